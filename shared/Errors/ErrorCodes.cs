@@ -1,0 +1,74 @@
+using System.Collections.Frozen;
+
+namespace RoadSeg.Errors;
+
+/// <summary>The closed list of failures a job or a request can end with (<c>docs/errors.md</c>).</summary>
+public static class ErrorCodes
+{
+    /// <summary>The file holds no bytes.</summary>
+    public static readonly ErrorCode ImageEmpty = Caller("image-empty", 422, "The image file is empty");
+
+    /// <summary>More bytes than the limit.</summary>
+    public static readonly ErrorCode ImageTooManyBytes = Caller("image-too-many-bytes", 413, "The image file is too large");
+
+    /// <summary>More pixels than the limit, as the header states them.</summary>
+    public static readonly ErrorCode ImageTooManyPixels = Caller("image-too-many-pixels", 422, "The image has too many pixels");
+
+    /// <summary>Content is none of the allow-listed formats.</summary>
+    public static readonly ErrorCode ImageFormatUnsupported = Caller("image-format-unsupported", 415, "The image format is not supported");
+
+    /// <summary>More than one frame or page.</summary>
+    public static readonly ErrorCode ImageAnimated = Caller("image-animated", 422, "The image has more than one frame");
+
+    /// <summary>The content is cut short or broken.</summary>
+    public static readonly ErrorCode ImageCorrupt = Caller("image-corrupt", 422, "The image cannot be decoded");
+
+    /// <summary>The blob was gone, or had been replaced, before it was read.</summary>
+    public static readonly ErrorCode UploadMissing = Caller("upload-missing", 410, "The uploaded image is gone");
+
+    /// <summary>No job has this id.</summary>
+    public static readonly ErrorCode JobNotFound = Caller("job-not-found", 404, "There is no such job");
+
+    /// <summary>The job has no result (yet, or ever).</summary>
+    public static readonly ErrorCode ResultNotReady = Caller("result-not-ready", 409, "The job has no result");
+
+    /// <summary>A parameter or body is malformed.</summary>
+    public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
+
+    /// <summary>No model has this name.</summary>
+    public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
+
+    /// <summary>No route answers this path.</summary>
+    public static readonly ErrorCode RouteNotFound = Caller("route-not-found", 404, "There is nothing at this address");
+
+    /// <summary>A model package is broken: hash, shape or content differ from its manifest.</summary>
+    public static readonly ErrorCode ModelInvalid = Service("model-invalid", false, 503, "The model package cannot be used");
+
+    /// <summary>A message was tried as often as the queue allows and failed each time.</summary>
+    public static readonly ErrorCode AttemptsExhausted = Service("attempts-exhausted", true, 500, "Processing failed repeatedly");
+
+    /// <summary>Storage did not answer or refused.</summary>
+    public static readonly ErrorCode StorageUnavailable = Service("storage-unavailable", true, 503, "Storage is not available");
+
+    /// <summary>A defect of the service.</summary>
+    public static readonly ErrorCode Internal = Service("internal", true, 500, "An internal error occurred");
+
+    private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
+    {
+        ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing,
+        JobNotFound, ResultNotReady, RequestInvalid, ModelNotFound, RouteNotFound,
+        ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
+    }.ToFrozenDictionary(code => code.Code);
+
+    /// <summary>Every code, in no particular order.</summary>
+    public static IReadOnlyCollection<ErrorCode> All => ByCode.Values;
+
+    /// <summary>The entry with this code.</summary>
+    /// <exception cref="KeyNotFoundException">No such code.</exception>
+    public static ErrorCode Parse(string code) => ByCode[code];
+
+    private static ErrorCode Caller(string code, int status, string title) => new(code, Fault.Caller, false, status, title);
+
+    private static ErrorCode Service(string code, bool retryable, int status, string title) =>
+        new(code, Fault.Service, retryable, status, title);
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Jobs;
+
+/// <summary>An Event Grid event <c>Microsoft.Storage.BlobCreated</c>, the members that are read.</summary>
+/// <param name="EventType">Event type.</param>
+/// <param name="Subject"><c>/blobServices/default/containers/{container}/blobs/{path}</c>, the path not URL-encoded.</param>
+/// <param name="Data">The blob.</param>
+/// <remarks>Event Grid schema: https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage</remarks>
+public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCreatedData Data)
+{
+    private const string Created = "Microsoft.Storage.BlobCreated";
+    private const string SubjectStart = "/blobServices/default/containers/";
+    private const string SubjectMiddle = "/blobs/";
+
+    /// <summary>Container of the blob.</summary>
+    [JsonIgnore]
+    public string Container => Subject[SubjectStart.Length..Middle];
+
+    /// <summary>Blob name inside the container.</summary>
+    [JsonIgnore]
+    public string Path => Subject[(Middle + SubjectMiddle.Length)..];
+
+    private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);
+
+    /// <summary>The event about one version of a blob, as the service sends it to itself when it stored the blob.</summary>
+    public static BlobCreatedEvent For(string container, string path, string etag, long bytes) =>
+        new(Created, $"{SubjectStart}{container}{SubjectMiddle}{path}", new BlobCreatedData("PutBlob", etag.Trim('"'), bytes));
+
+    /// <summary>Reads a queue message.</summary>
+    /// <returns>The event, or null when the bytes are no BlobCreated event.</returns>
+    public static BlobCreatedEvent? TryParse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var e = JsonSerializer.Deserialize(json, JobJson.Default.BlobCreatedEvent);
+            return e is { EventType: Created, Subject: not null, Data: not null }
+                && e.Subject.StartsWith(SubjectStart, StringComparison.Ordinal)
+                && e.Middle > SubjectStart.Length && e.Path.Length > 0 ? e : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The blob of an event.</summary>
+/// <param name="Api">Storage call that made it: PutBlob, PutBlockList, CopyBlob or FlushWithClose.</param>
+/// <param name="ETag">Version, unquoted; empty when the blob was gone before the event was made.</param>
+/// <param name="ContentLength">Size in bytes.</param>
+public sealed record BlobCreatedData(string? Api, [property: JsonPropertyName("eTag")] string? ETag, long ContentLength);

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Jobs;
+
+/// <summary>The JSON forms of what is stored or queued for a job. Each is pinned by a file in <c>tests/contracts</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(ResultSummary))]
+[JsonSerializable(typeof(SegmentationMessage))]
+[JsonSerializable(typeof(BlobCreatedEvent))]
+public sealed partial class JobJson : JsonSerializerContext;

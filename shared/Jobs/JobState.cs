@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Jobs;
+
+/// <summary>Where a job stands. Terminal states are never left.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
+public enum JobState
+{
+    /// <summary>An upload key was issued, or the body is being stored; the photo is not there yet.</summary>
+    [JsonStringEnumMemberName("awaiting-upload")]
+    AwaitingUpload,
+
+    /// <summary>The photo is stored; PreprocessUpload owns the job.</summary>
+    [JsonStringEnumMemberName("received")]
+    Received,
+
+    /// <summary>The model input is stored and a segmentation message is, or is about to be, in the queue.</summary>
+    [JsonStringEnumMemberName("queued")]
+    Queued,
+
+    /// <summary>SegmentImage owns the job.</summary>
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    /// <summary>Terminal: the result files of the named attempt are complete.</summary>
+    [JsonStringEnumMemberName("succeeded")]
+    Succeeded,
+
+    /// <summary>Terminal: ended with a code of <c>docs/errors.md</c>.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>Terminal: the caller took it back.</summary>
+    [JsonStringEnumMemberName("canceled")]
+    Canceled,
+
+    /// <summary>Terminal: no photo came in time.</summary>
+    [JsonStringEnumMemberName("expired")]
+    Expired,
+}
+
+/// <summary>The moves a job can make; <see cref="JobStore.TryMoveAsync"/> refuses every other.</summary>
+public static class JobStates
+{
+    /// <summary>True for the states that are never left.</summary>
+    public static bool IsTerminal(this JobState state) => state >= JobState.Succeeded;
+
+    /// <summary>True when a job may go from one state to the other. Received and Running may be re-entered by a new
+    /// attempt that takes over from a dead one.</summary>
+    public static bool CanMove(JobState from, JobState to) => (from, to) switch
+    {
+        (JobState.AwaitingUpload, JobState.Received or JobState.Expired or JobState.Canceled or JobState.Failed) => true,
+        (JobState.Received, JobState.Received or JobState.Queued or JobState.Failed or JobState.Canceled) => true,
+        (JobState.Queued, JobState.Running or JobState.Failed or JobState.Canceled) => true,
+        (JobState.Running, JobState.Running or JobState.Succeeded or JobState.Failed or JobState.Canceled) => true,
+        _ => false,
+    };
+}

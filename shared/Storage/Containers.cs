@@ -1,0 +1,23 @@
+namespace RoadSeg.Storage;
+
+/// <summary>Blob containers of a deployment. Names here, in <c>functions/host</c> and in the infrastructure agree.</summary>
+public static class Containers
+{
+    /// <summary>Photos: <c>{jobId}/...</c> through the API, any other path for bare drops. Watched for blob events.</summary>
+    public const string Uploads = "uploads";
+
+    /// <summary>Model inputs between PreprocessUpload and SegmentImage.</summary>
+    public const string Work = "work";
+
+    /// <summary>Result files, one folder an attempt.</summary>
+    public const string Results = "results";
+
+    /// <summary>Job records.</summary>
+    public const string Jobs = "jobs";
+
+    /// <summary>One empty marker for each job that is not in a terminal state, so that sweeps list only live jobs.</summary>
+    public const string JobsActive = "jobs-active";
+
+    /// <summary>All containers.</summary>
+    public static IReadOnlyList<string> All { get; } = [Uploads, Work, Results, Jobs, JobsActive];
+}

@@ -32,6 +32,12 @@ public static class ErrorCodes
     /// <summary>The job has no result (yet, or ever).</summary>
     public static readonly ErrorCode ResultNotReady = Caller("result-not-ready", 409, "The job has no result");
 
+    /// <summary>The result was deleted after its retention.</summary>
+    public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
+
+    /// <summary>The body is of a media type that is not taken.</summary>
+    public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
+
     /// <summary>A parameter or body is malformed.</summary>
     public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
 
@@ -56,7 +62,7 @@ public static class ErrorCodes
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing,
-        JobNotFound, ResultNotReady, RequestInvalid, ModelNotFound, RouteNotFound,
+        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

@@ -9,6 +9,7 @@ namespace RoadSeg.Jobs;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16)]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(ResultSummary))]
 [JsonSerializable(typeof(SegmentationMessage))]
 [JsonSerializable(typeof(BlobCreatedEvent))]

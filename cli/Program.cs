@@ -1,0 +1,13 @@
+using System.CommandLine;
+using RoadSeg.Cli.Segment;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Cli.Test;
+
+var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.")
+{
+    DemoCommand.Create(),
+    SegmentCommand.Create(),
+    UpCommand.Create(),
+    TestCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

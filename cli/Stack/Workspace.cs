@@ -1,0 +1,44 @@
+namespace RoadSeg.Cli.Stack;
+
+/// <summary>Folders of the checkout this program was built in.</summary>
+internal static class Workspace
+{
+    /// <summary>Root of the checkout.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Everything a run leaves behind (storage of `up`, logs); ignored by git.</summary>
+    public static string State => Path.Combine(Root, ".roadseg");
+
+    /// <summary>Folder of host.json.</summary>
+    public static string ScriptRoot => Path.Combine(Root, "functions", "host");
+
+    /// <summary>The model package that ships.</summary>
+    public static string DefaultModel => Path.Combine(Root, "models", "default");
+
+    /// <summary>The bundled photo.</summary>
+    public static string SamplePhoto => Path.Combine(Root, "samples", "street.jpg");
+
+    /// <summary>npm packages of infra/packages.</summary>
+    public static string NodeModules => Path.Combine(Root, "infra", "packages", "node_modules");
+
+    /// <summary>The built handler, of the same configuration as this program.</summary>
+    public static string Handler
+    {
+        get
+        {
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            return Path.Combine(Root, "functions", "bin", configuration, "net10.0", "RoadSeg.Functions");
+        }
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "RoadSeg.Functions.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("This program runs inside a RoadSeg checkout; no RoadSeg.Functions.sln was found above it.");
+    }
+}

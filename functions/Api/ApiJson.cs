@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using RoadSeg.Functions.Health;
+using RoadSeg.Functions.Site;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>The JSON forms of the HTTP API. Each is pinned by a file in <c>tests/contracts</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(ServiceDocument))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Diagnostics;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>A problem document (RFC 9457) with a code of <c>docs/errors.md</c>.</summary>
+/// <param name="Type">Address of the code's description.</param>
+/// <param name="Title">The failure in a few words, the same for every occurrence.</param>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Detail">This occurrence: what is wrong and what to do.</param>
+/// <param name="Code">Stable code.</param>
+/// <param name="Retryable">True when the same request may succeed later.</param>
+internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code, bool Retryable)
+{
+    public static Problem Of(ErrorCode code, string detail) =>
+        new($"/docs/errors#{code.Code}", code.Title, code.HttpStatus, detail, code.Code, code.Retryable);
+}
+
+internal static class Problems
+{
+    /// <summary>Turns whatever an endpoint throws into a problem document, and an unmatched route into route-not-found.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
+        app.UseExceptionHandler(errors => errors.Run(async context =>
+        {
+            var problem = Describe(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error, log);
+            await WriteAsync(context, problem);
+        }));
+        app.UseStatusCodePages(async pages =>
+        {
+            if (pages.HttpContext.Response.StatusCode is 404 or 405)
+                await WriteAsync(pages.HttpContext, Problem.Of(ErrorCodes.RouteNotFound, "Nothing answers this method and path. The API's calls begin with /v1/."));
+        });
+    }
+
+    private static Problem Describe(Exception error, ILogger log)
+    {
+        switch (error)
+        {
+            case RoadSegException known:
+                return Problem.Of(known.Code, known.Message);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return Problem.Of(ErrorCodes.ImageTooManyBytes, $"A request body may be at most {JobEndpoints.MaxBodyBytes} bytes. Put larger photos into storage.");
+            case BadHttpRequestException bad:
+                return Problem.Of(ErrorCodes.RequestInvalid, bad.Message);
+            case Azure.RequestFailedException:
+                Log.RequestFailed(log, error);
+                return Problem.Of(ErrorCodes.StorageUnavailable, "Storage did not answer as it should. Try again in a few seconds.");
+            default:
+                Log.RequestFailed(log, error);
+                return Problem.Of(ErrorCodes.Internal, "The service failed. The request changed nothing that you need to undo; try it again.");
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, "application/problem+json");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Inference;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Inference;
+
+/// <summary>Queue segmentation-jobs: runs the model on a stored input and commits the result.</summary>
+internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel model, ModelLane lane, TimeProvider time, ILogger<SegmentImage> log)
+{
+    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (MessageText.Segmentation(message.Body) is not { JobId: var id })
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(SegmentImage), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
+        // the same message again: the delivery before it has ended, so the next attempt takes over.
+        var claimed = await jobs.TryMoveAsync(id, JobState.Running, record => MayRun(record, message) ? record with
+        {
+            Attempt = record.Attempt + 1,
+            Owner = new JobOwner(message.Id, time.GetUtcNow()),
+        } : null, cancel);
+        if (claimed is not { Moved: true, Job: { } job })
+        {
+            Log.MessageIgnored(log, id, message.Id, claimed.Job?.Record.State);
+            return InvocationResponse.Empty;
+        }
+
+        var attempt = job.Record.Attempt;
+        try
+        {
+            await SegmentAsync(job, attempt, cancel);
+        }
+        catch (RoadSegException e) when (!e.IsTransient)
+        {
+            await jobs.FailAsync(id, e, record => record.Attempt == attempt, log, cancel);
+        }
+
+        return InvocationResponse.Empty;
+    }
+
+    // A redelivery of the owner's message proves that the owner's delivery ended; another message about a job that is
+    // running is a duplicate.
+    private static bool MayRun(JobRecord record, QueueMessage message) =>
+        record.State == JobState.Queued || (record.State == JobState.Running && record.Owner?.MessageId == message.Id);
+
+    private async Task SegmentAsync(JobSnapshot job, int attempt, CancellationToken cancel)
+    {
+        var record = job.Record;
+        var input = await ReadInputAsync(record, cancel);
+        var engine = await model.Engine.WaitAsync(cancel);
+        var run = await lane.RunAsync(engine, input, record.Image!.Width, record.Image.Height, cancel);
+        var segmented = run.Result;
+
+        var started = Stopwatch.GetTimestamp();
+        var labels = engine.Manifest.Labels;
+        var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
+        var encode = Stopwatch.GetElapsedTime(started);
+
+        // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
+        started = Stopwatch.GetTimestamp();
+        var result = new JobResult(attempt, engine.Manifest.Name, engine.Manifest.Version, engine.GraphSha256, engine.Provider);
+        var summary = Summaries.Of(segmented, labels, result, record.Input!);
+        await Task.WhenAll(
+            WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
+            WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
+        var commit = Stopwatch.GetElapsedTime(started);
+
+        // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
+        // job succeeded and changes nothing.
+        var committed = await jobs.TryMoveAsync(record.Id, JobState.Succeeded, current => current.State != JobState.Running || current.Attempt != attempt ? null : current with
+        {
+            Result = result,
+            Stages = current.Stages with
+            {
+                Wait = run.Wait.TotalMilliseconds,
+                Infer = segmented.RunTime.TotalMilliseconds,
+                Upsample = segmented.UpsampleTime.TotalMilliseconds,
+                Encode = encode.TotalMilliseconds,
+                Commit = commit.TotalMilliseconds,
+            },
+        }, cancel, job);
+        if (committed.Moved)
+            Log.JobSucceeded(log, record.Id, attempt, segmented.RunTime.TotalMilliseconds);
+        else
+            Log.AttemptOvertaken(log, record.Id, attempt);
+    }
+
+    private async Task<RgbImage> ReadInputAsync(JobRecord record, CancellationToken cancel)
+    {
+        try
+        {
+            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(record.Id)).DownloadContentAsync(cancel);
+            return new RgbImage(record.Input!.Width, record.Input.Height, blob.Value.Content.ToArray());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new RoadSegException(ErrorCodes.UploadMissing, "The prepared photo was deleted before it was segmented. Upload it again.", e);
+        }
+    }
+
+    private Task WriteAsync(JobId id, int attempt, string file, byte[] content, string contentType, CancellationToken cancel) =>
+        blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).UploadAsync(
+            BinaryData.FromBytes(content),
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
+            cancel);
+}

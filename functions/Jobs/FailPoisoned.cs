@@ -1,0 +1,47 @@
+using System.Text.Json;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Jobs;
+
+/// <summary>The poison queues: what failed as often as the host allows ends its job as failed instead of leaving it open.</summary>
+internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<FailPoisoned> log)
+{
+    private static readonly RoadSegException Exhausted = new(
+        ErrorCodes.AttemptsExhausted, "Processing failed repeatedly. Submit the photo again; if it fails again, the service's log says why.");
+
+    public async Task<InvocationResponse> UploadAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Uploads } created)
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(FailPoisoned), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the
+        // job may be owned by the message it was: what counts is that preprocessing has not ended.
+        var taken = await claim.TakeAsync(created, message, cancel);
+        await jobs.FailAsync(
+            taken?.Record.Id ?? await claim.IdAsync(created, cancel),
+            Exhausted,
+            static record => record.State is JobState.AwaitingUpload or JobState.Received,
+            log,
+            cancel);
+        return InvocationResponse.Empty;
+    }
+
+    public async Task<InvocationResponse> SegmentationAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (MessageText.Segmentation(message.Body) is not { } segmentation)
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(FailPoisoned), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        await jobs.FailAsync(segmentation.JobId, Exhausted, static _ => true, log, cancel);
+        return InvocationResponse.Empty;
+    }
+}

@@ -1,0 +1,37 @@
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions;
+
+/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
+    public static partial void InvocationFailed(ILogger log, string function, Exception exception);
+
+    [LoggerMessage(101, LogLevel.Error, "Message {MessageId} is not of a form that {Function} reads and was dropped: {Start}")]
+    public static partial void MessageUnreadable(ILogger log, string messageId, string function, string start);
+
+    [LoggerMessage(102, LogLevel.Error, "Request failed")]
+    public static partial void RequestFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
+    public static partial void JobQueued(ILogger log, JobId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
+
+    [LoggerMessage(201, LogLevel.Information, "Job {JobId}: succeeded, attempt {Attempt}, inferred in {InferMs:F1} ms")]
+    public static partial void JobSucceeded(ILogger log, JobId jobId, int attempt, double inferMs);
+
+    [LoggerMessage(202, LogLevel.Warning, "Job {JobId}: failed with {Code}: {Reason}")]
+    public static partial void JobFailed(ILogger log, JobId jobId, string code, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "Job {JobId}: message {MessageId} changes nothing, the job is {State}")]
+    public static partial void MessageIgnored(ILogger log, JobId jobId, string messageId, JobState? state);
+
+    [LoggerMessage(204, LogLevel.Warning, "Job {JobId}: attempt {Attempt} was overtaken and did not commit")]
+    public static partial void AttemptOvertaken(ILogger log, JobId jobId, int attempt);
+
+    [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}, loaded in {LoadMs:F0} ms")]
+    public static partial void ModelLive(ILogger log, string name, string version, string provider, double loadMs);
+
+    [LoggerMessage(301, LogLevel.Error, "The model in {Folder} cannot be used")]
+    public static partial void ModelRefused(ILogger log, string folder, Exception exception);
+}

@@ -1,0 +1,43 @@
+using Azure;
+using Azure.Storage.Blobs;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Results;
+
+/// <summary>Reads the committed files of a job.</summary>
+internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, ImageLimits limits)
+{
+    /// <summary>The record of a job that has a result.</summary>
+    /// <exception cref="RoadSegException">job-not-found or result-not-ready.</exception>
+    public async Task<JobRecord> SucceededAsync(string id, CancellationToken cancel)
+    {
+        var job = await jobs.GetAsync(id, cancel);
+        if (job.State == JobState.Succeeded)
+            return job;
+        throw new RoadSegException(ErrorCodes.ResultNotReady, job.State.IsTerminal()
+            ? $"The job ended without a result; /v1/jobs/{job.Id} says why."
+            : $"The job is not done yet; ask /v1/jobs/{job.Id} again in a second.");
+    }
+
+    /// <summary>A result file's bytes.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(JobRecord job, string file, CancellationToken cancel)
+    {
+        try
+        {
+            var path = BlobPaths.Result(job.Id, job.Result!.Attempt, file);
+            return (await blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToMemory();
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new RoadSegException(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
+        }
+    }
+
+    /// <summary>The mask, decoded: class ids with the palette they were stored with.</summary>
+    public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>
+        MaskPng.Decode((await ReadAsync(job, ResultFiles.Mask, cancel)).Span, limits);
+}

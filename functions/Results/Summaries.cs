@@ -1,0 +1,22 @@
+using RoadSeg.Inference;
+using RoadSeg.Jobs;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Functions.Results;
+
+internal static class Summaries
+{
+    /// <summary>The stored summary of a segmentation; its pixels sum to Width x Height.</summary>
+    public static ResultSummary Of(SegmentationResult result, LabelCatalogue labels, JobResult model, JobInput input) => new()
+    {
+        Width = result.Width,
+        Height = result.Height,
+        Model = model,
+        Input = input,
+        Classes = [.. labels.Classes.Select(label =>
+        {
+            var found = result.Classes[label.Id];
+            return new ClassShare(label.Id, label.Name, label.Color, found.Pixels, found.Share, found.MeanConfidence);
+        })],
+    };
+}

@@ -1,0 +1,22 @@
+using RoadSeg.Functions.Api;
+
+namespace RoadSeg.Functions.Site;
+
+/// <summary>What this service is and where its parts are.</summary>
+internal sealed record ServiceDocument(string Service, string Version, IReadOnlyDictionary<string, string> Links);
+
+internal static class SiteEndpoints
+{
+    private static readonly ServiceDocument Document = new(
+        "RoadSeg",
+        typeof(SiteEndpoints).Assembly.GetName().Version!.ToString(3),
+        new Dictionary<string, string>
+        {
+            ["submit"] = "/v1/jobs",
+            ["live"] = "/health/live",
+            ["ready"] = "/health/ready",
+        });
+
+    public static void MapSite(this WebApplication app) =>
+        app.MapGet("/", static () => TypedResults.Json(Document, ApiJson.Default.ServiceDocument));
+}

@@ -1,0 +1,70 @@
+using RoadSeg.Functions.Handler;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Uploads;
+
+/// <summary>Decides which of several events about one photo makes its job go on: the first, and every redelivery of it.</summary>
+internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<UploadClaim> log)
+{
+    /// <summary>Takes the job of an uploaded photo for a message.</summary>
+    /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
+    /// event is a duplicate or comes late.</returns>
+    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, CancellationToken cancel)
+    {
+        var known = await IssuedAsync(created.Path, cancel);
+        var id = known?.Record.Id ?? DropId(created);
+        if (known is null)
+        {
+            var move = await jobs.CreateAsync(Dropped(id, created, message), cancel);
+            if (move.Moved)
+                return move.Job;
+            known = move.Job;
+        }
+
+        if (known is { Record.State: JobState.Queued } && Owns(known.Record, message))
+            return known;
+        var taken = await jobs.TryMoveAsync(id, JobState.Received, record => record.State switch
+        {
+            JobState.AwaitingUpload => record with
+            {
+                Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
+                Owner = new JobOwner(message.Id, time.GetUtcNow()),
+            },
+            JobState.Received when Owns(record, message) => record,
+            _ => null,
+        }, cancel, known);
+        if (taken.Moved)
+            return taken.Job;
+        Log.MessageIgnored(log, id, message.Id, taken.Job?.Record.State);
+        return null;
+    }
+
+    /// <summary>True while the message owns the job.</summary>
+    public bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
+
+    /// <summary>The id of the job an event is about.</summary>
+    public async Task<JobId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>
+        (await IssuedAsync(created.Path, cancel))?.Record.Id ?? DropId(created);
+
+    private static JobId DropId(BlobCreatedEvent created) => JobId.ForDrop(created.Container, created.Path, created.Data.ETag ?? "");
+
+    // A photo whose path starts with the id of a job that was issued belongs to that job; any other is a bare drop.
+    private async Task<JobSnapshot?> IssuedAsync(string path, CancellationToken cancel)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && JobId.TryParse(path[..slash], out var id) ? await jobs.FindAsync(id, cancel) : null;
+    }
+
+    private JobRecord Dropped(JobId id, BlobCreatedEvent created, QueueMessage message)
+    {
+        var now = time.GetUtcNow();
+        return new JobRecord
+        {
+            Id = id,
+            State = JobState.Received,
+            Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), created.Path[(created.Path.LastIndexOf('/') + 1)..]),
+            Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
+            Owner = new JobOwner(message.Id, now),
+        };
+    }
+}

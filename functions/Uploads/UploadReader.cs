@@ -1,0 +1,37 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Uploads;
+
+internal static class UploadReader
+{
+    /// <summary>Reads the version of a photo that a job is about.</summary>
+    /// <exception cref="RoadSegException">image-empty or image-too-many-bytes, before a byte of content is read;
+    /// upload-missing when the blob is gone or has been replaced.</exception>
+    public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
+    {
+        var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
+        try
+        {
+            using var download = (await blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path)
+                .DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
+            var length = download.Details.ContentLength;
+            limits.CheckBytes(length);
+            var file = new byte[length];
+            await download.Content.ReadExactlyAsync(file, cancel);
+            return file;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was deleted before it could be read. Upload it again.", e);
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was replaced before it could be read. The newer version has a job of its own.", e);
+        }
+    }
+}

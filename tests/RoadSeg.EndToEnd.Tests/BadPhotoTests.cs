@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>Bad photos through the running chain: the job ends with its code, and the worker stays up.</summary>
+public sealed class BadPhotoTests(StackFixture stack)
+{
+    public static TheoryData<string, string> Bad { get; } = new()
+    {
+        { "empty", "image-empty" },
+        { "text named jpg", "image-format-unsupported" },
+        { "script named jpg", "image-format-unsupported" },
+        { "png bomb", "image-too-many-pixels" },
+        { "png whose pixels overflow 32 bits", "image-too-many-pixels" },
+        { "jpeg cut in its header", "image-corrupt" },
+        { "jpeg cut in its pixels", "image-corrupt" },
+        { "png of random bytes", "image-corrupt" },
+        { "animated gif", "image-format-unsupported" },
+        { "animated webp", "image-animated" },
+        { "tiff of two pages", "image-animated" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task A_bad_photo_fails_its_job_with_a_code_and_the_worker_stays_up(string kind, string code)
+    {
+        var handler = stack.Stack.HandlerProcessId;
+
+        var job = await stack.DroppedAsync(Content(kind), $"tests/{Guid.NewGuid()}/photo.jpg");
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Equal(code, job.Failure!.Code);
+        Assert.EndsWith(".", job.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(handler, stack.Stack.HandlerProcessId);
+        Assert.Equal(JobState.Succeeded, (await stack.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
+    }
+
+    [Fact]
+    public async Task A_photo_deleted_before_it_is_read_fails_its_job_as_missing()
+    {
+        var path = $"tests/{Guid.NewGuid()}/gone.jpg";
+        var blob = stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var cancel = TestContext.Current.CancellationToken;
+        var queue = stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated);
+
+        // The event of a photo that was there and is gone, as a slow queue would deliver it.
+        var id = JobId.ForDrop(Containers.Uploads, path, "0x1");
+        Assert.False(await blob.ExistsAsync(cancel));
+        await queue.SendMessageAsync(
+            BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 10), JobJson.Default.BlobCreatedEvent)),
+            cancellationToken: cancel);
+
+        var job = await stack.EndedAsync(id);
+        Assert.Equal((JobState.Failed, "upload-missing"), (job.State, job.Failure!.Code));
+    }
+
+    [Fact]
+    public async Task A_photo_replaced_before_it_is_read_fails_the_job_of_the_old_version_only()
+    {
+        var path = $"tests/{Guid.NewGuid()}/replaced.jpg";
+        var current = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), path);
+        var stale = BlobCreatedEvent.For(Containers.Uploads, path, "0xOLD", 10);
+        await stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
+            BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stale, JobJson.Default.BlobCreatedEvent)),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        var old = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, "0xOLD"));
+
+        Assert.Equal((JobState.Failed, "upload-missing"), (old.State, old.Failure!.Code));
+        Assert.Equal(JobState.Succeeded, current.State);
+    }
+
+    [Theory]
+    [InlineData("empty", "image-empty", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("text named jpg", "image-format-unsupported", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("png bomb", "image-too-many-pixels", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("animated webp", "image-animated", HttpStatusCode.UnprocessableEntity)]
+    public async Task A_body_whose_header_shows_that_it_is_bad_is_refused_at_once(string kind, string code, HttpStatusCode status)
+    {
+        using var body = new ByteArrayContent(Content(kind));
+        body.Headers.ContentType = new("image/jpeg");
+
+        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains($"\"code\":\"{code}\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static byte[] Content(string kind) => kind switch
+    {
+        "empty" => [],
+        "text named jpg" => Encoding.UTF8.GetBytes("This is no photo."),
+        "script named jpg" => Encoding.UTF8.GetBytes("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"),
+        "png bomb" => Photos.PngHeader(65_000, 65_000),
+        "png whose pixels overflow 32 bits" => Photos.PngHeader(65_536, 65_536),
+        "jpeg cut in its header" => Photos.Street[..300],
+        "jpeg cut in its pixels" => Photos.Street[..(Photos.Street.Length / 2)],
+        "png of random bytes" => [.. Photos.Fixture("upright.png").AsSpan(0, 60), .. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919))],
+        "animated gif" => Photos.Fixture("animated.gif"),
+        "animated webp" => Photos.Fixture("animated.webp"),
+        "tiff of two pages" => Photos.Fixture("pages.tif"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

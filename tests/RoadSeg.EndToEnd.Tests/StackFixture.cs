@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Http.Json;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+[assembly: AssemblyFixture(typeof(RoadSeg.EndToEnd.Tests.StackFixture))]
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>One running stack for all tests: Azurite, the local host and the handler process.</summary>
+public sealed class StackFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ScratchFolder _data = new("tests");
+    private LocalStack? _stack;
+
+    internal LocalStack Stack => _stack ?? throw new InvalidOperationException("The stack is not started.");
+
+    internal HttpClient Api => Stack.Api;
+
+    public async ValueTask InitializeAsync() =>
+        _stack = await LocalStack.StartAsync(new LocalStackOptions { DataFolder = _data.Path }, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stack is not null)
+            await _stack.DisposeAsync();
+        _data.Dispose();
+    }
+
+    /// <summary>Puts a blob into the uploads container, as any storage tool would, and returns its job's id.</summary>
+    internal async Task<JobId> DropAsync(string path, byte[] content)
+    {
+        var blob = Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var stored = await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
+        return JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+    }
+
+    internal async Task<JobView> DroppedAsync(byte[] content, string? path = null) =>
+        await EndedAsync(await DropAsync(path ?? $"tests/{Guid.NewGuid()}/photo", content));
+
+    /// <summary>Submits a photo by body.</summary>
+    internal async Task<JobView> SubmittedAsync(byte[] content, string contentType = "image/jpeg")
+    {
+        using var body = new ByteArrayContent(content);
+        body.Headers.ContentType = new(contentType);
+        using var response = await Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var accepted = await response.Content.ReadFromJsonAsync(JobJson.Default.JobView, TestContext.Current.CancellationToken);
+        return await EndedAsync(accepted!.Id);
+    }
+
+    /// <summary>Waits until a job has ended.</summary>
+    internal async Task<JobView> EndedAsync(JobId id)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        HttpStatusCode last = default;
+        while (DateTime.UtcNow < deadline)
+        {
+            using var response = await Api.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
+            last = response.StatusCode;
+            if (response.IsSuccessStatusCode)
+            {
+                var job = await response.Content.ReadFromJsonAsync(JobJson.Default.JobView, TestContext.Current.CancellationToken);
+                if (job!.State.IsTerminal())
+                    return job;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"Job {id} did not end in {Patience.TotalSeconds} s; the API last answered {last}.");
+    }
+
+    internal Task<byte[]> GetAsync(string path) => Api.GetByteArrayAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,121 @@
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests;
+
+public sealed class JobStoreTests(StorageFixture storage)
+{
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly BlobServiceClient _blobs = storage.Blobs;
+
+    private CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private JobStore Store => new(_blobs, _clock);
+
+    [Fact]
+    public async Task A_job_that_was_never_made_is_not_found()
+    {
+        Assert.Null(await Store.FindAsync(JobId.New(_clock), Cancel));
+
+        var move = await Store.TryMoveAsync(JobId.New(_clock), JobState.Received, record => record, Cancel);
+        Assert.Equal(new JobMove(false, null), move);
+    }
+
+    [Fact]
+    public async Task Of_many_that_make_one_job_at_once_one_makes_it()
+    {
+        var record = Received();
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Store.CreateAsync(record with { Attempt = i }, Cancel)));
+
+        var winner = Assert.Single(made, move => move.Moved).Job!.Record;
+        Assert.All(made, move => Assert.Equal(winner.Attempt, move.Job!.Record.Attempt));
+        Assert.Equal(winner.Attempt, (await Store.FindAsync(record.Id, Cancel))!.Record.Attempt);
+    }
+
+    [Fact]
+    public async Task Of_many_that_move_a_job_at_once_one_moves_it()
+    {
+        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+
+        var moves = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+            Store.TryMoveAsync(job.Id, JobState.Queued, record => record.State == JobState.Received ? record : null, Cancel)));
+
+        Assert.Single(moves, move => move.Moved);
+        Assert.All(moves, move => Assert.Equal(JobState.Queued, move.Job!.Record.State));
+    }
+
+    [Fact]
+    public async Task A_move_from_a_stale_record_sees_the_newer_one_before_it_changes_anything()
+    {
+        var stale = (await Store.CreateAsync(Received(), Cancel)).Job!;
+        await Store.TryMoveAsync(stale.Record.Id, JobState.Canceled, record => record, Cancel);
+        var seen = new List<JobState>();
+
+        var move = await Store.TryMoveAsync(stale.Record.Id, JobState.Queued, record =>
+        {
+            seen.Add(record.State);
+            return record.State == JobState.Received ? record : null;
+        }, Cancel, stale);
+
+        Assert.False(move.Moved);
+        Assert.Equal([JobState.Received, JobState.Canceled], seen);
+    }
+
+    [Fact]
+    public async Task A_move_the_design_does_not_name_is_refused()
+    {
+        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Store.TryMoveAsync(job.Id, JobState.Succeeded, record => record, Cancel));
+
+        Assert.Equal($"Job {job.Id} cannot move from Received to Succeeded.", refused.Message);
+    }
+
+    [Fact]
+    public async Task Entering_states_keeps_their_times_and_ends_the_ownership()
+    {
+        var id = (await Store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+        foreach (var state in new[] { JobState.Queued, JobState.Running, JobState.Succeeded })
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Store.TryMoveAsync(id, state, record => record, Cancel);
+        }
+
+        var job = (await Store.FindAsync(id, Cancel))!.Record;
+        Assert.Equal([1, 2, 3], new[] { job.Times.QueuedAt, job.Times.StartedAt, job.Times.FinishedAt }.Select(at => (int)(at - job.Times.CreatedAt)!.Value.TotalSeconds));
+        Assert.Null(job.Owner);
+    }
+
+    [Fact]
+    public async Task The_active_marker_lives_as_long_as_the_job_does()
+    {
+        var record = Received();
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(record.Id));
+
+        await Store.CreateAsync(record, Cancel);
+        Assert.True(await marker.ExistsAsync(Cancel));
+
+        await Store.TryMoveAsync(record.Id, JobState.Failed, job => job, Cancel);
+        Assert.False(await marker.ExistsAsync(Cancel));
+
+        // A late duplicate of the event that made the job.
+        Assert.False((await Store.CreateAsync(record, Cancel)).Moved);
+        Assert.False(await marker.ExistsAsync(Cancel));
+    }
+
+    private JobRecord Received()
+    {
+        var now = _clock.GetUtcNow();
+        return new JobRecord
+        {
+            Id = JobId.New(_clock),
+            State = JobState.Received,
+            Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),
+            Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
+            Owner = new JobOwner("m1", now),
+        };
+    }
+}

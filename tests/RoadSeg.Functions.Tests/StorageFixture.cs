@@ -1,0 +1,3 @@
+using Azure.Storage.Blobs;
+using RoadSeg.LocalHost;
+using RoadSeg.Storage;

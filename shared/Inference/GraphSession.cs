@@ -72,6 +72,7 @@ internal sealed class GraphSession : IDisposable
             // other constant. Int8 graphs need those passes: they make the integer kernels.
             if (options.FoldStoredWeights && options.Precision != Precision.Int8)
                 settings.AddSessionConfigEntry("session.disable_quant_qdq", "1");
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
             if (options.Provider == ExecutionProvider.Cuda)
                 settings.AppendExecutionProvider_CUDA(options.DeviceId);
             return settings;

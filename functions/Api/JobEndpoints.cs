@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 
@@ -12,7 +13,7 @@ internal static class JobEndpoints
     public static void MapJobs(this WebApplication app)
     {
         app.MapPost("/v1/jobs", SubmitAsync);
-        app.MapGet("/v1/jobs/{id}", GetAsync);
+        app.MapGet("/v1/jobs/{id}", ShowAsync);
     }
 
     /// <summary>The record of a job by the id in a path.</summary>
@@ -33,10 +34,10 @@ internal static class JobEndpoints
         return Answer(context, job, StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext context, JobStore jobs) =>
+    private static async Task<IResult> ShowAsync(string id, HttpContext context, JobStore jobs) =>
         Answer(context, await jobs.GetAsync(id, context.RequestAborted), StatusCodes.Status200OK);
 
-    private static IResult Answer(HttpContext context, JobRecord job, int status)
+    private static JsonHttpResult<JobView> Answer(HttpContext context, JobRecord job, int status)
     {
         context.Response.Headers.CacheControl = "no-store";
         if (!job.State.IsTerminal())

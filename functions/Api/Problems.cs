@@ -24,7 +24,7 @@ internal static class Problems
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
         app.UseExceptionHandler(errors => errors.Run(async context =>
         {
-            var problem = Describe(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error, log);
+            var problem = Describe(context.Features.Get<IExceptionHandlerFeature>()!.Error, log);
             await WriteAsync(context, problem);
         }));
         app.UseStatusCodePages(async pages =>

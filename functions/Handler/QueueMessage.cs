@@ -19,8 +19,8 @@ internal sealed record QueueMessage(byte[] Body, string Id, int DequeueCount, Da
             var metadata = invocation.GetProperty("Metadata");
             return new QueueMessage(
                 invocation.GetProperty("Data").GetProperty("message").GetBytesFromBase64(),
-                Unquote(metadata.GetProperty("Id").GetString()),
-                int.Parse(metadata.GetProperty("DequeueCount").GetString() ?? "", CultureInfo.InvariantCulture),
+                Unquote(metadata.GetProperty(nameof(Id)).GetString()),
+                int.Parse(metadata.GetProperty(nameof(DequeueCount)).GetString() ?? "", CultureInfo.InvariantCulture),
                 metadata.GetProperty("InsertionTime").GetDateTimeOffset());
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)

@@ -17,7 +17,7 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app)
     {
-        app.MapGet("/health/live", static () => Results.Text("live"));
+        app.MapGet("/health/live", static () => TypedResults.Text("live"));
         app.MapGet("/health/ready", async (LiveModel model, BlobServiceClient blobs, CancellationToken cancel) =>
         {
             var (modelReady, modelText) = await DescribeAsync(model);
@@ -36,8 +36,8 @@ internal static class HealthEndpoints
             return (false, "loading");
         try
         {
-            var engine = await model.Engine;
-            return (true, $"{engine.Manifest.Name} {engine.Manifest.Version} on {engine.Provider}");
+            await model.Engine;
+            return (true, $"{model.Package.Manifest.Name} {model.Package.Manifest.Version} on {model.Provider}");
         }
         catch (RoadSegException e)
         {

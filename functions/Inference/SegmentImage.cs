@@ -7,6 +7,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Results;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -65,13 +66,13 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var segmented = run.Result;
 
         var started = Stopwatch.GetTimestamp();
-        var labels = engine.Manifest.Labels;
+        var labels = engine.Model.Labels;
         var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
         var encode = Stopwatch.GetElapsedTime(started);
 
         // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
         started = Stopwatch.GetTimestamp();
-        var result = new JobResult(attempt, engine.Manifest.Name, engine.Manifest.Version, engine.GraphSha256, engine.Provider);
+        var result = model.Describe(attempt);
         var summary = Summaries.Of(segmented, labels, result, record.Input!);
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
@@ -86,14 +87,14 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             Stages = current.Stages with
             {
                 Wait = run.Wait.TotalMilliseconds,
-                Infer = segmented.RunTime.TotalMilliseconds,
-                Upsample = segmented.UpsampleTime.TotalMilliseconds,
+                Infer = segmented.Timings.Run.TotalMilliseconds,
+                Upsample = segmented.Timings.Upsample.TotalMilliseconds,
                 Encode = encode.TotalMilliseconds,
                 Commit = commit.TotalMilliseconds,
             },
         }, cancel, job);
         if (committed.Moved)
-            Log.JobSucceeded(log, record.Id, attempt, segmented.RunTime.TotalMilliseconds);
+            Log.JobSucceeded(log, record.Id, attempt, segmented.Timings.Run.TotalMilliseconds);
         else
             Log.AttemptOvertaken(log, record.Id, attempt);
     }
@@ -111,8 +112,8 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         }
     }
 
-    private Task WriteAsync(JobId id, int attempt, string file, byte[] content, string contentType, CancellationToken cancel) =>
-        blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).UploadAsync(
+    private async Task WriteAsync(JobId id, int attempt, string file, byte[] content, string contentType, CancellationToken cancel) =>
+        await blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).UploadAsync(
             BinaryData.FromBytes(content),
             new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
             cancel);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
+using RoadSeg.Jobs;
 using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Models;
@@ -28,6 +29,17 @@ internal sealed class LiveModel : BackgroundService
     /// <summary>The engine, when loaded and past its self-test. Faulted with model-invalid when it cannot be.</summary>
     public Task<SegmentationEngine> Engine => _engine.Task;
 
+    /// <summary>What a result says of the model that made it.</summary>
+    public JobResult Describe(int attempt)
+    {
+        var manifest = Package.Manifest;
+        return new JobResult(
+            attempt, manifest.Name, manifest.Version, manifest.Files[manifest.Graphs[_options.Engine.Precision]].Sha256, Provider);
+    }
+
+    /// <summary>The execution provider that runs it, as ONNX Runtime users know it: cpu or cuda.</summary>
+    public string Provider => _options.Engine.Provider == ExecutionProvider.Cuda ? "cuda" : "cpu";
+
     public override void Dispose()
     {
         if (_engine.Task.IsCompletedSuccessfully)
@@ -44,7 +56,7 @@ internal sealed class LiveModel : BackgroundService
         {
             var engine = SegmentationEngine.Load(Package, _options.Engine);
             engine.SelfTest();
-            Log.ModelLive(_log, Package.Manifest.Name, Package.Manifest.Version, engine.Provider, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            Log.ModelLive(_log, Package.Manifest.Name, Package.Manifest.Version, Provider, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             _engine.SetResult(engine);
         }
 #pragma warning disable CA1031 // Kept and rethrown to whoever asks for the engine; readiness reports it.

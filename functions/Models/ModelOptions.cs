@@ -22,7 +22,7 @@ internal sealed record ModelOptions
         return new ModelOptions
         {
             Folder = settings["ROADSEG_MODEL"] is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "model"),
-            Engine = new EngineOptions { IntraOpThreads = count, ExecutionProvider = parsed },
+            Engine = new EngineOptions { IntraOpThreads = count, Provider = parsed },
         };
     }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Azure.Storage.Blobs;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Results;
 
@@ -61,7 +63,7 @@ internal static class ResultEndpoints
             : throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'opacity' is a number from 0 (photo) to 1 (classes).");
     }
 
-    private static IResult Immutable(HttpContext context, JobRecord job, string part, ReadOnlyMemory<byte> content, string contentType)
+    private static FileContentHttpResult Immutable(HttpContext context, JobRecord job, string part, ReadOnlyMemory<byte> content, string contentType)
     {
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         return TypedResults.Bytes(

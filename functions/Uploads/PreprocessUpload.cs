@@ -39,6 +39,7 @@ internal sealed class PreprocessUpload(
 
             started = Stopwatch.GetTimestamp();
             var header = ImageProbe.Read(file, limits);
+            var format = header.Format.ToString().ToLowerInvariant();
             var input = ImageDecoder.DecodeForModel(file, header, model.Package.Manifest.Preprocess);
             var decode = Stopwatch.GetElapsedTime(started);
 
@@ -49,9 +50,9 @@ internal sealed class PreprocessUpload(
 
             // Checkpoint 2: the input is stored and the job Queued. The host sends the segmentation message when this
             // function has answered; a crash before that delivers this message again, and it is sent then.
-            var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => !claim.Owns(record, message) ? null : record with
+            var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => !UploadClaim.Owns(record, message) ? null : record with
             {
-                Image = new JobImage(header.Format.Name(), header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
+                Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
                 Input = new JobInput(input.Width, input.Height),
                 Stages = record.Stages with
                 {
@@ -66,12 +67,12 @@ internal sealed class PreprocessUpload(
                 return InvocationResponse.Empty;
             }
 
-            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, header.Format.Name(), input.Width, input.Height, decode.TotalMilliseconds);
+            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode.TotalMilliseconds);
             return Segmentation(id);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            await jobs.FailAsync(id, e, record => claim.Owns(record, message), log, cancel);
+            await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return InvocationResponse.Empty;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<Uplo
     }
 
     /// <summary>True while the message owns the job.</summary>
-    public bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
+    public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
 
     /// <summary>The id of the job an event is about.</summary>
     public async Task<JobId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>

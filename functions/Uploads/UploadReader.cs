@@ -10,7 +10,7 @@ namespace RoadSeg.Functions.Uploads;
 internal static class UploadReader
 {
     /// <summary>Reads the version of a photo that a job is about.</summary>
-    /// <exception cref="RoadSegException">image-empty or image-too-many-bytes, before a byte of content is read;
+    /// <exception cref="RoadSegException">image-too-many-bytes, before a byte of content is read;
     /// upload-missing when the blob is gone or has been replaced.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
@@ -20,7 +20,8 @@ internal static class UploadReader
             using var download = (await blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path)
                 .DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
             var length = download.Details.ContentLength;
-            limits.CheckBytes(length);
+            if (length > limits.MaxBytes)
+                throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
             var file = new byte[length];
             await download.Content.ReadExactlyAsync(file, cancel);
             return file;

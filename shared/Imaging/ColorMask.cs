@@ -20,10 +20,23 @@ public static class ColorMask
     {
         ArgumentNullException.ThrowIfNull(labels);
         IdPlane.Check(ids, width, height, labels);
-        var colors = new RgbColor[256];
-        foreach (var label in labels.Classes)
-            colors[label.Id] = label.Color;
+        return Png(ids, width, height, [.. labels.Classes.Select(label => label.Color)]);
+    }
 
+    /// <summary>Encodes a stored mask in the colours it was stored with.</summary>
+    /// <param name="mask">A mask with a palette.</param>
+    /// <returns>The file: a 24-bit RGB PNG.</returns>
+    /// <exception cref="ArgumentException">The mask has no palette.</exception>
+    public static byte[] Png(IndexedImage mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        return Png(mask.Ids, mask.Width, mask.Height, mask.Colors());
+    }
+
+    private static byte[] Png(ReadOnlySpan<byte> ids, int width, int height, RgbColor[] palette)
+    {
+        var colors = new RgbColor[256];
+        palette.CopyTo(colors, 0);
         using var png = new PngWriter(width, height, PngColor.Rgb, [], Effort);
         var row = new byte[checked(3 * width)];
         for (var y = 0; y < height; y++)

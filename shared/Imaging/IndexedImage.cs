@@ -7,4 +7,8 @@ namespace RoadSeg.Imaging;
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Ids">Shape [Height, Width]: palette indices, or the raw grey samples (not scaled up from 1, 2 or 4 bits).</param>
 /// <param name="Palette">Colours by id, longer than the greatest id; null for a grey PNG.</param>
-public sealed record IndexedImage(int Width, int Height, byte[] Ids, RgbColor[]? Palette);
+public sealed record IndexedImage(int Width, int Height, byte[] Ids, RgbColor[]? Palette)
+{
+    /// <exception cref="ArgumentException">The image is grey.</exception>
+    internal RgbColor[] Colors() => Palette ?? throw new ArgumentException("The mask has no palette: it was stored as grey.");
+}

@@ -17,16 +17,35 @@ public static class Overlay
     {
         ArgumentNullException.ThrowIfNull(photo);
         ArgumentNullException.ThrowIfNull(labels);
+        IdPlane.Check(ids, photo.Width, photo.Height, labels);
+        return Blend(photo, ids, [.. labels.Classes.Select(label => label.Color)], opacity);
+    }
+
+    /// <summary>Blends each pixel with the colour its class was stored with.</summary>
+    /// <param name="photo">Not modified.</param>
+    /// <param name="mask">A mask of the photo's size, with a palette.</param>
+    /// <param name="opacity">0 (photo only) to 1 (colours only), in steps of 1/256.</param>
+    /// <returns>A new image.</returns>
+    /// <exception cref="ArgumentException">The mask does not fit the photo or has no palette.</exception>
+    public static RgbImage Blend(RgbImage photo, IndexedImage mask, double opacity)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        ArgumentNullException.ThrowIfNull(mask);
+        IdPlane.CheckSize(mask.Ids.Length, photo.Width, photo.Height);
+        return Blend(photo, mask.Ids, mask.Colors(), opacity);
+    }
+
+    private static RgbImage Blend(RgbImage photo, ReadOnlySpan<byte> ids, RgbColor[] colors, double opacity)
+    {
         if (!(opacity >= 0 && opacity <= 1))
             throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "Opacity is 0 to 1.");
-        IdPlane.Check(ids, photo.Width, photo.Height, labels);
 
         // Fixed point with 8 bits of fraction: pixel x keep + add. The tables hold add = colour x share + a half.
         var share = (int)Math.Round(opacity * 256);
         var blends = new Blending[256];
         Array.Fill(blends, new Blending(256, 0, 0, 0));
-        foreach (var (id, _, color) in labels.Classes)
-            blends[id] = new Blending(256 - share, (color.R * share) + 128, (color.G * share) + 128, (color.B * share) + 128);
+        for (var id = 0; id < colors.Length; id++)
+            blends[id] = new Blending(256 - share, (colors[id].R * share) + 128, (colors[id].G * share) + 128, (colors[id].B * share) + 128);
 
         var source = photo.Pixels;
         var result = GC.AllocateUninitializedArray<byte>(source.Length);

@@ -5,6 +5,7 @@ namespace RoadSeg.Evaluation;
 public sealed class ConfusionMatrix
 {
     private readonly long[] counts;
+    private readonly int[] pairs = new int[256 * 256];
 
     /// <summary>An empty matrix.</summary>
     /// <param name="classes">Classes, 1-255.</param>
@@ -44,10 +45,10 @@ public sealed class ConfusionMatrix
             throw new ArgumentException($"{truth.Length} pixels of truth cannot be scored against {prediction.Length} of prediction.", nameof(prediction));
 
         // All 65,536 pairs first, so that the loop has no branch and a bad id leaves the matrix as it was.
-        var pairs = new int[256 * 256];
+        Array.Clear(pairs);
         for (var i = 0; i < truth.Length; i++)
             pairs[(truth[i] << 8) | prediction[i]]++;
-        Require(pairs, ignoreId);
+        RequireKnown(ignoreId);
         for (var t = 0; t < Classes; t++)
         {
             for (var p = 0; p < Classes; p++)
@@ -94,7 +95,7 @@ public sealed class ConfusionMatrix
     private double?[] PerClass(Func<int, (long Part, long Whole)> count) => [.. Enumerable.Range(0, Classes).Select(count)
         .Select(pair => pair.Whole == 0 ? (double?)null : (double)pair.Part / pair.Whole)];
 
-    private void Require(int[] pairs, int? ignoreId)
+    private void RequireKnown(int? ignoreId)
     {
         for (var pair = 0; pair < pairs.Length; pair++)
         {

@@ -95,10 +95,11 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    /// <summary>Segments the package's golden input and compares with its golden mask.</summary>
+    /// <summary>Segments the package's golden input and compares with its golden mask. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <returns>The outcome, or null when the package has no self-test.</returns>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: fewer pixels agree than the package demands; the message says how many.</exception>
-    public SelfTestReport? SelfTest() => package is null ? null : SelfTestRun.Run(this, package);
+    public SelfTestReport? SelfTest() =>
+        package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
 
     /// <summary>Gives the native session back, at once or when the last running call ends.</summary>
     public void Dispose()

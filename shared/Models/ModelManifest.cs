@@ -49,7 +49,7 @@ public sealed record MetricSet(
 /// <summary>A pair that the engine must reproduce before the package is trusted on a machine.</summary>
 /// <param name="Input">PNG of the package, already at a size the graph takes.</param>
 /// <param name="Mask">PNG of the package with the expected class ids, of the same or another size.</param>
-/// <param name="MinimumAgreement">Smallest share of equal pixels that passes, above 0 and up to 1.</param>
+/// <param name="MinimumAgreement">Smallest share of equal pixels with which each graph of the package passes, above 0 and up to 1.</param>
 public sealed record SelfTestSpec(string Input, string Mask, double MinimumAgreement);
 
 /// <summary>What the author of a package states; <see cref="ModelPackageWriter"/> adds the rest.</summary>

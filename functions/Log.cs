@@ -2,6 +2,16 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions;
 
+internal static class Logs
+{
+    /// <summary>One line an event, to the host's console. The framework speaks only when something is wrong, and not of the
+    /// exceptions that become problem documents: <see cref="Api.Problems"/> logs those that deserve it.</summary>
+    public static void AddLogs(this WebApplicationBuilder builder) => builder.Logging
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+}
+
 /// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models.</summary>
 internal static partial class Log
 {

@@ -12,7 +12,7 @@ using RoadSeg.Imaging;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.UseHandlerPort();
-builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+builder.AddLogs();
 
 VipsLibrary.Initialize(builder.Configuration["ROADSEG_VIPS"]);
 

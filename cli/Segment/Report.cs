@@ -52,7 +52,7 @@ internal static class Report
             ("event", (job.Times.ReceivedAt - job.Times.CreatedAt)?.TotalMilliseconds),
             ("read", s.Read), ("decode+resize", s.Decode), ("store", s.Store),
             ("queue", (job.Times.StartedAt - job.Times.QueuedAt)?.TotalMilliseconds),
-            ("wait", s.Wait), ("model", s.Infer), ("upsample+argmax", s.Upsample), ("encode", s.Encode), ("commit", s.Commit),
+            ("claim", s.Claim), ("fetch", s.Fetch), ("wait", s.Wait), ("model", s.Infer), ("upsample+argmax", s.Upsample), ("encode", s.Encode), ("commit", s.Commit),
             ("total", (job.Times.FinishedAt - job.Times.CreatedAt)?.TotalMilliseconds),
         ];
         return "ms: " + string.Join(", ", stages.Where(stage => stage.Milliseconds is not null)

@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Functions.Api;
 
 /// <summary>A problem document (RFC 9457) with a code of <c>docs/errors.md</c>.</summary>
-/// <param name="Type">Address of the code's description.</param>
+/// <param name="Type"><c>urn:roadseg:error:</c> and the code.</param>
 /// <param name="Title">The failure in a few words, the same for every occurrence.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Detail">This occurrence: what is wrong and what to do.</param>
@@ -13,7 +13,7 @@ namespace RoadSeg.Functions.Api;
 internal sealed record Problem(string Type, string Title, int Status, string Detail, string Code, bool Retryable)
 {
     public static Problem Of(ErrorCode code, string detail) =>
-        new($"/docs/errors#{code.Code}", code.Title, code.HttpStatus, detail, code.Code, code.Retryable);
+        new($"urn:roadseg:error:{code.Code}", code.Title, code.HttpStatus, detail, code.Code, code.Retryable);
 }
 
 internal static class Problems

@@ -26,6 +26,8 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             return InvocationResponse.Empty;
         }
 
+        var entered = Stopwatch.GetTimestamp();
+
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
         var claimed = await jobs.TryMoveAsync(id, JobState.Running, record => MayRun(record, message) ? record with
@@ -42,7 +44,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var attempt = job.Record.Attempt;
         try
         {
-            await SegmentAsync(job, attempt, cancel);
+            await SegmentAsync(job, attempt, Stopwatch.GetElapsedTime(entered), cancel);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
@@ -57,15 +59,17 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
     private static bool MayRun(JobRecord record, QueueMessage message) =>
         record.State == JobState.Queued || (record.State == JobState.Running && record.Owner?.MessageId == message.Id);
 
-    private async Task SegmentAsync(JobSnapshot job, int attempt, CancellationToken cancel)
+    private async Task SegmentAsync(JobSnapshot job, int attempt, TimeSpan claim, CancellationToken cancel)
     {
         var record = job.Record;
+        var started = Stopwatch.GetTimestamp();
         var input = await ReadInputAsync(record, cancel);
+        var fetch = Stopwatch.GetElapsedTime(started);
         var engine = await model.Engine.WaitAsync(cancel);
         var run = await lane.RunAsync(engine, input, record.Image!.Width, record.Image.Height, cancel);
         var segmented = run.Result;
 
-        var started = Stopwatch.GetTimestamp();
+        started = Stopwatch.GetTimestamp();
         var labels = engine.Model.Labels;
         var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
         var encode = Stopwatch.GetElapsedTime(started);
@@ -86,6 +90,8 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             Result = result,
             Stages = current.Stages with
             {
+                Claim = claim.TotalMilliseconds,
+                Fetch = fetch.TotalMilliseconds,
                 Wait = run.Wait.TotalMilliseconds,
                 Infer = segmented.Timings.Run.TotalMilliseconds,
                 Upsample = segmented.Timings.Upsample.TotalMilliseconds,

@@ -95,6 +95,12 @@ public sealed record StageMilliseconds
     /// <summary>PreprocessUpload: storing the model input.</summary>
     public double? Store { get; init; }
 
+    /// <summary>SegmentImage: taking the job.</summary>
+    public double? Claim { get; init; }
+
+    /// <summary>SegmentImage: reading the model input from storage.</summary>
+    public double? Fetch { get; init; }
+
     /// <summary>SegmentImage: waiting for the model, other runs before this one included.</summary>
     public double? Wait { get; init; }
 

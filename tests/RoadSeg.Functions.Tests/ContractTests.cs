@@ -33,7 +33,7 @@ public sealed class ContractTests
         Attempt = 2,
         Image = new JobImage("jpeg", 751, 563, 6, 123456),
         Input = new JobInput(320, 240),
-        Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
+        Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
     };
 

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
+using RoadSeg.Cli.Segment;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+
+namespace RoadSeg.Benchmarks;
+
+/// <summary>The whole chain, storage and queues included, against ONNX Runtime alone on the same model and threads.</summary>
+internal static class ChainBenchmark
+{
+    private const int Count = 200;
+    private const int AtOnce = 16;
+    private const int Single = 50;
+
+    public static async Task RunAsync(CancellationToken cancel)
+    {
+        var (name, frames) = Frames.Take(Count);
+        Console.WriteLine($"\n== chain: {name}");
+        var package = ModelPackage.Load(Workspace.DefaultModel);
+        var before = Bare(package, frames);
+
+        var folder = Directory.CreateTempSubdirectory("roadseg-frames-");
+        using var data = new ScratchFolder("bench");
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions { DataFolder = data.Path }, cancel);
+        try
+        {
+            var files = new List<string>();
+            foreach (var frame in frames)
+            {
+                files.Add(Path.Combine(folder.FullName, $"{files.Count:D4}"));
+                await File.WriteAllBytesAsync(files[^1], frame, cancel);
+            }
+
+            var drop = new PhotoDrop(stack.Blobs, stack.Api, TimeProvider.System);
+            for (var i = 0; i < 10; i++)
+                await drop.SegmentAsync(files[i], new Progress<JobState>(), cancel);
+
+            var single = new List<JobView>();
+            for (var i = 0; i < Single; i++)
+                single.Add(await drop.SegmentAsync(files[i], new Progress<JobState>(), cancel));
+
+            var started = Stopwatch.GetTimestamp();
+            var jobs = new JobView[Count];
+            await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, stop) =>
+                jobs[i] = await drop.SegmentAsync(files[i], new Progress<JobState>(), stop));
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (jobs.Any(job => job.State != JobState.Succeeded))
+                throw new InvalidOperationException("A job failed.");
+
+            var after = Bare(package, frames);
+            var bare = (before + after) / 2;
+            Console.WriteLine(FormattableString.Invariant($"  bare InferenceSession.Run: {before:F1} frames/s before, {after:F1} after the chain"));
+            Console.WriteLine(FormattableString.Invariant($"  whole chain, {AtOnce} at once: {Count / seconds:F1} frames/s = {Count / seconds / bare:P0} of bare runs"));
+            Console.WriteLine($"  one at a time, dequeue -> committed minus run:  {new Sample([.. single.Select(Overhead)])}");
+            Console.WriteLine($"    of that upsample + encode:                    {new Sample([.. single.Select(job => job.Stages.Upsample!.Value + job.Stages.Encode!.Value)])}");
+            Console.WriteLine($"    of that storage (claim, fetch, commit, move): {new Sample([.. single.Select(job => Overhead(job) - job.Stages.Upsample!.Value - job.Stages.Encode!.Value)])}");
+            Console.WriteLine($"  one at a time, upload -> result:                {new Sample([.. single.Select(job => (job.Times.FinishedAt - job.Times.CreatedAt)!.Value.TotalMilliseconds)])}");
+            Console.WriteLine($"  handler: peak memory {PeakMebibytes(stack.HandlerProcessId)} MiB");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // Started is stamped when the claim is written, so the claim comes on top.
+    private static double Overhead(JobView job) =>
+        (job.Times.FinishedAt - job.Times.StartedAt)!.Value.TotalMilliseconds + job.Stages.Claim!.Value - job.Stages.Wait!.Value - job.Stages.Infer!.Value;
+
+    private static double Bare(ModelPackage package, IReadOnlyList<byte[]> frames)
+    {
+        var spec = package.Manifest.Preprocess;
+        var inputs = frames.Select(frame => ImageDecoder.DecodeForModel(frame, ImageProbe.Read(frame, new ImageLimits()), spec)).ToList();
+        using var options = new SessionOptions();
+        options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
+        using var session = new InferenceSession(package.ReadFile(package.Manifest.Graphs[Precision.Fp32]), options);
+        using var run = new RunOptions();
+        Run(inputs[0]);
+        var started = Stopwatch.GetTimestamp();
+        inputs.ForEach(Run);
+        return inputs.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        void Run(RgbImage input)
+        {
+            using var value = OrtValue.CreateTensorValueFromMemory(input.Pixels, [1, input.Height, input.Width, 3]);
+            using var outputs = session.Run(run, [package.Manifest.Input.Name], [value], [package.Manifest.Output.Name]);
+        }
+    }
+
+    private static long PeakMebibytes(int process) =>
+        long.Parse(File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+}

@@ -1,0 +1,17 @@
+using RoadSeg.Cli.Stack;
+
+namespace RoadSeg.Benchmarks;
+
+/// <summary>The photos that are measured with.</summary>
+internal static class Frames
+{
+    /// <summary>CamVid frames where the data set lies beside the checkout; otherwise the bundled photo over and over.</summary>
+    public static (string Name, IReadOnlyList<byte[]> Files) Take(int count)
+    {
+        var camvid = Path.GetFullPath(Path.Combine(Workspace.Root, "..", "shared", "data", "camvid"));
+        if (!Directory.Exists(camvid))
+            return ($"{count} copies of samples/street.jpg", [.. Enumerable.Repeat(File.ReadAllBytes(Workspace.SamplePhoto), count)]);
+        var files = new[] { "val", "train" }.SelectMany(split => Directory.EnumerateFiles(Path.Combine(camvid, split), "*.png").Order(StringComparer.Ordinal));
+        return ($"{count} CamVid frames, 480x360 PNG", [.. files.Take(count).Select(File.ReadAllBytes)]);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+using RoadSeg.Benchmarks;
+using RoadSeg.Imaging;
+
+var names = new Dictionary<string, Func<CancellationToken, Task>>
+{
+    ["imaging"] = ImagingBenchmark.RunAsync,
+    ["chain"] = ChainBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
+};
+var chosen = args.Length == 0 ? [.. names.Keys] : args;
+if (chosen.FirstOrDefault(name => !names.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}': choose of {string.Join(", ", names.Keys)}, or none for all.");
+    return 1;
+}
+
+VipsLibrary.Initialize();
+Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, libvips {VipsLibrary.Version}");
+foreach (var name in chosen)
+    await names[name](CancellationToken.None);
+return 0;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Cli.Test;
@@ -8,6 +9,7 @@ var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of roa
     DemoCommand.Create(),
     SegmentCommand.Create(),
     UpCommand.Create(),
+    ModelsCommand.Create(),
     TestCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

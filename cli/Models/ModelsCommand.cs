@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+using RoadSeg.Inference;
+using RoadSeg.Models;
+using Spectre.Console;
+
+namespace RoadSeg.Cli.Models;
+
+/// <summary><c>roadseg models</c>: check and make model packages.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<DirectoryInfo>("folder") { Description = "Folder of the package." };
+        folder.AcceptExistingOnly();
+        var check = new Command("check", "Verifies hashes, loads every graph and runs the self-test, as the service does before it serves.") { folder };
+        check.SetAction(parsed => Guarded(() => Check(parsed.GetRequiredValue(folder).FullName)));
+
+        var source = new Argument<DirectoryInfo>("source") { Description = "Folder with a graph, a card and a manifest.json without hashes and version." };
+        source.AcceptExistingOnly();
+        var destination = new Argument<string>("destination") { Description = "Folder to make." };
+        var replace = new Option<bool>("--replace") { Description = "Replace an existing destination." };
+        var pack = new Command("pack", "Makes a package of a folder: adds version and hashes; makes the golden mask where it is missing.") { source, destination, replace };
+        pack.SetAction(parsed => Guarded(() => Pack(parsed.GetRequiredValue(source).FullName, parsed.GetRequiredValue(destination), parsed.GetValue(replace))));
+
+        return new Command("models", "Checks and makes model packages.") { check, pack };
+    }
+
+    private static void Check(string folder)
+    {
+        var package = ModelPackage.Load(folder);
+        foreach (var precision in package.Manifest.Graphs.Keys)
+        {
+            using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
+            var agreement = engine.SelfTest()?.Agreement.ToString("P2", CultureInfo.InvariantCulture) ?? "none";
+            AnsiConsole.MarkupLineInterpolated($"{precision}: {package.Manifest.Name} {package.Manifest.Version}, self-test agreement {agreement}");
+        }
+    }
+
+    private static void Pack(string source, string destination, bool replace)
+    {
+        var package = ModelPacker.Pack(source, destination, TimeProvider.System, replace);
+        AnsiConsole.MarkupLineInterpolated($"{package.Folder}: {package.Manifest.Name} {package.Manifest.Version}, {package.Manifest.Files.Count} files");
+    }
+
+    private static int Guarded(Action action)
+    {
+        VipsLibrary.Initialize();
+        try
+        {
+            action();
+            return 0;
+        }
+        catch (Exception e) when (e is RoadSegException or IOException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+            return 1;
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using RoadSeg.Functions;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Health;

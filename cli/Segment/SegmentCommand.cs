@@ -25,11 +25,7 @@ internal static class SegmentCommand
     /// <summary>Starts a stack of its own, segments, stops it.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> files, string folder, CancellationToken cancel)
     {
-        using var data = new ScratchFolder("segment");
-        await using var stack = await StartAsync(data.Path, cancel);
+        await using var stack = await AnsiConsole.Status().StartAsync("starting storage, host and handler", _ => LocalStack.StartAsync(new LocalStackOptions(), cancel));
         return await SegmentRun.RunAsync(stack, files, Path.GetFullPath(folder), AnsiConsole.Console, cancel);
     }
-
-    private static Task<LocalStack> StartAsync(string data, CancellationToken cancel) =>
-        AnsiConsole.Status().StartAsync("starting storage, host and handler", _ => LocalStack.StartAsync(new LocalStackOptions { DataFolder = data }, cancel));
 }

@@ -10,24 +10,139 @@ namespace RoadSeg.Cli.Stack;
 /// <summary>What a local stack runs with.</summary>
 internal sealed record LocalStackOptions
 {
-    /// <summary>Where Azurite keeps its data.</summary>
-    public required string DataFolder { get; init; }
+    /// <summary>Where Azurite keeps its data; null keeps it in memory. Default null.</summary>
+    public string? DataFolder { get; init; }
 
     /// <summary>Loopback port of the HTTP API; 0 takes a free one. Default 0.</summary>
     public int Port { get; init; }
 
-    /// <summary>Port of Azurite's blob service; queues take the next one. 0 takes free ports. Default 0.</summary>
+    /// <summary>Port of Azurite's blob service; queues and tables take the next two. 0 takes free ones. Default 0.</summary>
     public int StoragePort { get; init; }
 
     /// <summary>Whether function keys are checked. Default off.</summary>
     public bool RequireKeys { get; init; }
-
-    /// <summary>Folder of the model package. Default: the one that ships.</summary>
-    public string Model { get; init; } = Workspace.DefaultModel;
 
     /// <summary>App settings on top of the stack's own.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where the host and the handler log. Default: nowhere.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+}
+
+/// <summary>Azurite, blob events, the local Functions host and through it the handler. Disposing stops them in the reverse order.</summary>
+internal sealed class LocalStack : IAsyncDisposable
+{
+    private readonly AzuriteProcess _azurite;
+    private readonly BlobEvents _events;
+    private readonly FunctionsHost _host;
+
+    private LocalStack(AzuriteProcess azurite, BlobEvents events, FunctionsHost host)
+    {
+        _azurite = azurite;
+        _events = events;
+        _host = host;
+        Blobs = new BlobServiceClient(azurite.ConnectionString);
+        Queues = new QueueServiceClient(azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        Api = new HttpClient { BaseAddress = host.BaseAddress };
+    }
+
+    /// <summary>Address of the API.</summary>
+    public Uri Address => _host.BaseAddress;
+
+    /// <summary>Connection string of the storage.</summary>
+    public string ConnectionString => _azurite.ConnectionString;
+
+    /// <summary>The storage's blobs.</summary>
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>The storage's queues.</summary>
+    public QueueServiceClient Queues { get; }
+
+    /// <summary>A client of the API.</summary>
+    public HttpClient Api { get; }
+
+    /// <summary>File with the function keys; null when keys are not checked.</summary>
+    public string? KeyFile => _host.KeyFile;
+
+    /// <summary>Id of the handler process that runs now.</summary>
+    public int HandlerProcessId => _host.HandlerProcessId ?? throw new InvalidOperationException("No handler is running.");
+
+    /// <summary>Ends with the reason when the host or the storage stops by itself.</summary>
+    public async Task<string> Completion() => await await Task.WhenAny(_host.Completion, _azurite.Completion);
+
+    /// <summary>Starts everything and waits until the handler answers. The model may still be loading.</summary>
+    /// <exception cref="AzuriteException">Storage did not start.</exception>
+    /// <exception cref="HostConfigurationException">The host refused its settings.</exception>
+    public static async Task<LocalStack> StartAsync(LocalStackOptions options, CancellationToken cancel)
+    {
+        var stop = new Stack<IAsyncDisposable>();
+        try
+        {
+            var azurite = await AzuriteProcess.StartAsync(Storage(options), cancel);
+            stop.Push(azurite);
+            await ProvisionAsync(azurite, cancel);
+            var events = await BlobEvents.StartAsync(
+                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Select(pair => new BlobEventSubscription(pair.Key, pair.Value))], options.Logs, cancellation: cancel);
+            stop.Push(events);
+            var host = await FunctionsHost.StartAsync(Host(options, azurite.ConnectionString), cancel);
+            stop.Push(host);
+            if (host.FunctionErrors.Count > 0)
+                throw new HostConfigurationException(string.Join(' ', host.FunctionErrors.Select(error => $"{error.Key}: {error.Value}")));
+            await host.HandlerReady.WaitAsync(cancel);
+            return new LocalStack(azurite, events, host);
+        }
+        catch
+        {
+            foreach (var part in stop)
+                await part.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await _host.DisposeAsync();
+        await _events.DisposeAsync();
+        await _azurite.DisposeAsync();
+    }
+
+    private static AzuriteOptions Storage(LocalStackOptions options) => new()
+    {
+        NodeModules = Workspace.NodeModules,
+        DataFolder = options.DataFolder,
+        BlobPort = options.StoragePort,
+        QueuePort = options.StoragePort == 0 ? 0 : options.StoragePort + 1,
+        TablePort = options.StoragePort == 0 ? 0 : options.StoragePort + 2,
+    };
+
+    private static FunctionsHostOptions Host(LocalStackOptions options, string connection) => new()
+    {
+        ScriptRoot = Workspace.ScriptRoot,
+        Port = options.Port,
+        RequireKeys = options.RequireKeys,
+        StateFolder = Workspace.State,
+        LoggerFactory = options.Logs,
+        Settings = new Dictionary<string, string>(options.Settings)
+        {
+            ["AzureWebJobsStorage"] = connection,
+            ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
+            ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
+            ["AzureFunctionsJobHost__customHandler__description__defaultExecutablePath"] = Workspace.Handler,
+
+            // Azurite is next door: asking often costs nothing, and a person is waiting.
+            ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.100",
+        },
+    };
+
+    private static async Task ProvisionAsync(AzuriteProcess azurite, CancellationToken cancel)
+    {
+        var blobs = new BlobServiceClient(azurite.ConnectionString);
+        var queues = new QueueServiceClient(azurite.ConnectionString);
+        await Task.WhenAll(
+        [
+            .. Containers.All.Select(name => blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)),
+            .. RoadSeg.Storage.Queues.All.Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)),
+        ]);
+    }
 }

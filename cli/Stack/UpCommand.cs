@@ -35,13 +35,13 @@ internal static class UpCommand
             .AddRow("[bold]API[/]", $"{stack.Address}v1/jobs")
             .AddRow("[bold]health[/]", $"{stack.Address}health/ready")
             .AddRow("[bold]storage[/]", Markup.Escape(stack.ConnectionString))
-            .AddRow("[bold]data[/]", Markup.Escape(options.DataFolder)));
-        if (stack.KeysFile is { } keys)
+            .AddRow("[bold]data[/]", Markup.Escape(options.DataFolder ?? "in memory")));
+        if (stack.KeyFile is { } keys)
             AnsiConsole.MarkupLineInterpolated($"[bold]keys[/]  {keys}");
         AnsiConsole.MarkupLine("[dim]Ctrl+C stops.[/]");
         try
         {
-            var reason = await stack.Completion.WaitAsync(cancel);
+            var reason = await stack.Completion().WaitAsync(cancel);
             AnsiConsole.MarkupLineInterpolated($"[red]The host stopped:[/] {reason}");
             return 1;
         }

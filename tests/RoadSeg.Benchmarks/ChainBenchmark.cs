@@ -23,8 +23,7 @@ internal static class ChainBenchmark
         var before = Bare(package, frames);
 
         var folder = Directory.CreateTempSubdirectory("roadseg-frames-");
-        using var data = new ScratchFolder("bench");
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions { DataFolder = data.Path }, cancel);
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions(), cancel);
         try
         {
             var files = new List<string>();

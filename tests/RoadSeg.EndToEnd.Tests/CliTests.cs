@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -12,7 +11,7 @@ public sealed class CliTests
     [Fact]
     public async Task Segment_saves_mask_coloured_mask_and_overlay_of_each_photo_and_prints_the_shares()
     {
-        using var folder = new ScratchFolder("cli");
+        using var folder = new ScratchFolder();
         var (first, second) = (Path.Combine(folder.Path, "a photo.jpg"), Path.Combine(folder.Path, "straße.webp"));
         await File.WriteAllBytesAsync(first, Photos.Street, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(second, Photos.Fixture("photo.webp"), TestContext.Current.CancellationToken);
@@ -39,7 +38,7 @@ public sealed class CliTests
     [Fact]
     public async Task Segment_reports_a_bad_photo_beside_the_good_one_and_exits_with_1()
     {
-        using var folder = new ScratchFolder("cli");
+        using var folder = new ScratchFolder();
         var (good, bad) = (Path.Combine(folder.Path, "good.jpg"), Path.Combine(folder.Path, "bad.jpg"));
         await File.WriteAllBytesAsync(good, Photos.Fixture("grey.jpg"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(bad, "no photo", TestContext.Current.CancellationToken);

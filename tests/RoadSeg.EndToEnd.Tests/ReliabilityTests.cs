@@ -98,8 +98,7 @@ public sealed class ReliabilityTests(StackFixture stack)
     [Fact]
     public async Task A_handler_killed_in_the_middle_of_its_work_loses_no_job_and_doubles_none()
     {
-        using var data = new ScratchFolder("kill");
-        await using var own = await LocalStack.StartAsync(new LocalStackOptions { DataFolder = data.Path }, Cancel);
+        await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var uploads = own.Blobs.GetBlobContainerClient(Containers.Uploads);
         var ids = new List<JobId>();
         for (var i = 0; i < 30; i++)

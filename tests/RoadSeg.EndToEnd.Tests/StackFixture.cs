@@ -13,7 +13,6 @@ public sealed class StackFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly ScratchFolder _data = new("tests");
     private LocalStack? _stack;
 
     internal LocalStack Stack => _stack ?? throw new InvalidOperationException("The stack is not started.");
@@ -21,13 +20,12 @@ public sealed class StackFixture : IAsyncLifetime
     internal HttpClient Api => Stack.Api;
 
     public async ValueTask InitializeAsync() =>
-        _stack = await LocalStack.StartAsync(new LocalStackOptions { DataFolder = _data.Path }, TestContext.Current.CancellationToken);
+        _stack = await LocalStack.StartAsync(new LocalStackOptions(), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         if (_stack is not null)
             await _stack.DisposeAsync();
-        _data.Dispose();
     }
 
     /// <summary>Puts a blob into the uploads container, as any storage tool would, and returns its job's id.</summary>

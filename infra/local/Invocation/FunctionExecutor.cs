@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using RoadSeg.LocalHost.Configuration;
+using RoadSeg.LocalHost.Functions;
+using RoadSeg.LocalHost.Handler;
+
+namespace RoadSeg.LocalHost.Invocation;
+
+/// <summary>One try of an invocation.</summary>
+/// <param name="Id">Sent as X-Azure-Functions-InvocationId.</param>
+/// <param name="Retry">Set on retried invocations only.</param>
+/// <param name="Abandoned">Canceled once nobody waits for this try any more.</param>
+internal sealed record Attempt(Guid Id, RetryContext? Retry, CancellationToken Abandoned);
+
+/// <summary>What a retried invocation is told about the tries before it.</summary>
+internal sealed record RetryContext(int RetryCount, int MaxRetryCount, Exception Exception);
+
+/// <summary>Runs invocations: waits for the handler, applies functionTimeout and the retry policy, logs start and end.</summary>
+internal sealed partial class FunctionExecutor(
+    HandlerSupervisor handler, TimeSpan? functionTimeout, TimeSpan gracePeriod, TimeProvider clock, Random random, ILoggerFactory loggers)
+{
+    /// <summary>Null on success, else the error of the last try. Never throws for a failed function.</summary>
+    /// <param name="traceParent">The caller's <c>traceparent</c>, so that its trace goes on in the handler.</param>
+    public async Task<Exception?> ExecuteAsync(FunctionDefinition function, Func<Attempt, Task> send, string? traceParent, CancellationToken stopping)
+    {
+        var logger = loggers.CreateLogger(function.LogCategory);
+        RandomizedBackoff? delays = function.Retry is { Exponential: true } policy ? new(policy.Minimum, policy.Maximum, random) : null;
+        RetryContext? retry = null;
+        while (true)
+        {
+            var error = await TryAsync(function, send, retry, traceParent, logger, stopping);
+            if (error is null || function.Retry is not { } limits) return error;
+            var count = (retry?.RetryCount ?? 0) + 1;
+            if (limits.MaxRetryCount != -1 && count > limits.MaxRetryCount) return error;
+            retry = new RetryContext(count, limits.MaxRetryCount, error);
+            var delay = delays?.NextDelay(found: false) ?? limits.Minimum;
+            Retrying(logger, delay, count, limits.MaxRetryCount);
+            try
+            {
+                await Task.Delay(delay, clock, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return error;
+            }
+        }
+    }
+
+    private async Task<Exception?> TryAsync(
+        FunctionDefinition function, Func<Attempt, Task> send, RetryContext? retry, string? traceParent, ILogger logger, CancellationToken stopping)
+    {
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // HttpClient writes the current activity's traceparent into the request.
+        using var activity = new Activity(function.Name);
+        if (ActivityContext.TryParse(traceParent, null, out _)) activity.SetParentId(traceParent!);
+        activity.Start();
+        var attempt = new Attempt(Guid.NewGuid(), retry, abandoned.Token);
+        var started = clock.GetTimestamp();
+        Executing(logger, function.Name, attempt.Id);
+        Exception? failure = null;
+        try
+        {
+            await WithinTimeoutAsync(RunAsync(send, attempt), function, attempt);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        await abandoned.CancelAsync();
+        var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
+        if (failure is null) Executed(logger, function.Name, attempt.Id, elapsed);
+        else Failed(logger, function.Name, attempt.Id, elapsed, failure.Message, failure);
+        return failure;
+    }
+
+    private async Task RunAsync(Func<Attempt, Task> send, Attempt attempt)
+    {
+        await handler.WaitUntilReadyAsync();
+        await send(attempt);
+    }
+
+    private async Task WithinTimeoutAsync(Task work, FunctionDefinition function, Attempt attempt)
+    {
+        if (functionTimeout is not { } limit)
+        {
+            await work;
+            return;
+        }
+        try
+        {
+            await work.WaitAsync(limit, clock);
+        }
+        catch (TimeoutException) when (!work.IsCompleted)
+        {
+            _ = KillUnlessItEndsAsync(work);
+            throw new FunctionTimeoutException($"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{attempt.Id}'). Initiating cancellation.");
+        }
+    }
+
+    // The only way to end an invocation is to kill the process, and with it every other invocation in flight.
+    private async Task KillUnlessItEndsAsync(Task work)
+    {
+        await Task.WhenAny(work, Task.Delay(gracePeriod, clock));
+        if (work.IsCompleted) return;
+        HandlerTimedOut(loggers.CreateLogger("Host.Handler"));
+        handler.Restart();
+    }
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
+    private static partial void Executing(ILogger logger, string function, Guid invocationId);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Executed 'Functions.{Function}' (Succeeded, Id={InvocationId}, Duration={Milliseconds}ms)")]
+    private static partial void Executed(ILogger logger, string function, Guid invocationId, long milliseconds);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "Executed 'Functions.{Function}' (Failed, Id={InvocationId}, Duration={Milliseconds}ms): {Error}")]
+    private static partial void Failed(ILogger logger, string function, Guid invocationId, long milliseconds, string error, Exception exception);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "Waiting for {Delay} before retrying function execution. Next attempt: {Attempt}. Max retry count: {MaxRetryCount}.")]
+    private static partial void Retrying(ILogger logger, TimeSpan delay, int attempt, int maxRetryCount);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "A function timeout has occurred. Restarting the handler process.")]
+    private static partial void HandlerTimedOut(ILogger logger);
+}
+
+/// <summary>An invocation ran longer than functionTimeout.</summary>
+internal sealed class FunctionTimeoutException(string message) : Exception(message);

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using RoadSeg.LocalHost;
+
+if (args is [] or ["--help"] or ["-h"])
+{
+    Console.WriteLine(CommandLine.Usage);
+    return args.Length == 0 ? 2 : 0;
+}
+
+using var loggers = LoggerFactory.Create(logging => logging
+    .SetMinimumLevel(LogLevel.Information)
+    .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Yarp", LogLevel.Warning)
+    .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff ")));
+
+var firstSignal = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+using var secondSignal = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+try
+{
+    return await StandAlone.RunAsync(CommandLine.Parse(args), loggers, firstSignal.Task, secondSignal.Token);
+}
+catch (Exception error) when (error is HostConfigurationException or AzuriteException)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}
+
+// The first signal drains, the second one gives up waiting.
+void OnSignal(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    if (!firstSignal.TrySetResult($"{signal.Signal}")) secondSignal.Cancel();
+}

@@ -11,7 +11,9 @@ internal static class Frames
         var camvid = Path.GetFullPath(Path.Combine(Workspace.Root, "..", "shared", "data", "camvid"));
         if (!Directory.Exists(camvid))
             return ($"{count} copies of samples/street.jpg", [.. Enumerable.Repeat(File.ReadAllBytes(Workspace.SamplePhoto), count)]);
-        var files = new[] { "val", "train" }.SelectMany(split => Directory.EnumerateFiles(Path.Combine(camvid, split), "*.png").Order(StringComparer.Ordinal));
+        var files = Split("val").Concat(Split("train"));
         return ($"{count} CamVid frames, 480x360 PNG", [.. files.Take(count).Select(File.ReadAllBytes)]);
+
+        IEnumerable<string> Split(string name) => Directory.EnumerateFiles(Path.Combine(camvid, name), "*.png").Order(StringComparer.Ordinal);
     }
 }

@@ -84,7 +84,7 @@ public sealed class ChainTests(StackFixture stack)
         var times = new[] { job.Times.CreatedAt, job.Times.ReceivedAt, job.Times.QueuedAt, job.Times.StartedAt, job.Times.FinishedAt };
         Assert.Equal(times.Order(), times);
         var stages = job.Stages;
-        Assert.All([stages.Read, stages.Decode, stages.Store, stages.Claim, stages.Fetch, stages.Wait, stages.Infer, stages.Upsample, stages.Encode, stages.Commit], Assert.NotNull);
+        Assert.DoesNotContain(null, new[] { stages.Read, stages.Decode, stages.Store, stages.Claim, stages.Fetch, stages.Wait, stages.Infer, stages.Upsample, stages.Encode, stages.Commit });
     }
 
     [Theory]

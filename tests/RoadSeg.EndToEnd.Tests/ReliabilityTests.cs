@@ -125,7 +125,7 @@ public sealed class ReliabilityTests(StackFixture stack)
             }
 
             Assert.True(job is { State: JobState.Succeeded }, $"Job {id} stayed {job?.State.ToString() ?? "unknown"}.");
-            var mask = (await own.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient($"{id}/{job.Result!.Attempt}/mask.png").DownloadContentAsync(Cancel)).Value;
+            var mask = (await own.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient($"{id}/{job!.Result!.Attempt}/mask.png").DownloadContentAsync(Cancel)).Value;
             Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask.Content.ToMemory().Span, new Imaging.ImageLimits()).Ids.Length);
         }
 
@@ -135,8 +135,8 @@ public sealed class ReliabilityTests(StackFixture stack)
         Assert.Equal(0, active);
     }
 
-    private Task SendAsync(string queue, byte[] message) =>
-        stack.Stack.Queues.GetQueueClient(queue).SendMessageAsync(BinaryData.FromBytes(message), cancellationToken: Cancel);
+    private async Task SendAsync(string queue, byte[] message) =>
+        await stack.Stack.Queues.GetQueueClient(queue).SendMessageAsync(BinaryData.FromBytes(message), cancellationToken: Cancel);
 
     /// <summary>Waits until no queue holds a message, hidden ones included.</summary>
     private async Task DrainedAsync()

@@ -123,7 +123,7 @@ public sealed class ContractTests
         var written = JsonSerializer.SerializeToNode(value, form);
         Assert.True(JsonNode.DeepEquals(golden, written), $"tests/contracts/{name}.json no longer is what is written:\n{written}");
 
-        var read = JsonSerializer.Deserialize(golden, form);
+        var read = JsonSerializer.Deserialize(golden, form)!;
         Assert.True(JsonNode.DeepEquals(written, JsonSerializer.SerializeToNode(read, form)), $"{name} does not survive reading and writing.");
     }
 }

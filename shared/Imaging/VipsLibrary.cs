@@ -69,7 +69,7 @@ public static unsafe class VipsLibrary
     /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
     public static bool Supports(ImageFormat format) => Loaded.Formats.Contains(format);
 
-    private static nint Load(string? path)
+    internal static nint Load(string? path)
     {
         if (path is null)
         {
@@ -90,7 +90,7 @@ public static unsafe class VipsLibrary
         }
     }
 
-    private static Version CheckVersion(nint library, string name)
+    internal static Version CheckVersion(nint library, string name)
     {
         // By pointer, not by import: the library is not adopted before it has shown what it is.
         if (!NativeLibrary.TryGetExport(library, "vips_version", out var export))

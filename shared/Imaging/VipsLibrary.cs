@@ -55,12 +55,15 @@ public static unsafe class VipsLibrary
             if (adopted == 0)
                 NativeLibrary.SetDllImportResolver(typeof(Vips).Assembly, (name, _, _) => name == Vips.Library ? adopted : 0);
             adopted = library;
-            Vips.RouteLog(&OnLog);
-            Vips.Init();
-            Vips.DisableCache();
-            Vips.DisableLeakReport();
-            Vips.SetConcurrency(threadsPerOperation);
-            AllowOnlyOurLoaders();
+            try
+            {
+                Start(threadsPerOperation);
+            }
+            catch (Exception e) when (e is VipsException or EntryPointNotFoundException)
+            {
+                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {e.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", e);
+            }
+
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -102,8 +105,14 @@ public static unsafe class VipsLibrary
             : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
     }
 
-    private static void AllowOnlyOurLoaders()
+    private static void Start(int threads)
     {
+        Vips.RouteLog(&OnLog);
+        Vips.Init();
+        Vips.DisableCache();
+        Vips.DisableLeakReport();
+        Vips.SetConcurrency(threads);
+        // Twice: libvips's own judgement of what is hardened, and our list.
         Vips.BlockUntrusted();
         Vips.Block("VipsForeignLoad", blocked: true);
         foreach (var format in new[] { "Jpeg", "Png", "Webp", "Heif", "Tiff" })

@@ -73,6 +73,17 @@ public sealed class Photo_probe
     public void A_tiff_bomb_is_refused_from_its_header() =>
         Refused(ErrorCodes.ImageTooManyPixels, "65,000", Files.Tiff(1, 65_000, 65_000));
 
+    [Theory]
+    [InlineData(65_000, "image-too-many-pixels")]
+    [InlineData(65_535, "image-corrupt")] // more than libjpeg itself allows
+    public void A_jpeg_bomb_is_refused_from_its_header(int side, string code)
+    {
+        var jpeg = PhotoEncoder.Jpeg(Picture);
+        var frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
+        (jpeg[frame + 5], jpeg[frame + 6], jpeg[frame + 7], jpeg[frame + 8]) = ((byte)(side >> 8), (byte)side, (byte)(side >> 8), (byte)side);
+        Refused(ErrorCodes.Parse(code), "Send", jpeg);
+    }
+
     [Fact]
     public void Limits_are_inclusive()
     {

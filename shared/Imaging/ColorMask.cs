@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using RoadSeg.Imaging.Png;
 using RoadSeg.Labels;
 
@@ -7,7 +8,7 @@ namespace RoadSeg.Imaging;
 /// <summary>Class colours as a picture for people.</summary>
 public static class ColorMask
 {
-    internal static readonly PngEffort Effort = new(Up: true, Level: 1, ZLibCompressionStrategy.Default);
+    private static readonly PngEffort Effort = new(Up: true, Level: 2, ZLibCompressionStrategy.Default);
 
     /// <summary>Encodes the colours of ids as a 24-bit RGB PNG; the ignore id is black.</summary>
     /// <param name="ids">Shape [height, width]: class ids, or the catalogue's ignore id.</param>
@@ -20,12 +21,12 @@ public static class ColorMask
     {
         ArgumentNullException.ThrowIfNull(labels);
         IdPlane.Check(ids, width, height, labels);
-        return Png(ids, width, height, [.. labels.Classes.Select(label => label.Color)]);
+        return Png(ids, width, height, labels.Colors());
     }
 
-    /// <summary>Encodes a stored mask in the colours it was stored with.</summary>
+    /// <summary>Encodes a stored mask in the colours it was stored with, as a 24-bit RGB PNG.</summary>
     /// <param name="mask">A mask with a palette.</param>
-    /// <returns>The file: a 24-bit RGB PNG.</returns>
+    /// <returns>The file.</returns>
     /// <exception cref="ArgumentException">The mask has no palette.</exception>
     public static byte[] Png(IndexedImage mask)
     {
@@ -33,20 +34,21 @@ public static class ColorMask
         return Png(mask.Ids, mask.Width, mask.Height, mask.Colors());
     }
 
-    private static byte[] Png(ReadOnlySpan<byte> ids, int width, int height, RgbColor[] palette)
+    // Ids past the colours are black.
+    private static byte[] Png(ReadOnlySpan<byte> ids, int width, int height, RgbColor[] colors)
     {
-        var colors = new RgbColor[256];
-        palette.CopyTo(colors, 0);
         using var png = new PngWriter(width, height, PngColor.Rgb, [], Effort);
         var row = new byte[checked(3 * width)];
+        var pixels = MemoryMarshal.Cast<byte, RgbColor>(row.AsSpan());
         for (var y = 0; y < height; y++)
         {
-            var to = 0;
-            foreach (var id in ids.Slice(y * width, width))
+            var line = ids.Slice(y * width, width);
+            for (int start = 0, end; start < width; start = end)
             {
-                var color = colors[id];
-                (row[to], row[to + 1], row[to + 2]) = (color.R, color.G, color.B);
-                to += 3;
+                var id = line[start];
+                var run = line[start..].IndexOfAnyExcept(id);
+                end = run < 0 ? width : start + run;
+                pixels[start..end].Fill(id < colors.Length ? colors[id] : default);
             }
 
             png.Row(row);

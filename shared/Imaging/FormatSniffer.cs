@@ -63,7 +63,7 @@ internal static class FormatSniffer
     {
         if (file.StartsWith("GIF8"u8))
             return "a GIF";
-        if (file.StartsWith("BM"u8) && file.Length > 26)
+        if (file.StartsWith("BM"u8) && At(file, 6, "\0\0\0\0"u8))
             return "a BMP";
         if (file.StartsWith("%PDF"u8))
             return "a PDF";

@@ -6,7 +6,7 @@ namespace RoadSeg.Imaging;
 /// <summary>One channel as a grey PNG, for confidence maps.</summary>
 public static class GrayPng
 {
-    internal static readonly PngEffort Effort = new(Up: true, Level: 1, ZLibCompressionStrategy.Default);
+    private static readonly PngEffort Effort = new(Up: true, Level: 2, ZLibCompressionStrategy.Default);
 
     /// <summary>Encodes samples as an 8-bit grey PNG.</summary>
     /// <param name="samples">Shape [height, width], 0 black to 255 white.</param>

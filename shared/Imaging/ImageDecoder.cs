@@ -57,7 +57,7 @@ public static class ImageDecoder
             using var opened = pinned.Open(header.Format, shrink);
             Check(opened, header, shrink);
             using var srgb = ColorConversion.ToSrgb(opened);
-            // A shrunk JPEG's size is rounded up: its last row and column may stand for less than a whole pixel.
+            // A shrunk JPEG's size is rounded down: up to a pixel of its true extent is missing at the right and the bottom.
             var resizer = new TriangleResizer(
                 srgb.Width, srgb.Height, (double)header.Width / shrink, (double)header.Height / shrink, width, height);
             srgb.ReadRows(resizer.Push);
@@ -107,7 +107,7 @@ public static class ImageDecoder
 
     private static void Check(VipsImage opened, ImageHeader header, int shrink)
     {
-        if (opened.Width != (header.Width + shrink - 1) / shrink || opened.Height != (header.Height + shrink - 1) / shrink)
+        if (opened.Width != header.Width / shrink || opened.Height != header.Height / shrink)
             throw new ArgumentException("The header is not of this file.", nameof(header));
     }
 }

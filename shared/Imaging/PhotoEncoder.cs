@@ -3,7 +3,7 @@ using RoadSeg.Imaging.Native;
 namespace RoadSeg.Imaging;
 
 /// <summary>Encodes sRGB pixels for people to look at. No metadata is written.</summary>
-public static unsafe class PhotoEncoder
+public static class PhotoEncoder
 {
     /// <summary>Longest side of a WebP in pixels, a bound of the format.</summary>
     public const int MaxWebPSide = 16_383;
@@ -48,16 +48,10 @@ public static unsafe class PhotoEncoder
 
     private static byte[] Save(RgbImage image, string saver, Action<VipsOperation> settings) => VipsWork.OnPixels(() =>
     {
-        // The saver reads these pixels in place and is done with them before the bytes are returned.
-        fixed (byte* pixels = image.Pixels)
-        {
-            using var memory = Vips.FromMemory(pixels, (nuint)image.Pixels.Length, image.Width, image.Height, 3);
-            using var copy = new VipsOperation("copy").Set("in", memory).Set("interpretation", VipsInterpretation.Srgb);
-            using var srgb = copy.Image();
-            using var save = new VipsOperation(saver);
-            settings(save.Set("in", srgb));
-            return save.Bytes();
-        }
+        using var pixels = new PinnedPixels(image.Pixels, image.Width, image.Height, 3);
+        using var save = new VipsOperation(saver).Set("in", pixels.Image).Set("keep", VipsKeep.None);
+        settings(save);
+        return save.Bytes();
     });
 
     private static void CheckQuality(int quality)

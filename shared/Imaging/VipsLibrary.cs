@@ -55,12 +55,15 @@ public static unsafe class VipsLibrary
             if (adopted == 0)
                 NativeLibrary.SetDllImportResolver(typeof(Vips).Assembly, (name, _, _) => name == Vips.Library ? adopted : 0);
             adopted = library;
-            Vips.RouteLog(&OnLog);
-            Vips.Init();
-            Vips.DisableCache();
-            Vips.DisableLeakReport();
-            Vips.SetConcurrency(threadsPerOperation);
-            AllowOnlyOurLoaders();
+            try
+            {
+                Start(threadsPerOperation);
+            }
+            catch (Exception e) when (e is VipsException or EntryPointNotFoundException)
+            {
+                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {e.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", e);
+            }
+
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -69,7 +72,7 @@ public static unsafe class VipsLibrary
     /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
     public static bool Supports(ImageFormat format) => Loaded.Formats.Contains(format);
 
-    private static nint Load(string? path)
+    internal static nint Load(string? path)
     {
         if (path is null)
         {
@@ -90,7 +93,7 @@ public static unsafe class VipsLibrary
         }
     }
 
-    private static Version CheckVersion(nint library, string name)
+    internal static Version CheckVersion(nint library, string name)
     {
         // By pointer, not by import: the library is not adopted before it has shown what it is.
         if (!NativeLibrary.TryGetExport(library, "vips_version", out var export))
@@ -102,8 +105,14 @@ public static unsafe class VipsLibrary
             : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
     }
 
-    private static void AllowOnlyOurLoaders()
+    private static void Start(int threads)
     {
+        Vips.RouteLog(&OnLog);
+        Vips.Init();
+        Vips.DisableCache();
+        Vips.DisableLeakReport();
+        Vips.SetConcurrency(threads);
+        // Twice: libvips's own judgement of what is hardened, and our list.
         Vips.BlockUntrusted();
         Vips.Block("VipsForeignLoad", blocked: true);
         foreach (var format in new[] { "Jpeg", "Png", "Webp", "Heif", "Tiff" })

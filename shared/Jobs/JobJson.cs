@@ -7,7 +7,8 @@ namespace RoadSeg.Jobs;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = 16)]
+    MaxDepth = 16,
+    Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(ResultSummary))]

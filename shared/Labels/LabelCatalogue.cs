@@ -44,6 +44,9 @@ public sealed record LabelCatalogue
     /// <summary>Id of unlabelled pixels in ground truth, or null.</summary>
     public int? IgnoreId { get; }
 
+    /// <summary>The classes' colours by id.</summary>
+    public RgbColor[] Colors() => [.. Classes.Select(label => label.Color)];
+
     /// <summary>Number of classes, 1-255.</summary>
     [JsonIgnore]
     public int Count => Classes.Count;

@@ -25,7 +25,7 @@ internal sealed unsafe class PinnedFile : IDisposable
 
     /// <summary>Opens the picture: reads the header, prepares decoding from top to bottom.</summary>
     /// <param name="format">Names the loader; libvips does not choose.</param>
-    /// <param name="shrink">1, 2, 4 or 8: JPEG only, decodes at 1/shrink of the size, rounded up.</param>
+    /// <param name="shrink">1, 2, 4 or 8: JPEG only, decodes at 1/shrink of the size, rounded down.</param>
     public VipsImage Open(ImageFormat format, int shrink = 1)
     {
         using var operation = new VipsOperation(format switch

@@ -8,7 +8,6 @@ internal static unsafe partial class Vips
     // Fundamental types of GObject: their number shifted by two.
     private const nuint TypeBoolean = 5 << 2;
     private const nuint TypeInt = 6 << 2;
-    private const nuint TypeDouble = 15 << 2;
     private const nuint TypeString = 16 << 2;
     private const nuint TypeObject = 20 << 2;
 

@@ -32,3 +32,8 @@ internal static class VipsPngFilter
 {
     public const int All = 0xF8;
 }
+
+internal static class VipsKeep
+{
+    public const int None = 0;
+}

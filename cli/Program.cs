@@ -3,6 +3,7 @@ using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Cli.Test;
+using RoadSeg.LocalHost;
 
 var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.")
 {
@@ -12,4 +13,16 @@ var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of roa
     ModelsCommand.Create(),
     TestCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is AzuriteException or HostConfigurationException or TimeoutException or HttpRequestException)
+{
+    Console.Error.WriteLine($"roadseg: {e.Message}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -49,7 +49,6 @@ internal static class Report
         var s = job.Stages;
         (string Name, double? Milliseconds)[] stages =
         [
-            ("event", (job.Times.ReceivedAt - job.Times.CreatedAt)?.TotalMilliseconds),
             ("read", s.Read), ("decode+resize", s.Decode), ("store", s.Store),
             ("queue", (job.Times.StartedAt - job.Times.QueuedAt)?.TotalMilliseconds),
             ("claim", s.Claim), ("fetch", s.Fetch), ("wait", s.Wait), ("model", s.Infer), ("upsample+argmax", s.Upsample), ("encode", s.Encode), ("commit", s.Commit),

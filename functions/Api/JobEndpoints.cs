@@ -26,8 +26,9 @@ internal static class JobEndpoints
 
     private static async Task<IResult> SubmitAsync(HttpContext context, JobSubmission submission)
     {
+        // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = MaxBodyBytes;
+            size.MaxRequestBodySize = null;
         var image = await SubmittedImage.ReadAsync(context.Request, context.RequestAborted);
         var job = await submission.SubmitAsync(image, context.RequestAborted);
         context.Response.Headers.Location = $"/v1/jobs/{job.Id}";

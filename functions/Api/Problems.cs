@@ -40,10 +40,8 @@ internal static class Problems
         {
             case RoadSegException known:
                 return Problem.Of(known.Code, known.Message);
-            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return Problem.Of(ErrorCodes.ImageTooManyBytes, $"A request body may be at most {JobEndpoints.MaxBodyBytes} bytes. Put larger photos into storage.");
-            case BadHttpRequestException bad:
-                return Problem.Of(ErrorCodes.RequestInvalid, bad.Message);
+            case BadHttpRequestException or InvalidDataException:
+                return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
             case Azure.RequestFailedException:
                 Log.RequestFailed(log, error);
                 return Problem.Of(ErrorCodes.StorageUnavailable, "Storage did not answer as it should. Try again in a few seconds.");

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Api;
@@ -10,13 +11,15 @@ internal sealed record SubmittedImage(byte[] File, string? FileName)
     private const int MaxFileName = 255;
 
     /// <summary>Reads an image body, or the one file of a multipart form.</summary>
-    /// <exception cref="RoadSegException">content-type-unsupported, or request-invalid for a form without exactly one file.</exception>
+    /// <exception cref="RoadSegException">image-too-many-bytes, content-type-unsupported, or request-invalid for a form without exactly one file.</exception>
     public static async Task<SubmittedImage> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
+        if (request.ContentLength > JobEndpoints.MaxBodyBytes)
+            throw TooLarge();
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
         if (type == "multipart/form-data")
         {
-            var form = await request.ReadFormAsync(cancel);
+            var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = JobEndpoints.MaxBodyBytes }, cancel);
             if (form.Files is not [var file])
                 throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {form.Files.Count}.");
             await using var stream = file.OpenReadStream();
@@ -33,9 +36,19 @@ internal sealed record SubmittedImage(byte[] File, string? FileName)
     private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancel)
     {
         using var buffer = new MemoryStream();
-        await body.CopyToAsync(buffer, cancel);
+        var piece = new byte[81920];
+        for (int read; (read = await body.ReadAsync(piece, cancel)) > 0;)
+        {
+            buffer.Write(piece, 0, read);
+            if (buffer.Length > JobEndpoints.MaxBodyBytes)
+                throw TooLarge();
+        }
+
         return buffer.ToArray();
     }
+
+    private static RoadSegException TooLarge() => new(
+        ErrorCodes.ImageTooManyBytes, $"A request body may be at most {JobEndpoints.MaxBodyBytes} bytes. Put larger photos into storage.");
 
     // Shown to people and stored in the record, never used in a path.
     private static string? Shown(string name) =>

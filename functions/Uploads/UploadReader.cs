@@ -11,9 +11,12 @@ internal static class UploadReader
 {
     /// <summary>Reads the version of a photo that a job is about.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, before a byte of content is read;
-    /// upload-missing when the blob is gone or has been replaced.</exception>
+    /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
+        // Addresses are normalised on their way to storage: such a name would read another blob, even of another container.
+        if (source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
+            throw new RoadSegException(ErrorCodes.UploadNameInvalid, "The photo's name has a segment '.' or '..'. Upload it under another name.");
         var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
         try
         {

@@ -26,6 +26,9 @@ public static class ErrorCodes
     /// <summary>The blob was gone, or had been replaced, before it was read.</summary>
     public static readonly ErrorCode UploadMissing = Caller("upload-missing", 410, "The uploaded image is gone");
 
+    /// <summary>The blob's name climbs out of its container.</summary>
+    public static readonly ErrorCode UploadNameInvalid = Caller("upload-name-invalid", 400, "The upload's name is not valid");
+
     /// <summary>No job has this id.</summary>
     public static readonly ErrorCode JobNotFound = Caller("job-not-found", 404, "There is no such job");
 
@@ -61,7 +64,7 @@ public static class ErrorCodes
 
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
-        ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing,
+        ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -44,14 +45,11 @@ public sealed class BadPhotoTests(StackFixture stack)
         var path = $"tests/{Guid.NewGuid()}/gone.jpg";
         var blob = stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
         var cancel = TestContext.Current.CancellationToken;
-        var queue = stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated);
 
         // The event of a photo that was there and is gone, as a slow queue would deliver it.
         var id = JobId.ForDrop(Containers.Uploads, path, "0x1");
         Assert.False(await blob.ExistsAsync(cancel));
-        await queue.SendMessageAsync(
-            BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 10), JobJson.Default.BlobCreatedEvent)),
-            cancellationToken: cancel);
+        await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 10));
 
         var job = await stack.EndedAsync(id);
         Assert.Equal((JobState.Failed, "upload-missing"), (job.State, job.Failure!.Code));
@@ -62,15 +60,25 @@ public sealed class BadPhotoTests(StackFixture stack)
     {
         var path = $"tests/{Guid.NewGuid()}/replaced.jpg";
         var current = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), path);
-        var stale = BlobCreatedEvent.For(Containers.Uploads, path, "0xOLD", 10);
-        await stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
-            BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stale, JobJson.Default.BlobCreatedEvent)),
-            cancellationToken: TestContext.Current.CancellationToken);
+        await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0xOLD", 10));
 
         var old = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, "0xOLD"));
 
         Assert.Equal((JobState.Failed, "upload-missing"), (old.State, old.Failure!.Code));
         Assert.Equal(JobState.Succeeded, current.State);
+    }
+
+    [Theory]
+    [InlineData("../jobs/secret.json")]
+    [InlineData("a/../../jobs/secret.json")]
+    [InlineData("a/./b.jpg")]
+    public async Task An_event_whose_name_climbs_out_of_the_container_fails_its_job_and_reads_nothing(string path)
+    {
+        await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "", 10));
+
+        var job = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, ""));
+
+        Assert.Equal((JobState.Failed, "upload-name-invalid"), (job.State, job.Failure!.Code));
     }
 
     [Theory]
@@ -89,6 +97,11 @@ public sealed class BadPhotoTests(StackFixture stack)
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         Assert.Contains($"\"code\":\"{code}\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
+
+    private async Task SendAsync(BlobCreatedEvent created) =>
+        await stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent)),
+            cancellationToken: TestContext.Current.CancellationToken);
 
     private static byte[] Content(string kind) => kind switch
     {

@@ -119,6 +119,19 @@ public sealed class ChainTests(StackFixture stack)
         }
     }
 
+    [Fact]
+    public async Task A_12_megapixel_photo_of_a_phone_held_upright_gets_a_mask_of_12_megapixels()
+    {
+        var photo = Photos.Oriented(ImageDecoder.ResizeTo(Photos.Decode(Photos.Street), 3000, 4000), 6);
+
+        var job = await stack.DroppedAsync(photo);
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal((3000, 4000, 6), (job.Image!.Width, job.Image.Height, job.Image.Orientation));
+        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        Assert.Equal((3000, 4000), (mask.Width, mask.Height));
+    }
+
     [Theory]
     [InlineData("plain.jpg")]
     [InlineData("with space and + and %41.jpg")]

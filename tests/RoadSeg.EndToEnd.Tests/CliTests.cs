@@ -59,6 +59,51 @@ public sealed class CliTests
         Assert.Contains("/nowhere/photo.jpg", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Up_serves_until_it_is_interrupted_and_leaves_nothing_running()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Cli, "up", "--port", "0", "--storage-port", "0"]) { RedirectStandardOutput = true })!;
+        var address = "";
+        while (await process.StandardOutput.ReadLineAsync(cancel) is { } line && !line.Contains("Ctrl+C", StringComparison.Ordinal))
+        {
+            if (line.Contains("health/live", StringComparison.Ordinal) || line.Contains("health/ready", StringComparison.Ordinal))
+                address = line[line.IndexOf("http", StringComparison.Ordinal)..].Split("health")[0];
+        }
+
+        using (var client = new HttpClient())
+            Assert.Equal("live", await client.GetStringAsync(new Uri(address + "health/live"), cancel));
+        var children = Children(process.Id);
+        Assert.NotEmpty(children);
+
+        using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await interrupt.WaitForExitAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.All(children, child => Assert.False(Directory.Exists($"/proc/{child}"), $"Process {child} was left running."));
+    }
+
+    private static List<int> Children(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+            .Where(id => id > 0 && ParentOf(id) == parent),
+    ];
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Models;
 
@@ -11,6 +12,16 @@ public static class ModelManifestJson
 {
     private static readonly ModelManifestContext Context = new(new JsonSerializerOptions(ModelManifestContext.Default.Options)
     {
+        // Names only: the generated converters would also take any number for an enumeration.
+        Converters =
+        {
+            new JsonStringEnumConverter<Precision>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<InputElementType>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<TensorLayout>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ChannelOrder>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<OutputKind>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+        },
         // Manifests are read by people and never embedded in HTML: keep quotes and accents legible.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 32,
@@ -64,8 +75,13 @@ public static class ModelManifestJson
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Invalid("manifest.json must hold a JSON object.");
-            if (!document.RootElement.TryGetProperty("schemaVersion", out var version) || !version.TryGetInt32(out var number))
+            if (!document.RootElement.TryGetProperty("schemaVersion", out var version)
+                || version.ValueKind != JsonValueKind.Number
+                || !version.TryGetInt32(out var number))
+            {
                 throw Invalid("manifest.json has no integer schemaVersion.");
+            }
+
             if (number != ModelManifest.CurrentSchemaVersion)
                 throw Invalid($"manifest.json has schemaVersion {number}; this build reads {ModelManifest.CurrentSchemaVersion}. Use a package made for it or update RoadSeg.");
         }
@@ -97,8 +113,7 @@ public static class ModelManifestJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(JsonObject))]

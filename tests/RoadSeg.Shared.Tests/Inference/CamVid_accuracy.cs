@@ -14,13 +14,14 @@ public class CamVid_accuracy
     public void Accuracy_and_mean_iou_over_val_are_what_the_model_card_states()
     {
         var frames = Frames();
+        var masks = TestFiles.Shared("data/camvid/valannot");
         using var engine = LoadDefault();
         var matrix = new ConfusionMatrix(engine.Model.Labels.Count);
         foreach (var frame in frames)
         {
             var photo = Decode(frame);
             var result = engine.Segment(ImageDecoder.ResizeForModel(photo, engine.Model.Preprocess), photo.Width, photo.Height);
-            var truth = MaskPng.Decode(File.ReadAllBytes(frame.Replace($"{Path.DirectorySeparatorChar}val{Path.DirectorySeparatorChar}", "/valannot/", StringComparison.Ordinal)), ImageLimits.Default);
+            var truth = MaskPng.Decode(File.ReadAllBytes(Path.Combine(masks, Path.GetFileName(frame))), ImageLimits.Default);
             matrix.Add(truth.Ids, result.ClassIds, engine.Model.Labels.IgnoreId);
         }
 

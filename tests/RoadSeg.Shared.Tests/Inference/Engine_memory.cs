@@ -37,7 +37,8 @@ public class Engine_memory
     [Fact]
     public void Segmenting_allocates_little_beyond_its_result()
     {
-        using var engine = SegmentationEngine.Load(ModelPackage.Load(TestFiles.Repository("models/default")), new EngineOptions { UpsampleThreads = 1 });
+        var package = ModelPackage.Load(TestFiles.Repository("models/default"));
+        using var engine = SegmentationEngine.Load(package, new EngineOptions { UpsampleThreads = 1 });
         var image = TinyModels.Noise(320, 240, 1);
         engine.Segment(image, 480, 360);
 

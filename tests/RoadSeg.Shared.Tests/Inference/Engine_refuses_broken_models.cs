@@ -28,12 +28,16 @@ public class Engine_refuses_broken_models
     public void Another_input_type()
     {
         var rule = new Normalization([1, 1, 1], [0, 0, 0], [1, 1, 1]);
-        Refused(Tiny with { Input = Tiny.Input with { ElementType = InputElementType.Float32, Normalization = rule } }, TinyModels.Graph(), "is UInt8; the manifest says Float");
+        var floats = Tiny.Input with { ElementType = InputElementType.Float32, Normalization = rule };
+        Refused(Tiny with { Input = floats }, TinyModels.Graph(), "is UInt8; the manifest says Float");
     }
 
     [Fact]
-    public void Another_input_layout() =>
-        Refused(Tiny with { Input = Tiny.Input with { Layout = TensorLayout.Nchw } }, TinyModels.Graph(), "has shape [?, ?, ?, 3]; the manifest says [?, 3, ?, ?]");
+    public void Another_input_layout()
+    {
+        var planes = Tiny.Input with { Layout = TensorLayout.Nchw };
+        Refused(Tiny with { Input = planes }, TinyModels.Graph(), "has shape [?, ?, ?, 3]; the manifest says [?, 3, ?, ?]");
+    }
 
     [Fact]
     public void A_size_that_is_free_in_the_manifest_and_fixed_in_the_graph()

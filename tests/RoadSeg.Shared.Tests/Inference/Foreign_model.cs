@@ -23,7 +23,8 @@ public class Foreign_model
         var sample = File.ReadAllBytes(TestFiles.Shared("models/foreign/sample.png"));
         var mask = MaskPng.Decode(File.ReadAllBytes(TestFiles.Shared("models/foreign/sample-mask.png")), ImageLimits.Default);
         using var folder = new TempFolder();
-        new ModelPackageWriter(TimeProvider.System).Write(folder["foreign"], Description(), new Dictionary<string, ReadOnlyMemory<byte>> { ["net.onnx"] = graph });
+        var files = new Dictionary<string, ReadOnlyMemory<byte>> { ["net.onnx"] = graph };
+        new ModelPackageWriter(TimeProvider.System).Write(folder["foreign"], Description(), files);
 
         using var engine = SegmentationEngine.Load(ModelPackage.Load(folder["foreign"]));
         var photo = ImageDecoder.DecodeForModel(sample, ImageProbe.Read(sample, ImageLimits.Default), engine.Model.Preprocess);
@@ -42,7 +43,10 @@ public class Foreign_model
         Licence = "Apache-2.0",
         Graphs = new Dictionary<Precision, string> { [Precision.Fp32] = "net.onnx" },
         Architecture = new Architecture("deeplabv3", "mobilenet-edgetpu-slim", 16),
-        Labels = new LabelCatalogue([.. Classes.Select((text, id) => new LabelClass(id, text.Split(' ')[0], RgbColor.Parse(text.Split(' ')[1])))], 255),
+        Labels = new LabelCatalogue(
+            [.. Classes.Select((text, id) => (id, Parts: text.Split(' ')))
+                .Select(c => new LabelClass(c.id, c.Parts[0], RgbColor.Parse(c.Parts[1])))],
+            255),
         Preprocess = new PreprocessSpec(ResizeMode.Stretch, 513, 513, 1),
         Input = new InputContract(
             "x", InputElementType.Float32, TensorLayout.Nchw, ChannelOrder.Rgb, 1, 513, 513, new Normalization([1, 1, 1], [128, 128, 128], [128, 128, 128])),

@@ -108,6 +108,10 @@ public class Logits_upsampler
     }
 
     [Fact]
+    public void A_result_of_more_pixels_than_an_array_holds_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => LogitsUpsampler.Upsample([0f], 1, 1, 1, 65_536, 65_536));
+
+    [Fact]
     public void A_wrong_number_of_logits_is_refused() =>
         Assert.Throws<ArgumentException>(() => LogitsUpsampler.Upsample(new float[10], 3, 2, 2, 4, 4));
 

@@ -28,7 +28,8 @@ public class Segmentation_engine
     public void Logits_with_the_channels_last_give_the_same_result()
     {
         using var planes = SegmentationEngine.Load(Tiny, TinyModels.Graph());
-        using var last = SegmentationEngine.Load(Tiny with { Output = new("planes", OutputKind.Logits, TensorLayout.Nhwc, 1) }, TinyModels.NhwcLogitsGraph());
+        var channelsLast = Tiny with { Output = new("planes", OutputKind.Logits, TensorLayout.Nhwc, 1) };
+        using var last = SegmentationEngine.Load(channelsLast, TinyModels.NhwcLogitsGraph());
         var image = TinyModels.Noise(20, 10, 2);
 
         var (expected, actual) = (planes.Segment(image, 77, 33), last.Segment(image, 77, 33));

@@ -39,7 +39,10 @@ public class Model_manifest
             "image", InputElementType.Float32, TensorLayout.Nchw, ChannelOrder.Bgr, 1, 256, 128,
             new Normalization([0.5, 0.5, 0.5], [123.5, 116.25, 103.5], [58, 57, 57.5])),
         Output = new OutputContract("logits", OutputKind.Logits, TensorLayout.Nchw, 4),
-        Metrics = [new("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.5 }, DateTimeOffset.UnixEpoch, "roadseg evaluate")],
+        Metrics =
+        [
+            new("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.5 }, DateTimeOffset.UnixEpoch, "roadseg evaluate"),
+        ],
         Training = JsonSerializer.SerializeToElement(new { epochs = 30 }),
         GitCommit = "0123456789abcdef0123456789abcdef01234567",
         SelfTest = new SelfTestSpec("golden-input.png", "golden-mask.png", 0.99),
@@ -87,7 +90,9 @@ public class Model_manifest
     [InlineData("architecture/outputStride", "0", "architecture.outputStride 0")]
     [InlineData("labels/classes", "[]", "1 to 255 classes")]
     [InlineData("labels/classes/0/color", "\"red\"", "'red' is not a colour")]
+    [InlineData("labels/classes/0", "null", "Entry 0 of the label catalogue is null")]
     [InlineData("labels/ignoreId", "1", "ignore id 1")]
+    [InlineData("metrics/0", "null", "metrics holds null")]
     [InlineData("preprocess/width", "8", "preprocess.width 8")]
     [InlineData("preprocess/mode", "\"keep-aspect\"", "preprocess must be 'stretch' to that size")]
     [InlineData("preprocess/mode", "7", "preprocess.mode")]
@@ -105,7 +110,10 @@ public class Model_manifest
         var root = JsonNode.Parse(File.ReadAllBytes(GoldenPath))!;
         var steps = path.Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal)).ToList();
         var at = steps[..^1].Aggregate(root, (node, step) => int.TryParse(step, out var index) ? node[index]! : node[step]!);
-        at[steps[^1]] = JsonNode.Parse(json);
+        if (int.TryParse(steps[^1], out var element))
+            at[element] = JsonNode.Parse(json);
+        else
+            at[steps[^1]] = JsonNode.Parse(json);
 
         Refused(Encoding.UTF8.GetBytes(root.ToJsonString()), because);
     }

@@ -42,7 +42,10 @@ public sealed class ConfusionMatrix
     public void Add(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction, int? ignoreId)
     {
         if (truth.Length != prediction.Length)
-            throw new ArgumentException($"{truth.Length} pixels of truth cannot be scored against {prediction.Length} of prediction.", nameof(prediction));
+        {
+            throw new ArgumentException(
+                $"{truth.Length} pixels of truth cannot be scored against {prediction.Length} of prediction.", nameof(prediction));
+        }
 
         // All 65,536 pairs first, so that the loop has no branch and a bad id leaves the matrix as it was.
         Array.Clear(pairs);
@@ -78,7 +81,8 @@ public sealed class ConfusionMatrix
     /// <summary>Mean of <see cref="ClassAccuracies"/> over the classes that have one; NaN when none has.</summary>
     public double MeanClassAccuracy() => ClassAccuracies().Average() ?? double.NaN;
 
-    /// <summary>Mean of <see cref="ClassIoU"/> over the classes that have one (a class predicted but never true counts with 0); NaN when none has.</summary>
+    /// <summary>Mean of <see cref="ClassIoU"/> over the classes that have one; NaN when none has. A class that is predicted but
+    /// never true counts with 0.</summary>
     public double MeanIoU() => ClassIoU().Average() ?? double.NaN;
 
     /// <summary>Mean of <see cref="ClassIoU"/> weighted by true pixels; NaN when nothing was counted.</summary>

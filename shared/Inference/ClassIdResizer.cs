@@ -16,12 +16,17 @@ internal static class ClassIdResizer
         {
             var id = long.CreateSaturating(cells[i]);
             if (id < 0 || id >= classes)
-                throw new RoadSegException(ErrorCodes.ModelInvalid, $"The model gave class id {id}, but its catalogue has ids 0-{classes - 1}. Correct the labels of its manifest.");
+            {
+                throw new RoadSegException(
+                    ErrorCodes.ModelInvalid,
+                    $"The model gave class id {id}, but its catalogue has ids 0-{classes - 1}. Correct the labels of its manifest.");
+            }
+
             small[i] = (byte)id;
         }
 
         var columns = Enumerable.Range(0, outputWidth).Select(x => (int)((2L * x + 1) * width / (2L * outputWidth))).ToArray();
-        var ids = new byte[checked(outputWidth * outputHeight)];
+        var ids = GC.AllocateUninitializedArray<byte>(ClassMap.PixelCount(outputWidth, outputHeight));
         var totals = new PixelTotals(classes);
         for (var y = 0; y < outputHeight; y++)
         {

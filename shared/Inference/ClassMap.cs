@@ -25,8 +25,18 @@ public sealed class ClassMap
     /// <summary>Shape [Height, Width], values 0..classes-1.</summary>
     public byte[] ClassIds { get; }
 
-    /// <summary>Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null when the model gives none.</summary>
+    /// <summary>Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null when the model
+    /// gives none.</summary>
     public byte[]? Confidence { get; }
+
+    /// <summary>Pixels of a result, held to what one array takes.</summary>
+    internal static int PixelCount(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)width * height, Array.MaxLength, nameof(height));
+        return width * height;
+    }
 
     /// <summary>One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</summary>
     public IReadOnlyList<ClassSummary> Summarize(LabelCatalogue labels)
@@ -49,5 +59,6 @@ public sealed class ClassMap
 /// <param name="Name">Class name.</param>
 /// <param name="Pixels">Pixels of this class; over all classes they sum to exactly width x height.</param>
 /// <param name="Share">Pixels over width x height, 0-1.</param>
-/// <param name="MeanConfidence">Mean of the confidence bytes over 255, 0-1; null when there is no pixel or the model gives no confidence.</param>
+/// <param name="MeanConfidence">Mean of the confidence bytes over 255, 0-1; null when there is no pixel or the model gives no
+/// confidence.</param>
 public sealed record ClassSummary(int Id, string Name, long Pixels, double Share, double? MeanConfidence);

@@ -24,19 +24,7 @@ internal sealed class GraphSession : IDisposable
 
     public static GraphSession Load(ModelDescription model, byte[] graph, EngineOptions options)
     {
-        using var settings = SettingsOf(options);
-        InferenceSession session;
-        try
-        {
-            session = new InferenceSession(graph, settings);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw options.Provider == ExecutionProvider.Cuda
-                ? NoCuda(e)
-                : Invalid($"ONNX Runtime cannot load the graph of model '{model.Name}'; publish it again from a sound export.", e);
-        }
-
+        var session = Open(model, graph, options);
         try
         {
             CheckInput(session, model);
@@ -51,6 +39,25 @@ internal sealed class GraphSession : IDisposable
     }
 
     public void Dispose() => Session.Dispose();
+
+    private static InferenceSession Open(ModelDescription model, byte[] graph, EngineOptions options)
+    {
+        using var settings = SettingsOf(options);
+        try
+        {
+            return new InferenceSession(graph, settings);
+        }
+        catch (OnnxRuntimeException e) when (options.Provider == ExecutionProvider.Cuda)
+        {
+            // The graph or the device? A graph that loads on the CPU is sound.
+            Open(model, graph, options with { Provider = ExecutionProvider.Cpu }).Dispose();
+            throw NoCuda(e);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Invalid($"ONNX Runtime cannot load the graph of model '{model.Name}'; publish it again from a sound export.", e);
+        }
+    }
 
     private static SessionOptions SettingsOf(EngineOptions options)
     {
@@ -97,7 +104,7 @@ internal sealed class GraphSession : IDisposable
         long?[] expected = input.Layout == TensorLayout.Nhwc
             ? [input.Batch, input.Height, input.Width, 3]
             : [input.Batch, 3, input.Height, input.Width];
-        CheckShape("input", input.Name, metadata.Dimensions, expected);
+        CheckShape(input.Name, metadata.Dimensions, expected);
     }
 
     private static void CheckOutput(InferenceSession session, ModelDescription model)
@@ -110,11 +117,14 @@ internal sealed class GraphSession : IDisposable
             ? type == TensorElementType.Float
             : type is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8;
         if (!fits)
-            throw Invalid($"The graph's output '{output.Name}' is {type}; {(output.Kind == OutputKind.Logits ? "logits are Float" : "class ids are Int64, Int32 or UInt8")}.");
+        {
+            var wanted = output.Kind == OutputKind.Logits ? "logits are Float" : "class ids are Int64, Int32 or UInt8";
+            throw Invalid($"The graph's output '{output.Name}' is {type}; {wanted}.");
+        }
 
         var rank = metadata.Dimensions.Length;
         if (rank != 4 && !(rank == 3 && output.Kind == OutputKind.ClassIds))
-            throw Invalid($"The graph's output '{output.Name}' has {rank} axes; the manifest's kind needs 4{(output.Kind == OutputKind.ClassIds ? " or 3" : "")}.");
+            throw Invalid($"The graph's output '{output.Name}' has {rank} axes; logits have 4, class ids 3 or 4.");
         if (rank == 4)
         {
             var channels = metadata.Dimensions[output.Layout == TensorLayout.Nhwc ? 3 : 1];
@@ -125,17 +135,21 @@ internal sealed class GraphSession : IDisposable
     }
 
     // A free axis of the manifest must be free in the graph; a fixed one may be either.
-    private static void CheckShape(string what, string name, int[] actual, long?[] expected)
+    private static void CheckShape(string name, int[] actual, long?[] expected)
     {
         var agrees = actual.Length == expected.Length
             && actual.Zip(expected).All(axis => axis.First <= 0 || axis.First == axis.Second);
         if (!agrees)
-            throw Invalid($"The graph's {what} '{name}' has shape [{Join(actual.Select(axis => axis <= 0 ? "?" : $"{axis}"))}]; the manifest says [{Join(expected.Select(axis => axis is null ? "?" : $"{axis}"))}].");
+        {
+            var (has, says) = (Join(actual.Select(axis => axis <= 0 ? null : (long?)axis)), Join(expected));
+            throw Invalid($"The graph's input '{name}' has shape [{has}]; the manifest says [{says}].");
+        }
     }
 
-    private static string Join(IEnumerable<string> axes) => string.Join(", ", axes);
+    private static string Join(IEnumerable<long?> axes) => string.Join(", ", axes.Select(axis => axis?.ToString() ?? "?"));
 
-    private static string Names(IReadOnlyDictionary<string, NodeMetadata> nodes) => string.Join(", ", nodes.Keys.Select(name => $"'{name}'"));
+    private static string Names(IReadOnlyDictionary<string, NodeMetadata> nodes) =>
+        string.Join(", ", nodes.Keys.Select(name => $"'{name}'"));
 
     private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.ModelInvalid, message, inner);
 

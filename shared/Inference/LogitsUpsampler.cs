@@ -15,6 +15,7 @@ public static class LogitsUpsampler
     private const float Log2E = 1.442695041f;
     private const float LargestLogit = 1e30f;
     private const int RowsPerBand = 16;
+    private const int Alignment = ResampleAxis.Block * sizeof(float);
 
     /// <summary>Upsamples.</summary>
     /// <param name="logits">Shape [classes, height, width].</param>
@@ -32,20 +33,20 @@ public static class LogitsUpsampler
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputWidth);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputHeight);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        if (logits.Length != (long)classes * height * width)
-            throw new ArgumentException($"[{classes}, {height}, {width}] logits need {(long)classes * height * width} values, not {logits.Length}.", nameof(logits));
+        var pixels = ClassMap.PixelCount(outputWidth, outputHeight);
+        var needed = (long)classes * height * width;
+        if (logits.Length != needed)
+            throw new ArgumentException($"[{classes}, {height}, {width}] logits need {needed} values, not {logits.Length}.", nameof(logits));
         RequireFinite(logits);
 
-        var pixels = checked(outputWidth * outputHeight);
-        var ids = new byte[pixels];
-        var confidence = new byte[pixels];
+        var ids = GC.AllocateUninitializedArray<byte>(pixels);
+        var confidence = GC.AllocateUninitializedArray<byte>(pixels);
         var totals = new PixelTotals(classes);
         fixed (float* cells = logits)
         {
-            var pass = new Pass(cells, classes, new ResampleAxis(height, outputHeight), new ResampleAxis(width, outputWidth), height, width, outputWidth);
+            var (vertical, horizontal) = (new ResampleAxis(height, outputHeight), new ResampleAxis(width, outputWidth));
+            var pass = new Pass(cells, classes, vertical, horizontal, height, width, outputWidth);
             var bands = (outputHeight + RowsPerBand - 1) / RowsPerBand;
             // The pin outlives the workers: For returns when all of them have.
             Parallel.For(
@@ -80,7 +81,11 @@ public static class LogitsUpsampler
         foreach (var value in logits[(vectors.Length * Vector<float>.Count)..])
             allFine &= MathF.Abs(value) < LargestLogit;
         if (!allFine)
-            throw new RoadSegException(ErrorCodes.ModelInvalid, "The model's logits are not finite numbers; its weights or its export are broken. Use another version of the model.");
+        {
+            throw new RoadSegException(
+                ErrorCodes.ModelInvalid,
+                "The model's logits are not finite numbers: its weights or its export are broken. Use another version of the model.");
+        }
     }
 
     /// <summary>What all workers of one call share; the cells stay pinned for as long as it is used.</summary>
@@ -168,7 +173,9 @@ public static class LogitsUpsampler
 
         private void ClassifyRow()
         {
-            var scores = stackalloc float[pass.Classes * ResampleAxis.Block];
+            // Aligned, or every other block of scores would straddle two cache lines.
+            var memory = stackalloc float[(pass.Classes + 1) * ResampleAxis.Block];
+            var scores = (float*)(((nuint)memory + (Alignment - 1)) & ~(nuint)(Alignment - 1));
             fixed (float* row = lerped)
             fixed (byte* idBytes = ids, confidenceBytes = confidence)
             {

@@ -9,7 +9,8 @@ namespace RoadSeg.Inference;
 /// <summary>Turns one image of a run's output into a class map of the size asked for.</summary>
 internal static class OutputReader
 {
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says, or its values are unusable.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says, or its values are
+    /// unusable.</exception>
     public static ClassMap Read(TensorSlot slot, int image, ModelDescription model, int outputWidth, int outputHeight, int threads)
     {
         var (height, width) = CheckShape(slot, model);
@@ -37,7 +38,8 @@ internal static class OutputReader
         }
     }
 
-    private static ClassMap UpsampleNhwc(ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads)
+    private static ClassMap UpsampleNhwc(
+        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads)
     {
         var planes = ArrayPool<float>.Shared.Rent(logits.Length);
         try
@@ -70,7 +72,8 @@ internal static class OutputReader
         {
             throw new RoadSegException(
                 ErrorCodes.ModelInvalid,
-                $"Model '{model.Name}' gave [{string.Join(", ", shape)}] for {slot.Batch} input(s) of {slot.Width}x{slot.Height}; its manifest makes that [{string.Join(", ", expected)}]. Correct labels, layout or stride.");
+                $"Model '{model.Name}' gave [{string.Join(", ", shape)}] for {slot.Batch} input(s) of {slot.Width}x{slot.Height}; "
+                + $"its manifest makes that [{string.Join(", ", expected)}]. Correct labels, layout or stride.");
         }
 
         return (height, width);

@@ -21,7 +21,8 @@ internal sealed class PixelPacker
     }
 
     /// <summary>Bytes of one image in the input.</summary>
-    public long BytesPerImage(int width, int height) => 3L * width * height * (input.ElementType == InputElementType.Float32 ? sizeof(float) : 1);
+    public long BytesPerImage(int width, int height) =>
+        3L * width * height * (input.ElementType == InputElementType.Float32 ? sizeof(float) : 1);
 
     public void Pack(RgbImage image, Span<byte> target)
     {
@@ -60,5 +61,6 @@ internal sealed class PixelPacker
 
     private int SourceOf(int channel) => input.ChannelOrder == ChannelOrder.Rgb ? channel : 2 - channel;
 
-    private (int Start, int Step) Walk(int channel, int length) => input.Layout == TensorLayout.Nhwc ? (channel, 3) : (channel * (length / 3), 1);
+    private (int Start, int Step) Walk(int channel, int length) =>
+        input.Layout == TensorLayout.Nhwc ? (channel, 3) : (channel * (length / 3), 1);
 }

@@ -5,17 +5,16 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
 
-/// <summary>Runs a segmentation model: pixels in, class and confidence of every pixel out. Any number of threads may call it at once.
-/// Disposing waits for nobody: calls that are running finish, later ones throw, and the native session goes with the last of them.</summary>
+/// <summary>Runs a segmentation model: pixels in, class and confidence of every pixel out. Any number of threads may call it at
+/// once. Disposing waits for nobody: calls that are running finish, later ones throw, and the native session goes with the last of
+/// them.</summary>
 public sealed class SegmentationEngine : IDisposable
 {
-    private const int IdleSlots = 4;
-
     private readonly GraphSession graph;
+    private readonly TensorSlotPool slots;
     private readonly PixelPacker packer;
     private readonly ModelPackage? package;
     private readonly Lock gate = new();
-    private readonly List<TensorSlot> idle = [];
     private int calls;
     private bool disposed;
 
@@ -24,6 +23,7 @@ public sealed class SegmentationEngine : IDisposable
         this.graph = graph;
         this.package = package;
         Options = options;
+        slots = new TensorSlotPool(graph);
         packer = new PixelPacker(graph.Model.Input);
     }
 
@@ -39,14 +39,18 @@ public sealed class SegmentationEngine : IDisposable
     /// <summary>Loads a package's graph, checks it against the manifest and runs it once.</summary>
     /// <param name="package">A verified package; the graph's hash is checked again on the bytes that are used.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: no graph of the precision asked for, a graph that does not load, differs from its
-    /// manifest, or gives logits that are not finite; <c>internal</c>: CUDA was asked for and cannot be used.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: no graph of the precision asked for, a graph that does not load,
+    /// differs from its manifest, or gives logits that are not finite; <c>internal</c>: CUDA was asked for and cannot be used.</exception>
     public static SegmentationEngine Load(ModelPackage package, EngineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(package);
         options ??= new EngineOptions();
         if (!package.Manifest.Graphs.TryGetValue(options.Precision, out var file))
-            throw Invalid($"Model '{package.Manifest.Name}' has no {options.Precision} graph; it has {string.Join(", ", package.Manifest.Graphs.Keys)}.");
+        {
+            var present = string.Join(", ", package.Manifest.Graphs.Keys);
+            throw Invalid($"Model '{package.Manifest.Name}' has no {options.Precision} graph; it has {present}.");
+        }
+
         return Load(package.Manifest, package.ReadFile(file), package, options);
     }
 
@@ -68,8 +72,9 @@ public sealed class SegmentationEngine : IDisposable
     /// <param name="outputWidth">Width of the result in pixels: the photo's own.</param>
     /// <param name="outputHeight">Height of the result in pixels: the photo's own.</param>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown class ids;
-    /// <c>internal</c>: the run failed.</exception>
+    /// <exception cref="ArgumentException">An image of a size that a fixed-size graph does not take, or an output size below 1.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown
+    /// class ids; <c>internal</c>: the run failed.</exception>
     public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight) =>
         SegmentBatch([new SegmentationInput(image, outputWidth, outputHeight)])[0];
 
@@ -95,7 +100,8 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    /// <summary>Segments the package's golden input and compares with its golden mask. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
+    /// <summary>Segments the package's golden input and compares with its golden mask.
+    /// <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <returns>The outcome, or null when the package has no self-test.</returns>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: fewer pixels agree than the package demands; the message says how many.</exception>
     public SelfTestReport? SelfTest() =>
@@ -152,7 +158,7 @@ public sealed class SegmentationEngine : IDisposable
     private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs)
     {
         var started = Stopwatch.GetTimestamp();
-        var slot = TakeSlot(inputs.Count, inputs[0].Image.Width, inputs[0].Image.Height);
+        var slot = slots.Take(inputs.Count, inputs[0].Image.Width, inputs[0].Image.Height);
         try
         {
             var stride = checked((int)packer.BytesPerImage(slot.Width, slot.Height));
@@ -175,7 +181,7 @@ public sealed class SegmentationEngine : IDisposable
         }
         finally
         {
-            ReturnSlot(slot);
+            slots.Return(slot);
         }
     }
 
@@ -193,8 +199,12 @@ public sealed class SegmentationEngine : IDisposable
                 throw new ArgumentException("The images of a batch have one size.", nameof(inputs));
         }
 
-        if (Model.Input.Width is { } width && (inputs[0].Image.Width != width || inputs[0].Image.Height != Model.Input.Height))
-            throw new ArgumentException($"Model '{Model.Name}' takes {width}x{Model.Input.Height} only, not {inputs[0].Image.Width}x{inputs[0].Image.Height}.", nameof(inputs));
+        var (image, contract) = (inputs[0].Image, Model.Input);
+        if (contract.Width is not null && (image.Width != contract.Width || image.Height != contract.Height))
+        {
+            throw new ArgumentException(
+                $"Model '{Model.Name}' takes {contract.Width}x{contract.Height} only, not {image.Width}x{image.Height}.", nameof(inputs));
+        }
     }
 
     private void BeginCall()
@@ -219,42 +229,8 @@ public sealed class SegmentationEngine : IDisposable
 
     private void Release()
     {
-        foreach (var slot in idle)
-            slot.Dispose();
-        idle.Clear();
+        slots.Dispose();
         graph.Dispose();
-    }
-
-    private TensorSlot TakeSlot(int batch, int width, int height)
-    {
-        lock (gate)
-        {
-            var at = idle.FindLastIndex(slot => slot.Batch == batch && slot.Width == width && slot.Height == height);
-            if (at >= 0)
-            {
-                var slot = idle[at];
-                idle.RemoveAt(at);
-                return slot;
-            }
-        }
-
-        return new TensorSlot(graph, batch, width, height);
-    }
-
-    private void ReturnSlot(TensorSlot slot)
-    {
-        TensorSlot? oldest = null;
-        lock (gate)
-        {
-            idle.Add(slot);
-            if (idle.Count > IdleSlots)
-            {
-                oldest = idle[0];
-                idle.RemoveAt(0);
-            }
-        }
-
-        oldest?.Dispose();
     }
 
     private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.ModelInvalid, message, inner);

@@ -1,3 +1,5 @@
+using RoadSeg.Imaging;
+
 namespace RoadSeg.Inference;
 
 /// <summary>Where the time of one image went.</summary>
@@ -9,7 +11,8 @@ public readonly record struct SegmentationTimings(TimeSpan Run, TimeSpan Upsampl
 /// <param name="Width">Width in pixels.</param>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="ClassIds">Shape [Height, Width], values 0..classes-1.</param>
-/// <param name="Confidence">Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null for models that give class ids only.</param>
+/// <param name="Confidence">Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null for models
+/// that give class ids only.</param>
 /// <param name="Classes">One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</param>
 /// <param name="Timings">Stage times.</param>
 public sealed record SegmentationResult(
@@ -19,7 +22,7 @@ public sealed record SegmentationResult(
 /// <param name="Image">Model input, at a size the graph takes.</param>
 /// <param name="OutputWidth">Width of the result in pixels, at least 1.</param>
 /// <param name="OutputHeight">Height of the result in pixels, at least 1.</param>
-public readonly record struct SegmentationInput(Imaging.RgbImage Image, int OutputWidth, int OutputHeight);
+public readonly record struct SegmentationInput(RgbImage Image, int OutputWidth, int OutputHeight);
 
 /// <summary>Outcome of a passed self-test.</summary>
 /// <param name="Agreement">Share of pixels equal to the package's golden mask, 0-1.</param>

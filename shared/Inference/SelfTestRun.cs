@@ -23,7 +23,12 @@ internal static class SelfTestRun
             equal += mask.Ids[i] == result.ClassIds[i] ? 1 : 0;
         var agreement = (double)equal / mask.Ids.Length;
         if (agreement < test.MinimumAgreement)
-            throw Invalid($"Model '{engine.Model.Name}' failed its self-test on {engine.Provider}: {equal} of {mask.Ids.Length} pixels ({agreement:P2}) agree with '{test.Mask}', and {test.MinimumAgreement:P2} are demanded.");
+        {
+            throw Invalid(
+                $"Model '{engine.Model.Name}' failed its self-test on {engine.Provider}: {equal} of {mask.Ids.Length} pixels "
+                + $"({agreement:P2}) agree with '{test.Mask}', and {test.MinimumAgreement:P2} are demanded.");
+        }
+
         return new SelfTestReport(agreement, test.MinimumAgreement, elapsed);
     }
 

@@ -53,7 +53,8 @@ internal sealed class TensorSlot : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new RoadSegException(ErrorCodes.Internal, $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}.", e);
+            throw new RoadSegException(
+                ErrorCodes.Internal, $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}.", e);
         }
 
         binding.SynchronizeBoundOutputs();

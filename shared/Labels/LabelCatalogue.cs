@@ -23,6 +23,8 @@ public sealed record LabelCatalogue
             throw new ArgumentException($"A label catalogue has 1 to 255 classes, not {classes.Count}.", nameof(classes));
         for (var i = 0; i < classes.Count; i++)
         {
+            if (classes[i] is null)
+                throw new ArgumentException($"Entry {i} of the label catalogue is null.", nameof(classes));
             if (classes[i].Id != i)
                 throw new ArgumentException($"Class ids must run 0..{classes.Count - 1} in order; entry {i} has id {classes[i].Id}.", nameof(classes));
         }

@@ -47,7 +47,8 @@ public enum OutputKind
     [JsonStringEnumMemberName("logits")]
     Logits,
 
-    /// <summary>The class id of each cell (int64, int32 or uint8), shape [batch, height, width] or with one channel; no confidence.</summary>
+    /// <summary>The class id of each cell (int64, int32 or uint8), shape [batch, height, width] or with one channel;
+    /// no confidence.</summary>
     [JsonStringEnumMemberName("class-ids")]
     ClassIds,
 }

@@ -11,7 +11,9 @@ internal static partial class ManifestRules
 
     public static void Check(ModelManifest manifest)
     {
-        Require(SafeSegment().IsMatch(manifest.Version), $"version '{manifest.Version}' must be 1-64 letters, digits, '.', '_' or '-'.");
+        Require(
+            SafeSegment().IsMatch(manifest.Version),
+            $"version '{manifest.Version}' must be 1-64 letters, digits, '.', '_' or '-'.");
         Require(manifest.Files.Count > 0, "files is empty.");
         foreach (var (name, file) in manifest.Files)
         {
@@ -30,7 +32,8 @@ internal static partial class ManifestRules
     {
         Require(ModelName().IsMatch(model.Name), $"name '{model.Name}' must be 1-64 lower-case letters, digits or dashes.");
         Require(model.Graphs.Count > 0, "graphs is empty; name at least one graph, such as { \"fp32\": \"model.onnx\" }.");
-        Require(model.Architecture.OutputStride is >= 1 and <= 64, $"architecture.outputStride {model.Architecture.OutputStride} is outside 1-64.");
+        var outputStride = model.Architecture.OutputStride;
+        Require(outputStride is >= 1 and <= 64, $"architecture.outputStride {outputStride} is outside 1-64.");
         foreach (var (member, name) in FilesNamed(model))
             Require(IsPlainFileName(name), $"{member} names '{name}', which is not a plain file name inside the package.");
 
@@ -38,12 +41,13 @@ internal static partial class ManifestRules
         CheckInput(model.Input, model.Preprocess);
         Require(model.Output.Name.Length > 0, "output.name is empty.");
         Require(model.Output.Stride is >= 1 and <= 64, $"output.stride {model.Output.Stride} is outside 1-64.");
+        Require(model.Metrics.All(metrics => metrics is not null), "metrics holds null.");
         if (model.SelfTest is { } test)
             Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
     }
 
     /// <summary>Every file a member refers to, with that member's name.</summary>
-    public static IEnumerable<(string Member, string File)> FilesNamed(ModelDescription model)
+    private static IEnumerable<(string Member, string File)> FilesNamed(ModelDescription model)
     {
         foreach (var (precision, file) in model.Graphs)
             yield return ($"graphs.{precision.ToString().ToLowerInvariant()}", file);
@@ -53,7 +57,8 @@ internal static partial class ManifestRules
         yield return ("selfTest.mask", test.Mask);
     }
 
-    public static bool IsPlainFileName(string? name) => name is not null && SafeSegment().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal);
+    private static bool IsPlainFileName(string? name) =>
+        name is not null && SafeSegment().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal);
 
     private static void CheckPreprocess(PreprocessSpec spec)
     {
@@ -68,7 +73,8 @@ internal static partial class ManifestRules
         Require(input.Batch is null or 1, $"input.batch {input.Batch} must be 1 or left out.");
         Require(input.Width is null == input.Height is null, "input.width and input.height must both be fixed or both be left out.");
         Require(
-            input.Width is null || (preprocess.Mode == ResizeMode.Stretch && preprocess.Width == input.Width && preprocess.Height == input.Height),
+            input.Width is null
+                || (preprocess.Mode == ResizeMode.Stretch && preprocess.Width == input.Width && preprocess.Height == input.Height),
             $"the graph takes only {input.Width}x{input.Height}: preprocess must be 'stretch' to that size.");
 
         if (input.ElementType == InputElementType.UInt8)

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Models;
 
@@ -11,6 +13,16 @@ public static class ModelManifestJson
 {
     private static readonly ModelManifestContext Context = new(new JsonSerializerOptions(ModelManifestContext.Default.Options)
     {
+        // Names only: the generated converters would also take any number for an enumeration.
+        Converters =
+        {
+            new JsonStringEnumConverter<Precision>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<InputElementType>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<TensorLayout>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ChannelOrder>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<OutputKind>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+        },
         // Manifests are read by people and never embedded in HTML: keep quotes and accents legible.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 32,
@@ -24,12 +36,12 @@ public static class ModelManifestJson
     public static ModelManifest Parse(ReadOnlySpan<byte> utf8Json)
     {
         CheckSchemaVersion(utf8Json);
-        var manifest = Read(utf8Json, Context.ModelManifest, "manifest.json");
+        var manifest = Read(utf8Json, Context.ModelManifest);
         ManifestRules.Check(manifest);
         return manifest;
     }
 
-    /// <summary>Reads the author's part of a manifest: a manifest in which schemaVersion, version, createdAt and files, if there, are ignored.</summary>
+    /// <summary>Reads the author's part of a manifest; schemaVersion, version, createdAt and files are ignored where they are given.</summary>
     /// <param name="utf8Json">A complete manifest or one without the members that <see cref="ModelPackageWriter"/> computes.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>, as for <see cref="Parse"/>.</exception>
     public static ModelDescription ParseDescription(ReadOnlySpan<byte> utf8Json)
@@ -46,7 +58,7 @@ public static class ModelManifestJson
 
         foreach (var computed in (string[])["schemaVersion", "version", "createdAt", "files"])
             root.Remove(computed);
-        var description = Read(JsonSerializer.SerializeToUtf8Bytes(root, Context.JsonObject), Context.ModelDescription, "manifest.json");
+        var description = Read(JsonSerializer.SerializeToUtf8Bytes(root, Context.JsonObject), Context.ModelDescription);
         ManifestRules.CheckDescription(description);
         return description;
     }
@@ -64,10 +76,19 @@ public static class ModelManifestJson
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Invalid("manifest.json must hold a JSON object.");
-            if (!document.RootElement.TryGetProperty("schemaVersion", out var version) || !version.TryGetInt32(out var number))
+            if (!document.RootElement.TryGetProperty("schemaVersion", out var version)
+                || version.ValueKind != JsonValueKind.Number
+                || !version.TryGetInt32(out var number))
+            {
                 throw Invalid("manifest.json has no integer schemaVersion.");
+            }
+
             if (number != ModelManifest.CurrentSchemaVersion)
-                throw Invalid($"manifest.json has schemaVersion {number}; this build reads {ModelManifest.CurrentSchemaVersion}. Use a package made for it or update RoadSeg.");
+            {
+                throw Invalid(
+                    $"manifest.json has schemaVersion {number}; this build reads {ModelManifest.CurrentSchemaVersion}. "
+                    + "Use a package made for it or update RoadSeg.");
+            }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -75,15 +96,15 @@ public static class ModelManifestJson
         }
     }
 
-    private static T Read<T>(ReadOnlySpan<byte> utf8Json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string file)
+    private static T Read<T>(ReadOnlySpan<byte> utf8Json, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8Json, type) ?? throw Invalid($"{file} is null.");
+            return JsonSerializer.Deserialize(utf8Json, type) ?? throw Invalid("manifest.json is null.");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw Invalid($"{file} breaks the manifest's form: {e.Message}", e);
+            throw Invalid($"manifest.json breaks the manifest's form: {e.Message}", e);
         }
     }
 
@@ -97,8 +118,7 @@ public static class ModelManifestJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(JsonObject))]

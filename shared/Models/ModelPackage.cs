@@ -41,7 +41,7 @@ public sealed class ModelPackage
         ? Path.Combine(Folder, name)
         : throw Invalid(name, "is not listed in the manifest");
 
-    /// <summary>Reads a listed file and verifies the very bytes it returns, so that a file replaced after <see cref="Load"/> is caught.</summary>
+    /// <summary>Reads a listed file and verifies the very bytes it returns: a file replaced after <see cref="Load"/> is caught.</summary>
     /// <param name="name">Key of <see cref="ModelManifest.Files"/>.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: not listed, gone or changed.</exception>
     public byte[] ReadFile(string name)

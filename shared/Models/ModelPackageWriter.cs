@@ -14,8 +14,10 @@ public sealed class ModelPackageWriter(TimeProvider time)
     /// <param name="replace">Replaces an existing folder; otherwise one that exists is an error.</param>
     /// <returns>The written package, loaded again and so verified.</returns>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the description breaks a rule or names a file that is not given.</exception>
-    /// <exception cref="IOException">The destination exists and <paramref name="replace"/> is false, or the disk failed; nothing was left behind.</exception>
-    public ModelPackage Write(string destination, ModelDescription description, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, bool replace = false)
+    /// <exception cref="IOException">The destination exists and <paramref name="replace"/> is false, or the disk failed. The
+    /// destination is as it was.</exception>
+    public ModelPackage Write(
+        string destination, ModelDescription description, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, bool replace = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(description);
@@ -25,7 +27,8 @@ public sealed class ModelPackageWriter(TimeProvider time)
             throw new IOException($"'{Path.GetFileName(target)}' exists already; choose another folder or replace it.");
 
         var manifest = ManifestFor(description, files);
-        var staging = $"{target}.{manifest.Version}.partial";
+        // A name of its own beside the target: writers do not meet, and the rename stays on one disk.
+        var staging = $"{target}.{Guid.NewGuid():N}.partial";
         Directory.CreateDirectory(staging);
         try
         {
@@ -48,13 +51,17 @@ public sealed class ModelPackageWriter(TimeProvider time)
     private ModelManifest ManifestFor(ModelDescription description, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files)
     {
         ManifestRules.CheckDescription(description);
-        var createdAt = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        var createdAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var listed = files.OrderBy(file => file.Key, StringComparer.Ordinal).ToDictionary(
             file => file.Key,
             file => new PackageFile(Convert.ToHexStringLower(SHA256.HashData(file.Value.Span)), file.Value.Length));
-        var primary = description.Graphs.TryGetValue(Precision.Fp32, out var fp32) ? fp32 : description.Graphs.OrderBy(graph => graph.Key).First().Value;
+        // The most exact graph stands for the weights.
+        var primary = description.Graphs.MinBy(graph => graph.Key).Value;
         if (!listed.TryGetValue(primary, out var graph))
-            throw new RoadSegException(ErrorCodes.ModelInvalid, $"The description names the graph '{primary}', but no such file was given.");
+        {
+            throw new RoadSegException(
+                ErrorCodes.ModelInvalid, $"The description names the graph '{primary}', but no such file was given.");
+        }
 
         var manifest = new ModelManifest
         {
@@ -96,9 +103,7 @@ public sealed class ModelPackageWriter(TimeProvider time)
         }
 
         // Two renames with the old package kept until the new one is in place.
-        var retired = $"{target}.retired";
-        if (Directory.Exists(retired))
-            Directory.Delete(retired, recursive: true);
+        var retired = $"{staging}.retired";
         Directory.Move(target, retired);
         try
         {

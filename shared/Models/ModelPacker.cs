@@ -10,8 +10,8 @@ public static class ModelPacker
 {
     /// <summary>Packs. Every graph is loaded and checked, the golden mask is made by the primary graph where the file is missing, and every
     /// graph must pass the self-test before anything is written. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
-    /// <param name="source">Folder whose <c>manifest.json</c> is complete or lacks schemaVersion, version, createdAt and files, which are computed.
-    /// All its files go into the package; it has no subfolders.</param>
+    /// <param name="source">Folder whose <c>manifest.json</c> is complete or lacks schemaVersion, version, createdAt and files,
+    /// which are computed. All its files go into the package; it has no subfolders.</param>
     /// <param name="destination">Folder of the package; may be <paramref name="source"/> with <paramref name="replace"/>.</param>
     /// <param name="time">Source of the creation time.</param>
     /// <param name="replace">Replaces an existing destination.</param>
@@ -43,7 +43,11 @@ public static class ModelPacker
     {
         var folder = new DirectoryInfo(source);
         if (folder.EnumerateDirectories().FirstOrDefault() is { } inner)
-            throw new RoadSegException(ErrorCodes.ModelInvalid, $"A model package is flat, but the folder holds the folder '{inner.Name}'. Move it elsewhere.");
+        {
+            throw new RoadSegException(
+                ErrorCodes.ModelInvalid, $"A model package is flat, but the folder holds the folder '{inner.Name}'. Move it elsewhere.");
+        }
+
         return folder.EnumerateFiles().ToDictionary(file => file.Name, file => File.ReadAllBytes(file.FullName));
     }
 

@@ -50,7 +50,7 @@ internal sealed class PreprocessUpload(
 
             // Checkpoint 2: the input is stored and the job Queued. The host sends the segmentation message when this
             // function has answered; a crash before that delivers this message again, and it is sent then.
-            var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => !UploadClaim.Owns(record, message) ? null : record with
+            var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
                 Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
                 Input = new JobInput(input.Width, input.Height),
@@ -61,7 +61,7 @@ internal sealed class PreprocessUpload(
                     Store = store.TotalMilliseconds,
                 },
             }, cancel, job);
-            if (!queued.Moved)
+            if (queued.Job?.Record is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
             {
                 Log.MessageIgnored(log, id, message.Id, queued.Job?.Record.State);
                 return InvocationResponse.Empty;

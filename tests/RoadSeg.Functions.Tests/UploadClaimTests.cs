@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests;
+
+/// <summary>Who owns a job when events come late, twice, or again after a crash.</summary>
+public sealed class UploadClaimTests(StorageFixture storage)
+{
+    private readonly JobStore _jobs = new(storage.Blobs, TimeProvider.System);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private UploadClaim Claim => new(_jobs, TimeProvider.System, NullLogger<UploadClaim>.Instance);
+
+    [Fact]
+    public async Task The_first_event_of_a_drop_makes_its_job_and_owns_it()
+    {
+        var drop = Drop();
+
+        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+
+        Assert.Equal((JobState.Received, "m1", "photo.jpg"), (job!.Record.State, job.Record.Owner!.MessageId, job.Record.Source.FileName));
+        Assert.Equal(JobId.ForDrop(drop.Container, drop.Path, "0x1"), job.Record.Id);
+    }
+
+    [Fact]
+    public async Task The_same_message_delivered_again_takes_the_job_over_from_its_dead_self()
+    {
+        var drop = Drop();
+        await Claim.TakeAsync(drop, Message("m1"), Cancel);
+
+        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), Cancel))!.Record.State);
+    }
+
+    [Fact]
+    public async Task Another_message_about_the_same_photo_gets_nothing()
+    {
+        var drop = Drop();
+        await Claim.TakeAsync(drop, Message("m1"), Cancel);
+
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_message_that_died_after_queueing_its_job_gets_it_back_to_send_what_it_owes()
+    {
+        var drop = Drop();
+        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        await _jobs.TryMoveAsync(job!.Record.Id, JobState.Queued, record => record, Cancel);
+
+        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), Cancel))!.Record.State);
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), Cancel));
+    }
+
+    [Theory]
+    [InlineData(JobState.Failed)]
+    [InlineData(JobState.Canceled)]
+    public async Task A_job_that_has_ended_is_nobodys_not_even_its_owners(JobState end)
+    {
+        var drop = Drop();
+        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        await _jobs.TryMoveAsync(job!.Record.Id, end, record => record, Cancel);
+
+        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_photo_under_the_id_of_an_issued_job_belongs_to_that_job_and_fixes_its_version()
+    {
+        var id = JobId.New(TimeProvider.System);
+        await _jobs.CreateAsync(new JobRecord
+        {
+            Id = id,
+            State = JobState.AwaitingUpload,
+            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, "mine.jpg"),
+            Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
+        }, Cancel);
+
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), Cancel);
+
+        Assert.Equal((id, JobState.Received, "0x7", "mine.jpg"), (job!.Record.Id, job.Record.State, job.Record.Source.ETag, job.Record.Source.FileName));
+    }
+
+    [Fact]
+    public async Task A_photo_under_an_id_that_was_never_issued_is_a_drop_like_any_other()
+    {
+        var path = BlobPaths.Upload(JobId.New(TimeProvider.System));
+
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), Cancel);
+
+        Assert.Equal(JobId.ForDrop(Containers.Uploads, path, "0x1"), job!.Record.Id);
+    }
+
+    [Fact]
+    public async Task Of_many_events_about_one_photo_at_once_one_gets_the_job()
+    {
+        var drop = Drop();
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), Cancel)));
+
+        Assert.Single(taken, job => job is not null);
+    }
+
+    private static BlobCreatedEvent Drop() => BlobCreatedEvent.For(Containers.Uploads, $"{Guid.NewGuid()}/photo.jpg", "0x1", 1);
+
+    private static QueueMessage Message(string id) => new([], id, 1, TimeProvider.System.GetUtcNow());
+}

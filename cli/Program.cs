@@ -4,6 +4,15 @@ using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Cli.Test;
 using RoadSeg.LocalHost;
+using Spectre.Console;
+
+const int PlainWidth = 140;
+
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+    AnsiConsole.Profile.Width = PlainWidth;
+}
 
 var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.")
 {

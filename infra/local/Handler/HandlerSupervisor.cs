@@ -12,6 +12,9 @@ internal sealed partial class HandlerSupervisor(
     CustomHandlerOptions options, HostSettings settings, string scriptRoot, TimeProvider clock, ILoggerFactory loggers, Action<string> stopHost)
     : IAsyncDisposable
 {
+    private const int IntentionalRestart = 200;
+    private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(25);
+
     private readonly ILogger _logger = loggers.CreateLogger("Host.Handler");
     private readonly RestartPolicy _restarts = new(clock);
     private readonly CancellationTokenSource _stopping = new();
@@ -43,20 +46,13 @@ internal sealed partial class HandlerSupervisor(
     {
         Task ready;
         lock (_gate) ready = _ready.Task;
+        var limit = (RestartPolicy.Threshold + 1) * options.InitializationTimeout;
+        // Nominal steps, so that on a busy machine three failed starts end the host before this does.
+        for (var waited = TimeSpan.Zero; !ready.IsCompleted && waited < limit; waited += WaitStep)
+            await Task.WhenAny(ready, Task.Delay(WaitStep, clock));
         if (ready.IsCompletedSuccessfully) return;
-        try
-        {
-            await ready.WaitAsync((RestartPolicy.Threshold + 1) * options.InitializationTimeout, clock);
-        }
-        catch (TimeoutException)
-        {
-            stopHost("Initialization of the handler timed out and the host is shutting down.");
-            throw new HandlerUnavailableException("Function host is not running.");
-        }
-        catch (OperationCanceledException)
-        {
-            throw new HandlerUnavailableException("Function host is not running.");
-        }
+        if (!ready.IsCompleted) stopHost("Initialization of the handler timed out and the host is shutting down.");
+        throw new HandlerUnavailableException("Function host is not running.");
     }
 
     /// <summary>Kills the handler after a function time-out. Not counted as an error; every invocation in flight fails.</summary>
@@ -146,8 +142,6 @@ internal sealed partial class HandlerSupervisor(
             ProcessId = null;
         }
     }
-
-    private const int IntentionalRestart = 200;
 
     /// <summary>Ends with the exit code, unless that is 0: then never.</summary>
     private static async Task<int> ErrorExitAsync(HandlerProcess process)

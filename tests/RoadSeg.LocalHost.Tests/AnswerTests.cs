@@ -7,7 +7,7 @@ using RoadSeg.TestHandler;
 
 namespace RoadSeg.LocalHost.Tests;
 
-public sealed class AnswerTests
+public sealed class AnswerTests(HelloApp hello) : IClassFixture<HelloApp>
 {
     [Fact, Trait("Contract", "19")]
     public async Task Logs_are_written_in_order_and_outputs_and_return_value_passed()
@@ -23,10 +23,8 @@ public sealed class AnswerTests
     [Fact, Trait("Contract", "19")]
     public async Task User_logs_appear_under_the_function_in_order()
     {
-        await using var app = new TestApp().Http("Hello").Answers("Hello", new Answer { Body = """{"Logs":["first","second"]}""" });
-        await app.StartAsync();
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
-        Assert.Equal(["first", "second"], app.Logs.Lines.Where(l => l.Category == "Function.Hello.User").Select(l => l.Text));
+        using var answer = await hello.GetAsync(new Answer { Body = """{"Logs":["first","second"]}""" });
+        Assert.Equal(["first", "second"], hello.Logs.Lines.Where(l => l.Category == "Function.Hello.User").Select(l => l.Text));
     }
 
     [Theory, Trait("Contract", "19")]
@@ -62,13 +60,11 @@ public sealed class AnswerTests
     [Fact, Trait("Contract", "21")]
     public async Task A_status_other_than_2xx_fails_the_invocation()
     {
-        await using var app = new TestApp().Http("Hello").Answers("Hello", new Answer { Status = 400, Body = """{"Logs":["unseen"]}""" });
-        await app.StartAsync();
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Status = 400, Body = """{"Logs":["unseen"]}""" });
         Assert.Equal(500, (int)answer.StatusCode);
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
-        await app.LoggedAsync("400 (Bad Request)");
-        Assert.DoesNotContain("unseen", app.Logs.ToString());
+        await hello.App.LoggedAsync("400 (Bad Request)");
+        Assert.DoesNotContain("unseen", hello.Logs.ToString());
     }
 
     [Fact, Trait("Contract", "21")]
@@ -109,11 +105,9 @@ public sealed class AnswerTests
     [InlineData(200, "null")]
     public async Task An_empty_answer_fails_at_once_with_a_message_that_says_what_to_do(int status, string body)
     {
-        await using var app = new TestApp().Http("Hello").Answers("Hello", new Answer { Status = status, Body = body });
-        await app.StartAsync();
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Status = status, Body = body });
         Assert.Equal(500, (int)answer.StatusCode);
-        await app.LoggedAsync($"The handler answered {status} without a result.");
+        await hello.App.LoggedAsync($"The handler answered {status} without a result.");
     }
 
     [Fact, Trait("Contract", "22")]

@@ -40,8 +40,7 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("1", sent.GetProperty("metadataVersion").GetString());
         var data = sent.GetProperty("data");
         Assert.Equal("PutBlob", data.GetProperty("api").GetString());
-        Assert.Equal(uploaded.ETag.ToString("G"), data.GetProperty("eTag").GetString());
-        Assert.DoesNotContain('"', data.GetProperty("eTag").GetString()!);
+        Assert.Equal(uploaded.ETag.ToString().Trim('"'), data.GetProperty("eTag").GetString());
         Assert.Equal("image/jpeg", data.GetProperty("contentType").GetString());
         Assert.Equal(5, data.GetProperty("contentLength").GetInt64());
         Assert.Equal("BlockBlob", data.GetProperty("blobType").GetString());

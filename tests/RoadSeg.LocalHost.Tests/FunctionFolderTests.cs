@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using RoadSeg.LocalHost.Configuration;
+using RoadSeg.LocalHost.Functions;
 
 namespace RoadSeg.LocalHost.Tests;
 
@@ -19,13 +21,42 @@ public sealed class FunctionFolderTests(AzuriteFixture azurite)
     [InlineData("""[{"type":"timerTrigger","name":"a","schedule":"soon"}]""", "not recognized as a valid cron expression")]
     [InlineData("""[{"type":"eventHubTrigger","name":"a"}]""", "not registered")]
     [InlineData("""[{"type":"blobTrigger","name":"a","path":"c/{n}"}]""", "Use a queueTrigger fed by blob events")]
-    public async Task A_bad_function_is_reported_and_the_others_run(string bindings, string error)
+    public void A_bad_function_is_reported_by_name(string bindings, string error)
     {
-        await using var app = await new TestApp().Function("Bad", bindings).Http("Good").StartAsync();
-        Assert.Contains(error, app.Host.FunctionErrors["Bad"]);
+        var root = Directory.CreateTempSubdirectory("functions-").FullName;
+        Directory.CreateDirectory(Path.Combine(root, "Bad"));
+        File.WriteAllText(Path.Combine(root, "Bad", "function.json"), $$"""{"bindings":{{bindings}}}""");
+        var settings = HostSettings.Load(root, new Dictionary<string, string>());
+        var folder = new FunctionFolder(settings, HostJsonOptions.Load(settings)).Read(root);
+        Assert.Contains(error, folder.Errors["Bad"]);
+        Assert.Empty(folder.Functions);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_host_starts_with_the_good_functions_and_says_what_is_wrong_with_the_bad_one()
+    {
+        await using var app = await new TestApp().Function("Bad", "[]").Http("Good").StartAsync();
+        Assert.Contains("At least one binding must be declared.", app.Host.FunctionErrors["Bad"]);
         Assert.Equal(["Good"], app.Host.FunctionNames);
         using var answer = await app.Client.GetAsync(new Uri("/api/Good", UriKind.Relative));
         Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Routes_in_host_json_stand_for_functions()
+    {
+        await using var app = new TestApp();
+        app.CustomHandler["enableProxyingHttpRequest"] = true;
+        app.CustomHandler["http"] = JsonNode.Parse("""{"defaultAuthorizationLevel":"anonymous","routes":[{"route":"items/{id}"},{"route":"{*rest}","authorizationLevel":"admin"}]}""");
+        await Assert.ThrowsAsync<HostConfigurationException>(() => app.StartAsync());
+        app.Settings["FUNCTIONS_WORKER_RUNTIME"] = "custom";
+        await app.StartAsync(o => o with { RequireKeys = true });
+        Assert.Equal(["http-handler1", "http-handler2"], app.Host.FunctionNames);
+        using var item = await app.Client.DeleteAsync(new Uri("/api/items/7", UriKind.Relative));
+        Assert.Equal(200, (int)item.StatusCode);
+        using var rest = await app.Client.GetAsync(new Uri("/api/other", UriKind.Relative));
+        Assert.Equal(401, (int)rest.StatusCode);
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using RoadSeg.TestHandler;
 
 namespace RoadSeg.LocalHost.Tests;
 
-public sealed class JsonFormTests(AzuriteFixture azurite)
+public sealed class JsonFormTests(AzuriteFixture azurite, HelloApp hello) : IClassFixture<HelloApp>
 {
     private const string WithQueue = """
         [{"type":"httpTrigger","name":"req","authLevel":"anonymous","route":"items/{category}/{id?}"},
@@ -82,8 +82,7 @@ public sealed class JsonFormTests(AzuriteFixture azurite)
     [InlineData("\"{\\\"body\\\":\\\"from text\\\",\\\"statusCode\\\":201}\"", 201, "from text", null)]
     public async Task The_http_output_sets_status_headers_and_body(string output, int status, string body, string? header)
     {
-        await using var app = await Hello($$$"""{"Outputs":{"res":{{{output}}}}}""");
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Body = $$$"""{"Outputs":{"res":{{{output}}}}}""" });
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(body, await answer.Content.ReadAsStringAsync());
         Assert.Equal(header, answer.Headers.TryGetValues("header1", out var values) ? values.Single() : null);
@@ -95,11 +94,10 @@ public sealed class JsonFormTests(AzuriteFixture azurite)
     [InlineData("""{"Outputs":{"res":[1]}}""")]
     public async Task An_http_output_that_is_no_response_object_fails_the_invocation(string answerBody)
     {
-        await using var app = await Hello(answerBody);
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Body = answerBody });
         Assert.Equal(500, (int)answer.StatusCode);
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
-        Assert.Contains("Output is not in expected format", app.Logs.ToString());
+        Assert.Contains("Output is not in expected format", hello.Logs.ToString());
     }
 
     [Theory, Trait("Contract", "20"), Trait("Contract", "23")]
@@ -107,8 +105,7 @@ public sealed class JsonFormTests(AzuriteFixture azurite)
     [InlineData("""{"Outputs":{"other":"x"}}""")]
     public async Task An_answer_that_does_not_mention_the_output_is_a_success_with_an_empty_object(string answerBody)
     {
-        await using var app = await Hello(answerBody);
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Body = answerBody });
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.Equal("{}", await answer.Content.ReadAsStringAsync());
     }
@@ -116,8 +113,7 @@ public sealed class JsonFormTests(AzuriteFixture azurite)
     [Fact]
     public async Task An_object_body_is_sent_as_json_with_the_content_type_given()
     {
-        await using var app = await Hello("""{"outputs":{"res":{"body":{"a":1},"headers":{"Content-Type":"application/json"}}}}""");
-        using var answer = await app.Client.GetAsync(new Uri("/api/Hello", UriKind.Relative));
+        using var answer = await hello.GetAsync(new Answer { Body = """{"outputs":{"res":{"body":{"a":1},"headers":{"Content-Type":"application/json"}}}}""" });
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
         Assert.Equal(1, (int)JObject.Parse(await answer.Content.ReadAsStringAsync())["a"]!);
     }
@@ -150,8 +146,6 @@ public sealed class JsonFormTests(AzuriteFixture azurite)
     }
 
     private TestApp Items() => TestApp.With(azurite).Function("Items", WithQueue.Replace("QUEUE", $"q{Guid.NewGuid():N}", StringComparison.Ordinal));
-
-    private static Task<TestApp> Hello(string answerBody) => new TestApp().Http("Hello").Answers("Hello", new Answer { Body = answerBody }).StartAsync();
 
     private static string[] Names(JObject json) => json.Properties().Select(p => p.Name).ToArray();
 }

@@ -129,7 +129,8 @@ public sealed class QueueLifeCycleTests(AzuriteFixture azurite)
         var first = (await app.RequestsAsync(1, "Work"))[0];
         System.Diagnostics.Process.GetProcessById(app.Host.HandlerProcessId!.Value).Kill();
         var requests = await app.RequestsAsync(2, "Work");
-        Assert.Equal(["1", "2"], requests.Select(Count));
+        Assert.Equal("1", Count(requests[0]));
+        Assert.InRange(int.Parse(Count(requests[1])), 2, 5);
         Assert.NotEqual(first.ProcessId, requests[1].ProcessId);
         await GoneAsync(queue);
         Assert.Contains("exited with code 137", app.Logs.ToString());

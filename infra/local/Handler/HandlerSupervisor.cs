@@ -23,13 +23,14 @@ internal sealed partial class HandlerSupervisor(
     private TaskCompletionSource _ready = NewSignal();
     private TaskCompletionSource _restartWish = NewSignal();
     private Task _loop = Task.CompletedTask;
+    private volatile HandlerProcess? _process;
 
     public int Port { get; } = options.Port is { } port ? RequireFree(port) : FreePort();
 
     public int StartCount { get; private set; }
 
     /// <summary>Process id of the running handler, or null.</summary>
-    public int? ProcessId { get; private set; }
+    public int? ProcessId => _process?.Id;
 
     /// <summary>Ends when the first handler answers; canceled if the host stops before.</summary>
     public Task FirstReady { get; private set; } = Task.CompletedTask;
@@ -44,6 +45,8 @@ internal sealed partial class HandlerSupervisor(
     /// <exception cref="HandlerUnavailableException">The host is stopping.</exception>
     public async Task WaitUntilReadyAsync()
     {
+        // A call that broke off is often followed by the next one before the exit is reported.
+        if (_process is { HasFailed: true }) NotReady();
         Task ready;
         lock (_gate) ready = _ready.Task;
         var limit = (RestartPolicy.Threshold + 1) * options.InitializationTimeout;
@@ -105,7 +108,7 @@ internal sealed partial class HandlerSupervisor(
             await using var process = HandlerProcess.Start(
                 HandlerStart.Describe(options, settings, scriptRoot, Port, workerId), new HandlerConsole(loggers, options.UseStdErrorStreamForErrorsOnly));
             StartCount++;
-            ProcessId = process.Id;
+            _process = process;
             HandlerStarted(_logger, process.Id, Port);
 
             // An exit with 0 is no error, so the wait for an answer then simply runs into its time-out.
@@ -123,8 +126,7 @@ internal sealed partial class HandlerSupervisor(
                 HandlerReady(_logger);
                 lock (_gate) _ready.TrySetResult();
                 await Task.WhenAny(errorExit, restartWish).WaitAsync(_stopping.Token);
-                // From here on new invocations wait for the next process.
-                lock (_gate) _ready = NewSignal();
+                NotReady();
             }
             _stopping.Token.ThrowIfCancellationRequested();
             if (errorExit.IsCompleted)
@@ -139,7 +141,7 @@ internal sealed partial class HandlerSupervisor(
         }
         finally
         {
-            ProcessId = null;
+            _process = null;
         }
     }
 
@@ -157,6 +159,15 @@ internal sealed partial class HandlerSupervisor(
         {
             _restartWish = NewSignal();
             return _restartWish.Task;
+        }
+    }
+
+    /// <summary>From here on new invocations wait for the next process.</summary>
+    private void NotReady()
+    {
+        lock (_gate)
+        {
+            if (_ready.Task.IsCompletedSuccessfully) _ready = NewSignal();
         }
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class FunctionListeners : IAsyncDisposable
             if (!function.IsDisabled) timer.Start();
     }
 
+    /// <summary>Stops polling and waits for what runs, at most until canceled.</summary>
     public Task StopAsync(CancellationToken cancellation) =>
         Task.WhenAll(_queues.Select(q => q.StopAsync(cancellation)).Concat(_timers.Values.Select(t => t.StopAsync(cancellation))));
 

@@ -99,13 +99,12 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         await _stopping.CancelAsync();
         try
         {
-            await _listeners.StopAsync(cancellation);
+            await Task.WhenAll(_listeners.StopAsync(cancellation), _front.StopAsync(cancellation));
         }
         catch (OperationCanceledException)
         {
-            // Running messages become visible again when their lock ends.
+            // Out of patience: running messages become visible again when their lock ends, running requests break off.
         }
-        await _front.StopAsync(cancellation);
         await _handler.DisposeAsync();
         await _listeners.DisposeAsync();
         await _front.DisposeAsync();

@@ -34,8 +34,10 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     private readonly TaskCompletionSource<string> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Action<string>? _accessLog;
     private volatile bool _stopping;
+
+    // An event, so that subscribing from several threads loses none.
+    private event Action<string>? AccessLog;
 
     private AzuriteProcess(Process process) => _process = process;
 
@@ -103,8 +105,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// </summary>
     public IDisposable OnAccessLog(Action<string> line)
     {
-        _accessLog += line;
-        return new Subscription(() => _accessLog -= line);
+        AccessLog += line;
+        return new Subscription(() => AccessLog -= line);
     }
 
     /// <summary>Asks the process to end, so that it closes its data, and kills it if it does not.</summary>
@@ -154,7 +156,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
         if (_listening.Task.IsCompleted && AccessLine().IsMatch(line))
         {
-            _accessLog?.Invoke(line);
+            AccessLog?.Invoke(line);
             return;
         }
         lock (_lastLines)

@@ -106,11 +106,12 @@ public sealed partial class BlobEvents : IAsyncDisposable
             subject = $"/blobServices/default/containers/{write.Container}/blobs/{write.Name}",
             eventType = "Microsoft.Storage.BlobCreated",
             id = Guid.NewGuid().ToString(),
+            eventTime = _clock.GetUtcNow().UtcDateTime.ToString("o"),
             data = new
             {
                 api = write.Api,
                 requestId = Guid.NewGuid().ToString(),
-                eTag = properties is null ? "" : properties.ETag.ToString("G"),
+                eTag = properties is null ? "" : properties.ETag.ToString().Trim('"'),
                 contentType = properties?.ContentType ?? "application/octet-stream",
                 contentLength = properties?.ContentLength ?? 0,
                 blobType = $"{properties?.BlobType ?? BlobType.Block}Blob",
@@ -119,7 +120,6 @@ public sealed partial class BlobEvents : IAsyncDisposable
             },
             dataVersion = "",
             metadataVersion = "1",
-            eventTime = _clock.GetUtcNow().UtcDateTime.ToString("o"),
         }, Readable);
     }
 

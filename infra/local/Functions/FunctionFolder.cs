@@ -29,7 +29,32 @@ internal sealed partial class FunctionFolder(HostSettings settings, HostJsonOpti
                 Errors[name] = error.Message;
             }
         }
+        AddRoutes();
         return this;
+    }
+
+    /// <summary>The functions that <c>customHandler.http.routes</c> stands for: one per route, all methods.</summary>
+    private void AddRoutes()
+    {
+        var http = settings.Host("customHandler:http");
+        var routes = http.GetSection("routes").GetChildren().ToArray();
+        if (routes.Length == 0) return;
+        if (!string.Equals(settings.Get("FUNCTIONS_WORKER_RUNTIME"), "custom", StringComparison.OrdinalIgnoreCase))
+            throw new HostConfigurationException("customHandler.http.routes needs the setting FUNCTIONS_WORKER_RUNTIME=custom.");
+        if (Functions.Count + Errors.Count > 0)
+            throw new HostConfigurationException("Give either customHandler.http.routes or function.json files, not both.");
+        for (var i = 0; i < routes.Length; i++)
+        {
+            var trigger = new JObject
+            {
+                ["type"] = "httpTrigger",
+                ["name"] = "req",
+                ["route"] = routes[i]["route"],
+                ["authLevel"] = routes[i]["authorizationLevel"] ?? http["defaultAuthorizationLevel"] ?? "function",
+            };
+            var response = new JObject { ["type"] = "http", ["direction"] = "out", ["name"] = "res" };
+            Functions.Add(Parse($"http-handler{i + 1}", new JObject { ["bindings"] = new JArray(trigger, response) }));
+        }
     }
 
     private FunctionDefinition Parse(string name, JObject json)

@@ -25,6 +25,22 @@ internal sealed class HandlerProcess : IAsyncDisposable
 
     public int Id { get; private set; }
 
+    /// <summary>Whether it has ended with an error, asked of the system and so ahead of <see cref="Exited"/>.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            try
+            {
+                return _process.HasExited && _process.ExitCode != 0;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Ends with the exit code.</summary>
     public Task<int> Exited => _exited.Task;
 

@@ -13,10 +13,10 @@ internal sealed class HandlerReadiness(TimeSpan timeout, TimeProvider clock) : I
     public async Task WaitAsync(int port, CancellationToken cancellation)
     {
         var address = new Uri($"http://127.0.0.1:{port}/");
-        // Nominal steps are summed, so the wall time is a little over the limit.
-        for (var waited = TimeSpan.Zero; waited < timeout; waited += Step)
+        var started = clock.GetTimestamp();
+        while (timeout - clock.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
         {
-            if (await AnswersAsync(address, timeout - waited, cancellation)) return;
+            if (await AnswersAsync(address, left, cancellation)) return;
             await Task.Delay(Step, clock, cancellation);
         }
         throw new TimeoutException("Initializing HttpWorker timed out.");

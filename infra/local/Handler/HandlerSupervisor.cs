@@ -12,6 +12,9 @@ internal sealed partial class HandlerSupervisor(
     CustomHandlerOptions options, HostSettings settings, string scriptRoot, TimeProvider clock, ILoggerFactory loggers, Action<string> stopHost)
     : IAsyncDisposable
 {
+    private const int IntentionalRestart = 200;
+    private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(25);
+
     private readonly ILogger _logger = loggers.CreateLogger("Host.Handler");
     private readonly RestartPolicy _restarts = new(clock);
     private readonly CancellationTokenSource _stopping = new();
@@ -20,13 +23,14 @@ internal sealed partial class HandlerSupervisor(
     private TaskCompletionSource _ready = NewSignal();
     private TaskCompletionSource _restartWish = NewSignal();
     private Task _loop = Task.CompletedTask;
+    private volatile HandlerProcess? _process;
 
     public int Port { get; } = options.Port is { } port ? RequireFree(port) : FreePort();
 
     public int StartCount { get; private set; }
 
     /// <summary>Process id of the running handler, or null.</summary>
-    public int? ProcessId { get; private set; }
+    public int? ProcessId => _process?.Id;
 
     /// <summary>Ends when the first handler answers; canceled if the host stops before.</summary>
     public Task FirstReady { get; private set; } = Task.CompletedTask;
@@ -41,22 +45,17 @@ internal sealed partial class HandlerSupervisor(
     /// <exception cref="HandlerUnavailableException">The host is stopping.</exception>
     public async Task WaitUntilReadyAsync()
     {
+        // A call that broke off is often followed by the next one before the exit is reported.
+        if (_process is { HasFailed: true }) NotReady();
         Task ready;
         lock (_gate) ready = _ready.Task;
+        var limit = (RestartPolicy.Threshold + 1) * options.InitializationTimeout;
+        // Nominal steps, so that on a busy machine three failed starts end the host before this does.
+        for (var waited = TimeSpan.Zero; !ready.IsCompleted && waited < limit; waited += WaitStep)
+            await Task.WhenAny(ready, Task.Delay(WaitStep, clock));
         if (ready.IsCompletedSuccessfully) return;
-        try
-        {
-            await ready.WaitAsync((RestartPolicy.Threshold + 1) * options.InitializationTimeout, clock);
-        }
-        catch (TimeoutException)
-        {
-            stopHost("Initialization of the handler timed out and the host is shutting down.");
-            throw new HandlerUnavailableException("Function host is not running.");
-        }
-        catch (OperationCanceledException)
-        {
-            throw new HandlerUnavailableException("Function host is not running.");
-        }
+        if (!ready.IsCompleted) stopHost("Initialization of the handler timed out and the host is shutting down.");
+        throw new HandlerUnavailableException("Function host is not running.");
     }
 
     /// <summary>Kills the handler after a function time-out. Not counted as an error; every invocation in flight fails.</summary>
@@ -109,7 +108,7 @@ internal sealed partial class HandlerSupervisor(
             await using var process = HandlerProcess.Start(
                 HandlerStart.Describe(options, settings, scriptRoot, Port, workerId), new HandlerConsole(loggers, options.UseStdErrorStreamForErrorsOnly));
             StartCount++;
-            ProcessId = process.Id;
+            _process = process;
             HandlerStarted(_logger, process.Id, Port);
 
             // An exit with 0 is no error, so the wait for an answer then simply runs into its time-out.
@@ -127,8 +126,7 @@ internal sealed partial class HandlerSupervisor(
                 HandlerReady(_logger);
                 lock (_gate) _ready.TrySetResult();
                 await Task.WhenAny(errorExit, restartWish).WaitAsync(_stopping.Token);
-                // From here on new invocations wait for the next process.
-                lock (_gate) _ready = NewSignal();
+                NotReady();
             }
             _stopping.Token.ThrowIfCancellationRequested();
             if (errorExit.IsCompleted)
@@ -143,11 +141,9 @@ internal sealed partial class HandlerSupervisor(
         }
         finally
         {
-            ProcessId = null;
+            _process = null;
         }
     }
-
-    private const int IntentionalRestart = 200;
 
     /// <summary>Ends with the exit code, unless that is 0: then never.</summary>
     private static async Task<int> ErrorExitAsync(HandlerProcess process)
@@ -163,6 +159,15 @@ internal sealed partial class HandlerSupervisor(
         {
             _restartWish = NewSignal();
             return _restartWish.Task;
+        }
+    }
+
+    /// <summary>From here on new invocations wait for the next process.</summary>
+    private void NotReady()
+    {
+        lock (_gate)
+        {
+            if (_ready.Task.IsCompletedSuccessfully) _ready = NewSignal();
         }
     }
 

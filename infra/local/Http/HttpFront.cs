@@ -37,6 +37,8 @@ internal sealed class HttpFront : IAsyncDisposable
         });
         builder.Services.AddRouting();
         builder.Services.AddHttpForwarder();
+        // The caller of StopAsync says how long running requests may take.
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(hosting => hosting.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, EmbeddedLifetime>());
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ForwardingLoggers(options.LoggerFactory));
         var app = builder.Build();

@@ -86,8 +86,7 @@ internal sealed class RequestPipeline(
         var (request, response) = (context.Request, context.Response);
         if (request.ContentLength > host.RequestBodyLimit)
         {
-            // The real host answers 500 here, not 413.
-            response.StatusCode = StatusCodes.Status500InternalServerError;
+            await FailAsync(response, new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge));
             return;
         }
         var trace = request.Headers.TraceParent.ToString();
@@ -131,6 +130,8 @@ internal sealed class RequestPipeline(
         }
         response.Clear();
         if (error is HandlerUnavailableException) return NotRunningAsync(response);
+        // A body that is too large stays unread, so the connection cannot be used again. The real host answers 500 here too, not 413.
+        if (error is BadHttpRequestException) response.Headers.Connection = "close";
         response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }

@@ -8,8 +8,8 @@ namespace RoadSeg.LocalHost.Invocation;
 /// <summary>One try of an invocation.</summary>
 /// <param name="Id">Sent as X-Azure-Functions-InvocationId.</param>
 /// <param name="Retry">Set on retried invocations only.</param>
-/// <param name="Abandoned">Canceled once nobody waits for this try any more.</param>
-internal sealed record Attempt(Guid Id, RetryContext? Retry, CancellationToken Abandoned);
+/// <param name="Stopping">Canceled when the host stops.</param>
+internal sealed record Attempt(Guid Id, RetryContext? Retry, CancellationToken Stopping);
 
 /// <summary>What a retried invocation is told about the tries before it.</summary>
 internal sealed record RetryContext(int RetryCount, int MaxRetryCount, Exception Exception);
@@ -48,34 +48,28 @@ internal sealed partial class FunctionExecutor(
     private async Task<Exception?> TryAsync(
         FunctionDefinition function, Func<Attempt, Task> send, RetryContext? retry, string? traceParent, ILogger logger, CancellationToken stopping)
     {
-        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         // HttpClient writes the current activity's traceparent into the request.
         using var activity = new Activity(function.Name);
         if (ActivityContext.TryParse(traceParent, null, out _)) activity.SetParentId(traceParent!);
         activity.Start();
-        var attempt = new Attempt(Guid.NewGuid(), retry, abandoned.Token);
+        var attempt = new Attempt(Guid.NewGuid(), retry, stopping);
         var started = clock.GetTimestamp();
         Executing(logger, function.Name, attempt.Id);
         Exception? failure = null;
         try
         {
-            await WithinTimeoutAsync(RunAsync(send, attempt), function, attempt);
+            // The wait for a starting handler has its own limit: functionTimeout must not kill it before it can answer.
+            await handler.WaitUntilReadyAsync();
+            await WithinTimeoutAsync(send(attempt), function, attempt);
         }
         catch (Exception error)
         {
             failure = error;
         }
-        await abandoned.CancelAsync();
         var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
         if (failure is null) Executed(logger, function.Name, attempt.Id, elapsed);
         else Failed(logger, function.Name, attempt.Id, elapsed, failure.Message, failure);
         return failure;
-    }
-
-    private async Task RunAsync(Func<Attempt, Task> send, Attempt attempt)
-    {
-        await handler.WaitUntilReadyAsync();
-        await send(attempt);
     }
 
     private async Task WithinTimeoutAsync(Task work, FunctionDefinition function, Attempt attempt)

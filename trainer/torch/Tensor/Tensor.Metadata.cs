@@ -1,4 +1,4 @@
-using RoadSeg.Torch.Native;
+using RoadSeg.Torch.Interop;
 
 namespace TorchSharp;
 

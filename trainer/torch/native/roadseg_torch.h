@@ -1,4 +1,4 @@
-// The C boundary of RoadSeg.Torch: what trainer/torch/Native/NativeMethods.cs imports, and nothing else.
+// The C boundary of RoadSeg.Torch: what trainer/torch/Interop/NativeMethods.cs imports, and nothing else.
 // Every function returns null or a Status that the caller reads and frees with rs_status_free.
 #pragma once
 
@@ -13,7 +13,7 @@ struct Status;
 
 enum Kind : int32_t { kGeneral = 1, kOutOfMemory = 2, kNotAvailable = 3 };
 
-// Numbers are shared with Native/Arg.cs.
+// Numbers are shared with Interop/Arg.cs.
 enum Tag : int32_t {
   kTagDefault = 0,            // take the schema's default
   kTagNone = 1,

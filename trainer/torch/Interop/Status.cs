@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>The one throat of every native call: a status becomes an exception and its text is freed here.</summary>
 internal static unsafe class Status

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>
 /// An ATen operator by name and overload. Resolved at its first call and then kept: libtorch never forgets an operator.

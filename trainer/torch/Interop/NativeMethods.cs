@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>The shim's functions as native/*.cpp declare them. Callers go through <see cref="Status.Check"/>.</summary>
 internal static unsafe partial class NativeMethods

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>The tags of native/roadseg_torch.h.</summary>
 internal enum Tag

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>Finds, loads and checks the shim and, through it, libtorch: once, before the first call.</summary>
 internal static unsafe class LibTorch

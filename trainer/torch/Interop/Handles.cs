@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RoadSeg.Torch.Native;
+namespace RoadSeg.Torch.Interop;
 
 /// <summary>Owns one reference to a libtorch tensor.</summary>
 internal sealed class TensorHandle : SafeHandle

@@ -59,6 +59,12 @@ namespace TorchSharp.Modules
             return current;
         }
 
+        // These overrides are here for the parameter names that TorchSharp gives them.
+        public override void train(bool on = true) => base.train(on);
+
+        public override IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true, bool include_persistent = true) =>
+            base.named_buffers(recurse, include_persistent);
+
         protected override void RegisterComponents()
         {
         }

@@ -60,7 +60,26 @@ public static partial class torch
             return result;
         }
 
-        public Tensor index(params Tensor[] indices) => Aten.index_Tensor.Call(this, Arg.Optionals(indices));
+        public Tensor index(params Tensor[] indices)
+        {
+            Tensor[] places = Places(indices);
+            Tensor result = Aten.index_Tensor.Call(this, Arg.Optionals(places));
+            Forget(places, indices);
+            return result;
+        }
+
+        // t[0, tensor] makes a tensor of the 0, of int32, which libtorch 1.13 does not take for an index.
+        private static Tensor[] Places(Tensor[] indices) =>
+            [.. indices.Select(static i => i.dtype is ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 ? i.to(ScalarType.Int64) : i)];
+
+        private static void Forget(Tensor[] places, Tensor[] indices)
+        {
+            for (int i = 0; i < places.Length; i++)
+            {
+                if (!ReferenceEquals(places[i], indices[i]))
+                    places[i].Dispose();
+            }
+        }
 
         public Tensor index_put_(Tensor value, params TensorIndex[] indices) => index_put_(value, indices, accumulate: false);
 
@@ -79,8 +98,13 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, indices, accumulate: false);
 
-        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) =>
-            InPlace(Aten.index_put_, this, Arg.Optionals(indices), value, accumulate);
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false)
+        {
+            Tensor[] places = Places(indices);
+            Aten.index_put_.Run(this, Arg.Optionals(places), value, accumulate);
+            Forget(places, indices);
+            return this;
+        }
 
         public Tensor index_put_(Scalar value, params TensorIndex[] indices)
         {

@@ -115,9 +115,9 @@ public sealed class Tensors : TorchTest
         double[] numbers = [3, -1, 4, 1, -5, 9];
         Tensor t = torch.tensor(numbers).reshape(2, 3);
         Assert.Equal(numbers.Sum(), t.sum().item<double>());
-        Assert.Equal([4.0, -2, 13], t.sum(0L).data<double>().ToArray());
+        Assert.Equal([4.0, -6, 13], t.sum(0L).data<double>().ToArray());
         Assert.Equal([2.0, 5.0 / 3], t.mean([1]).data<double>().ToArray());
-        Assert.Equal(14.0 + 2.0 / 3 - 1.0 / 3, t[0].var(false).item<double>() * 3, 1e-9);
+        Assert.Equal(14.0, t[0].var(false).item<double>() * 3, 1e-9);
         (Tensor values, Tensor indexes) = t.max(1);
         Assert.Equal([4.0, 9], values.data<double>().ToArray());
         Assert.Equal([2L, 2], Values(indexes));

@@ -16,6 +16,10 @@ internal static unsafe class LibTorch
     private static readonly Lazy<string> Versions = new(Open);
     private static nint library;
 
+    /// <summary>True on the thread that is in <see cref="Open"/>, whose checks call the library before it counts as good.</summary>
+    [ThreadStatic]
+    private static bool opening;
+
     /// <summary>The version of the libtorch that was loaded.</summary>
     /// <exception cref="DllNotFoundException">The shim or libtorch is missing; the message says what to install.</exception>
     /// <exception cref="NotSupportedException">The shim is of another build, or libtorch is too old or not the one it was built for.</exception>
@@ -31,7 +35,8 @@ internal static unsafe class LibTorch
     {
         if (name != LibraryName)
             return 0;
-        if (library == 0)
+        // A library that failed its checks fails every later call with the same message.
+        if (!opening)
             _ = Version;
         return library;
     }
@@ -49,7 +54,15 @@ internal static unsafe class LibTorch
             throw new DllNotFoundException($"{path} could not be loaded: {e.Message} {HowToInstall}", e);
         }
 
-        return CheckVersions(path);
+        opening = true;
+        try
+        {
+            return CheckVersions(path);
+        }
+        finally
+        {
+            opening = false;
+        }
     }
 
     private static string CheckVersions(string path)

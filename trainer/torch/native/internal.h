@@ -57,6 +57,16 @@ Status* guarded(Body&& body) noexcept {
   }
 }
 
+// For questions that have an answer even where libtorch has none: zero.
+template <class Question>
+int32_t or_zero(Question&& question) noexcept {
+  try {
+    return static_cast<int32_t>(question());
+  } catch (...) {
+    return 0;
+  }
+}
+
 using TensorRef = c10::TensorImpl*;
 
 // Hands a reference to the caller, who gives it back with rs_tensor_free. An undefined tensor is null.

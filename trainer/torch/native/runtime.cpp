@@ -52,19 +52,25 @@ RS_API Status* rs_set_num_threads(int32_t n) {
   return guarded([&] { at::set_num_threads(n); });
 }
 
-RS_API int32_t rs_get_num_threads() { return at::get_num_threads(); }
+RS_API int32_t rs_get_num_threads() {
+  return or_zero([] { return at::get_num_threads(); });
+}
 
 RS_API Status* rs_set_num_interop_threads(int32_t n) {
   return guarded([&] { at::set_num_interop_threads(n); });
 }
 
-RS_API int32_t rs_get_num_interop_threads() { return static_cast<int32_t>(at::get_num_interop_threads()); }
-
-RS_API int32_t rs_cuda_device_count() {
-  return has_cuda_devices() ? c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->deviceCount() : 0;
+RS_API int32_t rs_get_num_interop_threads() {
+  return or_zero([] { return at::get_num_interop_threads(); });
 }
 
-RS_API int32_t rs_cudnn_available() { return has_cuda_devices() && at::globalContext().hasCuDNN(); }
+RS_API int32_t rs_cuda_device_count() {
+  return or_zero([] { return has_cuda_devices() ? c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->deviceCount() : 0; });
+}
+
+RS_API int32_t rs_cudnn_available() {
+  return or_zero([] { return has_cuda_devices() && at::globalContext().hasCuDNN(); });
+}
 
 RS_API Status* rs_cuda_synchronize(int32_t index) {
   return guarded([&] {
@@ -80,7 +86,7 @@ RS_API Status* rs_cuda_memory(int32_t index, int64_t* current, int64_t* peak, in
     if (!has_cuda_devices()) throw NotAvailable("there is no CUDA device");
 #if RS_TORCH_AT_LEAST(2, 9)
     const auto device = static_cast<c10::DeviceIndex>(index < 0 ? 0 : index);
-    const auto stats = at::getDeviceAllocator(c10::DeviceType::CUDA)->getDeviceStats(device);
+    const auto stats = c10::getDeviceAllocator(c10::DeviceType::CUDA)->getDeviceStats(device);
     *current = stats.allocated_bytes[0].current;
     *peak = stats.allocated_bytes[0].peak;
     *reserved = stats.reserved_bytes[0].current;

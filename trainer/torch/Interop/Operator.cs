@@ -12,7 +12,6 @@ namespace RoadSeg.Torch.Interop;
 /// </summary>
 internal sealed unsafe class Operator(string name, string overload = "")
 {
-    private const int MaxArguments = 24;
     private const int MaxResults = 8;
     private nint op;
 
@@ -83,7 +82,7 @@ internal sealed unsafe class Operator(string name, string overload = "")
         if (op == 0)
             Status.Check(NativeMethods.rs_operator_find(name, overload, out op));
 
-        NativeValue* values = stackalloc NativeValue[MaxArguments];
+        NativeValue* values = stackalloc NativeValue[args.Length];
         long* scratch = stackalloc long[Lease.ScratchLength];
         var lease = new Lease(scratch);
         int count = 0;

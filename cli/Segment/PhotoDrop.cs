@@ -9,10 +9,9 @@ using RoadSeg.Storage;
 namespace RoadSeg.Cli.Segment;
 
 /// <summary>Drops photos into the uploads container, as any storage tool would, and follows their jobs over the API.</summary>
-internal sealed class PhotoDrop(BlobServiceClient blobs, HttpClient api, TimeProvider time)
+/// <param name="pollInterval">Time between two looks at a job.</param>
+internal sealed class PhotoDrop(BlobServiceClient blobs, HttpClient api, TimeSpan pollInterval, TimeProvider time)
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
-
     // Far beyond the usual 300 ms: past it the event is taken for lost.
     private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(30);
 
@@ -20,32 +19,37 @@ internal sealed class PhotoDrop(BlobServiceClient blobs, HttpClient api, TimePro
     private int _dropped;
 
     /// <summary>Uploads a photo and waits until its job has ended.</summary>
-    /// <param name="file">Path of the photo.</param>
-    /// <param name="progress">Told each state the job enters.</param>
-    /// <param name="cancel">Stops waiting; the job goes on.</param>
     /// <exception cref="TimeoutException">No job came of the upload: storage events do not arrive.</exception>
-    public async Task<JobView> SegmentAsync(string file, IProgress<JobState> progress, CancellationToken cancel)
+    public async Task<JobView> SegmentAsync(string file, CancellationToken cancel) => await EndedAsync(await DropAsync(file, cancel), cancel);
+
+    /// <summary>Uploads a photo.</summary>
+    /// <returns>The id of the job that its storage event makes.</returns>
+    public async Task<JobId> DropAsync(string file, CancellationToken cancel)
     {
         var path = $"{_folder}/{Interlocked.Increment(ref _dropped)}/{Path.GetFileName(file)}";
         await using var content = File.OpenRead(file);
         var stored = await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(content, cancel);
-        var id = JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+        return JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+    }
 
+    /// <summary>Waits until a job has ended.</summary>
+    /// <exception cref="TimeoutException">There is no such job: storage events do not arrive.</exception>
+    public async Task<JobView> EndedAsync(JobId id, CancellationToken cancel)
+    {
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
             if (await FindAsync(id, cancel) is { } job)
             {
-                progress.Report(job.State);
                 if (job.State.IsTerminal())
                     return job;
             }
             else if (Stopwatch.GetElapsedTime(since) > EventPatience)
             {
-                throw new TimeoutException($"No job came of {path} within {EventPatience.TotalSeconds:F0} s: storage events do not reach the app.");
+                throw new TimeoutException($"No job came of an upload within {EventPatience.TotalSeconds:F0} s: storage events do not reach the app.");
             }
 
-            await Task.Delay(PollInterval, time, cancel);
+            await Task.Delay(pollInterval, time, cancel);
         }
     }
 

@@ -8,11 +8,13 @@ namespace RoadSeg.Cli.Segment;
 internal static class SegmentRun
 {
     private const int AtOnce = 8;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <returns>0 when every file was segmented, 1 otherwise.</returns>
     public static async Task<int> RunAsync(LocalStack stack, IReadOnlyList<string> files, string folder, IAnsiConsole console, CancellationToken cancel)
     {
-        var drop = new PhotoDrop(stack.Blobs, stack.Api, TimeProvider.System);
+        // The more jobs are watched, the less often each: asking must not slow the work down.
+        var drop = new PhotoDrop(stack.Blobs, stack.Api, PollInterval * Math.Min(files.Count, AtOnce), TimeProvider.System);
         var ended = new (JobView? Job, Exception? Error)[files.Count];
         await console.Progress().AutoClear(true).StartAsync(async progress =>
         {
@@ -21,7 +23,7 @@ internal static class SegmentRun
             {
                 try
                 {
-                    ended[i].Job = await drop.SegmentAsync(files[i], new Progress<JobState>(), stop);
+                    ended[i].Job = await drop.SegmentAsync(files[i], stop);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or HttpRequestException)
                 {

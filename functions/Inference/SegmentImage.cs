@@ -26,7 +26,9 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             return InvocationResponse.Empty;
         }
 
+        // Read beside the claim, which it does not depend on: a round trip less on the way of every job.
         var entered = Stopwatch.GetTimestamp();
+        var input = ReadInputAsync(id, cancel);
 
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
@@ -37,6 +39,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         } : null, cancel);
         if (claimed is not { Moved: true, Job: { } job })
         {
+            await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Log.MessageIgnored(log, id, message.Id, claimed.Job?.Record.State);
             return InvocationResponse.Empty;
         }
@@ -44,7 +47,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var attempt = job.Record.Attempt;
         try
         {
-            await SegmentAsync(job, attempt, Stopwatch.GetElapsedTime(entered), cancel);
+            await SegmentAsync(job, attempt, input, Stopwatch.GetElapsedTime(entered), cancel);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
@@ -59,11 +62,11 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
     private static bool MayRun(JobRecord record, QueueMessage message) =>
         record.State == JobState.Queued || (record.State == JobState.Running && record.Owner?.MessageId == message.Id);
 
-    private async Task SegmentAsync(JobSnapshot job, int attempt, TimeSpan claim, CancellationToken cancel)
+    private async Task SegmentAsync(JobSnapshot job, int attempt, Task<byte[]> reading, TimeSpan claim, CancellationToken cancel)
     {
         var record = job.Record;
         var started = Stopwatch.GetTimestamp();
-        var input = await ReadInputAsync(record, cancel);
+        var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
         var fetch = Stopwatch.GetElapsedTime(started);
         var engine = await model.Engine.WaitAsync(cancel);
         var run = await lane.RunAsync(engine, input, record.Image!.Width, record.Image.Height, cancel);
@@ -77,7 +80,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
         started = Stopwatch.GetTimestamp();
         var result = model.Describe(attempt);
-        var summary = Summaries.Of(segmented, labels, result, record.Input!);
+        var summary = Summaries.Of(segmented, labels, result, record.Input);
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
             WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
@@ -105,12 +108,12 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             Log.AttemptOvertaken(log, record.Id, attempt);
     }
 
-    private async Task<RgbImage> ReadInputAsync(JobRecord record, CancellationToken cancel)
+    private async Task<byte[]> ReadInputAsync(JobId id, CancellationToken cancel)
     {
         try
         {
-            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(record.Id)).DownloadContentAsync(cancel);
-            return new RgbImage(record.Input!.Width, record.Input.Height, blob.Value.Content.ToArray());
+            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id)).DownloadContentAsync(cancel);
+            return blob.Value.Content.ToArray();
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

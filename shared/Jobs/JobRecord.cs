@@ -95,10 +95,10 @@ public sealed record StageMilliseconds
     /// <summary>PreprocessUpload: storing the model input.</summary>
     public double? Store { get; init; }
 
-    /// <summary>SegmentImage: taking the job.</summary>
+    /// <summary>SegmentImage: taking the job (the input is read meanwhile).</summary>
     public double? Claim { get; init; }
 
-    /// <summary>SegmentImage: reading the model input from storage.</summary>
+    /// <summary>SegmentImage: what was left of reading the model input when the job was taken.</summary>
     public double? Fetch { get; init; }
 
     /// <summary>SegmentImage: waiting for the model, other runs before this one included.</summary>

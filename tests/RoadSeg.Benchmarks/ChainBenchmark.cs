@@ -33,18 +33,21 @@ internal static class ChainBenchmark
                 await File.WriteAllBytesAsync(files[^1], frame, cancel);
             }
 
-            var drop = new PhotoDrop(stack.Blobs, stack.Api, TimeProvider.System);
+            var drop = new PhotoDrop(stack.Blobs, stack.Api, TimeSpan.FromMilliseconds(250), TimeProvider.System);
             for (var i = 0; i < 10; i++)
-                await drop.SegmentAsync(files[i], new Progress<JobState>(), cancel);
+                await drop.SegmentAsync(files[i], cancel);
 
             var single = new List<JobView>();
             for (var i = 0; i < Single; i++)
-                single.Add(await drop.SegmentAsync(files[i], new Progress<JobState>(), cancel));
+                single.Add(await drop.SegmentAsync(files[i], cancel));
 
             var started = Stopwatch.GetTimestamp();
-            var jobs = new JobView[Count];
+            var ids = new JobId[Count];
             await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, stop) =>
-                jobs[i] = await drop.SegmentAsync(files[i], new Progress<JobState>(), stop));
+                ids[i] = await drop.DropAsync(files[i], stop));
+            var jobs = new List<JobView>();
+            foreach (var id in ids)
+                jobs.Add(await drop.EndedAsync(id, cancel));
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (jobs.Any(job => job.State != JobState.Succeeded))
                 throw new InvalidOperationException("A job failed.");
@@ -52,7 +55,7 @@ internal static class ChainBenchmark
             var after = Bare(package, frames);
             var bare = (before + after) / 2;
             Console.WriteLine(FormattableString.Invariant($"  bare InferenceSession.Run: {before:F1} frames/s before, {after:F1} after the chain"));
-            Console.WriteLine(FormattableString.Invariant($"  whole chain, {AtOnce} at once: {Count / seconds:F1} frames/s = {Count / seconds / bare:P0} of bare runs"));
+            Console.WriteLine(FormattableString.Invariant($"  whole chain, all dropped at once: {Count / seconds:F1} frames/s = {Count / seconds / bare:P0} of bare runs"));
             Console.WriteLine($"  one at a time, dequeue -> committed minus run:  {new Sample([.. single.Select(Overhead)])}");
             Console.WriteLine($"    of that upsample + encode:                    {new Sample([.. single.Select(job => job.Stages.Upsample!.Value + job.Stages.Encode!.Value)])}");
             Console.WriteLine($"    of that storage (claim, fetch, commit, move): {new Sample([.. single.Select(job => Overhead(job) - job.Stages.Upsample!.Value - job.Stages.Encode!.Value)])}");

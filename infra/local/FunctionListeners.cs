@@ -20,20 +20,20 @@ internal sealed partial class FunctionListeners : IAsyncDisposable
 
     public FunctionListeners(
         FunctionFolder folder, QueueOptions options, StorageConnections storage, QueueWakeUps wakeUps, FunctionExecutor executor, JsonInvocation json,
-        string hostId, TimeProvider clock, Random random, ILoggerFactory loggers, CancellationToken stopping)
+        string hostId, FunctionsHostOptions host, Random random, CancellationToken stopping)
     {
-        (_executor, _json, _clock, _stopping) = (executor, json, clock, stopping);
-        _logger = loggers.CreateLogger("Host.Listeners");
+        (_executor, _json, _clock, _stopping) = (executor, json, host.TimeProvider, stopping);
+        _logger = host.LoggerFactory.CreateLogger("Host.Listeners");
         var timerStates = storage.Has(null) ? new Lazy<TimerStatusStore>(() => new TimerStatusStore(storage.Blobs(null), hostId)) : null;
         foreach (var function in folder.Functions)
         {
-            var logger = loggers.CreateLogger(function.LogCategory);
+            var logger = host.LoggerFactory.CreateLogger(function.LogCategory);
             try
             {
                 if (function.Trigger.Is("queueTrigger") && !function.IsDisabled)
                     _queues.Add(Queue(function, options, storage, wakeUps, random, logger));
                 else if (function.Trigger.Is("timerTrigger"))
-                    _timers[function] = new TimerListener(function, timerStates?.Value, input => InvokeAsync(function, input), clock, logger);
+                    _timers[function] = new TimerListener(function, timerStates?.Value, input => InvokeAsync(function, input), _clock, logger);
             }
             catch (Exception error) when (error is HostConfigurationException or FormatException or ArgumentException)
             {
@@ -67,7 +67,8 @@ internal sealed partial class FunctionListeners : IAsyncDisposable
             NotByHand(_logger, function.Name);
             return;
         }
-        var input = function.Trigger.Is("queueTrigger") ? QueueTrigger.FromText(text, function.Trigger, _clock) : _timers[function].Input(isPastDue: false);
+        var input = function.Trigger.Is("queueTrigger")
+            ? QueueTrigger.FromText(text, function.Trigger, _clock) : _timers[function].Input(isPastDue: false);
         _ = Task.Run(() => InvokeAsync(function, input));
     }
 
@@ -98,7 +99,8 @@ internal sealed partial class FunctionListeners : IAsyncDisposable
     private async Task<bool> InvokeAsync(FunctionDefinition function, TriggerInput input) =>
         await _executor.ExecuteAsync(function, attempt => _json.InvokeAsync(function, input, attempt), traceParent: null, _stopping) is null;
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "Message {MessageId} of queue '{Queue}' is not base64 although messageEncoding says so: {Error}")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error,
+        Message = "Message {MessageId} of queue '{Queue}' is not base64 although messageEncoding says so: {Error}")]
     private static partial void Undecodable(ILogger logger, string messageId, string queue, string error);
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "'{Function}' is an HTTP function: send it an HTTP request instead.")]

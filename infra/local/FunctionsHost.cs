@@ -38,7 +38,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>Ends when the handler first answers; canceled if the host stops before that.</summary>
     public Task HandlerReady => _handler.FirstReady;
 
-    /// <summary>Ends with the reason once the host has stopped: by <see cref="StopAsync"/>, or by itself, as after the third handler crash.</summary>
+    /// <summary>Ends with the reason once the host has stopped: by <see cref="StopAsync"/>, or by itself (third handler crash).</summary>
     public Task<string> Completion => _completion.Task;
 
     /// <summary>Loaded functions, disabled ones included.</summary>
@@ -68,7 +68,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         host = new FunctionsHost(parts, stopping, logger);
 
         if (parts.HandlerOptions.Warning is { } warning) ConfigurationWarning(logger, warning);
-        if (!parts.HostOptions.HasExtensionBundle && parts.Folder.Functions.Any(f => f.Bindings.Any(b => b.Type.Contains("queue", StringComparison.OrdinalIgnoreCase))))
+        if (!parts.HostOptions.HasExtensionBundle && parts.Folder.Functions.Any(f => f.NeedsExtensionBundle))
             ConfigurationWarning(logger, "host.json has no extensionBundle. On Azure, queue and blob bindings need one.");
         foreach (var (name, error) in parts.Folder.Errors) FunctionFailed(logger, name, error);
         foreach (var function in parts.Folder.Functions.Where(f => f.IsDisabled)) FunctionDisabled(logger, function.Name);

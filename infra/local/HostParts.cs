@@ -16,7 +16,8 @@ internal sealed record HostParts(
     FunctionFolder Folder, HostJsonOptions HostOptions, CustomHandlerOptions HandlerOptions, HandlerSupervisor Handler,
     JsonInvocation Json, FunctionListeners Listeners, HttpFront Front, string? KeyFile)
 {
-    public static async Task<HostParts> BuildAsync(FunctionsHostOptions options, Action<string> stopHost, CancellationToken stopping, CancellationToken cancellation)
+    public static async Task<HostParts> BuildAsync(
+        FunctionsHostOptions options, Action<string> stopHost, CancellationToken stopping, CancellationToken cancellation)
     {
         var settings = HostSettings.Load(options.ScriptRoot, options.Settings);
         var host = HostJsonOptions.Load(settings);
@@ -29,14 +30,16 @@ internal sealed record HostParts(
         var wakeUps = new QueueWakeUps();
         var handler = new HandlerSupervisor(handlerOptions, settings, options.ScriptRoot, clock, options.LoggerFactory, stopHost);
         var executor = new FunctionExecutor(handler, host.FunctionTimeout, options.TimeoutGracePeriod, clock, random, options.LoggerFactory);
-        var json = new JsonInvocation(handler.Port, handlerOptions, host.FunctionTimeout, storage, new QueueOutput(wakeUps, host.Queues.Base64, options.Strict), options);
-        var listeners = new FunctionListeners(folder, host.Queues, storage, wakeUps, executor, json, HostId(settings, options.ScriptRoot), clock, random, options.LoggerFactory, stopping);
+        var queueOutput = new QueueOutput(wakeUps, host.Queues.Base64, options.Strict);
+        var json = new JsonInvocation(handler.Port, handlerOptions, host.FunctionTimeout, storage, queueOutput, options);
+        var hostId = HostId(settings, options.ScriptRoot);
+        var listeners = new FunctionListeners(folder, host.Queues, storage, wakeUps, executor, json, hostId, options, random, stopping);
 
-        var stateFolder = options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", HostId(settings, options.ScriptRoot));
-        var keys = options.RequireKeys ? FunctionKeys.Load(stateFolder, folder.Functions) : null;
+        var keys = options.RequireKeys
+            ? FunctionKeys.Load(options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", hostId), folder.Functions) : null;
         var admin = new AdminApi(folder.Functions, folder.Errors, listeners.RunByHand);
         var front = await HttpFront.StartAsync(options, host, handlerOptions, folder, keys, admin, executor, json, handler.Port, stopping, cancellation);
-        return new HostParts(folder, host, handlerOptions, handler, json, listeners, front, keys is null ? null : Path.Combine(stateFolder, FunctionKeys.FileName));
+        return new HostParts(folder, host, handlerOptions, handler, json, listeners, front, keys?.File);
     }
 
     // Names timer states and the key folder: the same app folder on the same machine finds them again.

@@ -8,7 +8,8 @@ internal static class StandAlone
     {
         await using var azurite = line.Azurite is null ? null : await AzuriteProcess.StartAsync(
             new AzuriteOptions { NodeModules = line.NodeModules ?? FindNodeModules(), DataFolder = line.Azurite }, CancellationToken.None);
-        await using var events = azurite is null || line.BlobEvents.Count == 0 ? null : await BlobEvents.StartAsync(azurite, line.BlobEvents, loggers, cancellation: CancellationToken.None);
+        await using var events = azurite is null || line.BlobEvents.Count == 0 ? null
+            : await BlobEvents.StartAsync(azurite, line.BlobEvents, loggers, cancellation: CancellationToken.None);
 
         var settings = new Dictionary<string, string>(line.Settings);
         if (azurite is not null) settings.TryAdd("AzureWebJobsStorage", azurite.ConnectionString);

@@ -164,6 +164,20 @@ public sealed class ForwardingTests
         Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", (await app.RequestsAsync(1, "api/p"))[0].Headers["traceparent"][0]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_that_runs_into_functionTimeout_is_answered_500_and_the_handler_restarted(bool proxying)
+    {
+        await using var app = App(proxying, "p").Answers("api/p", new Answer { DelayMs = 60_000 }, new Answer());
+        app.HostJson["functionTimeout"] = "00:00:01";
+        await app.StartAsync();
+        using (var slow = await app.Client.GetAsync(new Uri("/api/p", UriKind.Relative))) Assert.Equal(500, (int)slow.StatusCode);
+        await Eventually.TrueAsync(() => app.Host.HandlerStartCount == 2, "the second start");
+        using var next = await app.Client.GetAsync(new Uri("/api/p", UriKind.Relative));
+        Assert.Equal(200, (int)next.StatusCode);
+    }
+
     private static TestApp App(bool proxying, string route)
     {
         var app = new TestApp().Http("P", $"\"authLevel\":\"anonymous\",\"route\":\"{route}\"");

@@ -138,7 +138,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         };
         string[] arguments =
         [
-            "--import", "data:text/javascript;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(Preload)), script, "--skipApiVersionCheck", "--disableTelemetry",
+            "--import", "data:text/javascript;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(Preload)),
+            script, "--skipApiVersionCheck", "--disableTelemetry",
             "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", $"{options.BlobPort}", "--queuePort", $"{options.QueuePort}", "--tablePort", $"{options.TablePort}",
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : (string[])["--inMemoryPersistence"],

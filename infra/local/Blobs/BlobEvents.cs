@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading.Channels;
 using Azure;
@@ -21,7 +22,10 @@ public sealed record BlobEventSubscription(string Container, string Queue);
 public sealed partial class BlobEvents : IAsyncDisposable
 {
     private const int Senders = 4;
-    private const string Topic = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/" + AzuriteProcess.AccountName;
+    private const string Topic = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
+        + "/providers/Microsoft.Storage/storageAccounts/" + AzuriteProcess.AccountName;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Channel<BlobWrite> _writes = Channel.CreateUnbounded<BlobWrite>();
     private readonly ILookup<string, QueueClient> _queues;
@@ -46,11 +50,12 @@ public sealed partial class BlobEvents : IAsyncDisposable
 
     /// <summary>Makes the queues and watches from now on. Dispose it before the Azurite process.</summary>
     public static async Task<BlobEvents> StartAsync(
-        AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILoggerFactory? loggers = null, TimeProvider? clock = null,
-        CancellationToken cancellation = default)
+        AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILoggerFactory? loggers = null,
+        TimeProvider? clock = null, CancellationToken cancellation = default)
     {
         var queues = new QueueServiceClient(azurite.ConnectionString);
-        foreach (var name in subscriptions.Select(s => s.Queue).Distinct()) await queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation);
+        foreach (var name in subscriptions.Select(s => s.Queue).Distinct())
+            await queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancellation);
         var logger = (loggers ?? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance).CreateLogger("Host.BlobEvents");
         return new BlobEvents(azurite, subscriptions, logger, clock ?? TimeProvider.System);
     }
@@ -135,8 +140,6 @@ public sealed partial class BlobEvents : IAsyncDisposable
             return null;
         }
     }
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [LoggerMessage(EventId = 500, Level = LogLevel.Error, Message = "The event of the upload to '{Container}/{Blob}' was not sent: {Error}")]
     private static partial void EventLost(ILogger logger, string container, string blob, string error, Exception exception);

@@ -15,7 +15,9 @@ internal sealed partial record BlobWrite(string Container, string Name, string A
         if (Line().Match(line) is not { Success: true } match) return null;
         var status = match.Groups["status"].Value;
         if (ApiOf(match.Groups["query"].Value, status) is not { } api) return null;
-        return new BlobWrite(Uri.UnescapeDataString(match.Groups["container"].Value), Uri.UnescapeDataString(match.Groups["name"].Value), api);
+        return new BlobWrite(Unescaped("container"), Unescaped("name"), api);
+
+        string Unescaped(string group) => Uri.UnescapeDataString(match.Groups[group].Value);
     }
 
     // Put Blob answers 201 and Copy Blob 202; other writes on a blob name a comp or answer 200 or 204.

@@ -17,5 +17,8 @@ internal sealed record FunctionDefinition(string Name, IReadOnlyList<BindingDefi
     /// <summary>Only such a function is ever forwarded or proxied; any other gets the JSON invocation.</summary>
     public bool IsHttpInAndOut => IsHttp && Inputs.Count == 1 && Outputs.Count == 1 && Outputs[0].Is("http");
 
+    /// <summary>HTTP and timers are built into the real host; other bindings come with the bundle.</summary>
+    public bool NeedsExtensionBundle => Bindings.Any(b => !b.Is("httpTrigger") && !b.Is("http") && !b.Is("timerTrigger"));
+
     public string LogCategory => $"Function.{Name}";
 }

@@ -24,7 +24,8 @@ internal sealed partial class FunctionFolder(HostSettings settings, HostJsonOpti
             {
                 Functions.Add(Parse(name, JObject.Parse(File.ReadAllText(file))));
             }
-            catch (Exception error) when (error is FormatException or JsonException or HostConfigurationException or ArgumentException or InvalidCastException)
+            catch (Exception error) when (
+                error is FormatException or JsonException or HostConfigurationException or ArgumentException or InvalidCastException)
             {
                 Errors[name] = error.Message;
             }
@@ -73,7 +74,8 @@ internal sealed partial class FunctionFolder(HostSettings settings, HostJsonOpti
             throw new FormatException($"Multiple bindings with name '{twice.Key}' discovered. Binding names must be unique.");
         foreach (var binding in bindings) RequireSupported(binding);
 
-        return new FunctionDefinition(name, bindings, RetryOptions.From(json["retry"], $"{name}/function.json:retry") ?? host.Retry, IsDisabled(name));
+        var retry = RetryOptions.From(json["retry"], $"{name}/function.json:retry") ?? host.Retry;
+        return new FunctionDefinition(name, bindings, retry, IsDisabled(name));
     }
 
     private BindingDefinition Binding(JObject json)
@@ -123,7 +125,7 @@ internal sealed partial class FunctionFolder(HostSettings settings, HostJsonOpti
                 throw new FormatException("This host has no blobTrigger: it would pass the whole blob as base64. "
                     + "Use a queueTrigger fed by blob events (Event Grid to a storage queue; locally --blob-event CONTAINER=QUEUE).");
             default:
-                throw new FormatException($"The binding type(s) '{binding.Type}' ({binding.Direction.ToString().ToLowerInvariant()}) are not registered. "
+                throw new FormatException($"The binding type(s) '{binding.Type}' ({binding.Direction}) are not registered. "
                     + "This host has httpTrigger, queueTrigger, timerTrigger, http (out), queue (out) and blob (in, out).");
         }
     }

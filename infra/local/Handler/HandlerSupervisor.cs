@@ -83,7 +83,8 @@ internal sealed partial class HandlerSupervisor(
                     HandlerFailed(_logger, error.Message, error.InnerException?.Message ?? "");
                     if (_restarts.MayRestartAfterError()) continue;
                     ExceededRestarts(_logger);
-                    stopHost($"Exceeded http worker restart retry count. Shutting down Functions Host. Last error: {error.Message} {error.InnerException?.Message}".TrimEnd());
+                    stopHost("Exceeded http worker restart retry count. Shutting down Functions Host. "
+                        + $"Last error: {error.Message} {error.InnerException?.Message}".TrimEnd());
                     break;
                 }
             }
@@ -104,9 +105,8 @@ internal sealed partial class HandlerSupervisor(
         var restartWish = BeginAttempt();
         try
         {
-            var workerId = Guid.NewGuid().ToString();
-            await using var process = HandlerProcess.Start(
-                HandlerStart.Describe(options, settings, scriptRoot, Port, workerId), new HandlerConsole(loggers, options.UseStdErrorStreamForErrorsOnly));
+            var start = HandlerStart.Describe(options, settings, scriptRoot, Port, workerId: Guid.NewGuid().ToString());
+            await using var process = HandlerProcess.Start(start, new HandlerConsole(loggers, options.UseStdErrorStreamForErrorsOnly));
             StartCount++;
             _process = process;
             HandlerStarted(_logger, process.Id, Port);

@@ -5,8 +5,9 @@ using RoadSeg.LocalHost.Invocation;
 
 namespace RoadSeg.LocalHost.Http;
 
-/// <summary>The reserved paths: <c>POST /admin/functions/Name</c> runs a function, <c>GET /admin/host/status</c> and <c>ping</c> tell the state.</summary>
-internal sealed class AdminApi(IReadOnlyList<FunctionDefinition> functions, IReadOnlyDictionary<string, string> errors, Action<FunctionDefinition, string> run)
+/// <summary>The reserved paths: <c>POST /admin/functions/Name</c> runs a function, <c>GET /admin/host/status</c> tells the state.</summary>
+internal sealed class AdminApi(
+    IReadOnlyList<FunctionDefinition> functions, IReadOnlyDictionary<string, string> errors, Action<FunctionDefinition, string> run)
 {
     public static bool Owns(PathString path) => HttpTrigger.ReservedSegments.Any(segment => path.StartsWithSegments("/" + segment));
 
@@ -36,7 +37,8 @@ internal sealed class AdminApi(IReadOnlyList<FunctionDefinition> functions, IRea
         {
             return StatusCodes.Status400BadRequest;
         }
-        if (functions.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } function) return StatusCodes.Status404NotFound;
+        var function = functions.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (function is null) return StatusCodes.Status404NotFound;
         run(function, input ?? "");
         return StatusCodes.Status202Accepted;
     }

@@ -7,20 +7,22 @@ using RoadSeg.LocalHost.Functions;
 namespace RoadSeg.LocalHost.Http;
 
 /// <summary>
-/// Master, host and function keys in <c>keys.json</c>: <c>{"master":"…","host":{"default":"…"},"functions":{"Name":{"default":"…"}}}</c>.
-/// Missing ones are generated and written back.
+/// Master, host and function keys in <c>keys.json</c>:
+/// <c>{"master":"…","host":{"default":"…"},"functions":{"Name":{"default":"…"}}}</c>. Missing ones are generated and written back.
 /// </summary>
 internal sealed class FunctionKeys
 {
-    public const string FileName = "keys.json";
-
+    private const string FileName = "keys.json";
     private const string HeaderName = "x-functions-key";
     private const string QueryName = "code";
     private const int KeyBytes = 32;
 
     private readonly JObject _keys;
 
-    private FunctionKeys(JObject keys) => _keys = keys;
+    private FunctionKeys(string file, JObject keys) => (File, _keys) = (file, keys);
+
+    /// <summary>Where the keys are kept.</summary>
+    public string File { get; }
 
     public static FunctionKeys Load(string folder, IEnumerable<FunctionDefinition> functions)
     {
@@ -29,7 +31,7 @@ internal sealed class FunctionKeys
         JObject keys;
         try
         {
-            keys = File.Exists(file) ? JObject.Parse(File.ReadAllText(file)) : [];
+            keys = System.IO.File.Exists(file) ? JObject.Parse(System.IO.File.ReadAllText(file)) : [];
         }
         catch (JsonException error)
         {
@@ -41,7 +43,7 @@ internal sealed class FunctionKeys
         var own = (JObject)(keys["functions"] ??= new JObject());
         foreach (var function in functions.Where(f => f.IsHttp)) own[function.Name] ??= new JObject { ["default"] = NewKey() };
         if (keys.ToString() != before) Write(file, keys.ToString());
-        return new FunctionKeys(keys);
+        return new FunctionKeys(file, keys);
     }
 
     /// <summary>What a request's key opens. The header wins over the query, even when it is wrong.</summary>
@@ -50,8 +52,8 @@ internal sealed class FunctionKeys
         var key = request.Headers.TryGetValue(HeaderName, out var header) ? header.ToString() : request.Query[QueryName].ToString();
         if (key.Length == 0) return AuthorizationLevel.Anonymous;
         if (Same(key, (string?)_keys["master"])) return AuthorizationLevel.Admin;
-        var open = Values(_keys["host"]).Concat(function is null ? [] : Values((_keys["functions"] as JObject)?.GetValue(function, StringComparison.OrdinalIgnoreCase)));
-        return open.Any(value => Same(key, value)) ? AuthorizationLevel.Function : AuthorizationLevel.Anonymous;
+        var own = function is null ? null : (_keys["functions"] as JObject)?.GetValue(function, StringComparison.OrdinalIgnoreCase);
+        return Values(_keys["host"]).Concat(Values(own)).Any(value => Same(key, value)) ? AuthorizationLevel.Function : AuthorizationLevel.Anonymous;
     }
 
     private static IEnumerable<string?> Values(JToken? keys) => keys is JObject named ? named.Properties().Select(p => (string?)p.Value) : [];
@@ -68,6 +70,6 @@ internal sealed class FunctionKeys
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var writer = new StreamWriter(fresh, Encoding.UTF8, options)) writer.Write(text);
-        File.Move(fresh, file, overwrite: true);
+        System.IO.File.Move(fresh, file, overwrite: true);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RoadSeg.LocalHost.Configuration;
@@ -18,7 +19,7 @@ internal sealed class HttpFront : IAsyncDisposable
     private HttpFront(WebApplication app, BufferedForwarder? forwarder, StreamingProxy? proxy)
     {
         (_app, _forwarder, _proxy) = (app, forwarder, proxy);
-        Address = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     public Uri Address { get; }
@@ -56,7 +57,8 @@ internal sealed class HttpFront : IAsyncDisposable
         catch (IOException error)
         {
             await app.DisposeAsync();
-            throw new HostConfigurationException($"The port {options.Port} cannot be listened on: {error.Message} Stop what uses it, or give another port.", error);
+            throw new HostConfigurationException(
+                $"The port {options.Port} cannot be listened on: {error.Message} Stop what uses it, or give another port.", error);
         }
         return new HttpFront(app, forwarder, proxy);
     }

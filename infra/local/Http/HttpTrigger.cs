@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Net.Http.Headers;
@@ -14,6 +13,9 @@ internal static class HttpTrigger
 {
     public static readonly string[] ReservedSegments = ["admin", "runtime"];
 
+    // A claim points back at its identity.
+    private static readonly JsonSerializer NoLoops = new() { ReferenceLoopHandling = ReferenceLoopHandling.Ignore };
+
     /// <summary>The route template with the prefix, as ASP.NET's classic routes take it.</summary>
     public static string Template(FunctionDefinition function, string prefix)
     {
@@ -22,7 +24,8 @@ internal static class HttpTrigger
     }
 
     public static string[]? Methods(BindingDefinition trigger) =>
-        trigger.Properties.GetValue("methods", StringComparison.OrdinalIgnoreCase) is JArray methods ? methods.Select(m => (string?)m ?? "").ToArray() : null;
+        trigger.Properties.GetValue("methods", StringComparison.OrdinalIgnoreCase) is JArray methods
+            ? methods.Select(m => (string?)m ?? "").ToArray() : null;
 
     public static AuthorizationLevel Level(BindingDefinition trigger) => trigger.Text("authLevel") is not { Length: > 0 } text ? AuthorizationLevel.Function
         : Enum.TryParse<AuthorizationLevel>(text, ignoreCase: true, out var level) ? level
@@ -56,7 +59,7 @@ internal static class HttpTrigger
             ["Query"] = JObject.FromObject(request.Query.ToDictionary(q => q.Key, q => q.Value.ToString())),
             ["Headers"] = JObject.FromObject(request.Headers.ToDictionary(h => h.Key, h => h.Value.ToArray())),
             ["Params"] = JObject.FromObject(routeValues),
-            ["Identities"] = JArray.FromObject(request.HttpContext.User.Identities.ToArray<ClaimsIdentity>(), new JsonSerializer { ReferenceLoopHandling = ReferenceLoopHandling.Ignore }),
+            ["Identities"] = JArray.FromObject(request.HttpContext.User.Identities.ToArray(), NoLoops),
         };
         if (body is { Length: > 0 }) value["Body"] = IsBinary(request.ContentType) ? body : Text(body);
         return new TriggerInput(value, Data(request, body, routeValues));

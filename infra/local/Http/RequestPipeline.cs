@@ -11,6 +11,10 @@ internal sealed class RequestPipeline(
     JsonInvocation json, BufferedForwarder? forwarder, StreamingProxy? proxy, CancellationToken stopping)
 {
     private const string NotRunning = "Function host is not running.";
+    private const string HomePage = """
+        <!DOCTYPE html>
+        <html><head><title>Functions host</title></head><body><h1>Your local Functions host is up and running</h1></body></html>
+        """;
 
     private readonly RequestThrottle _throttle = new(host.MaxOutstandingRequests, host.MaxConcurrentRequests);
 
@@ -36,14 +40,20 @@ internal sealed class RequestPipeline(
             return;
         }
 
-        var match = await routes.FindAsync(context);
-        if (match is null) await NoFunctionAsync(context);
-        else if (LevelOf(context, match.Function.Name) is var level && level < HttpTrigger.Level(match.Function.Trigger)) response.StatusCode = StatusCodes.Status401Unauthorized;
-        else if (match.Function.IsDisabled && !(keys is not null && level == AuthorizationLevel.Admin)) response.StatusCode = StatusCodes.Status404NotFound;
+        if (await routes.FindAsync(context) is not { } match)
+        {
+            await NoFunctionAsync(context);
+            return;
+        }
+        var level = LevelOf(context, match.Function.Name);
+        var hasMasterKey = keys is not null && level == AuthorizationLevel.Admin;
+        if (level < HttpTrigger.Level(match.Function.Trigger)) response.StatusCode = StatusCodes.Status401Unauthorized;
+        else if (match.Function.IsDisabled && !hasMasterKey) response.StatusCode = StatusCodes.Status404NotFound;
         else await ThrottledAsync(context, match);
     }
 
-    private AuthorizationLevel LevelOf(HttpContext context, string? function) => keys?.LevelOf(context.Request, function) ?? AuthorizationLevel.Admin;
+    private AuthorizationLevel LevelOf(HttpContext context, string? function) =>
+        keys?.LevelOf(context.Request, function) ?? AuthorizationLevel.Admin;
 
     private async Task NoFunctionAsync(HttpContext context)
     {
@@ -59,7 +69,7 @@ internal sealed class RequestPipeline(
         else
         {
             response.ContentType = "text/html";
-            await response.WriteAsync("<!DOCTYPE html><html><head><title>Functions host</title></head><body><h1>Your local Functions host is up and running</h1></body></html>");
+            await response.WriteAsync(HomePage);
         }
     }
 
@@ -94,7 +104,7 @@ internal sealed class RequestPipeline(
         HttpResponseMessage? forwarded = null;
         var error = match.Function.IsHttpInAndOut switch
         {
-            true when proxy is not null => await executor.ExecuteAsync(match.Function, attempt => proxy.SendAsync(context, attempt.Id), trace, stopping),
+            true when proxy is not null => await ProxyAsync(proxy),
             true when forwarder is not null => await executor.ExecuteAsync(match.Function, ForwardAsync, trace, stopping),
             _ => await InvokeJsonAsync(),
         };
@@ -102,6 +112,18 @@ internal sealed class RequestPipeline(
         {
             if (error is not null) await FailAsync(response, error);
             else if (answer is not null) await answer();
+        }
+
+        async Task<Exception?> ProxyAsync(StreamingProxy streaming)
+        {
+            Task? streamed = null;
+            // What has been streamed cannot be streamed again, so there are no retries.
+            var failure = await executor.ExecuteAsync(
+                match.Function with { Retry = null }, attempt => streamed = streaming.SendAsync(context, attempt.Id), trace, stopping);
+            if (failure is not FunctionTimeoutException || streamed is null) return failure;
+            // The response is still being written to; it ends when the handler answers after all or is killed.
+            await streamed.ContinueWith(_ => { }, TaskScheduler.Default);
+            return streamed.IsCompletedSuccessfully ? null : failure;
         }
 
         async Task ForwardAsync(Attempt attempt)

@@ -86,7 +86,8 @@ internal sealed partial class FunctionExecutor(
         catch (TimeoutException) when (!work.IsCompleted)
         {
             _ = KillUnlessItEndsAsync(work);
-            throw new FunctionTimeoutException($"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{attempt.Id}'). Initiating cancellation.");
+            throw new FunctionTimeoutException(
+                $"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{attempt.Id}'). Initiating cancellation.");
         }
     }
 
@@ -102,13 +103,16 @@ internal sealed partial class FunctionExecutor(
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
     private static partial void Executing(ILogger logger, string function, Guid invocationId);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Executed 'Functions.{Function}' (Succeeded, Id={InvocationId}, Duration={Milliseconds}ms)")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information,
+        Message = "Executed 'Functions.{Function}' (Succeeded, Id={InvocationId}, Duration={Milliseconds}ms)")]
     private static partial void Executed(ILogger logger, string function, Guid invocationId, long milliseconds);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "Executed 'Functions.{Function}' (Failed, Id={InvocationId}, Duration={Milliseconds}ms): {Error}")]
+    [LoggerMessage(EventId = 202, Level = LogLevel.Error,
+        Message = "Executed 'Functions.{Function}' (Failed, Id={InvocationId}, Duration={Milliseconds}ms): {Error}")]
     private static partial void Failed(ILogger logger, string function, Guid invocationId, long milliseconds, string error, Exception exception);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "Waiting for {Delay} before retrying function execution. Next attempt: {Attempt}. Max retry count: {MaxRetryCount}.")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Information,
+        Message = "Waiting for {Delay} before retrying function execution. Next attempt: {Attempt}. Max retry count: {MaxRetryCount}.")]
     private static partial void Retrying(ILogger logger, TimeSpan delay, int attempt, int maxRetryCount);
 
     [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "A function timeout has occurred. Restarting the handler process.")]

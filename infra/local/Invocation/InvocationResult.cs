@@ -38,7 +38,8 @@ internal sealed class InvocationResult
     {
         var name = type?.MediaType ?? "application/octet-stream";
         if (!JsonMediaTypes.Contains(name, StringComparer.OrdinalIgnoreCase))
-            throw new UnsupportedMediaTypeException($"No MediaTypeFormatter is available to read the answer from content with media type '{name}'. Answer application/json.");
+            throw new UnsupportedMediaTypeException(
+                $"No MediaTypeFormatter is available to read the answer from content with media type '{name}'. Answer application/json.");
     }
 }
 

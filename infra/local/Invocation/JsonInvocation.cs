@@ -38,7 +38,8 @@ internal sealed partial class JsonInvocation : IDisposable
     }
 
     /// <summary>The values of the http output bindings and the raw answer; queue and blob outputs are written here.</summary>
-    public async Task<(Dictionary<string, object> Outputs, InvocationResult Answer)> InvokeAsync(FunctionDefinition function, TriggerInput input, Attempt attempt)
+    public async Task<(Dictionary<string, object> Outputs, InvocationResult Answer)> InvokeAsync(
+        FunctionDefinition function, TriggerInput input, Attempt attempt)
     {
         var data = input.Data.Copy();
         data.AddSystem(function.Name, _clock);
@@ -97,7 +98,7 @@ internal sealed partial class JsonInvocation : IDisposable
         {
             var dataType = binding.DataType ?? BindingDataType.String;
             var value = binding.IsTrigger ? triggerValue
-                : await BlobBindings.ReadAsync(_storage.Blobs(binding.Text("connection")), BindingTemplate.Resolve(binding.Required("path"), data, _clock), dataType);
+                : await BlobBindings.ReadAsync(_storage.Blobs(binding.Text("connection")), Resolve(binding, "path", data), dataType);
             inputs[binding.Name] = ValueEncoder.Encode(value, dataType);
         }
         return inputs;
@@ -108,21 +109,25 @@ internal sealed partial class JsonInvocation : IDisposable
         if (!outputs.TryGetValue(binding.Name, out var value)) return;
         if (binding.Is("queue"))
         {
-            var name = BindingTemplate.Resolve(binding.Required("queueName"), data, _clock).ToLowerInvariant();
+            var name = Resolve(binding, "queueName", data).ToLowerInvariant();
             await _queueOutput.SendAsync(_storage.Queues(binding.Text("connection")).GetQueueClient(name), value);
         }
         else if (binding.Is("blob"))
         {
-            await BlobBindings.WriteAsync(_storage.Blobs(binding.Text("connection")), BindingTemplate.Resolve(binding.Required("path"), data, _clock), value);
+            await BlobBindings.WriteAsync(_storage.Blobs(binding.Text("connection")), Resolve(binding, "path", data), value);
         }
     }
+
+    private string Resolve(BindingDefinition binding, string property, BindingData data) =>
+        BindingTemplate.Resolve(binding.Required(property), data, _clock);
 
     // The real host never completes such an invocation: it waits for functionTimeout and then kills the handler.
     private async Task<InvocationResult> NullAnswerAsync(HttpResponseMessage response, Attempt attempt)
     {
         if (_strict) await Task.Delay(Timeout.Infinite, attempt.Stopping);
         throw new InvalidOperationException(
-            $"The handler answered {(int)response.StatusCode} without a result. On Azure this invocation would hang until functionTimeout. Answer a JSON object; {{}} is enough.");
+            $"The handler answered {(int)response.StatusCode} without a result. On Azure this invocation would hang until functionTimeout. "
+            + "Answer a JSON object; {} is enough.");
     }
 
     [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Line}")]

@@ -66,7 +66,8 @@ internal sealed partial class QueueProcessor(
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex QueueName();
 
-    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "Message {MessageId} has reached MaxDequeueCount in queue '{Queue}'. Moving it to '{Poison}'.")]
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning,
+        Message = "Message {MessageId} has reached MaxDequeueCount in queue '{Queue}'. Moving it to '{Poison}'.")]
     private static partial void Poisoned(ILogger logger, string messageId, string queue, string poison);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "Message {MessageId} of queue '{Queue}' is no longer ours ({Code}).")]

@@ -13,26 +13,25 @@ internal static class QueueTrigger
     {
         var body = QueueEncoding.Decode(message.Body.ToString(), base64);
         object value = trigger.DataType == BindingDataType.Binary ? body : Encoding.UTF8.GetString(body);
-        return new TriggerInput(value, Data(
-            value as string, message.DequeueCount, message.ExpiresOn, message.MessageId, message.InsertedOn, message.NextVisibleOn, message.PopReceipt, clock));
+        return new TriggerInput(value, Data(value as string, message, clock));
     }
 
     /// <summary>A message that never was in a queue: text given to <c>POST /admin/functions/Name</c>.</summary>
     public static TriggerInput FromText(string text, BindingDefinition trigger, TimeProvider clock)
     {
         object value = trigger.DataType == BindingDataType.Binary ? Encoding.UTF8.GetBytes(text) : text;
-        return new TriggerInput(value, Data(text, 0, null, Guid.NewGuid().ToString(), null, null, Guid.NewGuid().ToString("N"), clock));
+        var message = QueuesModelFactory.QueueMessage(Guid.NewGuid().ToString(), Guid.NewGuid().ToString("N"), new BinaryData(text), dequeueCount: 0);
+        return new TriggerInput(value, Data(text, message, clock));
     }
 
-    private static BindingData Data(
-        string? text, long dequeueCount, DateTimeOffset? expires, string id, DateTimeOffset? inserted, DateTimeOffset? nextVisible, string popReceipt, TimeProvider clock) => new()
+    private static BindingData Data(string? text, QueueMessage message, TimeProvider clock) => new()
     {
         ["QueueTrigger"] = text,
-        ["DequeueCount"] = dequeueCount,
-        ["ExpirationTime"] = expires ?? DateTimeOffset.MaxValue,
-        ["Id"] = id,
-        ["InsertionTime"] = inserted ?? clock.GetUtcNow(),
-        ["NextVisibleTime"] = nextVisible ?? DateTimeOffset.MaxValue,
-        ["PopReceipt"] = popReceipt,
+        ["DequeueCount"] = message.DequeueCount,
+        ["ExpirationTime"] = message.ExpiresOn ?? DateTimeOffset.MaxValue,
+        ["Id"] = message.MessageId,
+        ["InsertionTime"] = message.InsertedOn ?? clock.GetUtcNow(),
+        ["NextVisibleTime"] = message.NextVisibleOn ?? DateTimeOffset.MaxValue,
+        ["PopReceipt"] = message.PopReceipt,
     };
 }

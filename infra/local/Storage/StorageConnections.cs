@@ -15,7 +15,8 @@ internal sealed class StorageConnections(HostSettings settings)
     public QueueServiceClient Queues(string? connection) => _queues.GetOrAdd(ConnectionString(connection), text =>
         new QueueServiceClient(text, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }));
 
-    public BlobServiceClient Blobs(string? connection) => _blobs.GetOrAdd(ConnectionString(connection), text => new BlobServiceClient(text));
+    public BlobServiceClient Blobs(string? connection) =>
+        _blobs.GetOrAdd(ConnectionString(connection), text => new BlobServiceClient(text));
 
     public bool Has(string? connection) => Find(connection) is { Value.Length: > 0 };
 
@@ -23,9 +24,14 @@ internal sealed class StorageConnections(HostSettings settings)
     private string ConnectionString(string? connection)
     {
         var name = string.IsNullOrEmpty(connection) ? "Storage" : connection;
-        var section = Find(connection) ?? throw new HostConfigurationException(
-            $"The storage connection '{name}' is not configured. Set '{(name == "Storage" ? "AzureWebJobsStorage" : name)}' to a connection string.");
-        return section.Value is { Length: > 0 } text ? text : throw new HostConfigurationException(
+        var section = Find(connection);
+        if (section?.Value is { Length: > 0 } text) return text;
+        if (section is null || !section.GetChildren().Any())
+        {
+            var setting = name == "Storage" ? "AzureWebJobsStorage" : name;
+            throw new HostConfigurationException($"The storage connection '{name}' is not configured. Set '{setting}' to a connection string.");
+        }
+        throw new HostConfigurationException(
             $"The storage connection '{name}' is given as an identity ('{section.Path.Replace(':', '_')}__...'). "
             + "The local host takes connection strings only; identities are for the host in Azure.");
     }

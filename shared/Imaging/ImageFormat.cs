@@ -1,0 +1,37 @@
+namespace RoadSeg.Imaging;
+
+/// <summary>The photo formats that are read. A file's format is told from its content, never from its name.</summary>
+public enum ImageFormat
+{
+    /// <summary>JPEG, baseline or progressive.</summary>
+    Jpeg,
+
+    /// <summary>PNG, not animated.</summary>
+    Png,
+
+    /// <summary>WebP, not animated.</summary>
+    WebP,
+
+    /// <summary>AVIF still picture (HEIF container, AV1).</summary>
+    Avif,
+
+    /// <summary>TIFF or BigTIFF with one page.</summary>
+    Tiff,
+
+    /// <summary>HEIC still picture (HEIF container, HEVC). Needs a libvips whose libheif has an HEVC decoder:
+    /// see <see cref="VipsLibrary.Supports"/>.</summary>
+    Heic,
+}
+
+/// <summary>How the channels of a stored image encode colour.</summary>
+public enum ColorModel
+{
+    /// <summary>One channel of grey.</summary>
+    Grey,
+
+    /// <summary>Red, green and blue.</summary>
+    Rgb,
+
+    /// <summary>Four inks: cyan, magenta, yellow and black.</summary>
+    Cmyk,
+}

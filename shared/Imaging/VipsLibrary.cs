@@ -1,0 +1,139 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RoadSeg.Imaging.Native;
+
+namespace RoadSeg.Imaging;
+
+/// <summary>The native image library (libvips). Loaded once, explicitly, before any other type of this namespace is used
+/// on photos; the PNG mask reader and writer do not need it.</summary>
+public static unsafe class VipsLibrary
+{
+    private const string DefaultName = "libvips.so.42";
+    private static readonly Version Oldest = new(8, 15);
+    private static readonly Lock Gate = new();
+    private static LoadedLibrary? loaded;
+    private static nint adopted;
+    private static long complaints;
+
+    /// <summary>Version of the loaded library.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
+    public static Version Version => Loaded.Version;
+
+    /// <summary>Native objects that this process holds now. 0 when no image work is under way: more is a leak.</summary>
+    public static long LiveObjects => VipsHandle.Live;
+
+    /// <summary>Warnings and worse from GLib's object system, which mean that a call of ours was wrong; for tests.</summary>
+    internal static long Complaints => Interlocked.Read(ref complaints);
+
+    private static LoadedLibrary Loaded => Volatile.Read(ref loaded)
+        ?? throw new InvalidOperationException("Call VipsLibrary.Initialize once at start, before working with images.");
+
+    /// <summary>Loads libvips, checks it, and closes what untrusted files could abuse: only the loaders for the formats of
+    /// <see cref="ImageFormat"/> are left open, the operation cache is off, messages do not reach stderr. Calling again
+    /// with the same path changes nothing.</summary>
+    /// <param name="libraryPath">File of another libvips, for instance one that reads HEIC; null takes the one that ships with the app.</param>
+    /// <param name="threadsPerOperation">Threads of one encoding, 1-64. 1 suits a service that handles several images at once.</param>
+    /// <exception cref="InvalidOperationException">The library is missing, is no libvips, is too old or lacks a format that is
+    /// needed, or another path was initialised before. The message says what to install.</exception>
+    public static void Initialize(string? libraryPath = null, int threadsPerOperation = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threadsPerOperation, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threadsPerOperation, 64);
+        lock (Gate)
+        {
+            if (loaded is { } before)
+            {
+                if (!string.Equals(before.Path, libraryPath, StringComparison.Ordinal))
+                    throw new InvalidOperationException($"libvips is already loaded from {before.Path ?? "the app's own folder"}; a process can use only one.");
+                return;
+            }
+
+            var library = Load(libraryPath);
+            var version = CheckVersion(library, libraryPath ?? DefaultName);
+            if (adopted == 0)
+                NativeLibrary.SetDllImportResolver(typeof(Vips).Assembly, (name, _, _) => name == Vips.Library ? adopted : 0);
+            adopted = library;
+            Vips.RouteLog(&OnLog);
+            Vips.Init();
+            Vips.DisableCache();
+            Vips.DisableLeakReport();
+            Vips.SetConcurrency(threadsPerOperation);
+            AllowOnlyOurLoaders();
+            Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
+        }
+    }
+
+    /// <summary>True when the loaded library reads a format. JPEG, PNG and WebP are always there.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
+    public static bool Supports(ImageFormat format) => Loaded.Formats.Contains(format);
+
+    private static nint Load(string? path)
+    {
+        if (path is null)
+        {
+            return NativeLibrary.TryLoad(DefaultName, Assembly.GetExecutingAssembly(), null, out var found)
+                ? found
+                : throw new InvalidOperationException(
+                    $"{DefaultName} was not found beside the app. Restore the package NetVips.Native.linux-x64, or install libvips {Oldest} or newer and name its file.");
+        }
+
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw new InvalidOperationException(
+                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop the setting to use the one that ships with the app.", e);
+        }
+    }
+
+    private static Version CheckVersion(nint library, string name)
+    {
+        // By pointer, not by import: the library is not adopted before it has shown what it is.
+        if (!NativeLibrary.TryGetExport(library, "vips_version", out var export))
+            throw new InvalidOperationException($"'{name}' is not libvips. Name the file of a libvips {Oldest} or newer.");
+        var part = (delegate* unmanaged[Cdecl]<int, int>)export;
+        var version = new Version(part(0), part(1), part(2));
+        return version >= Oldest
+            ? version
+            : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
+    }
+
+    private static void AllowOnlyOurLoaders()
+    {
+        Vips.BlockUntrusted();
+        Vips.Block("VipsForeignLoad", blocked: true);
+        foreach (var format in new[] { "Jpeg", "Png", "Webp", "Heif", "Tiff" })
+            Vips.Block($"VipsForeignLoad{format}Buffer", blocked: false);
+    }
+
+    private static FrozenSet<ImageFormat> FindFormats(string name)
+    {
+        foreach (var needed in new[] { "jpegload_buffer", "pngload_buffer", "webpload_buffer", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
+        {
+            if (!Vips.HasOperation(needed))
+                throw new InvalidOperationException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
+        }
+
+        HashSet<ImageFormat> formats = [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.WebP];
+        if (Vips.HasOperation("tiffload_buffer"))
+            formats.Add(ImageFormat.Tiff);
+        if (Vips.HasOperation("heifload_buffer"))
+            formats.UnionWith(HeifSupport.Decodable());
+        return formats.ToFrozenSet();
+    }
+
+    // Messages are about files of strangers and say nothing that an exception does not; only GLib's own complaints matter.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnLog(nint domain, int level, nint message, nint data)
+    {
+        const int criticalOrWarning = (1 << 3) | (1 << 4);
+        if ((level & criticalOrWarning) != 0 && Marshal.PtrToStringUTF8(domain) is "GLib-GObject" or "GLib")
+            Interlocked.Increment(ref complaints);
+    }
+
+    private sealed record LoadedLibrary(string? Path, Version Version, FrozenSet<ImageFormat> Formats);
+}

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
 
+VipsLibrary.Initialize();
 var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")
 {
     TrainCommand.Create(),

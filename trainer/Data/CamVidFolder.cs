@@ -1,13 +1,15 @@
 using System.Text.Json;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>The layout <c>{split}/x.png</c> beside <c>{split}annot/x.png</c> (8-bit class ids), with <c>classes.json</c> at the root.</summary>
+/// <summary>The layout <c>{split}/x.png</c> (or .jpg, .webp) beside <c>{split}annot/x.png</c> (8-bit class ids), with <c>classes.json</c> at the root.</summary>
 internal static class CamVidFolder
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = false };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp" };
 
     public static LabelCatalogue Labels(string root)
     {
@@ -33,14 +35,14 @@ internal static class CamVidFolder
         var labels = Labels(root);
         var (images, masks) = (Path.Combine(root, split), Path.Combine(root, split + "annot"));
         Check.That(Directory.Exists(images) && Directory.Exists(masks), $"{root} has no folders '{split}' and '{split}annot'.");
-        var files = Directory.GetFiles(images, "*.png").Order(StringComparer.Ordinal).ToArray();
-        Check.That(files.Length > 0, $"There are no PNG files in {images}.");
+        var files = Directory.GetFiles(images).Where(f => Extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal).ToArray();
+        Check.That(files.Length > 0, $"There are no images in {images} (looked for {string.Join(", ", Extensions)}).");
         if (limit > 0 && files.Length > limit)
             files = [.. Enumerable.Range(0, limit).Select(i => files[i * files.Length / limit])];
         var frames = new Frame[files.Length];
         try
         {
-            Parallel.For(0, files.Length, i => frames[i] = ReadFrame(files[i], Path.Combine(masks, Path.GetFileName(files[i]))));
+            Parallel.For(0, files.Length, i => frames[i] = ReadFrame(files[i], Path.Combine(masks, Path.GetFileNameWithoutExtension(files[i]) + ".png")));
             return new SegmentationSet(split, labels, frames);
         }
         catch (AggregateException e) when (e.InnerException is TrainerException inner)
@@ -53,11 +55,25 @@ internal static class CamVidFolder
     {
         var name = Path.GetFileName(imagePath);
         Check.That(File.Exists(maskPath), $"{name} has no mask: {maskPath} is missing.");
-        var image = Png.Read(imagePath);
-        var mask = Png.Read(maskPath);
-        Check.That(image.Channels == 3, $"{name} is not an RGB image.");
-        Check.That(mask.Channels == 1, $"The mask of {name} is RGB; masks hold one class id per pixel.");
+        var image = Decoded(name, () =>
+        {
+            var file = File.ReadAllBytes(imagePath);
+            return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
+        });
+        var mask = Decoded($"The mask of {name}", () => MaskPng.Decode(File.ReadAllBytes(maskPath), ImageLimits.Default));
         Check.That(image.Width == mask.Width && image.Height == mask.Height, $"{name} is {image.Width}x{image.Height}, its mask {mask.Width}x{mask.Height}: both must have one size.");
-        return new Frame(name, new RgbImage(image.Width, image.Height, image.Pixels), mask.Pixels);
+        return new Frame(name, image, mask.Ids);
+    }
+
+    private static T Decoded<T>(string name, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (RoadSegException e)
+        {
+            throw new TrainerException($"{name}: {e.Message}", e);
+        }
     }
 }

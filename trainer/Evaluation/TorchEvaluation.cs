@@ -30,8 +30,8 @@ internal static class TorchEvaluation
     public static byte[] Predict(DeepLabV3Plus model, RgbImage image, PreprocessSpec input, Device device, bool flip = false)
     {
         using var scope = NewDisposeScope();
-        var (width, height) = input.InputSize(image.Width, image.Height);
-        var x = ModelInput.Normalised(ModelResize.To(image, width, height), 1, height, width, device);
+        var resized = ImageDecoder.ResizeForModel(image, input);
+        var x = ModelInput.Normalised(resized.Pixels, 1, resized.Height, resized.Width, device);
         var logits = Resize.To(model.forward(x).Logits, image.Height, image.Width);
         if (flip)
         {

@@ -21,12 +21,15 @@ internal sealed record ConvShape(int In, int Out, int Kernel, int Stride = 1, in
 /// gives them torchvision's names, and the exporter folds it into one node.</summary>
 internal sealed class ConvUnit
 {
+    /// <summary>Batch norm's guard against division by zero; torch's default, restated for folding.</summary>
+    public const double NormEpsilon = 1e-5;
+
     public ConvUnit(ConvShape shape, Activation activation, bool norm = true)
     {
         Shape = shape;
         Activation = activation;
         Conv = nn.Conv2d(shape.In, shape.Out, shape.Kernel, stride: shape.Stride, padding: shape.Padding, dilation: shape.Dilation, groups: shape.Groups, bias: !norm);
-        Norm = norm ? nn.BatchNorm2d(shape.Out) : null;
+        Norm = norm ? nn.BatchNorm2d(shape.Out, eps: NormEpsilon) : null;
     }
 
     public ConvShape Shape { get; }

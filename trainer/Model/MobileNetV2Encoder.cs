@@ -11,7 +11,7 @@ internal sealed class MobileNetV2Encoder : Encoder
     private static readonly (int T, int C, int N, int S)[] Plan =
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-    private const int LowIndex = 3;
+    public const int LowIndex = 3;
     private const int MidIndex = 13;
 
     private readonly List<nn.Module> _stages = [];

@@ -24,7 +24,7 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
     /// <summary>The form <c>#rrggbb</c>, lower case.</summary>
     public override string ToString() => $"#{R:x2}{G:x2}{B:x2}";
 
-    private sealed class JsonForm : JsonConverter<RgbColor>
+    internal sealed class JsonForm : JsonConverter<RgbColor>
     {
         public override RgbColor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -1,0 +1,37 @@
+using System.Numerics;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Inference;
+
+/// <summary>From a small map of class ids to a large one: nearest cell (half-pixel centres, <c>floor((i + 0.5) * in / out)</c>).</summary>
+internal static class ClassIdResizer
+{
+    /// <remarks>Cells have shape [height, width]; ids must be 0..classes-1.</remarks>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: an id outside the catalogue.</exception>
+    public static ClassMap Resize<T>(ReadOnlySpan<T> cells, int classes, int height, int width, int outputWidth, int outputHeight)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var small = new byte[cells.Length];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            var id = long.CreateSaturating(cells[i]);
+            if (id < 0 || id >= classes)
+                throw new RoadSegException(ErrorCodes.ModelInvalid, $"The model gave class id {id}, but its catalogue has ids 0-{classes - 1}. Correct the labels of its manifest.");
+            small[i] = (byte)id;
+        }
+
+        var columns = Enumerable.Range(0, outputWidth).Select(x => (int)((2L * x + 1) * width / (2L * outputWidth))).ToArray();
+        var ids = new byte[checked(outputWidth * outputHeight)];
+        var totals = new PixelTotals(classes);
+        for (var y = 0; y < outputHeight; y++)
+        {
+            var source = small.AsSpan((int)((2L * y + 1) * height / (2L * outputHeight)) * width, width);
+            var row = ids.AsSpan(y * outputWidth, outputWidth);
+            for (var x = 0; x < row.Length; x++)
+                row[x] = source[columns[x]];
+            totals.AddRow(row, []);
+        }
+
+        return new ClassMap(outputWidth, outputHeight, ids, null, totals);
+    }
+}

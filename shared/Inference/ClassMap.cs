@@ -1,0 +1,53 @@
+using RoadSeg.Labels;
+
+namespace RoadSeg.Inference;
+
+/// <summary>Class, and where known confidence, of every pixel.</summary>
+public sealed class ClassMap
+{
+    private readonly PixelTotals totals;
+
+    internal ClassMap(int width, int height, byte[] classIds, byte[]? confidence, PixelTotals totals)
+    {
+        Width = width;
+        Height = height;
+        ClassIds = classIds;
+        Confidence = confidence;
+        this.totals = totals;
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>Shape [Height, Width], values 0..classes-1.</summary>
+    public byte[] ClassIds { get; }
+
+    /// <summary>Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null when the model gives none.</summary>
+    public byte[]? Confidence { get; }
+
+    /// <summary>One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</summary>
+    public IReadOnlyList<ClassSummary> Summarize(LabelCatalogue labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count != totals.Pixels.Length)
+            throw new ArgumentException($"The map has {totals.Pixels.Length} classes, the catalogue {labels.Count}.", nameof(labels));
+        var all = (double)Width * Height;
+        return [.. labels.Classes.Select(label =>
+        {
+            var pixels = totals.Pixels[label.Id];
+            double? confidence = Confidence is null || pixels == 0 ? null : totals.ConfidenceSums[label.Id] / (255.0 * pixels);
+            return new ClassSummary(label.Id, label.Name, pixels, pixels / all, confidence);
+        })];
+    }
+}
+
+/// <summary>What one class has of an image.</summary>
+/// <param name="Id">Class id.</param>
+/// <param name="Name">Class name.</param>
+/// <param name="Pixels">Pixels of this class; over all classes they sum to exactly width x height.</param>
+/// <param name="Share">Pixels over width x height, 0-1.</param>
+/// <param name="MeanConfidence">Mean of the confidence bytes over 255, 0-1; null when there is no pixel or the model gives no confidence.</param>
+public sealed record ClassSummary(int Id, string Name, long Pixels, double Share, double? MeanConfidence);

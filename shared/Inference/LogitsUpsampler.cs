@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Inference;
+
+/// <summary>From logits of a small grid to class and confidence of every pixel of a large image in one pass: bilinear
+/// interpolation of the logits (half-pixel centres, align_corners=false, clamped edges), softmax, argmax, per-class counts.
+/// Full-size logits never exist: each output row is lerped vertically into one [classes][cells] row, then horizontally 8 pixels
+/// at a time. Ties go to the lowest class id. The result does not depend on the number of threads.</summary>
+public static class LogitsUpsampler
+{
+    private const float Log2E = 1.442695041f;
+    private const float LargestLogit = 1e30f;
+    private const int RowsPerBand = 16;
+
+    /// <summary>Upsamples.</summary>
+    /// <param name="logits">Shape [classes, height, width].</param>
+    /// <param name="classes">Classes, 1-255.</param>
+    /// <param name="height">Rows of cells, at least 1.</param>
+    /// <param name="width">Cells per row, at least 1.</param>
+    /// <param name="outputWidth">Width of the result in pixels, at least 1; larger, equal or smaller than the grid's.</param>
+    /// <param name="outputHeight">Height of the result in pixels, at least 1.</param>
+    /// <param name="threads">Threads to use at most; 0 means all cores.</param>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
+    public static unsafe ClassMap Upsample(
+        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputWidth);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputHeight);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (logits.Length != (long)classes * height * width)
+            throw new ArgumentException($"[{classes}, {height}, {width}] logits need {(long)classes * height * width} values, not {logits.Length}.", nameof(logits));
+        RequireFinite(logits);
+
+        var pixels = checked(outputWidth * outputHeight);
+        var ids = new byte[pixels];
+        var confidence = new byte[pixels];
+        var totals = new PixelTotals(classes);
+        fixed (float* cells = logits)
+        {
+            var pass = new Pass(cells, classes, new ResampleAxis(height, outputHeight), new ResampleAxis(width, outputWidth), height, width, outputWidth);
+            var bands = (outputHeight + RowsPerBand - 1) / RowsPerBand;
+            // The pin outlives the workers: For returns when all of them have.
+            Parallel.For(
+                0,
+                bands,
+                new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads },
+                () => new Worker(pass),
+                (band, _, worker) =>
+                {
+                    worker.Rows(band * RowsPerBand, Math.Min(outputHeight, (band + 1) * RowsPerBand), ids, confidence);
+                    return worker;
+                },
+                worker =>
+                {
+                    lock (totals)
+                        totals.Add(worker.Totals);
+                    worker.Dispose();
+                });
+        }
+
+        return new ClassMap(outputWidth, outputHeight, ids, confidence, totals);
+    }
+
+    private static void RequireFinite(ReadOnlySpan<float> logits)
+    {
+        // Written so that NaN fails it too. The bound keeps differences of two logits finite.
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        var fine = new Vector<int>(-1);
+        foreach (ref readonly var vector in vectors)
+            fine &= Vector.LessThan(Vector.Abs(vector), new Vector<float>(LargestLogit));
+        var allFine = Vector.EqualsAll(fine, new Vector<int>(-1));
+        foreach (var value in logits[(vectors.Length * Vector<float>.Count)..])
+            allFine &= MathF.Abs(value) < LargestLogit;
+        if (!allFine)
+            throw new RoadSegException(ErrorCodes.ModelInvalid, "The model's logits are not finite numbers; its weights or its export are broken. Use another version of the model.");
+    }
+
+    /// <summary>What all workers of one call share; the cells stay pinned for as long as it is used.</summary>
+    private sealed unsafe class Pass(
+        float* cells, int classes, ResampleAxis vertical, ResampleAxis horizontal, int height, int width, int outputWidth)
+    {
+        public float* Cells { get; } = cells;
+
+        public int Classes { get; } = classes;
+
+        public ResampleAxis Vertical { get; } = vertical;
+
+        public ResampleAxis Horizontal { get; } = horizontal;
+
+        public int Height { get; } = height;
+
+        public int Width { get; } = width;
+
+        public int OutputWidth { get; } = outputWidth;
+
+        /// <summary>Floats per class in a lerped row: loads of 8 may start at any cell, or one after it.</summary>
+        public int RowStride { get; } = width + ResampleAxis.Block;
+    }
+
+    /// <summary>Buffers of one thread; they go back to the pool when it is done.</summary>
+    private sealed unsafe class Worker(Pass pass) : IDisposable
+    {
+        private readonly float[] lerped = ArrayPool<float>.Shared.Rent(pass.Classes * pass.RowStride);
+        private readonly byte[] ids = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
+        private readonly byte[] confidence = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
+
+        public PixelTotals Totals { get; } = new(pass.Classes);
+
+        public void Rows(int first, int end, byte[] allIds, byte[] allConfidence)
+        {
+            for (var y = first; y < end; y++)
+            {
+                LerpVertically(y);
+                ClassifyRow();
+                var rowIds = ids.AsSpan(0, pass.OutputWidth);
+                var rowConfidence = confidence.AsSpan(0, pass.OutputWidth);
+                rowIds.CopyTo(allIds.AsSpan(y * pass.OutputWidth));
+                rowConfidence.CopyTo(allConfidence.AsSpan(y * pass.OutputWidth));
+                Totals.AddRow(rowIds, rowConfidence);
+            }
+        }
+
+        public void Dispose()
+        {
+            ArrayPool<float>.Shared.Return(lerped);
+            ArrayPool<byte>.Shared.Return(ids);
+            ArrayPool<byte>.Shared.Return(confidence);
+        }
+
+        /// <summary>Row y of the grid in log2 units, each class followed by copies of its last cell.</summary>
+        private void LerpVertically(int y)
+        {
+            var upper = pass.Vertical.Index[y];
+            var lower = Math.Min(upper + 1, pass.Height - 1);
+            var weight = pass.Vertical.Weight[y];
+            for (var c = 0; c < pass.Classes; c++)
+            {
+                var plane = pass.Cells + (long)c * pass.Height * pass.Width;
+                var above = new ReadOnlySpan<float>(plane + (long)upper * pass.Width, pass.Width);
+                var below = new ReadOnlySpan<float>(plane + (long)lower * pass.Width, pass.Width);
+                var row = lerped.AsSpan(c * pass.RowStride, pass.RowStride);
+                Lerp(above, below, weight, row);
+                row[pass.Width..].Fill(row[pass.Width - 1]);
+            }
+        }
+
+        private static void Lerp(ReadOnlySpan<float> above, ReadOnlySpan<float> below, float weight, Span<float> row)
+        {
+            var x = 0;
+            for (; x <= above.Length - Vector<float>.Count; x += Vector<float>.Count)
+            {
+                var a = new Vector<float>(above[x..]);
+                var b = new Vector<float>(below[x..]);
+                ((a + (b - a) * weight) * Log2E).CopyTo(row[x..]);
+            }
+
+            for (; x < above.Length; x++)
+                row[x] = (above[x] + (below[x] - above[x]) * weight) * Log2E;
+        }
+
+        private void ClassifyRow()
+        {
+            var scores = stackalloc float[pass.Classes * ResampleAxis.Block];
+            fixed (float* row = lerped)
+            fixed (byte* idBytes = ids, confidenceBytes = confidence)
+            {
+                for (var block = 0; block < pass.Horizontal.Blocks; block++)
+                {
+                    if (pass.Horizontal.FitsLanes)
+                        LerpNear(row, block, scores);
+                    else
+                        LerpFar(row, block, scores);
+                    Classify(scores, pass.Classes, idBytes + block * ResampleAxis.Block, confidenceBytes + block * ResampleAxis.Block);
+                }
+            }
+        }
+
+        /// <summary>Scores [classes][8] of 8 pixels whose cells are within 8 neighbours: two loads and two shuffles per class.</summary>
+        private void LerpNear(float* row, int block, float* scores)
+        {
+            var lanes = pass.Horizontal.LanesOf(block);
+            var weights = pass.Horizontal.WeightsOf(block);
+            var stride = pass.RowStride;
+            var cells = row + pass.Horizontal.Index[block * ResampleAxis.Block];
+            for (var end = scores + pass.Classes * ResampleAxis.Block; scores < end; scores += ResampleAxis.Block, cells += stride)
+            {
+                var left = Vector256.ShuffleNative(Vector256.Load(cells), lanes);
+                var right = Vector256.ShuffleNative(Vector256.Load(cells + 1), lanes);
+                Vector256.FusedMultiplyAdd(right - left, weights, left).Store(scores);
+            }
+        }
+
+        /// <summary>The same for pixels farther apart than their cells (reducing).</summary>
+        private void LerpFar(float* row, int block, float* scores)
+        {
+            var index = pass.Horizontal.Index.AsSpan(block * ResampleAxis.Block, ResampleAxis.Block);
+            var weights = pass.Horizontal.Weight.AsSpan(block * ResampleAxis.Block, ResampleAxis.Block);
+            for (var c = 0; c < pass.Classes; c++, row += pass.RowStride)
+            {
+                for (var i = 0; i < ResampleAxis.Block; i++)
+                {
+                    var left = row[index[i]];
+                    *scores++ = left + (row[index[i] + 1] - left) * weights[i];
+                }
+            }
+        }
+
+        /// <summary>Softmax and argmax of 8 pixels; a later class must exceed the best to replace it.</summary>
+        private static void Classify(float* scores, int classes, byte* ids, byte* confidence)
+        {
+            var best = Vector256.Load(scores);
+            var bestId = Vector256<int>.Zero;
+            var id = Vector256<int>.Zero;
+            for (var c = 1; c < classes; c++)
+            {
+                id += Vector256<int>.One;
+                var score = Vector256.Load(scores + c * ResampleAxis.Block);
+                bestId = Vector256.ConditionalSelect(Vector256.GreaterThan(score, best).AsInt32(), id, bestId);
+                best = Vector256.MaxNative(best, score);
+            }
+
+            var sum = Vector256<float>.Zero;
+            for (var c = 0; c < classes; c++)
+                sum += Exp2.OfNonPositive(Vector256.Load(scores + c * ResampleAxis.Block) - best);
+
+            // The largest softmax term is 2^0 / sum.
+            var share = Vector256.ConvertToInt32Native(Vector256.Create(255f) / sum + Vector256.Create(0.5f));
+            var words = Vector256.Narrow(bestId.AsUInt32(), share.AsUInt32());
+            var bytes = Vector128.Narrow(words.GetLower(), words.GetUpper());
+            bytes.GetLower().Store(ids);
+            bytes.GetUpper().Store(confidence);
+        }
+    }
+}

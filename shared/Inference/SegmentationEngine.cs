@@ -1,0 +1,261 @@
+using System.Diagnostics;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+using RoadSeg.Models;
+
+namespace RoadSeg.Inference;
+
+/// <summary>Runs a segmentation model: pixels in, class and confidence of every pixel out. Any number of threads may call it at once.
+/// Disposing waits for nobody: calls that are running finish, later ones throw, and the native session goes with the last of them.</summary>
+public sealed class SegmentationEngine : IDisposable
+{
+    private const int IdleSlots = 4;
+
+    private readonly GraphSession graph;
+    private readonly PixelPacker packer;
+    private readonly ModelPackage? package;
+    private readonly Lock gate = new();
+    private readonly List<TensorSlot> idle = [];
+    private int calls;
+    private bool disposed;
+
+    private SegmentationEngine(GraphSession graph, ModelPackage? package, EngineOptions options)
+    {
+        this.graph = graph;
+        this.package = package;
+        Options = options;
+        packer = new PixelPacker(graph.Model.Input);
+    }
+
+    /// <summary>The options it was loaded with.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>What the model is: labels, preprocessing, contracts.</summary>
+    public ModelDescription Model => graph.Model;
+
+    /// <summary>Where the graph runs. It is what was asked for: there is no falling back.</summary>
+    public ExecutionProvider Provider => Options.Provider;
+
+    /// <summary>Loads a package's graph, checks it against the manifest and runs it once.</summary>
+    /// <param name="package">A verified package; the graph's hash is checked again on the bytes that are used.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: no graph of the precision asked for, a graph that does not load, differs from its
+    /// manifest, or gives logits that are not finite; <c>internal</c>: CUDA was asked for and cannot be used.</exception>
+    public static SegmentationEngine Load(ModelPackage package, EngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        options ??= new EngineOptions();
+        if (!package.Manifest.Graphs.TryGetValue(options.Precision, out var file))
+            throw Invalid($"Model '{package.Manifest.Name}' has no {options.Precision} graph; it has {string.Join(", ", package.Manifest.Graphs.Keys)}.");
+        return Load(package.Manifest, package.ReadFile(file), package, options);
+    }
+
+    /// <summary>Loads a graph that is in no package yet, checked as <see cref="Load(ModelPackage, EngineOptions)"/> does.</summary>
+    /// <param name="model">What the graph is said to be.</param>
+    /// <param name="graph">ONNX model.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="RoadSegException">As for <see cref="Load(ModelPackage, EngineOptions)"/>.</exception>
+    public static SegmentationEngine Load(ModelDescription model, byte[] graph, EngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(graph);
+        ManifestRules.CheckDescription(model);
+        return Load(model, graph, null, options ?? new EngineOptions());
+    }
+
+    /// <summary>Segments one image.</summary>
+    /// <param name="image">Model input, at a size the graph takes (<see cref="PreprocessSpec.InputSize"/> of <see cref="Model"/>).</param>
+    /// <param name="outputWidth">Width of the result in pixels: the photo's own.</param>
+    /// <param name="outputHeight">Height of the result in pixels: the photo's own.</param>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown class ids;
+    /// <c>internal</c>: the run failed.</exception>
+    public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight) =>
+        SegmentBatch([new SegmentationInput(image, outputWidth, outputHeight)])[0];
+
+    /// <summary>Segments images of one input size, in one run when the graph's batch is free and one after the other otherwise.</summary>
+    /// <param name="inputs">At least one image; all of the same width and height. Output sizes may differ.</param>
+    /// <returns>Results in the order of the inputs.</returns>
+    /// <exception cref="ArgumentException">No input, or inputs of several sizes, or of a size that a fixed-size graph does not take.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    /// <exception cref="RoadSegException">As for <see cref="Segment"/>.</exception>
+    public IReadOnlyList<SegmentationResult> SegmentBatch(IReadOnlyList<SegmentationInput> inputs)
+    {
+        CheckInputs(inputs);
+        BeginCall();
+        try
+        {
+            if (Model.Input.Batch is null)
+                return Run(inputs);
+            return [.. inputs.SelectMany(input => Run([input]))];
+        }
+        finally
+        {
+            EndCall();
+        }
+    }
+
+    /// <summary>Segments the package's golden input and compares with its golden mask. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
+    /// <returns>The outcome, or null when the package has no self-test.</returns>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: fewer pixels agree than the package demands; the message says how many.</exception>
+    public SelfTestReport? SelfTest() =>
+        package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
+
+    /// <summary>Gives the native session back, at once or when the last running call ends.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            if (calls > 0)
+                return;
+        }
+
+        Release();
+    }
+
+    private static SegmentationEngine Load(ModelDescription model, byte[] graph, ModelPackage? package, EngineOptions options)
+    {
+        var engine = new SegmentationEngine(GraphSession.Load(model, graph, options), package, options);
+        try
+        {
+            engine.Probe();
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs mid-grey at the preprocess size: broken weights and shapes that the graph leaves open show here, not in a job.</summary>
+    private void Probe()
+    {
+        var (width, height) = (Model.Preprocess.Width, Model.Preprocess.Height);
+        if (Model.Preprocess.Mode == ResizeMode.KeepAspect)
+            (width, height) = Model.Preprocess.InputSize(width, height);
+        var grey = new byte[3 * width * height];
+        grey.AsSpan().Fill(128);
+        try
+        {
+            Segment(new RgbImage(width, height, grey), width, height);
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.Internal && Provider == ExecutionProvider.Cpu)
+        {
+            throw Invalid($"The graph of model '{Model.Name}' does not run at its own preprocess size {width}x{height}.", e);
+        }
+    }
+
+    private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var slot = TakeSlot(inputs.Count, inputs[0].Image.Width, inputs[0].Image.Height);
+        try
+        {
+            var stride = checked((int)packer.BytesPerImage(slot.Width, slot.Height));
+            for (var i = 0; i < inputs.Count; i++)
+                packer.Pack(inputs[i].Image, slot.Input.Slice(i * stride, stride));
+            slot.Run();
+            var run = Stopwatch.GetElapsedTime(started);
+
+            var results = new List<SegmentationResult>(inputs.Count);
+            for (var i = 0; i < inputs.Count; i++)
+            {
+                started = Stopwatch.GetTimestamp();
+                var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, Options.UpsampleThreads);
+                var classes = map.Summarize(Model.Labels);
+                var timings = new SegmentationTimings(run, Stopwatch.GetElapsedTime(started));
+                results.Add(new SegmentationResult(map.Width, map.Height, map.ClassIds, map.Confidence, classes, timings));
+            }
+
+            return results;
+        }
+        finally
+        {
+            ReturnSlot(slot);
+        }
+    }
+
+    private void CheckInputs(IReadOnlyList<SegmentationInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Count == 0)
+            throw new ArgumentException("A batch holds at least one image.", nameof(inputs));
+        foreach (var input in inputs)
+        {
+            ArgumentNullException.ThrowIfNull(input.Image, nameof(inputs));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(input.OutputWidth, nameof(inputs));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(input.OutputHeight, nameof(inputs));
+            if (input.Image.Width != inputs[0].Image.Width || input.Image.Height != inputs[0].Image.Height)
+                throw new ArgumentException("The images of a batch have one size.", nameof(inputs));
+        }
+
+        if (Model.Input.Width is { } width && (inputs[0].Image.Width != width || inputs[0].Image.Height != Model.Input.Height))
+            throw new ArgumentException($"Model '{Model.Name}' takes {width}x{Model.Input.Height} only, not {inputs[0].Image.Width}x{inputs[0].Image.Height}.", nameof(inputs));
+    }
+
+    private void BeginCall()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            calls++;
+        }
+    }
+
+    private void EndCall()
+    {
+        lock (gate)
+        {
+            if (--calls > 0 || !disposed)
+                return;
+        }
+
+        Release();
+    }
+
+    private void Release()
+    {
+        foreach (var slot in idle)
+            slot.Dispose();
+        idle.Clear();
+        graph.Dispose();
+    }
+
+    private TensorSlot TakeSlot(int batch, int width, int height)
+    {
+        lock (gate)
+        {
+            var at = idle.FindLastIndex(slot => slot.Batch == batch && slot.Width == width && slot.Height == height);
+            if (at >= 0)
+            {
+                var slot = idle[at];
+                idle.RemoveAt(at);
+                return slot;
+            }
+        }
+
+        return new TensorSlot(graph, batch, width, height);
+    }
+
+    private void ReturnSlot(TensorSlot slot)
+    {
+        TensorSlot? oldest = null;
+        lock (gate)
+        {
+            idle.Add(slot);
+            if (idle.Count > IdleSlots)
+            {
+                oldest = idle[0];
+                idle.RemoveAt(0);
+            }
+        }
+
+        oldest?.Dispose();
+    }
+
+    private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.ModelInvalid, message, inner);
+}

@@ -8,6 +8,8 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    ExportCommand.Create(),
+    PublishCommand.Create(),
 };
 
 try

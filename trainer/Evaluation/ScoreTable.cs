@@ -1,3 +1,4 @@
+using RoadSeg.Evaluation;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Evaluation;
@@ -7,14 +8,15 @@ internal static class ScoreTable
 {
     public static void Write(TextWriter output, ConfusionMatrix matrix, LabelCatalogue labels, ConfusionMatrix? floor)
     {
-        output.WriteLine($"accuracy {matrix.Accuracy:P2}   class accuracy {matrix.ClassAccuracy:P2}   mIoU {matrix.MeanIou:P2}   frequency-weighted IoU {matrix.FrequencyWeightedIou:P2}");
+        output.WriteLine($"accuracy {matrix.PixelAccuracy():P2}   class accuracy {matrix.MeanClassAccuracy():P2}   mIoU {matrix.MeanIoU():P2}   frequency-weighted IoU {matrix.FrequencyWeightedIoU():P2}");
         if (floor is not null)
-            output.WriteLine($"without looking at the image: accuracy {floor.Accuracy:P2}   mIoU {floor.MeanIou:P2}");
-        var iou = matrix.Iou;
+            output.WriteLine($"without looking at the image: accuracy {floor.PixelAccuracy():P2}   mIoU {floor.MeanIoU():P2}");
+        var (iou, recall) = (matrix.ClassIoU(), matrix.ClassAccuracies());
         foreach (var label in labels.Classes)
         {
-            var score = double.IsNaN(iou[label.Id]) ? "absent, skipped" : $"{iou[label.Id]:P2}";
-            output.WriteLine($"  {label.Name,-16} IoU {score,8}   of labelled pixels {(double)matrix.Truth(label.Id) / Math.Max(1, matrix.Total):P2}");
+            output.WriteLine($"  {label.Name,-16} IoU {Show(iou[label.Id]),-16} accuracy {Show(recall[label.Id])}");
         }
     }
+
+    private static string Show(double? share) => share is { } value ? $"{value:P2}" : "absent, skipped";
 }

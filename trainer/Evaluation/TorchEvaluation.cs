@@ -1,3 +1,4 @@
+using RoadSeg.Evaluation;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
@@ -18,7 +19,7 @@ internal static class TorchEvaluation
         for (var i = 0; i < set.Frames.Count; i++)
         {
             var frame = set.Frames[i];
-            matrix.Add(frame.Mask, Predict(model, frame.Image, input, device, flip));
+            matrix.Add(frame.Mask, Predict(model, frame.Image, input, device, flip), set.IgnoreId);
             progress?.Invoke(i + 1);
         }
 
@@ -69,7 +70,7 @@ internal static class TorchEvaluation
             }
 
             foreach (var frame in size)
-                matrix.Add(frame.Mask, mask);
+                matrix.Add(frame.Mask, mask, set.IgnoreId);
         }
 
         return matrix;

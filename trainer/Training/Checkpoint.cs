@@ -37,10 +37,11 @@ internal static class Checkpoint
         ModelWeights.LoadWhole(model, file.Tensors, Model);
         ModelWeights.LoadWhole(ema.Model, file.Tensors, Average);
         optimizer.Load(file.Tensors, Optimizer);
-        return file.Metadata.TryGetValue("state", out var state)
-            ? JsonSerializer.Deserialize<RunState>(state, Recipe.Json)!
-            : throw new TrainerException($"{path} has no run state: it was made for publishing. Use it with --init.");
+        return StateOf(file, path);
     }
+
+    /// <summary>How far the run was that made a checkpoint.</summary>
+    public static RunState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
 
     /// <summary>The averaged weights alone, names bare: what evaluation, export and publishing read.</summary>
     public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) =>
@@ -60,6 +61,10 @@ internal static class Checkpoint
         model.eval();
         return (model, recipe, labels);
     }
+
+    private static RunState StateOf(SafeTensors file, string path) => file.Metadata.TryGetValue("state", out var state)
+        ? JsonSerializer.Deserialize<RunState>(state, Recipe.Json)!
+        : throw new TrainerException($"{path} has no run state inside: it is no RoadSeg checkpoint.");
 
     private static Recipe RecipeOf(SafeTensors file, string path) => file.Metadata.TryGetValue("recipe", out var json)
         ? Recipe.Parse(json, [])

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Evaluation;
 
 namespace RoadSeg.Trainer.Training;
 
@@ -13,6 +13,7 @@ internal sealed class RunLog(string folder, TextWriter output, bool terminal, Ti
     private readonly string _metrics = Path.Combine(folder, "metrics.jsonl");
     private readonly long _start = time.GetTimestamp();
     private long _firstStep = -1;
+    private long _firstAt;
     private long _lastLine;
 
     public void Say(string line) => output.WriteLine(terminal ? $"\r{line,-100}" : line);
@@ -20,10 +21,10 @@ internal sealed class RunLog(string folder, TextWriter output, bool terminal, Ti
     public void Step(long step, long total, int stepsPerEpoch, double loss, double rate, TimeSpan waited)
     {
         if (_firstStep < 0)
-            _firstStep = step;
-        var elapsed = time.GetElapsedTime(_start);
+            (_firstStep, _firstAt) = (step, time.GetTimestamp());
+        var elapsed = time.GetElapsedTime(_firstAt);
         var perStep = elapsed / Math.Max(1, step - _firstStep);
-        var line = $"epoch {(step / stepsPerEpoch) + 1,4}  step {step}/{total}  loss {loss:F3}  rate {rate:0.0e0}  {perStep.TotalSeconds:F2} s/step  wait {waited / elapsed:P0}  left {(total - step) * perStep:hh\\:mm\\:ss}";
+        var line = $"epoch {(step / stepsPerEpoch) + 1,4}  step {step}/{total}  loss {loss:F3}  rate {rate:0.0e0}  {perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left {(total - step) * perStep:hh\\:mm\\:ss}";
         if (terminal)
         {
             var filled = (int)(BarWidth * step / total);
@@ -40,17 +41,17 @@ internal sealed class RunLog(string folder, TextWriter output, bool terminal, Ti
 
     public void Evaluation(long step, int epoch, ConfusionMatrix matrix, double meanLoss, double seconds)
     {
-        Say($"epoch {epoch,4}  val accuracy {matrix.Accuracy:P2}  class accuracy {matrix.ClassAccuracy:P2}  mIoU {matrix.MeanIou:P2}  train loss {meanLoss:F4}  ({seconds:F0} s)");
+        Say($"epoch {epoch,4}  val accuracy {matrix.PixelAccuracy():P2}  class accuracy {matrix.MeanClassAccuracy():P2}  mIoU {matrix.MeanIoU():P2}  train loss {meanLoss:F4}  ({seconds:F0} s)");
         Record(new
         {
             kind = "evaluation",
             step,
             epoch,
             trainLoss = meanLoss,
-            accuracy = matrix.Accuracy,
-            classAccuracy = matrix.ClassAccuracy,
-            meanIou = matrix.MeanIou,
-            iou = matrix.Iou.Select(v => double.IsNaN(v) ? (double?)null : v),
+            accuracy = matrix.PixelAccuracy(),
+            classAccuracy = matrix.MeanClassAccuracy(),
+            meanIou = matrix.MeanIoU(),
+            iou = matrix.ClassIoU(),
             elapsedSeconds = time.GetElapsedTime(_start).TotalSeconds,
         });
     }

@@ -125,9 +125,9 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         var watch = Stopwatch.StartNew();
         var matrix = TorchEvaluation.Run(model, val, recipe.Input, device);
         log.Evaluation(state.Step, epoch, matrix, trainLoss, watch.Elapsed.TotalSeconds);
-        if (matrix.MeanIou <= state.BestMeanIou)
+        if (matrix.MeanIoU() <= state.BestMeanIou)
             return state with { EvaluationsSinceBest = state.EvaluationsSinceBest + 1 };
-        state = state with { BestMeanIou = matrix.MeanIou, BestStep = state.Step, EvaluationsSinceBest = 0 };
+        state = state with { BestMeanIou = matrix.MeanIoU(), BestStep = state.Step, EvaluationsSinceBest = 0 };
         Checkpoint.SaveWeights(files.Best, recipe, val.Labels, state, model);
         return state;
     }
@@ -139,8 +139,8 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         if (loss.Weights is not null)
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
         var floor = TorchEvaluation.NoImageFloor(train, val);
-        log.Say($"Without looking at the image: accuracy {floor.Accuracy:P2}, mIoU {floor.MeanIou:P2}. Anything learned is above that.");
-        log.Record(new { kind = "start", step = state.Step, total, floorAccuracy = floor.Accuracy, floorMeanIou = floor.MeanIou });
+        log.Say($"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that.");
+        log.Record(new { kind = "start", step = state.Step, total, floorAccuracy = floor.PixelAccuracy(), floorMeanIou = floor.MeanIoU() });
     }
 
     private void Report(WeightReport report)

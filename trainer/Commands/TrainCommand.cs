@@ -10,7 +10,7 @@ internal static class TrainCommand
     {
         var data = new Option<string>("--data") { Description = "Folder with classes.json, train, trainannot, val, valannot.", Required = true };
         var recipe = new Option<string>("--recipe") { Description = "Name of a recipe, or a file.", DefaultValueFactory = _ => "smoke" };
-        var init = new Option<string?>("--init") { Description = "Weights to start from (.safetensors): torchvision encoder names, or a RoadSeg checkpoint." };
+        var init = new Option<string?>("--init") { Description = "Weights to start from (.safetensors, .pth): torchvision encoder names, or a RoadSeg checkpoint." };
         var output = new Option<string>("--out") { Description = "Folder of the run.", DefaultValueFactory = _ => "run" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the run's last checkpoint where there is one (the default; --resume false starts anew).", DefaultValueFactory = _ => true };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all.", DefaultValueFactory = _ => 0 };

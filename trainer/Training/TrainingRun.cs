@@ -19,7 +19,8 @@ internal sealed record RunFiles(string Data, string Output, string? Init, bool R
 }
 
 /// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
-internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log)
+/// <param name="afterStep">Called after every update; null for nothing.</param>
+internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action? afterStep = null)
 {
     private const long WeightStream = 3;
     private const long DropoutStream = 4;
@@ -43,7 +44,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         using var model = new DeepLabV3Plus(recipe.Model);
         var resuming = files.Resume && File.Exists(files.Last);
         if (files.Init is not null && !resuming)
-            Report(ModelWeights.Initialise(model, SafeTensors.Read(files.Init)));
+            Report(ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)));
         model.to(device);
         model.train();
         model.Freeze(t.FreezeStages);
@@ -78,6 +79,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
 
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, lossSum / lossCount, rate, loader.Waited);
+            afterStep?.Invoke();
 
             // Evaluation, honest: the score of a checkpoint is the score of the very weights in it.
             var epochEnds = state.Step % stepsPerEpoch == 0;

@@ -41,7 +41,11 @@ internal static class ModelWeights
         {
             wanted.Add(prefix + name);
             if (!stored.TryGetValue(prefix + name, out var source))
-                missing.Add(name);
+            {
+                // A counter that nothing reads; converted files leave it out.
+                if (tensor.dtype != int64)
+                    missing.Add(name);
+            }
             else if (!source.Shape.SequenceEqual(tensor.shape))
                 mismatched.Add($"{name} is [{string.Join(", ", source.Shape)}], the model has [{string.Join(", ", tensor.shape)}]");
             else

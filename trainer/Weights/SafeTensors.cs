@@ -63,7 +63,7 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
         {
             return Read(file);
         }
-        catch (Exception e) when (e is JsonException or EndOfStreamException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception e) when (e is JsonException or EndOfStreamException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
         {
             throw new TrainerException($"{path} is no whole safetensors file: {e.Message}", e);
         }

@@ -25,9 +25,9 @@ internal sealed class Quantizer
         _scales = calibration.Scales(images, Coverage);
         foreach (var layer in graph.Layers)
         {
-            // Bytes saturate where the activation clips, so that the clip itself can go.
+            // Bytes saturate where the activation clips, so that the clip itself can go: a hair below 6, or rounding keeps it.
             if (layer.Activation == Activation.Relu6)
-                _scales[layer.Name] = ByteScale.Of(0, Math.Min(6, _scales[layer.Name].Scale * 255.0));
+                _scales[layer.Name] = ByteScale.Of(0, Math.Min(5.9999, _scales[layer.Name].Scale * 255.0));
             else if (layer.Activation == Activation.Relu)
                 _scales[layer.Name] = ByteScale.Of(0, _scales[layer.Name].Scale * 255.0);
 

@@ -63,7 +63,7 @@ public sealed class Parity_with_PyTorch
             using var step = NewDisposeScope();
             var loss = Loss(model.forward(images).Logits, ids, null);
             loss.backward();
-            optimizer.Step(0.02, 1);
+            optimizer.Step(0.002, 1);
             model.zero_grad();
             Assert.Equal(expected.GetDouble(), loss.item<double>(), TrajectoryTolerance);
         }

@@ -168,13 +168,14 @@ def reference(backbone, separable):
 
 
 def trajectory():
+    """At ten times this rate an error of 1e-10 grows to 1e-3 in seven steps: the test would measure chaos."""
     model = DeepLab("mobilenet_v2", True)
     fill(model)
     model.train()
     images, ids = batch(4, 64)
     decay = [p for p in model.parameters() if p.dim() > 1]
     plain = [p for p in model.parameters() if p.dim() <= 1]
-    optimizer = torch.optim.SGD([{"params": decay, "weight_decay": 1e-3}, {"params": plain}], lr=0.02, momentum=0.9)
+    optimizer = torch.optim.SGD([{"params": decay, "weight_decay": 1e-3}, {"params": plain}], lr=0.002, momentum=0.9)
     losses = []
     for _ in range(20):
         optimizer.zero_grad()

@@ -1,0 +1,171 @@
+using RoadSeg.Imaging;
+using RoadSeg.Trainer;
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Training;
+using RoadSeg.Trainer.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Tests.Trainer.Training;
+
+public sealed class Runs : IDisposable
+{
+    private readonly TemporaryFolder _data = new();
+    private readonly TemporaryFolder _out = new();
+
+    public Runs() => PaintedRoads.Write(_data.Path);
+
+    internal static Recipe Small => Recipe.Parse(
+        """
+        {
+          "input": { "mode": "stretch", "width": 96, "height": 64 },
+          "model": { "asppRates": [2], "asppChannels": 16, "lowLevelChannels": 8, "decoderChannels": 16, "separableHead": true, "classes": 4 },
+          "augmentation": { "cropWidth": 64, "cropHeight": 48, "scaleMin": 0.8, "scaleMax": 1.2 },
+          "training": { "epochs": 2, "batchSize": 4, "learningRate": 0.003, "encoderRate": 1, "warmupSteps": 2, "emaDecay": 0.8, "evaluateEvery": 2,
+                        "checkpointEvery": 1, "classWeights": "median-frequency", "diceWeight": 0.5 }
+        }
+        """,
+        []);
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        _out.Dispose();
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void A_run_stopped_at_any_step_goes_on_to_the_same_bytes(OptimizerKind optimizer)
+    {
+        var recipe = Small with { Training = Small.Training with { Optimizer = optimizer, OhemShare = optimizer == OptimizerKind.Sgd ? 0.5 : 1 } };
+        Run(recipe, "whole");
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Run(recipe, "parts", stop: stop.Token);
+
+        // One update at a time, each in a run of its own: what the last file holds is all that is carried over.
+        for (var i = 0; i < 6; i++)
+        {
+            using var afterOne = new CancellationTokenSource();
+            Run(recipe, "parts", afterOne.Cancel, afterOne.Token);
+        }
+
+        Run(recipe, "parts");
+        Assert.Equal(File.ReadAllBytes(_out.File("whole/last.safetensors")), File.ReadAllBytes(_out.File("parts/last.safetensors")));
+        Assert.Equal(File.ReadAllBytes(_out.File("whole/best.safetensors")), File.ReadAllBytes(_out.File("parts/best.safetensors")));
+    }
+
+    [Fact]
+    public void Painted_roads_are_learned_far_beyond_the_floor()
+    {
+        var state = Run(Small with { Training = Small.Training with { Epochs = 40, EvaluateEvery = 20, CheckpointEvery = 1000, LearningRate = 0.01 } }, "learn");
+        Assert.InRange(state.BestMeanIou!.Value, 0.6, 1);
+        var metrics = File.ReadAllLines(_out.File("learn/metrics.jsonl"));
+        Assert.Equal(3, metrics.Length);
+
+        // The best checkpoint scores what was written down for it.
+        var (model, recipe, _) = Checkpoint.Open(_out.File("learn/best.safetensors"), CPU);
+        using var m = model;
+        Assert.Equal(state.BestMeanIou.Value, TorchEvaluation.Run(model, CamVidFolder.Read(_data.Path, "val"), recipe.Input, CPU).MeanIoU(), 1e-9);
+    }
+
+    [Fact]
+    public void A_training_step_leaves_no_tensor_behind()
+    {
+        var counts = new List<long>();
+        Run(Small with { Training = Small.Training with { Epochs = 3, EvaluateEvery = 100, CheckpointEvery = 100 } }, "leak", afterStep: () => counts.Add(Tensor.TotalCount));
+        Assert.Equal(9, counts.Count);
+        Assert.All(counts[2..], count => Assert.InRange(count, 0, counts[1]));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint()
+    {
+        Run(Small, "nan");
+        var path = _out.File("nan/last.safetensors");
+        var file = SafeTensors.Read(path);
+        var tensors = file.Tensors.ToDictionary(t => t.Key, t => t.Value);
+        tensors["model.decoder.classify.bias"] = StoredTensor.Of([float.NaN, 0, 0, 0], 4);
+        new SafeTensors(file.Metadata, tensors).Write(path);
+        var last = File.ReadAllBytes(path);
+        var stopped = Assert.Throws<TrainerException>(() => Run(Small with { Training = Small.Training with { Epochs = 4 } }, "nan"));
+        Assert.Contains("The loss is NaN at step 6", stopped.Message);
+        Assert.Contains("--set training.learningRate=0.001", stopped.Message);
+        Assert.Equal(last, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Masks_of_one_class_only_are_refused()
+    {
+        foreach (var mask in Directory.GetFiles(Path.Combine(_data.Path, "trainannot")))
+            File.WriteAllBytes(mask, GrayPng.Encode(new byte[96 * 64], 96, 64));
+        Assert.Contains("single class", Assert.Throws<TrainerException>(() => Run(Small, "one")).Message);
+    }
+
+    [Fact]
+    public void A_recipe_for_another_number_of_classes_says_how_to_fit_it() =>
+        Assert.Contains("--set model.classes=4", Assert.Throws<TrainerException>(() => Run(Small with { Model = Small.Model with { Classes = 11 } }, "classes")).Message);
+
+    [Fact]
+    public void A_checkpoint_of_another_architecture_is_refused_and_kept()
+    {
+        Run(Small, "other");
+        var before = File.ReadAllBytes(_out.File("other/last.safetensors"));
+        var refused = Assert.Throws<TrainerException>(() => Run(Small with { Model = Small.Model with { AsppRates = [3] } }, "other"));
+        Assert.Contains("holds another architecture", refused.Message);
+        Assert.Equal(before, File.ReadAllBytes(_out.File("other/last.safetensors")));
+    }
+
+    [Fact]
+    public void A_truncated_checkpoint_is_refused_and_not_overwritten()
+    {
+        Run(Small, "cut");
+        var path = _out.File("cut/last.safetensors");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
+        Assert.Contains("cut short", Assert.Throws<TrainerException>(() => Run(Small, "cut")).Message);
+    }
+
+    [Fact]
+    public void Weights_of_torchvisions_names_go_into_the_encoder()
+    {
+        Run(Small, "init");
+        var trained = SafeTensors.Read(_out.File("init/best.safetensors"));
+        const string encoder = "encoder.";
+        var bare = trained.Tensors.Where(t => t.Key.StartsWith(encoder, StringComparison.Ordinal)).ToDictionary(t => t.Key[encoder.Length..], t => t.Value);
+        bare["classifier.1.weight"] = StoredTensor.Of([1f, 2], 2);
+        new SafeTensors(new Dictionary<string, string>(), bare).Write(_out.File("encoder.safetensors"));
+        using var model = new RoadSeg.Trainer.Model.DeepLabV3Plus(Small.Model);
+        var report = ModelWeights.Initialise(model, SafeTensors.Read(_out.File("encoder.safetensors")));
+        Assert.Empty(report.Missing);
+        Assert.Equal(["classifier.1.weight"], report.Unused);
+        Assert.Equal(bare["features.3.conv.0.0.weight"].Floats(), model.Encoder.state_dict()["features.3.conv.0.0.weight"].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void The_pretrained_encoder_fits_whole()
+    {
+        var file = Repository.Shared("models/pretrained/mobilenet_v2_coco_voc_deeplab.safetensors");
+        using var model = new RoadSeg.Trainer.Model.DeepLabV3Plus(new());
+        var report = ModelWeights.Initialise(model, TorchFile.ReadAny(file));
+        Assert.Equal((255, 0, 0, 0), (report.Loaded, report.Missing.Count, report.Unused.Count, report.Mismatched.Count));
+    }
+
+    [Fact]
+    public void The_floor_of_CamVid_is_the_known_one()
+    {
+        var root = Repository.Shared("data/camvid");
+        var floor = TorchEvaluation.NoImageFloor(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"));
+        Assert.Equal((59.03, 27.35, 16.69), (Percent(floor.PixelAccuracy()), Percent(floor.MeanClassAccuracy()), Percent(floor.MeanIoU())));
+
+        static double Percent(double share) => Math.Round(share * 100, 2);
+    }
+
+    private RunState Run(Recipe recipe, string name, Action? afterStep = null, CancellationToken stop = default)
+    {
+        var folder = Directory.CreateDirectory(_out.File(name)).FullName;
+        var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
+        return new TrainingRun(recipe, new RunFiles(_data.Path, folder, null, Resume: true), CPU, log, afterStep).Run(stop);
+    }
+}

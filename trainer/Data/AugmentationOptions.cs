@@ -1,0 +1,50 @@
+namespace RoadSeg.Trainer.Data;
+
+/// <summary>How training samples are drawn from frames.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Crop width in pixels, a multiple of 16, 32-2048. Default 256.</summary>
+    public int CropWidth { get; init; } = 256;
+
+    /// <summary>Crop height in pixels, a multiple of 16, 32-2048. Default 256.</summary>
+    public int CropHeight { get; init; } = 256;
+
+    /// <summary>Smallest factor on the model's input size, 0.1-4. Default 0.5.</summary>
+    public double ScaleMin { get; init; } = 0.5;
+
+    /// <summary>Largest factor on the model's input size, ScaleMin-4. Default 2.</summary>
+    public double ScaleMax { get; init; } = 2;
+
+    /// <summary>A crop in which one class covers more than this share of the labelled pixels is drawn again (10 tries), 0.1-1. Default 0.75; 1 turns it off.</summary>
+    public double CategoryMaxRatio { get; init; } = 0.75;
+
+    /// <summary>Probability of mirroring left and right, 0-1. Default 0.5.</summary>
+    public double Flip { get; init; } = 0.5;
+
+    /// <summary>Brightness is shifted by up to this share of full range, 0-0.5. Default 0.125.</summary>
+    public double Brightness { get; init; } = 0.125;
+
+    /// <summary>Contrast is multiplied by 1 plus or minus up to this, 0-0.9. Default 0.5.</summary>
+    public double Contrast { get; init; } = 0.5;
+
+    /// <summary>Saturation is multiplied by 1 plus or minus up to this, 0-0.9. Default 0.5.</summary>
+    public double Saturation { get; init; } = 0.5;
+
+    /// <summary>Hue turns by up to this many degrees, 0-180. Default 18.</summary>
+    public double HueDegrees { get; init; } = 18;
+
+    internal void Validate()
+    {
+        Check.That(CropWidth % 16 == 0 && CropHeight % 16 == 0, "cropWidth and cropHeight are multiples of 16.");
+        Check.InRange(CropWidth, 32, 2048);
+        Check.InRange(CropHeight, 32, 2048);
+        Check.InRange(ScaleMin, 0.1, 4);
+        Check.InRange(ScaleMax, ScaleMin, 4);
+        Check.InRange(CategoryMaxRatio, 0.1, 1);
+        Check.InRange(Flip, 0, 1);
+        Check.InRange(Brightness, 0, 0.5);
+        Check.InRange(Contrast, 0, 0.9);
+        Check.InRange(Saturation, 0, 0.9);
+        Check.InRange(HueDegrees, 0, 180);
+    }
+}

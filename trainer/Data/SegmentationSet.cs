@@ -1,0 +1,57 @@
+using RoadSeg.Imaging;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Trainer.Data;
+
+/// <summary>One image with its ground truth, decoded and in memory.</summary>
+/// <param name="Name">File name without folders.</param>
+/// <param name="Image">The picture at its own size.</param>
+/// <param name="Mask">Class ids [Height, Width] of the picture; the catalogue's ignore id where unlabelled.</param>
+internal sealed record Frame(string Name, RgbImage Image, byte[] Mask);
+
+/// <summary>The frames of one split, held as bytes: decoding happens once, not once an epoch.</summary>
+internal sealed class SegmentationSet
+{
+    public SegmentationSet(string name, LabelCatalogue labels, IReadOnlyList<Frame> frames)
+    {
+        (Name, Labels, Frames) = (name, labels, frames);
+        PixelCounts = new long[labels.Count];
+        PixelsOfImagesWith = new long[labels.Count];
+        foreach (var frame in frames)
+            Count(frame);
+    }
+
+    public string Name { get; }
+
+    public LabelCatalogue Labels { get; }
+
+    public IReadOnlyList<Frame> Frames { get; }
+
+    /// <summary>Labelled pixels per class.</summary>
+    public long[] PixelCounts { get; }
+
+    /// <summary>Per class, labelled pixels of the images in which the class appears.</summary>
+    public long[] PixelsOfImagesWith { get; }
+
+    /// <summary>Value of unlabelled pixels; 255 where the catalogue names none.</summary>
+    public int IgnoreId => Labels.IgnoreId ?? 255;
+
+    private void Count(Frame frame)
+    {
+        var histogram = new long[256];
+        foreach (var id in frame.Mask)
+            histogram[id]++;
+        for (var id = 0; id < 256; id++)
+        {
+            if (histogram[id] > 0 && id >= Labels.Count && id != IgnoreId)
+                throw new TrainerException($"The mask of {frame.Name} holds id {id} on {histogram[id]} pixels, which is neither a class (0-{Labels.Count - 1}) nor the ignore id {IgnoreId}. Mend the mask or the label file.");
+        }
+
+        var labelled = histogram.AsSpan(0, Labels.Count).ToArray().Sum();
+        for (var c = 0; c < Labels.Count; c++)
+        {
+            PixelCounts[c] += histogram[c];
+            PixelsOfImagesWith[c] += histogram[c] > 0 ? labelled : 0;
+        }
+    }
+}

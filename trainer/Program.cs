@@ -1,0 +1,23 @@
+using System.CommandLine;
+using RoadSeg.Imaging;
+using RoadSeg.Trainer;
+using RoadSeg.Trainer.Commands;
+
+VipsLibrary.Initialize();
+var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")
+{
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    ExportCommand.Create(),
+    PublishCommand.Create(),
+};
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (TrainerException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}

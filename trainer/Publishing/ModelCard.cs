@@ -1,0 +1,78 @@
+using System.Text;
+using RoadSeg.Evaluation;
+using RoadSeg.Labels;
+using RoadSeg.Trainer.Export;
+using RoadSeg.Trainer.Training;
+
+namespace RoadSeg.Trainer.Publishing;
+
+/// <summary>What the author of a model says about it; the rest of the card is measured.</summary>
+/// <param name="Name">Package name: lower-case letters, digits, dashes.</param>
+/// <param name="DataSet">Name of the data set and the split scored.</param>
+/// <param name="Licence">Licence of the weights and what it means.</param>
+/// <param name="Origin">Where the initial weights came from.</param>
+/// <param name="Limits">What to expect of it and what not.</param>
+internal sealed record CardFacts(string Name, string DataSet, string Licence, string Origin, string Limits);
+
+/// <summary>card.md: what the model is, what it was trained on, how well it does, what not to use it for.</summary>
+internal static class ModelCard
+{
+    public static string Write(CardFacts facts, Recipe recipe, LabelCatalogue labels, long parameters, RunState state, IReadOnlyList<ExportedGraph> graphs, ConfusionMatrix floor, int frames, string goldenNote)
+    {
+        var card = new StringBuilder();
+        var (m, t) = (recipe.Model, recipe.Training);
+        card.Append($"""
+            # {facts.Name}
+
+            Labels every pixel of a road photo with one of {labels.Count} classes: {string.Join(", ", labels.Classes.Select(c => c.Name))}.
+
+            | | |
+            |---|---|
+            | network | DeepLabV3+, {m.Backbone} encoder at output stride {m.OutputStride}, ASPP 1x1 + rates {string.Join('/', m.AsppRates)} + image pooling ({m.AsppChannels} channels), {m.LowLevelChannels} low-level channels, decoder of {m.DecoderChannels}{(m.SeparableHead ? ", depthwise-separable" : "")}; {parameters / 1e6:F2} M parameters |
+            | graph | opset {OnnxWriter.Opset}: `image` uint8 [N, H, W, 3] RGB of any size (normalisation inside) to `logits` float32 [N, {labels.Count}, H/4, W/4] |
+            | input size | about {recipe.Input.Width} x {recipe.Input.Height} pixels in the photo's own shape, sides multiples of {recipe.Input.MultipleOf} |
+
+            ## Licence and origin
+
+            {facts.Licence}
+
+            {facts.Origin}
+
+            ## Training
+
+            Trained by RoadSeg's own trainer: best of {state.Step} updates (update {state.BestStep}) of {t.Optimizer}, batch {t.BatchSize}, learning rate {t.LearningRate:0.####} (encoder x{t.EncoderRate}), {t.Schedule} schedule,
+            crops of {recipe.Augmentation.CropWidth} x {recipe.Augmentation.CropHeight} from scales {recipe.Augmentation.ScaleMin}-{recipe.Augmentation.ScaleMax}, mirroring, colour changes; weights averaged over updates ({t.EmaDecay}). The whole configuration is in `manifest.json`.
+
+            ## Scores
+
+            {facts.DataSet}, {frames} frames: logits upsampled to the ground truth's own size, unlabelled pixels left out, one confusion matrix over the set,
+            measured through the engine that serves the model. The checkpoint was chosen on these same frames.
+
+            | graph | pixel accuracy | mean IoU | mean class accuracy | frequency-weighted IoU | size |
+            |---|---|---|---|---|---|
+
+            """);
+        foreach (var (precision, content, scores) in graphs)
+            card.AppendLine($"| {precision.ToString().ToLowerInvariant()} | {scores.PixelAccuracy():F4} | {scores.MeanIoU():F4} | {scores.MeanClassAccuracy():F4} | {scores.FrequencyWeightedIoU():F4} | {content.Length / 1e6:F1} MB |");
+        card.AppendLine($"| no look at the image | {floor.PixelAccuracy():F4} | {floor.MeanIoU():F4} | {floor.MeanClassAccuracy():F4} | {floor.FrequencyWeightedIoU():F4} | |");
+        var iou = graphs[0].Scores.ClassIoU();
+        card.Append($"""
+
+            IoU by class (fp32):
+
+            | {string.Join(" | ", labels.Classes.Select(c => c.Name))} |
+            |{string.Concat(Enumerable.Repeat("---|", labels.Count))}
+            | {string.Join(" | ", labels.Classes.Select(c => iou[c.Id] is { } v ? $"{v:F3}" : "absent"))} |
+
+            ## Limits
+
+            {facts.Limits}
+
+            ## Files
+
+            {goldenNote}
+
+            """);
+        return card.ToString();
+    }
+}

@@ -1,0 +1,77 @@
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Trainer.Training;
+
+/// <summary>Cross-entropy at the target's size (class weights, label smoothing, hard pixels only) and soft Dice.</summary>
+internal sealed class SegmentationLoss : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly Tensor? _weights;
+    private readonly long _ignore;
+
+    public SegmentationLoss(TrainingOptions options, SegmentationSet set, Device device)
+    {
+        (_options, _ignore) = (options, set.IgnoreId);
+        Weights = ClassWeights.Of(options, set);
+        _weights = Weights is null ? null : tensor(Weights, [Weights.Length], dtype: float32).to(device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Per class, or null when all count alike.</summary>
+    public float[]? Weights { get; }
+
+    /// <param name="logits">[N, C, h, w] at any stride.</param>
+    /// <param name="target">Int64 [N, H, W].</param>
+    public Tensor Of(Tensor logits, Tensor target)
+    {
+        var full = Resize.To(logits, target.shape[1], target.shape[2]);
+        var loss = _options.OhemShare < 1 ? Hard(full, target) : nn.functional.cross_entropy(full, target, _weights, _ignore, label_smoothing: _options.LabelSmoothing);
+        return _options.DiceWeight > 0 ? loss.add(Dice(full, target).mul(_options.DiceWeight)) : loss;
+    }
+
+    public void Dispose() => _weights?.Dispose();
+
+    private Tensor Hard(Tensor logits, Tensor target)
+    {
+        var each = nn.functional.cross_entropy(logits, target, _weights, _ignore, nn.Reduction.None, _options.LabelSmoothing).flatten();
+        var labelled = target.ne(_ignore).sum().item<long>();
+        var keep = Math.Max(1, (int)(labelled * _options.OhemShare));
+        return each.topk(keep, sorted: false).values.mean();
+    }
+
+    // 1 - 2|A and B| / (|A| + |B|) per class over the whole batch, averaged over the classes that the target holds.
+    private Tensor Dice(Tensor logits, Tensor target)
+    {
+        var valid = target.ne(_ignore).unsqueeze(1).to(float32);
+        var probability = nn.functional.softmax(logits, 1).mul(valid);
+        var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(_ignore), 0).unsqueeze(1), valid);
+        var both = probability.mul(truth).sum([0L, 2, 3]);
+        var count = truth.sum([0L, 2, 3]);
+        var present = count.gt(0).to(float32);
+        var dice = both.mul(2).add(1).div(probability.sum([0L, 2, 3]).add(count).add(1));
+        return dice.neg().add(1).mul(present).sum().div(present.sum().add(1e-6));
+    }
+}
+
+/// <summary>How much each class counts, from the training set's pixels.</summary>
+internal static class ClassWeights
+{
+    private const double ENetOffset = 1.02;
+
+    public static float[]? Of(TrainingOptions options, SegmentationSet set)
+    {
+        if (options.ClassWeights == ClassWeighting.None)
+            return null;
+        var total = (double)set.PixelCounts.Sum();
+        var raw = set.PixelCounts.Select((pixels, c) => pixels == 0
+            ? double.NaN
+            : options.ClassWeights == ClassWeighting.ENet
+                ? 1 / Math.Log(ENetOffset + (pixels / total))
+                : (double)set.PixelsOfImagesWith[c] / pixels).ToArray();
+        var present = raw.Where(w => !double.IsNaN(w)).Order().ToArray();
+        var median = present[present.Length / 2];
+        return [.. raw.Select(w => double.IsNaN(w) ? 0f : (float)Math.Min(options.ClassWeightCap, Math.Pow(w / median, options.ClassWeightPower)))];
+    }
+}

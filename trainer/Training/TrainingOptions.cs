@@ -1,0 +1,146 @@
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Trainer.Training;
+
+[JsonConverter(typeof(JsonStringEnumConverter<OptimizerKind>))]
+public enum OptimizerKind
+{
+    [JsonStringEnumMemberName("sgd")]
+    Sgd,
+
+    [JsonStringEnumMemberName("adam")]
+    Adam,
+
+    [JsonStringEnumMemberName("adamw")]
+    AdamW,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ScheduleKind>))]
+public enum ScheduleKind
+{
+    [JsonStringEnumMemberName("constant")]
+    Constant,
+
+    [JsonStringEnumMemberName("poly")]
+    Poly,
+
+    [JsonStringEnumMemberName("cosine")]
+    Cosine,
+
+    [JsonStringEnumMemberName("one-cycle")]
+    OneCycle,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ClassWeighting>))]
+public enum ClassWeighting
+{
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    [JsonStringEnumMemberName("median-frequency")]
+    MedianFrequency,
+
+    [JsonStringEnumMemberName("enet")]
+    ENet,
+}
+
+/// <summary>Everything about how the weights are learned.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training set, 1-100000. Default 100.</summary>
+    public int Epochs { get; init; } = 100;
+
+    /// <summary>Samples per forward pass, 2-256 (batch norm needs two). Default 8.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Forward passes whose gradients are averaged into one update, 1-64. Default 1.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>Peak learning rate of the head, 1e-7 to 10. Default 1e-3.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Factor on the learning rate of the encoder, 0-1. Default 0.3.</summary>
+    public double EncoderRate { get; init; } = 0.3;
+
+    /// <summary>Decay of convolution weights per unit of learning rate (AdamW) or as L2 gradient (SGD, Adam), 0-1; none on batch norm and biases. Default 0.01.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>SGD only, 0-0.999. Default 0.9.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Poly;
+
+    /// <summary>Exponent of the poly schedule, 0.1-5. Default 0.9.</summary>
+    public double PolyPower { get; init; } = 0.9;
+
+    /// <summary>Updates of linear warm-up from a hundredth of the rate, 0-100000. Default 50.</summary>
+    public int WarmupSteps { get; init; } = 50;
+
+    /// <summary>Largest gradient norm, 0-1000; 0 for no clipping. Default 5.</summary>
+    public double GradientClip { get; init; } = 5;
+
+    public ClassWeighting ClassWeights { get; init; } = ClassWeighting.None;
+
+    /// <summary>Exponent that softens class weights, 0-1. Default 1.</summary>
+    public double ClassWeightPower { get; init; } = 1;
+
+    /// <summary>Largest class weight after scaling their median to 1, 1-100. Default 10.</summary>
+    public double ClassWeightCap { get; init; } = 10;
+
+    /// <summary>Share of the target's probability spread over all classes, 0-0.5. Default 0.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Online hard example mining: share of the labelled pixels, those with the largest losses, that count; 0.01-1. Default 1 (all).</summary>
+    public double OhemShare { get; init; } = 1;
+
+    /// <summary>Weight of the soft Dice loss beside cross-entropy, 0-10. Default 0.</summary>
+    public double DiceWeight { get; init; }
+
+    /// <summary>Weight of the auxiliary head's loss, 0-1. Default 0.4.</summary>
+    public double AuxiliaryWeight { get; init; } = 0.4;
+
+    /// <summary>Decay per update of the averaged weights that are evaluated and published, 0-0.99999; 0 for none. Default 0.999.</summary>
+    public double EmaDecay { get; init; } = 0.999;
+
+    /// <summary>Leading encoder stages that are not trained, 0-32. Default 0.</summary>
+    public int FreezeStages { get; init; }
+
+    /// <summary>Epochs between evaluations, 1-1000. Default 5.</summary>
+    public int EvaluateEvery { get; init; } = 5;
+
+    /// <summary>Evaluations without a better mIoU after which training stops, 0-1000; 0 for never. Default 0.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Updates between saved checkpoints, 1-100000; one is also saved at every evaluation. Default 100.</summary>
+    public int CheckpointEvery { get; init; } = 100;
+
+    /// <summary>bfloat16 autocast; CUDA only. Default false.</summary>
+    public bool Autocast { get; init; }
+
+    internal void Validate()
+    {
+        Check.InRange(Epochs, 1, 100000);
+        Check.InRange(BatchSize, 2, 256);
+        Check.InRange(Accumulate, 1, 64);
+        Check.InRange(LearningRate, 1e-7, 10);
+        Check.InRange(EncoderRate, 0, 1);
+        Check.InRange(WeightDecay, 0, 1);
+        Check.InRange(Momentum, 0, 0.999);
+        Check.InRange(PolyPower, 0.1, 5);
+        Check.InRange(WarmupSteps, 0, 100000);
+        Check.InRange(GradientClip, 0, 1000);
+        Check.InRange(ClassWeightPower, 0, 1);
+        Check.InRange(ClassWeightCap, 1, 100);
+        Check.InRange(LabelSmoothing, 0, 0.5);
+        Check.InRange(OhemShare, 0.01, 1);
+        Check.InRange(DiceWeight, 0, 10);
+        Check.InRange(AuxiliaryWeight, 0, 1);
+        Check.InRange(EmaDecay, 0, 0.99999);
+        Check.InRange(FreezeStages, 0, 32);
+        Check.InRange(EvaluateEvery, 1, 1000);
+        Check.InRange(Patience, 0, 1000);
+        Check.InRange(CheckpointEvery, 1, 100000);
+    }
+}

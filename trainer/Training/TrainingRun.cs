@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Trainer.Training;
+
+/// <summary>Where a run reads and writes.</summary>
+/// <param name="Init">Weights to start from, or null.</param>
+/// <param name="Resume">Go on from the run's own checkpoint where there is one.</param>
+internal sealed record RunFiles(string Data, string Output, string? Init, bool Resume)
+{
+    public string Last => Path.Combine(Output, "last.safetensors");
+
+    public string Best => Path.Combine(Output, "best.safetensors");
+}
+
+/// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
+/// <param name="afterStep">Called after every update; null for nothing.</param>
+internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action? afterStep = null)
+{
+    private const long WeightStream = 3;
+    private const long DropoutStream = 4;
+    private const int BatchesAhead = 3;
+
+    public RunState Run(CancellationToken stop)
+    {
+        // Data.
+        var train = CamVidFolder.Read(files.Data, "train", recipe.LimitFrames);
+        var val = CamVidFolder.Read(files.Data, "val", recipe.LimitFrames);
+        Check.That(recipe.Model.Classes == train.Labels.Count, $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set model.classes={train.Labels.Count}.");
+        Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
+        var t = recipe.Training;
+        var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);
+        var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead);
+        var stepsPerEpoch = Math.Max(1, loader.StepsPerEpoch / t.Accumulate);
+        var total = (long)t.Epochs * stepsPerEpoch;
+
+        // Model. The seed names the initial weights; a checkpoint or a file replaces them.
+        random.manual_seed(StreamSeed(WeightStream, 0));
+        using var model = new DeepLabV3Plus(recipe.Model);
+        var resuming = files.Resume && File.Exists(files.Last);
+        if (files.Init is not null && !resuming)
+            Report(ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)));
+        model.to(device);
+        model.train();
+        model.Freeze(t.FreezeStages);
+        using var loss = new SegmentationLoss(t, train, device);
+        using var optimizer = new Optimizer(model, t);
+        using var ema = new Ema(model, t.EmaDecay, device);
+        var schedule = new Schedule(t, total);
+        var state = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : new RunState(0, null, 0, 0);
+        Describe(train, val, loss, total, state);
+
+        // Loop.
+        double lossSum = 0, lossCount = 0, unreported = 0;
+        var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
+        while (state.Step < total && !stop.IsCancellationRequested)
+        {
+            random.manual_seed(StreamSeed(DropoutStream, state.Step));
+            var stepLoss = 0.0;
+            for (var i = 0; i < t.Accumulate; i++)
+            {
+                batches.MoveNext();
+                stepLoss += Backward(model, loss, batches.Current) / t.Accumulate;
+            }
+
+            if (!double.IsFinite(stepLoss))
+                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
+            var norm = t.GradientClip > 0 ? optimizer.GradientNorm() / t.Accumulate : 0;
+            var rate = t.LearningRate * schedule.Factor(state.Step);
+            optimizer.Step(rate, (norm > t.GradientClip && t.GradientClip > 0 ? t.GradientClip / norm : 1) / t.Accumulate);
+            model.zero_grad();
+            state = state with { Step = state.Step + 1 };
+            ema.Update(state.Step);
+
+            (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
+            log.Step(state.Step, total, stepsPerEpoch, lossSum / lossCount, rate, loader.Waited);
+            afterStep?.Invoke();
+
+            // Evaluation, honest: the score of a checkpoint is the score of the very weights in it.
+            var epochEnds = state.Step % stepsPerEpoch == 0;
+            var epoch = (int)(state.Step / stepsPerEpoch);
+            if ((epochEnds && epoch % t.EvaluateEvery == 0) || state.Step == total)
+            {
+                state = Evaluate(state, epoch, ema.Model, val, lossSum / lossCount);
+                (lossSum, lossCount) = (0, 0);
+                Save(state);
+                if (t.Patience > 0 && state.EvaluationsSinceBest >= t.Patience)
+                {
+                    log.Say($"No better mIoU in {t.Patience} evaluations: stopped early.");
+                    break;
+                }
+            }
+            else if (unreported >= t.CheckpointEvery)
+            {
+                Save(state);
+                unreported = 0;
+            }
+        }
+
+        if (stop.IsCancellationRequested)
+            Save(state);
+        return state;
+
+        void Save(RunState s) => Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
+    }
+
+    private double Backward(DeepLabV3Plus model, SegmentationLoss loss, Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
+        var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
+        var (logits, auxiliary) = model.forward(images);
+        var value = loss.Of(logits, target);
+        if (auxiliary is not null)
+            value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));
+        value.backward();
+        return value.item<float>();
+    }
+
+    private RunState Evaluate(RunState state, int epoch, DeepLabV3Plus model, SegmentationSet val, double trainLoss)
+    {
+        var watch = Stopwatch.StartNew();
+        var matrix = TorchEvaluation.Run(model, val, recipe.Input, device);
+        log.Evaluation(state.Step, epoch, matrix, trainLoss, watch.Elapsed.TotalSeconds);
+        if (matrix.MeanIoU() <= state.BestMeanIou)
+            return state with { EvaluationsSinceBest = state.EvaluationsSinceBest + 1 };
+        state = state with { BestMeanIou = matrix.MeanIoU(), BestStep = state.Step, EvaluationsSinceBest = 0 };
+        Checkpoint.SaveWeights(files.Best, recipe, val.Labels, state, model);
+        return state;
+    }
+
+    private void Describe(SegmentationSet train, SegmentationSet val, SegmentationLoss loss, long total, RunState state)
+    {
+        log.Say(recipe.ToJson());
+        log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
+        if (loss.Weights is not null)
+            log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
+        var floor = TorchEvaluation.NoImageFloor(train, val);
+        log.Say($"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that.");
+        log.Record(new { kind = "start", step = state.Step, total, floorAccuracy = floor.PixelAccuracy(), floorMeanIou = floor.MeanIoU() });
+    }
+
+    private void Report(WeightReport report)
+    {
+        log.Say($"Initial weights: {report.Loaded} tensors taken, {report.Missing.Count} of the encoder missing, {report.Unused.Count} unused, {report.Mismatched.Count} of another shape.");
+        foreach (var line in report.Mismatched)
+            log.Say("  " + line);
+    }
+
+    private long StreamSeed(long stream, long step) => (long)(new SeededRandom(recipe.Seed, stream, step).NextBits() >> 1);
+}

@@ -83,27 +83,28 @@ internal sealed partial class FunctionExecutor(
             await work;
             return;
         }
+        var start = handler.StartCount;
         try
         {
             await work.WaitAsync(limit, clock);
         }
         catch (TimeoutException) when (!work.IsCompleted)
         {
-            _ = KillUnlessItEndsAsync(work, abandoned);
+            _ = KillUnlessItEndsAsync(work, start, abandoned);
             throw new FunctionTimeoutException(
                 $"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{id}'). Initiating cancellation.");
         }
     }
 
     // The only way to end an invocation is to kill the process, and with it every other invocation in flight.
-    private async Task KillUnlessItEndsAsync(Task work, CancellationTokenSource abandoned)
+    private async Task KillUnlessItEndsAsync(Task work, int start, CancellationTokenSource abandoned)
     {
         using (abandoned)
         {
             await Task.WhenAny(work, Task.Delay(gracePeriod, clock));
             if (work.IsCompleted) return;
             HandlerTimedOut(loggers.CreateLogger("Host.Handler"));
-            handler.Restart();
+            handler.Restart(start);
             await abandoned.CancelAsync();
         }
     }

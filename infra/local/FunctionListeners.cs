@@ -92,7 +92,7 @@ internal sealed partial class FunctionListeners : IAsyncDisposable
                 return false;
             }
             return await InvokeAsync(function, input);
-        }, _clock, logger);
+        }, _clock, logger, poison is null ? null : () => wakeUps.Notify(poison.Uri));
         return new QueueListener(queue, processor, options, wakeUps.For(queue.Uri), _clock, random, logger);
     }
 

@@ -178,6 +178,22 @@ public sealed class ForwardingTests
         Assert.Equal(200, (int)next.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_running_request_finishes_before_the_host_stops_and_a_new_one_is_not_taken(bool proxying)
+    {
+        await using var app = App(proxying, "p").Answers("api/p", new Answer { DelayMs = 1500, Body = "done" });
+        await app.StartAsync();
+        var running = app.Client.GetAsync(new Uri("/api/p", UriKind.Relative));
+        await app.RequestsAsync(1, "api/p");
+        var stop = app.Host.StopAsync();
+        using var answer = await running;
+        Assert.Equal("done", await answer.Content.ReadAsStringAsync());
+        await stop;
+        await Assert.ThrowsAsync<HttpRequestException>(() => app.Client.GetAsync(new Uri("/api/p", UriKind.Relative)));
+    }
+
     private static TestApp App(bool proxying, string route)
     {
         var app = new TestApp().Http("P", $"\"authLevel\":\"anonymous\",\"route\":\"{route}\"");

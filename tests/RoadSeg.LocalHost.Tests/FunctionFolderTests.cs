@@ -122,6 +122,17 @@ public sealed class FunctionFolderTests(AzuriteFixture azurite)
         Assert.Equal(200, (int)answer.StatusCode);
     }
 
+    [Fact]
+    public void Two_settings_that_differ_in_case_do_not_stop_the_host_and_the_last_one_counts()
+    {
+        var settings = HostSettings.Load(AppContext.BaseDirectory, new Dictionary<string, string>
+        {
+            ["some_proxy"] = "small", ["SOME_PROXY"] = "large", ["A__B"] = "1", ["A:B"] = "2",
+        });
+        Assert.Equal(("large", "2"), (settings.Get("some_proxy"), settings.Get("A__B")));
+        Assert.Equal("small", settings.Environment["some_proxy"]);
+    }
+
     [Fact, Trait("Contract", "29")]
     public async Task A_disabled_queue_function_does_not_poll_but_can_be_run_by_hand()
     {

@@ -148,6 +148,19 @@ public sealed class QueueLoopTests(AzuriteFixture azurite)
         await app.RequestsAsync(1, "Second");
     }
 
+    [Fact]
+    public async Task A_poisoned_message_ends_the_wait_of_the_poison_queues_listener()
+    {
+        var queue = azurite.NewQueue();
+        await using var app = TestApp.With(azurite).QueueTrigger("Work", queue.Name).QueueTrigger("Mourn", queue.Name + "-poison")
+            .Answers("Work", new Answer { Status = 500 });
+        app.Queues["maxPollingInterval"] = "01:00:00";
+        app.Queues["maxDequeueCount"] = 1;
+        await queue.SendMessageAsync("x");
+        await app.StartAsync();
+        await app.RequestsAsync(1, "Mourn");
+    }
+
     [Fact, Trait("Contract", "27")]
     public async Task A_twelve_minute_invocation_renews_its_lock_at_five_and_ten_minutes_and_deletes_with_the_new_receipt()
     {

@@ -94,7 +94,7 @@ public sealed partial class BlobEvents : IAsyncDisposable
                     }
                 }
             }
-            catch (Exception error) when (error is RequestFailedException or AggregateException or HttpRequestException)
+            catch (Exception error)
             {
                 EventLost(_logger, write.Container, write.Name, error.Message, error);
             }

@@ -51,10 +51,10 @@ internal sealed partial class HostSettings
         environment.TryAdd(EnvironmentName, "Development");
         foreach (var name in HandlerStart.OwnNames) environment.Remove(name);
 
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(HostJson.Read(scriptRoot))
-            .AddInMemoryCollection(environment.Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), (string?)v.Value)))
-            .Build();
+        // Look-ups ignore case, the environment does not (http_proxy and HTTP_PROXY): the last one counts.
+        var values = HostJson.Read(scriptRoot);
+        foreach (var (name, value) in environment) values[name.Replace("__", ":", StringComparison.Ordinal)] = value;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         return new HostSettings(configuration, environment);
     }
 

@@ -59,9 +59,13 @@ internal sealed partial class HandlerSupervisor(
     }
 
     /// <summary>Kills the handler after a function time-out. Not counted as an error; every invocation in flight fails.</summary>
-    public void Restart()
+    /// <param name="start">The <see cref="StartCount"/> of the process that is meant: a successor is left alone.</param>
+    public void Restart(int start)
     {
-        lock (_gate) _restartWish.TrySetResult();
+        lock (_gate)
+        {
+            if (start == StartCount) _restartWish.TrySetResult();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +111,6 @@ internal sealed partial class HandlerSupervisor(
         {
             var start = HandlerStart.Describe(options, settings, scriptRoot, Port, workerId: Guid.NewGuid().ToString());
             await using var process = HandlerProcess.Start(start, new HandlerConsole(loggers, options.UseStdErrorStreamForErrorsOnly));
-            StartCount++;
             _process = process;
             HandlerStarted(_logger, process.Id, Port);
 
@@ -157,6 +160,7 @@ internal sealed partial class HandlerSupervisor(
     {
         lock (_gate)
         {
+            StartCount++;
             _restartWish = NewSignal();
             return _restartWish.Task;
         }

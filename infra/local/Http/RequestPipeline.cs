@@ -119,9 +119,9 @@ internal sealed class RequestPipeline(
             Task? streamed = null;
             // What has been streamed cannot be streamed again, so there are no retries.
             var failure = await executor.ExecuteAsync(
-                match.Function with { Retry = null }, attempt => streamed = streaming.SendAsync(context, attempt.Id), trace, stopping);
+                match.Function with { Retry = null }, attempt => streamed = streaming.SendAsync(context, attempt), trace, stopping);
             if (failure is not FunctionTimeoutException || streamed is null) return failure;
-            // The response is still being written to; it ends when the handler answers after all or is killed.
+            // The response is still being written to, until the handler answers after all or is killed.
             await streamed.ContinueWith(_ => { }, TaskScheduler.Default);
             return streamed.IsCompletedSuccessfully ? null : failure;
         }

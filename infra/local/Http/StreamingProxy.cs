@@ -21,9 +21,10 @@ internal sealed class StreamingProxy(IHttpForwarder forwarder, int port, TimePro
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = ActivityTimeout };
 
     /// <exception cref="InvalidOperationException">The handler could not be reached or broke off.</exception>
-    public async Task SendAsync(HttpContext context, Guid invocationId)
+    public async Task SendAsync(HttpContext context, Attempt attempt)
     {
-        var error = await forwarder.SendAsync(context, $"http://127.0.0.1:{port}/", _invoker, _config, new Headers(invocationId));
+        var headers = new Headers(attempt.Id);
+        var error = await forwarder.SendAsync(context, $"http://127.0.0.1:{port}/", _invoker, _config, headers, attempt.Abandoned);
         if (error is ForwarderError.None) return;
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         // The caller went away: no error of the function.
@@ -36,7 +37,8 @@ internal sealed class StreamingProxy(IHttpForwarder forwarder, int port, TimePro
 
     private sealed class Headers(Guid invocationId) : HttpTransformer
     {
-        public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellation)
+        public override async ValueTask TransformRequestAsync(
+            HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancellation)
         {
             await base.TransformRequestAsync(context, request, destination, cancellation);
             Set(HandlerAddress.VersionHeader, HandlerAddress.HostVersion);

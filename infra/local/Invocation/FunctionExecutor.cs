@@ -8,8 +8,9 @@ namespace RoadSeg.LocalHost.Invocation;
 /// <summary>One try of an invocation.</summary>
 /// <param name="Id">Sent as X-Azure-Functions-InvocationId.</param>
 /// <param name="Retry">Set on retried invocations only.</param>
-/// <param name="Stopping">Canceled when the host stops.</param>
-internal sealed record Attempt(Guid Id, RetryContext? Retry, CancellationToken Stopping);
+/// <param name="Abandoned">Canceled when the handler was killed for this try's time-out.</param>
+/// <param name="Stopping">Canceled when the host begins to stop; what runs may still finish.</param>
+internal sealed record Attempt(Guid Id, RetryContext? Retry, CancellationToken Abandoned, CancellationToken Stopping);
 
 /// <summary>What a retried invocation is told about the tries before it.</summary>
 internal sealed record RetryContext(int RetryCount, int MaxRetryCount, Exception Exception);
@@ -52,7 +53,8 @@ internal sealed partial class FunctionExecutor(
         using var activity = new Activity(function.Name);
         if (ActivityContext.TryParse(traceParent, null, out _)) activity.SetParentId(traceParent!);
         activity.Start();
-        var attempt = new Attempt(Guid.NewGuid(), retry, stopping);
+        var abandoned = new CancellationTokenSource();
+        var attempt = new Attempt(Guid.NewGuid(), retry, abandoned.Token, stopping);
         var started = clock.GetTimestamp();
         Executing(logger, function.Name, attempt.Id);
         Exception? failure = null;
@@ -60,44 +62,51 @@ internal sealed partial class FunctionExecutor(
         {
             // The wait for a starting handler has its own limit: functionTimeout must not kill it before it can answer.
             await handler.WaitUntilReadyAsync();
-            await WithinTimeoutAsync(send(attempt), function, attempt);
+            await WithinTimeoutAsync(send(attempt), function, attempt.Id, abandoned);
         }
         catch (Exception error)
         {
             failure = error;
         }
+        // After a time-out the try may still run: it is abandoned, and this disposed, once the handler is killed.
+        if (failure is not FunctionTimeoutException) abandoned.Dispose();
         var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
         if (failure is null) Executed(logger, function.Name, attempt.Id, elapsed);
         else Failed(logger, function.Name, attempt.Id, elapsed, failure.Message, failure);
         return failure;
     }
 
-    private async Task WithinTimeoutAsync(Task work, FunctionDefinition function, Attempt attempt)
+    private async Task WithinTimeoutAsync(Task work, FunctionDefinition function, Guid id, CancellationTokenSource abandoned)
     {
         if (functionTimeout is not { } limit)
         {
             await work;
             return;
         }
+        var start = handler.StartCount;
         try
         {
             await work.WaitAsync(limit, clock);
         }
         catch (TimeoutException) when (!work.IsCompleted)
         {
-            _ = KillUnlessItEndsAsync(work);
+            _ = KillUnlessItEndsAsync(work, start, abandoned);
             throw new FunctionTimeoutException(
-                $"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{attempt.Id}'). Initiating cancellation.");
+                $"Timeout value of {limit} exceeded by function 'Functions.{function.Name}' (Id: '{id}'). Initiating cancellation.");
         }
     }
 
     // The only way to end an invocation is to kill the process, and with it every other invocation in flight.
-    private async Task KillUnlessItEndsAsync(Task work)
+    private async Task KillUnlessItEndsAsync(Task work, int start, CancellationTokenSource abandoned)
     {
-        await Task.WhenAny(work, Task.Delay(gracePeriod, clock));
-        if (work.IsCompleted) return;
-        HandlerTimedOut(loggers.CreateLogger("Host.Handler"));
-        handler.Restart();
+        using (abandoned)
+        {
+            await Task.WhenAny(work, Task.Delay(gracePeriod, clock));
+            if (work.IsCompleted) return;
+            HandlerTimedOut(loggers.CreateLogger("Host.Handler"));
+            handler.Restart(start);
+            await abandoned.CancelAsync();
+        }
     }
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]

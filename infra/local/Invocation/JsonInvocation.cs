@@ -124,7 +124,11 @@ internal sealed partial class JsonInvocation : IDisposable
     // The real host never completes such an invocation: it waits for functionTimeout and then kills the handler.
     private async Task<InvocationResult> NullAnswerAsync(HttpResponseMessage response, Attempt attempt)
     {
-        if (_strict) await Task.Delay(Timeout.Infinite, attempt.Stopping);
+        if (_strict)
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(attempt.Abandoned, attempt.Stopping);
+            await Task.Delay(Timeout.Infinite, ended.Token);
+        }
         throw new InvalidOperationException(
             $"The handler answered {(int)response.StatusCode} without a result. On Azure this invocation would hang until functionTimeout. "
             + "Answer a JSON object; {} is enough.");

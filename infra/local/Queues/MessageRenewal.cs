@@ -49,7 +49,7 @@ internal sealed partial class MessageRenewal : IAsyncDisposable
                 PopReceipt = (await _queue.UpdateMessageAsync(_messageId, PopReceipt, visibilityTimeout: QueueProcessor.LockDuration)).Value.PopReceipt;
                 interval = NormalInterval;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_done.IsCancellationRequested)
             {
                 return;
             }
@@ -58,8 +58,9 @@ internal sealed partial class MessageRenewal : IAsyncDisposable
                 Stopped(_logger, _messageId, error.ErrorCode ?? "");
                 return;
             }
-            catch (Exception error) when (error is RequestFailedException or AggregateException or HttpRequestException)
+            catch (Exception)
             {
+                // The service cannot be reached just now: sooner the next time.
                 interval = TimeSpan.FromTicks(Math.Max(interval.Ticks / 2, ShortestInterval.Ticks));
             }
         }

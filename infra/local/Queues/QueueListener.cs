@@ -58,7 +58,7 @@ internal sealed partial class QueueListener(
                 await UntilFewRunAsync(stopping);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopping.
         }
@@ -72,9 +72,9 @@ internal sealed partial class QueueListener(
             _reported = false;
             return messages;
         }
-        catch (Exception error) when (error is RequestFailedException or AggregateException or HttpRequestException)
+        catch (Exception error)
         {
-            // Reported once per outage. A missing queue is ordinary: its first producer creates it.
+            // Whatever it is, polling goes on. Reported once per outage. A missing queue is ordinary: its first producer creates it.
             if (!_reported && error is not RequestFailedException { Status: 404 }) ReceiveFailed(logger, queue.Name, error.Message);
             _reported = true;
             return [];

@@ -9,8 +9,10 @@ namespace RoadSeg.LocalHost.Queues;
 /// <summary>One message from lock to end: invoked, then deleted, made visible again, or moved to the poison queue.</summary>
 /// <param name="poison">Null where a poison queue cannot be: a failed message then stays invisible until its lock ends.</param>
 /// <param name="invoke">Runs the function; true on success.</param>
+/// <param name="poisoned">Told after a message was moved, so that this host's own listener on the poison queue looks at once.</param>
 internal sealed partial class QueueProcessor(
-    QueueClient queue, QueueClient? poison, QueueOptions options, Func<QueueMessage, Task<bool>> invoke, TimeProvider clock, ILogger logger)
+    QueueClient queue, QueueClient? poison, QueueOptions options, Func<QueueMessage, Task<bool>> invoke, TimeProvider clock, ILogger logger,
+    Action? poisoned = null)
 {
     public static readonly TimeSpan LockDuration = TimeSpan.FromMinutes(10);
 
@@ -60,6 +62,7 @@ internal sealed partial class QueueProcessor(
         Poisoned(logger, message.MessageId, queue.Name, poison!.Name);
         await poison.CreateIfNotExistsAsync();
         await poison.SendMessageAsync(message.Body);
+        poisoned?.Invoke();
         await queue.DeleteMessageAsync(message.MessageId, popReceipt);
     }
 

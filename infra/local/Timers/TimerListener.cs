@@ -47,7 +47,17 @@ internal sealed partial class TimerListener(
     {
         try
         {
-            var isPastDue = await LoadStatusAsync();
+            var isPastDue = false;
+            try
+            {
+                isPastDue = await LoadStatusAsync();
+            }
+            catch (Exception error)
+            {
+                // Better a timer that remembers nothing than none.
+                _monitored = false;
+                ListenerFailed(logger, function.Name, error.Message, error);
+            }
             if (isPastDue || function.Trigger.Flag("runOnStartup") == true) await FireAsync(isPastDue, isScheduled: false);
             while (true)
             {
@@ -55,13 +65,9 @@ internal sealed partial class TimerListener(
                 await FireAsync(isPastDue: false, isScheduled: true);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // Stopping.
-        }
-        catch (Exception error)
-        {
-            ListenerFailed(logger, function.Name, error.Message, error);
         }
     }
 
@@ -103,7 +109,7 @@ internal sealed partial class TimerListener(
         {
             await store!.WriteAsync(function.Name, _status);
         }
-        catch (Exception error) when (error is Azure.RequestFailedException or AggregateException or HttpRequestException)
+        catch (Exception error)
         {
             ListenerFailed(logger, function.Name, error.Message, error);
         }

@@ -46,7 +46,8 @@ internal static class TestCommand
 
     private static async Task<int> RunAsync(string assembly, string report, string[] arguments, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false };
+        // Threads that spin while they wait would take the cores from the other processes of a test.
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, Environment = { ["OMP_WAIT_POLICY"] = "passive" } };
         foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-xml", report, .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");

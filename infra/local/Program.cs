@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Console;
 using RoadSeg.LocalHost;
 
 if (args is [] or ["--help"] or ["-h"])
@@ -11,6 +12,8 @@ using var loggers = LoggerFactory.Create(logging => logging
     .SetMinimumLevel(LogLevel.Information)
     .AddFilter("Microsoft", LogLevel.Warning)
     .AddFilter("Yarp", LogLevel.Warning)
+    // Whoever started this may not read its output: a full pipe must not stop the host.
+    .AddConsole(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite)
     .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff ")));
 
 var firstSignal = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -42,6 +42,7 @@ public sealed class StandAloneTests(AzuriteFixture azurite)
             {
                 // The third crash takes the host along; a request right after a crash may find nobody.
             }
+            await Task.Delay(20);
         }
         await host.WaitForExitAsync();
         Assert.Equal(1, host.ExitCode);

@@ -72,7 +72,7 @@ internal sealed partial class FunctionExecutor(
         if (failure is not FunctionTimeoutException) abandoned.Dispose();
         var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
         if (failure is null) Executed(logger, function.Name, attempt.Id, elapsed);
-        else Failed(logger, function.Name, attempt.Id, elapsed, failure.Message, failure);
+        else Failed(logger, function.Name, attempt.Id, elapsed, Sentence(failure));
         return failure;
     }
 
@@ -109,6 +109,9 @@ internal sealed partial class FunctionExecutor(
         }
     }
 
+    // Causes in one line: the stack of an HTTP call says nothing about the function.
+    private static string Sentence(Exception error) => error.InnerException is { } inner ? $"{error.Message} {Sentence(inner)}" : error.Message;
+
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
     private static partial void Executing(ILogger logger, string function, Guid invocationId);
 
@@ -118,7 +121,7 @@ internal sealed partial class FunctionExecutor(
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Error,
         Message = "Executed 'Functions.{Function}' (Failed, Id={InvocationId}, Duration={Milliseconds}ms): {Error}")]
-    private static partial void Failed(ILogger logger, string function, Guid invocationId, long milliseconds, string error, Exception exception);
+    private static partial void Failed(ILogger logger, string function, Guid invocationId, long milliseconds, string error);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Information,
         Message = "Waiting for {Delay} before retrying function execution. Next attempt: {Attempt}. Max retry count: {MaxRetryCount}.")]

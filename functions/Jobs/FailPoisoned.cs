@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Uploads;

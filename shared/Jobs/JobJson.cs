@@ -13,5 +13,6 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(ResultSummary))]
 [JsonSerializable(typeof(SegmentationMessage))]
+[JsonSerializable(typeof(WebhookMessage))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
 public sealed partial class JobJson : JsonSerializerContext;

@@ -21,7 +21,19 @@ public sealed class ContractTests
     {
         Id = Id,
         State = JobState.Succeeded,
+        Caller = "key-0123456789abcdef",
         Source = new JobSource("uploads", "cam1/street.jpg", "0x8DA", "street.jpg"),
+        Upload = new JobUpload(Noon.AddMinutes(5)),
+        Model = "camvid-mnv2",
+        Tags = new Dictionary<string, string> { ["camera"] = "front" },
+        Webhook = new JobWebhook
+        {
+            Url = "https://example.com/hook",
+            Deliveries = [new WebhookDelivery(1, Noon.AddSeconds(1), 204, null, null)],
+            DeliveredAt = Noon.AddSeconds(1),
+        },
+        Lane = JobLane.Bulk,
+        Ticket = 41,
         Times = new JobTimes
         {
             CreatedAt = Noon,
@@ -63,7 +75,19 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41), JobJson.Default.SegmentationMessage);
+
+    [Fact]
+    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+
+    [Fact]
+    public void A_record_from_before_callers_and_lanes_is_still_read()
+    {
+        var read = JsonSerializer.Deserialize(Golden("job-record-early"), JobJson.Default.JobRecord)!;
+
+        Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
+        Assert.Equal(2, read.Result!.Attempt);
+    }
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>

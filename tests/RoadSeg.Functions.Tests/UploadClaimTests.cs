@@ -9,7 +9,7 @@ namespace RoadSeg.Functions.Tests;
 /// <summary>Who owns a job when events come late, twice, or again after a crash.</summary>
 public sealed class UploadClaimTests(StorageFixture storage)
 {
-    private readonly JobStore _jobs = new(storage.Blobs, TimeProvider.System);
+    private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -12,8 +12,10 @@ public sealed record JobRecord
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
 
+    // Members that a record may lack have their default in the getter: generated readers set every init-only member.
+
     /// <summary>Whose job it is: see <see cref="Callers"/>.</summary>
-    public string Caller { get; init; } = Callers.Local;
+    public string Caller { get => field ?? Callers.Local; init; }
 
     /// <summary>The photo.</summary>
     public required JobSource Source { get; init; }
@@ -52,7 +54,7 @@ public sealed record JobRecord
     public JobInput? Input { get; init; }
 
     /// <summary>How long each piece of work took.</summary>
-    public StageMilliseconds Stages { get; init; } = new();
+    public StageMilliseconds Stages { get => field ?? new(); init; }
 
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }

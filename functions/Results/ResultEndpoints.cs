@@ -27,13 +27,13 @@ internal static class ResultEndpoints
 
     private static async Task<IResult> StoredAsync(string id, string file, string contentType, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         return Immutable(context, job, file, await results.ReadAsync(job, file, context.RequestAborted), contentType);
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         var mask = await results.MaskAsync(job, context.RequestAborted);
         return Immutable(context, job, "color", ColorMask.Png(mask), "image/png");
     }
@@ -44,7 +44,7 @@ internal static class ResultEndpoints
         var weight = Opacity(opacity);
         if (format is not (null or "jpeg" or "webp"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         var mask = await results.MaskAsync(job, context.RequestAborted);
         var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
         var blended = Overlay.Blend(ImageDecoder.Decode(file, ImageProbe.Read(file, limits)), mask, weight);

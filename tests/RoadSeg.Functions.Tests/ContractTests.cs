@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -11,11 +12,13 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
 
-/// <summary>What crosses a process or a deployment, pinned: a renamed member shows up as a changed file.</summary>
+/// <summary>What crosses a process or a deployment, pinned: a renamed member shows up as a changed file (ROADSEG_PIN=1 writes the files anew).</summary>
 public sealed class ContractTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JobRecord Succeeded = new()
     {
@@ -54,6 +57,27 @@ public sealed class ContractTests
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
+
+    [Fact]
+    public void An_upload_ticket_keeps_its_form() => Pinned("upload-ticket", new UploadTicket(
+        Id, "PUT", new Uri($"https://account.blob.core.windows.net/uploads/{Id}/image?sp=c&sig=a"), new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" }, Noon, 67108864,
+        new Dictionary<string, string> { ["self"] = $"/v1/jobs/{Id}" }), JobJson.Default.UploadTicket);
+
+    [Fact]
+    public void An_upload_request_keeps_its_form() => Pinned("upload-request", new UploadRequest
+    {
+        FileName = "street.jpg",
+        ContentType = "image/jpeg",
+        Model = "camvid-mnv2",
+        Tags = new Dictionary<string, string> { ["camera"] = "front" },
+        Webhook = "https://example.com/hook",
+    }, JobJson.Default.UploadRequest);
+
+    [Fact]
+    public void An_idempotency_entry_keeps_its_form() => Pinned("idempotency-entry", new IdempotencyEntry(Id, new string('a', 64)), JobJson.Default.IdempotencyEntry);
 
     [Fact]
     public void A_failed_job_keeps_its_form() => Pinned("job-view-failed", JobView.Of(Succeeded with
@@ -143,8 +167,10 @@ public sealed class ContractTests
 
     private static void Pinned<T>(string name, T value, JsonTypeInfo<T> form)
     {
+        var written = JsonSerializer.SerializeToNode(value, form)!;
+        if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
+            File.WriteAllText(Path.Combine(Checkout.Root, "tests", "contracts", name + ".json"), written.ToJsonString(Readable) + "\n");
         var golden = JsonNode.Parse(Golden(name));
-        var written = JsonSerializer.SerializeToNode(value, form);
         Assert.True(JsonNode.DeepEquals(golden, written), $"tests/contracts/{name}.json no longer is what is written:\n{written}");
 
         var read = JsonSerializer.Deserialize(golden, form)!;

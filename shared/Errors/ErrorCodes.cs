@@ -38,6 +38,12 @@ public static class ErrorCodes
     /// <summary>The result was deleted after its retention.</summary>
     public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
 
+    /// <summary>The model gives classes only, no confidence.</summary>
+    public static readonly ErrorCode ConfidenceUnavailable = Caller("confidence-unavailable", 404, "The model gives no confidence");
+
+    /// <summary>The mask is too ragged for polygons and run lengths.</summary>
+    public static readonly ErrorCode MaskTooComplex = Caller("mask-too-complex", 422, "The mask is too complex for polygons");
+
     /// <summary>The body is of a media type that is not taken.</summary>
     public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
 
@@ -64,6 +70,7 @@ public static class ErrorCodes
 
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
+        ConfidenceUnavailable, MaskTooComplex,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,

@@ -3,7 +3,7 @@ namespace RoadSeg.Jobs;
 /// <summary>A job as the HTTP API shows it.</summary>
 public sealed record JobView
 {
-    private static readonly string[] ResultLinks = ["mask", "color", "overlay", "summary"];
+    private static readonly string[] ResultLinks = ["mask", "color", "overlay", "confidence", "summary", "polygons"];
 
     /// <summary>The job's id.</summary>
     public required JobId Id { get; init; }
@@ -29,7 +29,8 @@ public sealed record JobView
     /// <summary>Why it failed, when failed.</summary>
     public JobFailure? Failure { get; init; }
 
-    /// <summary>Addresses by name, relative to the service: self, and for a succeeded job mask, color, overlay, summary.</summary>
+    /// <summary>Addresses by name, relative to the service: self, and for a succeeded job mask, color,
+    /// overlay, confidence, summary, polygons.</summary>
     public required IReadOnlyDictionary<string, string> Links { get; init; }
 
     /// <summary>The view of a record.</summary>

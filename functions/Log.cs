@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Error, "Request failed")]
     public static partial void RequestFailed(ILogger log, Exception exception);
 
+    [LoggerMessage(103, LogLevel.Error, "{Function} failed; the next tick tries again")]
+    public static partial void TimerFailed(ILogger log, string function, Exception exception);
+
     [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
     public static partial void JobQueued(ILogger log, JobId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
 
@@ -38,6 +41,15 @@ internal static partial class Log
 
     [LoggerMessage(204, LogLevel.Warning, "Job {JobId}: attempt {Attempt} was overtaken and did not commit")]
     public static partial void AttemptOvertaken(ILogger log, JobId jobId, int attempt);
+
+    [LoggerMessage(205, LogLevel.Warning, "Job {JobId}: repaired by the sweep: {What}")]
+    public static partial void JobRepaired(ILogger log, JobId jobId, string what);
+
+    [LoggerMessage(206, LogLevel.Error, "Job {JobId}: the sweep could not repair it and will try again")]
+    public static partial void SweepFailed(ILogger log, JobId jobId, Exception exception);
+
+    [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
+    public static partial void BlobsDeleted(ILogger log, int count, string container);
 
     [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}, loaded in {LoadMs:F0} ms")]
     public static partial void ModelLive(ILogger log, string name, string version, string provider, double loadMs);

@@ -21,24 +21,41 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddPhotoLimits(builder.Configuration);
 builder.Services.AddModel(builder.Configuration);
+builder.Services.AddSingleton(JobOptions.Read(builder.Configuration));
+builder.Services.AddSingleton(CallerKeys.Read(builder.Configuration));
+builder.Services.AddSingleton<QueueGauge>();
+builder.Services.AddSingleton<Admission>();
+builder.Services.AddSingleton<JobWatch>();
+builder.Services.AddSingleton<JobList>();
+builder.Services.AddSingleton<IdempotencyKeys>();
 builder.Services.AddSingleton<JobSubmission>();
+builder.Services.AddSingleton<UploadKeys>();
 builder.Services.AddSingleton<UploadClaim>();
 builder.Services.AddSingleton<PreprocessUpload>();
 builder.Services.AddSingleton<ModelLane>();
 builder.Services.AddSingleton<SegmentImage>();
 builder.Services.AddSingleton<FailPoisoned>();
+builder.Services.AddSingleton<Sweep>();
+builder.Services.AddSingleton<Retention>();
 builder.Services.AddSingleton<ResultReader>();
 
 var app = builder.Build();
 app.UseProblems();
 
 // Triggers: POST /<Function>. No route of functions/host forwards a caller's POST to these paths.
-app.MapQueueTrigger<PreprocessUpload>("PreprocessUpload", static (function, message, cancel) => function.RunAsync(message, cancel));
+app.MapQueueTrigger<PreprocessUpload>("PreprocessUpload", static (function, message, cancel) => function.InteractiveAsync(message, cancel));
+app.MapQueueTrigger<PreprocessUpload>("PreprocessBulk", static (function, message, cancel) => function.BulkAsync(message, cancel));
 app.MapQueueTrigger<SegmentImage>("SegmentImage", static (function, message, cancel) => function.RunAsync(message, cancel));
+app.MapQueueTrigger<SegmentImage>("SegmentBulk", static (function, message, cancel) => function.RunAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedUpload", static (function, message, cancel) => function.UploadAsync(message, cancel));
+app.MapQueueTrigger<FailPoisoned>("FailPoisonedUploadBulk", static (function, message, cancel) => function.UploadAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
+app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
+app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
+app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 
 // HTTP: functions Api (v1/...) and Site (everything else, GET only).
+app.MapUploads();
 app.MapJobs();
 app.MapResults();
 app.MapHealth();

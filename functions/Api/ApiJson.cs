@@ -9,6 +9,7 @@ namespace RoadSeg.Functions.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ServiceDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,10 @@
+using System.Globalization;
+using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Api;
@@ -10,39 +14,125 @@ internal static class JobEndpoints
     /// <summary>Largest request body in bytes: the host buffers it several times over.</summary>
     public const long MaxBodyBytes = 16 * 1024 * 1024;
 
+    private const int MaxWaitSeconds = 60;
+    private const int DefaultPage = 20;
+    private const int MaxPage = 100;
+
     public static void MapJobs(this WebApplication app)
     {
-        app.MapPost("/v1/jobs", SubmitAsync);
-        app.MapGet("/v1/jobs/{id}", ShowAsync);
+        app.MapPost("/v1/jobs", SubmitAsync)
+            .Describe("submitJob", "Segment a photo", "Takes a photo of up to 16 MiB in the body. Larger ones go straight into storage: POST /v1/uploads.")
+            .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream", "multipart/form-data")
+            .Takes("fileName", "Your name for the photo, shown with the job.")
+            .Takes("model", "Name of the model to use; the live one when absent.")
+            .Takes("tag", "A note of your own as name:value. May be given 16 times.")
+            .Takes("webhook", "https address to tell when the job has ended.")
+            .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
+            .TakesHeader("Idempotency-Key", "The same key with the same request gets the same job, also after it has ended.")
+            .Answers<JobView>(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ImageEmpty, ErrorCodes.ImageTooManyBytes, ErrorCodes.ImageTooManyPixels, ErrorCodes.ImageFormatUnsupported,
+                ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+        app.MapGet("/v1/jobs", ListAsync)
+            .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
+            .Takes("state", "Only jobs in this state.")
+            .Takes("after", "next of the page before.")
+            .Takes("limit", "Jobs a page, 1-100; 20 when absent.")
+            .Answers<JobPage>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid);
+        app.MapGet("/v1/jobs/{id}", ShowAsync)
+            .Describe("getJob", "Ask for a job", "Costs one small read. With wait it answers when the job has ended; with wait and If-None-Match, when it has changed.")
+            .Takes("wait", "Seconds to wait, 0-60.")
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Answers<JobView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
+        app.MapDelete("/v1/jobs/{id}", CancelAsync)
+            .Describe("cancelJob", "Cancel a job", "A job that has ended is left as it is; canceling twice is no error. The answer says how the job stands.")
+            .Answers<JobView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.JobNotFound);
     }
 
-    /// <summary>The record of a job by the id in a path.</summary>
-    /// <exception cref="RoadSegException">job-not-found, for text that is no id too.</exception>
-    public static async Task<JobRecord> GetAsync(this JobStore jobs, string id, CancellationToken cancel)
+    /// <summary>The job with the id in a path, if it is the caller's.</summary>
+    /// <exception cref="RoadSegException">job-not-found, for text that is no id and for another caller's job too.</exception>
+    public static async Task<JobSnapshot> GetAsync(this JobStore jobs, string caller, string id, CancellationToken cancel)
     {
         var found = JobId.TryParse(id, out var parsed) ? await jobs.FindAsync(parsed, cancel) : null;
-        return found?.Record ?? throw new RoadSegException(ErrorCodes.JobNotFound, "No job has this id. Take the id from the answer to the submission.");
+        return found?.Record.Caller == caller
+            ? found
+            : throw new RoadSegException(ErrorCodes.JobNotFound, "You have no job of this id. Take the id from the answer to the submission.");
     }
 
-    private static async Task<IResult> SubmitAsync(HttpContext context, JobSubmission submission)
+    private static async Task<IResult> SubmitAsync(
+        HttpContext context, CallerKeys callers, Admission admission, LiveModel model, JobSubmission submission, JobWatch watch, QueueGauge gauge)
     {
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
-        var image = await SubmittedImage.ReadAsync(context.Request, context.RequestAborted);
-        var job = await submission.SubmitAsync(image, context.RequestAborted);
-        context.Response.Headers.Location = $"/v1/jobs/{job.Id}";
-        return Answer(context, job, StatusCodes.Status202Accepted);
+        var cancel = context.RequestAborted;
+        var caller = callers.Of(context.Request);
+        var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
+        var lane = await admission.AdmitAsync(caller, cancel);
+        var image = await SubmittedImage.ReadAsync(context.Request, cancel);
+        var options = SubmissionOptions.Of(image.Parameters, model);
+        var job = await submission.SubmitAsync(image, options, caller, lane, IdempotencyKeys.Read(context.Request), cancel);
+        if (wait is { } patience)
+        {
+            context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");
+            job = await watch.UntilAsync(job, static job => job.Record.State.IsTerminal(), patience, cancel);
+        }
+
+        context.Response.Headers.Location = $"/v1/jobs/{job.Record.Id}";
+        return await AnswerAsync(context, job, gauge, job.Record.State.IsTerminal() ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ShowAsync(string id, HttpContext context, JobStore jobs) =>
-        Answer(context, await jobs.GetAsync(id, context.RequestAborted), StatusCodes.Status200OK);
-
-    private static JsonHttpResult<JobView> Answer(HttpContext context, JobRecord job, int status)
+    private static async Task<IResult> ShowAsync(string id, HttpContext context, CallerKeys callers, JobStore jobs, JobWatch watch, QueueGauge gauge)
     {
-        context.Response.Headers.CacheControl = "no-store";
-        if (!job.State.IsTerminal())
-            context.Response.Headers.RetryAfter = "1";
-        return TypedResults.Json(JobView.Of(job), JobJson.Default.JobView, statusCode: status);
+        var wait = Waits.Asked(context.Request, MaxWaitSeconds);
+        var job = await jobs.GetAsync(callers.Of(context.Request), id, context.RequestAborted);
+        if (wait is { } patience)
+        {
+            var known = context.Request.Headers.IfNoneMatch.ToString();
+            job = await watch.UntilAsync(
+                job, now => now.Record.State.IsTerminal() || (known.Length > 0 && !known.Contains(Version(now), StringComparison.Ordinal)), patience, context.RequestAborted);
+        }
+
+        return await AnswerAsync(context, job, gauge, StatusCodes.Status200OK);
     }
+
+    private static async Task<IResult> ListAsync(string? state, string? after, string? limit, HttpContext context, CallerKeys callers, JobList list, QueueGauge gauge)
+    {
+        JobState? wanted = null;
+        if (state is not null && (wanted = JobStates.Parse(state)) is null)
+            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'state' is one of {string.Join(", ", JobStates.Names)}.");
+        var count = DefaultPage;
+        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxPage))
+            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'limit' is a number from 1 to {MaxPage}.");
+        var (found, next) = await list.PageAsync(callers.Of(context.Request), wanted, after, count, context.RequestAborted);
+        var items = await Task.WhenAll(found.Select(async job => JobView.Of(job, await gauge.PlaceAsync(job, context.RequestAborted))));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new JobPage(items, next), JobJson.Default.JobPage);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, CallerKeys callers, JobStore jobs, QueueGauge gauge)
+    {
+        var job = await jobs.GetAsync(callers.Of(context.Request), id, context.RequestAborted);
+        var canceled = await jobs.TryMoveAsync(
+            job.Record.Id, JobState.Canceled, record => record.State.IsTerminal() ? null : record, context.RequestAborted, job);
+        return await AnswerAsync(context, canceled.Job ?? job, gauge, StatusCodes.Status200OK);
+    }
+
+    // The tag changes with the record and with the place in the line.
+    private static async Task<IResult> AnswerAsync(HttpContext context, JobSnapshot job, QueueGauge gauge, int status)
+    {
+        var place = await gauge.PlaceAsync(job.Record, context.RequestAborted);
+        var tag = $"W/\"{Version(job)}{(place is null ? "" : "-")}{place?.Position}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        if (!job.Record.State.IsTerminal())
+            context.Response.Headers.RetryAfter = Math.Clamp(Math.Ceiling(place?.EstimatedSeconds ?? 1), 1, 30).ToString(CultureInfo.InvariantCulture);
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Json(JobView.Of(job.Record, place), JobJson.Default.JobView, statusCode: status);
+    }
+
+    private static string Version(JobSnapshot job) => job.ETag.ToString().Trim('"');
 }

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -8,34 +11,69 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Api;
 
 /// <summary>Takes a photo that came in a request body.</summary>
-internal sealed class JobSubmission(BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, ImageLimits limits, TimeProvider time)
+internal sealed class JobSubmission(
+    BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, JobWatch watch, IdempotencyKeys keys, ImageLimits limits, TimeProvider time)
 {
-    /// <summary>Stores the photo and starts its job.</summary>
-    /// <exception cref="Errors.RoadSegException">The header shows that the photo cannot be segmented; nothing was stored.</exception>
-    public async Task<JobRecord> SubmitAsync(SubmittedImage image, CancellationToken cancel)
+    // How long a repeated request waits for the first one to store the photo before it does so itself.
+    private static readonly TimeSpan FirstRequestPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Stores the photo and starts its job. With an idempotency key, the same request always gets the same job.</summary>
+    /// <exception cref="Errors.RoadSegException">The header shows that the photo cannot be segmented, or idempotency-conflict; nothing was stored.</exception>
+    public async Task<JobSnapshot> SubmitAsync(
+        SubmittedImage image, SubmissionOptions options, string caller, JobLane lane, string? key, CancellationToken cancel)
     {
         ImageProbe.Read(image.File, limits);
 
+        // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the
+        // next request with the key: every step below can be done twice.
         var id = JobId.New(time);
-        var path = BlobPaths.Upload(id);
+        if (key is not null)
+        {
+            id = await keys.ClaimAsync(caller, key, IdempotencyKeys.Digest(image.File, image.FileName, options), id, cancel);
+            if (await jobs.FindAsync(id, cancel) is { } earlier)
+            {
+                earlier = await watch.UntilAsync(earlier, static job => job.Record.State != JobState.AwaitingUpload, FirstRequestPatience, cancel);
+                if (earlier.Record.State != JobState.AwaitingUpload)
+                    return earlier;
+            }
+        }
 
-        // Checkpoint 1: the job exists. A crash before checkpoint 3 leaves it awaiting its upload.
+        // Checkpoint 1: the job exists. A crash before checkpoint 3 leaves it awaiting its upload: the sweep sends the
+        // event if the photo is there, and expires the job otherwise.
         var created = await jobs.CreateAsync(new JobRecord
         {
             Id = id,
             State = JobState.AwaitingUpload,
-            Source = new JobSource(Containers.Uploads, path, null, image.FileName),
+            Caller = caller,
+            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, image.FileName),
             Times = new JobTimes { CreatedAt = time.GetUtcNow() },
+            Model = options.Model,
+            Tags = options.Tags,
+            Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
+            Lane = lane,
         }, cancel);
 
         // Checkpoint 2: the photo is stored, and storage tells of it.
-        var stored = await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path)
-            .UploadAsync(BinaryData.FromBytes(image.File), overwrite: true, cancel);
+        var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
 
         // Checkpoint 3: so do we, because storage events can be late. The second of the two changes nothing.
-        var message = BlobCreatedEvent.For(Containers.Uploads, path, stored.Value.ETag.ToString(), image.File.Length);
-        await queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
+        var message = BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), etag.ToString(), image.File.Length);
+        await queues.GetQueueClient(Queues.Uploads(lane)).SendMessageAsync(
             BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, JobJson.Default.BlobCreatedEvent)), cancellationToken: cancel);
-        return created.Job!.Record;
+        return created.Job!;
+    }
+
+    private async Task<ETag> StoreAsync(byte[] file, string path, CancellationToken cancel)
+    {
+        var blob = blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        try
+        {
+            var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            return (await blob.UploadAsync(BinaryData.FromBytes(file), once, cancel)).Value.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value.ETag;
+        }
     }
 }

@@ -18,6 +18,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
 internal static class Problems
 {
+    private const string RetrySeconds = "5";
+
     /// <summary>Turns whatever an endpoint throws into a problem document, and an unmatched route into route-not-found.</summary>
     public static void UseProblems(this WebApplication app)
     {
@@ -54,6 +56,8 @@ internal static class Problems
     private static Task WriteAsync(HttpContext context, Problem problem)
     {
         context.Response.StatusCode = problem.Status;
+        if (problem.Retryable)
+            context.Response.Headers.RetryAfter = RetrySeconds;
         return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, "application/problem+json");
     }
 }

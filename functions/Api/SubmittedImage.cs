@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Api;
@@ -6,7 +7,8 @@ namespace RoadSeg.Functions.Api;
 /// <summary>The photo of a submission.</summary>
 /// <param name="File">Its bytes.</param>
 /// <param name="FileName">The caller's name for it, or null.</param>
-internal sealed record SubmittedImage(byte[] File, string? FileName)
+/// <param name="Parameters">Parameters of the query, and the fields of the form.</param>
+internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable<KeyValuePair<string, StringValues>> Parameters)
 {
     private const int MaxFileName = 255;
 
@@ -23,34 +25,23 @@ internal sealed record SubmittedImage(byte[] File, string? FileName)
             if (form.Files is not [var file])
                 throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {form.Files.Count}.");
             await using var stream = file.OpenReadStream();
-            return new SubmittedImage(await ReadAllAsync(stream, cancel), Shown(file.FileName));
+            return new SubmittedImage(await ReadAllAsync(stream, cancel), Shown(file.FileName), request.Query.Concat(form));
         }
 
         if (type == "application/octet-stream" || type?.StartsWith("image/", StringComparison.Ordinal) == true)
-            return new SubmittedImage(await ReadAllAsync(request.Body, cancel), null);
+            return new SubmittedImage(await ReadAllAsync(request.Body, cancel), Shown(request.Query["fileName"].ToString()), request.Query);
         throw new RoadSegException(
             ErrorCodes.ContentTypeUnsupported,
             $"The body's type is '{type}': send the image as image/jpeg, image/png, image/webp, image/avif, image/tiff or application/octet-stream, or as one file of multipart/form-data.");
     }
 
-    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancel)
-    {
-        using var buffer = new MemoryStream();
-        var piece = new byte[81920];
-        for (int read; (read = await body.ReadAsync(piece, cancel)) > 0;)
-        {
-            buffer.Write(piece, 0, read);
-            if (buffer.Length > JobEndpoints.MaxBodyBytes)
-                throw TooLarge();
-        }
+    /// <summary>A caller's file name as it is kept: shown to people and stored in the record, never used in a path.</summary>
+    public static string? Shown(string name) =>
+        name.Length == 0 ? null : new string([.. name.Where(c => !char.IsControl(c)).Take(MaxFileName)]);
 
-        return buffer.ToArray();
-    }
+    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancel) =>
+        await BoundedBody.ReadAsync(body, JobEndpoints.MaxBodyBytes, cancel) ?? throw TooLarge();
 
     private static RoadSegException TooLarge() => new(
-        ErrorCodes.ImageTooManyBytes, $"A request body may be at most {JobEndpoints.MaxBodyBytes} bytes. Put larger photos into storage.");
-
-    // Shown to people and stored in the record, never used in a path.
-    private static string? Shown(string name) =>
-        name.Length == 0 ? null : new string([.. name.Where(c => !char.IsControl(c)).Take(MaxFileName)]);
+        ErrorCodes.ImageTooManyBytes, $"A request body may have at most {JobEndpoints.MaxBodyBytes} bytes. Get an upload key for a larger photo: POST /v1/uploads.");
 }

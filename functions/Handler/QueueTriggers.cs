@@ -31,6 +31,6 @@ internal static class QueueTriggers
             }
 
             await context.Response.WriteAsJsonAsync(response, HandlerJson.Default.InvocationResponse);
-        });
+        }).ExcludeFromDescription();
     }
 }

@@ -1,32 +1,92 @@
 using System.Diagnostics;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>One run of the model at a time: a run already uses every core (or the GPU), so a second beside it only makes
-/// both late. Storage and encoding of other messages go on meanwhile.</summary>
-internal sealed class ModelLane : IDisposable
+/// both late. Interactive jobs go first; every eighth turn is a bulk job's, so that neither line starves (decision 0007).</summary>
+internal sealed class ModelLane
 {
-    private readonly SemaphoreSlim _lane = new(1, 1);
+    private const int InteractiveTurns = 7;
 
-    /// <summary>Runs the model when its turn comes.</summary>
-    /// <returns>The result, and how long the run waited for its turn.</returns>
-    public async Task<(SegmentationResult Result, TimeSpan Wait)> RunAsync(
-        SegmentationEngine engine, RgbImage input, int width, int height, CancellationToken cancel)
+    private readonly Lock _gate = new();
+    private readonly Queue<TaskCompletionSource>[] _waiting = [new(), new()];
+    private bool _busy;
+    private int _streak;
+
+    /// <summary>Runs the model when the turn comes.</summary>
+    /// <param name="lane">Which line to wait in.</param>
+    /// <param name="engine">The model.</param>
+    /// <param name="input">Model input.</param>
+    /// <param name="width">Width of the mask in pixels.</param>
+    /// <param name="height">Height of the mask in pixels.</param>
+    /// <param name="wanted">Asked when the turn has come, after a wait: false gives the turn to the next.</param>
+    /// <param name="cancel">Leaves the line.</param>
+    /// <returns>The result, or null when it is no longer wanted; and how long the run waited for its turn.</returns>
+    public async Task<(SegmentationResult? Result, TimeSpan Wait)> RunAsync(
+        JobLane lane, SegmentationEngine engine, RgbImage input, int width, int height, Func<TimeSpan, Task<bool>> wanted, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        await _lane.WaitAsync(cancel);
+        await EnterAsync(lane, cancel);
         try
         {
             var wait = Stopwatch.GetElapsedTime(started);
-            return (engine.Segment(input, width, height), wait);
+            return (await wanted(wait) ? engine.Segment(input, width, height) : null, wait);
         }
         finally
         {
-            _lane.Release();
+            Leave();
         }
     }
 
-    public void Dispose() => _lane.Dispose();
+    /// <summary>Waits for a turn. Each turn must be left.</summary>
+    internal async Task EnterAsync(JobLane lane, CancellationToken cancel)
+    {
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (!_busy)
+            {
+                _busy = true;
+                return;
+            }
+
+            _waiting[(int)lane].Enqueue(turn);
+        }
+
+        await using var canceled = cancel.Register(static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn);
+        await turn.Task;
+    }
+
+    /// <summary>Ends a turn and gives the next.</summary>
+    internal void Leave()
+    {
+        lock (_gate)
+        {
+            while (Next() is { } next)
+            {
+                if (next.TrySetResult())
+                    return;
+            }
+
+            _busy = false;
+        }
+    }
+
+    private TaskCompletionSource? Next()
+    {
+        var (interactive, bulk) = (_waiting[(int)JobLane.Interactive], _waiting[(int)JobLane.Bulk]);
+        if (bulk.Count > 0 && (interactive.Count == 0 || _streak >= InteractiveTurns))
+        {
+            _streak = 0;
+            return bulk.Dequeue();
+        }
+
+        if (interactive.Count == 0)
+            return null;
+        _streak = bulk.Count > 0 ? _streak + 1 : 0;
+        return interactive.Dequeue();
+    }
 }

@@ -15,9 +15,11 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Inference;
 
-/// <summary>Queue segmentation-jobs: runs the model on a stored input and commits the result.</summary>
+/// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
 internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel model, ModelLane lane, TimeProvider time, ILogger<SegmentImage> log)
 {
+    private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
+
     public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
     {
         if (MessageText.Segmentation(message.Body) is not { JobId: var id })
@@ -58,9 +60,9 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
     }
 
     // A redelivery of the owner's message proves that the owner's delivery ended; another message about a job that is
-    // running is a duplicate.
+    // running is a duplicate, unless the sweep took the owner away.
     private static bool MayRun(JobRecord record, QueueMessage message) =>
-        record.State == JobState.Queued || (record.State == JobState.Running && record.Owner?.MessageId == message.Id);
+        record.State == JobState.Queued || (record.State == JobState.Running && (record.Owner is null || record.Owner.MessageId == message.Id));
 
     private async Task SegmentAsync(JobSnapshot job, int attempt, Task<byte[]> reading, TimeSpan claim, CancellationToken cancel)
     {
@@ -69,8 +71,12 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
         var fetch = Stopwatch.GetElapsedTime(started);
         var engine = await model.Engine.WaitAsync(cancel);
-        var run = await lane.RunAsync(engine, input, record.Image!.Width, record.Image.Height, cancel);
-        var segmented = run.Result;
+        var run = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, wait => IsWantedAsync(record, wait, cancel), cancel);
+        if (run.Result is not { } segmented)
+        {
+            Log.AttemptOvertaken(log, record.Id, attempt);
+            return;
+        }
 
         started = Stopwatch.GetTimestamp();
         var labels = engine.Model.Labels;
@@ -112,6 +118,10 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         else
             Log.AttemptOvertaken(log, record.Id, attempt);
     }
+
+    // After a wait the job may have been canceled: a read is less than a run.
+    private async Task<bool> IsWantedAsync(JobRecord job, TimeSpan wait, CancellationToken cancel) =>
+        wait < WorthAsking || (await jobs.FindAsync(job.Id, cancel))?.Record is { State: JobState.Running } now && now.Attempt == job.Attempt;
 
     private async Task<byte[]> ReadInputAsync(JobId id, CancellationToken cancel)
     {

@@ -22,7 +22,7 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
 
         // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the
         // job may be owned by the message it was: what counts is that preprocessing has not ended.
-        var taken = await claim.TakeAsync(created, message, cancel);
+        var taken = await claim.TakeAsync(created, message, JobLane.Interactive, cancel);
         await jobs.FailAsync(
             taken?.Record.Id ?? await claim.IdAsync(created, cancel),
             Exhausted,

@@ -16,13 +16,10 @@ internal sealed record ModelOptions
         var provider = settings["ROADSEG_PROVIDER"] ?? "cpu";
         if (!Enum.TryParse<ExecutionProvider>(provider, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
             throw new InvalidOperationException($"ROADSEG_PROVIDER is '{provider}': write cpu or cuda.");
-        var threads = settings["ROADSEG_THREADS"] ?? "0";
-        if (!int.TryParse(threads, out var count) || count is < 0 or > 256)
-            throw new InvalidOperationException($"ROADSEG_THREADS is '{threads}': write a number from 0 (all cores) to 256.");
         return new ModelOptions
         {
             Folder = settings["ROADSEG_MODEL"] is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "model"),
-            Engine = new EngineOptions { IntraOpThreads = count, Provider = parsed },
+            Engine = new EngineOptions { IntraOpThreads = (int)settings.Whole("ROADSEG_THREADS", 0, 0, 256), Provider = parsed },
         };
     }
 }

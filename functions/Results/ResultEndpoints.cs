@@ -30,25 +30,25 @@ internal static class ResultEndpoints
 
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(job, "mask", "image/png", () => results.ReadAsync(job, ResultFiles.Mask, context.RequestAborted));
     }
 
     private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceAsync(job, context.RequestAborted));
     }
 
     private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(job, "summary", "application/json", () => results.ReadAsync(job, ResultFiles.Summary, context.RequestAborted));
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(job, "color", "image/png", async () => ColorMask.Png(await results.MaskAsync(job, context.RequestAborted)));
     }
 
@@ -59,7 +59,7 @@ internal static class ResultEndpoints
         if (format is not (null or "jpeg" or "webp"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
         var webp = format == "webp";
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}");
         return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", async () =>
         {
@@ -81,7 +81,7 @@ internal static class ResultEndpoints
         }
 
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
-        var job = await results.SucceededAsync(id, context.RequestAborted);
+        var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
         return await context.ImmutableAsync(job, part, "application/json", async () =>
         {

@@ -10,13 +10,13 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Results;
 
 /// <summary>Reads the committed files of a job.</summary>
-internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, ImageLimits limits)
+internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits)
 {
     /// <summary>The record of a job that has a result.</summary>
     /// <exception cref="RoadSegException">job-not-found or result-not-ready.</exception>
-    public async Task<JobRecord> SucceededAsync(string id, CancellationToken cancel)
+    public async Task<JobRecord> SucceededAsync(string id, HttpRequest request)
     {
-        var job = await jobs.GetAsync(id, cancel);
+        var job = (await jobs.GetAsync(callers.Of(request), id, request.HttpContext.RequestAborted)).Record;
         if (job.State == JobState.Succeeded)
             return job;
         throw new RoadSegException(ErrorCodes.ResultNotReady, job.State.IsTerminal()

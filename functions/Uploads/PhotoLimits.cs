@@ -1,4 +1,3 @@
-using System.Globalization;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.Functions.Uploads;
@@ -10,17 +9,8 @@ internal static class PhotoLimits
     {
         var limits = new ImageLimits();
         services.AddSingleton(new ImageLimits(
-            Read(settings, "ROADSEG_MAX_BYTES", limits.MaxBytes),
-            Read(settings, "ROADSEG_MAX_PIXELS", limits.MaxPixels),
+            settings.Whole("ROADSEG_MAX_BYTES", limits.MaxBytes, 1, 1L << 30),
+            settings.Whole("ROADSEG_MAX_PIXELS", limits.MaxPixels, 1, 500_000_000),
             limits.MaxSide));
-    }
-
-    private static long Read(IConfiguration settings, string name, long standard)
-    {
-        if (settings[name] is not { Length: > 0 } text)
-            return standard;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new InvalidOperationException($"{name} is '{text}': write a whole number.");
     }
 }

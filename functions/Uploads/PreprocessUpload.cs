@@ -11,11 +11,15 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Uploads;
 
-/// <summary>Queue uploads-created: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
+/// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
 internal sealed class PreprocessUpload(
-    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, LiveModel model, ImageLimits limits, ILogger<PreprocessUpload> log)
+    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, LiveModel model, ImageLimits limits, ILogger<PreprocessUpload> log)
 {
-    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    public Task<InvocationResponse> InteractiveAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Interactive, cancel);
+
+    public Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Bulk, cancel);
+
+    private async Task<InvocationResponse> RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Uploads } created)
         {
@@ -23,13 +27,18 @@ internal sealed class PreprocessUpload(
             return InvocationResponse.Empty;
         }
 
+        // Storage events all come in the interactive line. Those of bulk jobs are sent on before anything is done for
+        // them; a crash here sends one twice, and the second changes nothing.
+        if (line == JobLane.Interactive && await claim.IsBulkAsync(created, cancel))
+            return InvocationResponse.Output("bulk", message.Body);
+
         // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
         // same message again, which owns the job still and starts over; any other event about the photo ends here.
-        if (await claim.TakeAsync(created, message, cancel) is not { } job)
+        if (await claim.TakeAsync(created, message, line, cancel) is not { } job)
             return InvocationResponse.Empty;
         var id = job.Record.Id;
         if (job.Record.State == JobState.Queued)
-            return Segmentation(id);
+            return Segmentation(job.Record);
 
         try
         {
@@ -50,10 +59,12 @@ internal sealed class PreprocessUpload(
 
             // Checkpoint 2: the input is stored and the job Queued. The host sends the segmentation message when this
             // function has answered; a crash before that delivers this message again, and it is sent then.
+            var ticket = await gauge.TicketAsync(job.Record.Lane, cancel);
             var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
                 Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
                 Input = new JobInput(input.Width, input.Height),
+                Ticket = ticket,
                 Stages = record.Stages with
                 {
                     Read = read.TotalMilliseconds,
@@ -68,15 +79,19 @@ internal sealed class PreprocessUpload(
             }
 
             Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode.TotalMilliseconds);
-            return Segmentation(id);
+            return Segmentation(now);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
+            // What an upload key let in can be of any size; a drop's file is its owner's to delete.
+            if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
+                await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(job.Record.Source.Path).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return InvocationResponse.Empty;
         }
     }
 
-    private static InvocationResponse Segmentation(JobId id) => InvocationResponse.Output(
-        "segmentation", JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(id), JobJson.Default.SegmentationMessage));
+    private static InvocationResponse Segmentation(JobRecord job) => InvocationResponse.Output(
+        job.Lane == JobLane.Bulk ? "segmentationBulk" : "segmentation",
+        JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket), JobJson.Default.SegmentationMessage));
 }

@@ -1,21 +1,22 @@
 using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Decides which of several events about one photo makes its job go on: the first, and every redelivery of it.</summary>
-internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<UploadClaim> log)
+internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvider time, ILogger<UploadClaim> log)
 {
-    /// <summary>Takes the job of an uploaded photo for a message.</summary>
+    /// <summary>Takes the job of an uploaded photo for a message that came in a line.</summary>
     /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
     /// event is a duplicate or comes late.</returns>
-    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, CancellationToken cancel)
+    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, JobLane line, CancellationToken cancel)
     {
         var known = await IssuedAsync(created.Path, cancel);
         var id = known?.Record.Id ?? DropId(created);
         if (known is null)
         {
-            var move = await jobs.CreateAsync(Dropped(id, created, message), cancel);
+            var move = await jobs.CreateAsync(Dropped(id, created, message, line), cancel);
             if (move.Moved)
                 return move.Job;
             known = move.Job;
@@ -30,7 +31,7 @@ internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<Uplo
                 Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
                 Owner = new JobOwner(message.Id, time.GetUtcNow()),
             },
-            JobState.Received when Owns(record, message) => record,
+            JobState.Received when record.Owner is null || Owns(record, message) => record with { Owner = new JobOwner(message.Id, time.GetUtcNow()) },
             _ => null,
         }, cancel, known);
         if (taken.Moved)
@@ -41,6 +42,15 @@ internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<Uplo
 
     /// <summary>True while the message owns the job.</summary>
     public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
+
+    /// <summary>True for the event of a job that was put into the bulk line and still awaits it. Of a bare drop the line is
+    /// decided here, before it has a record.</summary>
+    public async Task<bool> IsBulkAsync(BlobCreatedEvent created, CancellationToken cancel)
+    {
+        if (await IssuedAsync(created.Path, cancel) is { Record: var job })
+            return job is { Lane: JobLane.Bulk, State: JobState.AwaitingUpload };
+        return await admission.LaneAsync(Callers.Local, cancel) == JobLane.Bulk;
+    }
 
     /// <summary>The id of the job an event is about.</summary>
     public async Task<JobId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>
@@ -55,7 +65,7 @@ internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<Uplo
         return slash > 0 && JobId.TryParse(path[..slash], out var id) ? await jobs.FindAsync(id, cancel) : null;
     }
 
-    private JobRecord Dropped(JobId id, BlobCreatedEvent created, QueueMessage message)
+    private JobRecord Dropped(JobId id, BlobCreatedEvent created, QueueMessage message, JobLane line)
     {
         var now = time.GetUtcNow();
         return new JobRecord
@@ -65,6 +75,7 @@ internal sealed class UploadClaim(JobStore jobs, TimeProvider time, ILogger<Uplo
             Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), created.Path[(created.Path.LastIndexOf('/') + 1)..]),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
             Owner = new JobOwner(message.Id, now),
+            Lane = line,
         };
     }
 }

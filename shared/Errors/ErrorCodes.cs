@@ -50,6 +50,18 @@ public static class ErrorCodes
     /// <summary>A parameter or body is malformed.</summary>
     public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
 
+    /// <summary>The Idempotency-Key stands for another request.</summary>
+    public static readonly ErrorCode IdempotencyConflict = Caller("idempotency-conflict", 409, "The Idempotency-Key was used for another request");
+
+    /// <summary>The caller has as many live jobs as it may have.</summary>
+    public static readonly ErrorCode TooManyJobs = new("too-many-jobs", Fault.Caller, true, 429, "You have too many jobs that have not ended");
+
+    /// <summary>As many jobs wait as may wait.</summary>
+    public static readonly ErrorCode QueueFull = Service("queue-full", true, 429, "The queue is full");
+
+    /// <summary>The job did not end in time.</summary>
+    public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
+
     /// <summary>No model has this name.</summary>
     public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
 
@@ -72,7 +84,7 @@ public static class ErrorCodes
     {
         ConfidenceUnavailable, MaskTooComplex,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
-        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, ModelNotFound, RouteNotFound,
+        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

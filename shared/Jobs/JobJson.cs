@@ -11,7 +11,12 @@ namespace RoadSeg.Jobs;
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(UploadRequest))]
+[JsonSerializable(typeof(UploadTicket))]
 [JsonSerializable(typeof(ResultSummary))]
 [JsonSerializable(typeof(SegmentationMessage))]
+[JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(IdempotencyEntry))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
 public sealed partial class JobJson : JsonSerializerContext;

@@ -12,8 +12,31 @@ public sealed record JobRecord
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
 
+    // Members that a record may lack have their default in the getter: generated readers set every init-only member.
+
+    /// <summary>Whose job it is: see <see cref="Callers"/>.</summary>
+    public string Caller { get => field ?? Callers.Local; init; }
+
     /// <summary>The photo.</summary>
     public required JobSource Source { get; init; }
+
+    /// <summary>The upload key that was issued for it; null when the photo came by itself or in a request body.</summary>
+    public JobUpload? Upload { get; init; }
+
+    /// <summary>Name of the model the caller asked for; null for the one that is live.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The caller's own notes, shown and never read.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Where to tell of the end; null when nobody asked.</summary>
+    public JobWebhook? Webhook { get; init; }
+
+    /// <summary>Which of the two lines it waits in.</summary>
+    public JobLane Lane { get; init; }
+
+    /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting messages.</summary>
+    public long? Ticket { get; init; }
 
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
@@ -31,7 +54,7 @@ public sealed record JobRecord
     public JobInput? Input { get; init; }
 
     /// <summary>How long each piece of work took.</summary>
-    public StageMilliseconds Stages { get; init; } = new();
+    public StageMilliseconds Stages { get => field ?? new(); init; }
 
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }
@@ -46,6 +69,10 @@ public sealed record JobRecord
 /// <param name="ETag">Version the job is about, unquoted; null while awaiting the upload.</param>
 /// <param name="FileName">The caller's name for the file; shown, never used in a path.</param>
 public sealed record JobSource(string Container, string Path, string? ETag, string? FileName);
+
+/// <summary>An upload key.</summary>
+/// <param name="ExpiresAt">When it ends.</param>
+public sealed record JobUpload(DateTimeOffset ExpiresAt);
 
 /// <summary>The queue message an attempt works for. The message's own lock is the lease: a redelivery of the same message
 /// proves that the former delivery ended, a different message is a duplicate.</summary>

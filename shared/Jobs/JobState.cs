@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace RoadSeg.Jobs;
@@ -42,6 +43,14 @@ public enum JobState
 /// <summary>The moves a job can make; <see cref="JobStore.TryMoveAsync"/> refuses every other.</summary>
 public static class JobStates
 {
+    private static readonly Dictionary<string, JobState> ByName = Enum.GetValues<JobState>().ToDictionary(state => JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString()));
+
+    /// <summary>The states' names in JSON and in parameters.</summary>
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    /// <summary>The state of this name, or null.</summary>
+    public static JobState? Parse(string name) => ByName.TryGetValue(name, out var state) ? state : null;
+
     /// <summary>True for the states that are never left.</summary>
     public static bool IsTerminal(this JobState state) => state >= JobState.Succeeded;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Jobs;
@@ -18,19 +19,28 @@ public readonly record struct JobMove(bool Moved, JobSnapshot? Job);
 public sealed class JobStore
 {
     private static readonly BlobRequestConditions MustNotExist = new() { IfNoneMatch = ETag.All };
+    private static readonly BinaryData Nothing = BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty);
 
     private readonly BlobContainerClient _jobs;
     private readonly BlobContainerClient _active;
+    private readonly BlobContainerClient _index;
+    private readonly QueueClient _webhooks;
     private readonly TimeProvider _time;
 
     /// <summary>The store of one storage account.</summary>
-    public JobStore(BlobServiceClient blobs, TimeProvider time)
+    public JobStore(BlobServiceClient blobs, QueueServiceClient queues, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(blobs);
+        ArgumentNullException.ThrowIfNull(queues);
         _jobs = blobs.GetBlobContainerClient(Containers.Jobs);
         _active = blobs.GetBlobContainerClient(Containers.JobsActive);
+        _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
+        _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
         _time = time;
     }
+
+    /// <summary>Raised after this process wrote a record.</summary>
+    public event Action<JobSnapshot>? Written;
 
     /// <summary>Writes a new record.</summary>
     /// <returns>The new job; or, with Moved false, the job of this id that was there already.</returns>
@@ -39,14 +49,15 @@ public sealed class JobStore
         ArgumentNullException.ThrowIfNull(record);
 
         // The marker first: a marker without a record is swept away, a record without a marker would never be swept.
-        await Marker(record.Id).UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
-        if (await TryWriteAsync(record, MustNotExist, cancel) is { } created)
-            return new JobMove(true, created);
-
-        var existing = await FindAsync(record.Id, cancel);
-        if (existing is { Record.State: var state } && state.IsTerminal())
-            await Marker(record.Id).DeleteIfExistsAsync(cancellationToken: cancel);
-        return new JobMove(false, existing);
+        await Marker(record).UploadAsync(Nothing, overwrite: true, cancel);
+        var created = await TryWriteAsync(record, MustNotExist, cancel);
+        if ((created ?? await FindAsync(record.Id, cancel)) is not { } job)
+            return default;
+        if (job.Record.State.IsTerminal())
+            await Marker(record).DeleteIfExistsAsync(cancellationToken: cancel);
+        else
+            await _index.GetBlobClient(BlobPaths.IndexedJob(job.Record.Caller, job.Record.Times.CreatedAt, record.Id)).UploadAsync(Nothing, overwrite: true, cancel);
+        return new JobMove(created is not null, job);
     }
 
     /// <summary>Reads a record; null when there is no such job.</summary>
@@ -78,29 +89,56 @@ public sealed class JobStore
         JobId id, JobState to, Func<JobRecord, JobRecord?> change, CancellationToken cancel, JobSnapshot? known = null)
     {
         ArgumentNullException.ThrowIfNull(change);
+        var move = await ChangeAsync(id, current =>
+        {
+            if (change(current) is not { } changed)
+                return null;
+            if (!JobStates.CanMove(current.State, to))
+                throw new InvalidOperationException($"Job {id} cannot move from {current.State} to {to}.");
+            return Enter(changed, to, _time.GetUtcNow());
+        }, known, cancel);
+        if (move.Moved && to.IsTerminal())
+            await SettleAsync(move.Job!.Record, cancel);
+        return move;
+    }
+
+    /// <summary>Changes what a record says beside its state, under ETag.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. Its state and
+    /// times are kept. May run more than once.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    public Task<JobMove> AmendAsync(JobId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return ChangeAsync(id, current => change(current) is { } changed ? changed with { State = current.State, Times = current.Times } : null, null, cancel);
+    }
+
+    /// <summary>What is left to do for a job that has ended: its webhook, if it has one, and the end of its marker. The move
+    /// itself does it; the sweep does it again where the process died in between, so a webhook may be told twice.</summary>
+    public async Task SettleAsync(JobRecord ended, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(ended);
+        if (ended.Webhook is { Deliveries: [] })
+            await _webhooks.SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(ended.Id, 1), JobJson.Default.WebhookMessage)), cancellationToken: cancel);
+        await Marker(ended).DeleteIfExistsAsync(cancellationToken: cancel);
+    }
+
+    private BlobClient Marker(JobRecord job) => _active.GetBlobClient(BlobPaths.ActiveJob(job.Caller, job.Id));
+
+    private async Task<JobMove> ChangeAsync(JobId id, Func<JobRecord, JobRecord?> change, JobSnapshot? known, CancellationToken cancel)
+    {
         var current = known ?? await FindAsync(id, cancel);
         while (current is not null)
         {
-            if (change(current.Record) is not { } changed)
+            if (change(current.Record) is not { } next)
                 return new JobMove(false, current);
-            if (!JobStates.CanMove(current.Record.State, to))
-                throw new InvalidOperationException($"Job {id} cannot move from {current.Record.State} to {to}.");
-
-            var next = Enter(changed, to, _time.GetUtcNow());
             if (await TryWriteAsync(next, new BlobRequestConditions { IfMatch = current.ETag }, cancel) is { } written)
-            {
-                if (to.IsTerminal())
-                    await Marker(id).DeleteIfExistsAsync(cancellationToken: cancel);
                 return new JobMove(true, written);
-            }
-
             current = await FindAsync(id, cancel);
         }
 
         return new JobMove(false, null);
     }
-
-    private BlobClient Marker(JobId id) => _active.GetBlobClient(BlobPaths.ActiveJob(id));
 
     private static JobRecord Enter(JobRecord record, JobState state, DateTimeOffset now)
     {
@@ -126,7 +164,9 @@ public sealed class JobStore
         try
         {
             var info = await _jobs.GetBlobClient(BlobPaths.Job(record.Id)).UploadAsync(BinaryData.FromBytes(json), options, cancel);
-            return new JobSnapshot(record, info.Value.ETag);
+            var written = new JobSnapshot(record, info.Value.ETag);
+            Written?.Invoke(written);
+            return written;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {

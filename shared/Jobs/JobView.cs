@@ -14,11 +14,23 @@ public sealed record JobView
     /// <summary>The caller's name for the photo.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>Name of the model that was asked for; absent for the one that is live.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The caller's own notes.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
 
     /// <summary>Milliseconds of each piece of work so far.</summary>
     public required StageMilliseconds Stages { get; init; }
+
+    /// <summary>Place in the line, while queued.</summary>
+    public QueuePlace? Queue { get; init; }
+
+    /// <summary>When the upload key ends, while the photo is awaited.</summary>
+    public DateTimeOffset? UploadExpiresAt { get; init; }
 
     /// <summary>The photo, once its header is read.</summary>
     public JobImage? Image { get; init; }
@@ -29,12 +41,16 @@ public sealed record JobView
     /// <summary>Why it failed, when failed.</summary>
     public JobFailure? Failure { get; init; }
 
-    /// <summary>Addresses by name, relative to the service: self, and for a succeeded job mask, color,
-    /// overlay, confidence, summary, polygons.</summary>
+    /// <summary>The webhook and how its deliveries went, if one was asked for.</summary>
+    public JobWebhook? Webhook { get; init; }
+
+    /// <summary>Addresses by name, relative to the service: self, and for a succeeded job its results.</summary>
     public required IReadOnlyDictionary<string, string> Links { get; init; }
 
     /// <summary>The view of a record.</summary>
-    public static JobView Of(JobRecord job)
+    /// <param name="job">The record.</param>
+    /// <param name="place">Its place in the line, where that is known.</param>
+    public static JobView Of(JobRecord job, QueuePlace? place = null)
     {
         ArgumentNullException.ThrowIfNull(job);
         var self = $"/v1/jobs/{job.Id}";
@@ -50,12 +66,27 @@ public sealed record JobView
             Id = job.Id,
             State = job.State,
             FileName = job.Source.FileName,
+            Model = job.Model,
+            Tags = job.Tags,
             Times = job.Times,
             Stages = job.Stages,
+            Queue = place,
+            UploadExpiresAt = job.State == JobState.AwaitingUpload ? job.Upload?.ExpiresAt : null,
             Image = job.Image,
             Result = job.Result,
             Failure = job.Failure,
+            Webhook = job.Webhook,
             Links = links,
         };
     }
 }
+
+/// <summary>Where a queued job stands.</summary>
+/// <param name="Position">1 is next. Good to within what joins the line in a second.</param>
+/// <param name="EstimatedSeconds">Until it is taken, at the pace the line went lately; absent while that is unknown.</param>
+public sealed record QueuePlace(long Position, double? EstimatedSeconds);
+
+/// <summary>A page of jobs, newest first.</summary>
+/// <param name="Items">The jobs.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; absent on the last. A page may hold fewer jobs than asked for.</param>
+public sealed record JobPage(IReadOnlyList<JobView> Items, string? Next);

@@ -2,4 +2,5 @@ namespace RoadSeg.Jobs;
 
 /// <summary>A message of the segmentation-jobs queue.</summary>
 /// <param name="JobId">The job to run. Everything else stands in its record.</param>
-public sealed record SegmentationMessage(JobId JobId);
+/// <param name="Ticket">Its number in the line, for the positions of those behind it.</param>
+public sealed record SegmentationMessage(JobId JobId, long? Ticket = null);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Storage;
@@ -18,7 +21,21 @@ public static class BlobPaths
     public static string Job(JobId id) => $"{id}.json";
 
     /// <summary>In <see cref="Containers.JobsActive"/>: the marker of a live job.</summary>
-    public static string ActiveJob(JobId id) => id.ToString();
+    public static string ActiveJob(string caller, JobId id) => $"{ActiveJobs(caller)}{id}";
+
+    /// <summary>In <see cref="Containers.JobsActive"/>: prefix of the markers of a caller's live jobs.</summary>
+    public static string ActiveJobs(string caller) => $"{caller}/";
+
+    /// <summary>In <see cref="Containers.JobsIndex"/>: a job's place in its caller's list. Names sort ascending, so the
+    /// time is written as what is left until the last millisecond that 15 digits hold: newest first.</summary>
+    public static string IndexedJob(string caller, DateTimeOffset createdAt, JobId id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{IndexedJobs(caller)}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
+
+    /// <summary>In <see cref="Containers.JobsIndex"/>: prefix of a caller's list.</summary>
+    public static string IndexedJobs(string caller) => $"{caller}/";
+
+    /// <summary>In <see cref="Containers.IdempotencyKeys"/>: an entry. The key is the caller's text, so its hash names the blob.</summary>
+    public static string IdempotencyKey(string caller, string key) => $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 }
 
 /// <summary>File names of a result.</summary>

@@ -15,9 +15,15 @@ public static class Containers
     /// <summary>Job records.</summary>
     public const string Jobs = "jobs";
 
-    /// <summary>One empty marker for each job that is not in a terminal state, so that sweeps list only live jobs.</summary>
+    /// <summary>One empty marker for each job that has not ended, under its caller, so that sweeps and admission list only live jobs.</summary>
     public const string JobsActive = "jobs-active";
 
+    /// <summary>One empty entry for each job, under its caller, newest first: what lists of jobs read.</summary>
+    public const string JobsIndex = "jobs-index";
+
+    /// <summary>What each <c>Idempotency-Key</c> of a caller stands for.</summary>
+    public const string IdempotencyKeys = "idempotency-keys";
+
     /// <summary>All containers.</summary>
-    public static IReadOnlyList<string> All { get; } = [Uploads, Work, Results, Jobs, JobsActive];
+    public static IReadOnlyList<string> All { get; } = [Uploads, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys];
 }

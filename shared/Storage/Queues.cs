@@ -6,15 +6,31 @@ public static class Queues
     /// <summary>Event Grid BlobCreated events of the uploads container.</summary>
     public const string UploadsCreated = "uploads-created";
 
+    /// <summary>The same events, of jobs in the bulk lane: see <see cref="Jobs.JobLane"/>.</summary>
+    public const string UploadsBulk = "uploads-bulk";
+
     /// <summary>One <see cref="Jobs.SegmentationMessage"/> a job.</summary>
     public const string SegmentationJobs = "segmentation-jobs";
+
+    /// <summary>The same, of jobs in the bulk lane.</summary>
+    public const string SegmentationBulk = "segmentation-bulk";
+
+    /// <summary>One <see cref="Jobs.WebhookMessage"/> for each delivery that is due.</summary>
+    public const string WebhookDeliveries = "webhook-deliveries";
+
+    /// <summary>Queue of a lane's upload events.</summary>
+    public static string Uploads(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? UploadsBulk : UploadsCreated;
+
+    /// <summary>Queue of a lane's segmentation messages.</summary>
+    public static string Segmentation(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? SegmentationBulk : SegmentationJobs;
 
     /// <summary>Messages that failed as often as the host allows are moved to the queue of this name.</summary>
     public static string Poison(string queue) => queue + "-poison";
 
     /// <summary>All queues, the poison queues included.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        [UploadsCreated, SegmentationJobs, Poison(UploadsCreated), Poison(SegmentationJobs)];
+    public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];
+
+    private static IReadOnlyList<string> Work => [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries];
 
     /// <summary>Which container's blob events go to which queue.</summary>
     public static IReadOnlyDictionary<string, string> BlobEvents { get; } =

@@ -60,7 +60,7 @@ public sealed class ReliabilityTests(StackFixture stack)
     {
         // A job that is queued but whose model input is gone: what a retention rule set too short would do.
         var now = TimeProvider.System.GetUtcNow();
-        var store = new JobStore(stack.Stack.Blobs, TimeProvider.System);
+        var store = new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System);
         var id = JobId.New(TimeProvider.System);
         await store.CreateAsync(new JobRecord
         {
@@ -112,7 +112,7 @@ public sealed class ReliabilityTests(StackFixture stack)
             }
         }
 
-        var store = new JobStore(own.Blobs, TimeProvider.System);
+        var store = new JobStore(own.Blobs, own.Queues, TimeProvider.System);
         foreach (var id in ids)
         {
             var deadline = DateTime.UtcNow.AddSeconds(90);
@@ -153,5 +153,5 @@ public sealed class ReliabilityTests(StackFixture stack)
         }
     }
 
-    private async Task<int> AttemptsAsync(JobId id) => (await new JobStore(stack.Stack.Blobs, TimeProvider.System).FindAsync(id, Cancel))!.Record.Attempt;
+    private async Task<int> AttemptsAsync(JobId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Record.Attempt;
 }

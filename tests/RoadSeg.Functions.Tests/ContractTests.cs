@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -13,17 +14,31 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
 
-/// <summary>What crosses a process or a deployment, pinned: a renamed member shows up as a changed file.</summary>
+/// <summary>What crosses a process or a deployment, pinned: a renamed member shows up as a changed file (ROADSEG_PIN=1 writes the files anew).</summary>
 public sealed class ContractTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
 
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JobRecord Succeeded = new()
     {
         Id = Id,
         State = JobState.Succeeded,
+        Caller = "key-0123456789abcdef",
         Source = new JobSource("uploads", "cam1/street.jpg", "0x8DA", "street.jpg"),
+        Upload = new JobUpload(Noon.AddMinutes(5)),
+        Model = "camvid-mnv2",
+        Tags = new Dictionary<string, string> { ["camera"] = "front" },
+        Webhook = new JobWebhook
+        {
+            Url = "https://example.com/hook",
+            Deliveries = [new WebhookDelivery(1, Noon.AddSeconds(1), 204, null, null)],
+            DeliveredAt = Noon.AddSeconds(1),
+        },
+        Lane = JobLane.Bulk,
+        Ticket = 41,
         Times = new JobTimes
         {
             CreatedAt = Noon,
@@ -44,6 +59,27 @@ public sealed class ContractTests
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
+
+    [Fact]
+    public void An_upload_ticket_keeps_its_form() => Pinned("upload-ticket", new UploadTicket(
+        Id, "PUT", new Uri($"https://account.blob.core.windows.net/uploads/{Id}/image?sp=c&sig=a"), new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" }, Noon, 67108864,
+        new Dictionary<string, string> { ["self"] = $"/v1/jobs/{Id}" }), JobJson.Default.UploadTicket);
+
+    [Fact]
+    public void An_upload_request_keeps_its_form() => Pinned("upload-request", new UploadRequest
+    {
+        FileName = "street.jpg",
+        ContentType = "image/jpeg",
+        Model = "camvid-mnv2",
+        Tags = new Dictionary<string, string> { ["camera"] = "front" },
+        Webhook = "https://example.com/hook",
+    }, JobJson.Default.UploadRequest);
+
+    [Fact]
+    public void An_idempotency_entry_keeps_its_form() => Pinned("idempotency-entry", new IdempotencyEntry(Id, new string('a', 64)), JobJson.Default.IdempotencyEntry);
 
     [Fact]
     public void A_failed_job_keeps_its_form() => Pinned("job-view-failed", JobView.Of(Succeeded with
@@ -88,7 +124,19 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41), JobJson.Default.SegmentationMessage);
+
+    [Fact]
+    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+
+    [Fact]
+    public void A_record_from_before_callers_and_lanes_is_still_read()
+    {
+        var read = JsonSerializer.Deserialize(Golden("job-record-early"), JobJson.Default.JobRecord)!;
+
+        Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
+        Assert.Equal(2, read.Result!.Attempt);
+    }
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>
@@ -144,8 +192,10 @@ public sealed class ContractTests
 
     private static void Pinned<T>(string name, T value, JsonTypeInfo<T> form)
     {
+        var written = JsonSerializer.SerializeToNode(value, form)!;
+        if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
+            File.WriteAllText(Path.Combine(Checkout.Root, "tests", "contracts", name + ".json"), written.ToJsonString(Readable) + "\n");
         var golden = JsonNode.Parse(Golden(name));
-        var written = JsonSerializer.SerializeToNode(value, form);
         Assert.True(JsonNode.DeepEquals(golden, written), $"tests/contracts/{name}.json no longer is what is written:\n{written}");
 
         var read = JsonSerializer.Deserialize(golden, form)!;

@@ -12,7 +12,7 @@ public sealed class JobStoreTests(StorageFixture storage)
 
     private CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private JobStore Store => new(_blobs, _clock);
+    private JobStore Store => new(_blobs, storage.Queues, _clock);
 
     [Fact]
     public async Task A_job_that_was_never_made_is_not_found()
@@ -93,7 +93,7 @@ public sealed class JobStoreTests(StorageFixture storage)
     public async Task The_active_marker_lives_as_long_as_the_job_does()
     {
         var record = Received();
-        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(record.Id));
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(record.Caller, record.Id));
 
         await Store.CreateAsync(record, Cancel);
         Assert.True(await marker.ExistsAsync(Cancel));
@@ -104,6 +104,48 @@ public sealed class JobStoreTests(StorageFixture storage)
         // A late duplicate of the event that made the job.
         Assert.False((await Store.CreateAsync(record, Cancel)).Moved);
         Assert.False(await marker.ExistsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_job_with_a_webhook_is_told_before_the_marker_goes()
+    {
+        var webhooks = storage.Queues.GetQueueClient(Queues.WebhookDeliveries);
+        var record = Received() with { Webhook = new JobWebhook { Url = "https://example.com/hook" } };
+        await Store.CreateAsync(record, Cancel);
+        await Store.TryMoveAsync(record.Id, JobState.Canceled, job => job, Cancel);
+
+        var told = (await webhooks.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value;
+        Assert.Contains(told, message => message.Body.ToString() == $$"""{"jobId":"{{record.Id}}","attempt":1}""");
+    }
+
+    [Fact]
+    public async Task An_amendment_keeps_the_state_and_its_times_whatever_it_says()
+    {
+        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+
+        var amended = await Store.AmendAsync(job.Id, record => record with { State = JobState.Failed, Attempt = 7 }, Cancel);
+
+        Assert.Equal((JobState.Received, 7), (amended.Job!.Record.State, amended.Job.Record.Attempt));
+        Assert.Equal(JobState.Received, (await Store.FindAsync(job.Id, Cancel))!.Record.State);
+    }
+
+    [Fact]
+    public async Task Lists_begin_with_the_newest_job_and_hold_each_once()
+    {
+        var caller = "key-" + Guid.NewGuid().ToString("N")[..16];
+        var made = new List<JobRecord>();
+        for (var i = 0; i < 3; i++)
+        {
+            made.Add(Received() with { Caller = caller });
+            await Store.CreateAsync(made[i], Cancel);
+            await Store.CreateAsync(made[i], Cancel);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        var names = new List<string>();
+        await foreach (var entry in _blobs.GetBlobContainerClient(Containers.JobsIndex).GetBlobsAsync(prefix: BlobPaths.IndexedJobs(caller), cancellationToken: Cancel))
+            names.Add(entry.Name[^26..]);
+        Assert.Equal(made.Select(job => job.Id.ToString()).Reverse(), names);
     }
 
     private JobRecord Received()

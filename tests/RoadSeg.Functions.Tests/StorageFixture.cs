@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 
@@ -6,12 +7,14 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
 
-/// <summary>One Azurite with the app's containers, for all tests.</summary>
+/// <summary>One Azurite with the app's containers and queues, for all tests.</summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
     private AzuriteProcess? _azurite;
 
     internal BlobServiceClient Blobs { get; private set; } = null!;
+
+    internal QueueServiceClient Queues { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -19,6 +22,9 @@ public sealed class StorageFixture : IAsyncLifetime
         Blobs = new BlobServiceClient(_azurite.ConnectionString);
         foreach (var container in Containers.All)
             await Blobs.CreateBlobContainerAsync(container);
+        Queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        foreach (var queue in RoadSeg.Storage.Queues.All)
+            await Queues.CreateQueueAsync(queue);
     }
 
     public async ValueTask DisposeAsync()

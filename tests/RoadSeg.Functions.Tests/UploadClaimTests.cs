@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -9,18 +10,20 @@ namespace RoadSeg.Functions.Tests;
 /// <summary>Who owns a job when events come late, twice, or again after a crash.</summary>
 public sealed class UploadClaimTests(StorageFixture storage)
 {
-    private readonly JobStore _jobs = new(storage.Blobs, TimeProvider.System);
+    private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private UploadClaim Claim => new(_jobs, TimeProvider.System, NullLogger<UploadClaim>.Instance);
+    private Admission Admission => new(storage.Blobs, new QueueGauge(storage.Queues, TimeProvider.System), new JobOptions(), TimeProvider.System);
+
+    private UploadClaim Claim => new(_jobs, Admission, TimeProvider.System, NullLogger<UploadClaim>.Instance);
 
     [Fact]
     public async Task The_first_event_of_a_drop_makes_its_job_and_owns_it()
     {
         var drop = Drop();
 
-        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
 
         Assert.Equal((JobState.Received, "m1", "photo.jpg"), (job!.Record.State, job.Record.Owner!.MessageId, job.Record.Source.FileName));
         Assert.Equal(JobId.ForDrop(drop.Container, drop.Path, "0x1"), job.Record.Id);
@@ -30,29 +33,29 @@ public sealed class UploadClaimTests(StorageFixture storage)
     public async Task The_same_message_delivered_again_takes_the_job_over_from_its_dead_self()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
 
-        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), Cancel))!.Record.State);
+        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel))!.Record.State);
     }
 
     [Fact]
     public async Task Another_message_about_the_same_photo_gets_nothing()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), JobLane.Interactive, Cancel));
     }
 
     [Fact]
     public async Task A_message_that_died_after_queueing_its_job_gets_it_back_to_send_what_it_owes()
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
         await _jobs.TryMoveAsync(job!.Record.Id, JobState.Queued, record => record, Cancel);
 
-        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), Cancel))!.Record.State);
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), Cancel));
+        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel))!.Record.State);
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), JobLane.Interactive, Cancel));
     }
 
     [Theory]
@@ -61,10 +64,10 @@ public sealed class UploadClaimTests(StorageFixture storage)
     public async Task A_job_that_has_ended_is_nobodys_not_even_its_owners(JobState end)
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
         await _jobs.TryMoveAsync(job!.Record.Id, end, record => record, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel));
     }
 
     [Fact]
@@ -79,7 +82,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
             Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
         }, Cancel);
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), JobLane.Interactive, Cancel);
 
         Assert.Equal((id, JobState.Received, "0x7", "mine.jpg"), (job!.Record.Id, job.Record.State, job.Record.Source.ETag, job.Record.Source.FileName));
     }
@@ -89,7 +92,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var path = BlobPaths.Upload(JobId.New(TimeProvider.System));
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), JobLane.Interactive, Cancel);
 
         Assert.Equal(JobId.ForDrop(Containers.Uploads, path, "0x1"), job!.Record.Id);
     }
@@ -99,7 +102,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var drop = Drop();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), Cancel)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), JobLane.Interactive, Cancel)));
 
         Assert.Single(taken, job => job is not null);
     }

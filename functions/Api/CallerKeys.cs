@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>Tells callers apart by the function key that the host let in.</summary>
+/// <param name="names">SHA-256 of a key (lower-case hex) to the caller's name.</param>
+internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
+{
+    private const string Setting = "ROADSEG_CALLERS";
+
+    /// <summary>Setting ROADSEG_CALLERS: <c>name=sha256,name=sha256</c>. Several keys may share a name, so that a key can be
+    /// replaced without its jobs being lost. A key that is not listed is a caller of its own.</summary>
+    public static CallerKeys Read(IConfiguration settings)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in (settings[Setting] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (entry.Split('=') is not [var name, { Length: 64 } hash] || !Callers.IsValid(name) || !hash.All(char.IsAsciiHexDigitLower))
+                throw new InvalidOperationException($"{Setting} has the entry '{entry}': write name=sha256, the name in lower-case letters, digits and hyphens, the hash of the key in lower-case hex.");
+            names[hash] = name;
+        }
+
+        return new CallerKeys(names);
+    }
+
+    /// <summary>Whose request it is. The host has checked the key, or was told to ask for none.</summary>
+    /// <exception cref="RoadSegException">request-invalid: two different keys.</exception>
+    public string Of(HttpRequest request)
+    {
+        var keys = request.Headers["x-functions-key"].Concat(request.Query["code"]).Where(key => !string.IsNullOrEmpty(key)).Distinct().ToArray();
+        return keys switch
+        {
+            [] => Callers.Local,
+            [{ } key] => names.GetValueOrDefault(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), Callers.OfKey(key)),
+            _ => throw new RoadSegException(ErrorCodes.RequestInvalid, "The request carries two different keys. Send one, in the header x-functions-key."),
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Azure.Storage.Blobs;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Jobs;
+
+/// <summary>Decides whether a job may come in, and into which line. Counts are at most a few seconds old and are refreshed
+/// behind the answer, so that a refusal is quick however much waits.</summary>
+internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private const int MaxCallersKept = 10_000;
+
+    private readonly BlobContainerClient _active = blobs.GetBlobContainerClient(Containers.JobsActive);
+    private readonly ConcurrentDictionary<string, Load> _loads = new(StringComparer.Ordinal);
+
+    /// <summary>Admits one job of a caller.</summary>
+    /// <exception cref="RoadSegException">too-many-jobs or queue-full.</exception>
+    public async Task<JobLane> AdmitAsync(string caller, CancellationToken cancel)
+    {
+        var waiting = (await gauge.ReadAsync(JobLane.Interactive, cancel)).Depth + (await gauge.ReadAsync(JobLane.Bulk, cancel)).Depth;
+        if (waiting >= options.MaxQueued)
+            throw new RoadSegException(ErrorCodes.QueueFull, $"{waiting} jobs wait already. Try again when Retry-After has passed.");
+        var live = await LiveAsync(caller, cancel);
+        if (live.Count >= options.MaxLiveJobs)
+            throw new RoadSegException(ErrorCodes.TooManyJobs, $"You have {options.MaxLiveJobs} jobs that have not ended; no more are taken until some have.");
+        return Lane(live);
+    }
+
+    /// <summary>The line for a photo that is there already and is not refused: a bare drop.</summary>
+    public async Task<JobLane> LaneAsync(string caller, CancellationToken cancel) => Lane(await LiveAsync(caller, cancel));
+
+    private JobLane Lane(Load load) => Interlocked.Increment(ref load.Count) > options.InteractiveJobs ? JobLane.Bulk : JobLane.Interactive;
+
+    private async Task<Load> LiveAsync(string caller, CancellationToken cancel)
+    {
+        if (_loads.Count > MaxCallersKept)
+            _loads.Clear();
+        var load = _loads.GetOrAdd(caller, static _ => new Load());
+        if (time.GetUtcNow() - load.At < Fresh || Interlocked.Exchange(ref load.Refreshing, 1) == 1)
+            return load;
+        var refresh = RefreshAsync(caller, load);
+        if (load.At == DateTimeOffset.MinValue)
+            await refresh.WaitAsync(cancel);
+        return load;
+    }
+
+    private async Task RefreshAsync(string caller, Load load)
+    {
+        try
+        {
+            long count = 0;
+            await foreach (var page in _active.GetBlobsAsync(prefix: BlobPaths.ActiveJobs(caller)).AsPages())
+            {
+                count += page.Values.Count;
+                if (count >= options.MaxLiveJobs)
+                    break;
+            }
+
+            load.Count = count;
+            load.At = time.GetUtcNow();
+        }
+#pragma warning disable CA1031 // Runs behind an answer that was given: the next one tries again with the count it has.
+        catch (Exception) when (load.At != DateTimeOffset.MinValue)
+#pragma warning restore CA1031
+        {
+        }
+        finally
+        {
+            load.Refreshing = 0;
+        }
+    }
+
+    private sealed class Load
+    {
+        public long Count;
+        public int Refreshing;
+        public DateTimeOffset At = DateTimeOffset.MinValue;
+    }
+}

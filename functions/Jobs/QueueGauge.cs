@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Azure.Storage.Queues;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Jobs;
+
+/// <summary>What is known of a line without walking it.</summary>
+/// <param name="Depth">Messages in it, those being worked on included.</param>
+/// <param name="HeadTicket">Ticket of the oldest message that waits; null when none does.</param>
+/// <param name="HeadInsertedAt">When that one was sent; null when none waits.</param>
+/// <param name="PerSecond">Tickets the head went on in a second, lately; null while unknown.</param>
+internal sealed record QueueReading(long Depth, long? HeadTicket, DateTimeOffset? HeadInsertedAt, double? PerSecond);
+
+/// <summary>Readings of the two segmentation lines, at most one a second each, whoever asks.</summary>
+internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly QueueReading Nothing = new(0, null, null, null);
+
+    private readonly Line[] _lines = [new(queues, time, Queues.SegmentationJobs), new(queues, time, Queues.SegmentationBulk)];
+
+    /// <summary>The line as it was within the last second.</summary>
+    public Task<QueueReading> ReadAsync(JobLane lane, CancellationToken cancel) => _lines[(int)lane].ReadAsync(cancel);
+
+    /// <summary>A number for a message that is about to join a line: the head's, and one for each message before it. Good to
+    /// within what other processes send in a second; a line that runs empty begins anew.</summary>
+    public async Task<long> TicketAsync(JobLane lane, CancellationToken cancel) => await _lines[(int)lane].TicketAsync(cancel);
+
+    /// <summary>Where a waiting job stands: 1 is next.</summary>
+    public async Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancel)
+    {
+        if (job is not { State: JobState.Queued, Ticket: { } ticket })
+            return null;
+        var reading = await ReadAsync(job.Lane, cancel);
+        var position = Math.Max(1, ticket - (reading.HeadTicket ?? ticket) + 1);
+        return new QueuePlace(position, reading.PerSecond is { } rate ? Math.Round(position / rate, 1) : null);
+    }
+
+    private sealed class Line(QueueServiceClient queues, TimeProvider time, string name)
+    {
+        private readonly QueueClient _queue = queues.GetQueueClient(name);
+        private readonly Lock _gate = new();
+        private Task<QueueReading> _reading = Task.FromResult(Nothing);
+        private QueueReading _last = Nothing;
+        private DateTimeOffset _at = DateTimeOffset.MinValue;
+        private long _issued;
+
+        public Task<QueueReading> ReadAsync(CancellationToken cancel)
+        {
+            lock (_gate)
+            {
+                if (_reading.IsCompleted && time.GetUtcNow() - _at >= Fresh)
+                    _reading = RefreshAsync();
+                return _reading.WaitAsync(cancel);
+            }
+        }
+
+        public async Task<long> TicketAsync(CancellationToken cancel)
+        {
+            var reading = await ReadAsync(cancel);
+            return (reading.HeadTicket ?? 0) + reading.Depth + Interlocked.Increment(ref _issued);
+        }
+
+        private async Task<QueueReading> RefreshAsync()
+        {
+            var depth = (await _queue.GetPropertiesAsync()).Value.ApproximateMessagesCount;
+            var head = (await _queue.PeekMessageAsync()).Value;
+            var ticket = head is null ? null : MessageText.Segmentation(head.Body.ToMemory().Span)?.Ticket;
+            var now = time.GetUtcNow();
+            var rate = _last.PerSecond;
+            if (ticket > _last.HeadTicket)
+            {
+                var seen = (ticket.Value - _last.HeadTicket.Value) / (now - _at).TotalSeconds;
+                rate = rate is { } before ? 0.7 * before + 0.3 * seen : seen;
+            }
+
+            _last = new QueueReading(depth, ticket, head?.InsertedOn, rate);
+            _at = now;
+            _issued = 0;
+            return _last;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Uploads;
+
+/// <summary>POST /v1/uploads: upload keys.</summary>
+internal static class UploadEndpoints
+{
+    private const int MaxBody = 16 * 1024;
+
+    public static void MapUploads(this WebApplication app) =>
+        app.MapPost("/v1/uploads", IssueAsync)
+            .Describe("issueUploadKey", "Get an upload key", "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no photo comes.")
+            .TakesBody<UploadRequest>(false, "application/json")
+            .Answers<UploadTicket>(StatusCodes.Status201Created)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+
+    private static async Task<IResult> IssueAsync(
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, LiveModel model, ImageLimits limits, JobOptions options, TimeProvider time)
+    {
+        var cancel = context.RequestAborted;
+        var caller = callers.Of(context.Request);
+        var lane = await admission.AdmitAsync(caller, cancel);
+        var wanted = await ReadAsync(context.Request, cancel);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, model);
+        var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
+
+        var id = JobId.New(time);
+        if (IdempotencyKeys.Read(context.Request) is { } key)
+            id = await keys.ClaimAsync(caller, key, IdempotencyKeys.Digest([], fileName, job), id, cancel);
+
+        var now = time.GetUtcNow();
+        var expires = now + options.UploadValid;
+        var created = await jobs.CreateAsync(new JobRecord
+        {
+            Id = id,
+            State = JobState.AwaitingUpload,
+            Caller = caller,
+            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, fileName),
+            Upload = new JobUpload(expires),
+            Times = new JobTimes { CreatedAt = now },
+            Model = job.Model,
+            Tags = job.Tags,
+            Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
+            Lane = lane,
+        }, cancel);
+
+        // A repeated request gets a key for what is left of the first one's time: the job expires by that.
+        expires = created.Job!.Record.Upload?.ExpiresAt ?? expires;
+        var self = $"/v1/jobs/{id}";
+        context.Response.Headers.Location = self;
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(
+            new UploadTicket(id, "PUT", await sas.IssueAsync(BlobPaths.Upload(id), expires, cancel), Headers(wanted.ContentType), expires, limits.MaxBytes, new Dictionary<string, string> { ["self"] = self }),
+            JobJson.Default.UploadTicket,
+            statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<UploadRequest> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.ContentLength == 0)
+            return new UploadRequest();
+        if (!request.HasJsonContentType())
+            throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the upload as application/json, or send no body. The photo itself goes to the address in the answer.");
+        var body = await BoundedBody.ReadAsync(request.Body, MaxBody, cancel)
+            ?? throw new RoadSegException(ErrorCodes.RequestInvalid, $"The description of an upload has at most {MaxBody} bytes. The photo itself goes to the address in the answer.");
+        try
+        {
+            return JsonSerializer.Deserialize(body, JobJson.Default.UploadRequest) ?? new UploadRequest();
+        }
+        catch (JsonException e)
+        {
+            throw new RoadSegException(ErrorCodes.RequestInvalid, "The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional.", e);
+        }
+    }
+
+    private static Dictionary<string, string> Headers(string? contentType)
+    {
+        var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" };
+        if (contentType is { Length: > 0 and < 100 } type && type.All(c => c is > ' ' and <= '~'))
+            headers["Content-Type"] = type;
+        return headers;
+    }
+}

@@ -1,0 +1,55 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Uploads;
+
+/// <summary>Makes upload keys: SAS addresses that create one blob and do nothing else. Signed with the account's key where
+/// the process has it, otherwise with a user delegation key of its managed identity.</summary>
+internal sealed class UploadKeys(BlobServiceClient blobs, TimeProvider time)
+{
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan DelegationValid = TimeSpan.FromHours(6);
+
+    private readonly Lock _gate = new();
+    private Task<UserDelegationKey>? _delegation;
+    private DateTimeOffset _renewAt;
+
+    /// <summary>The address to PUT a new blob to until the time given.</summary>
+    public async Task<Uri> IssueAsync(string path, DateTimeOffset expiresAt, CancellationToken cancel)
+    {
+        var blob = blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var sas = new BlobSasBuilder(BlobSasPermissions.Create, expiresAt)
+        {
+            BlobContainerName = Containers.Uploads,
+            BlobName = path,
+            Resource = "b",
+            StartsOn = time.GetUtcNow() - ClockSkew,
+            Protocol = blob.Uri.IsLoopback ? SasProtocol.HttpsAndHttp : SasProtocol.Https,
+        };
+        if (blob.CanGenerateSasUri)
+            return blob.GenerateSasUri(sas);
+        var key = await DelegationAsync().WaitAsync(cancel);
+        return new BlobUriBuilder(blob.Uri) { Sas = sas.ToSasQueryParameters(key, blobs.AccountName) }.ToUri();
+    }
+
+    // One request for all who need the key at once. An upload key must not outlive the key that signs it.
+    private Task<UserDelegationKey> DelegationAsync()
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            if (_delegation is null || _delegation.IsFaulted || now >= _renewAt)
+            {
+                _renewAt = now + DelegationValid / 2;
+                _delegation = FetchAsync(now);
+            }
+
+            return _delegation;
+        }
+    }
+
+    private async Task<UserDelegationKey> FetchAsync(DateTimeOffset now) =>
+        (await blobs.GetUserDelegationKeyAsync(now - ClockSkew, now + DelegationValid)).Value;
+}

@@ -62,6 +62,12 @@ public static class ErrorCodes
     /// <summary>The job did not end in time.</summary>
     public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
 
+    /// <summary>A webhook was asked for and the deployment has no secret to sign with.</summary>
+    public static readonly ErrorCode WebhooksDisabled = Caller("webhooks-disabled", 422, "This deployment sends no webhooks");
+
+    /// <summary>The webhook's address is not one that is called.</summary>
+    public static readonly ErrorCode WebhookUrlInvalid = Caller("webhook-url-invalid", 422, "The webhook's address is not allowed");
+
     /// <summary>No model has this name.</summary>
     public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
 
@@ -82,7 +88,7 @@ public static class ErrorCodes
 
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
-        ConfidenceUnavailable, MaskTooComplex,
+        ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,

@@ -19,10 +19,9 @@ internal static class PublicAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    // Everything else of IPv6 is loopback, link-local, unique-local, multicast, mapped, translated or not assigned.
-    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
-
     public static bool Is(IPAddress address) =>
-        (address.AddressFamily == AddressFamily.InterNetwork || (address.AddressFamily == AddressFamily.InterNetworkV6 && GlobalUnicast.Contains(address)))
-        && !NotPublic.Any(network => network.Contains(address));
+        (address.AddressFamily == AddressFamily.InterNetwork || IsGlobalUnicast(address)) && !NotPublic.Any(network => network.Contains(address));
+
+    // 2000::/3. Everything else of IPv6 is loopback, link-local, unique-local, multicast, mapped, translated or not assigned.
+    private static bool IsGlobalUnicast(IPAddress address) => address.GetAddressBytes() is [var first, ..] && (first & 0xE0) == 0x20;
 }

@@ -17,11 +17,11 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
         var now = time.GetUtcNow();
         if (!_silentUntil.TryGetValue(Of(url), out var until))
             return null;
-        if (until > now)
-            return until - now;
 
-        // This call tries it; the others wait for what comes of that.
-        return _silentUntil.TryUpdate(Of(url), now + options.Timeout, until) ? null : options.Timeout;
+        // Its time is up: one call tries it. The others wait for what comes of that, which may be known long before that call must end.
+        if (until <= now)
+            return _silentUntil.TryUpdate(Of(url), now + options.Timeout, until) ? null : options.Pause;
+        return until - now < options.Pause ? until - now : options.Pause;
     }
 
     /// <summary>It answered, whatever the answer.</summary>

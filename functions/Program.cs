@@ -22,6 +22,7 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddPhotoLimits(builder.Configuration);
 builder.Services.AddModel(builder.Configuration);
+builder.Services.AddApiDocument();
 builder.Services.AddSingleton(JobOptions.Read(builder.Configuration));
 builder.Services.AddSingleton(CallerKeys.Read(builder.Configuration));
 builder.Services.AddSingleton<QueueGauge>();
@@ -60,7 +61,9 @@ app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => functio
 // HTTP: functions Api (v1/...) and Site (everything else, GET only).
 app.MapUploads();
 app.MapJobs();
+app.MapModels();
 app.MapResults();
+app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
 app.MapHealth();
 app.MapSite();
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RoadSeg.Functions.Health;
+using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Site;
 
 namespace RoadSeg.Functions.Api;
@@ -10,6 +11,8 @@ namespace RoadSeg.Functions.Api;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(LabelList))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ServiceDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

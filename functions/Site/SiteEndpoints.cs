@@ -12,7 +12,11 @@ internal static class SiteEndpoints
         typeof(SiteEndpoints).Assembly.GetName().Version!.ToString(3),
         new Dictionary<string, string>
         {
-            ["submit"] = "/v1/jobs",
+            ["api"] = "/openapi/v1.json",
+            ["upload"] = "/v1/uploads",
+            ["jobs"] = "/v1/jobs",
+            ["models"] = "/v1/models",
+            ["labels"] = "/v1/labels",
             ["live"] = "/health/live",
             ["ready"] = "/health/ready",
         });

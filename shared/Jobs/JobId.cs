@@ -66,13 +66,16 @@ public readonly record struct JobId
         return new JobId(new string(digits));
     }
 
-    internal sealed class JsonForm : JsonConverter<JobId>
+    /// <summary>The id as JSON: its text.</summary>
+    public sealed class JsonForm : JsonConverter<JobId>
     {
+        /// <inheritdoc/>
         public override JobId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), out var id)
                 ? id
                 : throw new JsonException("A job id is 26 characters of lower-case base 32.");
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, JobId value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }

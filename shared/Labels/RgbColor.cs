@@ -24,8 +24,10 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
     /// <summary>The form <c>#rrggbb</c>, lower case.</summary>
     public override string ToString() => $"#{R:x2}{G:x2}{B:x2}";
 
-    internal sealed class JsonForm : JsonConverter<RgbColor>
+    /// <summary>The colour as JSON: <c>#rrggbb</c>.</summary>
+    public sealed class JsonForm : JsonConverter<RgbColor>
     {
+        /// <inheritdoc/>
         public override RgbColor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             try
@@ -38,6 +40,7 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
             }
         }
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, RgbColor value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Models;
+using RoadSeg.Jobs;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>Examples of the OpenAPI document: values of the types that are answered, written as they are answered.</summary>
+internal static class ApiExamples
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly JobId Id = JobId.ForDrop("uploads", "example", "0x1");
+    private static readonly JobResult Result = new(1, "camvid-mnv2", "20260301T120000Z-c4eaab0f1d2e", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "cpu");
+
+    private static readonly JobRecord Queued = new()
+    {
+        Id = Id,
+        State = JobState.Queued,
+        Source = new JobSource("uploads", $"{Id}/image", "0x1", "street.jpg"),
+        Tags = new Dictionary<string, string> { ["camera"] = "front" },
+        Times = new JobTimes { CreatedAt = Noon, ReceivedAt = Noon.AddMilliseconds(20), QueuedAt = Noon.AddMilliseconds(80) },
+        Image = new JobImage("jpeg", 4032, 3024, 6, 3_400_000),
+        Input = new JobInput(480, 360),
+        Stages = new StageMilliseconds { Read = 9.5, Decode = 48.1, Store = 2.2 },
+    };
+
+    private static readonly JobRecord Succeeded = Queued with
+    {
+        State = JobState.Succeeded,
+        Times = Queued.Times with { StartedAt = Noon.AddMilliseconds(100), FinishedAt = Noon.AddMilliseconds(320) },
+        Stages = Queued.Stages with { Claim = 3.1, Fetch = 0.4, Wait = 0, Infer = 61.7, Upsample = 82.3, Encode = 14.2, Commit = 7.9 },
+        Attempt = 1,
+        Result = Result,
+    };
+
+    private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Stages = new() };
+
+    private static readonly Dictionary<(string Operation, string Status), JsonNode?> Examples = new()
+    {
+        [("issueUploadKey", "request")] = Node(
+            new UploadRequest { FileName = "street.jpg", ContentType = "image/jpeg", Tags = new Dictionary<string, string> { ["camera"] = "front" } }, JobJson.Default.UploadRequest),
+        [("issueUploadKey", "201")] = Node(
+            new UploadTicket(
+                Id, "PUT", new Uri($"https://account.blob.core.windows.net/uploads/{Id}/image?sv=2024-08-04&se=2026-03-01T12%3A05%3A00Z&sr=b&sp=c&sig=..."),
+                new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = "image/jpeg" },
+                Noon.AddMinutes(5), 67_108_864, new Dictionary<string, string> { ["self"] = $"/v1/jobs/{Id}" }),
+            JobJson.Default.UploadTicket),
+        [("submitJob", "200")] = View(Succeeded),
+        [("submitJob", "202")] = View(Awaited),
+        [("getJob", "200")] = View(Queued, new QueuePlace(3, 0.4)),
+        [("cancelJob", "200")] = View(Queued with { State = JobState.Canceled, Times = Queued.Times with { FinishedAt = Noon.AddMilliseconds(90) } }),
+        [("listJobs", "200")] = Node(new JobPage([JobView.Of(Succeeded)], "bmV4dCBwYWdl"), JobJson.Default.JobPage),
+        [("getSummary", "200")] = Node(
+            new ResultSummary
+            {
+                Width = 4032,
+                Height = 3024,
+                Model = Result,
+                Input = new JobInput(480, 360),
+                Classes = [new ClassShare(0, "sky", RgbColor.Parse("#808080"), 4_064_256, 1.0 / 3, 0.98), new ClassShare(3, "road", RgbColor.Parse("#804080"), 8_128_512, 2.0 / 3, 0.96)],
+            },
+            JobJson.Default.ResultSummary),
+        [("listModels", "200")] = Node(
+            new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>
+            {
+                ["self"] = $"/v1/models/{Result.Model}/versions/{Result.ModelVersion}",
+            })]),
+            ApiJson.Default.ModelList),
+        [("listLabels", "200")] = Node(
+            new LabelList([new LabelView(Result.Model, [new LabelClass(0, "sky", RgbColor.Parse("#808080")), new LabelClass(1, "building", RgbColor.Parse("#800000"))])]), ApiJson.Default.LabelList),
+    };
+
+    /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
+    public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone();
+
+    /// <summary>A problem with this code.</summary>
+    public static JsonNode Problem(ErrorCode code) => Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;
+
+    private static JsonNode? View(JobRecord job, QueuePlace? place = null) => Node(JobView.Of(job, place), JobJson.Default.JobView);
+
+    private static JsonNode? Node<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> form) => JsonSerializer.SerializeToNode(value, form);
+}

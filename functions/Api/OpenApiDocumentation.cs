@@ -1,0 +1,149 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>The OpenAPI 3.1 document at /openapi/v1.json, generated from the endpoints and what they say of themselves.</summary>
+internal static class OpenApiDocumentation
+{
+    private const string KeyScheme = "functionKey";
+
+    public static void AddApiDocument(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        });
+        services.AddOpenApi("v1", static options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = static description => description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
+            options.AddSchemaTransformer(DescribeScalarAsync);
+            options.AddOperationTransformer(DescribeOperationAsync);
+            options.AddDocumentTransformer(DescribeDocumentAsync);
+        });
+    }
+
+    private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "RoadSeg",
+            Version = "v1",
+            Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results. "
+                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
+        };
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [KeyScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "x-functions-key",
+                Description = "Function key. A deployment on one machine may ask for none.",
+            },
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    // Types with converters of their own are plain text in JSON, which the generator cannot see.
+    private static Task DescribeScalarAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        (string? Format, string? Pattern)? text =
+            type == typeof(JobId) ? (null, "^[0-9a-hjkmnp-tv-z]{26}$")
+            : type == typeof(RgbColor) ? (null, "^#[0-9a-f]{6}$")
+            : type == typeof(DateTimeOffset) ? ("date-time", null)
+            : null;
+        if (text is { } form)
+            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
+        return Task.CompletedTask;
+    }
+
+    private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Tags = null;
+
+        // What a handler takes as a plain parameter is described here too, so that it stands in one place.
+        var taken = metadata.OfType<TakenParameter>().ToArray();
+        operation.Parameters = [.. (operation.Parameters ?? []).Where(parameter => taken.All(own => own.Name != parameter.Name))];
+        foreach (var own in taken)
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = own.Name,
+                In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
+                Description = own.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
+            parameter.Description = "The job's id.";
+        if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
+            operation.RequestBody = await BodyAsync(body, context, cancel);
+        foreach (var (status, response) in operation.Responses ?? [])
+            Illustrate(operation, status, (OpenApiResponse)response, metadata.OfType<FailureCodes>().SelectMany(failures => failures.Codes));
+    }
+
+    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var content = new Dictionary<string, OpenApiMediaType>();
+        foreach (var type in body.ContentTypes)
+        {
+            content[type] = type switch
+            {
+                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of("issueUploadKey", "request") },
+                "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
+                _ => new OpenApiMediaType(),
+            };
+        }
+
+        return new OpenApiRequestBody { Required = body.Required, Content = content };
+    }
+
+    private static OpenApiSchema FormWithFile() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "file" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "The photo. Exactly one file." },
+            ["model"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["tag"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
+
+    private static void Illustrate(OpenApiOperation operation, string status, OpenApiResponse response, IEnumerable<ErrorCode> failures)
+    {
+        if (response.Content is not { } content)
+            return;
+        foreach (var (type, media) in content)
+        {
+            if (type == "application/problem+json")
+            {
+                var here = failures.Where(code => status == code.HttpStatus.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+                response.Description = string.Join("; ", here.Select(code => code.Title)) + ".";
+                media.Examples = here.ToDictionary(code => code.Code, IOpenApiExample (code) => new OpenApiExample { Value = ApiExamples.Problem(code) });
+            }
+            else if (ApiExamples.Of(operation.OperationId!, status) is { } example)
+            {
+                media.Example = example;
+            }
+        }
+    }
+}

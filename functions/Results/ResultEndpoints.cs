@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
+using RoadSeg.Jobs;
 using RoadSeg.Results;
 using RoadSeg.Storage;
 
@@ -15,17 +17,38 @@ internal static class ResultEndpoints
     private const double DefaultOpacity = 0.5;
     private const int OverlayQuality = 88;
 
-    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
-
     public static void MapResults(this WebApplication app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
-        job.MapMethods("/mask", GetOrHead, MaskAsync);
-        job.MapMethods("/confidence", GetOrHead, ConfidenceAsync);
-        job.MapMethods("/summary", GetOrHead, SummaryAsync);
-        job.MapMethods("/color", GetOrHead, ColorAsync);
-        job.MapMethods("/overlay", GetOrHead, OverlayAsync);
-        job.MapMethods("/polygons", GetOrHead, PolygonsAsync);
+        job.MapResult("/mask", MaskAsync)
+            .Describe("getMask", "Get the mask", "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
+            .AnswersFile("image/png");
+        job.MapResult("/color", ColorAsync)
+            .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
+            .AnswersFile("image/png");
+        job.MapResult("/overlay", OverlayAsync, ErrorCodes.RequestInvalid, ErrorCodes.UploadMissing)
+            .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
+            .Takes("opacity", "Weight of the colours, 0 (photo) to 1 (classes). Default 0.5.")
+            .Takes("format", "jpeg or webp. Default jpeg.")
+            .AnswersFile("image/jpeg", "image/webp");
+        job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
+            .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
+            .AnswersFile("image/png");
+        job.MapResult("/summary", SummaryAsync)
+            .Describe("getSummary", "Get the class statistics", "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
+            .Answers<ResultSummary>(StatusCodes.Status200OK);
+        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.RequestInvalid, ErrorCodes.MaskTooComplex)
+            .Describe("getPolygons", "Get polygons and run lengths", "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
+            .Takes("minArea", "Regions of fewer pixels get no polygon. Default 64.")
+            .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one, 0 to 100. Default 0: exact.")
+            .Answers<MaskRegions>(StatusCodes.Status200OK);
+    }
+
+    // HEAD answers like GET and is not described beside it.
+    private static RouteHandlerBuilder MapResult(this RouteGroupBuilder job, string path, Delegate handler, params ErrorCode[] failures)
+    {
+        job.MapMethods(path, [HttpMethods.Head], handler).ExcludeFromDescription();
+        return job.MapGet(path, handler).Fails([ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
     }
 
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)

@@ -20,9 +20,10 @@ internal sealed class DeliverWebhook(
         if (await DueAsync(message, cancel) is not var (job, attempt))
             return InvocationResponse.Empty;
         var url = new Uri(job.Webhook!.Url);
-        if (receivers.Enter(url) is { } wait)
+        if (!receivers.TryEnter(url))
         {
-            await SendAsync(job.Id, attempt, wait, cancel);
+            // Counts as an attempt, so that the schedule goes on and ends for jobs that never come to try it.
+            await SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"), cancel);
             return InvocationResponse.Empty;
         }
 

@@ -10,18 +10,11 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _silentUntil = new();
 
-    /// <summary>Asks to call a receiver.</summary>
-    /// <returns>Null to go ahead, or how long to wait before asking again.</returns>
-    public TimeSpan? Enter(Uri url)
+    /// <summary>Asks to call a receiver; false while it is to be left alone. Where its time is up, one call at a time may try it.</summary>
+    public bool TryEnter(Uri url)
     {
         var now = time.GetUtcNow();
-        if (!_silentUntil.TryGetValue(Of(url), out var until))
-            return null;
-
-        // Its time is up: one call tries it. The others wait for what comes of that, which may be known long before that call must end.
-        if (until <= now)
-            return _silentUntil.TryUpdate(Of(url), now + options.Timeout, until) ? null : options.Pause;
-        return until - now < options.Pause ? until - now : options.Pause;
+        return !_silentUntil.TryGetValue(Of(url), out var until) || (until <= now && _silentUntil.TryUpdate(Of(url), now + options.Timeout, until));
     }
 
     /// <summary>It answered, whatever the answer.</summary>

@@ -93,7 +93,9 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var summary = Summaries.Of(segmented, labels, result, record.Input, engine.Model.Preprocess);
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
-            confidencePng is null ? Task.CompletedTask : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidencePng, "image/png", cancel),
+            confidencePng is null
+                ? Task.CompletedTask
+                : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidencePng, "image/png", cancel),
             WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
         var commit = Stopwatch.GetElapsedTime(started);
 

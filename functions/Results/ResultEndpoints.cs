@@ -21,7 +21,9 @@ internal static class ResultEndpoints
     {
         var job = app.MapGroup("/v1/jobs/{id}");
         job.MapResult("/mask", MaskAsync)
-            .Describe("getMask", "Get the mask", "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
+            .Describe(
+                "getMask", "Get the mask",
+                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
             .AnswersFile("image/png");
         job.MapResult("/color", ColorAsync)
             .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
@@ -35,10 +37,14 @@ internal static class ResultEndpoints
             .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
             .AnswersFile("image/png");
         job.MapResult("/summary", SummaryAsync)
-            .Describe("getSummary", "Get the class statistics", "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
+            .Describe(
+                "getSummary", "Get the class statistics",
+                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
             .Answers<ResultSummary>(StatusCodes.Status200OK);
         job.MapResult("/polygons", PolygonsAsync, ErrorCodes.RequestInvalid, ErrorCodes.MaskTooComplex)
-            .Describe("getPolygons", "Get polygons and run lengths", "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
+            .Describe(
+                "getPolygons", "Get polygons and run lengths",
+                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
             .Takes("minArea", "Regions of fewer pixels get no polygon. Default 64.")
             .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one, 0 to 100. Default 0: exact.")
             .Answers<MaskRegions>(StatusCodes.Status200OK);

@@ -51,6 +51,8 @@ internal sealed class WebhookClient : IDisposable
     /// <param name="cancel">Stops the attempt.</param>
     public async Task<WebhookOutcome> PostAsync(Uri url, string id, byte[] body, CancellationToken cancel)
     {
+        if (url.Scheme != Uri.UriSchemeHttps && !_options.AllowLoopback)
+            return new WebhookOutcome(null, "the address does not begin with https://");
         var now = _time.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -100,8 +102,8 @@ internal sealed class WebhookClient : IDisposable
     private static string Describe(HttpRequestException error) => error switch
     {
         { InnerException: AddressRefusedException } => "the address is not on the public internet",
-        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } => "the name is not known",
-        { HttpRequestError: HttpRequestError.NameResolutionError } => "the name is not known",
+        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } =>
+            "the name is not known",
         { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
         { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection: certificate or protocol refused",
         _ => "the connection ended without an answer",

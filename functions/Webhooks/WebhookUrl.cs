@@ -17,11 +17,14 @@ internal static class WebhookUrl
     {
         if (!options.Enabled)
             throw new RoadSegException(ErrorCodes.WebhooksDisabled, "This deployment has no secret to sign webhooks with and sends none. Poll the job instead.");
-        if (text.Length > MaxLength || text.Any(c => c is <= ' ' or '\\' or '\x7F') || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
+        if (text.Length > MaxLength || text.Any(c => c is <= ' ' or '\\' or '\x7F')
+            || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
+        {
             throw Invalid($"is no absolute address of at most {MaxLength} characters");
+        }
 
         // Read by .NET, so that 127.1 and 0x7f000001 are the addresses they stand for.
-        var literal = url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 ? IPAddress.Parse(url.DnsSafeHost) : null;
+        var literal = url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(url.DnsSafeHost, out var ip) ? ip : null;
         var local = literal is not null ? IPAddress.IsLoopback(literal) : url.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase);
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowLoopback && local && url.Scheme == Uri.UriSchemeHttp))
             throw Invalid("does not begin with https://");

@@ -50,7 +50,9 @@ public static class RegionFinder
         var tracer = new RingTracer(runs);
         var found = new List<(int Id, RegionPolygon Polygon)>();
         var (corners, truncated) = (0, false);
-        foreach (var region in runs.Regions.Where(region => region.Area >= options.MinArea).OrderByDescending(region => region.Area).ThenBy(region => region.Index))
+        var largestFirst = runs.Regions.Where(region => region.Area >= options.MinArea)
+            .OrderByDescending(region => region.Area).ThenBy(region => region.Index);
+        foreach (var region in largestFirst)
         {
             if (found.Count == options.MaxPolygons)
                 return (ById(), true);

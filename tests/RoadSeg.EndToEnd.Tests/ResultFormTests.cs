@@ -167,7 +167,8 @@ public sealed class ResultFormTests(StackFixture stack)
     {
         var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
         using var whole = await SendAsync(HttpMethod.Get, job.Links["mask"]);
-        await stack.Stack.Blobs.GetBlobContainerClient(Containers.Results).DeleteBlobAsync(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask), cancellationToken: Cancel);
+        var results = stack.Stack.Blobs.GetBlobContainerClient(Containers.Results);
+        await results.DeleteBlobAsync(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask), cancellationToken: Cancel);
 
         using var known = await SendAsync(HttpMethod.Get, job.Links["mask"], headers => headers.IfNoneMatch.Add(whole.Headers.ETag!));
         using var gone = await SendAsync(HttpMethod.Get, job.Links["mask"]);
@@ -193,6 +194,24 @@ public sealed class ResultFormTests(StackFixture stack)
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Contains("confidence-unavailable", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mask_of_noise_is_refused_polygons_and_keeps_its_other_forms()
+    {
+        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var noise = new byte[1200 * 1000];
+        for (var i = 0; i < noise.Length; i++)
+            noise[i] = (byte)(((i / 1200) + i) & 1);
+        await stack.Stack.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Mask)).UploadAsync(
+            BinaryData.FromBytes(MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Workspace.DefaultModel).Manifest.Labels)), overwrite: true, Cancel);
+
+        using var polygons = await SendAsync(HttpMethod.Get, job.Links["polygons"]);
+        using var color = await SendAsync(HttpMethod.Get, job.Links["color"]);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, polygons.StatusCode);
+        Assert.Contains("mask-too-complex", await polygons.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, color.StatusCode);
     }
 
     private static int Corners(MaskRegions regions) => regions.Classes.Sum(label => label.Polygons.Sum(polygon => polygon.Coordinates.Sum(ring => ring.Count)));

@@ -27,7 +27,7 @@ public sealed class WebhookFixture : IAsyncLifetime
                 ["ROADSEG_WEBHOOK_FIRST_DELAY"] = "00:00:01",
                 ["ROADSEG_WEBHOOK_STEADY_DELAY"] = "00:00:01",
                 ["ROADSEG_WEBHOOK_PAUSE"] = "00:00:01",
-                ["ROADSEG_WEBHOOK_TIMEOUT"] = "00:00:20",
+                ["ROADSEG_WEBHOOK_TIMEOUT"] = "00:01:00",
             },
         },
         TestContext.Current.CancellationToken);
@@ -122,6 +122,16 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
         Assert.Empty((await UntilAsync(told, _ => true)).Webhook!.Deliveries);
     }
 
+    [Theory]
+    [InlineData("DeliverWebhook")]
+    [InlineData("FailPoisonedWebhook")]
+    public async Task Nobody_outside_can_have_a_webhook_sent(string function)
+    {
+        using var answer = await fixture.Stack.Api.PostAsync(new Uri($"/{function}", UriKind.Relative), JsonContent.Create(new { }), Cancel);
+
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
     [Fact]
     public async Task An_address_inside_the_network_is_not_called_and_the_job_says_so()
     {
@@ -136,7 +146,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
     // submission; here any address is tried.
     private async Task<JobId> SubmitAsync(byte[] photo, Uri receiver)
     {
-        using var answer = await fixture.Stack.Api.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), new UploadRequest(), JobJson.Default.UploadRequest, Cancel);
+        using var answer = await fixture.Stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), null, Cancel);
         var ticket = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
         var jobs = new JobStore(fixture.Stack.Blobs, fixture.Stack.Queues, TimeProvider.System);
         await jobs.AmendAsync(ticket.Id, record => record with { Webhook = new JobWebhook { Url = receiver.AbsoluteUri } }, Cancel);

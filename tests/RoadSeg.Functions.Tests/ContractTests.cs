@@ -115,11 +115,17 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public void A_webhook_keeps_its_form_and_does_not_hold_its_own_deliveries() =>
+        Pinned("webhook-event", WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent);
+
+    [Fact]
     public void The_polygons_keep_their_form()
     {
         (string, RgbColor)[] labels = [("sky", RgbColor.Parse("#808080")), ("road", RgbColor.Parse("#804080"))];
 
-        Pinned("mask-regions", RegionFinder.Find([0, 1, 1, 0, 1, 1], 3, 2, id => labels[id], new RegionOptions { MinArea = 1 }), ResultJson.Default.MaskRegions);
+        var regions = RegionFinder.Find([0, 1, 1, 0, 1, 1], 3, 2, id => labels[id], new RegionOptions { MinArea = 1 });
+
+        Pinned("mask-regions", regions, ResultJson.Default.MaskRegions);
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed record LocalStackOptions
     /// <summary>Whether function keys are checked. Default off.</summary>
     public bool RequireKeys { get; init; }
 
+    /// <summary>Whether uploads send storage events. Default on.</summary>
+    public bool BlobEvents { get; init; } = true;
+
     /// <summary>App settings on top of the stack's own.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -80,9 +83,9 @@ internal sealed class LocalStack : IAsyncDisposable
         {
             var azurite = await AzuriteProcess.StartAsync(Storage(options), cancel);
             stop.Push(azurite);
-            await ProvisionAsync(azurite, cancel);
+            await ProvisionAsync(azurite.ConnectionString, cancel);
             var events = await BlobEvents.StartAsync(
-                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Select(pair => new BlobEventSubscription(pair.Key, pair.Value))], options.Logs, cancellation: cancel);
+                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value))], options.Logs, cancellation: cancel);
             stop.Push(events);
             var host = await FunctionsHost.StartAsync(Host(options, azurite.ConnectionString), cancel);
             stop.Push(host);
@@ -135,10 +138,11 @@ internal sealed class LocalStack : IAsyncDisposable
         },
     };
 
-    private static async Task ProvisionAsync(AzuriteProcess azurite, CancellationToken cancel)
+    /// <summary>Makes the app's containers and queues.</summary>
+    public static async Task ProvisionAsync(string connection, CancellationToken cancel)
     {
-        var blobs = new BlobServiceClient(azurite.ConnectionString);
-        var queues = new QueueServiceClient(azurite.ConnectionString);
+        var blobs = new BlobServiceClient(connection);
+        var queues = new QueueServiceClient(connection);
         await Task.WhenAll(
         [
             .. Containers.All.Select(name => blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)),

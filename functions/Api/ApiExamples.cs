@@ -2,8 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Results;
+using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Api;
 
@@ -13,6 +17,25 @@ internal static class ApiExamples
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "example", "0x1");
     private static readonly JobResult Result = new(1, "camvid-mnv2", "20260301T120000Z-c4eaab0f1d2e", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "cpu");
+
+    private static readonly LabelClass[] Classes = [new(0, "sky", RgbColor.Parse("#808080")), new(1, "building", RgbColor.Parse("#800000"))];
+
+    private static readonly ModelManifest Manifest = new()
+    {
+        SchemaVersion = ModelManifest.CurrentSchemaVersion,
+        Name = Result.Model,
+        Version = Result.ModelVersion,
+        CreatedAt = Noon,
+        Files = new Dictionary<string, PackageFile> { ["model.onnx"] = new(Result.ModelSha256, 9_000_000) },
+        Description = "Road scenes in 11 classes.",
+        Licence = "CC BY-NC 4.0",
+        Graphs = new Dictionary<Precision, string> { [Precision.Fp32] = "model.onnx" },
+        Architecture = new Architecture("deeplabv3plus", "mobilenet_v2", 16),
+        Labels = new LabelCatalogue(Classes, 11),
+        Preprocess = new PreprocessSpec(ResizeMode.KeepAspect, 640, 480, 8),
+        Input = new InputContract("image", InputElementType.UInt8, TensorLayout.Nhwc),
+        Output = new OutputContract("logits", OutputKind.Logits, TensorLayout.Nchw, 4),
+    };
 
     private static readonly JobRecord Queued = new()
     {
@@ -59,15 +82,21 @@ internal static class ApiExamples
                 Height = 3024,
                 Model = Result,
                 Input = new JobInput(480, 360),
+                Preprocess = new PreprocessSpec(ResizeMode.KeepAspect, 480, 360),
+                Present = [0, 3],
                 Classes = [new ClassShare(0, "sky", RgbColor.Parse("#808080"), 4_064_256, 1.0 / 3, 0.98), new ClassShare(3, "road", RgbColor.Parse("#804080"), 8_128_512, 2.0 / 3, 0.96)],
             },
             JobJson.Default.ResultSummary),
+        [("getPolygons", "200")] = Node(
+            RegionFinder.Find([0, 0, 0, 0, 3, 3, 0, 3, 3], 3, 3, id => id == 0 ? ("sky", RgbColor.Parse("#808080")) : ("road", RgbColor.Parse("#804080")), new RegionOptions { MinArea = 1 }),
+            ResultJson.Default.MaskRegions),
         [("listModels", "200")] = Node(
             new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>
             {
                 ["self"] = $"/v1/models/{Result.Model}/versions/{Result.ModelVersion}",
             })]),
             ApiJson.Default.ModelList),
+        [("getModelVersion", "200")] = JsonNode.Parse(ModelManifestJson.Serialize(Manifest)),
         [("listLabels", "200")] = Node(
             new LabelList([new LabelView(Result.Model, [new LabelClass(0, "sky", RgbColor.Parse("#808080")), new LabelClass(1, "building", RgbColor.Parse("#800000"))])]), ApiJson.Default.LabelList),
     };

@@ -6,7 +6,7 @@ using RoadSeg.Jobs;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>One run of the model at a time: a run already uses every core (or the GPU), so a second beside it only makes
-/// both late. Interactive jobs go first; every eighth turn is a bulk job's, so that neither line starves (decision 0007).</summary>
+/// both late. Interactive jobs go first; every eighth turn is a bulk job's, so that neither line starves (decision 0008).</summary>
 internal sealed class ModelLane
 {
     private const int InteractiveTurns = 7;

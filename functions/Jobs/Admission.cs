@@ -32,7 +32,11 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
     /// <summary>The line for a photo that is there already and is not refused: a bare drop.</summary>
     public async Task<JobLane> LaneAsync(string caller, CancellationToken cancel) => Lane(await LiveAsync(caller, cancel));
 
-    private JobLane Lane(Load load) => Interlocked.Increment(ref load.Count) > options.InteractiveJobs ? JobLane.Bulk : JobLane.Interactive;
+    private JobLane Lane(Load load)
+    {
+        Interlocked.Increment(ref load.Admitted);
+        return load.Count > options.InteractiveJobs ? JobLane.Bulk : JobLane.Interactive;
+    }
 
     private async Task<Load> LiveAsync(string caller, CancellationToken cancel)
     {
@@ -51,6 +55,8 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
     {
         try
         {
+            // What is admitted during the listing may be in it or not: it is counted on top until the next one.
+            var admitted = load.Admitted;
             long count = 0;
             await foreach (var page in _active.GetBlobsAsync(prefix: BlobPaths.ActiveJobs(caller)).AsPages())
             {
@@ -59,7 +65,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
                     break;
             }
 
-            load.Count = count;
+            load.Listed = count - admitted;
             load.At = time.GetUtcNow();
         }
 #pragma warning disable CA1031 // Runs behind an answer that was given: the next one tries again with the count it has.
@@ -75,8 +81,11 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
 
     private sealed class Load
     {
-        public long Count;
+        public long Listed;
+        public long Admitted;
         public int Refreshing;
         public DateTimeOffset At = DateTimeOffset.MinValue;
+
+        public long Count => Listed + Admitted;
     }
 }

@@ -97,15 +97,15 @@ internal sealed class Sweep(
             await SendSegmentationAsync(job.Record, cancel);
     }
 
-    // Lines are first in, first out: where the oldest waiting message is younger than the job, or none waits, the job's own
-    // is gone. A message that is being retried is hidden for a moment; the second one then changes nothing.
+    // Lines are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
+    // waits is younger than the job, the job's own is gone or hidden by a dead host. If it comes all the same, it changes nothing.
     private async Task QueuedAsync(JobSnapshot job, CancellationToken cancel)
     {
         var since = job.Record.Times.QueuedAt ?? job.Record.Times.CreatedAt;
         if (time.GetUtcNow() - since < options.SweepAfter)
             return;
         var line = await gauge.ReadAsync(job.Record.Lane, cancel);
-        if (line.HeadInsertedAt is { } oldest ? oldest > since + options.SweepAfter : line.Depth == 0)
+        if (line.HeadInsertedAt is not { } oldest || oldest > since + options.SweepAfter)
         {
             Log.JobRepaired(log, job.Record.Id, "its message was lost");
             await SendSegmentationAsync(job.Record, cancel);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace RoadSeg.Jobs;
 
 /// <summary>The line a job waits in. A caller with few live jobs is served from the interactive line; what a caller submits
-/// beyond that goes to the bulk line, so that one caller's ten thousand do not stand before another's one (decision 0007).</summary>
+/// beyond that goes to the bulk line, so that one caller's ten thousand do not stand before another's one (decision 0008).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<JobLane>))]
 public enum JobLane
 {

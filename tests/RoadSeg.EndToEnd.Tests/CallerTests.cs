@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>Two callers on one deployment: neither sees, stops or starves the other.</summary>
+public sealed class CallerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_caller_finds_none_of_anothers_jobs_by_any_route_and_its_full_line_is_its_own()
+    {
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
+        {
+            RequireKeys = true,
+            Settings = new Dictionary<string, string> { ["ROADSEG_MAX_LIVE_JOBS"] = "3" },
+        }, Cancel);
+        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
+        using var one = Client(stack, keys.RootElement.GetProperty("master").GetString()!);
+        using var other = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+
+        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = body, Headers = { { "Prefer", "wait=60" } } };
+        using var done = await one.SendAsync(request, Cancel);
+        var job = (await done.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
+        Assert.Equal(JobState.Succeeded, job.State);
+
+        foreach (var path in job.Links.Values)
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(one, HttpMethod.Get, path));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(other, HttpMethod.Get, path));
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(other, HttpMethod.Delete, job.Links["self"]));
+        Assert.Equal(job.Id, Assert.Single((await ListAsync(one)).Items).Id);
+        Assert.Empty((await ListAsync(other)).Items);
+
+        // A record and its blobs tell no key.
+        var record = (await stack.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
+        Assert.DoesNotContain(keys.RootElement.GetProperty("master").GetString()!, record, StringComparison.Ordinal);
+
+        // One's fourth live job is refused, with a time to come again; the other's first is not.
+        for (var i = 0; i < 3; i++)
+            await UploadKeyTests.IssueAsync(one, new UploadRequest());
+        using var refused = await one.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), new UploadRequest(), JobJson.Default.UploadRequest, Cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Contains("too-many-jobs", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        await UploadKeyTests.IssueAsync(other, new UploadRequest());
+
+        // Two keys at once are nobody.
+        using var both = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs?code={keys.RootElement.GetProperty("master").GetString()}");
+        using var confused = await other.SendAsync(both, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, confused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_with_a_time_to_come_again()
+    {
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
+        {
+            Settings = new Dictionary<string, string> { ["ROADSEG_MAX_QUEUED"] = "5", ["AzureWebJobs.SegmentImage.Disabled"] = "true", ["AzureWebJobs.SegmentBulk.Disabled"] = "true" },
+        }, Cancel);
+        var ids = new List<JobId>();
+        for (var i = 0; i < 5; i++)
+            ids.Add(await SubmittedAsync(stack.Api));
+        JobView? last = null;
+        while (last is not { State: JobState.Queued })
+            last = await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
+        await Task.Delay(1500, Cancel);
+
+        // Where it stands is known without the queue being walked.
+        last = await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
+        Assert.InRange(last!.Queue!.Position, 2, 5);
+
+        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        using var refused = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Contains("queue-full", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        // What was queued can still be taken back, and never runs.
+        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{ids[0]}", UriKind.Relative), Cancel);
+        Assert.Equal(JobState.Canceled, (await canceled.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.State);
+    }
+
+    [Fact]
+    public async Task One_job_of_another_caller_does_not_wait_for_a_backlog()
+    {
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
+        {
+            RequireKeys = true,
+            Settings = new Dictionary<string, string> { ["ROADSEG_INTERACTIVE_JOBS"] = "4" },
+        }, Cancel);
+        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
+        using var heavy = Client(stack, keys.RootElement.GetProperty("master").GetString()!);
+        using var light = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+        var backlog = new List<JobId>();
+        for (var i = 0; i < 60; i++)
+            backlog.Add(await SubmittedAsync(heavy));
+
+        var one = await SubmittedAsync(light);
+        var ended = await light.GetFromJsonAsync(new Uri($"/v1/jobs/{one}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel);
+        Assert.Equal(JobState.Succeeded, ended!.State);
+
+        var store = new JobStore(stack.Blobs, stack.Queues, TimeProvider.System);
+        var before = 0;
+        foreach (var id in backlog)
+        {
+            var job = await heavy.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel);
+            Assert.Equal(JobState.Succeeded, job!.State);
+            before += job.Times.FinishedAt < ended.Times.FinishedAt && job.Times.FinishedAt > ended.Times.CreatedAt ? 1 : 0;
+        }
+
+        // Of what had been submitted before it, only what was being worked on already may end before it.
+        Assert.InRange(before, 0, 20);
+        Assert.Equal(JobLane.Bulk, (await store.FindAsync(backlog[^1], Cancel))!.Record.Lane);
+    }
+
+    private static async Task<JobId> SubmittedAsync(HttpClient api)
+    {
+        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id;
+    }
+
+    private static HttpClient Client(LocalStack stack, string key) =>
+        new() { BaseAddress = stack.Address, DefaultRequestHeaders = { { "x-functions-key", key } } };
+
+    private static async Task<JobPage> ListAsync(HttpClient api) => (await api.GetFromJsonAsync(new Uri("/v1/jobs", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient api, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var answer = await api.SendAsync(request, Cancel);
+        return answer.StatusCode;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Jobs;
+using RoadSeg.LocalHost;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>The windows in which a worker can die, each struck exactly: the handler is killed at one storage request.</summary>
+public sealed class CrashWindowTests : IAsyncLifetime
+{
+    private AzuriteProcess _azurite = null!;
+    private StorageGate _gate = null!;
+    private BlobServiceClient _blobs = null!;
+    private JobStore _jobs = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Workspace.NodeModules }, Cancel);
+        await LocalStack.ProvisionAsync(_azurite.ConnectionString, Cancel);
+        _gate = await StorageGate.OpenAsync(_azurite.ConnectionString);
+        _blobs = new BlobServiceClient(_azurite.ConnectionString);
+        _jobs = new JobStore(_blobs, new QueueServiceClient(_azurite.ConnectionString), TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.DisposeAsync();
+        await _azurite.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_after_it_took_the_job_is_followed_by_the_same_message_under_a_new_attempt()
+    {
+        var (id, message) = await QueuedAsync();
+        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        {
+            _gate.Before = (method, path, _) => Killing(method == "PUT" && path.Contains("/results/", StringComparison.Ordinal), dying);
+            await dying.DieAsync("SegmentImage", message, "m1", Cancel);
+        }
+
+        Assert.Equal((JobState.Running, 1), await StandsAsync(id));
+        await RedeliverAsync("SegmentImage", message, "m1");
+
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        Assert.Equal((JobState.Succeeded, 2), (job.State, job.Result!.Attempt));
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_between_its_commit_and_the_end_of_its_message_changes_nothing_when_it_comes_again()
+    {
+        var (id, message) = await QueuedAsync();
+        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        {
+            _gate.After = (method, path, body) => Killing(method == "PUT" && path.Contains("/jobs/", StringComparison.Ordinal) && body.Contains("\"succeeded\"", StringComparison.Ordinal), dying);
+            await dying.DieAsync("SegmentImage", message, "m1", Cancel);
+        }
+
+        Assert.Equal((JobState.Succeeded, 1), await StandsAsync(id));
+        var before = await _jobs.FindAsync(id, Cancel);
+        await RedeliverAsync("SegmentImage", message, "m1");
+
+        Assert.Equal(before!.ETag, (await _jobs.FindAsync(id, Cancel))!.ETag);
+    }
+
+    [Fact]
+    public async Task A_zombie_that_wakes_after_its_job_was_taken_over_commits_nothing()
+    {
+        var (id, message) = await QueuedAsync();
+        await using var zombie = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
+        var held = new TaskCompletionSource();
+        var wake = new TaskCompletionSource();
+        _gate.Before = async (method, path, _) =>
+        {
+            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
+            {
+                held.TrySetResult();
+                await wake.Task;
+            }
+        };
+        var sleeping = zombie.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
+        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        await RedeliverAsync("SegmentImage", message, "m1");
+        var committed = await _jobs.FindAsync(id, Cancel);
+        Assert.Equal((JobState.Succeeded, 2), (committed!.Record.State, committed.Record.Result!.Attempt));
+
+        wake.SetResult();
+        await sleeping;
+        Assert.Equal(committed.ETag, (await _jobs.FindAsync(id, Cancel))!.ETag);
+    }
+
+    [Fact]
+    public async Task A_preprocessor_that_dies_after_queueing_the_job_still_sends_its_message_when_it_comes_again()
+    {
+        var (id, upload) = await UploadedAsync();
+        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        {
+            _gate.After = (method, path, body) => Killing(method == "PUT" && path.Contains("/jobs/", StringComparison.Ordinal) && body.Contains("\"queued\"", StringComparison.Ordinal), dying);
+            await dying.DieAsync("PreprocessUpload", upload, "m1", Cancel);
+        }
+
+        _gate.After = static (_, _, _) => Task.CompletedTask;
+        await using var next = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
+        var answer = await next.InvokeAsync("PreprocessUpload", upload, "m1", 2, Cancel);
+
+        var sent = Convert.FromBase64String((string)answer!["Outputs"]!["segmentation"]!);
+        Assert.Equal(id, JsonSerializer.Deserialize(sent, JobJson.Default.SegmentationMessage)!.JobId);
+        Assert.Equal((JobState.Queued, 0), await StandsAsync(id));
+    }
+
+    private static Task Killing(bool now, HandlerProcess handler)
+    {
+        if (now)
+            handler.Kill();
+        return Task.CompletedTask;
+    }
+
+    private async Task RedeliverAsync(string function, byte[] message, string messageId)
+    {
+        await using var next = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel);
+        await next.InvokeAsync(function, message, messageId, 2, Cancel);
+    }
+
+    private async Task<(JobState State, int Attempt)> StandsAsync(JobId id)
+    {
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        return (job.State, job.Attempt);
+    }
+
+    private async Task<(JobId Id, byte[] Event)> UploadedAsync()
+    {
+        var path = $"{Guid.NewGuid()}/photo.jpg";
+        var stored = await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), Cancel);
+        var etag = stored.Value.ETag.ToString();
+        return (JobId.ForDrop(Containers.Uploads, path, etag), JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent));
+    }
+
+    private async Task<(JobId Id, byte[] Message)> QueuedAsync()
+    {
+        var (id, upload) = await UploadedAsync();
+        await RedeliverAsync("PreprocessUpload", upload, "upload");
+        return (id, JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(id), JobJson.Default.SegmentationMessage));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using RoadSeg.Cli.Stack;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>The handler as a process of its own, with the test in the place of the Functions host.</summary>
+internal sealed class HandlerProcess : IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly Process _process;
+
+    private HandlerProcess(Process process, int port)
+    {
+        _process = process;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
+    }
+
+    public static async Task<HandlerProcess> StartAsync(string connection, CancellationToken cancel)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo(Workspace.Handler) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["AzureWebJobsStorage"] = connection;
+        start.Environment["ROADSEG_MODEL"] = Workspace.DefaultModel;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var handler = new HandlerProcess(process, port);
+        while (true)
+        {
+            try
+            {
+                (await handler._http.GetAsync(new Uri("/health/live", UriKind.Relative), cancel)).Dispose();
+                return handler;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50, cancel);
+            }
+        }
+    }
+
+    public void Kill() => _process.Kill(entireProcessTree: true);
+
+    /// <summary>Delivers a queue message as the host does, and answers what the handler answered.</summary>
+    public async Task<JsonNode?> InvokeAsync(string function, byte[] message, string messageId, int dequeueCount, CancellationToken cancel)
+    {
+        var invocation = new JsonObject
+        {
+            ["Data"] = new JsonObject { ["message"] = Convert.ToBase64String(message) },
+            ["Metadata"] = new JsonObject
+            {
+                ["DequeueCount"] = dequeueCount.ToString(CultureInfo.InvariantCulture),
+                ["Id"] = $"\"{messageId}\"",
+                ["InsertionTime"] = "2026-03-01T12:00:00+00:00",
+            },
+        };
+        using var content = new StringContent(invocation.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(new Uri("/" + function, UriKind.Relative), content, cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadFromJsonAsync<JsonNode>(cancel);
+    }
+
+    /// <summary>Delivers a message to a handler that dies of it.</summary>
+    public async Task DieAsync(string function, byte[] message, string messageId, CancellationToken cancel)
+    {
+        await Assert.ThrowsAnyAsync<Exception>(() => InvokeAsync(function, message, messageId, 1, cancel));
+        await _process.WaitForExitAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (!_process.HasExited)
+            Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -12,7 +12,7 @@ internal static class Logs
         .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
 }
 
-/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models.</summary>
+/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
@@ -56,4 +56,10 @@ internal static partial class Log
 
     [LoggerMessage(301, LogLevel.Error, "The model in {Folder} cannot be used")]
     public static partial void ModelRefused(ILogger log, string folder, Exception exception);
+
+    [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
+    public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);
+
+    [LoggerMessage(401, LogLevel.Warning, "Job {JobId}: webhook attempt {Attempt} failed, status {Status}, {Error}; next at {NextAt}")]
+    public static partial void WebhookFailed(ILogger log, JobId jobId, int attempt, int? status, string? error, DateTimeOffset? nextAt);
 }

@@ -9,6 +9,7 @@ using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Site;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -39,6 +40,7 @@ builder.Services.AddSingleton<FailPoisoned>();
 builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
 builder.Services.AddSingleton<ResultReader>();
+builder.Services.AddWebhooks(builder.Configuration);
 
 var app = builder.Build();
 app.UseProblems();
@@ -52,6 +54,7 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedUpload", static (function, messag
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedUploadBulk", static (function, message, cancel) => function.UploadAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
+app.MapWebhooks();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 

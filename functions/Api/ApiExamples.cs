@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
 using RoadSeg.Imaging;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Results;
 using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Api;
@@ -80,9 +82,14 @@ internal static class ApiExamples
                 Height = 3024,
                 Model = Result,
                 Input = new JobInput(480, 360),
+                Preprocess = new PreprocessSpec(ResizeMode.KeepAspect, 480, 360),
+                Present = [0, 3],
                 Classes = [new ClassShare(0, "sky", RgbColor.Parse("#808080"), 4_064_256, 1.0 / 3, 0.98), new ClassShare(3, "road", RgbColor.Parse("#804080"), 8_128_512, 2.0 / 3, 0.96)],
             },
             JobJson.Default.ResultSummary),
+        [("getPolygons", "200")] = Node(
+            RegionFinder.Find([0, 0, 0, 0, 3, 3, 0, 3, 3], 3, 3, id => id == 0 ? ("sky", RgbColor.Parse("#808080")) : ("road", RgbColor.Parse("#804080")), new RegionOptions { MinArea = 1 }),
+            ResultJson.Default.MaskRegions),
         [("listModels", "200")] = Node(
             new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>
             {

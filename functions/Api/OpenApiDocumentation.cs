@@ -6,6 +6,7 @@ using Microsoft.OpenApi;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Api;
 
@@ -20,6 +21,7 @@ internal static class OpenApiDocumentation
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(2, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         });
@@ -67,6 +69,8 @@ internal static class OpenApiDocumentation
             : type == typeof(RgbColor) ? (null, "^#[0-9a-f]{6}$")
             : type == typeof(DateTimeOffset) ? ("date-time", null)
             : null;
+        if (type == typeof(Ring))
+            (schema.Type, schema.Items) = (JsonSchemaType.Array, new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer } });
         if (text is { } form)
             (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
         return Task.CompletedTask;

@@ -80,15 +80,22 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
 
         started = Stopwatch.GetTimestamp();
         var labels = engine.Model.Labels;
+        var confidence = segmented.Confidence is { } plane
+            ? Task.Run(() => ConfidencePng.Encode(plane, segmented.Width, segmented.Height), CancellationToken.None)
+            : null;
         var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
+        var confidencePng = confidence is null ? null : await confidence;
         var encode = Stopwatch.GetElapsedTime(started);
 
         // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
         started = Stopwatch.GetTimestamp();
         var result = model.Describe(attempt);
-        var summary = Summaries.Of(segmented, labels, result, record.Input);
+        var summary = Summaries.Of(segmented, labels, result, record.Input, engine.Model.Preprocess);
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
+            confidencePng is null
+                ? Task.CompletedTask
+                : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidencePng, "image/png", cancel),
             WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
         var commit = Stopwatch.GetElapsedTime(started);
 

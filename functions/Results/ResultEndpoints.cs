@@ -1,16 +1,17 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure.Storage.Blobs;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Results;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Results;
 
-/// <summary>Results of a succeeded job. A result never changes, so every answer may be cached for good and ranged.</summary>
+/// <summary>Results of a succeeded job. Mask, confidence and summary are stored; the rest is made from them when asked for.</summary>
 internal static class ResultEndpoints
 {
     private const double DefaultOpacity = 0.5;
@@ -19,54 +20,114 @@ internal static class ResultEndpoints
     public static void MapResults(this WebApplication app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
-        job.MapGet("/mask", (string id, HttpContext context, ResultReader results) => StoredAsync(id, ResultFiles.Mask, "image/png", context, results));
-        job.MapGet("/summary", (string id, HttpContext context, ResultReader results) => StoredAsync(id, ResultFiles.Summary, "application/json", context, results));
-        job.MapGet("/color", ColorAsync);
-        job.MapGet("/overlay", OverlayAsync);
+        job.MapResult("/mask", MaskAsync)
+            .Describe(
+                "getMask", "Get the mask",
+                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
+            .AnswersFile("image/png");
+        job.MapResult("/color", ColorAsync)
+            .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
+            .AnswersFile("image/png");
+        job.MapResult("/overlay", OverlayAsync, ErrorCodes.RequestInvalid, ErrorCodes.UploadMissing)
+            .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
+            .Takes("opacity", "Weight of the colours, 0 (photo) to 1 (classes). Default 0.5.")
+            .Takes("format", "jpeg or webp. Default jpeg.")
+            .AnswersFile("image/jpeg", "image/webp");
+        job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
+            .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
+            .AnswersFile("image/png");
+        job.MapResult("/summary", SummaryAsync)
+            .Describe(
+                "getSummary", "Get the class statistics",
+                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
+            .Answers<ResultSummary>(StatusCodes.Status200OK);
+        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.RequestInvalid, ErrorCodes.MaskTooComplex)
+            .Describe(
+                "getPolygons", "Get polygons and run lengths",
+                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
+            .Takes("minArea", "Regions of fewer pixels get no polygon. Default 64.")
+            .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one, 0 to 100. Default 0: exact.")
+            .Answers<MaskRegions>(StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> StoredAsync(string id, string file, string contentType, HttpContext context, ResultReader results)
+    // HEAD answers like GET and is not described beside it.
+    private static RouteHandlerBuilder MapResult(this RouteGroupBuilder job, string path, Delegate handler, params ErrorCode[] failures)
+    {
+        job.MapMethods(path, [HttpMethods.Head], handler).ExcludeFromDescription();
+        return job.MapGet(path, handler).Fails([ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
+    }
+
+    private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return Immutable(context, job, file, await results.ReadAsync(job, file, context.RequestAborted), contentType);
+        return await context.ImmutableAsync(job, "mask", "image/png", () => results.ReadAsync(job, ResultFiles.Mask, context.RequestAborted));
+    }
+
+    private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
+    {
+        var job = await results.SucceededAsync(id, context.Request);
+        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceAsync(job, context.RequestAborted));
+    }
+
+    private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
+    {
+        var job = await results.SucceededAsync(id, context.Request);
+        return await context.ImmutableAsync(job, "summary", "application/json", () => results.ReadAsync(job, ResultFiles.Summary, context.RequestAborted));
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        var mask = await results.MaskAsync(job, context.RequestAborted);
-        return Immutable(context, job, "color", ColorMask.Png(mask), "image/png");
+        return await context.ImmutableAsync(job, "color", "image/png", async () => ColorMask.Png(await results.MaskAsync(job, context.RequestAborted)));
     }
 
     private static async Task<IResult> OverlayAsync(
         string id, string? opacity, string? format, HttpContext context, ResultReader results, BlobServiceClient blobs, ImageLimits limits)
     {
-        var weight = Opacity(opacity);
+        var weight = Number(opacity, "opacity", DefaultOpacity, 1, "a number from 0 (photo) to 1 (classes)");
         if (format is not (null or "jpeg" or "webp"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
+        var webp = format == "webp";
         var job = await results.SucceededAsync(id, context.Request);
-        var mask = await results.MaskAsync(job, context.RequestAborted);
-        var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
-        var blended = Overlay.Blend(ImageDecoder.Decode(file, ImageProbe.Read(file, limits)), mask, weight);
-        var tag = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{format}");
-        return format == "webp"
-            ? Immutable(context, job, tag, PhotoEncoder.WebP(blended, OverlayQuality), "image/webp")
-            : Immutable(context, job, tag, PhotoEncoder.Jpeg(blended, OverlayQuality), "image/jpeg");
+        var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}");
+        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", async () =>
+        {
+            var mask = await results.MaskAsync(job, context.RequestAborted);
+            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
+            var blended = Overlay.Blend(ImageDecoder.Decode(file, ImageProbe.Read(file, limits)), mask, weight);
+            return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
+        });
     }
 
-    private static double Opacity(string? text)
+    private static async Task<IResult> PolygonsAsync(string id, string? minArea, string? tolerance, HttpContext context, ResultReader results)
+    {
+        var options = new RegionOptions();
+        if (minArea is not null)
+        {
+            options = int.TryParse(minArea, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) && pixels is >= 1 and <= 1_000_000_000
+                ? options with { MinArea = pixels }
+                : throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'minArea' is a whole number of pixels from 1 to 1000000000.");
+        }
+
+        options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
+        var job = await results.SucceededAsync(id, context.Request);
+        var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
+        return await context.ImmutableAsync(job, part, "application/json", async () =>
+        {
+            var summary = await results.SummaryAsync(job, context.RequestAborted);
+            var mask = await results.MaskAsync(job, context.RequestAborted);
+            var labels = summary.Classes.ToDictionary(label => label.Id);
+            var regions = RegionFinder.Find(mask.Ids, mask.Width, mask.Height, id => (labels[id].Name, labels[id].Color), options);
+            return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
+        });
+    }
+
+    private static double Number(string? text, string name, double standard, double most, string allowed)
     {
         if (text is null)
-            return DefaultOpacity;
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
+            return standard;
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value >= 0 && value <= most
             ? value
-            : throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'opacity' is a number from 0 (photo) to 1 (classes).");
-    }
-
-    private static FileContentHttpResult Immutable(HttpContext context, JobRecord job, string part, ReadOnlyMemory<byte> content, string contentType)
-    {
-        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
-        return TypedResults.Bytes(
-            content, contentType, entityTag: new EntityTagHeaderValue($"\"{job.Id}-{job.Result!.Attempt}-{part}\""), enableRangeProcessing: true);
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter '{name}' is {allowed}.");
     }
 }

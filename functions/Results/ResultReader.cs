@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
@@ -36,6 +37,30 @@ internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, Calle
             throw new RoadSegException(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
         }
     }
+
+    /// <summary>The confidence PNG.</summary>
+    /// <exception cref="RoadSegException">confidence-unavailable when the model gives none; result-gone.</exception>
+    public async Task<ReadOnlyMemory<byte>> ConfidenceAsync(JobRecord job, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadAsync(job, ResultFiles.Confidence, cancel);
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
+        {
+            // The summary tells a file that never was from one that retention deleted: then it is gone itself.
+            var summary = await SummaryAsync(job, cancel);
+            if (summary.Classes.Any(label => label.MeanConfidence is not null))
+                throw;
+            throw new RoadSegException(
+                ErrorCodes.ConfidenceUnavailable, $"The model '{summary.Model.Model}' answers class ids without probabilities. Use the mask alone.", e);
+        }
+    }
+
+    /// <summary>The summary.</summary>
+    public async Task<ResultSummary> SummaryAsync(JobRecord job, CancellationToken cancel) =>
+        JsonSerializer.Deserialize((await ReadAsync(job, ResultFiles.Summary, cancel)).Span, JobJson.Default.ResultSummary)
+            ?? throw new JsonException($"The summary of job {job.Id} holds null.");
 
     /// <summary>The mask, decoded: class ids with the palette they were stored with.</summary>
     public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>

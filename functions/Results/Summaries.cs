@@ -1,3 +1,4 @@
+using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
@@ -7,12 +8,14 @@ namespace RoadSeg.Functions.Results;
 internal static class Summaries
 {
     /// <summary>The stored summary of a segmentation; its pixels sum to Width x Height.</summary>
-    public static ResultSummary Of(SegmentationResult result, LabelCatalogue labels, JobResult model, JobInput input) => new()
+    public static ResultSummary Of(SegmentationResult result, LabelCatalogue labels, JobResult model, JobInput input, PreprocessSpec preprocess) => new()
     {
         Width = result.Width,
         Height = result.Height,
         Model = model,
         Input = input,
+        Preprocess = preprocess,
+        Present = [.. result.Classes.Where(found => found.Pixels > 0).Select(found => found.Id)],
         Classes = [.. labels.Classes.Select(label =>
         {
             var found = result.Classes[label.Id];

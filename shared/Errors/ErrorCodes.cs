@@ -38,6 +38,12 @@ public static class ErrorCodes
     /// <summary>The result was deleted after its retention.</summary>
     public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
 
+    /// <summary>The model gives classes only, no confidence.</summary>
+    public static readonly ErrorCode ConfidenceUnavailable = Caller("confidence-unavailable", 404, "The model gives no confidence");
+
+    /// <summary>The mask is too ragged for polygons and run lengths.</summary>
+    public static readonly ErrorCode MaskTooComplex = Caller("mask-too-complex", 422, "The mask is too complex for polygons");
+
     /// <summary>The body is of a media type that is not taken.</summary>
     public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
 
@@ -55,6 +61,12 @@ public static class ErrorCodes
 
     /// <summary>The job did not end in time.</summary>
     public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
+
+    /// <summary>A webhook was asked for and the deployment has no secret to sign with.</summary>
+    public static readonly ErrorCode WebhooksDisabled = Caller("webhooks-disabled", 422, "This deployment sends no webhooks");
+
+    /// <summary>The webhook's address is not one that is called.</summary>
+    public static readonly ErrorCode WebhookUrlInvalid = Caller("webhook-url-invalid", 422, "The webhook's address is not allowed");
 
     /// <summary>No model has this name.</summary>
     public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
@@ -76,6 +88,7 @@ public static class ErrorCodes
 
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
+        ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,

@@ -3,7 +3,7 @@ using RoadSeg.Imaging.Png;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>One channel as a grey PNG, for confidence maps.</summary>
+/// <summary>One channel as a grey PNG, every sample kept. Confidence is stored by <see cref="ConfidencePng"/>.</summary>
 public static class GrayPng
 {
     private static readonly PngEffort Effort = new(Up: true, Level: 2, ZLibCompressionStrategy.Default);

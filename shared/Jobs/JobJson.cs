@@ -17,6 +17,7 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(ResultSummary))]
 [JsonSerializable(typeof(SegmentationMessage))]
 [JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(IdempotencyEntry))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
 public sealed partial class JobJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ namespace RoadSeg.Jobs;
 /// <summary>A job as the HTTP API shows it.</summary>
 public sealed record JobView
 {
-    private static readonly string[] ResultLinks = ["mask", "color", "overlay", "summary"];
+    private static readonly string[] ResultLinks = ["mask", "color", "overlay", "confidence", "summary", "polygons"];
 
     /// <summary>The job's id.</summary>
     public required JobId Id { get; init; }

@@ -1,3 +1,5 @@
+using RoadSeg.Imaging;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>What a mask holds, class by class: the content of <c>summary.json</c>.</summary>
@@ -15,11 +17,17 @@ public sealed record ResultSummary
     /// <summary>Every class of the model's catalogue, in id order; the pixels sum to Width x Height.</summary>
     public required IReadOnlyList<ClassShare> Classes { get; init; }
 
+    /// <summary>Ids of the classes that have a pixel, ascending; null in summaries of older versions.</summary>
+    public IReadOnlyList<int>? Present { get; init; }
+
     /// <summary>Model, version, hash and provider that made the mask.</summary>
     public required JobResult Model { get; init; }
 
     /// <summary>Size of the model input in pixels.</summary>
     public required JobInput Input { get; init; }
+
+    /// <summary>How the photo became the model input; null in summaries of older versions.</summary>
+    public PreprocessSpec? Preprocess { get; init; }
 }
 
 /// <summary>One class of a summary.</summary>

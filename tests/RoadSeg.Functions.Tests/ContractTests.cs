@@ -6,8 +6,10 @@ using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Results;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
@@ -94,8 +96,37 @@ public sealed class ContractTests
         Height = 2,
         Model = Succeeded.Result!,
         Input = new JobInput(320, 240),
+        Preprocess = new PreprocessSpec(ResizeMode.KeepAspect, 320, 240),
+        Present = [0],
         Classes = [new ClassShare(0, "sky", RgbColor.Parse("#808080"), 4, 1, 0.75), new ClassShare(1, "road", RgbColor.Parse("#804080"), 0, 0, null)],
     }, JobJson.Default.ResultSummary);
+
+    [Fact]
+    public void A_summary_of_an_older_version_is_read()
+    {
+        var old = JsonNode.Parse(Golden("result-summary"))!.AsObject();
+        old.Remove("present");
+        old.Remove("preprocess");
+
+        var read = JsonSerializer.Deserialize(old, JobJson.Default.ResultSummary)!;
+
+        Assert.Equal((null, null), (read.Present, read.Preprocess));
+        Assert.Equal(4, read.Classes[0].Pixels);
+    }
+
+    [Fact]
+    public void A_webhook_keeps_its_form_and_does_not_hold_its_own_deliveries() =>
+        Pinned("webhook-event", WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent);
+
+    [Fact]
+    public void The_polygons_keep_their_form()
+    {
+        (string, RgbColor)[] labels = [("sky", RgbColor.Parse("#808080")), ("road", RgbColor.Parse("#804080"))];
+
+        var regions = RegionFinder.Find([0, 1, 1, 0, 1, 1], 3, 2, id => labels[id], new RegionOptions { MinArea = 1 });
+
+        Pinned("mask-regions", regions, ResultJson.Default.MaskRegions);
+    }
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http.Headers;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Results;
+
+internal static class ImmutableResults
+{
+    /// <summary>Answers a result that never changes: cacheable for good, in ranges, and without making or reading it when the caller
+    /// has it already.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="job">A succeeded job.</param>
+    /// <param name="part">Which result, with every parameter that shapes it.</param>
+    /// <param name="contentType">Media type.</param>
+    /// <param name="content">Reads or makes it.</param>
+    public static async Task<IResult> ImmutableAsync(
+        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<ReadOnlyMemory<byte>>> content)
+    {
+        var tag = new EntityTagHeaderValue($"\"{job.Id}-{job.Result!.Attempt}-{part}\"");
+        if (Has(context.Request, tag))
+        {
+            Describe(context.Response).ETag = tag;
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        FileContentHttpResult answer = TypedResults.Bytes(await content(), contentType, entityTag: tag, enableRangeProcessing: true);
+        Describe(context.Response);
+        return answer;
+    }
+
+    // If-Match comes first where it is sent (RFC 9110, 13.2.2): the framework answers it beside the content.
+    private static bool Has(HttpRequest request, EntityTagHeaderValue tag)
+    {
+        var headers = request.GetTypedHeaders();
+        return headers.IfMatch.Count == 0
+            && headers.IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+    }
+
+    private static ResponseHeaders Describe(HttpResponse response)
+    {
+        response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        return response.GetTypedHeaders();
+    }
+}

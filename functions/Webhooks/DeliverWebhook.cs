@@ -1,0 +1,133 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Queues;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Webhooks;
+
+/// <summary>Queue webhook-deliveries, the outbox: tells a receiver that a job has ended, again and again until it takes it, says that it is gone,
+/// or a day has passed. At least once: the same id and the same bytes every time.</summary>
+internal sealed class DeliverWebhook(
+    JobStore jobs, QueueServiceClient queues, WebhookClient client, Receivers receivers, WebhookOptions options, TimeProvider time, ILogger<DeliverWebhook> log)
+{
+    private const int MostDeliveries = 20;
+
+    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (await DueAsync(message, cancel) is not var (job, attempt))
+            return InvocationResponse.Empty;
+        var url = new Uri(job.Webhook!.Url);
+        if (!receivers.TryEnter(url))
+        {
+            // Counts as an attempt, so that the schedule goes on and ends for jobs that never come to try it.
+            await SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"), cancel);
+            return InvocationResponse.Empty;
+        }
+
+        // Checkpoint 1: the receiver may have it. A crash from here to checkpoint 2 delivers this message again, and it is
+        // posted again under the same id.
+        var body = JsonSerializer.SerializeToUtf8Bytes(WebhookEvent.Of(job), JobJson.Default.WebhookEvent);
+        var outcome = options.Enabled
+            ? await client.PostAsync(url, $"msg_{job.Id}", body, cancel)
+            : new WebhookOutcome(null, "this deployment has no secret to sign with");
+        if (outcome.Status is null)
+            receivers.Silent(url);
+        else
+            receivers.Answered(url);
+        await SettleAsync(job, attempt, outcome, cancel);
+        return InvocationResponse.Empty;
+    }
+
+    /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
+    public async Task<InvocationResponse> PoisonedAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (await DueAsync(message, cancel) is var (job, attempt))
+            await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
+        return InvocationResponse.Empty;
+    }
+
+    // The attempt that a message asks for, unless it was made already or nothing is left to tell.
+    private async Task<(JobRecord Job, int Attempt)?> DueAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (Read(message.Body) is not { } due)
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(DeliverWebhook), MessageText.Start(message.Body));
+            return null;
+        }
+
+        var job = (await jobs.FindAsync(due.JobId, cancel))?.Record;
+        if (job is { Webhook: { DeliveredAt: null, GivenUpAt: null } webhook } && job.State.IsTerminal())
+        {
+            if (Last(webhook) < due.Attempt)
+                return (job, due.Attempt);
+
+            // This attempt was made, but what made it may have died before it sent for the next one.
+            if (webhook.Deliveries[^1] is { NextAt: { } next } last && last.Attempt == due.Attempt)
+                await SendAsync(job.Id, due.Attempt + 1, next - time.GetUtcNow(), cancel);
+        }
+
+        Log.MessageIgnored(log, due.JobId, message.Id, job?.State);
+        return null;
+    }
+
+    private async Task SettleAsync(JobRecord job, int attempt, WebhookOutcome outcome, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var delay = outcome.Delivered || outcome.Gone ? null : options.Delay(now - job.Times.FinishedAt!.Value, Spread(job.Id, attempt), outcome.RetryAfter);
+        var delivery = new WebhookDelivery(attempt, now, outcome.Status, outcome.Error, now + delay);
+
+        // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
+        // and the next attempt is sent for then.
+        var amended = await jobs.AmendAsync(job.Id, record => Amended(record, delivery, outcome.Delivered), cancel);
+        if (outcome.Delivered)
+            Log.WebhookDelivered(log, job.Id, attempt);
+        else
+            Log.WebhookFailed(log, job.Id, attempt, outcome.Status, outcome.Error, delivery.NextAt);
+
+        // Checkpoint 3: the next attempt is in the queue, hidden until it is due.
+        if (amended.Moved && delay is { } wait)
+            await SendAsync(job.Id, attempt + 1, wait, cancel);
+    }
+
+    // Of two messages about the same attempt the first one is kept, and a success in any case.
+    private static JobRecord? Amended(JobRecord record, WebhookDelivery delivery, bool delivered)
+    {
+        if (record.Webhook is not { DeliveredAt: null, GivenUpAt: null } webhook || (!delivered && Last(webhook) >= delivery.Attempt))
+            return null;
+        return record with
+        {
+            Webhook = webhook with
+            {
+                Deliveries = [.. webhook.Deliveries.TakeLast(MostDeliveries - 1), delivery],
+                DeliveredAt = delivered ? delivery.At : null,
+                GivenUpAt = delivered || delivery.NextAt is not null ? null : delivery.At,
+            },
+        };
+    }
+
+    private static int Last(JobWebhook webhook) => webhook.Deliveries is [.., var last] ? last.Attempt : 0;
+
+    // 0 to 1, the same whenever it is asked.
+    private static double Spread(JobId id, int attempt) => Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
+
+    private static WebhookMessage? Read(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, JobJson.Default.WebhookMessage) is { Attempt: > 0 } message && message.JobId != default ? message : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task SendAsync(JobId id, int attempt, TimeSpan delay, CancellationToken cancel) =>
+        await queues.GetQueueClient(Queues.WebhookDeliveries).SendMessageAsync(
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage)),
+            TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds))),
+            cancellationToken: cancel);
+}

@@ -1,0 +1,228 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Webhooks;
+using RoadSeg.Jobs;
+using RoadSeg.Tests.Webhooks;
+
+namespace RoadSeg.Functions.Tests.Webhooks;
+
+public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
+{
+    private static readonly WebhookOptions Options = new() { Secrets = [new byte[24]], AllowLoopback = true };
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    private readonly SentMessages _sent = new(storage.Queues);
+    private Receiver _receiver = null!;
+    private WebhookClient _client = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private JobStore Jobs => new(storage.Blobs, storage.Queues, _time);
+
+    public async ValueTask InitializeAsync()
+    {
+        _receiver = await Receiver.StartAsync();
+
+        // Real time for the network: the schedule alone runs on the test's clock.
+        _client = new WebhookClient(Options, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _receiver.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(JobState.Failed, "job.failed")]
+    [InlineData(JobState.Canceled, "job.canceled")]
+    [InlineData(JobState.Expired, "job.expired")]
+    public async Task A_job_that_ended_is_told_once_and_noted(JobState state, string type)
+    {
+        var id = await EndedAsync(state);
+
+        await RunAsync(id, 1);
+        await RunAsync(id, 1);
+
+        var received = Assert.Single(_receiver.Requests);
+        Assert.Equal($"msg_{id}", received.Id);
+        using var body = JsonDocument.Parse(received.Body);
+        Assert.Equal(type, body.RootElement.GetProperty("type").GetString());
+        Assert.Equal(id.ToString(), body.RootElement.GetProperty("data").GetProperty("id").GetString());
+        Assert.False(body.RootElement.GetProperty("data").TryGetProperty("webhook", out _));
+        var webhook = await WebhookAsync(id);
+        Assert.Equal(_time.GetUtcNow(), webhook.DeliveredAt);
+        Assert.Equal(new WebhookDelivery(1, _time.GetUtcNow(), 204, null, null), Assert.Single(webhook.Deliveries));
+        Assert.Empty(_sent.All);
+    }
+
+    [Fact]
+    public async Task A_failure_is_noted_and_the_next_attempt_sends_the_same_bytes_under_the_same_id()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(500);
+        await RunAsync(id, 1);
+        _receiver.Answer = Receiver.With(200);
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        await RunAsync(id, 2);
+
+        var (first, second) = (_receiver.Requests.First(), _receiver.Requests.Last());
+        Assert.Equal(first.Id, second.Id);
+        Assert.Equal(first.Body, second.Body);
+        var webhook = await WebhookAsync(id);
+        Assert.Equal([500, 200], webhook.Deliveries.Select(delivery => delivery.Status));
+        Assert.InRange((webhook.Deliveries[0].NextAt - webhook.Deliveries[0].At)!.Value.TotalSeconds, 4, 5);
+        Assert.Equal((new WebhookMessage(id, 2), TimeSpan.FromSeconds(5)), Assert.Single(_sent.All));
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_after_its_attempt_posts_nothing_and_keeps_the_chain_alive()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(500);
+        await RunAsync(id, 1);
+
+        await RunAsync(id, 1);
+
+        Assert.Single(_receiver.Requests);
+        Assert.Equal([new WebhookMessage(id, 2), new WebhookMessage(id, 2)], _sent.All.Select(sent => sent.Message));
+        Assert.Single((await WebhookAsync(id)).Deliveries);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_gone_is_not_called_again()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(StatusCodes.Status410Gone);
+
+        await RunAsync(id, 1);
+        await RunAsync(id, 2);
+
+        Assert.Single(_receiver.Requests);
+        Assert.Equal(_time.GetUtcNow(), (await WebhookAsync(id)).GivenUpAt);
+        Assert.Empty(_sent.All);
+    }
+
+    [Fact]
+    public async Task After_a_day_of_failures_it_is_given_up_and_the_log_holds_the_last_twenty()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(503);
+        var attempt = 0;
+
+        for (var webhook = await WebhookAsync(id); webhook.GivenUpAt is null; webhook = await WebhookAsync(id))
+        {
+            if (webhook.Deliveries is [.., { NextAt: { } due }])
+                _time.SetUtcNow(due);
+            await RunAsync(id, ++attempt);
+        }
+
+        var ended = (await Jobs.FindAsync(id, Cancel))!.Record;
+        Assert.InRange((ended.Webhook!.GivenUpAt - ended.Times.FinishedAt)!.Value.TotalHours, 18, 24);
+        Assert.Equal(Enumerable.Range(attempt - 19, 20), ended.Webhook.Deliveries.Select(delivery => delivery.Attempt));
+        Assert.Null(ended.Webhook.Deliveries[^1].NextAt);
+        Assert.Equal(attempt, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_does_not_answer_is_left_alone_by_all_jobs_until_one_has_tried_it()
+    {
+        var ids = new[] { await EndedAsync(), await EndedAsync(), await EndedAsync() };
+        var port = _receiver.Address.Port;
+        await _receiver.DisposeAsync();
+        var delivery = Delivery();
+
+        await delivery.RunAsync(Message(ids[0], 1), Cancel);
+        await delivery.RunAsync(Message(ids[1], 1), Cancel);
+
+        Assert.Equal("no connection", Assert.Single((await WebhookAsync(ids[0])).Deliveries).Error);
+        Assert.StartsWith("not tried", Assert.Single((await WebhookAsync(ids[1])).Deliveries).Error, StringComparison.Ordinal);
+        Assert.Equal(new WebhookMessage(ids[1], 2), _sent.All.Last().Message);
+
+        _receiver = await Receiver.StartAsync(port);
+        _time.Advance(Options.Pause);
+        await delivery.RunAsync(Message(ids[1], 2), Cancel);
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+        Assert.Equal(2, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_service_failed_at_costs_an_attempt_and_not_the_webhook()
+    {
+        var id = await EndedAsync();
+
+        await Delivery().PoisonedAsync(Message(id, 1), Cancel);
+        await RunAsync(id, 2);
+
+        var webhook = await WebhookAsync(id);
+        Assert.StartsWith("the service failed", webhook.Deliveries[0].Error, StringComparison.Ordinal);
+        Assert.NotNull(webhook.DeliveredAt);
+    }
+
+    [Fact]
+    public async Task Without_its_secret_a_deployment_sends_nothing_unsigned()
+    {
+        var id = await EndedAsync();
+
+        await Delivery(Options with { Secrets = [] }).RunAsync(Message(id, 1), Cancel);
+
+        Assert.Empty(_receiver.Requests);
+        Assert.Contains("secret", Assert.Single((await WebhookAsync(id)).Deliveries).Error, StringComparison.Ordinal);
+        Assert.Equal(new WebhookMessage(id, 2), Assert.Single(_sent.All).Message);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("""{"jobId":"0000000000000000000000000a","attempt":0}""")]
+    [InlineData("""{"jobId":"0000000000000000000000000a","attempt":1}""")]
+    public async Task A_message_about_nothing_changes_nothing(string body)
+    {
+        await Delivery().RunAsync(new QueueMessage(Encoding.UTF8.GetBytes(body), "1", 1, _time.GetUtcNow()), Cancel);
+
+        Assert.Empty(_receiver.Requests);
+    }
+
+    [Fact]
+    public async Task A_job_that_has_not_ended_is_not_told()
+    {
+        var id = await EndedAsync(null);
+
+        await RunAsync(id, 1);
+
+        Assert.Empty(_receiver.Requests);
+    }
+
+    private DeliverWebhook Delivery(WebhookOptions? options = null) => new(
+        Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
+
+    private Task<InvocationResponse> RunAsync(JobId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
+
+    private QueueMessage Message(JobId id, int attempt) => new(
+        JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage), "1", 1, _time.GetUtcNow());
+
+    private async Task<JobId> EndedAsync(JobState? state = JobState.Canceled)
+    {
+        var id = JobId.New(_time);
+        await Jobs.CreateAsync(new JobRecord
+        {
+            Id = id,
+            State = JobState.AwaitingUpload,
+            Source = new JobSource("uploads", $"{id}/image", null, null),
+            Times = new JobTimes { CreatedAt = _time.GetUtcNow() },
+        }, Cancel);
+        if (state is { } end)
+            await Jobs.TryMoveAsync(id, end, record => record, Cancel);
+
+        // Named only now: the store itself would send for the first attempt.
+        await Jobs.AmendAsync(id, record => record with { Webhook = new JobWebhook { Url = _receiver.Address + "hook" } }, Cancel);
+        return id;
+    }
+
+    private async Task<JobWebhook> WebhookAsync(JobId id) => (await Jobs.FindAsync(id, Cancel))!.Record.Webhook!;
+}

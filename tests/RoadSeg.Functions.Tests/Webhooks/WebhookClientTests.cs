@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using RoadSeg.Functions.Webhooks;
+using RoadSeg.Tests.Webhooks;
+
+namespace RoadSeg.Functions.Tests.Webhooks;
+
+public sealed class WebhookClientTests
+{
+    private static readonly WebhookOptions Options = new() { Secrets = [new byte[24]], AllowLoopback = true, Timeout = TimeSpan.FromSeconds(30) };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_posted_is_signed_json()
+    {
+        await using var receiver = await Receiver.StartAsync();
+
+        var outcome = await PostAsync(receiver.Address, Options);
+
+        Assert.True(outcome.Delivered);
+        var received = Assert.Single(receiver.Requests);
+        Assert.Equal(("msg_1", "application/json", "{}"), (received.Id, received.ContentType, System.Text.Encoding.UTF8.GetString(received.Body)));
+        Assert.True(received.IsSignedBy("whsec_" + Convert.ToBase64String(new byte[24])));
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed_and_not_a_success(int status)
+    {
+        await using var target = await Receiver.StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = target.Address.ToString();
+            context.Response.Headers.SetCookie = "a=b";
+            return Task.CompletedTask;
+        };
+
+        var outcome = await PostAsync(receiver.Address, Options);
+
+        Assert.Equal((status, false), (outcome.Status, outcome.Delivered));
+        Assert.Empty(target.Requests);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    public async Task A_name_that_leads_inside_is_refused_before_a_connection_is_made(string host)
+    {
+        using var inside = new TcpListener(IPAddress.IPv6Any, 0);
+        inside.Server.DualMode = true;
+        inside.Start();
+
+        var outcome = await PostAsync(new Uri($"https://{host}:{((IPEndPoint)inside.LocalEndpoint).Port}/"), Options with { AllowLoopback = false });
+
+        Assert.Equal((null, "the address is not on the public internet"), (outcome.Status, outcome.Error));
+        Assert.False(inside.Pending());
+    }
+
+    [Fact]
+    public async Task Where_loopback_is_allowed_other_private_addresses_are_refused_still()
+    {
+        var outcome = await PostAsync(new Uri("http://10.255.255.1:9/"), Options);
+
+        Assert.Equal("the address is not on the public internet", outcome.Error);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_never_answers_is_given_up_on_time()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+
+        var outcome = await PostAsync(receiver.Address, Options with { Timeout = TimeSpan.FromMilliseconds(300) });
+
+        Assert.Equal((null, "no answer within 0.3 s"), (outcome.Status, outcome.Error));
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_not_read()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = async context =>
+        {
+            var piece = new byte[65536];
+            while (!context.RequestAborted.IsCancellationRequested)
+                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+        };
+
+        Assert.True((await PostAsync(receiver.Address, Options)).Delivered);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_down_or_speaks_no_tls_is_told_apart()
+    {
+        var receiver = await Receiver.StartAsync();
+        var address = receiver.Address;
+
+        var plain = await PostAsync(new Uri($"https://127.0.0.1:{address.Port}/"), Options);
+        await receiver.DisposeAsync();
+        var down = await PostAsync(address, Options);
+        var unknown = await PostAsync(new Uri("https://no-such-name.invalid/"), Options);
+
+        Assert.StartsWith("no secure connection", plain.Error, StringComparison.Ordinal);
+        Assert.Equal("no connection", down.Error);
+        Assert.Equal("the name is not known", unknown.Error);
+    }
+
+    [Fact]
+    public async Task The_time_a_receiver_asks_for_is_read()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "120";
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(TimeSpan.FromMinutes(2), (await PostAsync(receiver.Address, Options)).RetryAfter);
+    }
+
+    private static async Task<WebhookOutcome> PostAsync(Uri url, WebhookOptions options)
+    {
+        using var client = new WebhookClient(options, TimeProvider.System);
+        return await client.PostAsync(url, "msg_1", "{}"u8.ToArray(), Cancel);
+    }
+}

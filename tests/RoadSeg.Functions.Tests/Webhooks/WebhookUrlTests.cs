@@ -1,0 +1,81 @@
+using RoadSeg.Errors;
+using RoadSeg.Functions.Webhooks;
+
+namespace RoadSeg.Functions.Tests.Webhooks;
+
+public sealed class WebhookUrlTests
+{
+    private static readonly WebhookOptions Strict = new() { Secrets = [new byte[24]] };
+    private static readonly WebhookOptions Local = Strict with { AllowLoopback = true };
+
+    [Theory]
+    [InlineData("https://example.com/hook", "https://example.com/hook")]
+    [InlineData("https://example.com", "https://example.com/")]
+    [InlineData("HTTPS://Example.COM:8443/a?b=c", "https://example.com:8443/a?b=c")]
+    [InlineData("https://bücher.example.org/", "https://xn--bcher-kva.example.org/", true)]
+    [InlineData("https://8.8.8.8/", "https://8.8.8.8/")]
+    [InlineData("https://[2606:4700:4700::1111]/", "https://[2606:4700:4700::1111]/")]
+    public void An_https_address_of_the_public_internet_is_taken(string text, string stored, bool host = false) =>
+        Assert.Equal(stored, host ? $"https://{new Uri(WebhookUrl.Validate(text, Strict)).IdnHost}/" : WebhookUrl.Validate(text, Strict));
+
+    [Theory]
+    [InlineData("http://example.com/", "https")]
+    [InlineData("ftp://example.com/", "https")]
+    [InlineData("file:///etc/passwd", "absolute")]
+    [InlineData("/hook", "absolute")]
+    [InlineData("example.com/hook", "absolute")]
+    [InlineData("", "absolute")]
+    [InlineData("https://", "absolute")]
+    [InlineData("https://exa mple.com/", "absolute")]
+    [InlineData("https://example.com\\@10.0.0.1/", "absolute")]
+    [InlineData("https://example.com/\r\nHost: inside", "absolute")]
+    [InlineData("https://user@example.com/", "user name")]
+    [InlineData("https://user:secret@example.com/", "user name")]
+    [InlineData("https://example.com/#part", "fragment")]
+    [InlineData("https://example.com:22/", "port 22")]
+    [InlineData("https://example.com:80/", "port 80")]
+    [InlineData("https://127.0.0.1/", "public internet")]
+    [InlineData("https://127.1/", "public internet")]
+    [InlineData("https://2130706433/", "public internet")]
+    [InlineData("https://0x7f.1/", "public internet")]
+    [InlineData("https://0177.0.0.1/", "public internet")]
+    [InlineData("https://169.254.169.254/metadata", "public internet")]
+    [InlineData("https://[::1]/", "public internet")]
+    [InlineData("https://[::ffff:10.0.0.1]/", "public internet")]
+    [InlineData("https://localhost/", "public internet")]
+    [InlineData("https://LOCALHOST./", "public internet")]
+    [InlineData("https://metadata/", "public internet")]
+    [InlineData("https://metadata.google.internal/", "public internet")]
+    [InlineData("https://printer.local/", "public internet")]
+    public void Any_other_address_is_refused_with_the_reason(string text, string reason)
+    {
+        var error = Assert.Throws<RoadSegException>(() => WebhookUrl.Validate(text, Strict));
+
+        Assert.Equal(ErrorCodes.WebhookUrlInvalid, error.Code);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_very_long_address_is_refused() =>
+        Assert.Throws<RoadSegException>(() => WebhookUrl.Validate("https://example.com/" + new string('a', 2048), Strict));
+
+    [Theory]
+    [InlineData("http://127.0.0.1:5000/hook")]
+    [InlineData("http://localhost:5000/hook")]
+    [InlineData("https://[::1]:5000/hook")]
+    public void Loopback_is_taken_where_it_is_allowed_and_only_loopback(string text)
+    {
+        Assert.Equal(text, WebhookUrl.Validate(text, Local));
+        Assert.Throws<RoadSegException>(() => WebhookUrl.Validate(text, Strict));
+        Assert.Throws<RoadSegException>(() => WebhookUrl.Validate("http://10.0.0.1:5000/", Local));
+        Assert.Throws<RoadSegException>(() => WebhookUrl.Validate("http://example.com:5000/", Local));
+    }
+
+    [Fact]
+    public void Without_a_secret_to_sign_with_no_webhook_is_taken()
+    {
+        var error = Assert.Throws<RoadSegException>(() => WebhookUrl.Validate("https://example.com/", new WebhookOptions()));
+
+        Assert.Equal(ErrorCodes.WebhooksDisabled, error.Code);
+    }
+}

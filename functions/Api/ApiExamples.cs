@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Models;
+using RoadSeg.Models;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 

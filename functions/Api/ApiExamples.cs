@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Errors;
-using RoadSeg.Models;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Api;
 

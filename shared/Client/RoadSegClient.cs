@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Client;
@@ -52,7 +51,7 @@ public sealed partial class RoadSegClient
         do
         {
             var query = Query.Of(
-                ("state", state is { } wanted ? JsonNamingPolicy.KebabCaseLower.ConvertName(wanted.ToString()) : null),
+                ("state", state?.Name()),
                 ("limit", FormattableString.Invariant($"{pageSize}")),
                 ("after", after));
             var page = await _calls.ReadAsync(HttpMethod.Get, "v1/jobs" + query, JobJson.Default.JobPage, null, cancel);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
@@ -17,7 +18,8 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = PlainWidth;
 }
 
-var root = new RootCommand("""
+// Not a RootCommand, whose help would name the assembly.
+var root = new Command("roadseg", """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
     Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, host (any custom handler).
@@ -33,6 +35,7 @@ var root = new RootCommand("""
     CancelCommand.Create(),
     ModelsCommand.Create(),
     TestCommand.Create(),
+    new HelpOption(),
 };
 try
 {

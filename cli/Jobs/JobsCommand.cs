@@ -19,12 +19,12 @@ internal static class JobsCommand
     public static Command Create()
     {
         State.AcceptOnlyFromAmong([.. JobStates.Names]);
-        var command = new Command("jobs", "Lists your jobs, newest first.") { State, Limit, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
-        command.Validators.Add(result =>
+        Limit.Validators.Add(result =>
         {
-            if (result.GetValue(Limit) < 1)
+            if (result.GetValueOrDefault<int>() < 1)
                 result.AddError("The limit is at least 1.");
         });
+        var command = new Command("jobs", "Lists your jobs, newest first.") { State, Limit, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
         command.SetAction(RunAsync);
         return command;
     }

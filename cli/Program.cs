@@ -36,6 +36,7 @@ var root = new Command("roadseg", """
     ModelsCommand.Create(),
     TestCommand.Create(),
     new HelpOption(),
+    new VersionOption(),
 };
 try
 {

@@ -32,7 +32,10 @@ internal static class ApiFailures
             response.StatusCode == HttpStatusCode.InternalServerError || IsPassing(response.StatusCode), RetryAfter(response, time));
     }
 
-    public static string? StorageCode(HttpResponseMessage response) => response.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.FirstOrDefault() : null;
+    /// <summary>Whether storage refuses a photo because it is there. It says so outright, or in the words in which it refuses a key that may create and
+    /// not overwrite.</summary>
+    public static bool IsThereAlready(HttpResponseMessage response) =>
+        StorageCode(response) is "BlobAlreadyExists" or "UnauthorizedBlobOverwrite" or "AuthorizationPermissionMismatch";
 
     public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
     {
@@ -59,6 +62,8 @@ internal static class ApiFailures
             return null;
         }
     }
+
+    private static string? StorageCode(HttpResponseMessage response) => response.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.FirstOrDefault() : null;
 
     private static bool IsPassing(HttpStatusCode status) => status is
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;

@@ -70,9 +70,12 @@ public sealed partial class RoadSegClient
     public async Task<JobView> UploadAsync(
         Stream photo, UploadRequest? about = null, string? idempotencyKey = null, IProgress<long>? progress = null, CancellationToken cancel = default)
     {
+        Check(photo);
         var ticket = await IssueUploadKeyAsync(about, idempotencyKey, cancel);
         if (idempotencyKey is not null && await GetAsync(ticket.Id, cancel) is { State: not JobState.AwaitingUpload } earlier)
             return earlier;
+        if (photo.Length - photo.Position > ticket.MaxBytes)
+            await CancelAsync(ticket.Id, cancel);
         await PutAsync(ticket, photo, mayBeThere: idempotencyKey is not null, progress, cancel);
         return await GetAsync(ticket.Id, cancel);
     }
@@ -95,9 +98,7 @@ public sealed partial class RoadSegClient
     private async Task PutAsync(UploadTicket ticket, Stream photo, bool mayBeThere, IProgress<long>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(ticket);
-        ArgumentNullException.ThrowIfNull(photo);
-        if (!photo.CanSeek)
-            throw new ArgumentException("The photo must be seekable: its length is sent ahead, and a broken upload is begun anew.", nameof(photo));
+        Check(photo);
         var start = photo.Position;
         if (photo.Length - start > ticket.MaxBytes)
         {
@@ -117,11 +118,18 @@ public sealed partial class RoadSegClient
 
             using var response = await ServiceCalls.InTimeAsync(_storage, request, HttpCompletionOption.ResponseContentRead, cancel);
 
-            // The photo is there already: an earlier attempt arrived, only its answer did not.
-            if (response.IsSuccessStatusCode || ((attempt > 1 || mayBeThere) && ApiFailures.StorageCode(response) is "BlobAlreadyExists" or "UnauthorizedBlobOverwrite"))
+            // An earlier attempt may have arrived and only its answer not.
+            if (response.IsSuccessStatusCode || ((attempt > 1 || mayBeThere) && ApiFailures.IsThereAlready(response)))
                 return true;
             throw ApiFailures.OfStorage(response, _time);
         }, cancel);
+    }
+
+    private static void Check(Stream photo)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        if (!photo.CanSeek)
+            throw new ArgumentException("The photo must be seekable: its length is sent ahead, and a broken upload is begun anew.", nameof(photo));
     }
 
     private static string NewKey() => Guid.NewGuid().ToString("N");

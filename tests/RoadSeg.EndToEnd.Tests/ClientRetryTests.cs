@@ -78,8 +78,11 @@ public sealed class ClientRetryTests
         Assert.Single(service.Calls);
     }
 
-    [Fact]
-    public async Task A_photo_whose_first_upload_arrived_without_an_answer_counts_as_uploaded_and_storage_never_sees_the_key()
+    [Theory]
+    [InlineData(409, "BlobAlreadyExists")]
+    [InlineData(403, "UnauthorizedBlobOverwrite")]
+    [InlineData(403, "AuthorizationPermissionMismatch")]
+    public async Task A_photo_whose_first_upload_arrived_without_an_answer_counts_as_uploaded_and_storage_never_sees_the_key(int status, string code)
     {
         StandInService? service = null;
         var puts = 0;
@@ -93,8 +96,8 @@ public sealed class ClientRetryTests
 
             if (context.Request.Method == "PUT")
             {
-                context.Response.Headers["x-ms-error-code"] = "BlobAlreadyExists";
-                return StandInService.AnswerAsync(context, 409, "<Error/>", contentType: "application/xml");
+                context.Response.Headers["x-ms-error-code"] = code;
+                return StandInService.AnswerAsync(context, status, "<Error/>", contentType: "application/xml");
             }
 
             return context.Request.Method == "POST"

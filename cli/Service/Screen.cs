@@ -26,7 +26,7 @@ internal static class Screen
         }
 
         await Error.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ElapsedTimeColumn()).StartAsync(
-            progress => work(new StageBoard(progress.AddTask("", maxValue: parts), parts)));
+            progress => work(new StageBoard(progress.AddTask("starting", maxValue: parts), parts)));
     }
 
     /// <summary>Runs work of one part while a word says what it is.</summary>

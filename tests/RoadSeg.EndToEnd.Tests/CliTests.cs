@@ -140,6 +140,27 @@ public sealed class CliTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task On_a_terminal_the_stages_are_shown_while_they_pass()
+    {
+        if (!File.Exists("/usr/bin/script"))
+            Assert.Skip("The command 'script', which makes a terminal, is not installed.");
+        var id = (await stack.Stack.Client.IssueUploadKeyAsync(cancel: Cancel)).Id.ToString();
+        var start = new ProcessStartInfo("script", ["-qec", $"dotnet exec '{Cli}' wait {id} --timeout 3 --server {stack.Stack.Address}", "/dev/null"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["TERM"] = "xterm" },
+        };
+        using var process = Process.Start(start)!;
+
+        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("awaiting-upload", output, StringComparison.Ordinal);
+        Assert.Contains("had not ended after 3 s", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_canceled_job_is_canceled_and_waiting_for_it_ends_with_1()
     {
         var id = (await stack.Stack.Client.IssueUploadKeyAsync(cancel: Cancel)).Id.ToString();

@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
+using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Cli.Test;
+using RoadSeg.Client;
 using RoadSeg.LocalHost;
 using Spectre.Console;
 
@@ -14,19 +18,31 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = PlainWidth;
 }
 
-var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.")
+// Not a RootCommand, whose help would name the assembly.
+var root = new Command("roadseg", """
+    RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
+
+    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, host (any custom handler).
+    """)
 {
     DemoCommand.Create(),
     SegmentCommand.Create(),
     UpCommand.Create(),
+    SubmitCommand.Create(),
+    WaitCommand.Create(),
+    GetCommand.Create(),
+    JobsCommand.Create(),
+    CancelCommand.Create(),
     ModelsCommand.Create(),
     TestCommand.Create(),
+    new HelpOption(),
+    new VersionOption(),
 };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is AzuriteException or HostConfigurationException or TimeoutException or HttpRequestException)
+catch (Exception e) when (e is AzuriteException or HostConfigurationException or TimeoutException or HttpRequestException or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
 {
     Console.Error.WriteLine($"roadseg: {e.Message}");
     return 1;

@@ -1,15 +1,25 @@
 using System.CommandLine;
+using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.Cli.Segment;
 
-/// <summary><c>roadseg demo</c>: the bundled photo through the whole chain.</summary>
+/// <summary><c>roadseg demo</c>: the bundled photo dropped into storage, whose event sets the whole chain going.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
     {
-        var command = new Command("demo", "Segments the bundled road photo through the real chain and shows the result.");
-        command.SetAction((_, cancel) => SegmentCommand.RunAsync([Workspace.SamplePhoto], Path.Combine(Workspace.Root, "roadseg-results"), cancel));
+        var command = new Command("demo", "Drops the bundled road photo into storage, lets its event run the real chain, and shows the result.");
+        command.SetAction((_, cancel) => RunAsync(cancel));
         return command;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancel)
+    {
+        await using var stack = await Screen.BusyAsync("starting storage, host and handler", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+        var drop = new PhotoDrop(stack.Blobs, stack.Client, TimeProvider.System);
+        return await SegmentRun.RunAsync(
+            stack.Client, [Workspace.SamplePhoto], (file, board, part, stop) => drop.SegmentAsync(file, board.Moved(part), stop),
+            Path.Combine(Workspace.Root, "roadseg-results"), json: false, cancel);
     }
 }

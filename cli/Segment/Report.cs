@@ -1,4 +1,5 @@
 using System.Globalization;
+using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
 using Spectre.Console;
 
@@ -7,22 +8,47 @@ namespace RoadSeg.Cli.Segment;
 /// <summary>What a person sees of a job that ended.</summary>
 internal static class Report
 {
-    public static void Succeeded(IAnsiConsole console, string file, JobView job, SavedResult result)
+    public static void Succeeded(IAnsiConsole console, string file, SavedResult result)
     {
         var summary = result.Summary;
         console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]  {summary.Width} x {summary.Height}  {summary.Model.Model} {summary.Model.ModelVersion} on {summary.Model.Provider}");
         console.Write(Shares(summary));
-        console.MarkupLineInterpolated($"[dim]{Stages(job)}[/]");
+        console.MarkupLineInterpolated($"[dim]{Stages(result.Job)}[/]");
         console.Write(new Grid().AddColumn().AddColumn()
-            .AddRow("mask", Markup.Escape(result.Mask))
-            .AddRow("coloured", Markup.Escape(result.Color))
-            .AddRow("overlay", Markup.Escape(result.Overlay)));
+            .AddRow("mask", Markup.Escape(result.Files["mask"]))
+            .AddRow("coloured", Markup.Escape(result.Files["color"]))
+            .AddRow("overlay", Markup.Escape(result.Files["overlay"])));
     }
 
     public static void Failed(IAnsiConsole console, string file, JobView job) =>
-        console.MarkupLineInterpolated($"[red]{Path.GetFileName(file)}: {job.State}[/] {job.Failure?.Code}: {job.Failure?.Message}");
+        console.MarkupLineInterpolated($"[red]{Path.GetFileName(file)}: {job.State.Name()}[/] {Screen.Fault(job)}");
 
-    private static Table Shares(ResultSummary summary)
+    public static void Job(IAnsiConsole console, JobView job)
+    {
+        var facts = new Grid().AddColumn().AddColumn();
+        Add("id", job.Id.ToString());
+        Add("state", Screen.Fault(job) is { } fault ? $"{job.State.Name()}: {fault}" : job.State.Name());
+        Add("photo", job.FileName);
+        Add("image", job.Image is { } image ? $"{image.Format}, {image.Width} x {image.Height}, {image.Bytes} bytes" : null);
+        Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
+        Add("place", job.Queue is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Position}{(place.EstimatedSeconds is { } s ? $", about {s:F0} s" : "")}") : null);
+        Add("upload until", job.UploadExpiresAt is { } until ? Time(until) : null);
+        Add("made", Time(job.Times.CreatedAt));
+        Add("ended", job.Times.FinishedAt is { } end ? Time(end) : null);
+        Add("model", job.Result is { } ran ? $"{ran.Model} {ran.ModelVersion} on {ran.Provider}" : job.Model);
+        Add("webhook", job.Webhook is { } hook ? $"{hook.Url}, {hook.Deliveries.Count} attempts{(hook.DeliveredAt is null ? "" : ", delivered")}" : null);
+        Add("results", job.State == JobState.Succeeded ? string.Join(", ", job.Links.Keys.Where(name => name != "self")) : null);
+        console.Write(facts);
+        console.MarkupLineInterpolated($"[dim]{Stages(job)}[/]");
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                facts.AddRow(name, Markup.Escape(value));
+        }
+    }
+
+    public static Table Shares(ResultSummary summary)
     {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("").AddColumn("class")
@@ -57,4 +83,6 @@ internal static class Report
         return "ms: " + string.Join(", ", stages.Where(stage => stage.Milliseconds is not null)
             .Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name} {stage.Milliseconds:F1}")));
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

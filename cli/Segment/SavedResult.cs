@@ -1,39 +1,53 @@
 using System.Text.Json;
+using RoadSeg.Client;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Cli.Segment;
 
 /// <summary>A job's result, saved to files.</summary>
+/// <param name="Job">The job.</param>
 /// <param name="Summary">Class shares.</param>
-/// <param name="Mask">Path of the palette PNG of class ids.</param>
-/// <param name="Color">Path of the coloured mask.</param>
-/// <param name="Overlay">Path of the photo with the classes over it.</param>
-internal sealed record SavedResult(ResultSummary Summary, string Mask, string Color, string Overlay)
+/// <param name="Files">What it is to the path of its file.</param>
+internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>Fetches the result files of a succeeded job.</summary>
-    /// <param name="api">The service.</param>
+    /// <param name="client">The service.</param>
     /// <param name="job">The job.</param>
     /// <param name="folder">Folder to save to; made if missing.</param>
     /// <param name="name">File names begin with this.</param>
     /// <param name="cancel">Stops between files.</param>
-    public static async Task<SavedResult> FetchAsync(HttpClient api, JobView job, string folder, string name, CancellationToken cancel)
+    public static async Task<SavedResult> FetchAsync(RoadSegClient client, JobView job, string folder, string name, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        var summary = await api.GetByteArrayAsync(Link(job, "summary"), cancel);
-        await File.WriteAllBytesAsync(Path.Combine(folder, name + ".summary.json"), summary, cancel);
-        return new SavedResult(
-            JsonSerializer.Deserialize(summary, JobJson.Default.ResultSummary) ?? throw new JsonException("The service answered null for a summary."),
-            await SaveAsync("mask", ".mask.png"),
-            await SaveAsync("color", ".color.png"),
-            await SaveAsync("overlay", ".overlay.jpg"));
+        var files = new Dictionary<string, string>();
+        var summary = await client.GetSummaryAsync(job.Id, cancel);
+        await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job.Id, cancel));
+        await SaveAsync("color", ".color.png", await client.OpenColorAsync(job.Id, cancel));
+        await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job.Id, cancel: cancel));
+        await SaveAsync("summary", ".summary.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)));
+        return new SavedResult(job, summary, files);
 
-        async Task<string> SaveAsync(string link, string ending)
+        async Task SaveAsync(string part, string ending, Stream content)
         {
-            var path = Path.Combine(folder, name + ending);
-            await File.WriteAllBytesAsync(path, await api.GetByteArrayAsync(Link(job, link), cancel), cancel);
-            return path;
+            await using (content)
+                await WriteAsync(content, files[part] = Path.Combine(folder, name + ending), cancel);
         }
     }
 
-    private static Uri Link(JobView job, string name) => new(job.Links[name], UriKind.Relative);
+    /// <summary>Writes a file that is whole or not there.</summary>
+    public static async Task WriteAsync(Stream content, string path, CancellationToken cancel)
+    {
+        var part = path + ".part";
+        try
+        {
+            await using (var file = File.Create(part))
+                await content.CopyToAsync(file, cancel);
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
 }

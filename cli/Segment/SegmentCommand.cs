@@ -1,31 +1,52 @@
 using System.CommandLine;
+using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
-using Spectre.Console;
+using RoadSeg.Client;
 
 namespace RoadSeg.Cli.Segment;
 
-/// <summary><c>roadseg segment FILE...</c>: the user's own photos through the whole chain.</summary>
+/// <summary><c>roadseg segment FILE...</c>: the user's own photos, on a stack that runs for them or by a running service.</summary>
 internal static class SegmentCommand
 {
     private static readonly Option<string> Out = new("--out")
     {
         Description = "Folder for the results.",
+        HelpName = "folder",
         DefaultValueFactory = _ => "roadseg-results",
     };
 
     public static Command Create()
     {
-        var files = new Argument<FileInfo[]>("files") { Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).", Arity = ArgumentArity.OneOrMore };
-        files.AcceptExistingOnly();
-        var command = new Command("segment", "Segments photos and saves mask, coloured mask, overlay and summary of each.") { files, Out };
-        command.SetAction((parsed, cancel) => RunAsync([.. parsed.GetRequiredValue(files).Select(file => file.FullName)], parsed.GetRequiredValue(Out), cancel));
+        var files = ServiceOptions.Photos();
+        var command = new Command(
+            "segment",
+            "Segments photos and saves mask, coloured mask, overlay and summary of each. Starts storage, host and model for itself; with --server it uses a running service.")
+        {
+            files, Out, ServiceOptions.Model, ServiceOptions.Tags, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+        };
+        command.SetAction((parsed, cancel) => RunAsync(parsed, [.. parsed.GetRequiredValue(files).Select(file => file.FullName)], cancel));
         return command;
     }
 
-    /// <summary>Starts a stack of its own, segments, stops it.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> files, string folder, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string> files, CancellationToken cancel)
     {
-        await using var stack = await AnsiConsole.Status().StartAsync("starting storage, host and handler", _ => LocalStack.StartAsync(new LocalStackOptions(), cancel));
-        return await SegmentRun.RunAsync(stack, files, Path.GetFullPath(folder), AnsiConsole.Console, cancel);
+        if (parsed.GetValue(ServiceOptions.Server) is null)
+        {
+            await using var stack = await Screen.BusyAsync("starting storage, host and handler", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+            return await UploadAsync(parsed, stack.Client, files, cancel);
+        }
+
+        using var service = await ServiceConnection.OpenAsync(parsed, cancel);
+        return await UploadAsync(parsed, service.Client, files, cancel);
+    }
+
+    private static Task<int> UploadAsync(ParseResult parsed, RoadSegClient client, IReadOnlyList<string> files, CancellationToken cancel)
+    {
+        var about = parsed.About();
+        return SegmentRun.RunAsync(client, files, async (file, board, part, stop) =>
+        {
+            var job = await client.UploadAsync(file, about, progress: board.Sent(part), cancel: stop);
+            return await client.WaitAsync(job.Id, timeout: null, board.Moved(part), stop);
+        }, Path.GetFullPath(parsed.GetRequiredValue(Out)), parsed.GetValue(ServiceOptions.Json), cancel);
     }
 }

@@ -1,57 +1,64 @@
-using RoadSeg.Cli.Stack;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RoadSeg.Cli.Service;
+using RoadSeg.Client;
 using RoadSeg.Jobs;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Segment;
 
-/// <summary>Segments files through a running stack, several at once, and reports each.</summary>
+/// <summary>Sends a photo in and follows its job to the end; <paramref name="board"/> shows where <paramref name="part"/> stands.</summary>
+internal delegate Task<JobView> Segmentation(string file, StageBoard board, int part, CancellationToken cancel);
+
+/// <summary>Segments files through a running service, several at once, saves the results and reports each.</summary>
 internal static class SegmentRun
 {
     private const int AtOnce = 8;
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <returns>0 when every file was segmented, 1 otherwise.</returns>
-    public static async Task<int> RunAsync(LocalStack stack, IReadOnlyList<string> files, string folder, IAnsiConsole console, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        RoadSegClient client, IReadOnlyList<string> files, Segmentation segment, string folder, bool json, CancellationToken cancel)
     {
-        // The more jobs are watched, the less often each: asking must not slow the work down.
-        var drop = new PhotoDrop(stack.Blobs, stack.Api, PollInterval * Math.Min(files.Count, AtOnce), TimeProvider.System);
-        var ended = new (JobView? Job, Exception? Error)[files.Count];
-        await console.Progress().AutoClear(true).StartAsync(async progress =>
-        {
-            var bar = progress.AddTask("segmenting", maxValue: files.Count);
-            await Parallel.ForAsync(0, files.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, stop) =>
-            {
-                try
-                {
-                    ended[i].Job = await drop.SegmentAsync(files[i], stop);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or HttpRequestException)
-                {
-                    ended[i].Error = e;
-                }
-
-                bar.Increment(1);
-            });
-        });
-
         var names = Names(files);
-        var good = true;
+        var ended = await Batch.RunAsync(files.Count, AtOnce, async (i, board, stop) =>
+        {
+            var job = await segment(files[i], board, i, stop);
+            return (job, job.State == JobState.Succeeded ? await SavedResult.FetchAsync(client, job, folder, names[i], stop) : null).ToTuple();
+        }, cancel);
         for (var i = 0; i < files.Count; i++)
         {
-            if (ended[i].Job is { State: JobState.Succeeded } job)
-            {
-                Report.Succeeded(console, files[i], job, await SavedResult.FetchAsync(stack.Api, job, folder, names[i], cancel));
-                continue;
-            }
-
-            good = false;
-            if (ended[i].Job is { } failed)
-                Report.Failed(console, files[i], failed);
+            if (json)
+                Screen.Json(Line(files[i], ended[i]));
             else
-                console.MarkupLineInterpolated($"[red]{files[i]}[/] {ended[i].Error?.Message}");
+                Show(files[i], ended[i]);
         }
 
-        return good ? 0 : 1;
+        return ended.All(outcome => outcome.Value?.Item2 is not null) ? 0 : 1;
+    }
+
+    private static void Show(string file, Outcome<Tuple<JobView, SavedResult?>> ended)
+    {
+        if (ended.Value is not var (job, saved))
+            Screen.Note($"{file}: {ended.Failure!.Message}");
+        else if (saved is null)
+            Report.Failed(AnsiConsole.Console, file, job);
+        else
+            Report.Succeeded(AnsiConsole.Console, file, saved);
+    }
+
+    private static JsonObject Line(string file, Outcome<Tuple<JobView, SavedResult?>> ended)
+    {
+        var line = new JsonObject { ["file"] = file };
+        if (ended.Failure is { } failure)
+            line["error"] = Screen.Describe(failure);
+        if (ended.Value is var (job, saved))
+        {
+            line["job"] = JsonSerializer.SerializeToNode(job, JobJson.Default.JobView);
+            if (saved is not null)
+                line["results"] = new JsonObject(saved.Files.Select(part => KeyValuePair.Create(part.Key, (JsonNode?)part.Value)));
+        }
+
+        return line;
     }
 
     // Two files of one name in different folders must not overwrite each other's results.

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RoadSeg.Client;
 using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 
@@ -47,6 +48,7 @@ internal sealed class LocalStack : IAsyncDisposable
         Blobs = new BlobServiceClient(azurite.ConnectionString);
         Queues = new QueueServiceClient(azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
         Api = new HttpClient { BaseAddress = host.BaseAddress };
+        Client = new RoadSegClient(Api);
     }
 
     /// <summary>Address of the API.</summary>
@@ -61,8 +63,11 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>The storage's queues.</summary>
     public QueueServiceClient Queues { get; }
 
-    /// <summary>A client of the API.</summary>
+    /// <summary>A bare client of the API.</summary>
     public HttpClient Api { get; }
+
+    /// <summary>The typed client of the API, without a key.</summary>
+    public RoadSegClient Client { get; }
 
     /// <summary>File with the function keys; null when keys are not checked.</summary>
     public string? KeyFile => _host.KeyFile;

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using RoadSeg.Functions.Health;
-using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Site;
+using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Api;
 

@@ -1,35 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Labels;
 using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Models;
-
-/// <summary>A model that serves.</summary>
-/// <param name="Name">Name to ask for it by.</param>
-/// <param name="Version">The version that is live.</param>
-/// <param name="Description">One paragraph for people.</param>
-/// <param name="Licence">Licence of the weights and what it means for use.</param>
-/// <param name="Architecture">Architecture, such as deeplabv3plus.</param>
-/// <param name="Encoder">Backbone, such as mobilenet_v2.</param>
-/// <param name="Metrics">What it reached, on which data and split.</param>
-/// <param name="Links">self: the version's manifest.</param>
-internal sealed record ModelView(
-    string Name, string Version, string Description, string Licence, string Architecture, string Encoder, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links);
-
-/// <summary>The models that serve.</summary>
-/// <param name="Items">One entry a name.</param>
-internal sealed record ModelList(IReadOnlyList<ModelView> Items);
-
-/// <summary>A label catalogue: the classes a model tells apart.</summary>
-/// <param name="Model">Model name.</param>
-/// <param name="Classes">Id (the mask's pixel value), name and display colour.</param>
-internal sealed record LabelView(string Model, IReadOnlyList<LabelClass> Classes);
-
-/// <summary>The label catalogues.</summary>
-/// <param name="Items">One entry a model.</param>
-internal sealed record LabelList(IReadOnlyList<LabelView> Items);
 
 internal static class ModelEndpoints
 {

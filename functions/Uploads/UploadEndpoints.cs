@@ -59,7 +59,7 @@ internal static class UploadEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new UploadTicket(id, "PUT", await sas.IssueAsync(BlobPaths.Upload(id), expires, cancel), Headers(wanted.ContentType), expires, limits.MaxBytes, new Dictionary<string, string> { ["self"] = self }),
-            JobJson.Default.UploadTicket,
+            JobJson.Plain.UploadTicket,
             statusCode: StatusCodes.Status201Created);
     }
 

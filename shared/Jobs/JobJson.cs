@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -20,4 +21,9 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(IdempotencyEntry))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
-public sealed partial class JobJson : JsonSerializerContext;
+public sealed partial class JobJson : JsonSerializerContext
+{
+    /// <summary>The same forms with every printable ASCII character written as itself: an upload address is full of <c>&amp;</c>, and JSON
+    /// answers are never embedded in HTML.</summary>
+    public static JobJson Plain => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

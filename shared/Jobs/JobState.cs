@@ -45,8 +45,13 @@ public static class JobStates
 {
     private static readonly Dictionary<string, JobState> ByName = Enum.GetValues<JobState>().ToDictionary(state => JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString()));
 
+    private static readonly Dictionary<JobState, string> ByState = ByName.ToDictionary(pair => pair.Value, pair => pair.Key);
+
     /// <summary>The states' names in JSON and in parameters.</summary>
     public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    /// <summary>The state's name in JSON and in parameters.</summary>
+    public static string Name(this JobState state) => ByState[state];
 
     /// <summary>The state of this name, or null.</summary>
     public static JobState? Parse(string name) => ByName.TryGetValue(name, out var state) ? state : null;

@@ -33,13 +33,13 @@ internal static class ChainBenchmark
                 await File.WriteAllBytesAsync(files[^1], frame, cancel);
             }
 
-            var drop = new PhotoDrop(stack.Blobs, stack.Api, TimeSpan.FromMilliseconds(250), TimeProvider.System);
+            var drop = new PhotoDrop(stack.Blobs, stack.Client, TimeProvider.System);
             for (var i = 0; i < 10; i++)
-                await drop.SegmentAsync(files[i], cancel);
+                await drop.SegmentAsync(files[i], null, cancel);
 
             var single = new List<JobView>();
             for (var i = 0; i < Single; i++)
-                single.Add(await drop.SegmentAsync(files[i], cancel));
+                single.Add(await drop.SegmentAsync(files[i], null, cancel));
 
             var started = Stopwatch.GetTimestamp();
             var ids = new JobId[Count];
@@ -47,7 +47,7 @@ internal static class ChainBenchmark
                 ids[i] = await drop.DropAsync(files[i], stop));
             var jobs = new List<JobView>();
             foreach (var id in ids)
-                jobs.Add(await drop.EndedAsync(id, cancel));
+                jobs.Add(await drop.EndedAsync(id, null, cancel));
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (jobs.Any(job => job.State != JobState.Succeeded))
                 throw new InvalidOperationException("A job failed.");

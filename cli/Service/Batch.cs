@@ -1,0 +1,32 @@
+using Azure;
+using RoadSeg.Client;
+
+namespace RoadSeg.Cli.Service;
+
+/// <summary>How one part of a batch ended: with a value or with a failure.</summary>
+internal readonly record struct Outcome<T>(T? Value, Exception? Failure)
+    where T : class;
+
+/// <summary>Does something with each of several photos or jobs, some at once; one that fails leaves the others alone.</summary>
+internal static class Batch
+{
+    public static async Task<Outcome<T>[]> RunAsync<T>(int count, int atOnce, Func<int, StageBoard, CancellationToken, Task<T>> work, CancellationToken cancel)
+        where T : class
+    {
+        var outcomes = new Outcome<T>[count];
+        await Screen.WatchAsync(count, board => Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel }, async (i, stop) =>
+        {
+            try
+            {
+                outcomes[i] = new Outcome<T>(await work(i, board, stop), null);
+            }
+            catch (Exception e) when (e is RoadSegApiException or HttpRequestException or TimeoutException or IOException or UnauthorizedAccessException or RequestFailedException)
+            {
+                outcomes[i] = new Outcome<T>(null, e);
+            }
+
+            board.Ended(i);
+        }));
+        return outcomes;
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Cli.Service;
+
+/// <summary>The options and arguments that the commands over the HTTP API share.</summary>
+internal static class ServiceOptions
+{
+    public const string LocalAddress = "http://127.0.0.1:7071";
+
+    public static readonly Option<Uri?> Server = new("--server")
+    {
+        Description = $"Address of the service. Default: {LocalAddress}, which './roadseg up' serves.",
+        HelpName = "url",
+        CustomParser = Address,
+    };
+
+    public static readonly Option<string?> Key = new("--key")
+    {
+        Description = "Function key of the service. Default: the environment variable ROADSEG_KEY, which other users of the machine cannot see.",
+        HelpName = "key",
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print JSON, one document a line, and nothing else." };
+
+    public static readonly Option<string?> Model = new("--model") { Description = "Name of the model to use. Default: the one that is live.", HelpName = "name" };
+
+    public static readonly Option<Dictionary<string, string>?> Tags = new("--tag")
+    {
+        Description = "A note of your own, shown with the job. May be given up to 16 times.",
+        HelpName = "name:value",
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = Notes,
+    };
+
+    public static readonly Option<string?> Webhook = new("--webhook") { Description = "https address to tell when a job has ended.", HelpName = "url" };
+
+    /// <summary>The ids of jobs.</summary>
+    public static Argument<JobId[]> Ids() => new("ids") { Description = "Ids of jobs.", Arity = ArgumentArity.OneOrMore, CustomParser = result => [.. result.Tokens.Select(token => Id(result, token))] };
+
+    /// <summary>The id of a job.</summary>
+    public static Argument<JobId> Id() => new("id") { Description = "Id of the job.", CustomParser = result => Id(result, result.Tokens.Single()) };
+
+    /// <summary>Photos that are there.</summary>
+    public static Argument<FileInfo[]> Photos()
+    {
+        var files = new Argument<FileInfo[]>("files") { Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).", Arity = ArgumentArity.OneOrMore };
+        return files.AcceptExistingOnly();
+    }
+
+    /// <summary>What the options say of the photos to submit.</summary>
+    public static UploadRequest About(this ParseResult parsed) =>
+        new() { Model = parsed.GetValue(Model), Tags = parsed.GetValue(Tags), Webhook = parsed.GetValue(Webhook) };
+
+    private static JobId Id(ArgumentResult result, Token token)
+    {
+        if (!JobId.TryParse(token.Value, out var id))
+            result.AddError($"'{token.Value}' is no job id: it has 26 lower-case letters and digits, as './roadseg submit' and './roadseg jobs' print it.");
+        return id;
+    }
+
+    private static Uri? Address(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            return address;
+        result.AddError($"'{text}' is no address of a service: write it as https://name or http://127.0.0.1:7071.");
+        return null;
+    }
+
+    private static Dictionary<string, string>? Notes(ArgumentResult result)
+    {
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            if (text.Split(':', 2) is not [{ Length: > 0 } name, var value] || !notes.TryAdd(name, value))
+                result.AddError($"'{text}' is no note: write name:value, every name once.");
+        }
+
+        return notes.Count == 0 ? null : notes;
+    }
+}

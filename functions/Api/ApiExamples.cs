@@ -3,11 +3,10 @@ using System.Text.Json.Nodes;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
 using RoadSeg.Imaging;
-using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
-using RoadSeg.Results;
 using RoadSeg.Models;
+using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Api;
 

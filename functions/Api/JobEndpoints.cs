@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Api;
@@ -31,7 +32,7 @@ internal static class JobEndpoints
             .TakesHeader("Idempotency-Key", "The same key with the same request gets the same job, also after it has ended.")
             .Answers<JobView>(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ImageEmpty, ErrorCodes.ImageTooManyBytes, ErrorCodes.ImageTooManyPixels, ErrorCodes.ImageFormatUnsupported,
-                ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+                ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
         app.MapGet("/v1/jobs", ListAsync)
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
             .Takes("state", "Only jobs in this state.")
@@ -62,7 +63,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, CallerKeys callers, Admission admission, LiveModel model, JobSubmission submission, JobWatch watch, QueueGauge gauge)
+        HttpContext context, CallerKeys callers, Admission admission, LiveModel model, WebhookOptions webhooks, JobSubmission submission, JobWatch watch, QueueGauge gauge)
     {
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -72,7 +73,7 @@ internal static class JobEndpoints
         var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
         var lane = await admission.AdmitAsync(caller, cancel);
         var image = await SubmittedImage.ReadAsync(context.Request, cancel);
-        var options = SubmissionOptions.Of(image.Parameters, model);
+        var options = SubmissionOptions.Of(image.Parameters, model, webhooks);
         var job = await submission.SubmitAsync(image, options, caller, lane, IdempotencyKeys.Read(context.Request), cancel);
         if (wait is { } patience)
         {

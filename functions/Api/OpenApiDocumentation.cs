@@ -20,7 +20,8 @@ internal static class OpenApiDocumentation
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(1, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -73,6 +74,12 @@ internal static class OpenApiDocumentation
             (schema.Type, schema.Items) = (JsonSchemaType.Array, new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer } });
         if (text is { } form)
             (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
+        if (type == typeof(Ring))
+        {
+            var point = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Number }, MinItems = 2, MaxItems = 2 };
+            (schema.Type, schema.Items, schema.MinItems) = (JsonSchemaType.Array, point, 4);
+        }
+
         return Task.CompletedTask;
     }
 

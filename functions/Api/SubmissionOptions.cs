@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Primitives;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Webhooks;
 
 namespace RoadSeg.Functions.Api;
 
@@ -11,8 +13,8 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
     private const int MaxTagValue = 256;
 
     /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, and any number of <c>tag=name:value</c>.</summary>
-    /// <exception cref="RoadSegException">request-invalid or model-not-found.</exception>
-    public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> parameters, LiveModel live)
+    /// <exception cref="RoadSegException">request-invalid, model-not-found, webhooks-disabled or webhook-url-invalid.</exception>
+    public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, LiveModel live, WebhookOptions webhooks)
     {
         string? model = null, webhook = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -34,22 +36,20 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, webhook, live);
+        return Checked(model, tags.Count == 0 ? null : tags, webhook, live, webhooks);
     }
 
     /// <summary>The same, from a JSON body.</summary>
-    public static SubmissionOptions Checked(string? model, IReadOnlyDictionary<string, string>? tags, string? webhook, LiveModel live)
+    public static SubmissionOptions Checked(string? model, IReadOnlyDictionary<string, string>? tags, string? webhook, LiveModel live, WebhookOptions webhooks)
     {
         if (model is not null && model != live.Package.Manifest.Name)
             throw new RoadSegException(ErrorCodes.ModelNotFound, "No model has the name that 'model' asks for; GET /v1/models lists them.");
         if (tags is not null && (tags.Count > MaxTags || tags.Any(tag => !TagName().IsMatch(tag.Key) || tag.Value is null || tag.Value.Length > MaxTagValue)))
             throw new RoadSegException(ErrorCodes.RequestInvalid, $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters.");
-        if (webhook is not null)
-            throw new RoadSegException(ErrorCodes.RequestInvalid, "This deployment sends no webhooks.");
-        return new SubmissionOptions(model, tags, webhook);
+        return new SubmissionOptions(model, tags, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
     }
 
-    private static string Single(string name, Microsoft.Extensions.Primitives.StringValues values) =>
+    private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value] ? value : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' once, with a value.");
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]

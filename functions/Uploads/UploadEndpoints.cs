@@ -3,6 +3,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -19,16 +20,16 @@ internal static class UploadEndpoints
             .Describe("issueUploadKey", "Get an upload key", "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no photo comes.")
             .TakesBody<UploadRequest>(false, "application/json")
             .Answers<UploadTicket>(StatusCodes.Status201Created)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, LiveModel model, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, LiveModel model, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var lane = await admission.AdmitAsync(caller, cancel);
         var wanted = await ReadAsync(context.Request, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, model);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, model, webhooks);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
         var id = JobId.New(time);

@@ -59,6 +59,25 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
     }
 
     [Fact]
+    public async Task A_webhook_named_with_a_photo_in_the_body_is_told_and_one_inside_the_network_is_refused_with_the_photo()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        using var answer = await fixture.Stack.Api.PostAsync(new Uri($"/v1/jobs?webhook={Uri.EscapeDataString(receiver.Address.AbsoluteUri)}", UriKind.Relative), body, Cancel);
+        var id = (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id;
+
+        await UntilAsync(id, job => job.Webhook?.DeliveredAt is not null);
+        Assert.Equal(id, JsonSerializer.Deserialize(Assert.Single(receiver.Requests).Body, JobJson.Default.WebhookEvent)!.Data.Id);
+
+        foreach (var inside in new[] { "https://10.0.0.1/", "https://169.254.169.254/", "http://example.com/", "https://user:pass@example.com/" })
+        {
+            using var request = JsonContent.Create(new UploadRequest { Webhook = inside }, JobJson.Default.UploadRequest);
+            using var refused = await fixture.Stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), request, Cancel);
+            Assert.Contains("webhook-url-invalid", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_job_that_fails_is_told_with_its_code()
     {
         await using var receiver = await Receiver.StartAsync();

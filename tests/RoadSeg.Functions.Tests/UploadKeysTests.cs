@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests;
+
+/// <summary>Upload keys where the process has no account key, as with a managed identity on Azure: a storage emulator that takes
+/// bearer tokens over TLS signs them with a user delegation key.</summary>
+public sealed class UploadKeysTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("roadseg-tls").FullName;
+    private readonly HttpClient _http = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true });
+    private Process? _azurite;
+    private BlobServiceClient _blobs = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem(), Cancel);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), key.ExportPkcs8PrivateKeyPem(), Cancel);
+        var port = FreePort();
+        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        foreach (var argument in (string[])
+        [
+            Path.Combine(Checkout.Root, "infra", "packages", "node_modules", "azurite", "dist", "src", "blob", "main.js"), "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture),
+            "--oauth", "basic", "--cert", "cert.pem", "--key", "key.pem", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent",
+        ])
+            start.ArgumentList.Add(argument);
+        _azurite = Process.Start(start)!;
+        _azurite.BeginErrorReadLine();
+        _azurite.BeginOutputReadLine();
+        _blobs = new BlobServiceClient(new Uri($"https://127.0.0.1:{port}/devstoreaccount1"), new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(_http) });
+        await _blobs.GetBlobContainerClient(Containers.Uploads).CreateIfNotExistsAsync(cancellationToken: Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _azurite!.Kill();
+        await _azurite.WaitForExitAsync();
+        _azurite.Dispose();
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Without_an_account_key_an_upload_key_is_signed_by_user_delegation_and_creates_its_one_blob()
+    {
+        var keys = new UploadKeys(_blobs, TimeProvider.System);
+        var id = JobId.New(TimeProvider.System);
+        var address = await keys.IssueAsync(BlobPaths.Upload(id), TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel);
+
+        // skoid names the identity's key: the account's key is not involved. Loopback may be plain; anything else must not.
+        Assert.Contains("skoid=", address.Query, StringComparison.Ordinal);
+        Assert.Contains("sp=c&", address.Query + "&", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(address));
+        Assert.Contains(await PutAsync(address), new[] { HttpStatusCode.Conflict, HttpStatusCode.Forbidden });
+        using var read = await _http.GetAsync(address, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(new Uri(address.ToString().Replace(id.ToString(), JobId.New(TimeProvider.System).ToString(), StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Outside_loopback_an_upload_key_is_good_for_https_only()
+    {
+        var keys = new UploadKeys(new BlobServiceClient("DefaultEndpointsProtocol=https;AccountName=roads;AccountKey=AAAA;EndpointSuffix=core.windows.net"), TimeProvider.System);
+
+        var address = await keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel);
+
+        Assert.Contains("spr=https&", address.Query + "&", StringComparison.Ordinal);
+        Assert.Equal("https", address.Scheme);
+    }
+
+    private async Task<HttpStatusCode> PutAsync(Uri address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new ByteArrayContent([1, 2, 3]), Headers = { { "x-ms-blob-type", "BlockBlob" } } };
+        using var answer = await _http.SendAsync(request, Cancel);
+        return answer.StatusCode;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>An unsigned token of the form that the emulator's basic check takes.</summary>
+    private sealed class Identity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var claims = $$"""{"aud":"https://storage.azure.com","iss":"https://sts.windows.net/ab1f708d-50f6-404c-a006-d71b2ac7a606/","iat":{{now.ToUnixTimeSeconds()}},"nbf":{{now.AddMinutes(-5).ToUnixTimeSeconds()}},"exp":{{now.AddHours(8).ToUnixTimeSeconds()}},"oid":"11059fcc-5514-4800-b5f8-49808b9cfab6","tid":"ab1f708d-50f6-404c-a006-d71b2ac7a606"}""";
+            return new AccessToken($"{Part("""{"alg":"none","typ":"JWT"}""")}.{Part(claims)}.c2ln", now.AddHours(8));
+        }
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+
+        private static string Part(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    }
+}

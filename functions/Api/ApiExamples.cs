@@ -86,9 +86,6 @@ internal static class ApiExamples
             },
             JobJson.Default.ResultSummary),
         [("getPolygons", "200")] = Node(
-            RegionFinder.Find([0, 0, 0, 0, 3, 3, 0, 3, 3], 3, 3, id => id == 0 ? ("sky", RgbColor.Parse("#808080")) : ("road", RgbColor.Parse("#804080")), new RegionOptions { MinArea = 1 }),
-            ResultJson.Default.MaskRegions),
-        [("getPolygons", "200")] = Node(
             RegionFinder.Find([0, 1, 1, 0, 1, 1], 3, 2, static id => (Classes[id].Name, Classes[id].Color), new RegionOptions { MinArea = 1 }), ResultJson.Plain.MaskRegions),
         [("listModels", "200")] = Node(
             new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>

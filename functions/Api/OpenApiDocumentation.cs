@@ -22,7 +22,6 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(2, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         });
@@ -70,8 +69,6 @@ internal static class OpenApiDocumentation
             : type == typeof(RgbColor) ? (null, "^#[0-9a-f]{6}$")
             : type == typeof(DateTimeOffset) ? ("date-time", null)
             : null;
-        if (type == typeof(Ring))
-            (schema.Type, schema.Items) = (JsonSchemaType.Array, new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer } });
         if (text is { } form)
             (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
         if (type == typeof(Ring))

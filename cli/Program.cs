@@ -22,7 +22,7 @@ if (Console.IsOutputRedirected)
 var root = new Command("roadseg", """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
-    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, host (any custom handler).
+    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, soak (load under faults), host (any custom handler).
     """)
 {
     DemoCommand.Create(),

@@ -81,14 +81,15 @@ internal static class OpenApiDocumentation
     // Types with converters of their own are plain text in JSON, which the generator cannot see.
     private static Task DescribeScalarAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        var optional = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        var type = optional ?? context.JsonTypeInfo.Type;
         (string? Format, string? Pattern)? text =
             type == typeof(JobId) ? (null, "^[0-9a-hjkmnp-tv-z]{26}$")
             : type == typeof(RgbColor) ? (null, "^#[0-9a-f]{6}$")
             : type == typeof(DateTimeOffset) ? ("date-time", null)
             : null;
         if (text is { } form)
-            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
+            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String | (optional is null ? 0 : JsonSchemaType.Null), form.Format, form.Pattern);
         if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
             var corner = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer }, MinItems = 2, MaxItems = 2 };

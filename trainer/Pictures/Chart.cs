@@ -23,7 +23,7 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> 
     private const double TextSize = 9;
     private const int LeftMargin = 64;
     private const int TopMargin = 34;
-    private const int BottomMargin = 44;
+    private const int BottomMargin = 52;
     private const int RightMargin = 18;
     private const double DashLength = 6;
 
@@ -58,11 +58,11 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> 
             canvas.Text(tick.ToString("0.##", CultureInfo.InvariantCulture), X(tick), bottom + 18, TextSize, Ink, Align.Centre);
         }
 
-        canvas.Text(XTitle, right, bottom + 36, TextSize, Faint, Align.Right);
+        canvas.Text(XTitle, right, bottom + 38, TextSize, Faint, Align.Right);
         foreach (var series in Series)
             Curve(canvas, series);
         canvas.Line([(left, top), (left, bottom), (right, bottom)], Ink, 1.2);
-        Legend(canvas, right, y + 22);
+        Legend(canvas, left, bottom + 38);
 
         double X(double value) => left + ((right - left) * value / Math.Max(xEnd, 1e-9));
         double Y(double value) => bottom - ((bottom - top) * (Math.Clamp(value, low, high) - low) / (high - low));
@@ -81,14 +81,13 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> 
         }
     }
 
-    private void Legend(Canvas canvas, double right, double baseline)
+    private void Legend(Canvas canvas, double left, double baseline)
     {
-        foreach (var series in Series.Where(s => s.Name.Length > 0).Reverse())
+        foreach (var series in Series.Where(s => s.Name.Length > 0))
         {
-            var width = Canvas.TextWidth(series.Name, TextSize);
-            canvas.Text(series.Name, right, baseline, TextSize, Ink, Align.Right);
-            canvas.Line([(right - width - 28, baseline - (TextSize / 2)), (right - width - 8, baseline - (TextSize / 2))], series.Color, Math.Max(2, series.Thickness), dash: series.Dashed ? DashLength : 0);
-            right -= width + 46;
+            canvas.Line([(left, baseline - (TextSize / 2)), (left + 20, baseline - (TextSize / 2))], series.Color, Math.Max(2, series.Thickness), dash: series.Dashed ? DashLength : 0);
+            canvas.Text(series.Name, left + 28, baseline, TextSize, Ink);
+            left += Canvas.TextWidth(series.Name, TextSize) + 48;
         }
     }
 

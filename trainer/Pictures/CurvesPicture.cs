@@ -44,13 +44,13 @@ internal static class CurvesPicture
         var means = evaluations.Select(e => (e.Step, e.TrainLoss)).ToArray();
         var top = losses.Length > 20 ? losses[(int)(losses.Length * 0.98)] * 1.05 : (double?)null;
         var loss = new Chart("training loss", x, [
-            new Series("updates", PaleBlue, Points(run.Steps.Select(s => (s.Step, s.Loss))), 1.5),
-            new Series("between evaluations", Blue, Points(means), 2.2, Marks: means.Length < 60),
+            new Series("10 updates", PaleBlue, Points(run.Steps.Select(s => (s.Step, s.Loss))), 1.5),
+            new Series("since the last evaluation", Blue, Points(means), 2.2, Marks: means.Length < 60),
         ], Top: top);
         var accuracy = new Chart("validation accuracy", x, [
             new Series("pixels", Green, Points(evaluations.Select(e => (e.Step, e.Accuracy))), Marks: evaluations.Count < 60),
             new Series("mean of classes", Purple, Points(evaluations.Select(e => (e.Step, e.ClassAccuracy))), Marks: evaluations.Count < 60),
-            new Series("pixels, no look at the image", Grey, Level(run.FloorAccuracy), Dashed: true),
+            new Series("no look at the image", Grey, Level(run.FloorAccuracy), Dashed: true),
         ], Percent: true, Top: 1);
         var iou = new Chart("validation mIoU", x, [
             new Series("mIoU", Vermilion, Points(evaluations.Select(e => (e.Step, e.MeanIou))), Marks: evaluations.Count < 60),

@@ -38,7 +38,7 @@ internal sealed class RunPictures(SegmentationSet set)
         Save(Path.Combine(folder, Curves), CurvesPicture.Draw(history));
         Save(Path.Combine(folder, Samples), FramesPicture.Draw($"{set.Name}, {when}", _samples, set.Labels));
         if (_worst.Count > 0)
-            Save(Path.Combine(folder, Worst), FramesPicture.Draw($"the {_worst.Count} frames of {set.Name} with the lowest mIoU of their own, {when}", _worst, set.Labels));
+            Save(Path.Combine(folder, Worst), FramesPicture.Draw($"lowest mIoU of {set.Name}, {when}", _worst, set.Labels));
     }
 
     // Renamed into place: whoever looks sees a whole picture.

@@ -113,7 +113,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         var scores = TorchEvaluation.Run(model, val, recipe.Input, device, each: pictures.See);
         var matrix = scores.Pixels;
         log.Evaluation(state.Step, epoch, scores, trainLoss, watch.Elapsed.TotalSeconds);
-        Draw(pictures, $"averaged weights after update {state.Step}: mIoU {matrix.MeanIoU():P2}, accuracy {matrix.PixelAccuracy():P2}");
+        Draw(pictures, $"update {state.Step}: mIoU {matrix.MeanIoU():P2} over all");
         if (matrix.MeanIoU() <= state.BestMeanIou)
             return state with { EvaluationsSinceBest = state.EvaluationsSinceBest + 1 };
         state = state with { BestMeanIou = matrix.MeanIoU(), BestStep = state.Step, EvaluationsSinceBest = 0 };

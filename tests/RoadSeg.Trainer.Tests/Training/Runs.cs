@@ -130,6 +130,40 @@ public sealed class Runs : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_stops_the_run_in_a_sentence_and_keeps_the_checkpoint_before()
+    {
+        Run(Small, "full");
+        var path = _out.File("full/last.safetensors");
+        var before = File.ReadAllBytes(path);
+
+        // Every write to /dev/full fails with "no space left on device".
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        File.CreateSymbolicLink(path + ".tmp", "/dev/full");
+        var stopped = Assert.Throws<TrainerException>(() => Run(Small with { Training = Small.Training with { Epochs = 4 } }, "full"));
+        Assert.Contains("could not be written (No space left on device", stopped.Message);
+        Assert.Contains("--resume", stopped.Message);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.False(File.Exists(path + ".tmp"));
+
+        // With space again the run goes on from there.
+        Assert.Equal(12, Run(Small with { Training = Small.Training with { Epochs = 4 } }, "full").Step);
+    }
+
+    [Fact]
+    public void A_picture_or_metrics_file_that_cannot_be_written_does_not_cost_the_weights()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        var folder = Directory.CreateDirectory(_out.File("pictures")).FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "curves.png.tmp"), "/dev/full");
+        Assert.Equal(6, Run(Small, "pictures").Step);
+        Assert.True(File.Exists(Path.Combine(folder, "best.safetensors")));
+
+        var metrics = Directory.CreateDirectory(_out.File("metrics")).FullName;
+        File.CreateSymbolicLink(Path.Combine(metrics, "metrics.jsonl"), "/dev/full");
+        Assert.Contains("metrics.jsonl could not be written", Assert.Throws<TrainerException>(() => Run(Small, "metrics")).Message);
+    }
+
+    [Fact]
     public void Weights_of_torchvisions_names_go_into_the_encoder()
     {
         Run(Small, "init");

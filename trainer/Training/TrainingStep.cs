@@ -35,14 +35,22 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
     private double Backward(Batch batch)
     {
         using var scope = NewDisposeScope();
+        var value = Loss(batch);
+        value.backward();
+        return value.item<float>();
+    }
+
+    // A scope of its own: our references to activations end here, so that backward frees each as soon as it has used it.
+    private Tensor Loss(Batch batch)
+    {
+        using var scope = NewDisposeScope();
         var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
         var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
         var (logits, auxiliary) = Forward(images);
         var value = loss.Of(logits, target);
         if (auxiliary is not null)
             value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));
-        value.backward();
-        return value.item<float>();
+        return value.MoveToOuterDisposeScope();
     }
 
     // Only the network computes in bfloat16; the loss takes its logits as floats.

@@ -33,7 +33,7 @@ internal static class EvaluateCommand
             var looks = new TestTime(parsed.GetValue(flip), Numbers(parsed.GetValue(scales)!));
             looks.Validate();
             var root = parsed.GetValue(data)!;
-            var set = CamVidFolder.Read(root, parsed.GetValue(split)!);
+            var set = DataSource.Read(root, parsed.GetValue(split)!);
             var input = parsed.GetValue(size) is { } wanted ? Stretch(wanted) : null;
             var scores = (parsed.GetValue(checkpoint), parsed.GetValue(package)) switch
             {
@@ -42,7 +42,7 @@ internal static class EvaluateCommand
                 (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };
-            var floor = CamVidFolder.HasSplit(root, "train") ? NoImageFloor.Of(CamVidFolder.Read(root, "train"), set) : null;
+            var floor = DataSource.HasSplit(root, "train") ? NoImageFloor.Of(DataSource.Read(root, "train"), set) : null;
             ScoreTable.Write(Console.Out, scores, set.Labels, floor);
         });
         return command;

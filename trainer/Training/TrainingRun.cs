@@ -34,8 +34,8 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
     public RunState Run(CancellationToken stop)
     {
         // Data.
-        var train = CamVidFolder.Read(files.Data, "train", recipe.LimitFrames);
-        var val = CamVidFolder.Read(files.Data, "val", recipe.LimitFrames);
+        var train = DataSource.Read(files.Data, "train", recipe.LimitFrames);
+        var val = DataSource.Read(files.Data, "val", recipe.LimitFrames);
         Check.That(recipe.Model.Classes == train.Labels.Count, $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set model.classes={train.Labels.Count}.");
         Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
         var t = recipe.Training;

@@ -39,6 +39,13 @@ internal sealed class Peer : IDisposable
         return JsonDocument.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("A side of the benchmark has ended.")).RootElement;
     }
 
+    /// <summary>Processor time so far, of all threads: what it took, however busy the machine was.</summary>
+    public double CpuMilliseconds()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime.TotalMilliseconds;
+    }
+
     public double PeakMebibytes() =>
         long.Parse(File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
 

@@ -61,8 +61,8 @@ internal static class StepWorker
     // CamVid where it lies beside the checkout; otherwise one photo with painted labels, over and over: the work is the same.
     private static SegmentationSet Set(string data, Recipe recipe)
     {
-        if (CamVidFolder.HasSplit(data, "train"))
-            return CamVidFolder.Read(data, "train", limit: 120);
+        if (DataSource.HasSplit(data, "train"))
+            return DataSource.Read(data, "train", limit: 120);
         var file = File.ReadAllBytes(Path.Combine(Cli.Stack.Workspace.Root, "samples", "street.jpg"));
         var photo = ImageDecoder.ResizeTo(ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default)), recipe.Input.Width, recipe.Input.Height);
         var labels = new LabelCatalogue([.. Enumerable.Range(0, 11).Select(i => new LabelClass(i, $"class{i}", new RgbColor((byte)i, 0, 0)))], 255);

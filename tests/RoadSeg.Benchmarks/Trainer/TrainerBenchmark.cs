@@ -6,10 +6,10 @@ namespace RoadSeg.Benchmarks.Trainer;
 /// <summary>A training step against the same step in PyTorch, round by round; what of it is ours; the loader; then the exported precisions.</summary>
 internal static class TrainerBenchmark
 {
-    private const int Warmup = 3;
-    private const int Rounds = 8;
-    private const int PerRound = 3;
-    private const int Loaded = 20;
+    private const int Warmup = 2;
+    private const int Rounds = 7;
+    private const int PerRound = 2;
+    private const int Loaded = 12;
     private const string Python = "/usr/bin/python3";
 
     public static Task RunAsync(CancellationToken cancel)
@@ -31,7 +31,7 @@ internal static class TrainerBenchmark
     private static void Steps(string folder, CancellationToken cancel)
     {
         var camvid = Path.GetFullPath(Path.Combine(Workspace.Root, "..", "shared", "data", "camvid"));
-        string[] worker = [typeof(TrainerBenchmark).Assembly.Location, TrainerWorkerName, folder, camvid, $"{Environment.ProcessorCount}"];
+        string[] worker = [typeof(TrainerBenchmark).Assembly.Location, TrainerWorkerName, folder, camvid, Environment.GetEnvironmentVariable("OMP_NUM_THREADS") ?? $"{Environment.ProcessorCount}"];
         using var ours = Peer.Start("dotnet", worker, out var why) ?? throw new InvalidOperationException($"The training step cannot be run: {why}");
         Console.WriteLine($"\n== trainer: one update of recipe camvid-mnv2 (batch 8, 256x224, loss, backward, clipping, AdamW, average), {ours.Ready.GetProperty("threads")} threads, libtorch {ours.Ready.GetProperty("torch")}");
         using var theirs = Peer.Start(Python, [Path.Combine(Workspace.Root, "tests", "RoadSeg.Benchmarks", "Trainer", "trainer_step.py"), folder], out why);
@@ -42,10 +42,14 @@ internal static class TrainerBenchmark
         if (first.Item2 is { } other)
             Console.WriteLine($"  same step: losses {Numbers(first.Item1, "losses", "F5")} here, {Numbers(other, "losses", "F5")} in PyTorch {theirs!.Ready.GetProperty("torch")}");
         List<double> mine = [], peer = [], ratios = [];
-        var inside = 0.0;
+        double inside = 0, cpuMine = 0, cpuPeer = 0;
         for (var round = 0; round < Rounds && !cancel.IsCancellationRequested; round++)
         {
-            var (a, b) = (ours.Ask($"run {PerRound}"), theirs?.Ask($"run {PerRound}"));
+            var before = (ours.CpuMilliseconds(), theirs?.CpuMilliseconds());
+            var a = ours.Ask($"run {PerRound}");
+            var b = theirs?.Ask($"run {PerRound}");
+            cpuMine += ours.CpuMilliseconds() - before.Item1;
+            cpuPeer += (theirs?.CpuMilliseconds() - before.Item2) ?? 0;
             mine.AddRange(Values(a, "milliseconds"));
             inside += a.GetProperty("insideMilliseconds").GetDouble();
             if (b is not { } answer)
@@ -59,6 +63,7 @@ internal static class TrainerBenchmark
         {
             Console.WriteLine($"  PyTorch: {new Sample(peer)}");
             Console.WriteLine(FormattableString.Invariant($"  ratio of medians {new Sample(mine).Median / new Sample(peer).Median:F3}; by round {string.Join(' ', ratios.Select(r => r.ToString("F3")))}"));
+            Console.WriteLine(FormattableString.Invariant($"  processor time an update: {cpuMine / mine.Count:F0} ms here, {cpuPeer / peer.Count:F0} ms in PyTorch, ratio {cpuMine / cpuPeer:F3}"));
             Console.WriteLine($"  peak memory: {ours.PeakMebibytes():F0} MiB here, {theirs.PeakMebibytes():F0} MiB in PyTorch, ratio {ours.PeakMebibytes() / theirs.PeakMebibytes():F2}");
         }
 

@@ -18,8 +18,12 @@ internal static class StepWorker
     private const long WeightStream = 3;
     private const int Ahead = 3;
 
+    // Few, because they stay in memory and the other side has none.
+    private const int Frames = 24;
+
     public static int Run(string folder, string data, int threads)
     {
+        KeptMemory.Enable();
         set_num_threads(threads);
         var recipe = Recipe.Load("camvid-mnv2", []);
         var set = Set(data, recipe);
@@ -62,12 +66,12 @@ internal static class StepWorker
     private static SegmentationSet Set(string data, Recipe recipe)
     {
         if (DataSource.HasSplit(data, "train"))
-            return DataSource.Read(data, "train", limit: 120);
+            return DataSource.Read(data, "train", limit: Frames);
         var file = File.ReadAllBytes(Path.Combine(Cli.Stack.Workspace.Root, "samples", "street.jpg"));
         var photo = ImageDecoder.ResizeTo(ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default)), recipe.Input.Width, recipe.Input.Height);
         var labels = new LabelCatalogue([.. Enumerable.Range(0, 11).Select(i => new LabelClass(i, $"class{i}", new RgbColor((byte)i, 0, 0)))], 255);
         var mask = Enumerable.Range(0, photo.Width * photo.Height).Select(i => (byte)(((i / photo.Width / 40) + (i % photo.Width / 40)) % 11)).ToArray();
-        return new SegmentationSet("copies of samples/street.jpg", labels, [.. Enumerable.Range(0, 120).Select(i => new Frame($"{i}", photo, mask))]);
+        return new SegmentationSet("copies of samples/street.jpg", labels, [.. Enumerable.Range(0, Frames).Select(i => new Frame($"{i}", photo, mask))]);
     }
 
     private static void Say(object line)

@@ -3,7 +3,9 @@ using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
+using RoadSeg.Trainer.Training;
 
+KeptMemory.Enable();
 VipsLibrary.Initialize();
 var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")
 {

@@ -23,7 +23,6 @@ internal static class TrainCommand
             var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
             if (parsed.GetValue(seed) is { } number)
                 chosen = chosen with { Seed = number };
-            KeptMemory.Enable();
             if (parsed.GetValue(threads) > 0)
                 set_num_threads(parsed.GetValue(threads));
             var files = new RunFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));

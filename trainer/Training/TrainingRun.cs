@@ -38,6 +38,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         var val = DataSource.Read(files.Data, "val", recipe.LimitFrames);
         Check.That(recipe.Model.Classes == train.Labels.Count, $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set model.classes={train.Labels.Count}.");
         Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
+        Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;
         Check.That(!t.Autocast || TorchExtras.Available, "Autocast is not available with the official TorchSharp package: add --set training.autocast=false, or build the trainer with its own trainer/torch.");
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);

@@ -9,7 +9,8 @@ namespace RoadSeg.Trainer.Training;
 /// <summary>One update of the weights: forward, backward, clipping, optimiser, average.</summary>
 internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, SegmentationLoss loss, Optimizer optimizer, Ema ema, Device device)
 {
-    private const long DropoutStream = 4;
+    /// <summary>Names the stream of seeds for dropout, one for each update.</summary>
+    internal const long DropoutStream = 4;
 
     /// <param name="step">Updates done before this one: with the seed it decides what dropout drops.</param>
     /// <param name="rate">Learning rate of the head.</param>

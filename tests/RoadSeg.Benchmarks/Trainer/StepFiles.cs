@@ -16,9 +16,10 @@ internal static class StepFiles
     public const string Images = "images.bin";
     public const string Masks = "masks.bin";
 
-    private const long DropoutStream = 4;
+    /// <summary>Learning rate of the head, in every update.</summary>
+    public const double Rate = 1e-4;
+
     private const int Seeds = 200;
-    private const double Rate = 1e-4;
 
     public static void Write(string folder, Recipe recipe, DeepLabV3Plus model, float[]? classWeights, int ignoreId, Batch batch)
     {
@@ -55,9 +56,7 @@ internal static class StepFiles
             classWeights,
             ignoreId,
             threads = get_num_threads(),
-            seeds = Enumerable.Range(0, Seeds).Select(step => SeededRandom.SeedOf(recipe.Seed, DropoutStream, step)),
+            seeds = Enumerable.Range(0, Seeds).Select(step => SeededRandom.SeedOf(recipe.Seed, TrainingStep.DropoutStream, step)),
         }));
     }
-
-    public static double RateOf() => Rate;
 }

@@ -51,7 +51,7 @@ internal static class StepWorker
             for (var i = 0; i < int.Parse(count); i++)
             {
                 var started = Stopwatch.GetTimestamp();
-                losses.Add(step.Take(taken++, StepFiles.RateOf(), () => batches is null ? fixedBatch : batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended.")));
+                losses.Add(step.Take(taken++, StepFiles.Rate, () => batches is null ? fixedBatch : batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended.")));
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
 

@@ -107,6 +107,14 @@ public sealed class Runs : IDisposable
     }
 
     [Fact]
+    public void Validation_masks_without_a_label_are_refused()
+    {
+        foreach (var mask in Directory.GetFiles(Path.Combine(_data.Path, "valannot")))
+            File.WriteAllBytes(mask, GrayPng.Encode([.. Enumerable.Repeat((byte)4, 96 * 64)], 96, 64));
+        Assert.Contains("no labelled pixel", Assert.Throws<TrainerException>(() => Run(Small, "unlabelled")).Message);
+    }
+
+    [Fact]
     public void A_recipe_for_another_number_of_classes_says_how_to_fit_it() =>
         Assert.Contains("--set model.classes=4", Assert.Throws<TrainerException>(() => Run(Small with { Model = Small.Model with { Classes = 11 } }, "classes")).Message);
 

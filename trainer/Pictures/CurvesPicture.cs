@@ -49,7 +49,7 @@ internal static class CurvesPicture
         ], Top: top);
         var accuracy = new Chart("validation accuracy", x, [
             new Series("pixels", Green, Points(evaluations.Select(e => (e.Step, e.Accuracy))), Marks: evaluations.Count < 60),
-            new Series("mean of classes", Purple, Points(evaluations.Select(e => (e.Step, e.ClassAccuracy))), Marks: evaluations.Count < 60),
+            new Series("classes", Purple, Points(evaluations.Select(e => (e.Step, e.ClassAccuracy))), Marks: evaluations.Count < 60),
             new Series("no look at the image", Grey, Level(run.FloorAccuracy), Dashed: true),
         ], Percent: true, Top: 1);
         var iou = new Chart("validation mIoU", x, [

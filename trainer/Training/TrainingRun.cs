@@ -73,7 +73,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
             var rate = t.LearningRate * schedule.Factor(state.Step);
             var stepLoss = update.Take(state.Step, rate, () => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended before the run."));
             if (!double.IsFinite(stepLoss))
-                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
+                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
             state = state with { Step = state.Step + 1 };
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);

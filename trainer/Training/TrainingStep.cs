@@ -15,7 +15,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
     /// <param name="step">Updates done before this one: with the seed it decides what dropout drops.</param>
     /// <param name="rate">Learning rate of the head.</param>
     /// <param name="next">Gives the batches, as many as the recipe accumulates.</param>
-    /// <returns>The mean loss. When it is no finite number nothing was changed.</returns>
+    /// <returns>The mean loss; NaN also when its gradient is no finite number. When the result is not finite the weights are as they were.</returns>
     public double Take(long step, double rate, Func<Batch> next)
     {
         var t = recipe.Training;
@@ -27,6 +27,8 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
             return mean;
 
         var norm = t.GradientClip > 0 ? optimizer.GradientNorm() / t.Accumulate : 0;
+        if (!double.IsFinite(norm))
+            return double.NaN;
         optimizer.Step(rate, (norm > t.GradientClip && t.GradientClip > 0 ? t.GradientClip / norm : 1) / t.Accumulate);
         model.zero_grad();
         ema.Update(step + 1);

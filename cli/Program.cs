@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Stack;
@@ -20,6 +21,7 @@ var root = new RootCommand("RoadSeg turns road photos into per-pixel maps of roa
     SegmentCommand.Create(),
     UpCommand.Create(),
     ModelsCommand.Create(),
+    DatasetCommand.Create(),
     TestCommand.Create(),
 };
 try

@@ -67,7 +67,9 @@ internal static class HtmlReport
         {
             var image = Convert.ToBase64String(PhotoEncoder.Jpeg(sample.Image, 82));
             var map = Convert.ToBase64String(ColorMask.Png(sample.Ids, sample.Image.Width, sample.Image.Height, labels));
-            page.WriteLine($"<figure><img alt=\"photo\" src=\"data:image/jpeg;base64,{image}\"><img alt=\"labels\" src=\"data:image/png;base64,{map}\"><figcaption><span>{Text(PersonalData.Strip(sample.Pair.Id))}</span><em>{sample.Split.ToString().ToLowerInvariant()}</em></figcaption></figure>");
+            // Stretched for the trainer, shown in the photo's own shape.
+            var shape = $"style=\"aspect-ratio:{sample.SourceWidth}/{sample.SourceHeight}\"";
+            page.WriteLine($"<figure><img {shape} alt=\"photo\" src=\"data:image/jpeg;base64,{image}\"><img {shape} alt=\"labels\" src=\"data:image/png;base64,{map}\"><figcaption><span>{Text(PersonalData.Strip(sample.Pair.Id))}</span><em>{sample.Split.ToString().ToLowerInvariant()}</em></figcaption></figure>");
         }
 
         page.WriteLine("</div><p class=\"hint\">At the curated size; chosen by lot. Black is unlabelled.</p></section>");

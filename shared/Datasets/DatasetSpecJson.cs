@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
@@ -14,8 +15,16 @@ public static partial class DatasetSpecJson
     /// <summary>Largest <c>dataset.json</c> in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
-    private static readonly DatasetSpecContext Context = new(new JsonSerializerOptions(DatasetSpecContext.Default.Options)
+    // By reflection: generated readers lose the defaults of init-only members that a file leaves out.
+    private static readonly JsonSerializerOptions Form = new()
     {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
         Converters =
         {
             new JsonStringEnumConverter<MaskEncoding>(null, allowIntegerValues: false),
@@ -24,7 +33,9 @@ public static partial class DatasetSpecJson
         },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 32,
-    });
+        NewLine = "\n",
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     /// <summary>Reads and checks.</summary>
     /// <param name="utf8Json">The file.</param>
@@ -37,7 +48,7 @@ public static partial class DatasetSpecJson
             utf8Json = utf8Json[3..];
         try
         {
-            var spec = JsonSerializer.Deserialize(utf8Json, Context.DatasetSpec) ?? throw DatasetErrors.Invalid("dataset.json is null.");
+            var spec = JsonSerializer.Deserialize<DatasetSpec>(utf8Json, Form) ?? throw DatasetErrors.Invalid("dataset.json is null.");
             Check(spec);
             return spec;
         }
@@ -48,7 +59,7 @@ public static partial class DatasetSpecJson
     }
 
     /// <summary>Writes, ending in a line feed.</summary>
-    public static byte[] Serialize(DatasetSpec spec) => [.. JsonSerializer.SerializeToUtf8Bytes(spec, Context.DatasetSpec), (byte)'\n'];
+    public static byte[] Serialize(DatasetSpec spec) => [.. JsonSerializer.SerializeToUtf8Bytes(spec, Form), (byte)'\n'];
 
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">dataset-invalid.</exception>
@@ -79,14 +90,3 @@ public static partial class DatasetSpecJson
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false)]
-[JsonSerializable(typeof(DatasetSpec))]
-internal sealed partial class DatasetSpecContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
@@ -84,6 +85,7 @@ public static class ZipUnpacker
         await using var packed = await entry.OpenAsync(cancel);
         await using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         var buffer = new byte[1 << 16];
+        var checksum = new Crc32();
         long written = 0;
         for (int read; (read = await packed.ReadAsync(buffer, cancel)) > 0;)
         {
@@ -91,10 +93,14 @@ public static class ZipUnpacker
             if (written > limits.MaxEntryBytes || written > left)
                 throw Refused($"'{Shown(entry)}' unpacks to more than the archive's directory says or than is allowed.");
             CheckRatio(entry, written, limits);
+            checksum.Append(buffer.AsSpan(0, read));
             await file.WriteAsync(buffer.AsMemory(0, read), cancel);
         }
 
-        return written;
+        // The reader stops at the size that the directory states and checks nothing.
+        return written == entry.Length && checksum.GetCurrentHashAsUInt32() == entry.Crc32
+            ? written
+            : throw Refused($"'{Shown(entry)}' is damaged: its content differs from the archive's directory. Pack and send it again.");
     }
 
     private static void CheckRatio(ZipArchiveEntry entry, long bytes, ZipLimits limits)

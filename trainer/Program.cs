@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
@@ -16,7 +17,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (TrainerException e)
+catch (Exception e) when (e is TrainerException or RoadSegException or DllNotFoundException or UnauthorizedAccessException or IOException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

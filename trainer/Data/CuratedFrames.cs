@@ -5,7 +5,7 @@ namespace RoadSeg.Trainer.Data;
 
 /// <summary>The frames of a curated split, a shard at a time: a few decoded shards are held and the one used longest ago goes. Safe for several
 /// threads; each shard's hash is checked whenever it is read.</summary>
-internal sealed class CuratedFrames : IReadOnlyList<Frame>, IOrderedFrames
+internal sealed class CuratedFrames : IReadOnlyList<Frame>
 {
     // A batch may lie across two shards, and batches are made ahead: three are in use at most, the next is being read.
     private const int ShardsHeld = 4;

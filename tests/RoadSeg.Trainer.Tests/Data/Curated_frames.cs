@@ -29,7 +29,12 @@ public sealed class Curated_frames : IDisposable
         Assert.Equal(255, train.IgnoreId);
         Assert.Equal(PaintedRoads.Labels.Classes.Select(label => label.Name), train.Labels.Classes.Select(label => label.Name));
         foreach (var (frame, sample) in train.Frames.Zip(set.Samples(Split.Train)))
-            Assert.Equal((sample.Id, sample.Ids, sample.Image.Pixels), (frame.Name, frame.Mask, frame.Image.Pixels));
+        {
+            Assert.Equal(sample.Id, frame.Name);
+            Assert.Equal(sample.Ids, frame.Mask);
+            Assert.Equal(sample.Image.Pixels, frame.Image.Pixels);
+        }
+
         var counted = new SegmentationSet("train", train.Labels, [.. train.Frames]);
         Assert.Equal(counted.PixelCounts, train.PixelCounts);
         Assert.Equal(counted.PixelsOfImagesWith, train.PixelsOfImagesWith);

@@ -9,7 +9,7 @@ internal static class DatasetPushCommand
 {
     private const string Variable = "ROADSEG_STORAGE";
 
-    public static Task<int> RunAsync(DatasetSource source, string? connection, string container, CancellationToken cancel) => DatasetRunner.OnFolderAsync(source, async (folder, spec) =>
+    public static Task<int> RunAsync(DatasetSource source, string? connection, string container, CancellationToken cancel) => DatasetRunner.OnFilesAsync(source, async (files, spec) =>
     {
         connection ??= Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(connection))
@@ -31,10 +31,10 @@ internal static class DatasetPushCommand
             throw new RoadSegException(ErrorCodes.DatasetInvalid, "The connection string cannot be read. Copy it again from the storage account.");
         }
 
-        var files = await DatasetRunner.WithProgressAsync(source, progress => new DatasetPush(client).UploadAsync(folder, spec, progress, cancel));
+        var sent = await DatasetRunner.WithProgressAsync(source, progress => new DatasetPush(client).UploadAsync(files.Root, spec, progress, cancel));
         if (source.Json)
-            Console.WriteLine($$"""{"container":"{{container}}","name":"{{spec.Name}}","files":{{files}}}""");
-        DatasetRunner.Say(source, $"{files:N0} files sent to {container}/{spec.Name}/.");
+            Console.WriteLine($$"""{"container":"{{container}}","name":"{{spec.Name}}","files":{{sent}}}""");
+        DatasetRunner.Say(source, $"{sent:N0} files sent to {container}/{spec.Name}/.");
         return 0;
     }, cancel);
 }

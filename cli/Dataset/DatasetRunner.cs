@@ -14,18 +14,18 @@ internal static class DatasetRunner
     private const int NotUsable = 1;
     private const int Found = 2;
 
-    public static Task<int> CheckAsync(DatasetSource source, string? reportTo, bool strict, CancellationToken cancel) => OnFolderAsync(source, async (folder, spec) =>
+    public static Task<int> CheckAsync(DatasetSource source, string? reportTo, bool strict, CancellationToken cancel) => OnFilesAsync(source, async (files, spec) =>
     {
-        var report = await WithProgressAsync(source, progress => new DatasetCurator(TimeProvider.System).CheckAsync(new LocalFolderFiles(folder), spec, new DatasetOptions(), reportTo, progress, cancel));
+        var report = await WithProgressAsync(source, progress => new DatasetCurator(TimeProvider.System).CheckAsync(files, spec, new DatasetOptions(), reportTo, progress, cancel));
         Show(source, report);
         if (reportTo is not null)
             Say(source, $"Report: {Path.Combine(reportTo, DatasetCurator.PageFile)}");
         return report.Problem is not null ? NotUsable : strict && report.Faults.Count > 0 ? Found : 0;
     }, cancel);
 
-    public static Task<int> CurateAsync(DatasetSource source, string output, string? export, CancellationToken cancel) => OnFolderAsync(source, async (folder, spec) =>
+    public static Task<int> CurateAsync(DatasetSource source, string output, string? export, CancellationToken cancel) => OnFilesAsync(source, async (files, spec) =>
     {
-        var (report, set) = await WithProgressAsync(source, progress => new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(folder), spec, new DatasetOptions(), output, progress, cancel));
+        var (report, set) = await WithProgressAsync(source, progress => new DatasetCurator(TimeProvider.System).CurateAsync(files, spec, new DatasetOptions(), output, progress, cancel));
         Show(source, report);
         if (set is null)
         {
@@ -57,29 +57,30 @@ internal static class DatasetRunner
         });
     }
 
-    /// <summary>Gives the work the folder of the set; an archive is unpacked beside the temporary files first and removed afterwards.</summary>
-    public static Task<int> OnFolderAsync(DatasetSource source, Func<string, DatasetSpec, Task<int>> work, CancellationToken cancel) => GuardedAsync(async () =>
+    /// <summary>Gives the work the files of the set; archives are unpacked beside the temporary files first and removed afterwards.</summary>
+    public static Task<int> OnFilesAsync(DatasetSource source, Func<LocalFolderFiles, DatasetSpec, Task<int>> work, CancellationToken cancel) => GuardedAsync(async () =>
     {
-        if (!source.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) || !File.Exists(source.Path))
-        {
-            // Says so where there is no such folder, before anything else is asked of it.
-            _ = new LocalFolderFiles(source.Path);
-            return await work(source.Path, await source.SpecAsync(source.Path, cancel));
-        }
-
         var unpacked = Directory.CreateTempSubdirectory("roadseg-dataset-");
         try
         {
-            await using var archive = File.OpenRead(source.Path);
-            await ZipUnpacker.UnpackAsync(archive, unpacked.FullName, new ZipLimits(), cancel);
-            return await work(unpacked.FullName, await source.SpecAsync(unpacked.FullName, cancel));
+            var files = await OpenAsync(source.Path, unpacked.FullName, cancel);
+            return await work(files, await source.SpecAsync(files.Root, cancel));
         }
         finally
         {
-            if (unpacked.Exists)
-                unpacked.Delete(recursive: true);
+            unpacked.Delete(recursive: true);
         }
     });
+
+    private static async Task<LocalFolderFiles> OpenAsync(string path, string temporary, CancellationToken cancel)
+    {
+        if (!File.Exists(path))
+            return (LocalFolderFiles)await ZipUnpacker.ExpandAsync(new LocalFolderFiles(path), Path.Combine(temporary, "set"), new ZipLimits(), cancel);
+        if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            throw new RoadSegException(ErrorCodes.DatasetInvalid, $"'{path}' is a file. Name the folder of the data set, or a zip of it.");
+        await using var archive = File.OpenRead(path);
+        return new LocalFolderFiles(await ZipUnpacker.UnpackSetAsync(archive, Path.Combine(temporary, "set"), new ZipLimits(), cancel));
+    }
 
     public static async Task<T> WithProgressAsync<T>(DatasetSource source, Func<IProgress<DatasetProgress>?, Task<T>> work)
     {

@@ -20,7 +20,7 @@ internal static class ReportTable
             console.MarkupLineInterpolated($"  [dim]and {unknown.Count - 10:N0} more[/]");
         foreach (var group in report.Faults)
         {
-            console.MarkupLineInterpolated($"{(group.Skipped ? "skipped" : "warning")} [bold]{group.Count:N0}[/] {group.Kind}{(group.Pixels > 0 ? $" ({group.Pixels:N0} pixels)" : "")}");
+            console.MarkupLineInterpolated($"{(group.Skipped ? "skipped" : "warning")} [bold]{group.Count:N0}[/] {group.Title}{(group.Pixels > 0 ? $" ({group.Pixels:N0} pixels)" : "")}");
             foreach (var fault in group.Examples.Take(Examples))
                 console.MarkupLineInterpolated($"  [dim]{fault.File}: {fault.Detail}[/]");
         }

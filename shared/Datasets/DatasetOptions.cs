@@ -2,7 +2,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets;
 
-/// <summary>How a data set is read; nothing in here changes what comes out except the limits and <see cref="ShardBytes"/>.</summary>
+/// <summary>How a data set is read; of what is in here only the limits and <see cref="ShardBytes"/> change a curated set.</summary>
 public sealed record DatasetOptions
 {
     /// <summary>Pairs decoded at a time, 1-64. Default: the machine's cores.</summary>

@@ -92,4 +92,9 @@ public sealed record DatasetFault(FaultKind Kind, string File, string Detail, lo
 /// <param name="Count">How many.</param>
 /// <param name="Pixels">Pixels concerned, all together.</param>
 /// <param name="Examples">The first of them.</param>
-public sealed record FaultGroup(FaultKind Kind, bool Skipped, long Count, long Pixels, IReadOnlyList<DatasetFault> Examples);
+public sealed record FaultGroup(FaultKind Kind, bool Skipped, long Count, long Pixels, IReadOnlyList<DatasetFault> Examples)
+{
+    /// <summary>The kind in words, such as "image without mask".</summary>
+    [JsonIgnore]
+    public string Title => string.Concat(Kind.ToString().Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : "") + char.ToLowerInvariant(c)));
+}

@@ -13,26 +13,27 @@ public sealed class LocalFolderFiles : IDatasetFiles
         IgnoreInaccessible = false,
     };
 
-    private readonly string root;
-
     /// <param name="folder">An existing folder.</param>
     /// <exception cref="RoadSegException">dataset-invalid: there is no such folder.</exception>
     public LocalFolderFiles(string folder)
     {
-        root = Path.GetFullPath(folder);
-        if (!Directory.Exists(root))
+        Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!Directory.Exists(Root))
             throw new RoadSegException(ErrorCodes.DatasetInvalid, $"There is no folder '{folder}'. Name the folder that holds the data set.");
     }
+
+    /// <summary>Full path of the folder.</summary>
+    public string Root { get; }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DatasetFile> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         // Names are all the caller waits for; the file system answers at once.
         await Task.CompletedTask;
-        foreach (var file in new DirectoryInfo(root).EnumerateFiles("*", Below))
+        foreach (var file in new DirectoryInfo(Root).EnumerateFiles("*", Below))
         {
             cancel.ThrowIfCancellationRequested();
-            yield return new DatasetFile(Path.GetRelativePath(root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length);
+            yield return new DatasetFile(Path.GetRelativePath(Root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length);
         }
     }
 
@@ -52,8 +53,8 @@ public sealed class LocalFolderFiles : IDatasetFiles
 
     private string Full(string path)
     {
-        var full = Path.GetFullPath(Path.Combine(root, path));
-        return full.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        var full = Path.GetFullPath(Path.Combine(Root, path));
+        return full.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
             : throw new FileNotFoundException("The path leads out of the data set.", path);
     }

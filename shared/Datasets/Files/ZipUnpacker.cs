@@ -44,6 +44,60 @@ public static class ZipUnpacker
         }
     }
 
+    /// <summary>Unpacks a set that came as archives: every file but <c>dataset.json</c> is a zip, as many publishers hand them out.</summary>
+    /// <param name="files">The set as it was dropped.</param>
+    /// <param name="folder">Folder to unpack into, new or empty; the caller removes it when the set has been read.</param>
+    /// <param name="limits">What each archive may hold at most.</param>
+    /// <param name="cancel">Stops between reads.</param>
+    /// <returns>The unpacked set; <paramref name="files"/> themselves where nothing has to be unpacked.</returns>
+    /// <exception cref="RoadSegException">dataset-archive-refused; storage-unavailable.</exception>
+    public static async Task<IDatasetFiles> ExpandAsync(IDatasetFiles files, string folder, ZipLimits limits, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var archives = new List<string>();
+        var described = false;
+        await foreach (var file in files.ListAsync(cancel))
+        {
+            if (file.Path == DatasetSpec.FileName)
+                described = true;
+            else if (file.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+                archives.Add(file.Path);
+            else
+                return files;
+        }
+
+        if (archives.Count == 0)
+            return files;
+        foreach (var (archive, number) in archives.Order(StringComparer.Ordinal).Select((archive, i) => (archive, i)))
+        {
+            await using var stream = await files.OpenAsync(archive, cancel);
+            // Numbered, not named: the archive's name is a stranger's too.
+            await UnpackAsync(stream, Path.Combine(folder, $"archive-{number}"), limits, cancel);
+        }
+
+        if (described)
+            await File.WriteAllBytesAsync(Path.Combine(folder, DatasetSpec.FileName), await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), cancel);
+        return new LocalFolderFiles(Root(folder));
+    }
+
+    /// <summary>Unpacks one archive that is a whole set.</summary>
+    /// <returns>The set's folder: <paramref name="destination"/>, or the one below it that holds the only <c>dataset.json</c>.</returns>
+    /// <exception cref="RoadSegException">dataset-archive-refused.</exception>
+    public static async Task<string> UnpackSetAsync(Stream archive, string destination, ZipLimits limits, CancellationToken cancel)
+    {
+        await UnpackAsync(archive, destination, limits, cancel);
+        return Root(Path.GetFullPath(destination));
+    }
+
+    // An archive of a folder brings the folder, and with it the set's own dataset.json one deeper.
+    private static string Root(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, DatasetSpec.FileName)))
+            return folder;
+        var inside = Directory.EnumerateFiles(folder, DatasetSpec.FileName, SearchOption.AllDirectories).Take(2).ToList();
+        return inside.Count == 1 ? Path.GetDirectoryName(inside[0])! : folder;
+    }
+
     private static void Check(ZipArchive zip, ZipLimits limits)
     {
         if (zip.Entries.Count > limits.MaxEntries)

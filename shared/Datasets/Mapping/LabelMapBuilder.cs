@@ -43,7 +43,7 @@ internal static class LabelMapBuilder
         if (labels.Count == 0 && encoding == MaskEncoding.Id && catalogue.IgnoreId is { } ignored && !wanted.ContainsKey(ignored) && entries.TrueForAll(entry => entry.Key != ignored))
             entries.Add(new LabelEntry(ignored, "unlabelled", null));
         entries.AddRange(wanted.Values);
-        return new LabelMap(catalogue with { }, encoding, spec.ReduceLabels ? Reduced(entries) : entries, unmapped);
+        return new LabelMap(catalogue, encoding, spec.ReduceLabels ? Reduced(entries) : entries, unmapped);
     }
 
     // ADE-style masks count from 1 and keep 0 for "no label".

@@ -82,7 +82,7 @@ internal static class HtmlReport
             page.WriteLine("<p class=\"good\">None: every file paired, decoded and mapped.</p>");
         foreach (var group in report.Faults)
         {
-            page.WriteLine($"<details{(report.Faults.Count <= 3 ? " open" : "")}><summary><b class=\"{(group.Skipped ? "bad" : "warn")}\">{Of(group.Count)}</b> {Kind(group.Kind)} <small>{(group.Skipped ? "skipped" : "kept")}{(group.Pixels > 0 ? $", {Of(group.Pixels)} pixels" : "")}</small></summary><table><tbody>");
+            page.WriteLine($"<details{(report.Faults.Count <= 3 ? " open" : "")}><summary><b class=\"{(group.Skipped ? "bad" : "warn")}\">{Of(group.Count)}</b> {Text(group.Title)} <small>{(group.Skipped ? "skipped" : "kept")}{(group.Pixels > 0 ? $", {Of(group.Pixels)} pixels" : "")}</small></summary><table><tbody>");
             foreach (var fault in group.Examples)
                 page.WriteLine($"<tr><td><code>{Text(fault.File)}</code></td><td>{Text(fault.Detail)}</td><td class=\"n\">{(fault.Pixels > 0 ? Of(fault.Pixels) + " px" : "")}</td></tr>");
             page.WriteLine($"</tbody></table>{(group.Count > group.Examples.Count ? $"<p class=\"hint\">The first {Of(group.Examples.Count)}; faults.jsonl lists all.</p>" : "")}</details>");
@@ -110,9 +110,6 @@ internal static class HtmlReport
             page.WriteLine($"<tr><td>{(size.Width == 0 ? "others" : $"{size.Width} x {size.Height}")}</td><td class=\"n\">{Of(size.Images)} images</td></tr>");
         page.WriteLine("</tbody></table></details></section>");
     }
-
-    private static string Kind(FaultKind kind) =>
-        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
     private static string Share(double share) => share is > 0 and < 0.0005
         ? (100 * share).ToString("0.####", CultureInfo.InvariantCulture) + " %"

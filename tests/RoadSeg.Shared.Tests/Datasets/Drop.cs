@@ -78,8 +78,17 @@ internal sealed class Drop : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static RgbImage Picture(Func<int, int, int> color, int width = Width, int height = Height) =>
-        new(width, height, [.. Pixels(width, height).SelectMany(p => Rgb(color(p.X, p.Y)))]);
+    public static RgbImage Picture(Func<int, int, int> color, int width = Width, int height = Height)
+    {
+        var pixels = new byte[3 * width * height];
+        for (var i = 0; i < width * height; i++)
+        {
+            var rgb = color(i % width, i / width);
+            (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = ((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb);
+        }
+
+        return new RgbImage(width, height, pixels);
+    }
 
     /// <summary>Coloured blocks by lot: pictures of different seeds do not resemble each other.</summary>
     public static RgbImage Painted(int seed, int width = Width, int height = Height)
@@ -95,6 +104,4 @@ internal sealed class Drop : IDisposable
 
     private static IEnumerable<(int X, int Y)> Pixels(int width, int height) =>
         Enumerable.Range(0, width * height).Select(i => (i % width, i / width));
-
-    private static byte[] Rgb(int color) => [(byte)(color >> 16), (byte)(color >> 8), (byte)color];
 }

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
 using RoadSeg.Tests.Models;
@@ -95,6 +97,33 @@ public sealed class Zip_drops : IDisposable
                 Assert.False(Directory.Exists(folder["out"]));
             }
         }
+    }
+
+    [Fact]
+    public async Task A_set_of_several_archives_is_read_as_one_and_a_plain_set_is_left_alone()
+    {
+        using var drop = new Drop();
+        drop.Image("i/train/train/a_1.png").Ids("m/train/trainannot/a_1.png", Drop.Halves(3, 8));
+        var archives = Directory.CreateDirectory(folder["drop"]).FullName;
+        ZipFile.CreateFromDirectory(Path.Combine(drop.Path, "i"), Path.Combine(archives, "images.zip"));
+        ZipFile.CreateFromDirectory(Path.Combine(drop.Path, "m"), Path.Combine(archives, "masks.zip"));
+        File.WriteAllText(Path.Combine(archives, "dataset.json"), """{"name":"zipped","layout":"camvid"}""");
+        var (plain, packed) = (new LocalFolderFiles(drop.Path), new LocalFolderFiles(archives));
+
+        Assert.Same(plain, await ZipUnpacker.ExpandAsync(plain, folder["none"], new ZipLimits(), TestContext.Current.CancellationToken));
+        var files = await ZipUnpacker.ExpandAsync(packed, folder["out"], new ZipLimits(), TestContext.Current.CancellationToken);
+
+        var spec = await DatasetCurator.ReadSpecAsync(files, TestContext.Current.CancellationToken);
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(files, spec, new DatasetOptions(), null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(("zipped", 1L), (report.Name, report.Usable));
+    }
+
+    [Fact]
+    public async Task A_zipped_folder_is_found_by_its_description()
+    {
+        using var zip = new MemoryStream(Zip(("mine/dataset.json", "{}"u8.ToArray()), ("mine/a.txt", [1])));
+
+        Assert.Equal(folder["out/mine"], await ZipUnpacker.UnpackSetAsync(zip, folder["out"], new ZipLimits(), TestContext.Current.CancellationToken));
     }
 
     private async Task RefusedAsync(byte[] zip, ZipLimits limits, string message)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
@@ -34,6 +35,7 @@ var root = new Command("roadseg", """
     JobsCommand.Create(),
     CancelCommand.Create(),
     ModelsCommand.Create(),
+    DatasetCommand.Create(),
     TestCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -14,6 +14,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["datasets"] = DatasetsBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. names.Keys] : args;

@@ -87,7 +87,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
             values["iou." + label.Name] = Round(iou[label.Id]!.Value);
         var first = val.Frames[0].Image;
         var precision = graph.Precision.ToString().ToLowerInvariant();
-        return new MetricSet("camvid", val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"RoadSeg.Trainer evaluate --model <package> --precision {precision} --data <camvid> --split {val.Name}");
+        return new MetricSet("camvid", val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"./roadseg evaluate --model <package> --precision {precision} --data <camvid> --split {val.Name}");
     }
 
     private static double Round(double value) => Math.Round(value, 4);

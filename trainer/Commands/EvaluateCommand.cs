@@ -21,11 +21,12 @@ internal static class EvaluateCommand
         var precision = new Option<Precision>("--precision") { Description = "Which graph of the package.", DefaultValueFactory = _ => Precision.Fp32 };
         var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "val" };
         var size = new Option<string?>("--size") { Description = "Input size WxH instead of the model's own." };
+        var stretch = new Option<string?>("--stretch") { Description = "Resize pictures and ground truth to WxH first, as tutorials do with 256x256. Higher figures, and less said by them." };
         var flip = new Option<bool>("--flip") { Description = "Also look at every picture mirrored, and average." };
         var scales = new Option<string>("--scales") { Description = "Factors on the input size to look at and average, such as 0.75,1,1.25.", DefaultValueFactory = _ => "1" };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
         var device = new Option<string>("--device") { Description = "cpu or cuda (checkpoints).", DefaultValueFactory = _ => "cpu" };
-        var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.") { data, checkpoint, package, precision, split, size, flip, scales, threads, device };
+        var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.") { data, checkpoint, package, precision, split, size, stretch, flip, scales, threads, device };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(threads) > 0)
@@ -34,6 +35,8 @@ internal static class EvaluateCommand
             looks.Validate();
             var root = parsed.GetValue(data)!;
             var set = DataSource.Read(root, parsed.GetValue(split)!);
+            if (parsed.GetValue(stretch) is { } square)
+                set = new SegmentationSet(set.Name, set.Labels, new StretchedFrames(set.Frames, Stretch(square)));
             var input = parsed.GetValue(size) is { } wanted ? Stretch(wanted) : null;
             var scores = (parsed.GetValue(checkpoint), parsed.GetValue(package)) switch
             {

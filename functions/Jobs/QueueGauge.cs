@@ -34,7 +34,7 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
         if (job is not { State: JobState.Queued, Ticket: { } ticket })
             return null;
         var reading = await ReadAsync(job.Lane, cancel);
-        var position = Math.Max(1, ticket - (reading.HeadTicket ?? ticket) + 1);
+        var position = Math.Clamp(ticket - (reading.HeadTicket ?? ticket) + 1, 1, Math.Max(1, reading.Depth));
         return new QueuePlace(position, reading.PerSecond is { } rate ? Math.Round(position / rate, 1) : null);
     }
 

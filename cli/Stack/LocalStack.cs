@@ -149,15 +149,20 @@ internal sealed class LocalStack : IAsyncDisposable
     // The page in a browser puts photos into storage, which is another origin to it.
     private static async Task AdmitPageAsync(string connection, Uri app, CancellationToken cancel)
     {
-        var rule = new BlobCorsRule
-        {
-            AllowedOrigins = $"http://127.0.0.1:{app.Port},http://localhost:{app.Port}",
-            AllowedMethods = "PUT",
-            AllowedHeaders = "content-type,x-ms-blob-type",
-            ExposedHeaders = "",
-            MaxAgeInSeconds = 600,
-        };
-        await new BlobServiceClient(connection).SetPropertiesAsync(new BlobServiceProperties { Cors = [rule] }, cancel);
+        var blobs = new BlobServiceClient(connection);
+        BlobServiceProperties properties = await blobs.GetPropertiesAsync(cancel);
+        properties.Cors =
+        [
+            new BlobCorsRule
+            {
+                AllowedOrigins = $"http://127.0.0.1:{app.Port},http://localhost:{app.Port}",
+                AllowedMethods = "PUT",
+                AllowedHeaders = "content-type,x-ms-blob-type",
+                ExposedHeaders = "",
+                MaxAgeInSeconds = 600,
+            },
+        ];
+        await blobs.SetPropertiesAsync(properties, cancel);
     }
 
     /// <summary>Makes the app's containers and queues.</summary>

@@ -77,7 +77,7 @@ export function gallery(main: HTMLElement): () => void {
 
   function cardOf(job: Job): HTMLElement {
     const name = job.fileName ?? job.id;
-    const picture = job.state === 'succeeded' ? h('canvas', { className: 'thumb', 'data-job': job.id, 'aria-hidden': 'true' }) : h('div', { className: 'thumb empty', 'aria-hidden': 'true' });
+    const picture = job.state === 'succeeded' ? h('canvas', { className: 'thumb', 'data-job': job.id, 'aria-hidden': 'true' }) : h('div', { className: 'thumb empty' }, job.failure?.message);
     if (picture instanceof HTMLCanvasElement) seen.observe(picture);
     const place = job.queue ? `, number ${job.queue.position}` : '';
     return h('li', {},

@@ -34,7 +34,7 @@ export function home(main: HTMLElement): () => void {
     input.value = '';
   }
 
-  const sampleButton = h('button', { type: 'button', className: 'button', onclick: trySample }, 'Segment this photo');
+  const sampleButton = h('button', { type: 'button', className: 'button quiet', onclick: trySample }, 'Segment this photo');
   const sampleError = h('p', { className: 'error', role: 'alert', hidden: true });
   async function trySample() {
     sampleButton.disabled = true;
@@ -69,12 +69,12 @@ export function home(main: HTMLElement): () => void {
     h('div', { className: 'hero' },
       h('div', { className: 'hero-text' },
         h('h1', {}, 'Every pixel of the road, named.'),
-        h('p', { className: 'lead' }, 'Give a road photo. Get back which pixels are road, pavement, cars, people, signs and sky, and how sure the model is.'),
+        h('p', { className: 'lead' }, 'Drop in a road photo and see which pixels are road, pavement, cars, people, signs and sky, and how sure the model is of each.'),
         h('div', { className: 'drop', onclick: (event: Event) => { if (event.target === event.currentTarget) picker.click(); } },
           h('div', { className: 'row' },
             h('button', { type: 'button', className: 'button', onclick: () => picker.click() }, icon(uploadIcon), 'Choose photos'),
             h('button', { type: 'button', className: 'button quiet touch-only', onclick: () => camera.click() }, icon(cameraIcon), 'Use the camera')),
-          h('p', { className: 'hint' }, 'or drop them anywhere on this page, or paste one. JPEG, PNG, WebP, AVIF or TIFF.'),
+          h('p', { className: 'hint' }, h('span', { className: 'mouse-only' }, 'or drop them anywhere on this page, or paste one. '), 'JPEG, PNG, WebP, AVIF or TIFF.'),
           picker, camera)),
       h('figure', { className: 'sample' },
         h('img', { src: street, width: 751, height: 563, alt: 'A cobbled street between brick houses under a grey sky' }),

@@ -15,9 +15,11 @@ export function jobPage(main: HTMLElement, id: string): () => void {
   let job: Job | undefined = submission?.job;
   let dispose = () => {};
   let shown = '';
+  let failed = false;
 
-  fill(main, h('div', { className: 'page-head' }, title, facts), h('div', { className: 'result' }, stage, side));
-  if (submission) fill(stage, h('div', { className: 'frame waiting' }, h('img', { src: submission.preview, alt: '', onerror: (event: Event) => (event.target as HTMLElement).remove() })));
+  const result = h('div', { className: 'result' }, stage, side);
+  fill(main, h('div', { className: 'page-head' }, title, facts), result);
+  if (submission) fill(stage, h('div', { className: 'frame waiting' }, h('img', { src: submission.preview, alt: '', onerror: (event: Event) => { (event.target as HTMLElement).remove(); if (failed) alone(); } })));
   else fill(stage, h('div', { className: 'frame waiting' }));
 
   const unlisten = submission ? listen(changed => changed === submission && update(submission.job)) : () => {};
@@ -48,15 +50,24 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     if (word !== shown) announce(shown = word);
   }
 
+  function alone() {
+    stage.hidden = true;
+    result.classList.add('alone');
+  }
+
   function fail(message: string) {
     if (stop.signal.aborted) return;
+    failed = true;
     fill(side,
       h('section', { className: 'problem' },
         h('h2', {}, 'No result'),
         h('p', { className: 'error', role: 'alert' }, message),
         job && stageList(job, submission),
         h('p', {}, h('a', { className: 'button', href: '#/' }, 'Try another photo'))));
-    stage.querySelector('.waiting')?.classList.add('failed');
+    // Without a picture that the browser can show, the words stand alone.
+    const picture = stage.querySelector('img');
+    if (picture && (!picture.complete || picture.naturalWidth > 0)) stage.querySelector('.waiting')?.classList.add('failed');
+    else alone();
   }
 
   async function succeed(done: Job) {

@@ -120,7 +120,7 @@ export async function watch(id: string, tell: (job: Job) => void, signal?: Abort
     while (!signal?.aborted) {
       const wait = watched > parallel ? 0 : longPollSeconds;
       try {
-        const answer = await polls.use(() => call(`/v1/jobs/${id}?wait=${tag ? wait : 0}`, { headers: tag ? { 'If-None-Match': tag } : {}, ...(signal ? { signal } : {}) }));
+        const answer = await polls.use(() => call(`/v1/jobs/${encodeURIComponent(id)}?wait=${tag ? wait : 0}`, { headers: tag ? { 'If-None-Match': tag } : {}, ...(signal ? { signal } : {}) }));
         failures = 0;
         if (answer.status !== 304) {
           tag = answer.headers.get('ETag') ?? '';

@@ -103,7 +103,6 @@ test('a photo is uploaded straight to storage, followed through its stages, and 
     if (file === 'confidence') await page.waitForTimeout(500);
     assert.ok(!bare.equals(await canvasPicture(page)), `${mode} differs from the photo`);
     await picture(page, file);
-    await accessible(page, file);
   }
 
   await page.getByRole('button', { name: 'Blend' }).click();
@@ -227,7 +226,7 @@ test('it fits a phone of 360 pixels, in light and dark', async t => {
     const page = await open(t, '', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme });
     await page.getByRole('button', { name: 'Use the camera' }).waitFor();
     assert.equal(await overflow(page), 0, 'start');
-    await picture(page, `phone-start-${colorScheme}`);
+    await picture(page, `phone-start-${colorScheme}`, false);
     await accessible(page, `phone start ${colorScheme}`);
     await page.goto(result);
     await shown(page);
@@ -239,7 +238,7 @@ test('it fits a phone of 360 pixels, in light and dark', async t => {
       await page.goto(PAGE + route);
       await page.locator('.gallery li, .model').first().waitFor(patience);
       assert.equal(await overflow(page), 0, route);
-      await accessible(page, `phone ${route} ${colorScheme}`);
+      if (colorScheme === 'dark') await accessible(page, `phone ${route}`);
     }
     await picture(page, `phone-models-${colorScheme}`);
   }
@@ -261,7 +260,9 @@ test('a key is asked for once, sent as a header, and never put into an address',
   await page.route('**/v1/**', route => {
     const request = route.request();
     seen.push(request.url());
-    return request.headers()['x-functions-key'] === secret ? route.continue() : route.fulfill({ status: 401 });
+    const { 'x-functions-key': given, ...headers } = request.headers();
+    // The service behind knows no keys: to it the job is the local caller's.
+    return given === secret ? route.continue({ headers }) : route.fulfill({ status: 401 });
   });
   await page.goto(`${PAGE}#/models`);
   await page.getByLabel('Key', { exact: true }).fill('wrong');

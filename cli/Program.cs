@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
 using RoadSeg.Cli.Segment;
@@ -22,7 +23,7 @@ if (Console.IsOutputRedirected)
 var root = new Command("roadseg", """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
-    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, host (any custom handler).
+    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, soak (load under faults), host (any custom handler).
     """)
 {
     DemoCommand.Create(),
@@ -34,6 +35,7 @@ var root = new Command("roadseg", """
     JobsCommand.Create(),
     CancelCommand.Create(),
     ModelsCommand.Create(),
+    DatasetCommand.Create(),
     TestCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
+using RoadSeg.Trainer.Training;
 
+KeptMemory.Enable();
 VipsLibrary.Initialize();
 var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")
 {
@@ -16,7 +19,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (TrainerException e)
+catch (Exception e) when (e is TrainerException or RoadSegException or DllNotFoundException or UnauthorizedAccessException or IOException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -12,6 +12,9 @@ internal struct SeededRandom
             _state = Mix(_state ^ ((ulong)part * 0x9E3779B97F4A7C15));
     }
 
+    /// <summary>A seed for another generator, 0 or more.</summary>
+    public static long SeedOf(params ReadOnlySpan<long> name) => (long)(new SeededRandom(name).NextBits() >> 1);
+
     public ulong NextBits()
     {
         _state += 0x9E3779B97F4A7C15;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -24,6 +24,7 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.AddOpenApi("v1", static options =>
         {
@@ -45,6 +46,7 @@ internal static class OpenApiDocumentation
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
+        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels"]).Select(static name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -57,24 +59,41 @@ internal static class OpenApiDocumentation
             },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        foreach (var schema in document.Components.Schemas?.Values ?? [])
+        {
+            schema.Description = OneLine(schema.Description);
+            foreach (var (name, property) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
+            {
+                property.Description = OneLine(property.Description);
+
+                // Members that are null are left out.
+                if (property.Type?.HasFlag(JsonSchemaType.Null) == true || property.OneOf?.Any(one => one.Type == JsonSchemaType.Null) == true)
+                    schema.Required?.Remove(name);
+            }
+        }
+
         return Task.CompletedTask;
     }
+
+    // Comments in code are wrapped and indented.
+    private static string? OneLine(string? text) => text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     // Types with converters of their own are plain text in JSON, which the generator cannot see.
     private static Task DescribeScalarAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        var optional = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        var type = optional ?? context.JsonTypeInfo.Type;
         (string? Format, string? Pattern)? text =
             type == typeof(JobId) ? (null, "^[0-9a-hjkmnp-tv-z]{26}$")
             : type == typeof(RgbColor) ? (null, "^#[0-9a-f]{6}$")
             : type == typeof(DateTimeOffset) ? ("date-time", null)
             : null;
         if (text is { } form)
-            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, form.Format, form.Pattern);
-        if (type == typeof(Ring))
+            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String | (optional is null ? 0 : JsonSchemaType.Null), form.Format, form.Pattern);
+        if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
-            var point = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Number }, MinItems = 2, MaxItems = 2 };
-            (schema.Type, schema.Items, schema.MinItems) = (JsonSchemaType.Array, point, 4);
+            var corner = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer }, MinItems = 2, MaxItems = 2 };
+            rings.Items = new OpenApiSchema { Type = JsonSchemaType.Array, Items = corner, MinItems = 4 };
         }
 
         return Task.CompletedTask;
@@ -83,7 +102,7 @@ internal static class OpenApiDocumentation
     private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        operation.Tags = null;
+        operation.Tags = new HashSet<OpenApiTagReference> { new(context.Description.RelativePath!.Split('/')[1], context.Document) };
 
         // What a handler takes as a plain parameter is described here too, so that it stands in one place.
         var taken = metadata.OfType<TakenParameter>().ToArray();

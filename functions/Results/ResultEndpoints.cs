@@ -78,7 +78,7 @@ internal static class ResultEndpoints
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "color", "image/png", async () => ColorMask.Png(await results.MaskAsync(job, context.RequestAborted)));
+        return await context.ImmutableAsync(job, "color", "image/png", () => results.MakeAsync(job, static mask => Task.FromResult(ColorMask.Png(mask)), context.RequestAborted));
     }
 
     private static async Task<IResult> OverlayAsync(
@@ -90,13 +90,12 @@ internal static class ResultEndpoints
         var webp = format == "webp";
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}");
-        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", async () =>
+        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", () => results.MakeAsync(job, async mask =>
         {
-            var mask = await results.MaskAsync(job, context.RequestAborted);
             var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
             var blended = Overlay.Blend(ImageDecoder.Decode(file, ImageProbe.Read(file, limits)), mask, weight);
             return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
-        });
+        }, context.RequestAborted));
     }
 
     private static async Task<IResult> PolygonsAsync(string id, string? minArea, string? tolerance, HttpContext context, ResultReader results)
@@ -112,14 +111,13 @@ internal static class ResultEndpoints
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
-        return await context.ImmutableAsync(job, part, "application/json", async () =>
+        return await context.ImmutableAsync(job, part, "application/json", () => results.MakeAsync(job, async mask =>
         {
             var summary = await results.SummaryAsync(job, context.RequestAborted);
-            var mask = await results.MaskAsync(job, context.RequestAborted);
             var labels = summary.Classes.ToDictionary(label => label.Id);
             var regions = RegionFinder.Find(mask.Ids, mask.Width, mask.Height, id => (labels[id].Name, labels[id].Color), options);
             return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
-        });
+        }, context.RequestAborted));
     }
 
     private static double Number(string? text, string name, double standard, double most, string allowed)

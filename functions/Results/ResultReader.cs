@@ -10,8 +10,27 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Results;
 
 /// <summary>Reads the committed files of a job.</summary>
-internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits)
+internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits) : IDisposable
 {
+    // What is made when asked for holds a photo or mask in memory: no more of them at once than there are cores to make them.
+    private readonly SemaphoreSlim _making = new(Environment.ProcessorCount);
+
+    public void Dispose() => _making.Dispose();
+
+    /// <summary>Makes a picture or document of a mask when its turn comes.</summary>
+    public async Task<ReadOnlyMemory<byte>> MakeAsync(JobRecord job, Func<IndexedImage, Task<byte[]>> make, CancellationToken cancel)
+    {
+        await _making.WaitAsync(cancel);
+        try
+        {
+            return await make(await MaskAsync(job, cancel));
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
     /// <summary>The record of a job that has a result.</summary>
     /// <exception cref="RoadSegException">job-not-found or result-not-ready.</exception>
     public async Task<JobRecord> SucceededAsync(string id, HttpRequest request)

@@ -74,6 +74,24 @@ public static class ErrorCodes
     /// <summary>No route answers this path.</summary>
     public static readonly ErrorCode RouteNotFound = Caller("route-not-found", 404, "There is nothing at this address");
 
+    /// <summary>The description of a data set, or a list that belongs to its layout, is malformed or contradicts its files.</summary>
+    public static readonly ErrorCode DatasetInvalid = Caller("dataset-invalid", 422, "The data set's description cannot be used");
+
+    /// <summary>No image with a mask is left after the checks.</summary>
+    public static readonly ErrorCode DatasetEmpty = Caller("dataset-empty", 422, "The data set holds nothing that can be used");
+
+    /// <summary>More of the masks than allowed holds values that the label map does not know.</summary>
+    public static readonly ErrorCode DatasetLabelsUnknown = Caller("dataset-labels-unknown", 422, "The masks hold labels that are not mapped");
+
+    /// <summary>A split that was asked for would be empty.</summary>
+    public static readonly ErrorCode DatasetSplitEmpty = Caller("dataset-split-empty", 422, "A split of the data set is empty");
+
+    /// <summary>A dropped archive is damaged, or would unpack to what is not allowed.</summary>
+    public static readonly ErrorCode DatasetArchiveRefused = Caller("dataset-archive-refused", 422, "The archive cannot be unpacked safely");
+
+    /// <summary>A curated set differs from its manifest.</summary>
+    public static readonly ErrorCode CuratedSetInvalid = Service("curated-set-invalid", false, 503, "The curated data set cannot be used");
+
     /// <summary>A model package is broken: hash, shape or content differ from its manifest.</summary>
     public static readonly ErrorCode ModelInvalid = Service("model-invalid", false, 503, "The model package cannot be used");
 
@@ -91,6 +109,7 @@ public static class ErrorCodes
         ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
+        DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

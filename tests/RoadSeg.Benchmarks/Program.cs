@@ -1,12 +1,21 @@
 using System.Runtime.InteropServices;
 using RoadSeg.Benchmarks;
+using RoadSeg.Benchmarks.Trainer;
 using RoadSeg.Imaging;
+
+if (args is [TrainerBenchmark.TrainerWorkerName, var folder, var data, var threads])
+{
+    VipsLibrary.Initialize();
+    return StepWorker.Run(folder, data, int.Parse(threads));
+}
 
 var names = new Dictionary<string, Func<CancellationToken, Task>>
 {
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["datasets"] = DatasetsBenchmark.RunAsync,
+    ["trainer"] = TrainerBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. names.Keys] : args;
 if (chosen.FirstOrDefault(name => !names.ContainsKey(name)) is { } unknown)

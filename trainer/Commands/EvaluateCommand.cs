@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RoadSeg.Evaluation;
+using System.Globalization;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Labels;
@@ -17,44 +17,69 @@ internal static class EvaluateCommand
     {
         var data = new Option<string>("--data") { Description = "Folder with classes.json and the split.", Required = true };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "A .safetensors checkpoint of a run ..." };
-        var package = new Option<string?>("--model") { Description = "... or a model package, run by the serving engine." };
+        var package = new Option<string?>("--model") { Description = "... or a model package, run by the serving engine; or an exported .onnx file." };
         var precision = new Option<Precision>("--precision") { Description = "Which graph of the package.", DefaultValueFactory = _ => Precision.Fp32 };
         var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "val" };
-        var size = new Option<string?>("--size") { Description = "Input size WxH instead of the checkpoint's own." };
-        var flip = new Option<bool>("--flip") { Description = "Also run mirrored and average (checkpoints only)." };
+        var size = new Option<string?>("--size") { Description = "Input size WxH instead of the model's own." };
+        var stretch = new Option<string?>("--stretch") { Description = "Resize pictures and ground truth to WxH first, as tutorials do with 256x256. Higher figures, and less said by them." };
+        var flip = new Option<bool>("--flip") { Description = "Also look at every picture mirrored, and average." };
+        var scales = new Option<string>("--scales") { Description = "Factors on the input size to look at and average, such as 0.75,1,1.25.", DefaultValueFactory = _ => "1" };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
-        var command = new Command("evaluate", "Score a checkpoint or a package against ground truth.") { data, checkpoint, package, precision, split, size, flip, threads };
+        var device = new Option<string>("--device") { Description = "cpu or cuda (checkpoints).", DefaultValueFactory = _ => "cpu" };
+        var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.") { data, checkpoint, package, precision, split, size, stretch, flip, scales, threads, device };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(threads) > 0)
                 set_num_threads(parsed.GetValue(threads));
+            var looks = new TestTime(parsed.GetValue(flip), Numbers(parsed.GetValue(scales)!));
+            looks.Validate();
             var root = parsed.GetValue(data)!;
-            var set = CamVidFolder.Read(root, parsed.GetValue(split)!);
-            ConfusionMatrix matrix;
-            if (parsed.GetValue(package) is { } folder)
+            var set = DataSource.Read(root, parsed.GetValue(split)!);
+            if (parsed.GetValue(stretch) is { } square)
+                set = new SegmentationSet(set.Name, set.Labels, new StretchedFrames(set.Frames, Stretch(square)));
+            var input = parsed.GetValue(size) is { } wanted ? Stretch(wanted) : null;
+            var scores = (parsed.GetValue(checkpoint), parsed.GetValue(package)) switch
             {
-                using var engine = SegmentationEngine.Load(ModelPackage.Load(folder), new EngineOptions { Precision = parsed.GetValue(precision) });
-                SameClasses(engine.Model.Labels, set);
-                matrix = OnnxEvaluation.Run(engine, set);
-            }
-            else
-            {
-                var path = parsed.GetValue(checkpoint) ?? throw new TrainerException("Give --checkpoint FILE or --model FOLDER.");
-                var (model, recipe, labels) = Checkpoint.Open(path, CPU);
-                using var _ = model;
-                SameClasses(labels, set);
-                matrix = TorchEvaluation.Run(model, set, parsed.GetValue(size) is { } wanted ? Stretch(wanted) : recipe.Input, CPU, parsed.GetValue(flip));
-            }
-
-            var floor = CamVidFolder.HasSplit(root, "train") ? TorchEvaluation.NoImageFloor(CamVidFolder.Read(root, "train"), set) : null;
-            ScoreTable.Write(Console.Out, matrix, set.Labels, floor);
+                ({ } path, null) => OfCheckpoint(path, set, input, looks, ComputeDevice.Open(parsed.GetValue(device)!)),
+                (null, { } path) when File.Exists(path) => OnnxEvaluation.Run(File.ReadAllBytes(path), set, input ?? new Recipe().Input, looks),
+                (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
+                _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
+            };
+            var floor = DataSource.HasSplit(root, "train") ? NoImageFloor.Of(DataSource.Read(root, "train"), set) : null;
+            ScoreTable.Write(Console.Out, scores, set.Labels, floor);
         });
         return command;
+    }
+
+    private static SetScores OfCheckpoint(string path, SegmentationSet set, PreprocessSpec? input, TestTime looks, Device device)
+    {
+        var (model, recipe, labels) = Checkpoint.Open(path, device);
+        using var _ = model;
+        SameClasses(labels, set);
+        return TorchEvaluation.Run(model, set, input ?? recipe.Input, device, looks);
+    }
+
+    private static SetScores OfPackage(ModelPackage package, Precision precision, SegmentationSet set, PreprocessSpec? input, TestTime looks)
+    {
+        var manifest = package.Manifest;
+        SameClasses(manifest.Labels, set);
+        if (looks.IsOnce && input is null)
+        {
+            using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
+            return OnnxEvaluation.Run(engine, set);
+        }
+
+        Check.That(OnnxEvaluation.IsOurs(manifest), "--flip, --scales and --size need a graph of this trainer's own form: this package has another.");
+        Check.That(manifest.Graphs.ContainsKey(precision), $"The package has no {precision} graph.");
+        return OnnxEvaluation.Run(package.ReadFile(manifest.Graphs[precision]), set, input ?? manifest.Preprocess, looks);
     }
 
     private static void SameClasses(LabelCatalogue labels, SegmentationSet set) => Check.That(
         labels.Classes.Select(c => c.Name).SequenceEqual(set.Labels.Classes.Select(c => c.Name)),
         $"The model's classes ({string.Join(", ", labels.Classes.Select(c => c.Name))}) are not the data set's.");
+
+    private static double[] Numbers(string text) =>
+        [.. text.Split(',').Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];
 
     private static PreprocessSpec Stretch(string size) =>
         size.Split('x') is [var w, var h] && int.TryParse(w, out var width) && int.TryParse(h, out var height)

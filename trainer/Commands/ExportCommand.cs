@@ -24,7 +24,7 @@ internal static class ExportCommand
                 set_num_threads(parsed.GetValue(threads));
             var (model, recipe, labels) = Checkpoint.Open(parsed.GetValue(checkpoint)!, CPU);
             using var _ = model;
-            var (train, val) = (CamVidFolder.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), CamVidFolder.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
+            var (train, val) = (DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
             Directory.CreateDirectory(parsed.GetValue(output)!);
             foreach (var graph in new ModelExport(model, recipe, labels, Console.WriteLine).Run(train, val, parsed.GetValue(precisions)!))
                 File.WriteAllBytes(Path.Combine(parsed.GetValue(output)!, GraphFiles.NameOf(graph.Precision)), graph.Content);

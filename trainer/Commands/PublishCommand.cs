@@ -38,7 +38,7 @@ internal static class PublishCommand
         {
             if (parsed.GetValue(threads) > 0)
                 set_num_threads(parsed.GetValue(threads));
-            var (train, val) = (CamVidFolder.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), CamVidFolder.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
+            var (train, val) = (DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
             var photo = File.ReadAllBytes(parsed.GetValue(golden)!);
             var facts = new CardFacts(parsed.GetValue(name)!, "CamVid val (480 x 360, 11 classes)", parsed.GetValue(licence)!, parsed.GetValue(origin)!, CamVidLimits);
             var package = new PackagePublisher(TimeProvider.System, Console.WriteLine).Publish(

@@ -28,7 +28,7 @@ internal static class TrainCommand
             var files = new RunFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));
             Directory.CreateDirectory(files.Output);
             var log = new RunLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
-            var state = new TrainingRun(chosen, files, new Device(parsed.GetValue(device)!), log).Run(stop);
+            var state = new TrainingRun(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
             log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
             return Task.CompletedTask;
         });

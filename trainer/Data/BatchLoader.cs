@@ -14,6 +14,7 @@ internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation
     private const long SampleStream = 2;
 
     private readonly Queue<Task<Batch>> _ready = new();
+    private readonly Dictionary<long, int[]> _orders = [];
 
     /// <summary>The last, smaller batch of an epoch is left out: batch norm sees one size only.</summary>
     public int StepsPerEpoch { get; } = Math.Max(1, set.Frames.Count / batchSize);
@@ -45,7 +46,7 @@ internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation
     public Batch Make(long step)
     {
         var (epoch, position) = Math.DivRem(step, StepsPerEpoch);
-        var order = Order(epoch);
+        var order = OrderOf(epoch);
         var (h, w) = (size.CropHeight, size.CropWidth);
         var batch = new Batch(batchSize, h, w, new byte[batchSize * h * w * 3], new byte[batchSize * h * w]);
         for (var i = 0; i < batchSize; i++)
@@ -62,11 +63,16 @@ internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation
         return batch;
     }
 
-    private int[] Order(long epoch)
+    // The same for every step of an epoch, and a step is made again after a stop: kept for the epochs under way, not drawn for each step.
+    private int[] OrderOf(long epoch)
     {
-        var order = Enumerable.Range(0, set.Frames.Count).ToArray();
-        var random = new SeededRandom(seed, OrderStream, epoch);
-        random.Shuffle(order);
-        return order;
+        lock (_orders)
+        {
+            if (_orders.TryGetValue(epoch, out var order))
+                return order;
+            foreach (var old in _orders.Keys.Where(known => known < epoch - 1).ToList())
+                _orders.Remove(old);
+            return _orders[epoch] = set.Order(new SeededRandom(seed, OrderStream, epoch));
+        }
     }
 }

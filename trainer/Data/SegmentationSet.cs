@@ -9,16 +9,23 @@ namespace RoadSeg.Trainer.Data;
 /// <param name="Mask">Class ids [Height, Width] of the picture; the catalogue's ignore id where unlabelled.</param>
 internal sealed record Frame(string Name, RgbImage Image, byte[] Mask);
 
-/// <summary>The frames of one split, held as bytes: decoding happens once, not once an epoch.</summary>
+/// <summary>The frames of one split: decoded once and held in memory, or read in packed form as they are used.</summary>
 internal sealed class SegmentationSet
 {
+    /// <param name="frames">Their pixels are counted here.</param>
     public SegmentationSet(string name, LabelCatalogue labels, IReadOnlyList<Frame> frames)
+        : this(name, labels, frames, new long[labels.Count], new long[labels.Count])
     {
-        (Name, Labels, Frames) = (name, labels, frames);
-        PixelCounts = new long[labels.Count];
-        PixelsOfImagesWith = new long[labels.Count];
         foreach (var frame in frames)
             Count(frame);
+    }
+
+    /// <param name="pixelCounts">Of all frames, as <see cref="PixelCounts"/>.</param>
+    /// <param name="pixelsOfImagesWith">Of all frames, as <see cref="PixelsOfImagesWith"/>.</param>
+    public SegmentationSet(string name, LabelCatalogue labels, IReadOnlyList<Frame> frames, IReadOnlyList<long> pixelCounts, IReadOnlyList<long> pixelsOfImagesWith)
+    {
+        (Name, Labels, Frames) = (name, labels, frames);
+        (PixelCounts, PixelsOfImagesWith) = ([.. pixelCounts], [.. pixelsOfImagesWith]);
     }
 
     public string Name { get; }
@@ -35,6 +42,16 @@ internal sealed class SegmentationSet
 
     /// <summary>Value of unlabelled pixels; 255 where the catalogue names none.</summary>
     public int IgnoreId => Labels.IgnoreId ?? 255;
+
+    /// <summary>Indices of all frames for an epoch: by lot, or as frames that lie in shards are best read.</summary>
+    public int[] Order(SeededRandom random)
+    {
+        if (Frames is CuratedFrames curated)
+            return curated.Order(random);
+        var order = Enumerable.Range(0, Frames.Count).ToArray();
+        random.Shuffle(order);
+        return order;
+    }
 
     private void Count(Frame frame)
     {

@@ -1,24 +1,59 @@
-using RoadSeg.Evaluation;
+using Microsoft.ML.OnnxRuntime;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
+using RoadSeg.Models;
 using RoadSeg.Trainer.Data;
+using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Evaluation;
 
-/// <summary>Scores a graph through the engine that serves it: what is published is what was measured.</summary>
+/// <summary>Scores a graph. One look goes through the engine that serves it, so that what is published is what was measured; several looks need the
+/// logits themselves.</summary>
 internal static class OnnxEvaluation
 {
-    public static ConfusionMatrix Run(SegmentationEngine engine, SegmentationSet set, Action<int>? progress = null)
+    public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>
+        SetEvaluation.Run(set, image => engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height).ClassIds, each);
+
+    /// <param name="graph">A graph as this trainer exports it: uint8 [N, H, W, 3] "image" to float [N, classes, h, w] "logits".</param>
+    public static SetScores Run(byte[] graph, SegmentationSet set, PreprocessSpec input, TestTime testTime)
     {
-        var matrix = new ConfusionMatrix(set.Labels.Count);
-        for (var i = 0; i < set.Frames.Count; i++)
+        using var session = Open(graph, set.Labels.Count);
+        var network = new OnnxNetwork(session);
+        return SetEvaluation.Run(set, image => testTime.Predict(network, image, input));
+    }
+
+    /// <summary>Whether a package's graph has the contract of this trainer's exports.</summary>
+    public static bool IsOurs(ModelDescription model) =>
+        model.Input is { Name: "image", ElementType: InputElementType.UInt8, Layout: TensorLayout.Nhwc, Width: null } && model.Output is { Name: "logits", Kind: OutputKind.Logits, Layout: TensorLayout.Nchw };
+
+    private static InferenceSession Open(byte[] graph, int classes)
+    {
+        InferenceSession session;
+        try
         {
-            var (image, mask) = (set.Frames[i].Image, set.Frames[i].Mask);
-            var result = engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height);
-            matrix.Add(mask, result.ClassIds, set.IgnoreId);
-            progress?.Invoke(i + 1);
+            session = new InferenceSession(graph);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new TrainerException($"ONNX Runtime cannot load the graph: {e.Message}", e);
         }
 
-        return matrix;
+        var fits = session.InputMetadata.TryGetValue("image", out var input) && input.ElementType == typeof(byte)
+            && session.OutputMetadata.TryGetValue("logits", out var output) && output.Dimensions is [_, var channels, _, _] && channels == classes;
+        if (fits)
+            return session;
+        session.Dispose();
+        throw new TrainerException($"The graph is not of this trainer's form (input 'image', uint8 [N, H, W, 3]; output 'logits', float [N, {classes}, h, w]). Score others as a package (--model FOLDER), without --flip and --scales.");
+    }
+
+    private sealed class OnnxNetwork(InferenceSession session) : INetwork
+    {
+        public Tensor Logits(RgbImage picture)
+        {
+            using var options = new RunOptions();
+            using var input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [1, picture.Height, picture.Width, 3]);
+            using var outputs = session.Run(options, ["image"], [input], ["logits"]);
+            return tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape, dtype: float32);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using RoadSeg.Evaluation;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Labels;
@@ -11,7 +10,7 @@ using RoadSeg.Trainer.Training;
 namespace RoadSeg.Trainer.Export;
 
 /// <summary>A graph that passed its checks, and its score.</summary>
-internal sealed record ExportedGraph(Precision Precision, byte[] Content, ConfusionMatrix Scores);
+internal sealed record ExportedGraph(Precision Precision, byte[] Content, SetScores Scores);
 
 /// <summary>Writes every precision of a model and lets through only what holds: parity for fp32, mIoU for the others.</summary>
 internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatalogue labels, Action<string> say)
@@ -33,7 +32,7 @@ internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatal
         {
             var content = OnnxWriter.Write(graph, Precision.Fp16);
             var scores = Score(Precision.Fp16, content, val);
-            if (scores.MeanIoU() >= reference.MeanIoU() - AllowedLoss)
+            if (scores.Pixels.MeanIoU() >= reference.Pixels.MeanIoU() - AllowedLoss)
                 exported.Add(new ExportedGraph(Precision.Fp16, content, scores));
             else
                 say("fp16 loses too much and is left out.");
@@ -42,7 +41,7 @@ internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatal
         if (wanted.Contains(Precision.Int8))
         {
             var images = Spread(train, CalibrationImages).Select(f => ImageDecoder.ResizeForModel(f.Image, recipe.Input)).ToArray();
-            var found = new Quantizer(graph, images, say).Search(g => Score(Precision.Int8, g, val).MeanIoU(), reference.MeanIoU(), AllowedLoss);
+            var found = new Quantizer(graph, images, say).Search(g => Score(Precision.Int8, g, val).Pixels.MeanIoU(), reference.Pixels.MeanIoU(), AllowedLoss);
             if (found is { } int8)
                 exported.Add(new ExportedGraph(Precision.Int8, int8.Graph, Score(Precision.Int8, int8.Graph, val)));
             else
@@ -76,11 +75,11 @@ internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatal
         Check.That(report.MaxDifference <= Parity.MaxDifference && report.Agreement >= Parity.MinAgreement, $"The ONNX graph differs from the network by more than {Parity.MaxDifference:0.0e0}: the export is broken, nothing was written.");
     }
 
-    private ConfusionMatrix Score(Precision precision, byte[] graph, SegmentationSet val)
+    private SetScores Score(Precision precision, byte[] graph, SegmentationSet val)
     {
         using var engine = SegmentationEngine.Load(Describe(new Dictionary<Precision, string> { [precision] = "model.onnx" }, "candidate"), graph, new EngineOptions { Precision = precision });
         var scores = OnnxEvaluation.Run(engine, val);
-        say($"{precision}: accuracy {scores.PixelAccuracy():P2}, mIoU {scores.MeanIoU():P2}, {graph.Length / 1e6:F1} MB");
+        say($"{precision}: accuracy {scores.Pixels.PixelAccuracy():P2}, mIoU {scores.Pixels.MeanIoU():P2}, {graph.Length / 1e6:F1} MB");
         return scores;
     }
 

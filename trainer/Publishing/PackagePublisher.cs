@@ -32,7 +32,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var export = new ModelExport(model, recipe, labels, say);
         var graphs = export.Run(train, val, [Precision.Fp16, Precision.Int8]);
         var state = Checkpoint.StateOf(checkpoint);
-        var floor = TorchEvaluation.NoImageFloor(train, val);
+        var floor = NoImageFloor.Of(train, val);
 
         var description = export.Describe(graphs.ToDictionary(g => g.Precision, g => GraphFiles.NameOf(g.Precision)), facts.Name) with
         {
@@ -70,7 +70,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
 
     private MetricSet Metrics(ExportedGraph graph, SegmentationSet val, ConfusionMatrix floor)
     {
-        var scores = graph.Scores;
+        var scores = graph.Scores.Pixels;
         var values = new Dictionary<string, double>
         {
             ["pixelAccuracy"] = Round(scores.PixelAccuracy()),
@@ -80,12 +80,14 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
             ["floor.pixelAccuracy"] = Round(floor.PixelAccuracy()),
             ["floor.meanIoU"] = Round(floor.MeanIoU()),
         };
+        if (graph.Scores.Boundaries.Mean is { } boundaryF)
+            values["boundaryF"] = Round(boundaryF);
         var iou = scores.ClassIoU();
         foreach (var label in val.Labels.Classes.Where(l => iou[l.Id] is not null))
             values["iou." + label.Name] = Round(iou[label.Id]!.Value);
         var first = val.Frames[0].Image;
         var precision = graph.Precision.ToString().ToLowerInvariant();
-        return new MetricSet("camvid", val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"RoadSeg.Trainer evaluate --model <package> --precision {precision} --data <camvid> --split {val.Name}");
+        return new MetricSet("camvid", val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"./roadseg evaluate --model <package> --precision {precision} --data <camvid> --split {val.Name}");
     }
 
     private static double Round(double value) => Math.Round(value, 4);

@@ -116,7 +116,8 @@ public sealed record TrainingOptions
     /// <summary>Updates between saved checkpoints, 1-100000; one is also saved at every evaluation. Default 100.</summary>
     public int CheckpointEvery { get; init; } = 100;
 
-    /// <summary>bfloat16 autocast; CUDA only. Default false.</summary>
+    /// <summary>The network computes in bfloat16 (its weights, the loss and the optimiser stay in float32): for GPUs, and for CPUs with bfloat16 instructions.
+    /// Not available with the official TorchSharp package. Default false.</summary>
     public bool Autocast { get; init; }
 
     internal void Validate()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RoadSeg.Torch;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Model;
@@ -18,34 +19,42 @@ internal sealed record RunFiles(string Data, string Output, string? Init, bool R
     public string Best => Path.Combine(Output, "best.safetensors");
 }
 
+/// <summary>An update that was just done.</summary>
+/// <param name="Step">Its number, from 1.</param>
+/// <param name="Waited">Time that this run has waited for batches so far.</param>
+internal readonly record struct StepReport(long Step, double Loss, TimeSpan Waited);
+
 /// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
 /// <param name="afterStep">Called after every update; null for nothing.</param>
-internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action? afterStep = null)
+internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action<StepReport>? afterStep = null)
 {
     private const long WeightStream = 3;
-    private const long DropoutStream = 4;
     private const int BatchesAhead = 3;
 
     public RunState Run(CancellationToken stop)
     {
         // Data.
-        var train = CamVidFolder.Read(files.Data, "train", recipe.LimitFrames);
-        var val = CamVidFolder.Read(files.Data, "val", recipe.LimitFrames);
+        var train = DataSource.Read(files.Data, "train", recipe.LimitFrames);
+        var val = DataSource.Read(files.Data, "val", recipe.LimitFrames);
         Check.That(recipe.Model.Classes == train.Labels.Count, $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set model.classes={train.Labels.Count}.");
         Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
+        Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;
+        Check.That(!t.Autocast || TorchExtras.Available, "Autocast is not available with the official TorchSharp package: add --set training.autocast=false, or build the trainer with its own trainer/torch.");
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);
         var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead);
         var stepsPerEpoch = Math.Max(1, loader.StepsPerEpoch / t.Accumulate);
         var total = (long)t.Epochs * stepsPerEpoch;
 
         // Model. The seed names the initial weights; a checkpoint or a file replaces them.
-        random.manual_seed(StreamSeed(WeightStream, 0));
+        random.manual_seed(SeededRandom.SeedOf(recipe.Seed, WeightStream, 0));
         using var model = new DeepLabV3Plus(recipe.Model);
         var resuming = files.Resume && File.Exists(files.Last);
         if (files.Init is not null && !resuming)
             Report(ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)));
         model.to(device);
+        if (device.type == DeviceType.CUDA)
+            TorchExtras.ToChannelsLast(model);
         model.train();
         model.Freeze(t.FreezeStages);
         using var loss = new SegmentationLoss(t, train, device);
@@ -57,29 +66,18 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
 
         // Loop.
         double lossSum = 0, lossCount = 0, unreported = 0;
-        var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
+        var update = new TrainingStep(recipe, model, loss, optimizer, ema, device);
+        using var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
         while (state.Step < total && !stop.IsCancellationRequested)
         {
-            random.manual_seed(StreamSeed(DropoutStream, state.Step));
-            var stepLoss = 0.0;
-            for (var i = 0; i < t.Accumulate; i++)
-            {
-                batches.MoveNext();
-                stepLoss += Backward(model, loss, batches.Current) / t.Accumulate;
-            }
-
-            if (!double.IsFinite(stepLoss))
-                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
-            var norm = t.GradientClip > 0 ? optimizer.GradientNorm() / t.Accumulate : 0;
             var rate = t.LearningRate * schedule.Factor(state.Step);
-            optimizer.Step(rate, (norm > t.GradientClip && t.GradientClip > 0 ? t.GradientClip / norm : 1) / t.Accumulate);
-            model.zero_grad();
+            var stepLoss = update.Take(state.Step, rate, () => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended before the run."));
+            if (!double.IsFinite(stepLoss))
+                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
             state = state with { Step = state.Step + 1 };
-            ema.Update(state.Step);
-
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
-            log.Step(state.Step, total, stepsPerEpoch, lossSum / lossCount, rate, loader.Waited);
-            afterStep?.Invoke();
+            log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);
+            afterStep?.Invoke(new StepReport(state.Step, stepLoss, loader.Waited));
 
             // Evaluation, honest: the score of a checkpoint is the score of the very weights in it.
             var epochEnds = state.Step % stepsPerEpoch == 0;
@@ -109,29 +107,32 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         void Save(RunState s) => Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
     }
 
-    private double Backward(DeepLabV3Plus model, SegmentationLoss loss, Batch batch)
-    {
-        using var scope = NewDisposeScope();
-        var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
-        var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
-        var (logits, auxiliary) = model.forward(images);
-        var value = loss.Of(logits, target);
-        if (auxiliary is not null)
-            value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));
-        value.backward();
-        return value.item<float>();
-    }
-
     private RunState Evaluate(RunState state, int epoch, DeepLabV3Plus model, SegmentationSet val, double trainLoss)
     {
         var watch = Stopwatch.StartNew();
-        var matrix = TorchEvaluation.Run(model, val, recipe.Input, device);
-        log.Evaluation(state.Step, epoch, matrix, trainLoss, watch.Elapsed.TotalSeconds);
+        var pictures = new RunPictures(val);
+        var scores = TorchEvaluation.Run(model, val, recipe.Input, device, each: pictures.See);
+        var matrix = scores.Pixels;
+        log.Evaluation(state.Step, epoch, scores, trainLoss, watch.Elapsed.TotalSeconds);
+        Draw(pictures, $"update {state.Step}: mIoU {matrix.MeanIoU():P2} over all");
         if (matrix.MeanIoU() <= state.BestMeanIou)
             return state with { EvaluationsSinceBest = state.EvaluationsSinceBest + 1 };
         state = state with { BestMeanIou = matrix.MeanIoU(), BestStep = state.Step, EvaluationsSinceBest = 0 };
         Checkpoint.SaveWeights(files.Best, recipe, val.Labels, state, model);
         return state;
+    }
+
+    // Pictures are for looking at: a run goes on without them.
+    private void Draw(RunPictures pictures, string when)
+    {
+        try
+        {
+            pictures.Write(files.Output, RunHistory.Read(log.Metrics), when);
+        }
+        catch (IOException e)
+        {
+            log.Say($"The pictures could not be written: {e.Message}");
+        }
     }
 
     private void Describe(SegmentationSet train, SegmentationSet val, SegmentationLoss loss, long total, RunState state)
@@ -140,9 +141,9 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
         if (loss.Weights is not null)
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
-        var floor = TorchEvaluation.NoImageFloor(train, val);
+        var floor = NoImageFloor.Of(train, val);
         log.Say($"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that.");
-        log.Record(new { kind = "start", step = state.Step, total, floorAccuracy = floor.PixelAccuracy(), floorMeanIou = floor.MeanIoU() });
+        log.Start(state.Step, total, floor.PixelAccuracy(), floor.MeanIoU());
     }
 
     private void Report(WeightReport report)
@@ -151,6 +152,4 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         foreach (var line in report.Mismatched)
             log.Say("  " + line);
     }
-
-    private long StreamSeed(long stream, long step) => (long)(new SeededRandom(recipe.Seed, stream, step).NextBits() >> 1);
 }

@@ -25,16 +25,11 @@ public class CamVid_accuracy
             matrix.Add(truth.Ids, result.ClassIds, engine.Model.Labels.IgnoreId);
         }
 
-        var stated = engine.Model.Metrics.Single(metrics => metrics is { Dataset: "camvid", Split: "val" }).Values;
+        var stated = engine.Model.Metrics.Single(metrics => metrics is { Dataset: "camvid", Split: "val" } && metrics.Command.Contains("fp32", StringComparison.Ordinal)).Values;
         TestContext.Current.TestOutputHelper!.WriteLine($"pixel accuracy {matrix.PixelAccuracy():F4}, mean IoU {matrix.MeanIoU():F4}");
         Assert.Equal(stated["pixelAccuracy"], matrix.PixelAccuracy(), 0.002);
         Assert.Equal(stated["meanIoU"], matrix.MeanIoU(), 0.002);
-        if (engine.Model.Name == "camvid-mnv2-starter")
-        {
-            // Measured by its author with other software: Pillow, Python, ONNX Runtime 1.29.
-            Assert.Equal(0.9148, matrix.PixelAccuracy(), 0.002);
-            Assert.Equal(0.6709, matrix.MeanIoU(), 0.002);
-        }
+        Assert.True(matrix.PixelAccuracy() >= 0.925 && matrix.MeanIoU() >= 0.73, "The model that ships has become worse than it is said to be.");
     }
 
     [Fact]

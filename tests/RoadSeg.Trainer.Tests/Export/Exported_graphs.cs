@@ -118,7 +118,7 @@ public sealed class Exported_graphs(TrainedNetwork network) : IClassFixture<Trai
         var lines = new List<string>();
         var graphs = new ModelExport(model, Recipe(), _val.Labels, lines.Add).Run(_train, _val, [Precision.Int8]);
         var int8 = Assert.Single(graphs, g => g.Precision == Precision.Int8);
-        Assert.InRange(graphs[0].Scores.MeanIoU() - int8.Scores.MeanIoU(), -1, ModelExport.AllowedLoss);
+        Assert.InRange(graphs[0].Scores.Pixels.MeanIoU() - int8.Scores.Pixels.MeanIoU(), -1, ModelExport.AllowedLoss);
 
         // With its default options for x86 the runtime leaves in float what lies next to a tensor with two readers: about a third.
         using var options = new SessionOptions { OptimizedModelFilePath = network.File("optimised.onnx"), GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
@@ -168,7 +168,7 @@ public sealed class Exported_graphs(TrainedNetwork network) : IClassFixture<Trai
 
         // What the manifest says is what the engine measures.
         using var engine = SegmentationEngine.Load(package);
-        Assert.Equal(manifest.Metrics[0].Values["meanIoU"], OnnxEvaluation.Run(engine, _val).MeanIoU(), 1e-4);
+        Assert.Equal(manifest.Metrics[0].Values["meanIoU"], OnnxEvaluation.Run(engine, _val).Pixels.MeanIoU(), 1e-4);
         Assert.True(engine.SelfTest()!.Agreement > 0.999);
     }
 

@@ -49,7 +49,7 @@ public sealed class Runs : IDisposable
         for (var i = 0; i < 6; i++)
         {
             using var afterOne = new CancellationTokenSource();
-            Run(recipe, "parts", afterOne.Cancel, afterOne.Token);
+            Run(recipe, "parts", _ => afterOne.Cancel(), afterOne.Token);
         }
 
         Run(recipe, "parts");
@@ -62,20 +62,22 @@ public sealed class Runs : IDisposable
     {
         var state = Run(Small with { Training = Small.Training with { Epochs = 40, EvaluateEvery = 20, CheckpointEvery = 1000, LearningRate = 0.01 } }, "learn");
         Assert.InRange(state.BestMeanIou!.Value, 0.6, 1);
-        var metrics = File.ReadAllLines(_out.File("learn/metrics.jsonl"));
-        Assert.Equal(3, metrics.Length);
+        var history = RunHistory.Read(_out.File("learn/metrics.jsonl"));
+        Assert.Equal([60L, 120], history.Evaluations.Select(e => e.Step));
+        Assert.Equal(Enumerable.Range(1, 12).Select(i => 10L * i), history.Steps.Select(s => s.Step));
+        Assert.True(history.Steps[^1].Loss < history.Steps[0].Loss / 2);
 
         // The best checkpoint scores what was written down for it.
         var (model, recipe, _) = Checkpoint.Open(_out.File("learn/best.safetensors"), CPU);
         using var m = model;
-        Assert.Equal(state.BestMeanIou.Value, TorchEvaluation.Run(model, CamVidFolder.Read(_data.Path, "val"), recipe.Input, CPU).MeanIoU(), 1e-9);
+        Assert.Equal(state.BestMeanIou.Value, TorchEvaluation.Run(model, CamVidFolder.Read(_data.Path, "val"), recipe.Input, CPU).Pixels.MeanIoU(), 1e-9);
     }
 
     [Fact]
     public void A_training_step_leaves_no_tensor_behind()
     {
         var counts = new List<long>();
-        Run(Small with { Training = Small.Training with { Epochs = 3, EvaluateEvery = 100, CheckpointEvery = 100 } }, "leak", afterStep: () => counts.Add(Tensor.TotalCount));
+        Run(Small with { Training = Small.Training with { Epochs = 3, EvaluateEvery = 100, CheckpointEvery = 100 } }, "leak", afterStep: _ => counts.Add(Tensor.TotalCount));
         Assert.Equal(9, counts.Count);
         Assert.All(counts[2..], count => Assert.InRange(count, 0, counts[1]));
     }
@@ -105,6 +107,14 @@ public sealed class Runs : IDisposable
     }
 
     [Fact]
+    public void Validation_masks_without_a_label_are_refused()
+    {
+        foreach (var mask in Directory.GetFiles(Path.Combine(_data.Path, "valannot")))
+            File.WriteAllBytes(mask, GrayPng.Encode([.. Enumerable.Repeat((byte)4, 96 * 64)], 96, 64));
+        Assert.Contains("no labelled pixel", Assert.Throws<TrainerException>(() => Run(Small, "unlabelled")).Message);
+    }
+
+    [Fact]
     public void A_recipe_for_another_number_of_classes_says_how_to_fit_it() =>
         Assert.Contains("--set model.classes=4", Assert.Throws<TrainerException>(() => Run(Small with { Model = Small.Model with { Classes = 11 } }, "classes")).Message);
 
@@ -125,6 +135,40 @@ public sealed class Runs : IDisposable
         var path = _out.File("cut/last.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
         Assert.Contains("cut short", Assert.Throws<TrainerException>(() => Run(Small, "cut")).Message);
+    }
+
+    [Fact]
+    public void A_full_disk_stops_the_run_in_a_sentence_and_keeps_the_checkpoint_before()
+    {
+        Run(Small, "full");
+        var path = _out.File("full/last.safetensors");
+        var before = File.ReadAllBytes(path);
+
+        // Every write to /dev/full fails with "no space left on device".
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        File.CreateSymbolicLink(path + ".tmp", "/dev/full");
+        var stopped = Assert.Throws<TrainerException>(() => Run(Small with { Training = Small.Training with { Epochs = 4 } }, "full"));
+        Assert.Contains("could not be written (No space left on device", stopped.Message);
+        Assert.Contains("--resume", stopped.Message);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.False(File.Exists(path + ".tmp"));
+
+        // With space again the run goes on from there.
+        Assert.Equal(12, Run(Small with { Training = Small.Training with { Epochs = 4 } }, "full").Step);
+    }
+
+    [Fact]
+    public void A_picture_or_metrics_file_that_cannot_be_written_does_not_cost_the_weights()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        var folder = Directory.CreateDirectory(_out.File("pictures")).FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "curves.png.tmp"), "/dev/full");
+        Assert.Equal(6, Run(Small, "pictures").Step);
+        Assert.True(File.Exists(Path.Combine(folder, "best.safetensors")));
+
+        var metrics = Directory.CreateDirectory(_out.File("metrics")).FullName;
+        File.CreateSymbolicLink(Path.Combine(metrics, "metrics.jsonl"), "/dev/full");
+        Assert.Contains("metrics.jsonl could not be written", Assert.Throws<TrainerException>(() => Run(Small, "metrics")).Message);
     }
 
     [Fact]
@@ -156,13 +200,13 @@ public sealed class Runs : IDisposable
     public void The_floor_of_CamVid_is_the_known_one()
     {
         var root = Repository.Shared("data/camvid");
-        var floor = TorchEvaluation.NoImageFloor(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"));
+        var floor = NoImageFloor.Of(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"));
         Assert.Equal((59.03, 27.35, 16.69), (Percent(floor.PixelAccuracy()), Percent(floor.MeanClassAccuracy()), Percent(floor.MeanIoU())));
 
         static double Percent(double share) => Math.Round(share * 100, 2);
     }
 
-    private RunState Run(Recipe recipe, string name, Action? afterStep = null, CancellationToken stop = default)
+    private RunState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, CancellationToken stop = default)
     {
         var folder = Directory.CreateDirectory(_out.File(name)).FullName;
         var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);

@@ -11,7 +11,9 @@ internal sealed class TensorHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
+        long began = NativeTime.Begin();
         NativeMethods.rs_tensor_free(handle);
+        NativeTime.End(began);
         return true;
     }
 }

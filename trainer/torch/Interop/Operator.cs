@@ -91,7 +91,12 @@ internal sealed unsafe class Operator(string name, string overload = "")
             for (int i = 0; i < args.Length; i++)
                 lease.Marshal(in args[i], ref values[i]);
             fixed (NativeValue* first = results)
-                Status.Check(NativeMethods.rs_operator_call(op, values, args.Length, first, results.Length, &count));
+            {
+                long began = NativeTime.Begin();
+                nint status = NativeMethods.rs_operator_call(op, values, args.Length, first, results.Length, &count);
+                NativeTime.End(began);
+                Status.Check(status);
+            }
         }
         finally
         {

@@ -1,3 +1,4 @@
+using RoadSeg.Torch;
 using RoadSeg.Torch.Interop;
 
 namespace TorchSharp;
@@ -83,9 +84,12 @@ public static partial class torch
             {
                 fixed (nint* r = roots.Items, g = grads.Items, i = leaves.Items)
                 {
-                    Status.Check(NativeMethods.rs_backward(
+                    long began = NativeTime.Begin();
+                    nint status = NativeMethods.rs_backward(
                         r, grads.Count == 0 ? null : g, roots.Count, i, leaves.Count,
-                        (retain_graph ?? create_graph) ? 1 : 0, create_graph ? 1 : 0));
+                        (retain_graph ?? create_graph) ? 1 : 0, create_graph ? 1 : 0);
+                    NativeTime.End(began);
+                    Status.Check(status);
                 }
             }
         }

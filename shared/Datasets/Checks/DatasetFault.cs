@@ -1,0 +1,100 @@
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Datasets.Checks;
+
+/// <summary>What can be wrong with a file. A closed list; <c>docs/datasets.md</c> has a line for each.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FaultKind>))]
+public enum FaultKind
+{
+    /// <summary>Skipped: an image, but no mask of its identifier.</summary>
+    [JsonStringEnumMemberName("image-without-mask")]
+    ImageWithoutMask,
+
+    /// <summary>Skipped: a mask, but no image of its identifier.</summary>
+    [JsonStringEnumMemberName("mask-without-image")]
+    MaskWithoutImage,
+
+    /// <summary>Skipped: two files have one identifier.</summary>
+    [JsonStringEnumMemberName("identifier-twice")]
+    IdentifierTwice,
+
+    /// <summary>Skipped: a list names a file that is not there.</summary>
+    [JsonStringEnumMemberName("listed-file-missing")]
+    ListedFileMissing,
+
+    /// <summary>Skipped: the image is empty, broken, too large or of no known format.</summary>
+    [JsonStringEnumMemberName("image-unreadable")]
+    ImageUnreadable,
+
+    /// <summary>Skipped: the mask is empty, broken, too large or of no form that holds labels.</summary>
+    [JsonStringEnumMemberName("mask-unreadable")]
+    MaskUnreadable,
+
+    /// <summary>Skipped: image and mask differ in size.</summary>
+    [JsonStringEnumMemberName("size-mismatch")]
+    SizeMismatch,
+
+    /// <summary>Skipped: every pixel of the image is the same.</summary>
+    [JsonStringEnumMemberName("image-constant")]
+    ImageConstant,
+
+    /// <summary>Skipped: no pixel of the mask has a label.</summary>
+    [JsonStringEnumMemberName("mask-unlabelled")]
+    MaskUnlabelled,
+
+    /// <summary>Skipped: the same bytes as an image before it.</summary>
+    [JsonStringEnumMemberName("image-duplicate")]
+    ImageDuplicate,
+
+    /// <summary>Kept: the image nearly equals one of another split, so what is learned leaks into what is measured.</summary>
+    [JsonStringEnumMemberName("near-duplicate-across-splits")]
+    NearDuplicateAcrossSplits,
+
+    /// <summary>Kept: one class covers all of the mask.</summary>
+    [JsonStringEnumMemberName("mask-constant")]
+    MaskConstant,
+
+    /// <summary>Kept, those pixels unlabelled: values that the label map does not know.</summary>
+    [JsonStringEnumMemberName("unknown-values")]
+    UnknownValues,
+
+    /// <summary>Kept, those pixels unlabelled: values that mean several classes.</summary>
+    [JsonStringEnumMemberName("ambiguous-values")]
+    AmbiguousValues,
+
+    /// <summary>Kept, those pixels unlabelled: blends of two labels along their borders; the mask was resized or drawn with smoothing.</summary>
+    [JsonStringEnumMemberName("mask-antialiased")]
+    MaskAntialiased,
+
+    /// <summary>Kept, unknown pixels unlabelled: the mask is stored with loss (JPEG, WebP), so its values are not the labels drawn.</summary>
+    [JsonStringEnumMemberName("mask-lossy")]
+    MaskLossy,
+
+    /// <summary>Kept, those pixels unlabelled: labels lie over each other and no order was given.</summary>
+    [JsonStringEnumMemberName("labels-overlap")]
+    LabelsOverlap,
+
+    /// <summary>Kept: the image is stored turned (EXIF); its mask is taken to be of the upright picture.</summary>
+    [JsonStringEnumMemberName("image-turned")]
+    ImageTurned,
+}
+
+/// <summary>One finding.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="File">Path below the set's root; e-mail addresses are taken out.</param>
+/// <param name="Detail">What exactly, in a sentence.</param>
+/// <param name="Pixels">Pixels concerned; 0 where the whole file is.</param>
+public sealed record DatasetFault(FaultKind Kind, string File, string Detail, long Pixels = 0);
+
+/// <summary>All findings of a kind.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Skipped">True when these files are left out of the curated set.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Pixels">Pixels concerned, all together.</param>
+/// <param name="Examples">The first of them.</param>
+public sealed record FaultGroup(FaultKind Kind, bool Skipped, long Count, long Pixels, IReadOnlyList<DatasetFault> Examples)
+{
+    /// <summary>The kind in words, such as "image without mask".</summary>
+    [JsonIgnore]
+    public string Title => string.Concat(Kind.ToString().Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : "") + char.ToLowerInvariant(c)));
+}

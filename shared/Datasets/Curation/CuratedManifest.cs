@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Datasets.Curation;
+
+/// <summary><c>manifest.json</c> of a curated set. It holds nothing but what follows from the source, the description and this code, so that the
+/// same input always gives the same bytes: the version is their hash.</summary>
+public sealed record CuratedManifest
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>What <see cref="Kind"/> says.</summary>
+    public const string CuratedKind = "roadseg-curated";
+
+    private const int VersionDigits = 16;
+
+    private static readonly CuratedManifestContext Form = new(new JsonSerializerOptions(CuratedManifestContext.Default.Options)
+    {
+        Converters =
+        {
+            new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<Split>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+        },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+        MaxDepth = 16,
+    });
+
+    /// <summary>Tells this manifest from a model's: <see cref="CuratedKind"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>1.</summary>
+    public required int SchemaVersion { get; init; }
+
+    /// <summary>Name of the set.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Layout of the source.</summary>
+    public required string Layout { get; init; }
+
+    /// <summary>Licence and origin, as given.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Classes; ids in the shards are theirs, 255 where unlabelled.</summary>
+    public required LabelCatalogue Labels { get; init; }
+
+    /// <summary>SHA-256 of the label map.</summary>
+    public required string LabelMapSha256 { get; init; }
+
+    /// <summary>How images were resized; labels by nearest.</summary>
+    public required PreprocessSpec Target { get; init; }
+
+    /// <summary>Where the division came from.</summary>
+    public required SplitSource SplitBy { get; init; }
+
+    /// <summary>Seed of division and order.</summary>
+    public required long SplitSeed { get; init; }
+
+    /// <summary>The splits that hold images.</summary>
+    public required IReadOnlyList<CuratedSplit> Splits { get; init; }
+
+    /// <summary>One JSON line a sample, in the order of the shards.</summary>
+    public required CuratedFile Samples { get; init; }
+
+    /// <summary>The bytes of <c>manifest.json</c>, ending in a line feed.</summary>
+    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Form.CuratedManifest), (byte)'\n'];
+
+    /// <summary>Version of a manifest: the first 16 hexadecimal digits of the SHA-256 of its bytes.</summary>
+    public static string VersionOf(ReadOnlySpan<byte> utf8Json) => Convert.ToHexStringLower(SHA256.HashData(utf8Json))[..VersionDigits];
+
+    /// <summary>Reads a manifest.</summary>
+    /// <exception cref="RoadSegException">curated-set-invalid: it is none, or of another schema version.</exception>
+    public static CuratedManifest Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(utf8Json, Form.CuratedManifest) ?? throw Invalid("manifest.json is null.");
+            if (manifest.Kind != CuratedKind || manifest.SchemaVersion != 1)
+                throw Invalid($"manifest.json is of kind '{manifest.Kind}' {manifest.SchemaVersion}; this build reads {CuratedKind} 1.");
+            foreach (var shard in manifest.Splits.SelectMany(split => split.Shards))
+            {
+                if (Path.GetFileName(shard.File) != shard.File || shard.Samples < 1 || shard.Bytes is < 1 or > int.MaxValue)
+                    throw Invalid($"manifest.json names the shard '{shard.File}' with {shard.Samples} samples and {shard.Bytes} bytes, which cannot be.");
+            }
+
+            return manifest;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw Invalid($"manifest.json breaks its form: {e.Message}", e);
+        }
+    }
+
+    internal static RoadSegException Invalid(string message, Exception? inner = null) =>
+        new(ErrorCodes.CuratedSetInvalid, message + " Curate the data set again.", inner);
+}
+
+/// <summary>A file of a curated set.</summary>
+/// <param name="File">Name, no folders.</param>
+/// <param name="Sha256">Of its bytes, lower case hexadecimal.</param>
+/// <param name="Bytes">Size.</param>
+public sealed record CuratedFile(string File, string Sha256, long Bytes);
+
+/// <summary>A shard: samples one after the other.</summary>
+/// <param name="File">Name, no folders.</param>
+/// <param name="Sha256">Of its bytes, lower case hexadecimal.</param>
+/// <param name="Bytes">Size, at most 2 GiB.</param>
+/// <param name="Samples">Samples in it, at least 1.</param>
+public sealed record CuratedShard(string File, string Sha256, long Bytes, int Samples);
+
+/// <summary>A split of a curated set.</summary>
+/// <param name="Split">Which.</param>
+/// <param name="Samples">Images.</param>
+/// <param name="Groups">Drives or scenes; 0 where none are known.</param>
+/// <param name="PixelCounts">Labelled pixels per class.</param>
+/// <param name="PixelsOfImagesWith">Per class, labelled pixels of the images in which it appears.</param>
+/// <param name="Shards">In order.</param>
+public sealed record CuratedSplit(Split Split, long Samples, int Groups, IReadOnlyList<long> PixelCounts, IReadOnlyList<long> PixelsOfImagesWith, IReadOnlyList<CuratedShard> Shards);
+
+/// <summary>A line of <c>samples.jsonl</c>.</summary>
+/// <param name="Id">Identifier.</param>
+/// <param name="Split">Where it went.</param>
+/// <param name="Group">Drive or scene; empty for none.</param>
+/// <param name="Width">At the target size, in pixels.</param>
+/// <param name="Height">At the target size, in pixels.</param>
+/// <param name="Image">Path of the source.</param>
+/// <param name="ImageSha256">Of the source's bytes.</param>
+/// <param name="Mask">Path of the source.</param>
+/// <param name="MaskSha256">Of the source's bytes.</param>
+public sealed record CuratedLine(string Id, Split Split, string Group, int Width, int Height, string Image, string ImageSha256, string Mask, string MaskSha256);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(CuratedManifest))]
+internal sealed partial class CuratedManifestContext : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CuratedLine))]
+[JsonSerializable(typeof(Checks.DatasetFault))]
+internal sealed partial class CuratedLineContext : JsonSerializerContext;

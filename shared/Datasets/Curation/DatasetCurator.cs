@@ -1,0 +1,144 @@
+using System.Text.Json;
+using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Datasets.Reports;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Datasets.Curation;
+
+/// <summary>What curating came to.</summary>
+/// <param name="Report">Always there.</param>
+/// <param name="Set">The curated set; null when <see cref="DatasetReport.Problem"/> says why there is none. The report then lies in <c>{output}/{name}/failed</c>.</param>
+public sealed record CurationResult(DatasetReport Report, CuratedSet? Set);
+
+/// <summary>Checks data sets and makes curated ones. Reads each file once; memory holds a bounded number of images and under a kilobyte of
+/// names and hashes a pair.</summary>
+/// <param name="time">Stamps reports; nothing else depends on it.</param>
+public sealed class DatasetCurator(TimeProvider time)
+{
+    /// <summary>Every finding, one JSON line each.</summary>
+    public const string FaultsFile = "faults.jsonl";
+
+    /// <summary>The report for people.</summary>
+    public const string PageFile = "report.html";
+
+    /// <summary>Folder beside the versions for the report of a set that could not be used.</summary>
+    public const string FailedFolder = "failed";
+
+    /// <summary>Reads the <c>dataset.json</c> of a set.</summary>
+    /// <exception cref="RoadSegException">dataset-invalid: missing or malformed; storage-unavailable.</exception>
+    public static async Task<DatasetSpec> ReadSpecAsync(IDatasetFiles files, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            return DatasetSpecJson.Parse(await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel));
+        }
+        catch (FileNotFoundException e)
+        {
+            throw DatasetErrors.Invalid("There is no dataset.json: it names the layout of the set, and its arrival says that the set is complete.", e);
+        }
+    }
+
+    /// <summary>Checks a set and writes <c>report.json</c>, <c>report.html</c> and <c>faults.jsonl</c>.</summary>
+    /// <param name="files">The set.</param>
+    /// <param name="spec">Its description.</param>
+    /// <param name="options">How to read.</param>
+    /// <param name="folder">Where the report goes, made if missing, files of the same names replaced; null to write none.</param>
+    /// <param name="progress">Told after each pair; null for nobody.</param>
+    /// <param name="cancel">Stops between pairs; nothing is written then.</param>
+    /// <returns>The report; <see cref="DatasetReport.Problem"/> when the set cannot be used.</returns>
+    /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
+    public async Task<DatasetReport> CheckAsync(IDatasetFiles files, DatasetSpec spec, DatasetOptions options, string? folder, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (folder is null)
+        {
+            var run = await DatasetRun.OpenAsync(files, spec, options, progress, null, cancel);
+            await foreach (var sample in run.ReadAsync(cancel))
+                _ = sample;
+            return run.Report(time.GetUtcNow());
+        }
+
+        using var staging = new StagingFolder(Path.GetFullPath(folder));
+        DatasetReport report;
+        using (var faults = new FaultFile(staging.Path))
+        {
+            var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
+            await foreach (var sample in run.ReadAsync(cancel))
+                _ = sample;
+            report = run.Report(time.GetUtcNow());
+            Write(staging.Path, report, run);
+        }
+
+        staging.MoveFiles(Path.GetFullPath(folder), [DatasetReport.FileName, PageFile, FaultsFile]);
+        return report;
+    }
+
+    /// <summary>Checks a set and makes <c>{output}/{name}/{version}</c> of it: all of it appears at once, or nothing.</summary>
+    /// <param name="files">The set.</param>
+    /// <param name="spec">Its description.</param>
+    /// <param name="options">How to read and pack.</param>
+    /// <param name="output">Folder of curated sets, made if missing. A version that is there already is left as it is.</param>
+    /// <param name="progress">Told after each pair; null for nobody.</param>
+    /// <param name="cancel">Stops between pairs; nothing is left then.</param>
+    /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
+    public async Task<CurationResult> CurateAsync(IDatasetFiles files, DatasetSpec spec, DatasetOptions options, string output, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        DatasetSpecJson.Check(spec);
+        var parent = Path.Combine(Path.GetFullPath(output), spec.Name);
+        using var staging = new StagingFolder(Path.Combine(parent, "new"));
+        DatasetReport report;
+        string version;
+        using (var faults = new FaultFile(staging.Path))
+        using (var writer = new CuratedWriter(staging.Path, options.ShardBytes))
+        {
+            var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
+            await foreach (var sample in run.ReadAsync(cancel))
+                writer.Add(sample);
+            report = run.Report(time.GetUtcNow());
+            version = "";
+            if (report.Problem is null)
+            {
+                progress?.Report(new DatasetProgress("writing", 0, 0));
+                version = CuratedManifest.VersionOf(writer.Finish(run).ToJson());
+                report = report with { Version = version };
+            }
+
+            Write(staging.Path, report, run);
+        }
+
+        if (report.Problem is not null)
+        {
+            staging.MoveFiles(Path.Combine(parent, FailedFolder), [DatasetReport.FileName, PageFile, FaultsFile]);
+            return new CurationResult(report, null);
+        }
+
+        var target = Path.Combine(parent, version);
+        if (!Directory.Exists(target))
+            staging.MoveTo(target);
+        return new CurationResult(report, CuratedSet.Open(target));
+    }
+
+    private static void Write(string folder, DatasetReport report, DatasetRun run)
+    {
+        File.WriteAllBytes(Path.Combine(folder, DatasetReport.FileName), report.ToJson());
+        using var page = new StreamWriter(Path.Combine(folder, PageFile));
+        HtmlReport.Write(page, report, run.Shown.Samples, run.Map.Catalogue);
+    }
+
+    private sealed class FaultFile(string folder) : IDisposable
+    {
+        private readonly FileStream file = new(Path.Combine(folder, FaultsFile), FileMode.CreateNew);
+
+        public void Add(DatasetFault fault)
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(fault, CuratedLineContext.Default.DatasetFault));
+            file.WriteByte((byte)'\n');
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+using RoadSeg.Datasets.Mapping;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+
+namespace RoadSeg.Datasets;
+
+/// <summary>The JSON form of <see cref="DatasetSpec"/>, strict: a member that is not known is an error, not a silent default.</summary>
+public static partial class DatasetSpecJson
+{
+    /// <summary>Largest <c>dataset.json</c> in bytes.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    // By reflection: generated readers lose the defaults of init-only members that a file leaves out.
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        Converters =
+        {
+            new JsonStringEnumConverter<MaskEncoding>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
+            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+        },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 32,
+        NewLine = "\n",
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>Reads and checks.</summary>
+    /// <param name="utf8Json">The file.</param>
+    /// <exception cref="RoadSegException">dataset-invalid; the message names the member.</exception>
+    public static DatasetSpec Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        if (utf8Json.Length > MaxBytes)
+            throw DatasetErrors.Invalid($"dataset.json has {utf8Json.Length:N0} bytes; at most {MaxBytes:N0} are read.");
+        if (utf8Json.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+            utf8Json = utf8Json[3..];
+        try
+        {
+            var spec = JsonSerializer.Deserialize<DatasetSpec>(utf8Json, Form) ?? throw DatasetErrors.Invalid("dataset.json is null.");
+            Check(spec);
+            return spec;
+        }
+        catch (JsonException e)
+        {
+            throw DatasetErrors.Invalid($"dataset.json breaks its form: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes, ending in a line feed.</summary>
+    public static byte[] Serialize(DatasetSpec spec) => [.. JsonSerializer.SerializeToUtf8Bytes(spec, Form), (byte)'\n'];
+
+    /// <summary>Holds values against their ranges.</summary>
+    /// <exception cref="RoadSegException">dataset-invalid.</exception>
+    public static void Check(DatasetSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        That(spec.SchemaVersion == 1, $"dataset.json has schemaVersion {spec.SchemaVersion}; this build reads 1.");
+        That(Name().IsMatch(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
+        That(spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096, $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096.");
+        That(spec.Target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {spec.Target.MultipleOf}; it is 1 to 128.");
+        That(spec.MaxUnknownShare is >= 0 and <= 1, "maxUnknownShare is 0 to 1.");
+        var split = spec.Split;
+        That(split.Train is > 0 and <= 1 && split.Val is >= 0 and < 1 && split.Test is >= 0 and < 1, "split.train is above 0 and at most 1; split.val and split.test are 0 or more and below 1.");
+        That(Math.Abs(split.Train + split.Val + split.Test - 1) < 1e-6, $"split.train, val and test add up to {split.Train + split.Val + split.Test:0.###}, not 1.");
+        That(spec.Patterns is null || (!string.IsNullOrEmpty(spec.Patterns.Image) && !string.IsNullOrEmpty(spec.Patterns.Mask)), "patterns needs image and mask.");
+        if (spec.Labels?.Classes is { } classes)
+            That(classes.All(label => label is { Name.Length: > 0 and <= 100 }) && classes.Select(label => label.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() == classes.Count, "labels.classes needs names of 1 to 100 characters, each once.");
+    }
+
+    private static void That(bool condition, string message)
+    {
+        if (!condition)
+            throw DatasetErrors.Invalid(message);
+    }
+
+    private static string Shown(string text) => text.Length > 80 ? text[..80] + "..." : text;
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

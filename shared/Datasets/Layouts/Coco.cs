@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Mapping;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Datasets.Layouts;
+
+/// <summary>COCO's two forms of semantic labels.</summary>
+internal static class Coco
+{
+    /// <summary>Ids 0-181 are COCO's category ids less one; labels.txt counts from 1 and keeps 0 for unlabelled.</summary>
+    public static Layout Stuff { get; } = new PatternLayout(
+        "coco-stuff",
+        "COCO-Stuff: stuffthingmaps/{split}2017/x.png (ids 0-181, 255 unlabelled) beside images/{split}2017/x.jpg or {split}2017/x.jpg, names by labels.txt",
+        [new("{split}2017/{id}.{ext}", "stuffthingmaps/{split}2017/{id}.png"), new("images/{split}2017/{id}.{ext}", "annotations/{split}2017/{id}.png")],
+        StuffLabelsAsync);
+
+    private static async Task<SourceLabels?> StuffLabelsAsync(LayoutInput input, CancellationToken cancel)
+    {
+        if (await input.ListAsync("labels.txt", cancel) is not { } text)
+        {
+            return input.Spec.Labels is { Classes: not null, Map: not null }
+                ? null
+                : throw DatasetErrors.Invalid("labels.txt is missing: without it the ids have no names. Copy COCO-Stuff's labels.txt into the set's folder, or give labels.classes and labels.map.");
+        }
+
+        var labels = new List<(int, string, RgbColor?, bool)> { (255, "unlabeled", null, true) };
+        foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 1 || !int.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 255)
+                throw DatasetErrors.Invalid($"labels.txt has the line '{line[..Math.Min(line.Length, 60)]}', which is not number: name.");
+            if (number > 0)
+                labels.Add((number - 1, line[(colon + 1)..].Trim(), null, false));
+        }
+
+        return SourceLabels.OwnClasses(MaskEncoding.Id, labels);
+    }
+}
+
+/// <summary>COCO panoptic: panoptic_{split}2017.json beside a folder of the same name with pictures of segment numbers.</summary>
+internal sealed class CocoPanoptic() : Layout(
+    "coco-panoptic",
+    "COCO panoptic: annotations/panoptic_{split}2017.json beside panoptic_{split}2017/x.png (segment = R + 256 G + 65536 B) and {split}2017/x.jpg")
+{
+    public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
+    {
+        var lists = input.Index.Paths.Where(path => path.EndsWith(".json", StringComparison.Ordinal) && FileName(path).StartsWith("panoptic_", StringComparison.Ordinal) && !FileName(path).StartsWith("panoptic_coco", StringComparison.Ordinal)).ToList();
+        if (lists.Count == 0)
+            throw DatasetErrors.Invalid("No panoptic_*.json lies in the set: the layout 'coco-panoptic' needs the list that says which segment is of which category.");
+        var pairs = new List<SamplePair>();
+        var categories = new Dictionary<int, (string Name, RgbColor? Color)>();
+        foreach (var list in lists)
+            await ReadListAsync(input, list, categories, pairs, cancel);
+        if (categories.Count == 0)
+            throw DatasetErrors.Invalid("The panoptic lists name no categories.");
+
+        // 0 is what no segment covers.
+        var labels = SourceLabels.OwnClasses(
+            MaskEncoding.Id,
+            [(0, "void", null, true), .. categories.OrderBy(category => category.Key).Select(category => (category.Key, category.Value.Name, category.Value.Color, false))]);
+        return new LayoutResult(pairs, LabelMapBuilder.Build(input.Spec.Labels, labels), []);
+    }
+
+    private static async Task ReadListAsync(LayoutInput input, string list, Dictionary<int, (string, RgbColor?)> categories, List<SamplePair> pairs, CancellationToken cancel)
+    {
+        var name = Path.GetFileNameWithoutExtension(list);
+        var images = name["panoptic_".Length..];
+        var split = images.StartsWith("train", StringComparison.Ordinal) ? Split.Train : images.StartsWith("val", StringComparison.Ordinal) ? Split.Val : (Split?)null;
+        var byTail = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in input.Index.Paths.Where(path => path.Contains(name + "/", StringComparison.Ordinal) || path.Contains(images + "/", StringComparison.Ordinal)))
+            byTail.TryAdd(path[(path.LastIndexOf('/', path.LastIndexOf('/') - 1) + 1)..], path);
+        try
+        {
+            await using var stream = await input.Files.OpenAsync(list, cancel);
+            await foreach (var (property, item) in JsonArrays.ReadAsync(stream, ["annotations", "categories"], cancel))
+            {
+                if (property == "categories")
+                    categories.TryAdd(item.GetProperty("id").GetInt32(), (item.GetProperty("name").GetString()!, Color(item)));
+                else
+                    Pair(item);
+            }
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        {
+            throw DatasetErrors.Invalid($"{list} is no panoptic list: {e.Message}", e);
+        }
+
+        void Pair(JsonElement annotation)
+        {
+            var file = annotation.GetProperty("file_name").GetString()!;
+            var id = Path.GetFileNameWithoutExtension(file);
+            var mask = byTail.GetValueOrDefault($"{name}/{file}");
+            var image = byTail.GetValueOrDefault($"{images}/{id}.jpg") ?? byTail.GetValueOrDefault($"{images}/{id}.png");
+            if (mask is null || image is null)
+                input.Faults.Add(FaultKind.ListedFileMissing, mask is null ? $"{name}/{file}" : $"{images}/{id}.jpg", $"{list} names it.");
+            else
+                pairs.Add(new SamplePair(id, null, split, image, new PanopticMask(mask, [.. annotation.GetProperty("segments_info").EnumerateArray().Select(s => (s.GetProperty("id").GetInt32(), s.GetProperty("category_id").GetInt32()))])));
+        }
+
+    }
+
+    private static RgbColor? Color(JsonElement category) =>
+        category.TryGetProperty("color", out var color) ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
+
+    private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
+}

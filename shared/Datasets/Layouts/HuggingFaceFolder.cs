@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json;
+using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Mapping;
+using RoadSeg.Labels;
+
+namespace RoadSeg.Datasets.Layouts;
+
+/// <summary>A Hugging Face image folder: metadata.jsonl or metadata.csv in each split's folder names image and mask; id2label.json names the ids.</summary>
+internal sealed class HuggingFaceFolder() : Layout(
+    "huggingface",
+    "Hugging Face image folder: {split}/metadata.jsonl (or .csv) with image_file_name and label_file_name, id2label.json (no parquet)")
+{
+    private static readonly string[] ImageColumns = ["image_file_name", "file_name", "image"];
+    private static readonly string[] MaskColumns = ["label_file_name", "mask_file_name", "annotation_file_name", "label", "mask", "annotation"];
+
+    public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
+    {
+        var lists = input.Index.Paths.Where(path => path.Split('/')[^1] is "metadata.jsonl" or "metadata.csv").ToList();
+        if (lists.Count == 0)
+        {
+            throw DatasetErrors.Invalid(input.Index.Paths.Any(path => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
+                ? "The set is in parquet files, which are not read. Save it as an image folder (one file an image, metadata.jsonl beside them)."
+                : "No metadata.jsonl or metadata.csv lies in the set: it says which image has which mask.");
+        }
+
+        var pairs = new List<SamplePair>();
+        foreach (var list in lists)
+            await ReadListAsync(input, list, pairs, cancel);
+        return new LayoutResult(pairs, LabelMapBuilder.Build(input.Spec.Labels, await LabelsAsync(input, cancel)), []);
+    }
+
+    private static async Task<SourceLabels?> LabelsAsync(LayoutInput input, CancellationToken cancel)
+    {
+        if (await input.ListAsync("id2label.json", cancel) is not { } json)
+            return null;
+        try
+        {
+            var names = JsonSerializer.Deserialize<Dictionary<int, string>>(json)!;
+            return SourceLabels.OwnClasses(MaskEncoding.Id, [.. names.OrderBy(name => name.Key).Select(name => (name.Key, name.Value, (RgbColor?)null, false)), (255, "unlabelled", null, true)]);
+        }
+        catch (JsonException e)
+        {
+            throw DatasetErrors.Invalid($"id2label.json is no object of \"id\": \"name\": {e.Message}", e);
+        }
+    }
+
+    private static async Task ReadListAsync(LayoutInput input, string list, List<SamplePair> pairs, CancellationToken cancel)
+    {
+        var folder = list.Contains('/', StringComparison.Ordinal) ? list[..list.LastIndexOf('/')] : "";
+        var words = folder.Split('/').Where(word => SplitWord(word) is not null).ToList();
+        var split = words.Count > 0 ? SplitWord(words[^1]) : null;
+        using var reader = new StreamReader(await input.Files.OpenAsync(list, cancel), Encoding.UTF8);
+        var csv = list.EndsWith(".csv", StringComparison.Ordinal);
+        string[]? header = null;
+        for (var number = 1; await reader.ReadLineAsync(cancel) is { } line; number++)
+        {
+            if (line.Length == 0)
+                continue;
+            if (csv && header is null)
+            {
+                header = CsvLine(line);
+                continue;
+            }
+
+            var row = Row(list, number, line, header);
+            var image = Column(row, ImageColumns) ?? throw Bad(list, number, $"names no image ({string.Join(", ", ImageColumns)})");
+            var mask = Column(row, MaskColumns) ?? throw Bad(list, number, $"names no mask ({string.Join(", ", MaskColumns)})");
+            var (imagePath, maskPath) = (input.Index.Resolve(folder, image), input.Index.Resolve(folder, mask));
+            if (imagePath is null || maskPath is null)
+            {
+                input.Faults.Add(FaultKind.ListedFileMissing, imagePath is null ? image : mask, $"{list} names it in line {number}.");
+                continue;
+            }
+
+            var id = imagePath[(folder.Length == 0 ? 0 : Math.Min(folder.Length + 1, imagePath.Length))..];
+            id = id[..^Path.GetExtension(id).Length];
+            pairs.Add(new SamplePair(PersonalData.Strip(id), Column(row, ["group"]) is { Length: > 0 } group ? PersonalData.Strip(group) : null, split, imagePath, new MaskFile(maskPath)));
+        }
+    }
+
+    private static Dictionary<string, string> Row(string list, int number, string line, string[]? header)
+    {
+        if (header is not null)
+        {
+            var cells = CsvLine(line);
+            return cells.Length == header.Length ? header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second) : throw Bad(list, number, "has another number of cells than the header");
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).ToDictionary(p => p.Name, p => p.Value.GetString()!);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw Bad(list, number, "is no JSON object", e);
+        }
+    }
+
+    private static Errors.RoadSegException Bad(string list, int number, string what, Exception? inner = null) =>
+        DatasetErrors.Invalid($"Line {number} of {list} {what}.", inner);
+
+    private static string? Column(Dictionary<string, string> row, string[] names) =>
+        names.Select(row.GetValueOrDefault).FirstOrDefault(value => value is not null);
+
+    private static Split? SplitWord(string word) => word.ToLowerInvariant() switch
+    {
+        "train" or "training" => Split.Train,
+        "val" or "valid" or "validation" or "dev" => Split.Val,
+        "test" or "testing" or "eval" => Split.Test,
+        _ => null,
+    };
+
+    // RFC 4180 without line breaks in cells, which file names do not hold.
+    private static string[] CsvLine(string line)
+    {
+        var cells = new List<string>();
+        var cell = new StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
+                cell.Append(line[i++]);
+            else if (line[i] == '"')
+                quoted = !quoted;
+            else if (line[i] == ',' && !quoted)
+                Next();
+            else
+                cell.Append(line[i]);
+        }
+
+        Next();
+        return [.. cells];
+
+        void Next()
+        {
+            cells.Add(cell.ToString());
+            cell.Clear();
+        }
+    }
+}

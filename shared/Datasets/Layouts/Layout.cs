@@ -1,0 +1,85 @@
+using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Datasets.Mapping;
+
+namespace RoadSeg.Datasets.Layouts;
+
+/// <summary>A form in which labelled data sets come: where images and masks lie, what the masks hold, which division and groups it brings.</summary>
+internal abstract class Layout(string name, string summary)
+{
+    public string Name { get; } = name;
+
+    public string Summary { get; } = summary;
+
+    /// <exception cref="Errors.RoadSegException">dataset-invalid: nothing lies where this layout looks, or its lists are broken.</exception>
+    public abstract Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel);
+}
+
+/// <param name="Files">The set.</param>
+/// <param name="Index">Its paths.</param>
+/// <param name="Spec">What the user said.</param>
+/// <param name="Faults">Takes what does not pair.</param>
+internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults)
+{
+    private const int MaxListBytes = 64 << 20;
+
+    /// <summary>A text file of the layout, or null where there is none.</summary>
+    public async Task<byte[]?> ListAsync(string name, CancellationToken cancel)
+    {
+        if (Index.FindByName(name) is not { } path)
+            return null;
+        try
+        {
+            var bytes = await Files.ReadAsync(path, MaxListBytes, cancel);
+            return bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes;
+        }
+        catch (Exception e) when (e is FileNotFoundException or Errors.RoadSegException { IsTransient: false })
+        {
+            throw DatasetErrors.Invalid($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}
+
+/// <param name="Pairs">What to read, in no particular order.</param>
+/// <param name="Map">What the masks mean.</param>
+/// <param name="Notes">What a person should know about this form.</param>
+internal sealed record LayoutResult(IReadOnlyList<SamplePair> Pairs, LabelMap Map, IReadOnlyList<string> Notes);
+
+/// <summary>An image with its mask.</summary>
+/// <param name="Id">Unique in its split; no e-mail address.</param>
+/// <param name="Group">Drive or scene that the layout knows, or null.</param>
+/// <param name="Split">The layout's own division, or null.</param>
+/// <param name="Image">Path.</param>
+/// <param name="Mask">Where its labels are.</param>
+internal sealed record SamplePair(string Id, string? Group, Split? Split, string Image, MaskFiles Mask);
+
+/// <summary>Where an image's labels are.</summary>
+internal abstract record MaskFiles
+{
+    /// <summary>What names the mask in reports.</summary>
+    public abstract string Shown { get; }
+}
+
+/// <summary>One picture of labels.</summary>
+internal sealed record MaskFile(string Path) : MaskFiles
+{
+    public override string Shown => Path;
+}
+
+/// <summary>A COCO panoptic picture: each segment's number is R + 256 G + 65536 B, the list says its category.</summary>
+internal sealed record PanopticMask(string Path, (int Segment, int Category)[] Segments) : MaskFiles
+{
+    public override string Shown => Path;
+}
+
+/// <summary>One picture of 0 and 255 for each label.</summary>
+internal sealed record BrushFiles(string Task, IReadOnlyList<(int Key, string Path)> Layers) : MaskFiles
+{
+    public override string Shown => Layers[0].Path;
+}
+
+/// <summary>Label Studio's run lengths, one list for each label.</summary>
+internal sealed record BrushRuns(string Task, int Width, int Height, IReadOnlyList<(int Key, byte[] Rle)> Layers) : MaskFiles
+{
+    public override string Shown => Task;
+}

@@ -1,0 +1,33 @@
+using RoadSeg.Labels;
+
+namespace RoadSeg.Datasets.Mapping;
+
+/// <summary>A label as its source lists it.</summary>
+/// <param name="Key">Id, or colour as 0xRRGGBB.</param>
+/// <param name="Name">The source's name.</param>
+/// <param name="Target">Class of the preset's catalogue; <see cref="Ignore"/>; or null when the preset does not say.</param>
+internal sealed record SourceLabel(int Key, string Name, string? Target)
+{
+    public const string Ignore = "ignore";
+}
+
+/// <summary>What a layout says about its labels, before the user's own map.</summary>
+/// <param name="Encoding">What the masks hold.</param>
+/// <param name="Labels">Every label the source lists.</param>
+/// <param name="Catalogue">Classes that the targets name; null when the user must give them.</param>
+internal sealed record SourceLabels(MaskEncoding Encoding, IReadOnlyList<SourceLabel> Labels, LabelCatalogue? Catalogue)
+{
+    /// <summary>Each source label is a class of its own, except the ignored.</summary>
+    public static SourceLabels OwnClasses(MaskEncoding encoding, IEnumerable<(int Key, string Name, RgbColor? Color, bool Ignored)> labels)
+    {
+        var all = labels.ToList();
+        var classes = ClassColors.Catalogue(all.Where(label => !label.Ignored).Select(label => (label.Name, label.Color)).DistinctBy(label => label.Name));
+        return new SourceLabels(encoding, [.. all.Select(label => new SourceLabel(label.Key, label.Name, label.Ignored ? SourceLabel.Ignore : label.Name))], classes);
+    }
+
+    /// <summary>The ids are the class ids already.</summary>
+    public static SourceLabels Identity(LabelCatalogue catalogue, params IEnumerable<int> ignored) => new(
+        MaskEncoding.Id,
+        [.. catalogue.Classes.Select(label => new SourceLabel(label.Id, label.Name, label.Name)), .. ignored.Select(id => new SourceLabel(id, "unlabelled", SourceLabel.Ignore))],
+        catalogue);
+}

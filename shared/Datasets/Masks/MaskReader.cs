@@ -1,0 +1,116 @@
+using RoadSeg.Datasets.Files;
+using RoadSeg.Datasets.Layouts;
+using RoadSeg.Datasets.Mapping;
+using RoadSeg.Errors;
+using RoadSeg.Imaging;
+
+namespace RoadSeg.Datasets.Masks;
+
+/// <summary>Reads the labels of a pair, in whatever form they lie.</summary>
+/// <param name="files">The set.</param>
+/// <param name="encoding">What single pictures hold.</param>
+/// <param name="ordered">True: of layers that lie over each other the later wins; false: such pixels have no label.</param>
+/// <param name="limits">Held against every file.</param>
+internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, bool ordered, ImageLimits limits)
+{
+    /// <returns>The values, and the bytes they came from, for hashing.</returns>
+    public async Task<(MaskValues Values, byte[] Bytes)> ReadAsync(MaskFiles mask, CancellationToken cancel)
+    {
+        switch (mask)
+        {
+            case MaskFile file:
+                var bytes = await files.ReadAsync(file.Path, limits.MaxBytes, cancel);
+                return (MaskDecoder.Decode(bytes, encoding, limits), bytes);
+            case PanopticMask panoptic:
+                bytes = await files.ReadAsync(panoptic.Path, limits.MaxBytes, cancel);
+                return (Panoptic(MaskDecoder.DecodeColors(bytes, limits), panoptic.Segments), bytes);
+            case BrushFiles brushes:
+                return await LayersAsync(brushes, cancel);
+            case BrushRuns runs:
+                return (Runs(runs), [.. runs.Layers.SelectMany(layer => layer.Rle)]);
+            default:
+                throw new InvalidOperationException($"Masks of {mask.GetType()} are not read.");
+        }
+    }
+
+    private static MaskValues Panoptic(MaskValues colors, (int Segment, int Category)[] segments)
+    {
+        var categories = new Dictionary<int, int>(segments.Length + 1) { [0] = 0 };
+        foreach (var (segment, category) in segments)
+            categories[segment] = category;
+        foreach (ref var value in colors.Values)
+        {
+            // 0xRRGGBB to R + 256 G + 65536 B.
+            var segment = ((value & 0xFF) << 16) | (value & 0xFF00) | ((value >> 16) & 0xFF);
+            value = categories.TryGetValue(segment, out var category) ? category : MaskValues.UnlistedSegment;
+        }
+
+        return colors;
+    }
+
+    private async Task<(MaskValues, byte[])> LayersAsync(BrushFiles brushes, CancellationToken cancel)
+    {
+        MaskValues? merged = null;
+        var all = new MemoryStream();
+        try
+        {
+            foreach (var (key, path) in brushes.Layers)
+            {
+                var bytes = await files.ReadAsync(path, limits.MaxBytes, cancel);
+                all.Write(bytes);
+                using var layer = MaskDecoder.Decode(bytes, MaskEncoding.Color, limits);
+                merged ??= Empty(layer.Width, layer.Height);
+                if ((layer.Width, layer.Height) != (merged.Width, merged.Height))
+                    throw new RoadSegException(ErrorCodes.ImageCorrupt, $"The label pictures of {brushes.Task} differ in size.");
+                for (var i = 0; i < layer.Values.Length; i++)
+                {
+                    // 0 is not painted; a transparent pixel neither.
+                    if (layer.Values[i] > 0)
+                        Paint(ref merged.Values[i], key);
+                }
+            }
+
+            return (merged!, all.ToArray());
+        }
+        catch
+        {
+            merged?.Dispose();
+            throw;
+        }
+    }
+
+    private MaskValues Runs(BrushRuns runs)
+    {
+        if (runs.Width < 1 || runs.Height < 1 || Math.Max(runs.Width, runs.Height) > limits.MaxSide || (long)runs.Width * runs.Height > limits.MaxPixels)
+            throw new RoadSegException(ErrorCodes.ImageTooManyPixels, $"The brush label is {runs.Width} x {runs.Height} pixels; at most {limits.MaxPixels:N0} are allowed.");
+        var merged = Empty(runs.Width, runs.Height);
+        try
+        {
+            foreach (var (key, rle) in runs.Layers)
+            {
+                var alpha = BrushRle.Alpha(rle, runs.Width, runs.Height);
+                for (var i = 0; i < alpha.Length; i++)
+                {
+                    if (alpha[i] > 0)
+                        Paint(ref merged.Values[i], key);
+                }
+            }
+
+            return merged;
+        }
+        catch
+        {
+            merged.Dispose();
+            throw;
+        }
+    }
+
+    private void Paint(ref int pixel, int key) => pixel = ordered || pixel == 0 || pixel == key ? key : MaskValues.Overlap;
+
+    private static MaskValues Empty(int width, int height)
+    {
+        var mask = new MaskValues(width, height, lossy: false);
+        mask.Values.Clear();
+        return mask;
+    }
+}

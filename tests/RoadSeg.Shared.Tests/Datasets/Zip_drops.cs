@@ -1,0 +1,161 @@
+using System.IO.Compression;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Errors;
+using RoadSeg.Tests.Models;
+
+namespace RoadSeg.Tests.Datasets;
+
+public sealed class Zip_drops : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_plain_archive_is_unpacked_with_its_folders()
+    {
+        await UnpackAsync(Zip(("a/b/c.txt", "one"u8.ToArray()), ("d/", []), ("e.txt", "two"u8.ToArray())), new ZipLimits());
+
+        Assert.Equal("one", File.ReadAllText(folder["out/a/b/c.txt"]));
+        Assert.Equal("two", File.ReadAllText(folder["out/e.txt"]));
+    }
+
+    [Theory]
+    [InlineData("../escape.txt")]
+    [InlineData("a/../../escape.txt")]
+    [InlineData("/etc/escape.txt")]
+    [InlineData("a\\..\\..\\escape.txt")]
+    [InlineData("C:/escape.txt")]
+    [InlineData("a//escape.txt")]
+    [InlineData("a/./escape.txt")]
+    [InlineData("a/\u0000escape.txt")]
+    [InlineData("1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32/33.txt")]
+    public async Task A_path_that_is_not_plain_is_refused_and_nothing_is_left(string path)
+    {
+        await RefusedAsync(Zip(("good.txt", [1]), (path, [2])), new ZipLimits(), "no plain relative path");
+
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*escape*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_link_is_refused()
+    {
+        var bytes = Zip(entry => entry.ExternalAttributes = unchecked((int)0xA1FF0000), ("link", "/etc/passwd"u8.ToArray()));
+
+        await RefusedAsync(bytes, new ZipLimits(), "a link or a device");
+    }
+
+    [Fact]
+    public async Task A_bomb_is_refused_by_its_ratio_its_size_and_its_number_of_files()
+    {
+        var zeros = Zip(("zeros.bin", new byte[4 << 20]));
+        await RefusedAsync(zeros, new ZipLimits(), "200 times its packed size");
+        await RefusedAsync(zeros, new ZipLimits { MaxRatio = 1032, MaxEntryBytes = 1 << 20 }, "for one file");
+        await RefusedAsync(zeros, new ZipLimits { MaxRatio = 1032, MaxTotalBytes = 1 << 20 }, "unpacks to more than");
+        await RefusedAsync(Zip([.. Enumerable.Range(0, 20).Select(i => ($"{i}", Array.Empty<byte>()))]), new ZipLimits { MaxEntries = 19 }, "20 entries");
+    }
+
+    [Fact]
+    public async Task A_directory_that_lies_about_sizes_does_not_get_more_out()
+    {
+        var honest = Zip(("zeros.bin", new byte[8 << 20]));
+        var lying = honest.ToArray();
+
+        // The size in the central directory (after its signature PK 1 2, at 24) becomes one kilobyte.
+        var central = lying.AsSpan().LastIndexOf("PK\x01\x02"u8);
+        BitConverter.TryWriteBytes(lying.AsSpan(central + 24), 1024);
+
+        await RefusedAsync(lying, new ZipLimits(), "differs from the archive's directory");
+    }
+
+    [Fact]
+    public async Task One_name_twice_is_refused_whatever_its_case()
+    {
+        await RefusedAsync(Zip(("a.png", [1]), ("A.PNG", [2])), new ZipLimits(), "twice");
+    }
+
+    [Fact]
+    public async Task A_damaged_archive_leaves_nothing_behind()
+    {
+        var bytes = Zip(("a.bin", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i))]));
+        var random = new Random(9);
+        for (var i = 0; i < 200; i++)
+        {
+            var broken = i < 100 ? bytes[..random.Next(bytes.Length)] : bytes.ToArray();
+            if (i >= 100)
+                broken[random.Next(broken.Length)] ^= (byte)(1 + random.Next(255));
+            try
+            {
+                await UnpackAsync(broken, new ZipLimits());
+                Directory.Delete(folder["out"], recursive: true);
+            }
+            catch (RoadSegException e)
+            {
+                Assert.Equal(ErrorCodes.DatasetArchiveRefused, e.Code);
+                Assert.False(Directory.Exists(folder["out"]));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_set_of_several_archives_is_read_as_one_and_a_plain_set_is_left_alone()
+    {
+        using var drop = new Drop();
+        drop.Image("i/train/train/a_1.png").Ids("m/train/trainannot/a_1.png", Drop.Halves(3, 8));
+        var archives = Directory.CreateDirectory(folder["drop"]).FullName;
+        ZipFile.CreateFromDirectory(Path.Combine(drop.Path, "i"), Path.Combine(archives, "images.zip"));
+        ZipFile.CreateFromDirectory(Path.Combine(drop.Path, "m"), Path.Combine(archives, "masks.zip"));
+        File.WriteAllText(Path.Combine(archives, "dataset.json"), """{"name":"zipped","layout":"camvid"}""");
+        var (plain, packed) = (new LocalFolderFiles(drop.Path), new LocalFolderFiles(archives));
+
+        Assert.Same(plain, await ZipUnpacker.ExpandAsync(plain, folder["none"], new ZipLimits(), TestContext.Current.CancellationToken));
+        var files = await ZipUnpacker.ExpandAsync(packed, folder["out"], new ZipLimits(), TestContext.Current.CancellationToken);
+
+        var spec = await DatasetCurator.ReadSpecAsync(files, TestContext.Current.CancellationToken);
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(files, spec, new DatasetOptions(), null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(("zipped", 1L), (report.Name, report.Usable));
+    }
+
+    [Fact]
+    public async Task A_zipped_folder_is_found_by_its_description()
+    {
+        using var zip = new MemoryStream(Zip(("mine/dataset.json", "{}"u8.ToArray()), ("mine/a.txt", [1])));
+
+        Assert.Equal(folder["out/mine"], await ZipUnpacker.UnpackSetAsync(zip, folder["out"], new ZipLimits(), TestContext.Current.CancellationToken));
+    }
+
+    private async Task RefusedAsync(byte[] zip, ZipLimits limits, string message)
+    {
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => UnpackAsync(zip, limits));
+        Assert.Equal(ErrorCodes.DatasetArchiveRefused, refusal.Code);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    private async Task UnpackAsync(byte[] zip, ZipLimits limits)
+    {
+        using var stream = new MemoryStream(zip);
+        await ZipUnpacker.UnpackAsync(stream, folder["out"], limits, TestContext.Current.CancellationToken);
+    }
+
+    private static byte[] Zip(params (string Name, byte[] Content)[] entries) => Zip(_ => { }, entries);
+
+    private static byte[] Zip(Action<ZipArchiveEntry> settings, params (string Name, byte[] Content)[] entries)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in entries)
+            {
+                var entry = zip.CreateEntry(name);
+                settings(entry);
+                using var to = entry.Open();
+                to.Write(content);
+            }
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using RoadSeg.Trainer.Training;
+
+namespace RoadSeg.Tests.Trainer.Training;
+
+/// <summary>The built trainer as a process of its own, ended by SIGKILL and by its own refusals.</summary>
+public sealed class Killed_runs : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_killed_again_and_again_ends_with_the_same_weights()
+    {
+        PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName);
+        var recipe = Runs.Small with { Training = Runs.Small.Training with { Epochs = 16, EvaluateEvery = 8, CheckpointEvery = 1 } };
+        await File.WriteAllTextAsync(_folder.File("recipe.json"), recipe.ToJson(), TestContext.Current.CancellationToken);
+        Assert.Equal((0, ""), await Finish(Train("whole")));
+
+        // A kill comes a moment after a checkpoint: while the next one is computed, written, renamed, or an evaluation runs.
+        var random = new Random(5);
+        var kills = new List<long>();
+        for (var i = 0; i < 6; i++)
+        {
+            using var run = Start(Train("killed"));
+            var last = _folder.File("killed/last.safetensors");
+            var before = Stamp(last);
+            var watch = Stopwatch.StartNew();
+            while (!run.HasExited && Stamp(last) == before && watch.Elapsed < Patience)
+                await Task.Delay(2, TestContext.Current.CancellationToken);
+            await Task.Delay(random.Next(120), TestContext.Current.CancellationToken);
+            if (run.HasExited)
+                break;
+            run.Kill();
+            await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(128 + 9, run.ExitCode);
+            kills.Add(Checkpoint.StateOf(last).Step);
+        }
+
+        Assert.True(kills.Count(step => step < 48) >= 3, $"Killed at {string.Join(", ", kills)} only.");
+        Assert.Equal(kills.Order(), kills);
+        Assert.Equal((0, ""), await Finish(Train("killed")));
+        foreach (var file in new[] { "last.safetensors", "best.safetensors" })
+            Assert.Equal(File.ReadAllBytes(_folder.File("whole/" + file)), File.ReadAllBytes(_folder.File("killed/" + file)));
+        var (whole, killed) = (RunHistory.Read(_folder.File("whole/metrics.jsonl")), RunHistory.Read(_folder.File("killed/metrics.jsonl")));
+        Assert.Equal(whole.Evaluations.Select(e => (e.Step, e.MeanIou)), killed.Evaluations.Select(e => (e.Step, e.MeanIou)));
+        Assert.Equal(whole.Steps.Select(s => s.Step), killed.Steps.Select(s => s.Step));
+    }
+
+    [Theory]
+    [InlineData("cuda", "there is no CUDA device that this libtorch")]
+    [InlineData("gpu", "--device is cpu, cuda or cuda:N, not 'gpu'")]
+    public async Task A_device_that_is_not_there_is_refused_in_one_line(string device, string message)
+    {
+        if (TorchSharp.torch.cuda.is_available() && device == "cuda")
+            Assert.Skip("This machine has a GPU.");
+        PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName, train: 4, val: 2);
+        var (code, errors) = await Finish([.. Train("out"), "--device", device]);
+        Assert.Equal(2, code);
+        Assert.Contains(message, errors);
+        Assert.Single(errors.Trim().Split('\n'));
+    }
+
+    private string[] Train(string output) => ["train", "--data", _folder.File("data"), "--recipe", _folder.File("recipe.json") is var file && File.Exists(file) ? file : "smoke", "--out", _folder.File(output), "--threads", "1"];
+
+    private static Process Start(string[] arguments) => Process.Start(
+        new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "RoadSeg.Trainer.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+
+    private static async Task<(int Code, string Errors)> Finish(string[] arguments)
+    {
+        using var run = Start(arguments);
+        var (output, errors) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(Patience);
+        await run.WaitForExitAsync(limit.Token);
+        await output;
+        return (run.ExitCode, await errors);
+    }
+
+    private static long Stamp(string path) => File.Exists(path) ? File.GetLastWriteTimeUtc(path).Ticks : 0;
+}

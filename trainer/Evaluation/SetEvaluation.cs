@@ -1,0 +1,36 @@
+using RoadSeg.Evaluation;
+using RoadSeg.Imaging;
+using RoadSeg.Trainer.Data;
+
+namespace RoadSeg.Trainer.Evaluation;
+
+/// <summary>Scores of a whole set: one confusion matrix, and the boundary measure beside it.</summary>
+internal sealed record SetScores(ConfusionMatrix Pixels, BoundaryF Boundaries);
+
+/// <summary>What a predictor made of one frame.</summary>
+/// <param name="Prediction">Class ids [Height, Width] of the frame.</param>
+/// <param name="Pixels">Scores of this frame alone.</param>
+internal sealed record FrameResult(int Index, Frame Frame, byte[] Prediction, ConfusionMatrix Pixels);
+
+/// <summary>Runs any predictor over a set, at the ground truth's own size.</summary>
+internal static class SetEvaluation
+{
+    /// <param name="predict">Class ids [Height, Width] of a picture at its own size.</param>
+    /// <param name="each">Called after every frame.</param>
+    public static SetScores Run(SegmentationSet set, Func<RgbImage, byte[]> predict, Action<FrameResult>? each = null)
+    {
+        var (pixels, boundaries) = (new ConfusionMatrix(set.Labels.Count), new BoundaryF(set.Labels.Count, set.IgnoreId));
+        for (var i = 0; i < set.Frames.Count; i++)
+        {
+            var frame = set.Frames[i];
+            var prediction = predict(frame.Image);
+            var own = new ConfusionMatrix(set.Labels.Count);
+            own.Add(frame.Mask, prediction, set.IgnoreId);
+            pixels.Add(own);
+            boundaries.Add(frame.Mask, prediction, frame.Image.Width, frame.Image.Height);
+            each?.Invoke(new FrameResult(i, frame, prediction, own));
+        }
+
+        return new SetScores(pixels, boundaries);
+    }
+}

@@ -1,0 +1,63 @@
+using RoadSeg.Imaging;
+using RoadSeg.Trainer.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Trainer.Evaluation;
+
+/// <summary>Whatever gives logits for a picture: the network in libtorch, or a graph in ONNX Runtime.</summary>
+internal interface INetwork
+{
+    /// <returns>Float [1, classes, h, w], in the caller's dispose scope.</returns>
+    Tensor Logits(RgbImage picture);
+}
+
+/// <summary>How often one picture is looked at.</summary>
+/// <param name="Flip">Also mirrored.</param>
+/// <param name="Scales">Factors on the model's input size, each 0.25-4.</param>
+internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
+{
+    public static readonly TestTime Once = new(false, [1]);
+
+    public bool IsOnce => !Flip && Scales is [1];
+
+    public void Validate() => Check.That(Scales.Count > 0 && Scales.All(s => s is >= 0.25 and <= 4), "--scales takes numbers of 0.25 to 4 with commas between, such as 0.75,1,1.25.");
+
+    /// <summary>Class ids [Height, Width] at the picture's own size. One look takes the best logit; of several the softmax probabilities are averaged at that size.</summary>
+    public byte[] Predict(INetwork network, RgbImage image, PreprocessSpec input)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        if (IsOnce)
+            return Best(Look(network, image, input, 1));
+        var sum = zeros(1);
+        foreach (var scale in Scales)
+        {
+            sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1));
+            if (Flip)
+                sum = sum.add(nn.functional.softmax(Look(network, Mirrored(image), input, scale), 1).flip(3));
+        }
+
+        return Best(sum);
+    }
+
+    private static Tensor Look(INetwork network, RgbImage image, PreprocessSpec input, double scale)
+    {
+        var spec = input with { Width = (int)Math.Round(input.Width * scale), Height = (int)Math.Round(input.Height * scale) };
+        return Resize.To(network.Logits(ImageDecoder.ResizeForModel(image, spec)), image.Height, image.Width).cpu();
+    }
+
+    private static byte[] Best(Tensor scores) => scores.argmax(1).to(uint8).contiguous().data<byte>().ToArray();
+
+    private static RgbImage Mirrored(RgbImage image)
+    {
+        var pixels = new byte[image.Pixels.Length];
+        for (var y = 0; y < image.Height; y++)
+        {
+            for (var x = 0; x < image.Width; x++)
+                image.Pixels.AsSpan(3 * ((y * image.Width) + x), 3).CopyTo(pixels.AsSpan(3 * ((y * image.Width) + image.Width - 1 - x)));
+        }
+
+        return new RgbImage(image.Width, image.Height, pixels);
+    }
+}

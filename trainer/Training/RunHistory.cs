@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace RoadSeg.Trainer.Training;
+
+/// <summary>Mean loss of the updates since the entry before, and the rate of the last of them.</summary>
+internal sealed record StepEntry(long Step, double Loss, double Rate);
+
+internal sealed record EvaluationEntry(long Step, int Epoch, double TrainLoss, double Accuracy, double ClassAccuracy, double MeanIou);
+
+/// <summary>A run's past as metrics.jsonl tells it. A run that was killed repeats what came after its last checkpoint: a start at update n takes back
+/// everything later than n, and a line that was cut short counts for nothing.</summary>
+internal sealed class RunHistory
+{
+    private readonly List<StepEntry> _steps = [];
+    private readonly List<EvaluationEntry> _evaluations = [];
+
+    public IReadOnlyList<StepEntry> Steps => _steps;
+
+    public IReadOnlyList<EvaluationEntry> Evaluations => _evaluations;
+
+    /// <summary>Updates that the run was started for.</summary>
+    public long Total { get; private set; }
+
+    public double? FloorAccuracy { get; private set; }
+
+    public double? FloorMeanIou { get; private set; }
+
+    public long LastStep => Math.Max(_steps.Count == 0 ? 0 : _steps[^1].Step, _evaluations.Count == 0 ? 0 : _evaluations[^1].Step);
+
+    public static RunHistory Read(string path)
+    {
+        var history = new RunHistory();
+        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(line);
+                history.Add(json.RootElement);
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            {
+                // A kill in the middle of a line.
+            }
+        }
+
+        return history;
+    }
+
+    private void Add(JsonElement entry)
+    {
+        var step = entry.GetProperty("step").GetInt64();
+        switch (entry.GetProperty("kind").GetString())
+        {
+            case "start":
+                _steps.RemoveAll(s => s.Step > step);
+                _evaluations.RemoveAll(e => e.Step > step);
+                Total = entry.GetProperty("total").GetInt64();
+                (FloorAccuracy, FloorMeanIou) = (entry.GetProperty("floorAccuracy").GetDouble(), entry.GetProperty("floorMeanIou").GetDouble());
+                break;
+            case "steps":
+                _steps.Add(new StepEntry(step, entry.GetProperty("loss").GetDouble(), entry.GetProperty("rate").GetDouble()));
+                break;
+            case "evaluation":
+                _evaluations.Add(new EvaluationEntry(
+                    step,
+                    entry.GetProperty("epoch").GetInt32(),
+                    entry.GetProperty("trainLoss").GetDouble(),
+                    entry.GetProperty("accuracy").GetDouble(),
+                    entry.GetProperty("classAccuracy").GetDouble(),
+                    entry.GetProperty("meanIou").GetDouble()));
+                break;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using RoadSeg.Torch;
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Trainer.Training;
+
+/// <summary>One update of the weights: forward, backward, clipping, optimiser, average.</summary>
+internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, SegmentationLoss loss, Optimizer optimizer, Ema ema, Device device)
+{
+    /// <summary>Names the stream of seeds for dropout, one for each update.</summary>
+    internal const long DropoutStream = 4;
+
+    /// <param name="step">Updates done before this one: with the seed it decides what dropout drops.</param>
+    /// <param name="rate">Learning rate of the head.</param>
+    /// <param name="next">Gives the batches, as many as the recipe accumulates.</param>
+    /// <returns>The mean loss; NaN also when its gradient is no finite number. When the result is not finite the weights are as they were.</returns>
+    public double Take(long step, double rate, Func<Batch> next)
+    {
+        var t = recipe.Training;
+        random.manual_seed(SeededRandom.SeedOf(recipe.Seed, DropoutStream, step));
+        var mean = 0.0;
+        for (var i = 0; i < t.Accumulate; i++)
+            mean += Backward(next()) / t.Accumulate;
+        if (!double.IsFinite(mean))
+            return mean;
+
+        var norm = t.GradientClip > 0 ? optimizer.GradientNorm() / t.Accumulate : 0;
+        if (!double.IsFinite(norm))
+            return double.NaN;
+        optimizer.Step(rate, (norm > t.GradientClip && t.GradientClip > 0 ? t.GradientClip / norm : 1) / t.Accumulate);
+        model.zero_grad();
+        ema.Update(step + 1);
+        return mean;
+    }
+
+    private double Backward(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var value = Loss(batch);
+        value.backward();
+        return value.item<float>();
+    }
+
+    // A scope of its own: our references to activations end here, so that backward frees each as soon as it has used it.
+    private Tensor Loss(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
+        var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
+        var (logits, auxiliary) = Forward(images);
+        var value = loss.Of(logits, target);
+        if (auxiliary is not null)
+            value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));
+        return value.MoveToOuterDisposeScope();
+    }
+
+    // Only the network computes in bfloat16; the loss takes its logits as floats.
+    private (Tensor Logits, Tensor? Auxiliary) Forward(Tensor images)
+    {
+        if (!recipe.Training.Autocast)
+            return model.forward(images);
+        using var small = TorchExtras.Autocast(device.type);
+        var (logits, auxiliary) = model.forward(images);
+        return (logits.to(float32), auxiliary?.to(float32));
+    }
+}

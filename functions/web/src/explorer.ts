@@ -20,7 +20,7 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
   const [photo, ids] = await Promise.all([photoOf(job), call(job.links.mask!).then(answer => answer.arrayBuffer()).then(decodePlane)]);
   let viewer: Viewer;
   try {
-    viewer = new Viewer(photo, ids);
+    viewer = new Viewer(photo ?? await createImageBitmap(new ImageData(1, 1)), ids);
   } catch {
     return still(stage, side, job, summary);
   }
@@ -143,6 +143,7 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
         zoom('Zoom in', 'M4 10h12M10 4v12', () => viewer.zoomBy(1.5)),
         zoom('Fit the photo', 'M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4', () => viewer.fit()))),
     legend,
+    !photo && h('p', { className: 'hint' }, 'The photo itself is no longer kept; its classes are.'),
     h('details', { className: 'keys' }, h('summary', {}, 'Keyboard'),
       h('p', {}, 'With the photo in focus: ', ...[['1', ' to '], ['4', ' what to show, '], ['[', ' and '], [']', ' opacity, '], ['+', ' and '], ['-', ' zoom, '], ['0', ' fit, '], ['arrows', ' move, '], ['Enter', ' reads the class in the middle.']].flatMap(([key, after]) => [h('kbd', {}, key), after]))));
   fill(side, chart, actions(job, stem(name)));
@@ -151,9 +152,15 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
   return () => viewer.dispose();
 }
 
-async function photoOf(job: Job): Promise<ImageBitmap> {
-  // The classes at weight 0: the photo itself, upright, in a format that every browser shows.
-  const file = await (await call(`${job.links.overlay}?opacity=0`)).blob();
+// The classes at weight 0: the photo itself, upright, in a format that every browser shows. Null when it is no longer kept.
+async function photoOf(job: Job): Promise<ImageBitmap | null> {
+  let file: Blob;
+  try {
+    file = await (await call(`${job.links.overlay}?opacity=0`)).blob();
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'upload-missing') return null;
+    throw error;
+  }
   const largest = 8192;
   const { width, height } = job.image!;
   const shrink = Math.max(width, height) / largest;

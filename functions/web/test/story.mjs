@@ -26,7 +26,7 @@ async function open(t, route = '', options = {}) {
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', error => faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && !/status of (401|404)/.test(message.text()) && faults.push(message.text()));
+  page.on('console', message => message.type() === 'error' && !/status of (401|404|410)/.test(message.text()) && faults.push(message.text()));
   page.on('request', request => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`external request: ${request.url()}`);
@@ -285,6 +285,14 @@ test('a job that does not exist is told so', async t => {
   const page = await open(t, '#/jobs/nothing');
   await page.getByRole('alert').waitFor(patience);
   assert.match(await page.getByRole('alert').innerText(), /no job/);
+});
+
+test('the classes outlive the photo', async t => {
+  const page = await open(t);
+  await page.route('**/overlay*', route => route.fulfill({ status: 410, contentType: 'application/problem+json', body: '{"code":"upload-missing","detail":"gone"}' }));
+  await page.goto(result);
+  await shown(page);
+  await page.getByText('no longer kept').waitFor();
 });
 
 // Rows of a mask are filtered by None or Up; no code of the page takes part.

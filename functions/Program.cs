@@ -41,6 +41,7 @@ builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
 builder.Services.AddSingleton<ResultReader>();
 builder.Services.AddWebhooks(builder.Configuration);
+builder.Services.AddSite();
 
 var app = builder.Build();
 app.UseProblems();

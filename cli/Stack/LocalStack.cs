@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -96,6 +97,7 @@ internal sealed class LocalStack : IAsyncDisposable
             stop.Push(host);
             if (host.FunctionErrors.Count > 0)
                 throw new HostConfigurationException(string.Join(' ', host.FunctionErrors.Select(error => $"{error.Key}: {error.Value}")));
+            await AdmitPageAsync(azurite.ConnectionString, host.BaseAddress, cancel);
             await host.HandlerReady.WaitAsync(cancel);
             return new LocalStack(azurite, events, host);
         }
@@ -136,12 +138,32 @@ internal sealed class LocalStack : IAsyncDisposable
             ["AzureWebJobsStorage"] = connection,
             ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
             ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
+            ["ROADSEG_PAGE"] = options.Settings.GetValueOrDefault("ROADSEG_PAGE", Workspace.Page),
             ["AzureFunctionsJobHost__customHandler__description__defaultExecutablePath"] = Workspace.Handler,
 
             // Azurite is next door: asking often costs nothing, and a person is waiting.
             ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.100",
         },
     };
+
+    // The page in a browser puts photos into storage, which is another origin to it.
+    private static async Task AdmitPageAsync(string connection, Uri app, CancellationToken cancel)
+    {
+        var blobs = new BlobServiceClient(connection);
+        BlobServiceProperties properties = await blobs.GetPropertiesAsync(cancel);
+        properties.Cors =
+        [
+            new BlobCorsRule
+            {
+                AllowedOrigins = $"http://127.0.0.1:{app.Port},http://localhost:{app.Port}",
+                AllowedMethods = "PUT",
+                AllowedHeaders = "content-type,x-ms-blob-type",
+                ExposedHeaders = "",
+                MaxAgeInSeconds = 600,
+            },
+        ];
+        await blobs.SetPropertiesAsync(properties, cancel);
+    }
 
     /// <summary>Makes the app's containers and queues.</summary>
     public static async Task ProvisionAsync(string connection, CancellationToken cancel)

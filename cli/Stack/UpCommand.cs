@@ -32,6 +32,7 @@ internal static class UpCommand
         using var logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(level).AddSimpleConsole(console => console.SingleLine = true));
         await using var stack = await LocalStack.StartAsync(options with { Logs = logs }, cancel);
         AnsiConsole.Write(new Grid().AddColumn().AddColumn()
+            .AddRow("[bold]page[/]", Directory.Exists(Workspace.Page) ? $"{stack.Address}" : "not built: ./roadseg up builds it")
             .AddRow("[bold]API[/]", $"{stack.Address}v1/jobs")
             .AddRow("[bold]health[/]", $"{stack.Address}health/ready")
             .AddRow("[bold]storage[/]", Markup.Escape(stack.ConnectionString))

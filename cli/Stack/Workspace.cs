@@ -12,6 +12,9 @@ internal static class Workspace
     /// <summary>Folder of host.json.</summary>
     public static string ScriptRoot => Path.Combine(Root, "functions", "host");
 
+    /// <summary>The built web page; absent until it is built.</summary>
+    public static string Page => Path.Combine(Root, "functions", "wwwroot");
+
     /// <summary>The model package that ships.</summary>
     public static string DefaultModel => Path.Combine(Root, "models", "default");
 

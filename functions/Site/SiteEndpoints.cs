@@ -1,3 +1,5 @@
+using Azure.Storage.Blobs;
+using Microsoft.Net.Http.Headers;
 using RoadSeg.Functions.Api;
 
 namespace RoadSeg.Functions.Site;
@@ -5,8 +7,11 @@ namespace RoadSeg.Functions.Site;
 /// <summary>What this service is and where its parts are.</summary>
 internal sealed record ServiceDocument(string Service, string Version, IReadOnlyDictionary<string, string> Links);
 
+/// <summary>The root: the page for browsers, the service document for everybody else.</summary>
 internal static class SiteEndpoints
 {
+    private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly ServiceDocument Document = new(
         "RoadSeg",
         typeof(SiteEndpoints).Assembly.GetName().Version!.ToString(3),
@@ -21,6 +26,34 @@ internal static class SiteEndpoints
             ["ready"] = "/health/ready",
         });
 
-    public static void MapSite(this WebApplication app) =>
-        app.MapGet("/", static () => TypedResults.Json(Document, ApiJson.Default.ServiceDocument));
+    public static void AddSite(this IServiceCollection services) =>
+        services.AddSingleton(static provider => Page.Read(provider.GetRequiredService<IConfiguration>()));
+
+    public static void MapSite(this WebApplication app)
+    {
+        // The page sends photos straight to storage: beside this origin the only one that it may speak to.
+        var storage = app.Services.GetRequiredService<BlobServiceClient>().Uri.GetLeftPart(UriPartial.Authority);
+        var policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+            + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+        app.MapMethods("/", Read, (HttpContext context, Page page) =>
+        {
+            var headers = context.Response.Headers;
+            headers.Vary = "Accept";
+            if (!page.Exists || !WantsPage(context.Request))
+                return TypedResults.Json(Document, ApiJson.Default.ServiceDocument);
+            headers.ContentSecurityPolicy = policy;
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+            headers.XFrameOptions = "DENY";
+            return page.Answer(context, Page.Index);
+        }).ExcludeFromDescription();
+        app.MapMethods("/favicon.svg", Read, static (HttpContext context, Page page) => page.Answer(context, "favicon.svg")).ExcludeFromDescription();
+        app.MapMethods("/assets/{file}", Read, static (string file, HttpContext context, Page page) => page.Answer(context, $"assets/{file}")).ExcludeFromDescription();
+    }
+
+    // Browsers name text/html; curl and HTTP libraries say */* or nothing.
+    private static bool WantsPage(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(static type => type.Quality is not 0 && type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 }

@@ -1,0 +1,101 @@
+import { askForKey } from './key';
+
+export type State = 'awaiting-upload' | 'received' | 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'expired';
+
+export interface Job {
+  id: string;
+  state: State;
+  fileName?: string;
+  times: { createdAt: string; receivedAt?: string; queuedAt?: string; startedAt?: string; finishedAt?: string };
+  stages: Record<string, number | undefined>;
+  queue?: { position: number; estimatedSeconds?: number };
+  image?: { format: string; width: number; height: number; bytes: number };
+  result?: { model: string; modelVersion: string; provider: string };
+  failure?: { code: string; message: string; retryable: boolean };
+  links: Record<string, string>;
+}
+
+export interface Ticket {
+  id: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  maxBytes: number;
+}
+
+export interface ClassShare { id: number; name: string; color: string; pixels: number; share: number; meanConfidence?: number }
+
+export interface Summary { width: number; height: number; classes: ClassShare[] }
+
+export interface Model {
+  name: string;
+  version: string;
+  description: string;
+  licence: string;
+  architecture: string;
+  encoder: string;
+  metrics: { dataset: string; split: string; width: number; height: number; values: Record<string, number> }[];
+  links: { self: string };
+}
+
+export interface Labels { model: string; classes: { id: number; name: string; color: string }[] }
+
+/** What went wrong, in words for people. */
+export class Failure extends Error {
+  constructor(message: string, readonly code = '', readonly status = 0) {
+    super(message);
+  }
+}
+
+const slot = 'roadseg-key';
+
+/** The key lives as long as the tab's session and goes nowhere but into the header of calls to this origin. */
+export const key = {
+  get: () => sessionStorage.getItem(slot),
+  set: (value: string) => sessionStorage.setItem(slot, value),
+  forget: () => sessionStorage.removeItem(slot),
+};
+
+let asking: Promise<string | null> | null = null;
+
+/** Calls the API. Answers of 304 are answers; every other failure is thrown as words. */
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const used = key.get();
+    const headers = new Headers(init.headers);
+    if (used) headers.set('x-functions-key', used);
+    let answer: Response;
+    try {
+      answer = await fetch(path, { ...init, headers });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new Failure('The service cannot be reached. Check the connection, then try again.');
+    }
+
+    if (answer.ok || answer.status === 304) return answer;
+    if (answer.status !== 401) throw await failureOf(answer);
+
+    // Another call may have asked meanwhile.
+    if (key.get() !== used) continue;
+    asking ??= askForKey(used !== null).finally(() => (asking = null));
+    const given = await asking;
+    if (given === null) throw new Failure('This service needs a key. Reload the page to enter one.', 'unauthorized', 401);
+    key.set(given);
+  }
+}
+
+async function failureOf(answer: Response): Promise<Failure> {
+  try {
+    const problem = await answer.json() as { detail?: string; title?: string; code?: string };
+    if (problem.detail ?? problem.title) return new Failure((problem.detail ?? problem.title)!, problem.code, answer.status);
+  } catch {
+    // Not a problem document: the status is all there is.
+  }
+  return new Failure(`The service answered with status ${answer.status}. Try again in a few seconds.`, '', answer.status);
+}
+
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
+  return await (await call(path, init)).json() as T;
+}
+
+export const ended = (state: State) => state === 'succeeded' || state === 'failed' || state === 'canceled' || state === 'expired';

@@ -1,0 +1,73 @@
+import type { Summary } from './api';
+import { fill, h, percent } from './dom';
+
+/**
+ * The classes of a summary as a bar chart whose rows switch them. `show` gets colours by class id, 4 bytes each, whenever
+ * they change; null makes a chart without switches.
+ */
+export function classChart(summary: Summary, show: ((palette: Uint8Array) => void) | null): HTMLElement {
+  const classes = summary.classes.filter(one => one.pixels > 0).toSorted((a, b) => b.pixels - a.pixels);
+  const absent = summary.classes.filter(one => one.pixels === 0);
+  const most = classes[0]?.share ?? 1;
+  const hidden = new Set<number>();
+  let lit: number | null = null;
+
+  function update() {
+    const palette = new Uint8Array(4 * 256);
+    for (const { id, color } of summary.classes) {
+      const rgb = Number.parseInt(color.slice(1), 16);
+      palette.set([rgb >> 16, (rgb >> 8) & 255, rgb & 255, hidden.has(id) ? 0 : lit === null || lit === id ? 255 : 40], 4 * id);
+    }
+    show?.(palette);
+  }
+
+  const boxes = new Map<number, HTMLInputElement>();
+  const rows = classes.map(one => {
+    const swatch = h('span', { className: 'swatch' });
+    swatch.style.backgroundColor = one.color;
+    const bar = h('span', { className: 'bar' });
+    bar.style.width = `${(100 * one.share) / most}%`;
+    bar.style.backgroundColor = one.color;
+    const box = h('input', { type: 'checkbox', checked: true, onchange: () => toggle(one.id, box.checked) });
+    boxes.set(one.id, box);
+    const sure = one.meanConfidence === undefined ? '' : `${Math.round(100 * one.meanConfidence)} % sure`;
+    const parts = [
+      h('span', { className: 'class-name' }, one.name),
+      h('span', { className: 'class-share' }, percent(one.share)),
+      h('span', { className: 'track', 'aria-hidden': 'true' }, bar),
+      h('span', { className: 'class-sure' }, sure),
+    ];
+    return h('li', { onpointerenter: () => light(one.id), onpointerleave: () => light(null) },
+      show ? h('label', {}, box, swatch, ...parts) : h('div', { className: 'class-row' }, swatch, ...parts));
+  });
+
+  function toggle(id: number, on: boolean) {
+    if (on) hidden.delete(id);
+    else hidden.add(id);
+    update();
+  }
+  function light(id: number | null) {
+    lit = id !== null && !hidden.has(id) ? id : null;
+    update();
+  }
+  function all(on: boolean) {
+    for (const [id, box] of boxes) {
+      box.checked = on;
+      if (on) hidden.delete(id);
+      else hidden.add(id);
+    }
+    update();
+  }
+
+  const section = h('section', { className: 'classes', 'aria-labelledby': 'classes-title' });
+  fill(section,
+    h('div', { className: 'row between' },
+      h('h2', { id: 'classes-title' }, 'Classes'),
+      show && h('div', { className: 'row' },
+        h('button', { type: 'button', className: 'text-button', onclick: () => all(true) }, 'All'),
+        h('button', { type: 'button', className: 'text-button', onclick: () => all(false) }, 'None'))),
+    h('ul', { className: 'class-list' }, ...rows),
+    absent.length > 0 && h('p', { className: 'hint' }, `Not in this photo: ${absent.map(one => one.name).join(', ')}.`));
+  update();
+  return section;
+}

@@ -1,0 +1,87 @@
+export const vertex = `#version 300 es
+void main() {
+  vec2 corner = vec2((gl_VertexID << 1) & 2, gl_VertexID & 2);
+  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+// Works per screen pixel, so that its cost does not grow with the photo. `origin` is the photo's place of the canvas's upper
+// left corner, `step` the photo's pixels per screen pixel.
+export const fragment = `#version 300 es
+precision highp float;
+precision highp int;
+uniform sampler2D photo;
+uniform sampler2D ids;
+uniform sampler2D confidence;
+uniform sampler2D palette;
+uniform vec2 size;
+uniform vec2 origin;
+uniform vec2 canvas;
+uniform float step_;
+uniform float opacity;
+uniform float divider;
+uniform float line;
+uniform int mode;
+out vec4 color;
+
+int idAt(vec2 place) {
+  ivec2 grid = textureSize(ids, 0);
+  ivec2 cell = clamp(ivec2(place / size * vec2(grid)), ivec2(0), grid - 1);
+  return int(texelFetch(ids, cell, 0).r * 255.0 + 0.5);
+}
+
+vec4 classColor(int id) { return texelFetch(palette, ivec2(id, 0), 0); }
+
+// Four samples a screen pixel soften the stairs of class borders.
+vec4 classes(vec2 place) {
+  vec4 sum = vec4(0.0);
+  for (int i = 0; i < 4; i++) {
+    vec2 offset = (vec2(i & 1, i >> 1) - 0.5) * 0.5 * step_;
+    vec4 c = classColor(idAt(place + offset));
+    sum += vec4(c.rgb * c.a, c.a);
+  }
+  return sum / 4.0;
+}
+
+vec4 outlines(vec2 place) {
+  int id = idAt(place);
+  vec4 own = classColor(id);
+  float inner = 0.0;
+  float outer = 0.0;
+  for (int i = 0; i < 8; i++) {
+    float angle = float(i) * 0.7853982;
+    vec2 direction = vec2(cos(angle), sin(angle)) * step_ * line;
+    if (idAt(place + direction * 3.0) != id) inner = 1.0;
+    if (idAt(place + direction) != id) outer = 1.0;
+  }
+  if (own.a == 0.0) return vec4(0.0);
+  return outer > 0.0 ? vec4(own.a) : vec4(own.rgb, 1.0) * own.a * inner;
+}
+
+vec3 steps(float value) {
+  if (value < 0.2) return vec3(0.27, 0.00, 0.33);
+  if (value < 0.4) return vec3(0.23, 0.32, 0.55);
+  if (value < 0.6) return vec3(0.13, 0.57, 0.55);
+  if (value < 0.8) return vec3(0.37, 0.79, 0.38);
+  return vec3(0.99, 0.91, 0.15);
+}
+
+void main() {
+  vec2 screen = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y);
+  vec2 place = origin + screen * step_;
+  vec3 under = textureLod(photo, clamp(place / size, 0.0, 1.0), log2(max(1.0, step_ * float(textureSize(photo, 0).x) / size.x))).rgb;
+  vec3 result = under;
+  if (mode == 3) {
+    vec2 grid = vec2(textureSize(confidence, 0));
+    float value = texelFetch(confidence, clamp(ivec2(place / size * grid), ivec2(0), ivec2(grid) - 1), 0).r;
+    float grey = dot(under, vec3(0.299, 0.587, 0.114));
+    result = mix(vec3(grey), steps(value), opacity);
+  } else if (mode == 2) {
+    vec4 over = outlines(place) * min(1.0, opacity * 1.6);
+    result = under * (1.0 - over.a) + over.rgb;
+  } else if (mode == 0 || screen.x >= divider * canvas.x) {
+    vec4 over = classes(place) * opacity;
+    result = under * (1.0 - over.a) + over.rgb;
+  }
+  bool inside = place.x >= 0.0 && place.y >= 0.0 && place.x < size.x && place.y < size.y;
+  color = inside ? vec4(result, 1.0) : vec4(0.0);
+}`;

@@ -13,6 +13,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
 {
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
+    ["api"] = ApiBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,

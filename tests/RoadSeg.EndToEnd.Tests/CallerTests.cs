@@ -44,13 +44,25 @@ public sealed class CallerTests
         var record = (await stack.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
         Assert.DoesNotContain(keys.RootElement.GetProperty("master").GetString()!, record, StringComparison.Ordinal);
 
-        // One's fourth live job is refused, with a time to come again; the other's first is not.
-        for (var i = 0; i < 3; i++)
-            await UploadKeyTests.IssueAsync(one, new UploadRequest());
-        using var refused = await one.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), new UploadRequest(), JobJson.Default.UploadRequest, Cancel);
-        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter);
-        Assert.Contains("too-many-jobs", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        // One's fourth live job is refused at the latest, with a time to come again (what ended in the last seconds may still
+        // count); the other's first is not.
+        var taken = 0;
+        while (taken < 4)
+        {
+            using var answer = await one.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), new UploadRequest(), JobJson.Default.UploadRequest, Cancel);
+            if (answer.StatusCode == HttpStatusCode.Created)
+            {
+                taken++;
+                continue;
+            }
+
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.Contains("too-many-jobs", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            break;
+        }
+
+        Assert.InRange(taken, 1, 3);
         await UploadKeyTests.IssueAsync(other, new UploadRequest());
 
         // Two keys at once are nobody.

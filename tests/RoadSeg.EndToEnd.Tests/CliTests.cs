@@ -70,7 +70,8 @@ public sealed class CliTests(StackFixture stack)
     public async Task Up_serves_until_it_is_interrupted_and_leaves_nothing_running()
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Cli, "up", "--port", "0", "--storage-port", "0"]) { RedirectStandardOutput = true })!;
+        // Whoever runs the tests in the background has interrupts ignored, and children inherit that.
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Cli, "up", "--port", "0", "--storage-port", "0"]) { RedirectStandardOutput = true })!;
         var address = "";
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line && !line.Contains("Ctrl+C", StringComparison.Ordinal))
         {

@@ -177,7 +177,7 @@ public sealed class CliTests(StackFixture stack)
     public async Task A_wait_that_is_interrupted_exits_with_130()
     {
         var id = (await stack.Stack.Client.IssueUploadKeyAsync(cancel: Cancel)).Id.ToString();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Cli, "wait", id, "--server", stack.Stack.Address.ToString()]))!;
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Cli, "wait", id, "--server", stack.Stack.Address.ToString()]))!;
 
         // Whether it has begun to wait by then or not, the answer is the same.
         await Task.Delay(TimeSpan.FromSeconds(3), Cancel);

@@ -42,6 +42,8 @@ builder.Services.AddSingleton<FailPoisoned>();
 builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
 builder.Services.AddSingleton<TrainingPlans>();
+builder.Services.AddSingleton<TrainingList>();
+builder.Services.AddSingleton<TrainingSweep>();
 builder.Services.AddSingleton<ResultReader>();
 builder.Services.AddWebhooks(builder.Configuration);
 builder.Services.AddSite();
@@ -60,6 +62,7 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, 
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapWebhooks();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
+app.MapTimerTrigger<TrainingSweep>("SweepTrainings", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 
 // HTTP: functions Api (v1/...) and Site (everything else, GET only).
@@ -67,6 +70,7 @@ app.MapUploads();
 app.MapJobs();
 app.MapModels();
 app.MapResults();
+app.MapTrainings();
 app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
 app.MapHealth();
 app.MapSite();

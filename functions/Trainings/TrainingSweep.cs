@@ -65,12 +65,11 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
         }
     }
 
-    // First in, first out: a message not among the first thirty-two may be behind them, unless they are younger than the run.
+    // Behind thirty-two others a message cannot be seen: then it is taken to be there, and looked for again when the queue is shorter.
     private async Task<bool> IsWaitingAsync(TrainingRecord run, CancellationToken cancel)
     {
         var first = (await queues.GetQueueClient(Queues.TrainingJobs).PeekMessagesAsync(Peeked, cancel)).Value;
-        return first.Any(message => Of(message.Body) == run.Id)
-            || (first.Length == Peeked && first[^1].InsertedOn is { } inserted && inserted <= run.Times.CreatedAt + options.SweepAfter);
+        return first.Length == Peeked || first.Any(message => Of(message.Body) == run.Id);
     }
 
     private static JobId? Of(BinaryData body)

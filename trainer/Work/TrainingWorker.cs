@@ -175,7 +175,7 @@ internal sealed class TrainingWorker(WorkPlace place)
     {
         try
         {
-            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId;
+            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId is { } id && id != default ? id : null;
         }
         catch (JsonException)
         {

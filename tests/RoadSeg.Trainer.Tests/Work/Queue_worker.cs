@@ -239,7 +239,7 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     [Fact]
     public void Settings_of_worker_and_gate_outside_their_range_are_named()
     {
-        Assert.Contains("ROADSEG_WORK_LOCK is '1'", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => WorkOptions.Read("x", name => name == "ROADSEG_WORK_LOCK" ? "1" : null)).Message);
+        Assert.Contains("ROADSEG_WORK_LOCK is 'soon'", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => WorkOptions.Read("x", name => name == "ROADSEG_WORK_LOCK" ? "soon" : null)).Message);
         Assert.Contains("ROADSEG_GATE_LATENCY is 'fast': write a number from 0.01 to 1000", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => GateOptions.Read(name => name == "ROADSEG_GATE_LATENCY" ? "fast" : null)).Message);
         Assert.Equal(0.5, GateOptions.Read(name => name == "ROADSEG_GATE_MEAN_IOU_FLOOR" ? "0.5" : null).MeanIouFloor);
     }

@@ -55,6 +55,8 @@ public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStor
         using var second = storage.StartProcess("--until-empty");
         var taken = await storage.UntilAsync(id, run => run.Attempt == 2 && run.Progress!.Step > told);
         Assert.Equal(TrainingState.Running, taken.State);
+        while ((await StartsAsync(id)).Length < 2)
+            await Task.Delay(50, Cancel);
         await storage.Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);
         var ended = await WorkStorage.EndAsync(second);
         Assert.True(ended.Code == 0, ended.Output);

@@ -20,7 +20,7 @@ namespace RoadSeg.Tests.Trainer.Work;
 /// <summary>An Azurite with a deployment's containers and queues, and a curated set of painted roads in it.</summary>
 public sealed class WorkStorage : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _folder = new();
     private AzuriteProcess _azurite = null!;

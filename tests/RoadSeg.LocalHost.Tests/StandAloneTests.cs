@@ -53,7 +53,8 @@ public sealed class StandAloneTests(AzuriteFixture azurite)
     [InlineData("--script-root is missing", "--port", "0")]
     [InlineData("Unknown option '--nonsense'", "--nonsense")]
     [InlineData("--env needs LEFT=RIGHT", "--script-root", ".", "--env", "X")]
-    [InlineData("--blob-event needs --azurite", "--script-root", ".", "--blob-event", "a=b")]
+    [InlineData("need --azurite", "--script-root", ".", "--blob-event", "a=b")]
+    [InlineData("need --azurite", "--script-root", ".", "--plan", "plan.json")]
     [InlineData("--port needs a number", "--script-root", ".", "--port", "high")]
     public void A_wrong_command_line_says_what_is_wrong(string message, params string[] arguments) =>
         Assert.Contains(message, Assert.Throws<HostConfigurationException>(() => CommandLine.Parse(arguments)).Message);

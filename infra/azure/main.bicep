@@ -29,7 +29,7 @@ param gpuMaxReplicas int = 4
 @description('Who is told of alerts; empty for nobody.')
 param alertEmail string = ''
 
-@description('OTLP endpoint of your own collector. Empty: the environment sends traces and logs to Application Insights.')
+@description('OTLP endpoint (http/protobuf) of a collector of your own. Empty: one is run that sends to Application Insights, which the alerts read.')
 param otlpEndpoint string = ''
 
 @description('ROADSEG_CALLERS: name=sha256 of a function key, comma-separated.')

@@ -22,6 +22,8 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var useGpu = gpuProfile != 'none'
 var deployApps = !empty(imageTag)
 var appName = 'roadseg'
+var collectorName = 'roadseg-telemetry'
+var telemetry = empty(otlpEndpoint) ? 'http://${collectorName}' : otlpEndpoint
 var gpuResources = gpuProfile == 'Consumption-GPU-NC24-A100' ? { cpu: '24', memory: '220Gi' } : { cpu: '8', memory: '56Gi' }
 
 resource cpuIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -59,7 +61,6 @@ module environment 'modules/environment.bicep' = {
     tags: tags
     gpuProfile: gpuProfile
     workspaceId: monitoring.outputs.workspaceId
-    insightsConnectionString: monitoring.outputs.insightsConnectionString
     pullers: [
       cpuIdentity.properties.principalId
       gpuIdentity.properties.principalId
@@ -100,10 +101,23 @@ module access 'modules/access.bicep' = {
     cpuPrincipal: cpuIdentity.properties.principalId
     gpuPrincipal: gpuIdentity.properties.principalId
     gpuContainers: names.roles.gpu.containers
+    gpuReads: names.roles.gpu.reads
     gpuQueues: names.roles.gpu.queues
     trainerPrincipal: trainerIdentity.properties.principalId
     trainerContainers: names.roles.trainer.containers
+    trainerReads: names.roles.trainer.reads
     trainerQueues: names.roles.trainer.queues
+  }
+}
+
+module collector 'modules/collector.bicep' = if (deployApps && empty(otlpEndpoint)) {
+  name: 'collector'
+  params: {
+    name: collectorName
+    location: location
+    tags: tags
+    environmentId: environment.outputs.id
+    insightsConnectionString: monitoring.outputs.insightsConnectionString
   }
 }
 
@@ -133,7 +147,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     webhookSecrets: webhookSecrets
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
-    otlpEndpoint: otlpEndpoint
+    otlpEndpoint: telemetry
   }
 }
 
@@ -163,7 +177,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     webhookSecrets: ''
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
-    otlpEndpoint: otlpEndpoint
+    otlpEndpoint: telemetry
   }
 }
 
@@ -183,7 +197,7 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     cpu: useGpu ? gpuResources.cpu : '4'
     memory: useGpu ? gpuResources.memory : '8Gi'
     queues: names.roles.trainer.wakes
-    otlpEndpoint: otlpEndpoint
+    otlpEndpoint: telemetry
   }
 }
 

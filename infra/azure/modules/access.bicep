@@ -3,13 +3,17 @@ param storageAccount string
 param cpuPrincipal string
 param gpuPrincipal string
 param gpuContainers array
+param gpuReads array
 param gpuQueues array
 param trainerPrincipal string
 param trainerContainers array
+param trainerReads array
 param trainerQueues array
 
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' // Storage Blob Data Contributor
+var blobReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' // Storage Blob Data Reader
 var queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88' // Storage Queue Data Contributor
+var queueReader = '19e7f393-937e-4f77-808e-94535e297925' // Storage Queue Data Reader
 // The Functions host keeps leases, timer states and keys in containers of its own.
 var gpuAndHostContainers = concat(gpuContainers, ['azure-webjobs-hosts', 'azure-webjobs-secrets'])
 
@@ -63,6 +67,21 @@ resource gpuBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (n
   }
 }]
 
+resource gpuReadContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [for name in gpuReads: {
+  parent: blobs
+  name: name
+}]
+
+resource gpuBlobReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (name, i) in gpuReads: {
+  scope: gpuReadContainer[i]
+  name: guid(gpuReadContainer[i].id, gpuPrincipal, blobReader)
+  properties: {
+    principalId: gpuPrincipal
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
+  }
+}]
+
 resource gpuQueue 'Microsoft.Storage/storageAccounts/queueServices/queues@2023-05-01' existing = [for name in gpuQueues: {
   parent: queueService
   name: name
@@ -78,6 +97,17 @@ resource gpuMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for
   }
 }]
 
+// Every process measures every queue: depth and the age of the first message.
+resource gpuQueueReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: account
+  name: guid(account.id, gpuPrincipal, queueReader)
+  properties: {
+    principalId: gpuPrincipal
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', queueReader)
+  }
+}
+
 resource trainerContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [for name in trainerContainers: {
   parent: blobs
   name: name
@@ -90,6 +120,21 @@ resource trainerBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [fo
     principalId: trainerPrincipal
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobContributor)
+  }
+}]
+
+resource trainerReadContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [for name in trainerReads: {
+  parent: blobs
+  name: name
+}]
+
+resource trainerBlobReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (name, i) in trainerReads: {
+  scope: trainerReadContainer[i]
+  name: guid(trainerReadContainer[i].id, trainerPrincipal, blobReader)
+  properties: {
+    principalId: trainerPrincipal
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
   }
 }]
 

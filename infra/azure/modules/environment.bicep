@@ -4,7 +4,6 @@ param location string
 param tags object
 param gpuProfile string
 param workspaceId string
-param insightsConnectionString string
 
 @description('Principals that pull images.')
 param pullers array
@@ -32,19 +31,13 @@ resource pulls 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for pulle
   }
 }]
 
-// The preview version is the one that knows the OpenTelemetry agent.
-resource environment 'Microsoft.App/managedEnvironments@2024-10-02-preview' = {
+resource environment 'Microsoft.App/managedEnvironments@2025-01-01' = {
   name: 'cae-${token}'
   location: location
   tags: tags
   properties: {
     // By diagnostic settings, which need no key of the workspace.
     appLogsConfiguration: { destination: 'azure-monitor' }
-    appInsightsConfiguration: { connectionString: insightsConnectionString }
-    openTelemetryConfiguration: {
-      tracesConfiguration: { destinations: ['appInsights'] }
-      logsConfiguration: { destinations: ['appInsights'] }
-    }
     workloadProfiles: concat(
       [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
       gpuProfile == 'none' ? [] : [{ name: 'gpu', workloadProfileType: gpuProfile }]

@@ -41,10 +41,10 @@ var settings = [
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
   { name: 'OTEL_SERVICE_NAME', value: name }
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
+  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }
 ]
 var webhookSettings = empty(webhookSecrets) ? [] : [{ name: 'ROADSEG_WEBHOOK_SECRETS', secretRef: 'webhook-secrets' }]
-// Without an endpoint of your own the environment's agent names its own to the container.
-var otlpSettings = empty(otlpEndpoint) ? [] : [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }]
 var roleSettings = [for function in disabledFunctions: { name: 'AzureWebJobs_${function}_Disabled', value: '1' }]
 
 var queueRules = [for queue in wakingQueues: {
@@ -94,7 +94,7 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
             cpu: json(cpu)
             memory: memory
           }
-          env: concat(settings, webhookSettings, otlpSettings, roleSettings)
+          env: concat(settings, webhookSettings, roleSettings)
           probes: [
             {
               type: 'Startup'

@@ -18,8 +18,9 @@ var settings = [
   { name: 'AzureWebJobsStorage__queueServiceUri', value: 'https://${storageAccount}.queue.${az.environment().suffixes.storage}' }
   { name: 'AzureWebJobsStorage__clientId', value: clientId }
   { name: 'OTEL_SERVICE_NAME', value: 'roadseg-trainer' }
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
+  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }
 ]
-var otlpSettings = empty(otlpEndpoint) ? [] : [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }]
 
 resource job 'Microsoft.App/jobs@2025-01-01' = {
   name: 'roadseg-trainer'
@@ -68,7 +69,7 @@ resource job 'Microsoft.App/jobs@2025-01-01' = {
             cpu: json(cpu)
             memory: memory
           }
-          env: concat(settings, otlpSettings)
+          env: settings
         }
       ]
     }

@@ -5,7 +5,7 @@ namespace RoadSeg.Deploy.Tests;
 /// <summary>A folder of functions/host.</summary>
 internal sealed record FunctionFolder(string Name, string TriggerType, string? Queue, string? AuthLevel, IReadOnlyList<string> OutputQueues)
 {
-    public static IReadOnlyList<FunctionFolder> All { get; } = [.. Directory.EnumerateDirectories(Checkout.At("functions", "host")).Order(StringComparer.Ordinal).Select(Read)];
+    public static IReadOnlyList<FunctionFolder> All { get; } = [.. Directory.EnumerateDirectories(Tree.At("functions", "host")).Order(StringComparer.Ordinal).Select(Read)];
 
     private static FunctionFolder Read(string folder)
     {

@@ -70,9 +70,9 @@ public sealed class NamesTests
     {
         var written = Names.Document();
         if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
-            File.WriteAllText(Checkout.At("infra", "names.json"), written.ToJsonString(Readable) + "\n");
+            File.WriteAllText(Tree.At("infra", "names.json"), written.ToJsonString(Readable) + "\n");
         Assert.True(
-            JsonNode.DeepEquals(JsonNode.Parse(Checkout.Read("infra", "names.json")), written),
+            JsonNode.DeepEquals(JsonNode.Parse(Tree.Read("infra", "names.json")), written),
             "infra/names.json is no longer what Containers, Queues and functions/host say; ROADSEG_PIN=1 writes it anew.");
     }
 
@@ -80,8 +80,8 @@ public sealed class NamesTests
     public void The_gpu_workers_settings_switch_off_every_function_of_the_other_role()
     {
         if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
-            File.WriteAllText(Checkout.At("infra", "docker", "gpu.env"), Names.GpuEnvironment);
-        Assert.Equal(Names.GpuEnvironment, Checkout.Read("infra", "docker", "gpu.env"));
+            File.WriteAllText(Tree.At("infra", "docker", "gpu.env"), Names.GpuEnvironment);
+        Assert.Equal(Names.GpuEnvironment, Tree.Read("infra", "docker", "gpu.env"));
     }
 
     [Fact]

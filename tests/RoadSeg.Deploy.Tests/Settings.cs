@@ -26,9 +26,9 @@ internal static partial class Settings
         ["OMP_WAIT_POLICY"] = "OpenMP: threads that wait do not spin",
     };
 
-    private static readonly Lazy<string> Sources = new(() => string.Concat(Checkout.Files
+    private static readonly Lazy<string> Sources = new(() => string.Concat(Tree.Files
         .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && Folders().IsMatch(file))
-        .Select(file => Checkout.Read(file))));
+        .Select(file => Tree.Read(file))));
 
     /// <summary>Names with the prefix ROADSEG_ that the deployed programs read.</summary>
     public static IReadOnlySet<string> Own { get; } = OwnNames().Matches(Sources.Value).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
@@ -41,15 +41,14 @@ internal static partial class Settings
         || (Disabled().Match(name) is { Success: true } match && FunctionFolder.All.Any(function => function.Name == match.Groups[1].Value))
         || (name.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal) && IsInHostJson(name["AzureFunctionsJobHost__".Length..].Split("__")));
 
-    // StorageClients reads {service}ServiceUri, and each other part by its name.
+    // StorageAccount reads {Name}__{service}ServiceUri, and each other part by its name.
     private static bool IsConnectionPart(string part) =>
-        part is "blobServiceUri" or "queueServiceUri"
-            ? Sources.Value.Contains("section[service + \"ServiceUri\"]", StringComparison.Ordinal)
-            : Sources.Value.Contains($"section[\"{part}\"]", StringComparison.Ordinal);
+        Sources.Value.Contains("\"AzureWebJobsStorage\"", StringComparison.Ordinal)
+        && Sources.Value.Contains(part is "blobServiceUri" or "queueServiceUri" ? "__{service}ServiceUri\"" : $"__{part}\"", StringComparison.Ordinal);
 
     private static bool IsInHostJson(string[] path)
     {
-        JsonNode? node = JsonNode.Parse(Checkout.Read("functions", "host", "host.json"));
+        JsonNode? node = JsonNode.Parse(Tree.Read("functions", "host", "host.json"));
         foreach (var step in path)
             node = (node as JsonObject)?[step];
         return node is not null;

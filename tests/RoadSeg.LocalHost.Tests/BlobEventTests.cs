@@ -167,6 +167,19 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_subscription_to_one_ending_hears_of_no_other_upload()
+    {
+        var descriptions = azurite.NewQueue(create: false);
+        await using var events = await BlobEvents.StartAsync(azurite.Process, [new BlobEventSubscription(_uploads.Name, descriptions.Name, "/dataset.json")]);
+        foreach (var name in (string[])["roads/1.png", "roads/dataset.json.txt", "dataset.json", "roads/dataset.json"])
+            await _uploads.GetBlobClient(name).UploadAsync(new BinaryData(name));
+        await events.DisposeAsync();
+
+        var sent = Assert.Single((await descriptions.ReceiveMessagesAsync(32)).Value);
+        Assert.EndsWith("/blobs/roads/dataset.json", JsonDocument.Parse(sent.MessageText).RootElement.GetProperty("subject").GetString());
+    }
+
+    [Fact]
     public async Task Two_queues_may_watch_one_container_and_a_deleted_queue_is_made_again()
     {
         var (first, second) = (azurite.NewQueue(create: false), azurite.NewQueue(create: false));

@@ -8,13 +8,13 @@ internal sealed partial class BicepFile
     private BicepFile(string path)
     {
         Path = path;
-        Text = Checkout.Read(path);
+        Text = Tree.Read(path);
         Code = Multiline().Replace(Text, "''");
         Code = Comment().Replace(Code, "");
     }
 
     public static IReadOnlyList<BicepFile> All { get; } =
-        [.. Checkout.Files.Where(file => file.StartsWith("infra/azure/", StringComparison.Ordinal) && file.EndsWith(".bicep", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(file => new BicepFile(file))];
+        [.. Tree.Files.Where(file => file.StartsWith("infra/azure/", StringComparison.Ordinal) && file.EndsWith(".bicep", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(file => new BicepFile(file))];
 
     public static string Everything { get; } = string.Concat(All.Select(file => file.Text));
 

@@ -56,8 +56,8 @@ public sealed partial class BicepTests
     {
         foreach (var (name, module, given) in BicepFile.Of(path).Modules)
         {
-            var file = Path.GetRelativePath(Checkout.Root, Path.GetFullPath(Path.Combine(Checkout.At(path), "..", module)));
-            Assert.True(Checkout.Has(file), $"{path}: {module} is not there.");
+            var file = Path.GetRelativePath(Tree.Root, Path.GetFullPath(Path.Combine(Tree.At(path), "..", module)));
+            Assert.True(Tree.Has(file), $"{path}: {module} is not there.");
             var parameters = BicepFile.Of(file).Parameters.ToList();
             Assert.Equal([], given.Except(parameters).Select(unknown => $"{name} has no parameter {unknown}"));
             Assert.Equal([], BicepFile.Of(file).Required.Except(given).Select(missing => $"{name} is not given {missing}"));
@@ -69,7 +69,7 @@ public sealed partial class BicepTests
     public void Outputs_that_are_read_are_outputs_that_are_written(string path)
     {
         var file = BicepFile.Of(path);
-        var modules = file.Modules.ToDictionary(module => module.Name, module => Path.GetRelativePath(Checkout.Root, Path.GetFullPath(Path.Combine(Checkout.At(path), "..", module.File))));
+        var modules = file.Modules.ToDictionary(module => module.Name, module => Path.GetRelativePath(Tree.Root, Path.GetFullPath(Path.Combine(Tree.At(path), "..", module.File))));
         foreach (Match read in Output().Matches(file.Code))
             Assert.Contains(read.Groups[2].Value, BicepFile.Of(modules[read.Groups[1].Value]).Outputs);
     }
@@ -89,7 +89,7 @@ public sealed partial class BicepTests
     public void Files_that_are_loaded_are_there()
     {
         foreach (var file in BicepFile.All)
-            Assert.All(Regex.Matches(file.Code, @"loadJsonContent\('([^']+)'\)"), match => Assert.True(File.Exists(Path.Combine(Checkout.At(file.Path), "..", match.Groups[1].Value)), match.Value));
+            Assert.All(Regex.Matches(file.Code, @"loadJsonContent\('([^']+)'\)"), match => Assert.True(File.Exists(Path.Combine(Tree.At(file.Path), "..", match.Groups[1].Value)), match.Value));
     }
 
     [Fact]
@@ -98,11 +98,11 @@ public sealed partial class BicepTests
         var stack = BicepFile.Of("infra/azure/stack.bicep").Code;
         foreach (var (variable, file) in new[] { ("names", "infra/names.json"), ("host", "functions/host/host.json") })
         {
-            var reads = Regex.Matches(stack, $@"\b{variable}((?:\.\w+)+)").Select(match => match.Groups[1].Value).Distinct().ToList();
+            var reads = Regex.Matches(stack, $@"(?<![\w/]){variable}((?:\.\w+)+)").Select(match => match.Groups[1].Value).Distinct().ToList();
             Assert.NotEmpty(reads);
             foreach (var read in reads)
             {
-                var node = JsonNode.Parse(Checkout.Read(file));
+                var node = JsonNode.Parse(Tree.Read(file));
                 foreach (var step in read.Split('.', StringSplitOptions.RemoveEmptyEntries))
                     node = node?[step];
                 Assert.True(node is not null, $"{file} has no {read}.");
@@ -169,7 +169,7 @@ public sealed partial class BicepTests
         foreach (var match in found)
             Assert.Equal(Roles[match.Groups[1].Value], match.Groups[2].Value.Trim());
         Assert.Equal(found.Count, Guid().Count(BicepFile.Everything));
-        var deploy = Checkout.Read("docs", "deploy.md");
+        var deploy = Tree.Read("docs", "deploy.md");
         Assert.All(found.Select(match => match.Groups[2].Value.Trim()).Distinct(), role => Assert.Contains(role, deploy, StringComparison.Ordinal));
         Assert.DoesNotContain("Owner", string.Concat(found.Select(match => match.Value)), StringComparison.Ordinal);
     }
@@ -207,7 +207,7 @@ public sealed partial class BicepTests
     [Fact]
     public void A_leaving_replica_has_as_long_as_a_message_may_take()
     {
-        var timeout = TimeSpan.Parse((string)JsonNode.Parse(Checkout.Read("functions", "host", "host.json"))!["functionTimeout"]!, CultureInfo.InvariantCulture);
+        var timeout = TimeSpan.Parse((string)JsonNode.Parse(Tree.Read("functions", "host", "host.json"))!["functionTimeout"]!, CultureInfo.InvariantCulture);
         Assert.Equal(timeout, TimeSpan.FromSeconds(Number(BicepFile.Of("infra/azure/modules/functions.bicep").Code, @"terminationGracePeriodSeconds: (\d+)")));
     }
 
@@ -218,7 +218,7 @@ public sealed partial class BicepTests
         Assert.Equal(["8080"], Regex.Matches(functions, @"(?:targetPort|port): (\d+)").Select(match => match.Groups[1].Value).Distinct());
         Assert.All(["functions", "functions-gpu"], target => Assert.Equal("8080", Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == target).Of("EXPOSE").Single().Arguments));
 
-        var built = Regex.Matches(Checkout.Read("infra", "azure", "images"), @"build (roadseg-[\w-]+) (\w+\.Dockerfile) ([\w-]+)").Select(match => (Image: match.Groups[1].Value, File: match.Groups[2].Value, Target: match.Groups[3].Value)).ToList();
+        var built = Regex.Matches(Tree.Read("infra", "azure", "images"), @"build (roadseg-[\w-]+) (\w+\.Dockerfile) ([\w-]+)").Select(match => (Image: match.Groups[1].Value, File: match.Groups[2].Value, Target: match.Groups[3].Value)).ToList();
         Assert.Equal(Regex.Matches(BicepFile.Everything, @"/(roadseg-[\w-]+):\$\{imageTag\}").Select(match => match.Groups[1].Value).Order(), built.Select(image => image.Image).Distinct().Order());
         Assert.All(built, image => Assert.Contains(Docker.Dockerfile.Of("infra/docker/" + image.File).Targets, target => target.Name == image.Target));
         Assert.All(Regex.Matches(BicepFile.Everything, @"image: '([^'$]+)'"), match => Assert.True(Docker.PinnedImages.IsPinned(match.Groups[1].Value), match.Value));
@@ -227,27 +227,27 @@ public sealed partial class BicepTests
     [Fact]
     public void Parameters_of_azd_are_those_of_the_template()
     {
-        var given = JsonNode.Parse(Checkout.Read("infra", "azure", "main.parameters.json"))!["parameters"]!.AsObject().Select(parameter => parameter.Key).ToList();
+        var given = JsonNode.Parse(Tree.Read("infra", "azure", "main.parameters.json"))!["parameters"]!.AsObject().Select(parameter => parameter.Key).ToList();
         var main = BicepFile.Of("infra/azure/main.bicep");
         Assert.Equal([], given.Except(main.Parameters));
         Assert.Equal([], main.Required.Except(given));
 
-        var azd = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Checkout.Read("infra", "azure", "azure.yaml"));
+        var azd = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Tree.Read("infra", "azure", "azure.yaml"));
         Assert.Equal("main", ((Dictionary<object, object>)azd["infra"])["module"]);
         var hook = (Dictionary<object, object>)((Dictionary<object, object>)azd["hooks"])["postprovision"];
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Checkout.At("infra", "azure", (string)hook["run"])).HasFlag(UnixFileMode.UserExecute));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Tree.At("infra", "azure", (string)hook["run"])).HasFlag(UnixFileMode.UserExecute));
 
         // Outputs become environment variables of hooks.
-        Assert.All(Regex.Matches(Checkout.Read("infra", "azure", "images"), @"\$\{(ROADSEG_\w+)"), match => Assert.True(
-            main.Outputs.Contains(match.Groups[1].Value) || Checkout.Read("infra", "azure", "main.parameters.json").Contains("${" + match.Groups[1].Value, StringComparison.Ordinal), match.Value));
+        Assert.All(Regex.Matches(Tree.Read("infra", "azure", "images"), @"\$\{(ROADSEG_\w+)"), match => Assert.True(
+            main.Outputs.Contains(match.Groups[1].Value) || Tree.Read("infra", "azure", "main.parameters.json").Contains("${" + match.Groups[1].Value, StringComparison.Ordinal), match.Value));
     }
 
     [Fact]
     public void Alerts_ask_for_metrics_and_states_that_the_app_has()
     {
         const string metrics = "functions/Diagnostics/Metrics.cs";
-        Assert.SkipUnless(Checkout.Has(metrics), "The app has no metrics yet.");
-        var sources = string.Concat(Checkout.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && (file.StartsWith("functions/", StringComparison.Ordinal) || file.StartsWith("shared/", StringComparison.Ordinal))).Select(file => Checkout.Read(file)));
+        Assert.SkipUnless(Tree.Has(metrics), "The app has no metrics yet.");
+        var sources = string.Concat(Tree.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && (file.StartsWith("functions/", StringComparison.Ordinal) || file.StartsWith("shared/", StringComparison.Ordinal))).Select(file => Tree.Read(file)));
 
         var asked = Regex.Matches(BicepFile.Of("infra/azure/modules/alerts.bicep").Text, "\"((?:roadseg|error)\\.[\\w.]+|attempts-exhausted|failed)\"").Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.True(asked.Count >= 8);

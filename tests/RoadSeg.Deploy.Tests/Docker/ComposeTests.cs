@@ -8,7 +8,7 @@ public sealed class ComposeTests
     private const string File = "infra/docker/compose.yaml";
 
     private static readonly Dictionary<string, object> Compose = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(
-        new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(new StringReader(Checkout.Read(File)))));
+        new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(new StringReader(Tree.Read(File)))));
 
     private static readonly Dictionary<string, Dictionary<object, object>> Services =
         ((Dictionary<object, object>)Compose["services"]).ToDictionary(service => (string)service.Key, service => (Dictionary<object, object>)service.Value);
@@ -27,7 +27,7 @@ public sealed class ComposeTests
         {
             var build = (Dictionary<object, object>)service["build"];
             var dockerfile = Dockerfile.Of((string)build["dockerfile"]);
-            Assert.Equal(Checkout.Root, Path.GetFullPath(Checkout.At("infra", "docker", (string)build["context"])).TrimEnd('/'));
+            Assert.Equal(Tree.Root, Path.GetFullPath(Tree.At("infra", "docker", (string)build["context"])).TrimEnd('/'));
             Assert.Contains(dockerfile.Targets, target => target.Name == (string)build["target"]);
             Assert.Equal("roadseg-" + build["target"], service["image"]);
         }
@@ -104,7 +104,7 @@ public sealed class ComposeTests
             {
                 if (volume[0].StartsWith("./", StringComparison.Ordinal))
                 {
-                    Assert.True(Checkout.Has("infra/docker/" + volume[0][2..]), volume[0]);
+                    Assert.True(Tree.Has("infra/docker/" + volume[0][2..]), volume[0]);
                     continue;
                 }
 
@@ -120,7 +120,7 @@ public sealed class ComposeTests
     public void The_trainer_has_the_command_that_its_container_runs()
     {
         Assert.Equal(["work"], Words(Services["trainer"]["command"]));
-        var commands = Checkout.Files.Where(file => file.StartsWith("trainer/Commands/", StringComparison.Ordinal)).Select(file => Checkout.Read(file)).ToList();
+        var commands = Tree.Files.Where(file => file.StartsWith("trainer/Commands/", StringComparison.Ordinal)).Select(file => Tree.Read(file)).ToList();
         Assert.SkipUnless(commands.Exists(text => text.Contains("\"work\"", StringComparison.Ordinal)), "The trainer has no command 'work' yet.");
         Assert.Contains(commands, text => text.Contains("new Command(\"work\"", StringComparison.Ordinal));
         Assert.Contains(commands, text => text.Contains("--until-empty", StringComparison.Ordinal));

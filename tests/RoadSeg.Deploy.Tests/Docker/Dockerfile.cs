@@ -42,7 +42,7 @@ internal sealed class Dockerfile
     private Dockerfile(string path)
     {
         Path = path;
-        Instructions = [.. Read(Checkout.Read(path))];
+        Instructions = [.. Read(Tree.Read(path))];
         var stages = new List<Stage>();
         foreach (var instruction in Instructions)
         {
@@ -62,7 +62,7 @@ internal sealed class Dockerfile
     }
 
     public static IReadOnlyList<Dockerfile> All { get; } =
-        [.. Checkout.Files.Where(file => file.StartsWith("infra/docker/", StringComparison.Ordinal) && file.EndsWith("Dockerfile", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(file => new Dockerfile(file))];
+        [.. Tree.Files.Where(file => file.StartsWith("infra/docker/", StringComparison.Ordinal) && file.EndsWith("Dockerfile", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(file => new Dockerfile(file))];
 
     public string Path { get; }
 
@@ -105,13 +105,13 @@ internal sealed class Dockerfile
 /// <summary>What .dockerignore leaves of the context: the last pattern that fits a path, or a folder above it, decides.</summary>
 internal static class Context
 {
-    private static readonly (Regex Pattern, bool Keep)[] Patterns = [.. Checkout.Read(".dockerignore").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(Pattern)];
+    private static readonly (Regex Pattern, bool Keep)[] Patterns = [.. Tree.Read(".dockerignore").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(Pattern)];
 
     /// <summary>Whether a file of the checkout is sent to the builder.</summary>
-    public static bool HasFile(string path) => Checkout.Files.Contains(path) && !Ignored(path);
+    public static bool HasFile(string path) => Tree.Files.Contains(path) && !Ignored(path);
 
     /// <summary>Whether a file or anything of a folder is sent.</summary>
-    public static bool Has(string path) => HasFile(path) || Checkout.Files.Any(file => file.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal) && !Ignored(file));
+    public static bool Has(string path) => HasFile(path) || Tree.Files.Any(file => file.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal) && !Ignored(file));
 
     private static bool Ignored(string path) => Patterns.LastOrDefault(p => p.Pattern.IsMatch(path)) is { Pattern: not null, Keep: false };
 

@@ -52,7 +52,7 @@ public sealed partial class DockerfileTests
     [Fact]
     public void Every_source_that_a_published_program_is_built_from_is_sent_to_the_builder()
     {
-        var sources = Checkout.Files.Where(file => Source().IsMatch(file)).ToList();
+        var sources = Tree.Files.Where(file => Source().IsMatch(file)).ToList();
 
         Assert.True(sources.Count > 300, "The sources are elsewhere.");
         Assert.All(sources, file => Assert.True(Context.HasFile(file), $".dockerignore keeps {file} away."));
@@ -62,10 +62,10 @@ public sealed partial class DockerfileTests
     [Fact]
     public void What_is_private_or_large_is_not_sent_to_the_builder()
     {
-        var sent = Checkout.Files.Where(Context.HasFile).ToList();
+        var sent = Tree.Files.Where(Context.HasFile).ToList();
 
         Assert.DoesNotContain(sent, file => file.StartsWith("tests/", StringComparison.Ordinal) || file.StartsWith("docs/", StringComparison.Ordinal) || file.StartsWith(".git", StringComparison.Ordinal));
-        Assert.InRange(sent.Sum(file => new FileInfo(Checkout.At(file)).Length), 1, 64L << 20);
+        Assert.InRange(sent.Sum(file => new FileInfo(Tree.At(file)).Length), 1, 64L << 20);
     }
 
     [Theory]

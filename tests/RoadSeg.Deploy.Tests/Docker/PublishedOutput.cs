@@ -19,8 +19,8 @@ public sealed class PublishedOutput : IAsyncLifetime
         await PublishAsync("functions", App);
         await PublishAsync("infra/local", LocalHost);
         await PublishAsync("trainer", Trainer);
-        Copy(Checkout.At("functions", "host"), App);
-        Copy(Checkout.At("models", "default"), Path.Combine(App, "model"));
+        Copy(Tree.At("functions", "host"), App);
+        Copy(Tree.At("models", "default"), Path.Combine(App, "model"));
     }
 
     public ValueTask DisposeAsync()
@@ -42,7 +42,7 @@ public sealed class PublishedOutput : IAsyncLifetime
     private async Task PublishAsync(string project, string to)
     {
         // Artifacts of their own: other tests run from the checkout's.
-        string[] arguments = ["publish", Checkout.At(project), .. Options(project), "-o", to, "--artifacts-path", Path.Combine(_folder, "artifacts"), "-v", "quiet", "-nodeReuse:false"];
+        string[] arguments = ["publish", Tree.At(project), .. Options(project), "-o", to, "--artifacts-path", Path.Combine(_folder, "artifacts"), "-v", "quiet", "-nodeReuse:false"];
         using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());
         await publish.WaitForExitAsync();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
+using System.Net.NetworkInformation;
 
 namespace RoadSeg.Deploy.Tests.Docker;
 
@@ -44,7 +44,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     [Fact]
     public void The_shim_finds_the_libtorch_that_the_trainers_image_installs()
     {
-        var shim = Checkout.At("artifacts", "torch", "libroadseg_torch.so");
+        var shim = Tree.At("artifacts", "torch", "libroadseg_torch.so");
         Skip.Unless(File.Exists(shim), "The shim is not built: trainer/torch/native/build.");
         var packages = SystemLibraries.Of(Dockerfile.Of("infra/docker/trainer.Dockerfile").Stages.Single(stage => stage.Name == "trainer"));
 
@@ -59,7 +59,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     [Fact]
     public void The_gpu_images_have_the_cuda_and_the_cudnn_that_onnx_runtime_was_built_for()
     {
-        var package = Checkout.At("infra", "packages", "feed", $"Microsoft.ML.OnnxRuntime.Gpu.{Version("Microsoft.ML.OnnxRuntime.Gpu")}.nupkg");
+        var package = Tree.At("infra", "packages", "feed", $"Microsoft.ML.OnnxRuntime.Gpu.{Version("Microsoft.ML.OnnxRuntime.Gpu")}.nupkg");
         Assert.SkipUnless(File.Exists(package), "The GPU package is not packed: infra/packages/build-feed --gpu.");
         var folder = published.Empty();
         using (var archive = ZipFile.OpenRead(package))
@@ -79,7 +79,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     [Fact]
     public async Task The_handler_answers_from_an_empty_folder_with_an_empty_environment()
     {
-        var port = FreePort();
+        var port = Loopback.FreePort();
         var health = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions").Of("HEALTHCHECK").Single().Words!;
         using var handler = Start(Path.Combine(published.App, "RoadSeg.Functions"), [], new()
         {
@@ -132,15 +132,15 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     public async Task Storage_and_app_of_the_compose_file_turn_a_dropped_photo_into_a_result()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var (storagePort, appPort, state) = (FreePort(3), FreePort(), published.Empty());
+        var (storagePort, appPort, state) = (FreePorts(3), Loopback.FreePort(), published.Empty());
         var program = Path.Combine(published.LocalHost, "RoadSeg.LocalHost");
         string Here(string word) => word switch
         {
             "/data" => Path.Combine(state, "data"),
             "/state" => state,
             "/home/site/wwwroot" => published.App,
-            "/local/node_modules" => Checkout.At("infra", "packages", "node_modules"),
-            "/local/names.json" => Checkout.At("infra", "names.json"),
+            "/local/node_modules" => Tree.At("infra", "packages", "node_modules"),
+            "/local/names.json" => Tree.At("infra", "names.json"),
             "10000" => $"{storagePort}",
             "7071" => $"{appPort}",
             _ => word,
@@ -172,7 +172,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
 
                 var path = "cam1/" + Guid.NewGuid().ToString("N") + ".jpg";
                 var blobs = new Azure.Storage.Blobs.BlobServiceClient(connection);
-                var stored = await blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Uploads).GetBlobClient(path).UploadAsync(Checkout.At("samples", "street.jpg"), cancel);
+                var stored = await blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Uploads).GetBlobClient(path).UploadAsync(Tree.At("samples", "street.jpg"), cancel);
                 var id = RoadSeg.Jobs.JobId.ForDrop(RoadSeg.Storage.Containers.Uploads, path, stored.Value.ETag.ToString());
 
                 var record = blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Jobs).GetBlobClient(RoadSeg.Storage.BlobPaths.Job(id));
@@ -186,7 +186,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 // Keys lie in the state volume, as docs/deploy.md says.
                 var keys = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json"), cancel))!;
                 http.DefaultRequestHeaders.Add("x-functions-key", (string)keys["host"]!["default"]!);
-                using var photo = new ByteArrayContent(await File.ReadAllBytesAsync(Checkout.At("samples", "street.jpg"), cancel));
+                using var photo = new ByteArrayContent(await File.ReadAllBytesAsync(Tree.At("samples", "street.jpg"), cancel));
                 photo.Headers.ContentType = new("image/jpeg");
                 using var submitted = await http.PostAsync(new Uri("/v1/jobs", UriKind.Relative), photo, cancel);
                 Assert.Equal(HttpStatusCode.Accepted, submitted.StatusCode);
@@ -252,7 +252,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     }
 
     private static string Version(string package) =>
-        System.Text.RegularExpressions.Regex.Match(Checkout.Read("Directory.Packages.props"), $"Include=\"{package}\" Version=\"([^\"]+)\"").Groups[1].Value;
+        System.Text.RegularExpressions.Regex.Match(Tree.Read("Directory.Packages.props"), $"Include=\"{package}\" Version=\"([^\"]+)\"").Groups[1].Value;
 
     private static bool IsElf(string file)
     {
@@ -262,32 +262,14 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     }
 
     // The first of several free ports in a row.
-    private static int FreePort(int inRow = 1)
+    private static int FreePorts(int inRow)
     {
         while (true)
         {
-            var listeners = new List<TcpListener>();
-            try
-            {
-                listeners.Add(new TcpListener(IPAddress.Loopback, 0));
-                listeners[0].Start();
-                var first = ((IPEndPoint)listeners[0].LocalEndpoint).Port;
-                for (var i = 1; i < inRow; i++)
-                {
-                    listeners.Add(new TcpListener(IPAddress.Loopback, first + i));
-                    listeners[^1].Start();
-                }
-
+            var first = Loopback.FreePort();
+            var used = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
+            if (Enumerable.Range(first, inRow).All(port => port <= IPEndPoint.MaxPort && !used.Contains(port)))
                 return first;
-            }
-            catch (SocketException)
-            {
-                // Another process has the next port.
-            }
-            finally
-            {
-                listeners.ForEach(static listener => listener.Dispose());
-            }
         }
     }
 }

@@ -5,13 +5,13 @@ namespace RoadSeg.Deploy.Tests.Repository;
 /// <summary>SECURITY.md promises nothing that no test holds.</summary>
 public sealed class SecurityTests
 {
-    private static readonly string Page = Checkout.Read("SECURITY.md");
+    private static readonly string Page = Tree.Read("SECURITY.md");
 
     [Fact]
     public void Every_test_that_is_named_is_there()
     {
-        var tests = Checkout.Files.Where(file => file.StartsWith("tests/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
-            .SelectMany(file => Regex.Matches(Checkout.Read(file), @"public (?:async )?(?:Task|void) (\w+)\(").Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+        var tests = Tree.Files.Where(file => file.StartsWith("tests/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .SelectMany(file => Regex.Matches(Tree.Read(file), @"public (?:async )?(?:Task|void) (\w+)\(").Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
         var named = Regex.Matches(Page, "`([A-Z][a-z]*(?:_\\w+){3,})`").Select(match => match.Groups[1].Value).Distinct().ToList();
 
         Assert.True(named.Count > 40, "The threat model is gone.");

@@ -7,13 +7,13 @@ namespace RoadSeg.Deploy.Tests.Repository;
 /// <summary>The workflow for the repository's users does what the README says and no more.</summary>
 public sealed class WorkflowTests
 {
-    private static readonly string Text = Checkout.Read(".github", "workflows", "ci.yml");
+    private static readonly string Text = Tree.Read(".github", "workflows", "ci.yml");
     private static readonly Dictionary<string, object> Workflow = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Text);
 
     [Fact]
     public void It_runs_the_two_commands_of_the_README()
     {
-        var commands = Regex.Match(Checkout.Read("README.md"), "## Two commands.*?```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value
+        var commands = Regex.Match(Tree.Read("README.md"), "## Two commands.*?```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('#')[0].Trim()).ToList();
 
         Assert.Equal(2, commands.Count);
@@ -52,12 +52,12 @@ public sealed class WorkflowTests
     [Fact]
     public void Dependencies_of_every_kind_are_kept_current()
     {
-        var bot = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Checkout.Read(".github", "dependabot.yml"));
+        var bot = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Tree.Read(".github", "dependabot.yml"));
         var updates = ((List<object>)bot["updates"]).Cast<Dictionary<object, object>>().ToList();
 
         Assert.Equal(["docker", "docker-compose", "github-actions", "npm", "nuget"], updates.Select(update => (string)update["package-ecosystem"]).Order());
         var folders = updates.SelectMany(update => update.TryGetValue("directories", out var several) ? ((List<object>)several).Cast<string>() : [(string)update["directory"]]);
-        Assert.All(folders.Where(folder => folder != "/"), folder => Assert.True(Checkout.Has(folder.TrimStart('/')), folder));
+        Assert.All(folders.Where(folder => folder != "/"), folder => Assert.True(Tree.Has(folder.TrimStart('/')), folder));
     }
 
     private static IEnumerable<Dictionary<object, object>> Steps(string job) =>

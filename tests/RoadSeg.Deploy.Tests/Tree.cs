@@ -2,9 +2,10 @@ using System.Diagnostics;
 
 namespace RoadSeg.Deploy.Tests;
 
-internal static class Checkout
+/// <summary>The files that are the repository's own.</summary>
+internal static class Tree
 {
-    public static string Root { get; } = Find();
+    public static string Root => Checkout.Root;
 
     /// <summary>Paths of the checkout's own files with forward slashes: what git tracks, and what it will once it is added.</summary>
     public static IReadOnlySet<string> Files { get; } = Git("ls-files", "--cached", "--others", "--exclude-standard")
@@ -22,13 +23,5 @@ internal static class Checkout
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         return git.ExitCode == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw new InvalidOperationException("git ls-files failed.");
-    }
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RoadSeg.Functions.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run inside the checkout.");
-        return folder.FullName;
     }
 }

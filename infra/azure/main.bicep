@@ -16,15 +16,15 @@ param imageTag string = ''
 @allowed(['none', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param gpuProfile string = 'Consumption-GPU-NC8as-T4'
 
-@description('Replicas of the CPU app that always run. With 0 the sweep sleeps while nothing else wakes the app.')
-@minValue(0)
-@maxValue(10)
-param cpuMinReplicas int = 1
+@description('Replicas of the CPU app that always run, a whole number. With 0 the sweep sleeps while nothing else wakes the app.')
+param cpuMinReplicas string = '1'
 
-@description('GPU replicas at most: what a burst may cost.')
-@minValue(1)
-@maxValue(100)
-param gpuMaxReplicas int = 4
+@description('GPU replicas at most, a whole number: what a burst may cost.')
+param gpuMaxReplicas string = '4'
+
+@description('What the image of the trainer was built for; cuda wants a GPU profile too.')
+@allowed(['cpu', 'cuda'])
+param trainerDevice string = 'cpu'
 
 @description('Who is told of alerts; empty for nobody.')
 param alertEmail string = ''
@@ -66,8 +66,9 @@ module stack 'stack.bicep' = {
     tags: tags
     imageTag: imageTag
     gpuProfile: gpuProfile
-    cpuMinReplicas: cpuMinReplicas
-    gpuMaxReplicas: gpuMaxReplicas
+    cpuMinReplicas: int(cpuMinReplicas)
+    gpuMaxReplicas: int(gpuMaxReplicas)
+    trainerDevice: trainerDevice
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint
     callers: callers

@@ -7,6 +7,7 @@ param gpuProfile string
 param cpuMinReplicas int
 param gpuMaxReplicas int
 param alertEmail string
+param trainerDevice string
 param otlpEndpoint string
 param callers string
 @secure()
@@ -20,6 +21,7 @@ var host = loadJsonContent('../../functions/host/host.json')
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var useGpu = gpuProfile != 'none'
+var trainOnGpu = useGpu && trainerDevice == 'cuda'
 var deployApps = !empty(imageTag)
 var appName = 'roadseg'
 var collectorName = 'roadseg-telemetry'
@@ -188,15 +190,16 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     location: location
     tags: tags
     environmentId: environment.outputs.id
-    workloadProfile: useGpu ? 'gpu' : 'Consumption'
+    workloadProfile: trainOnGpu ? 'gpu' : 'Consumption'
     image: '${environment.outputs.registryServer}/roadseg-trainer:${imageTag}'
     registryServer: environment.outputs.registryServer
     identityId: trainerIdentity.id
     clientId: trainerIdentity.properties.clientId
     storageAccount: storage.outputs.name
-    cpu: useGpu ? gpuResources.cpu : '4'
-    memory: useGpu ? gpuResources.memory : '8Gi'
+    cpu: trainOnGpu ? gpuResources.cpu : '4'
+    memory: trainOnGpu ? gpuResources.memory : '8Gi'
     queues: names.roles.trainer.wakes
+    device: trainerDevice
     otlpEndpoint: telemetry
   }
 }

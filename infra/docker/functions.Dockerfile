@@ -28,28 +28,10 @@ RUN dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugTy
 RUN cp -r functions/host/. /app/ && cp -r functions/wwwroot /app/wwwroot && cp -r models/default /app/model
 RUN dotnet publish infra/local -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -o /local
 
-FROM build AS build-gpu
-RUN infra/packages/build-feed --gpu
-RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* \
-    && dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugType=none -p:Gpu=true --nologo -o /app \
-    && cp -r functions/host/. /app/ && cp -r functions/wwwroot /app/wwwroot && cp -r models/default /app/model
-
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble AS base
 ENV HOME=/home \
     AzureWebJobsScriptRoot=/home/site/wwwroot \
     FUNCTIONS_WORKER_RUNTIME=custom
-RUN install -d -o 1654 -g 1654 /home/data /home/LogFiles /data /state
-WORKDIR /home/site/wwwroot
-
-FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS base-gpu
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libicu74 libssl3t64 libstdc++6 tzdata \
-    && rm -rf /var/lib/apt/lists/* \
-    && groupadd --gid 1654 app && useradd --uid 1654 --gid 1654 --no-create-home app
-ENV HOME=/home \
-    AzureWebJobsScriptRoot=/home/site/wwwroot \
-    FUNCTIONS_WORKER_RUNTIME=custom \
-    ROADSEG_PROVIDER=cuda
 RUN install -d -o 1654 -g 1654 /home/data /home/LogFiles /data /state
 WORKDIR /home/site/wwwroot
 
@@ -73,6 +55,42 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
 ENTRYPOINT ["/azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost"]
 
+FROM base AS local
+LABEL org.opencontainers.image.title="roadseg-local" \
+      org.opencontainers.image.description="RoadSeg on one machine: its own Functions host, and Azurite with blob events" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=build /src/infra/packages/node_modules /local/node_modules
+COPY --from=build /local /local
+COPY --from=build /src/infra/names.json /local/names.json
+COPY --from=build /app .
+USER 1654:1654
+VOLUME ["/data", "/state"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7071 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
+ENTRYPOINT ["/local/RoadSeg.LocalHost"]
+CMD ["--script-root", "/home/site/wwwroot", "--port", "7071", "--auth", "--state", "/state"]
+
+# From here on CUDA. A builder without BuildKit builds whatever stands above its target, so these come last.
+FROM build AS build-gpu
+RUN infra/packages/build-feed --gpu
+RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* \
+    && dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugType=none -p:Gpu=true --nologo -o /app \
+    && rm -f /app/libonnxruntime_providers_tensorrt.so \
+    && cp -r functions/host/. /app/ && cp -r functions/wwwroot /app/wwwroot && cp -r models/default /app/model
+
+FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS base-gpu
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates libicu74 libssl3t64 libstdc++6 tzdata \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --gid 1654 app && useradd --uid 1654 --gid 1654 --no-create-home app
+ENV HOME=/home \
+    AzureWebJobsScriptRoot=/home/site/wwwroot \
+    FUNCTIONS_WORKER_RUNTIME=custom \
+    ROADSEG_PROVIDER=cuda
+RUN install -d -o 1654 -g 1654 /home/data /home/LogFiles /data /state
+WORKDIR /home/site/wwwroot
+
 FROM base-gpu AS functions-gpu
 LABEL org.opencontainers.image.title="roadseg-functions-gpu" \
       org.opencontainers.image.description="RoadSeg's function app on the Azure Functions host, CUDA 13" \
@@ -93,22 +111,6 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
 ENTRYPOINT ["/azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost"]
-
-FROM base AS local
-LABEL org.opencontainers.image.title="roadseg-local" \
-      org.opencontainers.image.description="RoadSeg on one machine: its own Functions host, and Azurite with blob events" \
-      org.opencontainers.image.licenses="MIT"
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=build /src/infra/packages/node_modules /local/node_modules
-COPY --from=build /local /local
-COPY --from=build /src/infra/names.json /local/names.json
-COPY --from=build /app .
-USER 1654:1654
-VOLUME ["/data", "/state"]
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7071 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
-ENTRYPOINT ["/local/RoadSeg.LocalHost"]
-CMD ["--script-root", "/home/site/wwwroot", "--port", "7071", "--auth", "--state", "/state"]
 
 FROM base-gpu AS local-gpu
 LABEL org.opencontainers.image.title="roadseg-local-gpu" \

@@ -14,26 +14,12 @@ WORKDIR /src
 COPY . .
 RUN infra/packages/build-feed
 RUN dotnet publish trainer -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -o /app
-RUN cp samples/street.jpg /app/golden.jpg
 
 FROM debian:12-slim AS shim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends cmake g++ make libtorch-dev libopenblas0-pthread
 COPY trainer/torch/native /native
 RUN cmake -S /native -B /build -DCMAKE_BUILD_TYPE=Release && cmake --build /build --parallel
-
-FROM ubuntu:24.04 AS shim-cuda
-ARG LIBTORCH_URL
-ARG LIBTORCH_SHA256
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates cmake curl g++ make unzip
-RUN curl --fail --location --silent --show-error "${LIBTORCH_URL:?give --build-arg LIBTORCH_URL}" -o /libtorch.zip \
-    && echo "${LIBTORCH_SHA256:?give --build-arg LIBTORCH_SHA256}  /libtorch.zip" | sha256sum --check \
-    && unzip -q /libtorch.zip -d /opt && rm /libtorch.zip
-COPY trainer/torch/native /native
-RUN cmake -S /native -B /build -DCMAKE_BUILD_TYPE=Release -DLIBTORCH=/opt/libtorch && cmake --build /build --parallel
-# Headers and static libraries are a third of the archive and nobody's business at run time.
-RUN rm -rf /opt/libtorch/include /opt/libtorch/lib/*.a
 
 FROM debian:12-slim AS trainer
 LABEL org.opencontainers.image.title="roadseg-trainer" \
@@ -54,7 +40,21 @@ USER 1654:1654
 HEALTHCHECK --interval=60s --timeout=5s --retries=3 \
     CMD ["bash", "-c", "grep -q RoadSeg.Trainer /proc/1/comm /proc/1/cmdline"]
 ENTRYPOINT ["/app/RoadSeg.Trainer"]
-CMD ["work"]
+CMD ["work", "--folder", "/work"]
+
+# From here on CUDA. A builder without BuildKit builds whatever stands above its target, so these come last.
+FROM ubuntu:24.04 AS shim-cuda
+ARG LIBTORCH_URL
+ARG LIBTORCH_SHA256
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates cmake curl g++ make unzip
+RUN curl --fail --location --silent --show-error "${LIBTORCH_URL:?give --build-arg LIBTORCH_URL}" -o /libtorch.zip \
+    && echo "${LIBTORCH_SHA256:?give --build-arg LIBTORCH_SHA256}  /libtorch.zip" | sha256sum --check \
+    && unzip -q /libtorch.zip -d /opt && rm /libtorch.zip
+COPY trainer/torch/native /native
+RUN cmake -S /native -B /build -DCMAKE_BUILD_TYPE=Release -DLIBTORCH=/opt/libtorch && cmake --build /build --parallel
+# Headers and static libraries are a third of the archive and nobody's business at run time.
+RUN rm -rf /opt/libtorch/include /opt/libtorch/lib/*.a
 
 FROM ubuntu:24.04 AS trainer-cuda
 LABEL org.opencontainers.image.title="roadseg-trainer-cuda" \
@@ -78,4 +78,4 @@ USER 1654:1654
 HEALTHCHECK --interval=60s --timeout=5s --retries=3 \
     CMD ["bash", "-c", "grep -q RoadSeg.Trainer /proc/1/comm /proc/1/cmdline"]
 ENTRYPOINT ["/app/RoadSeg.Trainer"]
-CMD ["work"]
+CMD ["work", "--folder", "/work", "--device", "cuda"]

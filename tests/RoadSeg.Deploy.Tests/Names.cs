@@ -48,7 +48,8 @@ internal static class Names
             {
                 ["wakes"] = Array([Queues.TrainingJobs]),
                 ["containers"] = Array([Containers.Trainings, Containers.TrainingsActive, Containers.Models]),
-                ["reads"] = Array([Containers.Curated]),
+                // Photos of late are what a candidate and the live model are compared on.
+                ["reads"] = Array([Containers.Curated, Containers.Uploads, Containers.Jobs, Containers.JobsIndex]),
                 ["queues"] = Array([Queues.TrainingJobs, Queues.Poison(Queues.TrainingJobs)]),
             },
         },

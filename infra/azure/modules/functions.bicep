@@ -99,8 +99,8 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
             {
               type: 'Startup'
               httpGet: { path: '/health/live', port: 8080 }
-              periodSeconds: 5
-              failureThreshold: 60
+              periodSeconds: 20
+              failureThreshold: 10
             }
             {
               type: 'Liveness'

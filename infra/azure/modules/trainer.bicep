@@ -11,6 +11,9 @@ param storageAccount string
 param cpu string
 param memory string
 param queues array
+
+@description('cpu or cuda: what the image was built for.')
+param device string
 param otlpEndpoint string
 
 var settings = [
@@ -64,7 +67,7 @@ resource job 'Microsoft.App/jobs@2025-01-01' = {
         {
           name: 'trainer'
           image: image
-          args: ['work', '--until-empty']
+          args: ['work', '--until-empty', '--folder', '/work', '--device', device]
           resources: {
             cpu: json(cpu)
             memory: memory

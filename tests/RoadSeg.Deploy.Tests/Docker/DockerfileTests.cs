@@ -11,8 +11,20 @@ public sealed partial class DockerfileTests
     [Fact]
     public void There_is_an_image_for_each_way_to_run()
     {
-        Assert.Equal(["functions", "functions-gpu", "local", "local-gpu"], Dockerfile.Of("infra/docker/functions.Dockerfile").Targets.Select(target => target.Name));
+        Assert.Equal(["functions", "local", "functions-gpu", "local-gpu"], Dockerfile.Of("infra/docker/functions.Dockerfile").Targets.Select(target => target.Name));
         Assert.Equal(["trainer", "trainer-cuda"], Dockerfile.Of("infra/docker/trainer.Dockerfile").Targets.Select(target => target.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_builder_that_builds_all_stages_above_its_target_needs_no_cuda_for_the_cpu(string path)
+    {
+        var stages = Dockerfile.Of(path).Stages.Select(stage => stage.Name).ToList();
+        var lastOfCpu = stages.FindLastIndex(name => Dockerfile.Of(path).Targets.Any(target => target.Name == name) && !OfCuda(name));
+
+        Assert.DoesNotContain(stages.Take(lastOfCpu), OfCuda);
+
+        static bool OfCuda(string name) => name.EndsWith("-gpu", StringComparison.Ordinal) || name.EndsWith("-cuda", StringComparison.Ordinal);
     }
 
     [Theory]

@@ -20,8 +20,8 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /src
 COPY . .
 RUN infra/packages/build-feed
-# Azurite alone: the libraries beside it were only there to be packed.
-RUN rm -rf infra/packages/node_modules/com.github.asus4.onnxruntime infra/packages/node_modules/@img
+# Azurite alone: the libraries beside it are only there to be packed.
+RUN cp -r infra/packages/node_modules /azurite && rm -rf /azurite/com.github.asus4.onnxruntime /azurite/@img
 RUN cd functions/web && npm ci --ignore-scripts --no-fund --no-audit && node build.mjs
 RUN dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -o /app
 # Laid out as the host wants it: host.json and the functions' folders, the handler, and beside it its page and its model.
@@ -60,7 +60,7 @@ LABEL org.opencontainers.image.title="roadseg-local" \
       org.opencontainers.image.description="RoadSeg on one machine: its own Functions host, and Azurite with blob events" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=build /src/infra/packages/node_modules /local/node_modules
+COPY --from=build /azurite /local/node_modules
 COPY --from=build /local /local
 COPY --from=build /src/infra/names.json /local/names.json
 COPY --from=build /app .

@@ -179,7 +179,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 var patience = Stopwatch.StartNew();
                 while (!await record.ExistsAsync(cancel) || !(await record.DownloadContentAsync(cancel)).Value.Content.ToString().Contains("\"succeeded\"", StringComparison.Ordinal))
                 {
-                    Assert.True(patience.Elapsed < TimeSpan.FromMinutes(3), "The dropped photo did not become a result.");
+                    Assert.True(patience.Elapsed < TimeSpan.FromMinutes(5), "The dropped photo did not become a result.");
                     await Task.Delay(100, cancel);
                 }
 
@@ -226,7 +226,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         try
         {
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
         }
         finally
         {
@@ -244,7 +244,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
             {
                 return await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             }
-            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(1))
+            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(3))
             {
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }

@@ -274,6 +274,9 @@ public sealed class RolloutTests : IAsyncLifetime
         ["ROADSEG_MODEL"] = _packages[0].Folder,
         ["ROADSEG_MODEL_POLL"] = settings?.GetValueOrDefault("ROADSEG_MODEL_POLL") ?? "00:00:01",
         ["ROADSEG_MODEL_CACHE"] = Folder("cache"),
+
+        // One line for all: a job of the other would come back as another message.
+        ["ROADSEG_INTERACTIVE_JOBS"] = "1000",
     });
 
     private static async Task<string> CommandAsync(int exit, params string[] arguments)

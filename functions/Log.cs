@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Model {Name}: {Version} was made live by {Caller} ({Kind})")]
     public static partial void ModelMoved(ILogger log, string name, string version, string caller, string kind);
 
+    [LoggerMessage(306, LogLevel.Error, "The model package in {Folder}, with which the app ships, cannot be used")]
+    public static partial void PackageRefused(ILogger log, string folder, Exception exception);
+
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);
 

@@ -20,6 +20,9 @@ namespace RoadSeg.Functions.Datasets;
 internal sealed class IngestDataset(
     BlobServiceClient blobs, DatasetStore store, DatasetClaim claim, FailedDrops failed, TrainingPlans plans, TrainingStore trainings, IngestOptions options, TimeProvider time, ILogger<IngestDataset> log)
 {
+    // Files come over the network: more of them under way than there are cores to decode them.
+    private static readonly DatasetOptions Reading = new() { Concurrency = Math.Clamp(2 * Environment.ProcessorCount, 4, 32) };
+
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
     private readonly CuratedUpload _curated = new(blobs.GetBlobContainerClient(Containers.Curated));
 
@@ -81,7 +84,7 @@ internal sealed class IngestDataset(
 
         progress.Report(new DatasetProgress("unpacking", 0, 0));
         var files = await ZipUnpacker.ExpandAsync(new BlobPrefixFiles(_datasets, name), scratch["files"], options.Archive, cancel);
-        var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, new DatasetOptions(), scratch["curated"], progress, cancel);
+        var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, Reading, scratch["curated"], progress, cancel);
         if (set is null)
         {
             await failed.EndAsync(name, report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder), Mine, cancel);

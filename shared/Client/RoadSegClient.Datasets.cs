@@ -33,7 +33,7 @@ public sealed partial class RoadSegClient
     /// <param name="progress">Told of the set whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the check goes on.</param>
     /// <exception cref="TimeoutException">It had not ended in time.</exception>
-    /// <exception cref="InvalidOperationException">Another drop of the set took its place.</exception>
+    /// <exception cref="RoadSegApiException">Another drop of the set took its place.</exception>
     public async Task<DatasetView> WaitForDatasetAsync(string name, string? drop = null, TimeSpan? timeout = null, IProgress<DatasetView>? progress = null, CancellationToken cancel = default)
     {
         var began = _time.GetTimestamp();
@@ -52,7 +52,7 @@ public sealed partial class RoadSegClient
             }
             else if (set is not null && seen)
             {
-                throw new InvalidOperationException($"Another drop of the data set '{name}' took the place of this one.");
+                throw new RoadSegApiException(HttpStatusCode.Conflict, null, $"Another drop of the data set '{name}' took the place of this one.");
             }
 
             if (_time.GetElapsedTime(began) >= timeout)

@@ -24,7 +24,6 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(DatasetRecordJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Add(DatasetReport.Schema);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using Azure.Storage.Blobs;
+using RoadSeg.Cli.Stack;
 using RoadSeg.Client;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
@@ -61,6 +61,31 @@ public sealed class DatasetTests(StackFixture stack)
         Assert.Equal(("application/x-ndjson", HttpStatusCode.OK), (faults.Content.Headers.ContentType!.MediaType, faults.StatusCode));
         foreach (var line in (await faults.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Assert.NotEmpty(JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_handler_killed_while_it_checks_a_set_is_followed_by_one_that_ends_it()
+    {
+        using var folder = new ScratchFolder();
+        await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
+        var spec = Spec() with { Train = JsonDocument.Parse("{}").RootElement };
+        var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(Write(folder.Path, 300), spec, null, Cancel);
+        var store = new DatasetStore(own.Blobs);
+        while ((await store.FindAsync(_name, Cancel))?.Value is not { State: DatasetState.Checking })
+            await Task.Delay(20, Cancel);
+
+        using (var handler = Process.GetProcessById(own.HandlerProcessId))
+            handler.Kill();
+        var killed = (await store.FindAsync(_name, Cancel))!.Value;
+
+        var set = await own.Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(3), null, Cancel);
+        Assert.Equal((DatasetState.Checking, DatasetState.Ready), (killed.State, set.State));
+        Assert.Single(set.Versions);
+        Assert.Equal(300, (await own.Client.GetDatasetReportAsync(_name, null, Cancel)).Usable);
+        var runs = new List<string>();
+        await foreach (var blob in own.Blobs.GetBlobContainerClient(Containers.Trainings).GetBlobsAsync(cancellationToken: Cancel))
+            runs.Add(blob.Name);
+        Assert.Equal([$"{set.Training}/record.json"], runs);
     }
 
     [Fact]
@@ -142,11 +167,10 @@ public sealed class DatasetTests(StackFixture stack)
         Assert.True(await stack.Stack.Blobs.GetBlobContainerClient(Containers.Curated).GetBlobClient(BlobPaths.Curated(_name, version, "manifest.json")).ExistsAsync(Cancel));
     }
 
-    private async Task<PushedDataset> PushAsync(string folder)
-    {
-        var spec = new DatasetSpec { Name = _name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
-        return await new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, spec, null, Cancel);
-    }
+    private DatasetSpec Spec() => new() { Name = _name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
+
+    private Task<PushedDataset> PushAsync(string folder) =>
+        new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, Spec(), null, Cancel);
 
     private static string Write(string folder, int count)
     {

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
@@ -63,11 +64,36 @@ public sealed class ContractTests
 
     private static readonly ModelPointer Pointer = new("2", ["1"], [new PointerMove("1", Noon, "seed", "seed"), new PointerMove("2", Noon.AddHours(1), "promote", $"training {Id}")]);
 
+    private static readonly DatasetRecord Checked = new()
+    {
+        Name = "city-2026",
+        State = DatasetState.Checking,
+        Drop = "0x8DA",
+        Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        ReceivedAt = Noon,
+        FinishedAt = Noon.AddSeconds(90),
+        Progress = new DatasetProgress("reading", 412, 1001),
+        Version = "5f0c1d2e3a4b5c6d",
+        Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
+        Training = Id,
+    };
+
     [Fact]
     public void The_job_record_keeps_its_form() => Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
+
+    [Fact]
+    public void The_view_of_a_data_set_keeps_its_form() => Pinned(
+        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new JobFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+
+    [Fact]
+    public void The_list_of_data_sets_keeps_its_form() => Pinned(
+        "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
     [Fact]
     public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);

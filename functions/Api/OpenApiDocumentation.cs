@@ -9,6 +9,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Registry;
 using RoadSeg.Results;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Api;
 
@@ -25,7 +26,8 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Add(DatasetRecordJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
@@ -50,7 +52,7 @@ internal static class OpenApiDocumentation
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
-        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets"]).Select(static name => new OpenApiTag { Name = name }));
+        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -123,7 +125,7 @@ internal static class OpenApiDocumentation
         }
 
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
-            parameter.Description = "The job's id.";
+            parameter.Description = context.Description.RelativePath.StartsWith("v1/trainings", StringComparison.Ordinal) ? "The run's id." : "The job's id.";
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
         foreach (var (status, response) in operation.Responses ?? [])

@@ -14,6 +14,7 @@ using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Storage;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -76,6 +77,20 @@ public sealed class ContractTests
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
         Training = Id,
+    };
+
+    private static readonly TrainingRecord Training = new()
+    {
+        Id = Id,
+        State = TrainingState.Publishing,
+        Caller = "key-0123456789abcdef",
+        Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, "camvid-mnv2", "live", true),
+        Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
+        Owner = new JobOwner("800a-1", Noon.AddMinutes(20)),
+        Attempt = 2,
+        Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.75, 0.945, 0, Noon.AddMinutes(15)),
+        Version = "20260301T122000Z-1b5c7e0a9f34",
+        Gate = new GateReport(false, "20260301T120000Z-c4eaab0f1d2e", [new GateCheck("mean-iou", false, 0.75, 0.76, "Less."), new GateCheck("latency", true, null, 1.25, "Nothing to measure.")], Noon.AddMinutes(20)),
     };
 
     [Fact]
@@ -169,6 +184,31 @@ public sealed class ContractTests
 
     [Fact]
     public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+
+    [Fact]
+    public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
+
+    [Fact]
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training), TrainingJson.Default.TrainingView);
+
+    [Fact]
+    public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new JobFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+
+    [Fact]
+    public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
+    {
+        Dataset = "city-drives",
+        Version = "3f9a0c1d2e4b5a67",
+        Recipe = "finetune",
+        Settings = new Dictionary<string, string> { ["training.epochs"] = "4" },
+        Model = "camvid-mnv2",
+        Init = "live",
+        Promote = false,
+    }, TrainingJson.Default.TrainingRequest);
+
+    [Fact]
+    public void The_training_message_keeps_its_form() => Pinned("training-message", new TrainingMessage(Id), TrainingJson.Default.TrainingMessage);
 
     [Fact]
     public void A_record_from_before_callers_and_lanes_is_still_read()

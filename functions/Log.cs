@@ -12,7 +12,7 @@ internal static class Logs
         .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
 }
 
-/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks.</summary>
+/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
@@ -51,15 +51,42 @@ internal static partial class Log
     [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
     public static partial void BlobsDeleted(ILogger log, int count, string container);
 
-    [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}, loaded in {LoadMs:F0} ms")]
-    public static partial void ModelLive(ILogger log, string name, string version, string provider, double loadMs);
+    [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}; before it: {Before}")]
+    public static partial void ModelLive(ILogger log, string name, string version, string provider, string? before);
 
-    [LoggerMessage(301, LogLevel.Error, "The model in {Folder} cannot be used")]
-    public static partial void ModelRefused(ILogger log, string folder, Exception exception);
+    [LoggerMessage(301, LogLevel.Error, "Model {Name} {Version} cannot be used, what serves goes on: {Reason}")]
+    public static partial void ModelRefused(ILogger log, string name, string version, string reason, Exception exception);
+
+    [LoggerMessage(302, LogLevel.Information, "Model {Name} {Version} was loaded and tested in {LoadMs:F0} ms")]
+    public static partial void ModelLoaded(ILogger log, string name, string version, double loadMs);
+
+    [LoggerMessage(303, LogLevel.Information, "Model {Name} {Version} left memory")]
+    public static partial void ModelUnloaded(ILogger log, string name, string version);
+
+    [LoggerMessage(304, LogLevel.Warning, "Which model is live could not be read; the next look tries again")]
+    public static partial void RegistryUnreadable(ILogger log, Exception exception);
+
+    [LoggerMessage(305, LogLevel.Information, "Model {Name}: {Version} was made live by {Caller} ({Kind})")]
+    public static partial void ModelMoved(ILogger log, string name, string version, string caller, string kind);
+
+    [LoggerMessage(306, LogLevel.Error, "The model package in {Folder}, with which the app ships, cannot be used")]
+    public static partial void PackageRefused(ILogger log, string folder, Exception exception);
 
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);
 
     [LoggerMessage(401, LogLevel.Warning, "Job {JobId}: webhook attempt {Attempt} failed, status {Status}, {Error}; next at {NextAt}")]
     public static partial void WebhookFailed(ILogger log, JobId jobId, int attempt, int? status, string? error, DateTimeOffset? nextAt);
+
+    [LoggerMessage(500, LogLevel.Information, "Training run {TrainingId}: queued by {Caller}, {Recipe} on {Dataset} {Version}")]
+    public static partial void TrainingQueued(ILogger log, JobId trainingId, string caller, string recipe, string dataset, string version);
+
+    [LoggerMessage(501, LogLevel.Information, "Training run {TrainingId}: canceled by {Caller}")]
+    public static partial void TrainingCanceled(ILogger log, JobId trainingId, string caller);
+
+    [LoggerMessage(502, LogLevel.Warning, "Training run {TrainingId}: repaired by the sweep: {What}")]
+    public static partial void TrainingRepaired(ILogger log, JobId trainingId, string what);
+
+    [LoggerMessage(503, LogLevel.Error, "Training run {TrainingId}: the sweep could not repair it and will try again")]
+    public static partial void TrainingSweepFailed(ILogger log, JobId trainingId, Exception exception);
 }

@@ -1,5 +1,6 @@
 using RoadSeg.Functions;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Health;
 using RoadSeg.Functions.Inference;
@@ -8,6 +9,7 @@ using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Site;
 using RoadSeg.Functions.Storage;
+using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
@@ -25,6 +27,7 @@ builder.Services.AddModel(builder.Configuration);
 builder.Services.AddApiDocument();
 builder.Services.AddSingleton(JobOptions.Read(builder.Configuration));
 builder.Services.AddSingleton(CallerKeys.Read(builder.Configuration));
+builder.Services.AddSingleton(Operators.Read(builder.Configuration));
 builder.Services.AddSingleton<QueueGauge>();
 builder.Services.AddSingleton<Admission>();
 builder.Services.AddSingleton<JobWatch>();
@@ -39,7 +42,11 @@ builder.Services.AddSingleton<SegmentImage>();
 builder.Services.AddSingleton<FailPoisoned>();
 builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
+builder.Services.AddSingleton<TrainingPlans>();
+builder.Services.AddSingleton<TrainingList>();
+builder.Services.AddSingleton<TrainingSweep>();
 builder.Services.AddSingleton<ResultReader>();
+builder.Services.AddDatasets(builder.Configuration);
 builder.Services.AddWebhooks(builder.Configuration);
 builder.Services.AddSite();
 
@@ -56,14 +63,18 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedUploadBulk", static (function, me
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapWebhooks();
+app.MapDatasetTriggers();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
+app.MapTimerTrigger<TrainingSweep>("SweepTrainings", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 
 // HTTP: functions Api (v1/...) and Site (everything else, GET only).
 app.MapUploads();
 app.MapJobs();
 app.MapModels();
+app.MapDatasets();
 app.MapResults();
+app.MapTrainings();
 app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
 app.MapHealth();
 app.MapSite();

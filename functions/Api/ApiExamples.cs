@@ -5,7 +5,9 @@ using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Registry;
 using RoadSeg.Results;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Api;
 
@@ -44,6 +46,7 @@ internal static class ApiExamples
         Times = new JobTimes { CreatedAt = Noon, ReceivedAt = Noon.AddMilliseconds(20), QueuedAt = Noon.AddMilliseconds(80) },
         Image = new JobImage("jpeg", 4032, 3024, 6, 3_400_000),
         Input = new JobInput(480, 360),
+        Pin = new ModelPin(Result.Model, Result.ModelVersion),
         Stages = new StageMilliseconds { Read = 9.5, Decode = 48.1, Store = 2.2 },
     };
 
@@ -56,7 +59,33 @@ internal static class ApiExamples
         Result = Result,
     };
 
-    private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Stages = new() };
+    private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Pin = null, Stages = new() };
+
+    private static readonly TrainingRecord Training = new()
+    {
+        Id = Id,
+        State = TrainingState.Queued,
+        Caller = Callers.Local,
+        Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, Result.Model, "live", true),
+        Times = new TrainingTimes { CreatedAt = Noon },
+    };
+
+    private static readonly TrainingRecord Learning = Training with
+    {
+        State = TrainingState.Running,
+        Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
+        Attempt = 1,
+        Progress = new TrainingProgress(2, 4, 112, 240, 0.31, 0.741, 0.943, 460.5, Noon.AddMinutes(7)),
+    };
+
+    private static readonly TrainingRecord Trained = Learning with
+    {
+        State = TrainingState.Succeeded,
+        Times = Learning.Times with { FinishedAt = Noon.AddMinutes(21) },
+        Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.752, 0.946, 0, Noon.AddMinutes(15)),
+        Version = "20260301T122000Z-1b5c7e0a9f34",
+        Gate = new GateReport(true, Result.ModelVersion, [new GateCheck("mean-iou", true, 0.752, 0.7346, "Mean IoU 75.20 % on val, where the live version has 73.96 %: 73.46 % is the least that passes.")], Noon.AddMinutes(20)),
+    };
 
     private static readonly Dictionary<(string Operation, string Status), JsonNode?> Examples = new()
     {
@@ -91,15 +120,42 @@ internal static class ApiExamples
             new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>
             {
                 ["self"] = $"/v1/models/{Result.Model}/versions/{Result.ModelVersion}",
-            })]),
+                ["versions"] = $"/v1/models/{Result.Model}/versions",
+            }, ModelState.Live, Result.ModelVersion)]),
             ApiJson.Default.ModelList),
+        [("listModelVersions", "200")] = Versions(),
+        [("promoteModelVersion", "request")] = Node(new PromoteRequest(true), RegistryJson.Default.PromoteRequest),
+        [("promoteModelVersion", "200")] = Versions(),
+        [("rollBackModel", "200")] = Versions(),
         [("getModelVersion", "200")] = JsonNode.Parse(ModelManifestJson.Serialize(Manifest)),
+        [("startTraining", "request")] = Node(
+            new TrainingRequest { Dataset = Training.Plan.Dataset, Settings = Training.Plan.Settings }, TrainingJson.Default.TrainingRequest),
+        [("startTraining", "202")] = Node(TrainingView.Of(Training), TrainingJson.Default.TrainingView),
+        [("getTraining", "200")] = Node(TrainingView.Of(Learning), TrainingJson.Default.TrainingView),
+        [("cancelTraining", "200")] = Node(
+            TrainingView.Of(Learning with { State = TrainingState.Canceled, Times = Learning.Times with { FinishedAt = Noon.AddMinutes(8) } }), TrainingJson.Default.TrainingView),
+        [("listTrainings", "200")] = Node(new TrainingPage([TrainingView.Of(Trained)], "bmV4dCBwYWdl"), TrainingJson.Default.TrainingPage),
         [("listLabels", "200")] = Node(
             new LabelList([new LabelView(Result.Model, [new LabelClass(0, "sky", RgbColor.Parse("#808080")), new LabelClass(1, "building", RgbColor.Parse("#800000"))])]), ApiJson.Default.LabelList),
     };
 
+    private static JsonNode? Versions()
+    {
+        var (name, live, before) = (Result.Model, Result.ModelVersion, "20260201T120000Z-5f0c2e9a7b41");
+        ModelVersionView Version(string version, ModelState state, DateTimeOffset at, GateReport? gate) => new(
+            name, version, state, at, "local", gate is null ? null : Id, gate is null ? null : "camvid/20260228T090000Z-77aa01f2", gate,
+            [new MetricSet("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.74, ["pixelAccuracy"] = 0.942 }, at, "./roadseg evaluate")],
+            new Dictionary<string, string> { ["self"] = $"/v1/models/{name}/versions/{version}", ["card"] = $"/v1/models/{name}/versions/{version}/card" });
+        var gate = new GateReport(true, before, [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735.")], Noon);
+        return Node(
+            new ModelVersionList(
+                name, live, [Version(live, ModelState.Live, Noon, gate), Version(before, ModelState.Retired, Noon.AddDays(-28), null)],
+                [new PointerMove(before, Noon.AddDays(-28), "seed", "seed"), new PointerMove(live, Noon.AddMinutes(1), "promote", "local")]),
+            RegistryJson.Default.ModelVersionList);
+    }
+
     /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
-    public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone();
+    public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone() ?? Datasets.DatasetExamples.Of(operation, status);
 
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) => Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;

@@ -3,10 +3,13 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Registry;
 using RoadSeg.Results;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Api;
 
@@ -22,6 +25,9 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
@@ -46,7 +52,7 @@ internal static class OpenApiDocumentation
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
-        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels"]).Select(static name => new OpenApiTag { Name = name }));
+        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -119,21 +125,21 @@ internal static class OpenApiDocumentation
         }
 
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
-            parameter.Description = "The job's id.";
+            parameter.Description = context.Description.RelativePath.StartsWith("v1/trainings", StringComparison.Ordinal) ? "The run's id." : "The job's id.";
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
-            operation.RequestBody = await BodyAsync(body, context, cancel);
+            operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
         foreach (var (status, response) in operation.Responses ?? [])
             Illustrate(operation, status, (OpenApiResponse)response, metadata.OfType<FailureCodes>().SelectMany(failures => failures.Codes));
     }
 
-    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, string operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         var content = new Dictionary<string, OpenApiMediaType>();
         foreach (var type in body.ContentTypes)
         {
             content[type] = type switch
             {
-                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of("issueUploadKey", "request") },
+                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of(operation, "request") },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
                 _ => new OpenApiMediaType(),
             };

@@ -35,6 +35,9 @@ param otlpEndpoint string = ''
 @description('ROADSEG_CALLERS: name=sha256 of a function key, comma-separated.')
 param callers string = ''
 
+@description('ROADSEG_OPERATORS: the callers who may change models and training runs; empty: every caller.')
+param operators string = ''
+
 @description('ROADSEG_WEBHOOK_SECRETS: whsec_..., comma-separated.')
 @secure()
 param webhookSecrets string = ''
@@ -72,6 +75,7 @@ module stack 'stack.bicep' = {
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint
     callers: callers
+    operators: operators
     webhookSecrets: webhookSecrets
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays

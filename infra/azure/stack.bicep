@@ -10,6 +10,7 @@ param alertEmail string
 param trainerDevice string
 param otlpEndpoint string
 param callers string
+param operators string
 @secure()
 param webhookSecrets string
 param keepUploadsDays int
@@ -146,6 +147,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     wakingQueues: useGpu ? names.roles.cpu.wakes : concat(names.roles.cpu.wakes, names.roles.gpu.wakes)
     messagesPerReplica: host.extensions.queues.batchSize
     callers: callers
+    operators: operators
     webhookSecrets: webhookSecrets
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
@@ -176,6 +178,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''
+    operators: ''
     webhookSecrets: ''
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays

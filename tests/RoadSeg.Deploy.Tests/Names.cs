@@ -29,9 +29,7 @@ internal static class Names
         {
             ["container"] = pair.Key,
             ["queue"] = pair.Value,
-
-            // A data set is whole when its description arrives; its photos are no events.
-            ["endsWith"] = pair.Key == Containers.Datasets ? "/dataset.json" : "",
+            ["endsWith"] = Queues.BlobEventSuffix(pair.Key),
         })]),
         ["roles"] = new JsonObject
         {

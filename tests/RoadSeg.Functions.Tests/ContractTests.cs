@@ -3,14 +3,18 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
+using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Storage;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -30,6 +34,7 @@ public sealed class ContractTests
         Source = new JobSource("uploads", "cam1/street.jpg", "0x8DA", "street.jpg"),
         Upload = new JobUpload(Noon.AddMinutes(5)),
         Model = "camvid-mnv2",
+        Pin = new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"),
         Tags = new Dictionary<string, string> { ["camera"] = "front" },
         Webhook = new JobWebhook
         {
@@ -54,11 +59,56 @@ public sealed class ContractTests
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
     };
 
+    private static readonly ModelVersion Version = new(
+        "camvid-mnv2", "2", Noon, $"training {Id}", new string('b', 64), Id, "camvid/20260228T090000Z-77aa01f2",
+        new GateReport(true, "1", [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735."), new GateCheck("latency", true, null, null, "Nothing was measured.")], Noon));
+
+    private static readonly ModelPointer Pointer = new("2", ["1"], [new PointerMove("1", Noon, "seed", "seed"), new PointerMove("2", Noon.AddHours(1), "promote", $"training {Id}")]);
+
+    private static readonly DatasetRecord Checked = new()
+    {
+        Name = "city-2026",
+        State = DatasetState.Checking,
+        Drop = "0x8DA",
+        Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        ReceivedAt = Noon,
+        FinishedAt = Noon.AddSeconds(90),
+        Progress = new DatasetProgress("reading", 412, 1001),
+        Version = "5f0c1d2e3a4b5c6d",
+        Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
+        Training = Id,
+    };
+
+    private static readonly TrainingRecord Training = new()
+    {
+        Id = Id,
+        State = TrainingState.Publishing,
+        Caller = "key-0123456789abcdef",
+        Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, "camvid-mnv2", "live", true),
+        Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
+        Owner = new JobOwner("800a-1", Noon.AddMinutes(20)),
+        Attempt = 2,
+        Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.75, 0.945, 0, Noon.AddMinutes(15)),
+        Version = "20260301T122000Z-1b5c7e0a9f34",
+        Gate = new GateReport(false, "20260301T120000Z-c4eaab0f1d2e", [new GateCheck("mean-iou", false, 0.75, 0.76, "Less."), new GateCheck("latency", true, null, 1.25, "Nothing to measure.")], Noon.AddMinutes(20)),
+    };
+
     [Fact]
     public void The_job_record_keeps_its_form() => Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
+
+    [Fact]
+    public void The_view_of_a_data_set_keeps_its_form() => Pinned(
+        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new JobFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+
+    [Fact]
+    public void The_list_of_data_sets_keeps_its_form() => Pinned(
+        "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
     [Fact]
     public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
@@ -136,13 +186,60 @@ public sealed class ContractTests
     public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
 
     [Fact]
+    public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
+
+    [Fact]
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training), TrainingJson.Default.TrainingView);
+
+    [Fact]
+    public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new JobFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+
+    [Fact]
+    public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
+    {
+        Dataset = "city-drives",
+        Version = "3f9a0c1d2e4b5a67",
+        Recipe = "finetune",
+        Settings = new Dictionary<string, string> { ["training.epochs"] = "4" },
+        Model = "camvid-mnv2",
+        Init = "live",
+        Promote = false,
+    }, TrainingJson.Default.TrainingRequest);
+
+    [Fact]
+    public void The_training_message_keeps_its_form() => Pinned("training-message", new TrainingMessage(Id), TrainingJson.Default.TrainingMessage);
+
+    [Fact]
     public void A_record_from_before_callers_and_lanes_is_still_read()
     {
         var read = JsonSerializer.Deserialize(Golden("job-record-early"), JobJson.Default.JobRecord)!;
 
         Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
+        Assert.Null(read.Pin);
     }
+
+    [Fact]
+    public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
+
+    [Fact]
+    public void The_record_of_a_version_keeps_its_form() => Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
+
+    [Fact]
+    public void The_list_of_versions_keeps_its_form() => Pinned("model-version-list", new ModelVersionList(
+        Version.Name, Version.Version,
+        [
+            new ModelVersionView(
+                Version.Name, Version.Version, Pointer.StateOf(Version.Version), Version.PublishedAt, Version.PublishedBy, Version.Training, Version.Dataset, Version.Gate,
+                [new MetricSet("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.74 }, Noon, "./roadseg evaluate")],
+                new Dictionary<string, string> { ["self"] = "/v1/models/camvid-mnv2/versions/2" }),
+            new ModelVersionView(Version.Name, "1", Pointer.StateOf("1"), null, null, null, null, null, [], new Dictionary<string, string>()),
+        ],
+        Pointer.History), RegistryJson.Default.ModelVersionList);
+
+    [Fact]
+    public void A_request_to_promote_keeps_its_form() => Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>

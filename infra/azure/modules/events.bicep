@@ -74,7 +74,7 @@ resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022
     eventDeliverySchema: 'EventGridSchema'
     filter: {
       includedEventTypes: ['Microsoft.Storage.BlobCreated']
-      isSubjectCaseSensitive: true
+      isSubjectCaseSensitive: false
       subjectBeginsWith: '/blobServices/default/containers/${event.container}/blobs/'
       subjectEndsWith: event.endsWith
       // A blob is whole after these calls, and only after them.

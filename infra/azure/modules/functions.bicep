@@ -22,6 +22,7 @@ param disabledFunctions array
 param wakingQueues array
 param messagesPerReplica int
 param callers string
+param operators string
 @secure()
 param webhookSecrets string
 param keepUploadsDays int
@@ -40,6 +41,7 @@ var settings = [
   { name: 'ROADSEG_KEEP_UPLOADS', value: '${keepUploadsDays}.00:00:00' }
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
+  { name: 'ROADSEG_OPERATORS', value: operators }
   { name: 'OTEL_SERVICE_NAME', value: name }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }

@@ -13,8 +13,8 @@ namespace RoadSeg.LocalHost;
 /// <summary>Uploads into a container become messages in a queue.</summary>
 /// <param name="Container">Name of the watched container.</param>
 /// <param name="Queue">Queue that gets one raw JSON message per upload; created if missing.</param>
-/// <param name="EndsWith">Only uploads whose name ends so, case and all; empty for all.</param>
-public sealed record BlobEventSubscription(string Container, string Queue, string EndsWith = "");
+/// <param name="SubjectEndsWith">Only blobs whose name ends with this, as Event Grid's filter of the same name; empty for all.</param>
+public sealed record BlobEventSubscription(string Container, string Queue, string SubjectEndsWith = "");
 
 /// <summary>
 /// Stands where Event Grid stands: each upload into a watched container of Azurite becomes a <c>Microsoft.Storage.BlobCreated</c>
@@ -40,7 +40,7 @@ public sealed partial class BlobEvents : IAsyncDisposable
     private BlobEvents(AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILogger logger, TimeProvider clock)
     {
         var queues = new QueueServiceClient(azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        _queues = subscriptions.ToLookup(s => s.Container, s => (s.EndsWith, queues.GetQueueClient(s.Queue)), StringComparer.Ordinal);
+        _queues = subscriptions.ToLookup(s => s.Container, s => (s.SubjectEndsWith, queues.GetQueueClient(s.Queue)), StringComparer.Ordinal);
         _blobs = new BlobServiceClient(azurite.ConnectionString);
         _clock = clock;
         _logger = logger;
@@ -75,8 +75,9 @@ public sealed partial class BlobEvents : IAsyncDisposable
         if (BlobWrite.Parse(line) is { } write && Queues(write).Any()) _writes.Writer.TryWrite(write);
     }
 
+    // Event Grid compares subjects without regard to case by default.
     private IEnumerable<QueueClient> Queues(BlobWrite write) =>
-        _queues[write.Container].Where(s => write.Name.EndsWith(s.EndsWith, StringComparison.Ordinal)).Select(s => s.Queue);
+        _queues[write.Container].Where(to => $"/{write.Name}".EndsWith(to.EndsWith, StringComparison.OrdinalIgnoreCase)).Select(to => to.Queue);
 
     private async Task SendAsync()
     {

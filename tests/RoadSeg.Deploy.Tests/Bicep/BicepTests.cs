@@ -128,7 +128,7 @@ public sealed partial class BicepTests
     public void Every_option_that_differs_from_role_to_role_or_deployment_to_deployment_can_be_set()
     {
         var parameters = BicepFile.Of("infra/azure/modules/functions.bicep").Code;
-        Assert.All(["ROADSEG_CALLERS", "ROADSEG_WEBHOOK_SECRETS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_KEEP_RESULTS"], setting => Assert.Contains($"'{setting}'", parameters, StringComparison.Ordinal));
+        Assert.All(["ROADSEG_CALLERS", "ROADSEG_OPERATORS", "ROADSEG_WEBHOOK_SECRETS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_KEEP_RESULTS"], setting => Assert.Contains($"'{setting}'", parameters, StringComparison.Ordinal));
         Assert.All(Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions-gpu").Of("ENV").SelectMany(env => env.Pairs).Where(pair => pair.Name == "ROADSEG_PROVIDER"), pair => Assert.Equal("cuda", pair.Value));
     }
 

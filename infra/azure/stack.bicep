@@ -202,7 +202,7 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     cpu: trainOnGpu ? gpuResources.cpu : '4'
     memory: trainOnGpu ? gpuResources.memory : '8Gi'
     queues: names.roles.trainer.wakes
-    device: trainerDevice
+    device: trainOnGpu ? 'cuda' : 'cpu'
     otlpEndpoint: telemetry
   }
 }

@@ -42,6 +42,8 @@ var settings = [
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
   { name: 'ROADSEG_OPERATORS', value: operators }
+  // A container of this size has 8 GiB of disk.
+  { name: 'ROADSEG_INGEST_UNPACKED', value: '6442450944' }
   { name: 'OTEL_SERVICE_NAME', value: name }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RoadSeg.Diagnostics;
+using RoadSeg.Errors;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Diagnostics;
@@ -94,10 +95,13 @@ internal sealed class InvocationSpan : IDisposable
     /// <summary>Ends a stage whose time something else has measured.</summary>
     public double EndAfter(string stage, TimeSpan took) => EndAt(stage, _boundary + took);
 
-    public void Fail(string code)
+    /// <summary>Notes an exception on its way: a filter that is never true, so that it also sees those that others catch.</summary>
+    public bool Fails(Exception e)
     {
+        var code = (e as RoadSegException)?.Code.Code ?? e.GetType().Name;
         _activity?.SetStatus(ActivityStatusCode.Error, code);
         _activity?.SetTag("error.type", code);
+        return false;
     }
 
     public void Dispose() => _activity?.Dispose();

@@ -54,9 +54,12 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         {
             await SegmentAsync(job, attempt, input, span, cancel);
         }
+        catch (Exception e) when (span.Fails(e))
+        {
+            throw;
+        }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            span.Fail(e.Code.Code);
             await jobs.FailAsync(id, e, record => record.Attempt == attempt, log, cancel);
         }
 

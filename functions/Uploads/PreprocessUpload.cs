@@ -95,10 +95,12 @@ internal sealed class PreprocessUpload(
             Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode);
             return Segmentation(now);
         }
+        catch (Exception e) when (span.Fails(e))
+        {
+            throw;
+        }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            span.Fail(e.Code.Code);
-
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
                 await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(job.Record.Source.Path).DeleteIfExistsAsync(cancellationToken: cancel);

@@ -92,6 +92,7 @@ internal static partial class StorageBenchmark
             {
                 ("POST", _) => "send",
                 ("DELETE", _) => "delete",
+                ("PUT", "") => "create",
                 ("PUT", _) => "update",
                 (_, "/messages") => query.Contains("peekonly", StringComparison.Ordinal) ? "peek" : "receive",
                 _ => "properties",

@@ -12,7 +12,7 @@ internal sealed record ServiceTimes
     /// <summary>Measured: the 12-megapixel mask as PNG, one core (README, 2026-11-22).</summary>
     public double Encode { get; init; } = 0.014;
 
-    /// <summary>Measured: the shipped model, fp32 at 640x480, on two cores (docs/measurements/storage-requests-2026-11-22.md).</summary>
+    /// <summary>Measured: the shipped model, fp32 at 640x480, on two cores of a machine with other work (docs/measurements/storage-requests-2026-11-22.md).</summary>
     public double InferTwoCores { get; init; } = 0.240;
 
     /// <summary>ASSUMED, to be measured: a run on a data-centre GPU of the small kind in fp16, without a photo in it.</summary>

@@ -71,6 +71,12 @@ public static class ErrorCodes
     /// <summary>No model has this name.</summary>
     public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
 
+    /// <summary>No version of the model was live before the live one.</summary>
+    public static readonly ErrorCode ModelNoRollback = Caller("model-no-rollback", 409, "There is no version to roll back to");
+
+    /// <summary>The caller may use the service but not change its models and training runs.</summary>
+    public static readonly ErrorCode OperatorRequired = Caller("operator-required", 403, "Only an operator may do this");
+
     /// <summary>No route answers this path.</summary>
     public static readonly ErrorCode RouteNotFound = Caller("route-not-found", 404, "There is nothing at this address");
 
@@ -88,6 +94,15 @@ public static class ErrorCodes
 
     /// <summary>A dropped archive is damaged, or would unpack to what is not allowed.</summary>
     public static readonly ErrorCode DatasetArchiveRefused = Caller("dataset-archive-refused", 422, "The archive cannot be unpacked safely");
+
+    /// <summary>No data set has this name, or it has no such version or report.</summary>
+    public static readonly ErrorCode DatasetNotFound = Caller("dataset-not-found", 404, "There is no such data set");
+
+    /// <summary>No training run has this id, or it has no such file yet.</summary>
+    public static readonly ErrorCode TrainingNotFound = Caller("training-not-found", 404, "There is no such training run");
+
+    /// <summary>The run cannot learn: its recipe, its data and its model do not fit, or the loss is no number any more.</summary>
+    public static readonly ErrorCode TrainingInvalid = Caller("training-invalid", 422, "The training run cannot go on");
 
     /// <summary>A curated set differs from its manifest.</summary>
     public static readonly ErrorCode CuratedSetInvalid = Service("curated-set-invalid", false, 503, "The curated data set cannot be used");
@@ -110,6 +125,7 @@ public static class ErrorCodes
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
         DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
+        DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, OperatorRequired,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

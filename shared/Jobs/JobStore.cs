@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using RoadSeg.Diagnostics;
 using RoadSeg.Storage;
@@ -19,10 +18,9 @@ public readonly record struct JobMove(bool Moved, JobSnapshot? Job);
 /// <summary>Job records in blob storage. The only writer of job state.</summary>
 public sealed class JobStore
 {
-    private static readonly BlobRequestConditions MustNotExist = new() { IfNoneMatch = ETag.All };
     private static readonly BinaryData Nothing = BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty);
 
-    private readonly BlobContainerClient _jobs;
+    private readonly JsonBlobs<JobRecord> _records;
     private readonly BlobContainerClient _active;
     private readonly BlobContainerClient _index;
     private readonly QueueClient _webhooks;
@@ -33,7 +31,7 @@ public sealed class JobStore
     {
         ArgumentNullException.ThrowIfNull(blobs);
         ArgumentNullException.ThrowIfNull(queues);
-        _jobs = blobs.GetBlobContainerClient(Containers.Jobs);
+        _records = new JsonBlobs<JobRecord>(blobs.GetBlobContainerClient(Containers.Jobs), JobJson.Default.JobRecord);
         _active = blobs.GetBlobContainerClient(Containers.JobsActive);
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
@@ -54,7 +52,7 @@ public sealed class JobStore
 
         // The marker first: a marker without a record is swept away, a record without a marker would never be swept.
         await Marker(record).UploadAsync(Nothing, overwrite: true, cancel);
-        var created = await TryWriteAsync(record, MustNotExist, cancel);
+        var created = Told(await _records.TryWriteAsync(BlobPaths.Job(record.Id), record, null, cancel));
         if ((created ?? await FindAsync(record.Id, cancel)) is not { } job)
             return default;
         if (job.Record.State.IsTerminal())
@@ -65,20 +63,7 @@ public sealed class JobStore
     }
 
     /// <summary>Reads a record; null when there is no such job.</summary>
-    public async Task<JobSnapshot?> FindAsync(JobId id, CancellationToken cancel)
-    {
-        try
-        {
-            var blob = (await _jobs.GetBlobClient(BlobPaths.Job(id)).DownloadContentAsync(cancel)).Value;
-            var record = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, JobJson.Default.JobRecord)
-                ?? throw new JsonException($"jobs/{id}.json holds null.");
-            return new JobSnapshot(record, blob.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
-        {
-            return null;
-        }
-    }
+    public async Task<JobSnapshot?> FindAsync(JobId id, CancellationToken cancel) => Snapshot(await _records.FindAsync(BlobPaths.Job(id), cancel));
 
     /// <summary>Moves a job to another state, if it still stands where the caller thinks. Under ETag: of several callers
     /// at once, one moves it and the others see the state it left.</summary>
@@ -135,17 +120,8 @@ public sealed class JobStore
 
     private async Task<JobMove> ChangeAsync(JobId id, Func<JobRecord, JobRecord?> change, JobSnapshot? known, CancellationToken cancel)
     {
-        var current = known ?? await FindAsync(id, cancel);
-        while (current is not null)
-        {
-            if (change(current.Record) is not { } next)
-                return new JobMove(false, current);
-            if (await TryWriteAsync(next, new BlobRequestConditions { IfMatch = current.ETag }, cancel) is { } written)
-                return new JobMove(true, written);
-            current = await FindAsync(id, cancel);
-        }
-
-        return new JobMove(false, null);
+        var changed = await _records.ChangeAsync(BlobPaths.Job(id), change, cancel, known is null ? null : new Stored<JobRecord>(known.Record, known.ETag));
+        return new JobMove(changed.Done, changed.Done ? Told(changed.Document) : Snapshot(changed.Document));
     }
 
     private static JobRecord Enter(JobRecord record, JobState state, DateTimeOffset now)
@@ -161,24 +137,13 @@ public sealed class JobStore
         return record with { State = state, Times = times, Owner = state.IsTerminal() ? null : record.Owner };
     }
 
-    private async Task<JobSnapshot?> TryWriteAsync(JobRecord record, BlobRequestConditions conditions, CancellationToken cancel)
+    private static JobSnapshot? Snapshot(Stored<JobRecord>? stored) => stored is null ? null : new JobSnapshot(stored.Value, stored.ETag);
+
+    private JobSnapshot? Told(Stored<JobRecord>? written)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(record, JobJson.Default.JobRecord);
-        var options = new BlobUploadOptions
-        {
-            Conditions = conditions,
-            HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-        };
-        try
-        {
-            var info = await _jobs.GetBlobClient(BlobPaths.Job(record.Id)).UploadAsync(BinaryData.FromBytes(json), options, cancel);
-            var written = new JobSnapshot(record, info.Value.ETag);
-            Written?.Invoke(written);
-            return written;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return null;
-        }
+        var job = Snapshot(written);
+        if (job is not null)
+            Written?.Invoke(job);
+        return job;
     }
 }

@@ -36,6 +36,55 @@ public static class BlobPaths
 
     /// <summary>In <see cref="Containers.IdempotencyKeys"/>: an entry. The key is the caller's text, so its hash names the blob.</summary>
     public static string IdempotencyKey(string caller, string key) => $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+
+    /// <summary>In <see cref="Containers.Datasets"/>: the description of a drop; its arrival says that the drop is complete.</summary>
+    public static string DatasetSpec(string name) => $"{name}/dataset.json";
+
+    /// <summary>In <see cref="Containers.Curated"/>: the record of a data set.</summary>
+    public static string Dataset(string name) => $"{name}/record.json";
+
+    /// <summary>In <see cref="Containers.Curated"/>: a file of a curated version, or of the report of a drop that could not be used (version <c>failed</c>).</summary>
+    public static string Curated(string name, string version, string file) => $"{name}/{version}/{file}";
+
+    /// <summary>In <see cref="Containers.Trainings"/>: the record of a training run.</summary>
+    public static string Training(JobId id) => TrainingFile(id, "record.json");
+
+    /// <summary>In <see cref="Containers.Trainings"/>: a file of a training run (<see cref="TrainingFiles"/>).</summary>
+    public static string TrainingFile(JobId id, string file) => $"{id}/{file}";
+
+    /// <summary>In <see cref="Containers.TrainingsActive"/>: the marker of a live training run.</summary>
+    public static string ActiveTraining(JobId id) => id.ToString();
+
+    /// <summary>In <see cref="Containers.Models"/>: which version is live.</summary>
+    public static string ModelPointer(string name) => $"{name}/current.json";
+
+    /// <summary>In <see cref="Containers.Models"/>: the record of a version.</summary>
+    public static string ModelVersion(string name, string version) => $"{ModelVersions(name)}{version}.json";
+
+    /// <summary>In <see cref="Containers.Models"/>: prefix of the records of a model's versions.</summary>
+    public static string ModelVersions(string name) => $"{name}/versions/";
+
+    /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>
+    public static string ModelFile(string name, string version, string file) => $"{name}/{version}/{file}";
+}
+
+/// <summary>File names of a training run.</summary>
+public static class TrainingFiles
+{
+    /// <summary>JSON lines of losses and scores.</summary>
+    public const string Metrics = "metrics.jsonl";
+
+    /// <summary>What the trainer said.</summary>
+    public const string Log = "log.txt";
+
+    /// <summary>Checkpoint to go on from.</summary>
+    public const string Last = "last.safetensors";
+
+    /// <summary>Weights of the best evaluation.</summary>
+    public const string Best = "best.safetensors";
+
+    /// <summary>Pictures of the run: curves, samples and worst frames.</summary>
+    public static IReadOnlyList<string> Pictures { get; } = ["curves.png", "samples.png", "worst.png"];
 }
 
 /// <summary>File names of a result.</summary>

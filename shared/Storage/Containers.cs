@@ -24,6 +24,22 @@ public static class Containers
     /// <summary>What each <c>Idempotency-Key</c> of a caller stands for.</summary>
     public const string IdempotencyKeys = "idempotency-keys";
 
+    /// <summary>Dropped data sets, <c>{name}/...</c>. Watched for blob events.</summary>
+    public const string Datasets = "datasets";
+
+    /// <summary>Curated sets, <c>{name}/{version}/...</c>, and the record of each name.</summary>
+    public const string Curated = "curated";
+
+    /// <summary>Training runs, <c>{id}/...</c>: record, checkpoints, metrics, log, pictures.</summary>
+    public const string Trainings = "trainings";
+
+    /// <summary>One empty marker for each training run that has not ended.</summary>
+    public const string TrainingsActive = "trainings-active";
+
+    /// <summary>The model registry: <c>{name}/{version}/...</c>, the record of each version, and which version is live.</summary>
+    public const string Models = "models";
+
     /// <summary>All containers.</summary>
-    public static IReadOnlyList<string> All { get; } = [Uploads, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys];
+    public static IReadOnlyList<string> All { get; } =
+        [Uploads, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys, Datasets, Curated, Trainings, TrainingsActive, Models];
 }

@@ -18,6 +18,12 @@ public static class Queues
     /// <summary>One <see cref="Jobs.WebhookMessage"/> for each delivery that is due.</summary>
     public const string WebhookDeliveries = "webhook-deliveries";
 
+    /// <summary>Event Grid BlobCreated events of the datasets container.</summary>
+    public const string DatasetsCreated = "datasets-created";
+
+    /// <summary>One <see cref="Trainings.TrainingMessage"/> a training run; read by the trainer.</summary>
+    public const string TrainingJobs = "training-jobs";
+
     /// <summary>Queue of a lane's upload events.</summary>
     public static string Uploads(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? UploadsBulk : UploadsCreated;
 
@@ -30,9 +36,9 @@ public static class Queues
     /// <summary>All queues, the poison queues included.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];
 
-    private static IReadOnlyList<string> Work => [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries];
+    private static IReadOnlyList<string> Work => [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, TrainingJobs];
 
     /// <summary>Which container's blob events go to which queue.</summary>
     public static IReadOnlyDictionary<string, string> BlobEvents { get; } =
-        new Dictionary<string, string> { [Containers.Uploads] = UploadsCreated };
+        new Dictionary<string, string> { [Containers.Uploads] = UploadsCreated, [Containers.Datasets] = DatasetsCreated };
 }

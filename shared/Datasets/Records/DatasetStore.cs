@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Datasets;
+
+/// <summary>Data-set records in blob storage, one a name. The only writer of a data set's state.</summary>
+public sealed class DatasetStore
+{
+    private readonly BlobContainerClient _curated;
+    private readonly JsonBlobs<DatasetRecord> _records;
+
+    /// <summary>The store of one storage account.</summary>
+    public DatasetStore(BlobServiceClient blobs)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        _curated = blobs.GetBlobContainerClient(Containers.Curated);
+        _records = new JsonBlobs<DatasetRecord>(_curated, DatasetRecordJson.Default.DatasetRecord);
+    }
+
+    /// <summary>Reads a record; null when there is no such set.</summary>
+    public Task<Stored<DatasetRecord>?> FindAsync(string name, CancellationToken cancel) => _records.FindAsync(BlobPaths.Dataset(name), cancel);
+
+    /// <summary>Writes a first record; null when there is one already.</summary>
+    public Task<Stored<DatasetRecord>?> TryCreateAsync(DatasetRecord record, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return _records.TryWriteAsync(BlobPaths.Dataset(record.Name), record, null, cancel);
+    }
+
+    /// <summary>Changes a record under ETag.</summary>
+    /// <param name="name">The set.</param>
+    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than once.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    public Task<Change<DatasetRecord>> ChangeAsync(string name, Func<DatasetRecord, DatasetRecord?> change, CancellationToken cancel) =>
+        _records.ChangeAsync(BlobPaths.Dataset(name), change, cancel);
+
+    /// <summary>Every record, by name.</summary>
+    public async IAsyncEnumerable<DatasetRecord> ListAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var item in _curated.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
+        {
+            if (item.IsPrefix && await FindAsync(item.Prefix.TrimEnd('/'), cancel) is { } found)
+                yield return found.Value;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Registry;
+
+/// <summary>The models of a deployment, in the container <c>models</c>. Versions are immutable; which one is live moves under ETag.</summary>
+/// <remarks>A model without a pointer serves what the app shipped with: nothing is written before somebody publishes.</remarks>
+public sealed class ModelRegistry
+{
+    private const int HistoryKept = 100;
+
+    private readonly BlobContainerClient _models;
+    private readonly JsonBlobs<ModelPointer> _pointers;
+    private readonly JsonBlobs<ModelVersion> _versions;
+    private readonly TimeProvider _time;
+
+    /// <summary>The registry of one storage account.</summary>
+    public ModelRegistry(BlobServiceClient blobs, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        _models = blobs.GetBlobContainerClient(Containers.Models);
+        _pointers = new JsonBlobs<ModelPointer>(_models, RegistryJson.Default.ModelPointer);
+        _versions = new JsonBlobs<ModelVersion>(_models, RegistryJson.Default.ModelVersion);
+        _time = time;
+    }
+
+    /// <summary>Makes sure that a model has a live version: the package that the app shipped with, if there is none yet.</summary>
+    public async Task SeedAsync(ModelPackage bundled, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(bundled);
+        var (name, version) = (bundled.Manifest.Name, bundled.Manifest.Version);
+        if (await LiveAsync(name, cancel) is not null)
+            return;
+        await PublishAsync(bundled, "seed", null, null, cancel);
+        var first = new ModelPointer(version, [], [new PointerMove(version, _time.GetUtcNow(), "seed", "seed")]);
+        await _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), first, null, cancel);
+    }
+
+    /// <summary>Puts a package into the registry, as a candidate. Doing it again changes nothing; a crash on the way leaves files that are no
+    /// version until their record is written, which is last.</summary>
+    /// <param name="package">A verified package.</param>
+    /// <param name="by">Caller, or <c>training {id}</c>.</param>
+    /// <param name="training">The run that made it.</param>
+    /// <param name="dataset">What it was trained on, as <c>name/version</c>.</param>
+    /// <param name="cancel">Stops between files.</param>
+    /// <exception cref="RoadSegException">model-invalid: the registry holds another package under this version.</exception>
+    public async Task<ModelVersion> PublishAsync(ModelPackage package, string by, JobId? training, string? dataset, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        var manifest = package.Manifest;
+        var (name, version) = (manifest.Name, manifest.Version);
+        var form = ModelManifestJson.Serialize(manifest);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(form));
+        if (await FindAsync(name, version, cancel) is { } there)
+            return Same(there, hash);
+        foreach (var file in manifest.Files.Keys)
+            await _models.GetBlobClient(BlobPaths.ModelFile(name, version, file)).UploadAsync(BinaryData.FromBytes(package.ReadFile(file)), overwrite: true, cancel);
+        await _models.GetBlobClient(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile)).UploadAsync(BinaryData.FromBytes(form), overwrite: true, cancel);
+        var record = new ModelVersion(name, version, _time.GetUtcNow(), by, hash, training, dataset);
+        return await _versions.TryWriteAsync(BlobPaths.ModelVersion(name, version), record, null, cancel) is not null
+            ? record
+            : Same((await FindAsync(name, version, cancel))!, hash);
+    }
+
+    /// <summary>Brings a version onto this machine: downloads, verifies every hash, then the folder appears whole.</summary>
+    /// <param name="name">Model name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="cache">Folder of packages; <c>{cache}/{name}/{version}</c> is used as it is when it is there and whole.</param>
+    /// <param name="cancel">Stops between files; nothing is left then.</param>
+    /// <exception cref="RoadSegException">model-not-found; model-invalid: files differ from the record's hash; storage-unavailable.</exception>
+    public async Task<ModelPackage> DownloadAsync(string name, string version, string cache, CancellationToken cancel)
+    {
+        var record = await FindAsync(name, version, cancel) ?? throw NotFound(name, version);
+        var target = Path.Combine(cache, name, version);
+        if (Directory.Exists(target))
+        {
+            var cached = ModelPackage.Load(target);
+            CheckManifest(record, File.ReadAllBytes(Path.Combine(target, ManifestRules.ManifestFile)));
+            return cached;
+        }
+
+        var staging = $"{target}.{Guid.NewGuid():N}.partial";
+        Directory.CreateDirectory(staging);
+        try
+        {
+            var form = await ReadAsync(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile), cancel);
+            CheckManifest(record, form);
+            var manifest = ModelManifestJson.Parse(form);
+            foreach (var file in manifest.Files.Keys)
+                await File.WriteAllBytesAsync(Path.Combine(staging, file), await ReadAsync(BlobPaths.ModelFile(name, version, file), cancel), cancel);
+            await File.WriteAllBytesAsync(Path.Combine(staging, ManifestRules.ManifestFile), form, cancel);
+            ModelPackage.Load(staging);
+            if (!Directory.Exists(target))
+                Directory.Move(staging, target);
+            return ModelPackage.Load(target);
+        }
+        finally
+        {
+            if (Directory.Exists(staging))
+                Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    /// <summary>Which version of a model is live; null when nobody published one.</summary>
+    public Task<Stored<ModelPointer>?> LiveAsync(string name, CancellationToken cancel) => _pointers.FindAsync(BlobPaths.ModelPointer(name), cancel);
+
+    /// <summary>Makes a version live. The same version again changes nothing.</summary>
+    /// <param name="name">Model name.</param>
+    /// <param name="version">A published version.</param>
+    /// <param name="by">Caller, or <c>training {id}</c>.</param>
+    /// <param name="cancel">Stops between calls.</param>
+    /// <exception cref="RoadSegException">model-not-found.</exception>
+    public async Task<ModelPointer> PromoteAsync(string name, string version, string by, CancellationToken cancel)
+    {
+        if (await FindAsync(name, version, cancel) is null)
+            throw NotFound(name, version);
+        var move = new PointerMove(version, _time.GetUtcNow(), "promote", by);
+        var first = new ModelPointer(version, [], [move]);
+        while (true)
+        {
+            var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Version == version ? null : now with
+            {
+                Version = version,
+                Before = [.. now.Before.Where(before => before != version).TakeLast(HistoryKept - 1), now.Version],
+                History = [.. now.History.TakeLast(HistoryKept - 1), move],
+            }, cancel);
+            if ((changed.Document ?? await _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), first, null, cancel)) is { } pointer)
+                return pointer.Value;
+        }
+    }
+
+    /// <summary>Makes the version live that was so before the live one.</summary>
+    /// <exception cref="RoadSegException">model-not-found: no such model was published; model-no-rollback: none was live before.</exception>
+    public async Task<ModelPointer> RollBackAsync(string name, string by, CancellationToken cancel)
+    {
+        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Before is not [.., var last]
+            ? throw new RoadSegException(ErrorCodes.ModelNoRollback, $"No version of '{name}' was live before {now.Version}: there is nothing to roll back to.")
+            : now with
+            {
+                Version = last,
+                Before = [.. now.Before.SkipLast(1)],
+                History = [.. now.History.TakeLast(HistoryKept - 1), new PointerMove(last, _time.GetUtcNow(), "rollback", by)],
+            }, cancel);
+        return changed.Document?.Value ?? throw new RoadSegException(ErrorCodes.ModelNotFound, $"No version of a model '{name}' was published; GET /v1/models lists the models.");
+    }
+
+    /// <summary>The record of a version; null when it was not published.</summary>
+    public async Task<ModelVersion?> FindAsync(string name, string version, CancellationToken cancel) =>
+        (await _versions.FindAsync(BlobPaths.ModelVersion(name, version), cancel))?.Value;
+
+    /// <summary>The manifest of a published version; null when it was not published.</summary>
+    public async Task<ModelManifest?> ManifestAsync(string name, string version, CancellationToken cancel) =>
+        await FindAsync(name, version, cancel) is null ? null : ModelManifestJson.Parse(await ReadAsync(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile), cancel));
+
+    /// <summary>Writes down what the gate found of a version.</summary>
+    public Task JudgeAsync(string name, string version, GateReport gate, CancellationToken cancel) =>
+        _versions.ChangeAsync(BlobPaths.ModelVersion(name, version), record => record with { Gate = gate }, cancel);
+
+    /// <summary>The versions of a model, oldest first.</summary>
+    public async IAsyncEnumerable<ModelVersion> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var blob in _models.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ModelVersions(name), cancel))
+        {
+            if ((await _versions.FindAsync(blob.Name, cancel))?.Value is { } version)
+                yield return version;
+        }
+    }
+
+    /// <summary>Names of the models that were published.</summary>
+    public async IAsyncEnumerable<string> NamesAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var item in _models.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
+        {
+            if (item.IsPrefix)
+                yield return item.Prefix.TrimEnd('/');
+        }
+    }
+
+    private static ModelVersion Same(ModelVersion there, string hash) => there.ManifestSha256 == hash
+        ? there
+        : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The registry holds another package as '{there.Name}' {there.Version}: versions never change. Publish it again under a new version.");
+
+    private static void CheckManifest(ModelVersion record, byte[] form)
+    {
+        if (Convert.ToHexStringLower(SHA256.HashData(form)) != record.ManifestSha256)
+            throw new RoadSegException(ErrorCodes.ModelInvalid, $"The manifest of '{record.Name}' {record.Version} is not the one that was published. Publish the model again.");
+    }
+
+    private static RoadSegException NotFound(string name, string version) =>
+        new(ErrorCodes.ModelNotFound, $"The registry has no version {version} of a model '{name}'; GET /v1/models/{name}/versions lists them.");
+
+    private async Task<byte[]> ReadAsync(string path, CancellationToken cancel)
+    {
+        try
+        {
+            return (await _models.GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToArray();
+        }
+        catch (RequestFailedException e)
+        {
+            throw new RoadSegException(
+                e.Status == 404 ? ErrorCodes.ModelInvalid : ErrorCodes.StorageUnavailable,
+                e.Status == 404 ? $"The registry lacks the file '{path}'. Publish the model again." : "The model registry's storage did not answer. Try again later.", e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json.Serialization;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+
+namespace RoadSeg.Registry;
+
+/// <summary>What a version is to its model. Follows from the pointer: nothing stores it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ModelState>))]
+public enum ModelState
+{
+    /// <summary>Published, never live.</summary>
+    [JsonStringEnumMemberName("candidate")]
+    Candidate,
+
+    /// <summary>Serves.</summary>
+    [JsonStringEnumMemberName("live")]
+    Live,
+
+    /// <summary>Served before.</summary>
+    [JsonStringEnumMemberName("retired")]
+    Retired,
+}
+
+/// <summary>Which version of a model is live: the content of <c>models/{name}/current.json</c>. Moves under ETag.</summary>
+/// <param name="Version">The live version.</param>
+/// <param name="Before">Versions that were live before it and can be rolled back to, the latest last.</param>
+/// <param name="History">The last hundred moves, the latest last.</param>
+public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
+{
+    /// <summary>Version of this form; readers accept every older one.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>What a version is, by this pointer.</summary>
+    public ModelState StateOf(string version) =>
+        version == Version ? ModelState.Live
+        : History.Any(move => move.Version == version) ? ModelState.Retired
+        : ModelState.Candidate;
+}
+
+/// <summary>A move of the pointer.</summary>
+/// <param name="Version">The version that became live.</param>
+/// <param name="At">When.</param>
+/// <param name="Kind">seed (what the app shipped with), promote or rollback.</param>
+/// <param name="By">Caller, or <c>training {id}</c>.</param>
+public sealed record PointerMove(string Version, DateTimeOffset At, string Kind, string By);
+
+/// <summary>What is known of a version beside its package: the content of <c>models/{name}/versions/{version}.json</c>. Its presence says
+/// that the package is complete.</summary>
+/// <param name="Name">Model name.</param>
+/// <param name="Version">Version.</param>
+/// <param name="PublishedAt">When it came into the registry.</param>
+/// <param name="PublishedBy">Caller, or <c>training {id}</c>.</param>
+/// <param name="ManifestSha256">SHA-256 of the package's manifest, lower-case hex: pins every file of it.</param>
+/// <param name="Training">The run that made it, if one of this deployment did.</param>
+/// <param name="Dataset">What it was trained on, as <c>name/version</c>, if known.</param>
+/// <param name="Gate">What the gate found; null for versions that never went through it.</param>
+public sealed record ModelVersion(
+    string Name, string Version, DateTimeOffset PublishedAt, string PublishedBy, string ManifestSha256,
+    JobId? Training = null, string? Dataset = null, GateReport? Gate = null)
+{
+    /// <summary>Version of this form; readers accept every older one.</summary>
+    public int SchemaVersion { get; init; } = 1;
+}
+
+/// <summary>What the gate found of a version.</summary>
+/// <param name="Passed">True when every check passed.</param>
+/// <param name="Against">The version that was live and that it was compared with.</param>
+/// <param name="Checks">The checks.</param>
+/// <param name="At">When.</param>
+public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<GateCheck> Checks, DateTimeOffset At);
+
+/// <summary>A check of the gate.</summary>
+/// <param name="Name">self-test, mean-iou, class-iou, int8-loss, latency or disagreement.</param>
+/// <param name="Passed">False keeps the version a candidate.</param>
+/// <param name="Value">What was measured; null where there was nothing to measure.</param>
+/// <param name="Limit">What it was held against.</param>
+/// <param name="Note">A sentence for people.</param>
+public sealed record GateCheck(string Name, bool Passed, double? Value, double? Limit, string Note);
+
+/// <summary>A version as the HTTP API shows it.</summary>
+/// <param name="Name">Model name.</param>
+/// <param name="Version">Version.</param>
+/// <param name="State">candidate, live or retired.</param>
+/// <param name="PublishedAt">When it came into the registry; absent for what the app shipped with and was never published.</param>
+/// <param name="PublishedBy">Who published it.</param>
+/// <param name="Training">The run that made it.</param>
+/// <param name="Dataset">What it was trained on, as <c>name/version</c>.</param>
+/// <param name="Gate">What the gate found.</param>
+/// <param name="Metrics">What it reached, on which data and split.</param>
+/// <param name="Links">self: its manifest; promote.</param>
+public sealed record ModelVersionView(
+    string Name, string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
+    GateReport? Gate, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links);
+
+/// <summary>The versions of a model, newest first.</summary>
+/// <param name="Name">Model name.</param>
+/// <param name="Live">The live version.</param>
+/// <param name="Items">The versions.</param>
+/// <param name="History">The moves of the live version, the latest last.</param>
+public sealed record ModelVersionList(string Name, string Live, IReadOnlyList<ModelVersionView> Items, IReadOnlyList<PointerMove> History);
+
+/// <summary>The JSON forms of the registry. Each is pinned by a file in <c>tests/contracts</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 16,
+    Converters = [typeof(Rfc3339Time)])]
+[JsonSerializable(typeof(ModelPointer))]
+[JsonSerializable(typeof(ModelVersion))]
+[JsonSerializable(typeof(ModelVersionList))]
+public sealed partial class RegistryJson : JsonSerializerContext;

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace RoadSeg.Storage;
+
+/// <summary>A JSON document as read or written, with the ETag that a change must still find.</summary>
+public sealed record Stored<T>(T Value, ETag ETag)
+    where T : class;
+
+/// <summary>What became of a change.</summary>
+/// <param name="Done">True when this call wrote.</param>
+/// <param name="Document">The document after the change, or the one that refused it; null when there is none.</param>
+public readonly record struct Change<T>(bool Done, Stored<T>? Document)
+    where T : class;
+
+/// <summary>JSON documents of one form in a blob container, written only under ETag.</summary>
+/// <param name="container">Container; not owned.</param>
+/// <param name="form">How a document is written.</param>
+public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> form)
+    where T : class
+{
+    /// <summary>Reads a document; null when there is none.</summary>
+    /// <exception cref="JsonException">The blob holds something else.</exception>
+    public async Task<Stored<T>?> FindAsync(string path, CancellationToken cancel)
+    {
+        try
+        {
+            var blob = (await container.GetBlobClient(path).DownloadContentAsync(cancel)).Value;
+            var value = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, form) ?? throw new JsonException($"{container.Name}/{path} holds null.");
+            return new Stored<T>(value, blob.Details.ETag);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a document if nobody wrote it meanwhile.</summary>
+    /// <param name="path">Blob name.</param>
+    /// <param name="value">The whole document.</param>
+    /// <param name="known">ETag of the version it replaces; null where there must be none yet.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <returns>What was written; null when another was quicker.</returns>
+    public async Task<Stored<T>?> TryWriteAsync(string path, T value, ETag? known, CancellationToken cancel)
+    {
+        var options = new BlobUploadOptions
+        {
+            Conditions = known is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All },
+            HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+        };
+        try
+        {
+            var info = await container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, form)), options, cancel);
+            return new Stored<T>(value, info.Value.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Changes a document, as often as another writer comes between.</summary>
+    /// <param name="path">Blob name.</param>
+    /// <param name="change">Given the current document, returns the changed one, or null to leave it as it is. May run more than once.</param>
+    /// <param name="cancel">Stops between calls.</param>
+    /// <param name="known">The document as last read, to save a read.</param>
+    public async Task<Change<T>> ChangeAsync(string path, Func<T, T?> change, CancellationToken cancel, Stored<T>? known = null)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var current = known ?? await FindAsync(path, cancel);
+        while (current is not null)
+        {
+            if (change(current.Value) is not { } next)
+                return new Change<T>(false, current);
+            if (await TryWriteAsync(path, next, current.ETag, cancel) is { } written)
+                return new Change<T>(true, written);
+            current = await FindAsync(path, cancel);
+        }
+
+        return default;
+    }
+}

@@ -11,4 +11,4 @@ public sealed class DropStorage : IAsyncLifetime
 }
 
 [CollectionDefinition("dropped data sets")]
-public sealed class DropCollection : ICollectionFixture<DropStorage>;
+public sealed class DroppedDataSets : ICollectionFixture<DropStorage>;

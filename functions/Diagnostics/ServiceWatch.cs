@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Azure;
 using Azure.Storage.Queues;
 using RoadSeg.Diagnostics;
 using RoadSeg.Functions.Health;
@@ -32,7 +31,9 @@ internal sealed class ServiceWatch(QueueServiceClient queues, JobStore jobs, Rea
                 _ready = (await check.RunAsync(stoppingToken)).Ready;
                 _queues = await Task.WhenAll(Queues.All.Select(name => LookAsync(name, stoppingToken)));
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException)
+#pragma warning disable CA1031 // Nothing that keeps it from looking may end the process; the next look tries again.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 // What was seen before is no longer so: nothing is better than that.
                 _queues = [];

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Errors;
@@ -59,6 +60,10 @@ internal sealed class ReadinessCheck(LiveModel model, BlobServiceClient blobs, Q
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
             return "not reachable";
+        }
+        catch (AuthenticationFailedException)
+        {
+            return "no access: the managed identity gives no token";
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

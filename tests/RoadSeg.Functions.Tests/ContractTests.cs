@@ -24,6 +24,8 @@ public sealed class ContractTests
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
 
+    private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JobRecord Succeeded = new()
@@ -44,6 +46,7 @@ public sealed class ContractTests
         },
         Lane = JobLane.Bulk,
         Ticket = 41,
+        TraceParent = Trace,
         Times = new JobTimes
         {
             CreatedAt = Noon,
@@ -180,10 +183,10 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id, 41), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace), JobJson.Default.SegmentationMessage);
 
     [Fact]
-    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);
 
     [Fact]
     public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
@@ -220,6 +223,28 @@ public sealed class ContractTests
         Assert.Null(read.Pin);
     }
 
+    [Theory]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41}""")]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41,"traceparent":null,"later":1}""")]
+    public void A_segmentation_message_from_before_traces_and_one_of_a_later_version_are_read(string json) =>
+        Assert.Equal(new SegmentationMessage(Id, 41), MessageText.Segmentation(Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void A_webhook_message_from_before_traces_is_read() =>
+        Assert.Equal(new WebhookMessage(Id, 2), JsonSerializer.Deserialize("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","attempt":2}""", JobJson.Default.WebhookMessage));
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00.1234567Z", true)]
+    [InlineData("yesterday", false)]
+    [InlineData("", false)]
+    public void An_events_time_that_cannot_be_read_does_not_make_the_event_unreadable(string time, bool known)
+    {
+        var read = BlobCreatedEvent.TryParse(JsonSerializer.SerializeToUtf8Bytes(
+            BlobCreatedEvent.For("uploads", "a.jpg", "0x1", 6) with { EventTime = time }, JobJson.Default.BlobCreatedEvent));
+
+        Assert.Equal(known, read!.At is not null);
+    }
+
     [Fact]
     public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
 
@@ -243,7 +268,7 @@ public sealed class ContractTests
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>
-        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6), JobJson.Default.BlobCreatedEvent);
+        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6, Noon), JobJson.Default.BlobCreatedEvent);
 
     [Fact]
     public void A_problem_keeps_its_form() =>

@@ -1,5 +1,8 @@
+using RoadSeg.Diagnostics;
 using RoadSeg.Functions;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Datasets;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Health;
 using RoadSeg.Functions.Inference;
@@ -13,6 +16,7 @@ using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 
+using var export = OtlpExport.Start(Logs.Service);
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.UseHandlerPort();
 builder.AddLogs();
@@ -45,10 +49,13 @@ builder.Services.AddSingleton<TrainingPlans>();
 builder.Services.AddSingleton<TrainingList>();
 builder.Services.AddSingleton<TrainingSweep>();
 builder.Services.AddSingleton<ResultReader>();
+builder.Services.AddDatasets(builder.Configuration);
 builder.Services.AddWebhooks(builder.Configuration);
 builder.Services.AddSite();
+builder.Services.AddTelemetry();
 
 var app = builder.Build();
+app.UseRequestSpans();
 app.UseProblems();
 
 // Triggers: POST /<Function>. No route of functions/host forwards a caller's POST to these paths.
@@ -61,6 +68,7 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedUploadBulk", static (function, me
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapWebhooks();
+app.MapDatasetTriggers();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<TrainingSweep>("SweepTrainings", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
@@ -69,6 +77,7 @@ app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => functio
 app.MapUploads();
 app.MapJobs();
 app.MapModels();
+app.MapDatasets();
 app.MapResults();
 app.MapTrainings();
 app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();

@@ -79,6 +79,9 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Ends with the reason when the host or the storage stops by itself.</summary>
     public async Task<string> Completion() => await await Task.WhenAny(_host.Completion, _azurite.Completion);
 
+    /// <summary>Hands every request that storage answers to a listener, as a line of its log. The listener must only take note and return.</summary>
+    public IDisposable OnStorageRequest(Action<string> line) => _azurite.OnAccessLog(line);
+
     /// <summary>Starts everything and waits until the handler answers. The model may still be loading.</summary>
     /// <exception cref="AzuriteException">Storage did not start.</exception>
     /// <exception cref="HostConfigurationException">The host refused its settings.</exception>
@@ -91,7 +94,7 @@ internal sealed class LocalStack : IAsyncDisposable
             stop.Push(azurite);
             await ProvisionAsync(azurite.ConnectionString, cancel);
             var events = await BlobEvents.StartAsync(
-                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value))], options.Logs, cancellation: cancel);
+                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value, RoadSeg.Storage.Queues.BlobEventSuffix(pair.Key)))], options.Logs, cancellation: cancel);
             stop.Push(events);
             var host = await FunctionsHost.StartAsync(Host(options, azurite.ConnectionString), cancel);
             stop.Push(host);

@@ -3,9 +3,11 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Trainings;
 
@@ -23,7 +25,9 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(3, TrainingJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
@@ -48,7 +52,7 @@ internal static class OpenApiDocumentation
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
-        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
+        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

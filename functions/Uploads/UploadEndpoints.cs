@@ -1,6 +1,8 @@
 using System.Text.Json;
+using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
@@ -23,13 +25,14 @@ internal static class UploadEndpoints
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, LiveModel model, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var lane = await admission.AdmitAsync(caller, cancel);
         var wanted = await ReadAsync(context.Request, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, model, webhooks);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
+        await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
         var id = JobId.New(time);
@@ -50,7 +53,10 @@ internal static class UploadEndpoints
             Tags = job.Tags,
             Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
+            TraceParent = JobTrace.Current?.Id,
         }, cancel);
+        if (created.Moved)
+            RequestSpan.Accepted(created.Job!.Record);
 
         // A repeated request gets a key for what is left of the first one's time: the job expires by that.
         expires = created.Job!.Record.Upload?.ExpiresAt ?? expires;

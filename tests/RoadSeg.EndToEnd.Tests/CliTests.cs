@@ -81,7 +81,7 @@ public sealed class CliTests(StackFixture stack)
 
         using (var client = new HttpClient())
             Assert.Equal("live", await client.GetStringAsync(new Uri(address + "health/live"), cancel));
-        var children = Children(process.Id);
+        var children = ChildProcesses.Of(process.Id);
         Assert.NotEmpty(children);
 
         using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
@@ -248,26 +248,6 @@ public sealed class CliTests(StackFixture stack)
         Assert.Contains($"roadseg {string.Join(' ', arguments)}".Trim(), help.Output, StringComparison.Ordinal);
     }
 
-    private static List<int> Children(int parent) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
-            .Where(id => id > 0 && ParentOf(id) == parent),
-    ];
-
-    private static int ParentOf(int process)
-    {
-        try
-        {
-            var status = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The command against the running service.</summary>
@@ -284,7 +264,7 @@ public sealed class CliTests(StackFixture stack)
     private static List<JsonElement> Lines(CommandResult result) =>
         [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    private static async Task<CommandResult> RunAsync(string[] arguments, string? key = null)
+    internal static async Task<CommandResult> RunAsync(string[] arguments, string? key = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["exec", Cli, .. arguments])
@@ -298,7 +278,7 @@ public sealed class CliTests(StackFixture stack)
         return new CommandResult(process.ExitCode, output.ToArray(), await error);
     }
 
-    private sealed record CommandResult(int Exit, byte[] Bytes, string Error)
+    internal sealed record CommandResult(int Exit, byte[] Bytes, string Error)
     {
         public string Output => Encoding.UTF8.GetString(Bytes);
 

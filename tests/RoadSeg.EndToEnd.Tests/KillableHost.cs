@@ -35,7 +35,7 @@ internal sealed class KillableHost : IAsyncDisposable
         foreach (var orphan in _orphans)
             Kill(orphan);
         _orphans.Clear();
-        var handlers = Children(_host.Id);
+        var handlers = ChildProcesses.Of(_host.Id);
         if (handlerOnly && !_host.HasExited)
         {
             handlers.ForEach(Kill);
@@ -57,29 +57,11 @@ internal sealed class KillableHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _calm = false;
-        var handlers = Children(_host.Id);
+        var handlers = ChildProcesses.Of(_host.Id);
         _host.Kill();
         await _host.WaitForExitAsync();
         handlers.Concat(_orphans).ToList().ForEach(Kill);
         _host.Dispose();
-    }
-
-    private static List<int> Children(int parent) =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id > 0 && ParentOf(id) == parent),
-    ];
-
-    private static int ParentOf(int process)
-    {
-        try
-        {
-            var status = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
     }
 
     private static void Kill(int id)

@@ -3,12 +3,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Storage;
@@ -22,6 +24,8 @@ public sealed class ContractTests
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
 
+    private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JobRecord Succeeded = new()
@@ -32,6 +36,7 @@ public sealed class ContractTests
         Source = new JobSource("uploads", "cam1/street.jpg", "0x8DA", "street.jpg"),
         Upload = new JobUpload(Noon.AddMinutes(5)),
         Model = "camvid-mnv2",
+        Pin = new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"),
         Tags = new Dictionary<string, string> { ["camera"] = "front" },
         Webhook = new JobWebhook
         {
@@ -41,6 +46,7 @@ public sealed class ContractTests
         },
         Lane = JobLane.Bulk,
         Ticket = 41,
+        TraceParent = Trace,
         Times = new JobTimes
         {
             CreatedAt = Noon,
@@ -54,6 +60,26 @@ public sealed class ContractTests
         Input = new JobInput(320, 240),
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
+    };
+
+    private static readonly ModelVersion Version = new(
+        "camvid-mnv2", "2", Noon, $"training {Id}", new string('b', 64), Id, "camvid/20260228T090000Z-77aa01f2",
+        new GateReport(true, "1", [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735."), new GateCheck("latency", true, null, null, "Nothing was measured.")], Noon));
+
+    private static readonly ModelPointer Pointer = new("2", ["1"], [new PointerMove("1", Noon, "seed", "seed"), new PointerMove("2", Noon.AddHours(1), "promote", $"training {Id}")]);
+
+    private static readonly DatasetRecord Checked = new()
+    {
+        Name = "city-2026",
+        State = DatasetState.Checking,
+        Drop = "0x8DA",
+        Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        ReceivedAt = Noon,
+        FinishedAt = Noon.AddSeconds(90),
+        Progress = new DatasetProgress("reading", 412, 1001),
+        Version = "5f0c1d2e3a4b5c6d",
+        Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
+        Training = Id,
     };
 
     private static readonly TrainingRecord Training = new()
@@ -75,6 +101,17 @@ public sealed class ContractTests
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
+
+    [Fact]
+    public void The_view_of_a_data_set_keeps_its_form() => Pinned(
+        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new JobFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+
+    [Fact]
+    public void The_list_of_data_sets_keeps_its_form() => Pinned(
+        "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
     [Fact]
     public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
@@ -146,10 +183,10 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id, 41), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace), JobJson.Default.SegmentationMessage);
 
     [Fact]
-    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);
 
     [Fact]
     public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
@@ -183,11 +220,55 @@ public sealed class ContractTests
 
         Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
+        Assert.Null(read.Pin);
+    }
+
+    [Theory]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41}""")]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41,"traceparent":null,"later":1}""")]
+    public void A_segmentation_message_from_before_traces_and_one_of_a_later_version_are_read(string json) =>
+        Assert.Equal(new SegmentationMessage(Id, 41), MessageText.Segmentation(Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void A_webhook_message_from_before_traces_is_read() =>
+        Assert.Equal(new WebhookMessage(Id, 2), JsonSerializer.Deserialize("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","attempt":2}""", JobJson.Default.WebhookMessage));
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00.1234567Z", true)]
+    [InlineData("yesterday", false)]
+    [InlineData("", false)]
+    public void An_events_time_that_cannot_be_read_does_not_make_the_event_unreadable(string time, bool known)
+    {
+        var read = BlobCreatedEvent.TryParse(JsonSerializer.SerializeToUtf8Bytes(
+            BlobCreatedEvent.For("uploads", "a.jpg", "0x1", 6) with { EventTime = time }, JobJson.Default.BlobCreatedEvent));
+
+        Assert.Equal(known, read!.At is not null);
     }
 
     [Fact]
+    public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
+
+    [Fact]
+    public void The_record_of_a_version_keeps_its_form() => Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
+
+    [Fact]
+    public void The_list_of_versions_keeps_its_form() => Pinned("model-version-list", new ModelVersionList(
+        Version.Name, Version.Version,
+        [
+            new ModelVersionView(
+                Version.Name, Version.Version, Pointer.StateOf(Version.Version), Version.PublishedAt, Version.PublishedBy, Version.Training, Version.Dataset, Version.Gate,
+                [new MetricSet("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.74 }, Noon, "./roadseg evaluate")],
+                new Dictionary<string, string> { ["self"] = "/v1/models/camvid-mnv2/versions/2" }),
+            new ModelVersionView(Version.Name, "1", Pointer.StateOf("1"), null, null, null, null, null, [], new Dictionary<string, string>()),
+        ],
+        Pointer.History), RegistryJson.Default.ModelVersionList);
+
+    [Fact]
+    public void A_request_to_promote_keeps_its_form() => Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);
+
+    [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>
-        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6), JobJson.Default.BlobCreatedEvent);
+        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6, Noon), JobJson.Default.BlobCreatedEvent);
 
     [Fact]
     public void A_problem_keeps_its_form() =>

@@ -48,6 +48,23 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Matches("^[0-9a-f]{32}$", data.GetProperty("sequencer").GetString());
     }
 
+    [Fact]
+    public async Task A_subscription_with_a_suffix_gets_the_events_of_those_names_only()
+    {
+        var (container, queue) = (azurite.NewContainer(), azurite.NewQueue(create: false));
+        await using var events = await BlobEvents.StartAsync(azurite.Process, [new(container.Name, queue.Name, "/dataset.json")]);
+        await container.GetBlobClient("city/images/1.png").UploadAsync(new BinaryData("x"));
+        await container.GetBlobClient("city/old-dataset.json").UploadAsync(new BinaryData("x"));
+        await container.GetBlobClient("city/dataset.json").UploadAsync(new BinaryData("x"));
+
+        var sent = await Eventually.GetAsync(async () => (await queue.ReceiveMessageAsync()).Value, "the description's event");
+        Assert.EndsWith("/blobs/city/dataset.json", JsonDocument.Parse(sent.MessageText).RootElement.GetProperty("subject").GetString());
+
+        // Stopping sends what was seen, and the description was the last to be written.
+        await events.DisposeAsync();
+        Assert.Null((await queue.ReceiveMessageAsync()).Value);
+    }
+
     [Theory]
     [InlineData("a b é漢 ü.jpg")]
     [InlineData("100%25 & q?x=1#z+.txt")]

@@ -21,13 +21,8 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public static string? NodeModules()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "RoadSeg.Functions.sln"))) continue;
-            var modules = Path.Combine(folder.FullName, "infra", "packages", "node_modules");
-            return Directory.Exists(Path.Combine(modules, "azurite")) ? modules : null;
-        }
-        return null;
+        var modules = Checkout.File("infra/packages/node_modules");
+        return Directory.Exists(Path.Combine(modules, "azurite")) ? modules : null;
     }
 
     /// <summary>A queue nobody else uses, and its name; raw text on the wire.</summary>

@@ -147,7 +147,7 @@ public sealed class Curated_sets : IDisposable
             Samples = new CuratedFile("samples.jsonl", new string('c', 64), 612),
         };
 
-        var golden = File.ReadAllBytes(TestFiles.Repository("tests/contracts/curated-manifest.json"));
+        var golden = File.ReadAllBytes(Checkout.File("tests/contracts/curated-manifest.json"));
 
         Assert.True(golden.AsSpan().SequenceEqual(manifest.ToJson()), System.Text.Encoding.UTF8.GetString(manifest.ToJson()));
         Assert.Equal(golden, CuratedManifest.Parse(golden).ToJson());

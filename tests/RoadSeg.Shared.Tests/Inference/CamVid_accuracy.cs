@@ -14,7 +14,7 @@ public class CamVid_accuracy
     public void Accuracy_and_mean_iou_over_val_are_what_the_model_card_states()
     {
         var frames = Frames();
-        var masks = TestFiles.Shared("data/camvid/valannot");
+        var masks = Checkout.Shared("data/camvid/valannot");
         using var engine = LoadDefault();
         var matrix = new ConfusionMatrix(engine.Model.Labels.Count);
         foreach (var frame in frames)
@@ -37,7 +37,7 @@ public class CamVid_accuracy
     {
         var frames = Frames();
         using var engine = LoadDefault();
-        using var session = new InferenceSession(TestFiles.Repository("models/default/model.onnx"));
+        using var session = new InferenceSession(Checkout.File("models/default/model.onnx"));
         long pixels = 0;
         long differing = 0;
         foreach (var frame in frames.Where((_, i) => i % 10 == 0))
@@ -61,9 +61,9 @@ public class CamVid_accuracy
         Assert.True(differing <= pixels / 10_000, $"{differing} of {pixels} pixels differ.");
     }
 
-    private static SegmentationEngine LoadDefault() => SegmentationEngine.Load(ModelPackage.Load(TestFiles.Repository("models/default")));
+    private static SegmentationEngine LoadDefault() => SegmentationEngine.Load(ModelPackage.Load(Checkout.File("models/default")));
 
-    private static List<string> Frames() => [.. Directory.GetFiles(TestFiles.Shared("data/camvid/val"), "*.png").Order()];
+    private static List<string> Frames() => [.. Directory.GetFiles(Checkout.Shared("data/camvid/val"), "*.png").Order()];
 
     private static RgbImage Decode(string path)
     {

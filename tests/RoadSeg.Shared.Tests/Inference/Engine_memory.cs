@@ -17,7 +17,7 @@ public class Engine_memory
     [Fact]
     public void Fifty_loads_and_fifty_failed_loads_do_not_grow_the_process()
     {
-        var package = ModelPackage.Load(TestFiles.Repository("models/default"));
+        var package = ModelPackage.Load(Checkout.File("models/default"));
         var graph = package.ReadFile("model.onnx");
         var wrong = package.Manifest with { Labels = TinyModels.Labels(3) };
         long before = 0;
@@ -37,7 +37,7 @@ public class Engine_memory
     [Fact]
     public void Segmenting_allocates_little_beyond_its_result()
     {
-        var package = ModelPackage.Load(TestFiles.Repository("models/default"));
+        var package = ModelPackage.Load(Checkout.File("models/default"));
         using var engine = SegmentationEngine.Load(package, new EngineOptions { UpsampleThreads = 1 });
         var image = TinyModels.Noise(320, 240, 1);
         engine.Segment(image, 480, 360);

@@ -74,8 +74,8 @@ public class Engine_refuses_broken_models
     [Fact]
     public void A_graph_cut_short_anywhere()
     {
-        var whole = File.ReadAllBytes(TestFiles.Repository("models/default/model.onnx"));
-        var model = ModelPackage.Load(TestFiles.Repository("models/default")).Manifest;
+        var whole = File.ReadAllBytes(Checkout.File("models/default/model.onnx"));
+        var model = ModelPackage.Load(Checkout.File("models/default")).Manifest;
         var random = new Random(11);
         for (var i = 0; i < 100; i++)
         {

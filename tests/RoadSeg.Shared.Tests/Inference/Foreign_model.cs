@@ -19,9 +19,9 @@ public class Foreign_model
     [Fact]
     public void Runs_by_its_manifest_alone_and_agrees_with_its_authors_mask()
     {
-        var graph = File.ReadAllBytes(TestFiles.Shared("models/foreign/cityscapes-deeplab-edgetpu.onnx"));
-        var sample = File.ReadAllBytes(TestFiles.Shared("models/foreign/sample.png"));
-        var mask = MaskPng.Decode(File.ReadAllBytes(TestFiles.Shared("models/foreign/sample-mask.png")), ImageLimits.Default);
+        var graph = File.ReadAllBytes(Checkout.Shared("models/foreign/cityscapes-deeplab-edgetpu.onnx"));
+        var sample = File.ReadAllBytes(Checkout.Shared("models/foreign/sample.png"));
+        var mask = MaskPng.Decode(File.ReadAllBytes(Checkout.Shared("models/foreign/sample-mask.png")), ImageLimits.Default);
         using var folder = new TempFolder();
         var files = new Dictionary<string, ReadOnlyMemory<byte>> { ["net.onnx"] = graph };
         new ModelPackageWriter(TimeProvider.System).Write(folder["foreign"], Description(), files);

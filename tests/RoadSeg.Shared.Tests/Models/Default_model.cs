@@ -8,7 +8,7 @@ public class Default_model
     [Fact]
     public void Loads_and_passes_its_self_test()
     {
-        using var engine = SegmentationEngine.Load(ModelPackage.Load(TestFiles.Repository("models/default")));
+        using var engine = SegmentationEngine.Load(ModelPackage.Load(Checkout.File("models/default")));
 
         var report = engine.SelfTest();
 
@@ -19,7 +19,7 @@ public class Default_model
     [Fact]
     public void Gives_the_same_classes_with_and_without_folding_its_stored_weights()
     {
-        var package = ModelPackage.Load(TestFiles.Repository("models/default"));
+        var package = ModelPackage.Load(Checkout.File("models/default"));
         using var folded = SegmentationEngine.Load(package);
         using var stored = SegmentationEngine.Load(package, new EngineOptions { FoldStoredWeights = false });
         using var plain = SegmentationEngine.Load(package, new EngineOptions { Optimization = GraphOptimization.None });
@@ -30,7 +30,7 @@ public class Default_model
     [Fact]
     public void Comes_with_a_card_and_is_small()
     {
-        var files = ModelPackage.Load(TestFiles.Repository("models/default")).Manifest.Files;
+        var files = ModelPackage.Load(Checkout.File("models/default")).Manifest.Files;
 
         Assert.Contains("card.md", files.Keys);
         Assert.InRange(files["model.onnx"].Bytes, 1, 20_000_000);

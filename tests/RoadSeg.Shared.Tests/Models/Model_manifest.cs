@@ -10,7 +10,7 @@ namespace RoadSeg.Tests.Models;
 
 public class Model_manifest
 {
-    private static readonly string GoldenPath = TestFiles.Repository("tests/contracts/model-manifest.json");
+    private static readonly string GoldenPath = Checkout.File("tests/contracts/model-manifest.json");
 
     private static readonly ModelManifest Example = new()
     {

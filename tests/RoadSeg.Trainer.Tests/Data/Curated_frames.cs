@@ -12,7 +12,7 @@ namespace RoadSeg.Tests.Trainer.Data;
 
 public sealed class Curated_frames : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -95,7 +95,7 @@ public sealed class Curated_frames : IDisposable
         var state = Run(root, "parts", CancellationToken.None);
 
         Assert.Equal(6, state.Step);
-        Assert.Equal(File.ReadAllBytes(_folder.File("whole/last.safetensors")), File.ReadAllBytes(_folder.File("parts/last.safetensors")));
+        Assert.Equal(File.ReadAllBytes(_folder["whole/last.safetensors"]), File.ReadAllBytes(_folder["parts/last.safetensors"]));
     }
 
     [Fact]
@@ -120,18 +120,18 @@ public sealed class Curated_frames : IDisposable
 
     private RunState Run(string data, string output, CancellationToken stop, Action? afterStep = null)
     {
-        var folder = Directory.CreateDirectory(_folder.File(output)).FullName;
+        var folder = Directory.CreateDirectory(_folder[output]).FullName;
         var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
         return new TrainingRun(Runs.Small, new RunFiles(data, folder, null, Resume: true), CPU, log, afterStep is null ? null : _ => afterStep()).Run(stop);
     }
 
     private async Task<string> CurateAsync(int train, int val)
     {
-        var drop = Directory.CreateDirectory(_folder.File("drop")).FullName;
+        var drop = Directory.CreateDirectory(_folder["drop"]).FullName;
         PaintedRoads.Write(drop, train, val);
         var spec = new DatasetSpec { Name = "painted", Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 96, 64, 1), Split = new SplitSpec { Group = "none" } };
         var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(
-            new LocalFolderFiles(drop), spec, new DatasetOptions { ShardBytes = 1 << 17 }, _folder.File("curated"), null, TestContext.Current.CancellationToken);
+            new LocalFolderFiles(drop), spec, new DatasetOptions { ShardBytes = 1 << 17 }, _folder["curated"], null, TestContext.Current.CancellationToken);
         report.ThrowIfUnusable();
         return set!.Folder;
     }

@@ -8,7 +8,7 @@ public sealed class Samples : IDisposable
 {
     private static readonly AugmentationOptions Options = new() { CropWidth = 64, CropHeight = 48, ScaleMin = 0.5, ScaleMax = 2 };
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -19,14 +19,14 @@ namespace RoadSeg.Tests.Trainer.Export;
 /// <summary>One network, trained a little on painted roads, for all tests of this class.</summary>
 public sealed class TrainedNetwork : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public TrainedNetwork()
     {
-        Data = PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName, train: 12, val: 6);
+        Data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName, train: 12, val: 6);
         var recipe = RoadSeg.Tests.Trainer.Training.Runs.Small;
         recipe = recipe with { Training = recipe.Training with { Epochs = 40, EvaluateEvery = 40, CheckpointEvery = 1000, LearningRate = 0.01 } };
-        var output = Directory.CreateDirectory(_folder.File("run")).FullName;
+        var output = Directory.CreateDirectory(_folder["run"]).FullName;
         new TrainingRun(recipe, new RunFiles(Data, output, null, true), CPU, new RunLog(output, TextWriter.Null, false, TimeProvider.System)).Run(default);
         BestPath = Path.Combine(output, "best.safetensors");
     }
@@ -35,7 +35,7 @@ public sealed class TrainedNetwork : IDisposable
 
     public string BestPath { get; }
 
-    public string File(string name) => _folder.File(name);
+    public string File(string name) => _folder[name];
 
     public void Dispose() => _folder.Dispose();
 }

@@ -16,7 +16,7 @@ public sealed class Parity_with_PyTorch
     private const double TrajectoryTolerance = 1e-3;
     private const int Classes = 5;
 
-    private static readonly JsonElement Reference = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "trainer", "reference.json"))).RootElement;
+    private static readonly JsonElement Reference = JsonDocument.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "tests", "golden", "trainer", "reference.json"))).RootElement;
 
     [Theory]
     [InlineData(0)]

@@ -8,14 +8,14 @@ namespace RoadSeg.Tests.Trainer.Pictures;
 
 public sealed class Run_pictures : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_run_leaves_curves_samples_and_its_worst_frames()
     {
-        var data = PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName);
+        var data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
         var log = new RunLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
         new TrainingRun(RoadSeg.Tests.Trainer.Training.Runs.Small, new RunFiles(data, _folder.Path, null, Resume: true), CPU, log).Run(default);
 
@@ -35,7 +35,7 @@ public sealed class Run_pictures : IDisposable
     [Fact]
     public void The_curves_of_a_killed_and_resumed_run_are_whole_and_hold_every_update_once()
     {
-        File.WriteAllText(_folder.File("metrics.jsonl"), """
+        File.WriteAllText(_folder["metrics.jsonl"], """
             {"kind":"start","step":0,"total":40,"floorAccuracy":0.5,"floorMeanIou":0.2}
             {"kind":"steps","step":10,"loss":2,"rate":0.01}
             {"kind":"evaluation","step":10,"epoch":1,"trainLoss":2,"accuracy":0.6,"classAccuracy":0.4,"meanIou":0.3,"boundaryF":0.1,"iou":[0.3]}
@@ -45,7 +45,7 @@ public sealed class Run_pictures : IDisposable
             {"kind":"steps","step":20,"loss":1.4,"rate":0.009}
             {"kind":"steps","step":30,"loss":1.2,"rate":0.008}
             """);
-        var history = RunHistory.Read(_folder.File("metrics.jsonl"));
+        var history = RunHistory.Read(_folder["metrics.jsonl"]);
         Assert.Equal([(10L, 2.0), (20, 1.4), (30, 1.2)], history.Steps.Select(s => (s.Step, s.Loss)));
         Assert.Equal([10L], history.Evaluations.Select(e => e.Step));
         Assert.Equal((40L, 30L, 0.2), (history.Total, history.LastStep, history.FloorMeanIou));
@@ -55,14 +55,14 @@ public sealed class Run_pictures : IDisposable
     [Fact]
     public void A_line_that_a_kill_cut_short_does_not_swallow_the_next()
     {
-        File.WriteAllText(_folder.File("metrics.jsonl"), """{"kind":"steps","step":10,"lo""");
+        File.WriteAllText(_folder["metrics.jsonl"], """{"kind":"steps","step":10,"lo""");
         new RunLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System).Start(7, 20, 0.5, 0.2);
-        Assert.Equal(20, RunHistory.Read(_folder.File("metrics.jsonl")).Total);
+        Assert.Equal(20, RunHistory.Read(_folder["metrics.jsonl"]).Total);
     }
 
     [Fact]
     public void A_run_without_a_past_draws_empty_panels() =>
-        Assert.True(CurvesPicture.Draw(RunHistory.Read(_folder.File("none.jsonl"))).Width > 1000);
+        Assert.True(CurvesPicture.Draw(RunHistory.Read(_folder["none.jsonl"])).Width > 1000);
 
     [Fact]
     public void Every_printable_character_and_any_other_leaves_ink_inside_the_canvas()
@@ -85,7 +85,7 @@ public sealed class Run_pictures : IDisposable
 
     private RgbImage Read(string name)
     {
-        var file = File.ReadAllBytes(_folder.File(name));
+        var file = File.ReadAllBytes(_folder[name]);
         return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
     }
 

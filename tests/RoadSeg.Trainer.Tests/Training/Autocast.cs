@@ -10,7 +10,7 @@ namespace RoadSeg.Tests.Trainer.Training;
 /// <summary>bfloat16 on the CPU: slow here, but the same arithmetic as on a GPU.</summary>
 public sealed class Autocast : IDisposable
 {
-    private readonly TemporaryFolder _data = new();
+    private readonly TempFolder _data = new();
 
     public void Dispose() => _data.Dispose();
 

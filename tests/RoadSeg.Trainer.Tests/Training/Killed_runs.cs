@@ -8,16 +8,16 @@ public sealed class Killed_runs : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_run_killed_again_and_again_ends_with_the_same_weights()
     {
-        PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName);
+        PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
         var recipe = Runs.Small with { Training = Runs.Small.Training with { Epochs = 16, EvaluateEvery = 8, CheckpointEvery = 1 } };
-        await File.WriteAllTextAsync(_folder.File("recipe.json"), recipe.ToJson(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["recipe.json"], recipe.ToJson(), TestContext.Current.CancellationToken);
         Assert.Equal((0, ""), await Finish(Train("whole")));
 
         // A kill comes a moment after a checkpoint: while the next one is computed, written, renamed, or an evaluation runs.
@@ -26,7 +26,7 @@ public sealed class Killed_runs : IDisposable
         for (var i = 0; i < 6; i++)
         {
             using var run = Start(Train("killed"));
-            var last = _folder.File("killed/last.safetensors");
+            var last = _folder["killed/last.safetensors"];
             var before = Stamp(last);
             var watch = Stopwatch.StartNew();
             while (!run.HasExited && Stamp(last) == before && watch.Elapsed < Patience)
@@ -44,8 +44,8 @@ public sealed class Killed_runs : IDisposable
         Assert.Equal(kills.Order(), kills);
         Assert.Equal((0, ""), await Finish(Train("killed")));
         foreach (var file in new[] { "last.safetensors", "best.safetensors" })
-            Assert.Equal(File.ReadAllBytes(_folder.File("whole/" + file)), File.ReadAllBytes(_folder.File("killed/" + file)));
-        var (whole, killed) = (RunHistory.Read(_folder.File("whole/metrics.jsonl")), RunHistory.Read(_folder.File("killed/metrics.jsonl")));
+            Assert.Equal(File.ReadAllBytes(_folder["whole/" + file]), File.ReadAllBytes(_folder["killed/" + file]));
+        var (whole, killed) = (RunHistory.Read(_folder["whole/metrics.jsonl"]), RunHistory.Read(_folder["killed/metrics.jsonl"]));
         Assert.Equal(whole.Evaluations.Select(e => (e.Step, e.MeanIou)), killed.Evaluations.Select(e => (e.Step, e.MeanIou)));
         Assert.Equal(whole.Steps.Select(s => s.Step), killed.Steps.Select(s => s.Step));
     }
@@ -57,14 +57,14 @@ public sealed class Killed_runs : IDisposable
     {
         if (TorchSharp.torch.cuda.is_available() && device == "cuda")
             Assert.Skip("This machine has a GPU.");
-        PaintedRoads.Write(Directory.CreateDirectory(_folder.File("data")).FullName, train: 4, val: 2);
+        PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName, train: 4, val: 2);
         var (code, errors) = await Finish([.. Train("out"), "--device", device]);
         Assert.Equal(2, code);
         Assert.Contains(message, errors);
         Assert.Single(errors.Trim().Split('\n'));
     }
 
-    private string[] Train(string output) => ["train", "--data", _folder.File("data"), "--recipe", _folder.File("recipe.json") is var file && File.Exists(file) ? file : "smoke", "--out", _folder.File(output), "--threads", "1"];
+    private string[] Train(string output) => ["train", "--data", _folder["data"], "--recipe", _folder["recipe.json"] is var file && File.Exists(file) ? file : "smoke", "--out", _folder[output], "--threads", "1"];
 
     private static Process Start(string[] arguments) => Process.Start(
         new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "RoadSeg.Trainer.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;

@@ -11,8 +11,8 @@ namespace RoadSeg.Tests.Trainer.Training;
 
 public sealed class Runs : IDisposable
 {
-    private readonly TemporaryFolder _data = new();
-    private readonly TemporaryFolder _out = new();
+    private readonly TempFolder _data = new();
+    private readonly TempFolder _out = new();
 
     public Runs() => PaintedRoads.Write(_data.Path);
 
@@ -53,8 +53,8 @@ public sealed class Runs : IDisposable
         }
 
         Run(recipe, "parts");
-        Assert.Equal(File.ReadAllBytes(_out.File("whole/last.safetensors")), File.ReadAllBytes(_out.File("parts/last.safetensors")));
-        Assert.Equal(File.ReadAllBytes(_out.File("whole/best.safetensors")), File.ReadAllBytes(_out.File("parts/best.safetensors")));
+        Assert.Equal(File.ReadAllBytes(_out["whole/last.safetensors"]), File.ReadAllBytes(_out["parts/last.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_out["whole/best.safetensors"]), File.ReadAllBytes(_out["parts/best.safetensors"]));
     }
 
     [Fact]
@@ -62,13 +62,13 @@ public sealed class Runs : IDisposable
     {
         var state = Run(Small with { Training = Small.Training with { Epochs = 40, EvaluateEvery = 20, CheckpointEvery = 1000, LearningRate = 0.01 } }, "learn");
         Assert.InRange(state.BestMeanIou!.Value, 0.6, 1);
-        var history = RunHistory.Read(_out.File("learn/metrics.jsonl"));
+        var history = RunHistory.Read(_out["learn/metrics.jsonl"]);
         Assert.Equal([60L, 120], history.Evaluations.Select(e => e.Step));
         Assert.Equal(Enumerable.Range(1, 12).Select(i => 10L * i), history.Steps.Select(s => s.Step));
         Assert.True(history.Steps[^1].Loss < history.Steps[0].Loss / 2);
 
         // The best checkpoint scores what was written down for it.
-        var (model, recipe, _) = Checkpoint.Open(_out.File("learn/best.safetensors"), CPU);
+        var (model, recipe, _) = Checkpoint.Open(_out["learn/best.safetensors"], CPU);
         using var m = model;
         Assert.Equal(state.BestMeanIou.Value, TorchEvaluation.Run(model, CamVidFolder.Read(_data.Path, "val"), recipe.Input, CPU).Pixels.MeanIoU(), 1e-9);
     }
@@ -86,7 +86,7 @@ public sealed class Runs : IDisposable
     public void A_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint()
     {
         Run(Small, "nan");
-        var path = _out.File("nan/last.safetensors");
+        var path = _out["nan/last.safetensors"];
         var file = SafeTensors.Read(path);
         var tensors = file.Tensors.ToDictionary(t => t.Key, t => t.Value);
         tensors["model.decoder.classify.bias"] = StoredTensor.Of([float.NaN, 0, 0, 0], 4);
@@ -122,17 +122,17 @@ public sealed class Runs : IDisposable
     public void A_checkpoint_of_another_architecture_is_refused_and_kept()
     {
         Run(Small, "other");
-        var before = File.ReadAllBytes(_out.File("other/last.safetensors"));
+        var before = File.ReadAllBytes(_out["other/last.safetensors"]);
         var refused = Assert.Throws<TrainerException>(() => Run(Small with { Model = Small.Model with { AsppRates = [3] } }, "other"));
         Assert.Contains("holds another architecture", refused.Message);
-        Assert.Equal(before, File.ReadAllBytes(_out.File("other/last.safetensors")));
+        Assert.Equal(before, File.ReadAllBytes(_out["other/last.safetensors"]));
     }
 
     [Fact]
     public void A_truncated_checkpoint_is_refused_and_not_overwritten()
     {
         Run(Small, "cut");
-        var path = _out.File("cut/last.safetensors");
+        var path = _out["cut/last.safetensors"];
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
         Assert.Contains("cut short", Assert.Throws<TrainerException>(() => Run(Small, "cut")).Message);
     }
@@ -141,7 +141,7 @@ public sealed class Runs : IDisposable
     public void A_full_disk_stops_the_run_in_a_sentence_and_keeps_the_checkpoint_before()
     {
         Run(Small, "full");
-        var path = _out.File("full/last.safetensors");
+        var path = _out["full/last.safetensors"];
         var before = File.ReadAllBytes(path);
 
         // Every write to /dev/full fails with "no space left on device".
@@ -161,12 +161,12 @@ public sealed class Runs : IDisposable
     public void A_picture_or_metrics_file_that_cannot_be_written_does_not_cost_the_weights()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
-        var folder = Directory.CreateDirectory(_out.File("pictures")).FullName;
+        var folder = Directory.CreateDirectory(_out["pictures"]).FullName;
         File.CreateSymbolicLink(Path.Combine(folder, "curves.png.tmp"), "/dev/full");
         Assert.Equal(6, Run(Small, "pictures").Step);
         Assert.True(File.Exists(Path.Combine(folder, "best.safetensors")));
 
-        var metrics = Directory.CreateDirectory(_out.File("metrics")).FullName;
+        var metrics = Directory.CreateDirectory(_out["metrics"]).FullName;
         File.CreateSymbolicLink(Path.Combine(metrics, "metrics.jsonl"), "/dev/full");
         Assert.Contains("metrics.jsonl could not be written", Assert.Throws<TrainerException>(() => Run(Small, "metrics")).Message);
     }
@@ -175,13 +175,13 @@ public sealed class Runs : IDisposable
     public void Weights_of_torchvisions_names_go_into_the_encoder()
     {
         Run(Small, "init");
-        var trained = SafeTensors.Read(_out.File("init/best.safetensors"));
+        var trained = SafeTensors.Read(_out["init/best.safetensors"]);
         const string encoder = "encoder.";
         var bare = trained.Tensors.Where(t => t.Key.StartsWith(encoder, StringComparison.Ordinal)).ToDictionary(t => t.Key[encoder.Length..], t => t.Value);
         bare["classifier.1.weight"] = StoredTensor.Of([1f, 2], 2);
-        new SafeTensors(new Dictionary<string, string>(), bare).Write(_out.File("encoder.safetensors"));
+        new SafeTensors(new Dictionary<string, string>(), bare).Write(_out["encoder.safetensors"]);
         using var model = new RoadSeg.Trainer.Model.DeepLabV3Plus(Small.Model);
-        var report = ModelWeights.Initialise(model, SafeTensors.Read(_out.File("encoder.safetensors")));
+        var report = ModelWeights.Initialise(model, SafeTensors.Read(_out["encoder.safetensors"]));
         Assert.Empty(report.Missing);
         Assert.Equal(["classifier.1.weight"], report.Unused);
         Assert.Equal(bare["features.3.conv.0.0.weight"].Floats(), model.Encoder.state_dict()["features.3.conv.0.0.weight"].data<float>().ToArray());
@@ -190,7 +190,7 @@ public sealed class Runs : IDisposable
     [Fact]
     public void The_pretrained_encoder_fits_whole()
     {
-        var file = Repository.Shared("models/pretrained/mobilenet_v2_coco_voc_deeplab.safetensors");
+        var file = Checkout.Shared("models/pretrained/mobilenet_v2_coco_voc_deeplab.safetensors");
         using var model = new RoadSeg.Trainer.Model.DeepLabV3Plus(new());
         var report = ModelWeights.Initialise(model, TorchFile.ReadAny(file));
         Assert.Equal((255, 0, 0, 0), (report.Loaded, report.Missing.Count, report.Unused.Count, report.Mismatched.Count));
@@ -199,7 +199,7 @@ public sealed class Runs : IDisposable
     [Fact]
     public void The_floor_of_CamVid_is_the_known_one()
     {
-        var root = Repository.Shared("data/camvid");
+        var root = Checkout.Shared("data/camvid");
         var floor = NoImageFloor.Of(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"));
         Assert.Equal((59.03, 27.35, 16.69), (Percent(floor.PixelAccuracy()), Percent(floor.MeanClassAccuracy()), Percent(floor.MeanIoU())));
 
@@ -208,7 +208,7 @@ public sealed class Runs : IDisposable
 
     private RunState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, CancellationToken stop = default)
     {
-        var folder = Directory.CreateDirectory(_out.File(name)).FullName;
+        var folder = Directory.CreateDirectory(_out[name]).FullName;
         var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
         return new TrainingRun(recipe, new RunFiles(_data.Path, folder, null, Resume: true), CPU, log, afterStep).Run(stop);
     }

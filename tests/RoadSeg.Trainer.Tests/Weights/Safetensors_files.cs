@@ -6,7 +6,7 @@ namespace RoadSeg.Tests.Trainer.Weights;
 
 public sealed class Safetensors_files : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -34,8 +34,8 @@ public sealed class Safetensors_files : IDisposable
         var whole = File.ReadAllBytes(Sample());
         for (var length = 0; length < whole.Length; length++)
         {
-            File.WriteAllBytes(_folder.File("cut"), whole[..length]);
-            Assert.Throws<TrainerException>(() => SafeTensors.Read(_folder.File("cut")));
+            File.WriteAllBytes(_folder["cut"], whole[..length]);
+            Assert.Throws<TrainerException>(() => SafeTensors.Read(_folder["cut"]));
         }
     }
 
@@ -49,10 +49,10 @@ public sealed class Safetensors_files : IDisposable
             var broken = whole.ToArray();
             for (var n = random.Next(1, 4); n > 0; n--)
                 broken[random.Next(broken.Length)] = (byte)random.Next(256);
-            File.WriteAllBytes(_folder.File("broken"), broken);
+            File.WriteAllBytes(_folder["broken"], broken);
             try
             {
-                SafeTensors.Read(_folder.File("broken"));
+                SafeTensors.Read(_folder["broken"]);
             }
             catch (TrainerException)
             {
@@ -71,8 +71,8 @@ public sealed class Safetensors_files : IDisposable
     public void Overlaps_gaps_leftovers_wrong_sizes_and_unknown_types_are_refused(string header, int body)
     {
         var bytes = Encoding.UTF8.GetBytes(header);
-        File.WriteAllBytes(_folder.File("x"), [.. BitConverter.GetBytes((long)bytes.Length), .. bytes, .. new byte[body]]);
-        Assert.Throws<TrainerException>(() => SafeTensors.Read(_folder.File("x")));
+        File.WriteAllBytes(_folder["x"], [.. BitConverter.GetBytes((long)bytes.Length), .. bytes, .. new byte[body]]);
+        Assert.Throws<TrainerException>(() => SafeTensors.Read(_folder["x"]));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class Safetensors_files : IDisposable
 
     private string Sample()
     {
-        Content().Write(_folder.File("sample"));
-        return _folder.File("sample");
+        Content().Write(_folder["sample"]);
+        return _folder["sample"];
     }
 }

@@ -61,5 +61,5 @@ public sealed class Torch_files
         }
     }
 
-    private static string Golden(string file) => Path.Combine(Repository.Root, "tests", "golden", "trainer", file);
+    private static string Golden(string file) => Path.Combine(Checkout.Root, "tests", "golden", "trainer", file);
 }

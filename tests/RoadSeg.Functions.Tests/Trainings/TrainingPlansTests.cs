@@ -5,23 +5,40 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Inference;
+using RoadSeg.Registry;
 using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Tests.Trainings;
 
 /// <summary>What a training request may say, and what it means where it says nothing.</summary>
-public sealed class TrainingPlansTests(StorageFixture storage) : IDisposable
+public sealed class TrainingPlansTests : IDisposable
 {
     private readonly string _name = $"set-{Guid.NewGuid():N}"[..20];
-    private readonly DatasetStore _datasets = new(storage.Blobs);
-    private readonly LiveModel _live = new(
-        new ModelOptions { Folder = Path.Combine(Checkout.Root, "models", "default"), Engine = new EngineOptions() }, NullLogger<LiveModel>.Instance);
+    private readonly DatasetStore _datasets;
+    private readonly TrainingStore _runs;
+    private readonly ModelRegistry _registry;
+    private readonly ModelPool _pool;
+    private readonly LiveModel _live;
+
+    public TrainingPlansTests(StorageFixture storage)
+    {
+        _datasets = new DatasetStore(storage.Blobs);
+        _runs = new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System);
+        _registry = new ModelRegistry(storage.Blobs, TimeProvider.System);
+        var options = new ModelOptions { Folder = Checkout.File("models/default"), Engine = new EngineOptions() };
+        _pool = new ModelPool(options, _registry, TimeProvider.System, NullLogger<ModelPool>.Instance);
+        _live = new LiveModel(_pool, _registry, options, TimeProvider.System, NullLogger<LiveModel>.Instance);
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private TrainingPlans Plans => new(_datasets, _live);
+    private TrainingPlans Plans => new(_datasets, _runs, _registry, _live);
 
-    public void Dispose() => _live.Dispose();
+    public void Dispose()
+    {
+        _live.Dispose();
+        _pool.Dispose();
+    }
 
     [Fact]
     public async Task What_a_request_leaves_out_is_the_newest_version_the_served_model_and_the_gates_word()

@@ -128,8 +128,8 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     public async Task Files_of_a_run_that_was_taken_over_cannot_be_written_any_more()
     {
         var id = JobId.New(TimeProvider.System);
-        using var folder = new TemporaryFolder();
-        var (old, young) = (Directory.CreateDirectory(folder.File("old")).FullName, Directory.CreateDirectory(folder.File("young")).FullName);
+        using var folder = new TempFolder();
+        var (old, young) = (Directory.CreateDirectory(folder["old"]).FullName, Directory.CreateDirectory(folder["young"]).FullName);
         var (zombie, worker) = (new RunBlobs(storage.Trainings, id, old, _ => Task.FromResult(false)), new RunBlobs(storage.Trainings, id, young, _ => Task.FromResult(true)));
         await File.WriteAllTextAsync(Path.Combine(old, TrainingFiles.Last), "step 1", Cancel);
         await zombie.TakeOverAsync(1, Cancel);
@@ -195,14 +195,14 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         var waiting = await storage.RunAsync(id);
         Assert.Equal((TrainingState.Running, null, 1), (waiting.State, waiting.Owner, waiting.Attempt));
         Assert.Single((await storage.Queue.PeekMessagesAsync(32, Cancel)).Value);
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         var blob = storage.Trainings.GetBlobClient(BlobPaths.TrainingFile(id, TrainingFiles.Last));
-        await blob.DownloadToAsync(folder.File("last"), Cancel);
-        var file = SafeTensors.Read(folder.File("last"));
+        await blob.DownloadToAsync(folder["last"], Cancel);
+        var file = SafeTensors.Read(folder["last"]);
         var tensors = file.Tensors.ToDictionary();
         tensors["model.decoder.classify.bias"] = StoredTensor.Of([float.NaN, 0, 0, 0], 4);
-        new SafeTensors(file.Metadata, tensors).Write(folder.File("last"));
-        await blob.UploadAsync(folder.File("last"), overwrite: true, Cancel);
+        new SafeTensors(file.Metadata, tensors).Write(folder["last"]);
+        await blob.UploadAsync(folder["last"], overwrite: true, Cancel);
 
         await storage.Worker().RunAsync(untilEmpty: true, Cancel);
 

@@ -76,15 +76,17 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         Assert.Matches(@"^nvidia/cuda:13\.[\d.]+-cudnn-runtime-", image);
     }
 
-    [Fact]
-    public async Task The_handler_answers_from_an_empty_folder_with_an_empty_environment()
+    [Theory]
+    [InlineData("AzureWebJobsStorage=AccountName=nobody;AccountKey=bm9ib2R5;BlobEndpoint=http://127.0.0.1:1/nobody;QueueEndpoint=http://127.0.0.1:1/nobody")]
+    [InlineData("AzureWebJobsStorage__accountName=nobody")]
+    public async Task The_handler_answers_from_an_empty_folder_with_an_empty_environment(string storage)
     {
         var port = Loopback.FreePort();
         var health = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions").Of("HEALTHCHECK").Single().Words!;
         using var handler = Start(Path.Combine(published.App, "RoadSeg.Functions"), [], new()
         {
             ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}",
-            ["AzureWebJobsStorage"] = "AccountName=nobody;AccountKey=bm9ib2R5;BlobEndpoint=http://127.0.0.1:1/nobody;QueueEndpoint=http://127.0.0.1:1/nobody",
+            [storage.Split('=', 2)[0]] = storage.Split('=', 2)[1],
         });
         try
         {

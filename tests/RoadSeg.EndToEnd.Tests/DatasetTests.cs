@@ -88,7 +88,8 @@ public sealed class DatasetTests(StackFixture stack)
         var runs = new List<string>();
         await foreach (var blob in own.Blobs.GetBlobContainerClient(Containers.Trainings).GetBlobsAsync(cancellationToken: Cancel))
             runs.Add(blob.Name);
-        Assert.Equal([$"{set.Training}/record.json"], runs);
+        Assert.Equal([BlobPaths.Training(set.Training!.Value)], runs.Where(path => !path.StartsWith(BlobPaths.IndexedTrainings, StringComparison.Ordinal)));
+        Assert.Single(runs, path => path.StartsWith(BlobPaths.IndexedTrainings, StringComparison.Ordinal));
     }
 
     [Fact]

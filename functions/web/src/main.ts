@@ -1,19 +1,19 @@
 import './style.css';
 import { key } from './api';
 import { fill, h } from './dom';
-import { gallery } from './gallery';
-import { home, take } from './home';
-import { jobPage } from './job';
-import { models } from './models';
+import { gallery } from './jobs/gallery';
+import { home, take } from './jobs/home';
+import { jobPage } from './jobs/job';
+import { models } from './models/models';
 
 const main = document.getElementById('main')!;
-const routes: [hash: string, name: string][] = [['#/', 'Segment'], ['#/jobs', 'Jobs'], ['#/models', 'Models']];
+const routes: [hash: string, name: string][] = [['#/', 'Segment'], ['#/jobs', 'Jobs'], ['./models/models', 'Models']];
 let leave = () => {};
 
 function go(first = false) {
   leave();
   const [section, id] = location.hash.replace(/^#\//, '').split('/');
-  const here = section === 'jobs' ? '#/jobs' : section === 'models' ? '#/models' : '#/';
+  const here = section === 'jobs' ? '#/jobs' : section === 'models' ? './models/models' : '#/';
   document.title = `${routes.find(([hash]) => hash === here)![1]} · RoadSeg`;
   fill(document.getElementById('header')!,
     h('div', { className: 'bar-inner' },
@@ -23,7 +23,7 @@ function go(first = false) {
     h('span', {}, 'Photos go to this service’s own storage and nowhere else.'),
     h('a', { href: '/openapi/v1.json' }, 'API description'),
     key.get() ? h('button', { type: 'button', className: 'text-button', onclick: () => { key.forget(); location.reload(); } }, 'Forget the key') : null);
-  leave = here === '#/jobs' ? (id ? jobPage(main, id) : gallery(main)) : here === '#/models' ? models(main) : home(main);
+  leave = here === '#/jobs' ? (id ? jobPage(main, id) : gallery(main)) : here === './models/models' ? models(main) : home(main);
   if (!first) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });

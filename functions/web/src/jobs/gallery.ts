@@ -1,5 +1,5 @@
-import { call, ended, json, type Job, type State } from './api';
-import { dateTime, fill, h } from './dom';
+import { call, ended, json, type Job, type State } from '../api';
+import { dateTime, fill, h } from '../dom';
 import { stateWord } from './stages';
 
 const pageSize = 24;

@@ -1,5 +1,5 @@
-import { call, json, type Labels, type Model } from './api';
-import { download, fill, h, percent } from './dom';
+import { call, json, type Labels, type Model } from '../api';
+import { download, fill, h, percent } from '../dom';
 
 const wholes: [value: string, label: string][] = [['pixelAccuracy', 'Pixel accuracy'], ['meanIoU', 'Mean IoU'], ['meanClassAccuracy', 'Mean class accuracy'], ['frequencyWeightedIoU', 'Frequency-weighted IoU']];
 

@@ -1,6 +1,6 @@
-import { call, Failure, json, type Job, type Summary } from './api';
+import { call, Failure, json, type Job, type Summary } from '../api';
 import { classChart } from './classes';
-import { announce, download, fill, h, icon, percent, stem } from './dom';
+import { announce, download, fill, h, icon, percent, stem } from '../dom';
 import { decodePlane, type Plane } from './png';
 import { modes, Viewer, type Mode } from './viewer';
 

@@ -1,4 +1,4 @@
-import { call, ended, Failure, json, type Job, type Ticket } from './api';
+import { call, ended, Failure, json, type Job, type Ticket } from '../api';
 
 /** A photo on its way: from the file to the end of its job. Listeners hear of every change. */
 export interface Submission {

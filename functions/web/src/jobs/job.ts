@@ -1,6 +1,6 @@
-import { call, ended, type Job } from './api';
-import { announce, bytes, dateTime, duration, fill, h } from './dom';
-import { explorer } from './explorer';
+import { call, ended, type Job } from '../api';
+import { announce, bytes, dateTime, duration, fill, h } from '../dom';
+import { explorer } from '../explore/explorer';
 import { stageList, stateWord } from './stages';
 import { listen, submissions, watch } from './submission';
 

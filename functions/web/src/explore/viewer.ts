@@ -1,4 +1,4 @@
-import { h } from './dom';
+import { h } from '../dom';
 import type { Plane } from './png';
 import { fragment, vertex } from './shaders';
 

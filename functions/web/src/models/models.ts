@@ -1,56 +1,56 @@
-import { call, json, type Labels, type Model } from '../api';
-import { download, fill, h, percent } from '../dom';
+import { json, type Labels } from '../api';
+import { fill, h } from '../dom';
+import { action, pill, words } from '../ui';
+import { historyOf, rollBack } from './changes';
+import { metricSet, reached } from './metrics';
+import { looks, modelPath, versionHash, type Model, type Versions } from './records';
 
-const wholes: [value: string, label: string][] = [['pixelAccuracy', 'Pixel accuracy'], ['meanIoU', 'Mean IoU'], ['meanClassAccuracy', 'Mean class accuracy'], ['frequencyWeightedIoU', 'Frequency-weighted IoU']];
-
-/** The models that serve, what they reached, and the classes they tell apart. */
+/** The models, what the live version of each reached, and their versions. */
 export function models(main: HTMLElement): () => void {
+  const stop = new AbortController();
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the models …');
   const list = h('div', { className: 'models' });
   fill(main, h('div', { className: 'page-head' }, h('h1', {}, 'Models')), message, list);
-  void (async () => {
+  void load();
+
+  async function load() {
     try {
-      const [found, labels] = await Promise.all([json<{ items: Model[] }>('/v1/models'), json<{ items: Labels[] }>('/v1/labels')]);
+      const [found, labels] = await Promise.all([json<{ items: Model[] }>('/v1/models', { signal: stop.signal }), json<{ items: Labels[] }>('/v1/labels', { signal: stop.signal })]);
+      const versions = await Promise.all(found.items.map(model => json<Versions>(`${modelPath(model.name)}/versions`, { signal: stop.signal }).catch(() => null)));
       message.hidden = true;
-      fill(list, ...found.items.map(model => modelCard(model, labels.items.find(one => one.model === model.name)?.classes ?? [])));
+      fill(list, ...found.items.map((model, at) => modelCard(model, labels.items.find(one => one.model === model.name)?.classes ?? [], versions[at] ?? null, load)));
     } catch (error) {
-      message.textContent = error instanceof Error ? error.message : String(error);
+      if (!stop.signal.aborted) message.textContent = words(error);
     }
-  })();
-  return () => {};
+  }
+
+  return () => stop.abort();
 }
 
-function modelCard(model: Model, classes: Labels['classes']): HTMLElement {
-  const manifest = h('button', { type: 'button', className: 'button quiet', onclick: () => void call(model.links.self).then(answer => answer.blob()).then(file => download(file, `${model.name}.manifest.json`)).catch(() => { manifest.textContent = 'The manifest cannot be read'; }) }, 'Download manifest');
+function modelCard(model: Model, classes: Labels['classes'], versions: Versions | null, reload: () => Promise<void>): HTMLElement {
+  const live = model.state !== 'candidate';
+  const [first, ...others] = model.metrics;
   return h('article', { className: 'model' },
-    h('div', { className: 'row between' }, h('h2', {}, model.name), h('span', { className: 'state succeeded' }, 'live')),
-    h('p', { className: 'muted' }, `${model.architecture}, ${model.encoder}, version ${model.version}`),
+    h('div', { className: 'row between' }, h('h2', {}, model.name), pill(live ? 'succeeded' : '', live ? 'live' : 'no live version')),
+    h('p', { className: 'muted' }, `${model.architecture}, ${model.encoder}, version `, h('a', { href: versionHash(model.name, model.version) }, model.version)),
+    model.notice && h('p', { className: 'note', role: 'status' }, model.notice),
     h('p', {}, model.description),
-    ...model.metrics.map(set => metricSet(set, classes)),
-    model.metrics.length === 0 && h('p', { className: 'hint' }, `Its manifest states no metrics. It knows ${classes.map(one => one.name).join(', ')}.`),
+    first && metricSet(first, classes),
+    others.length > 0 && h('p', { className: 'hint' }, `Its version’s page has ${others.length} more ${others.length === 1 ? 'measurement' : 'measurements'}.`),
+    !first && h('p', { className: 'hint' }, `Its manifest states no metrics. It knows ${classes.map(one => one.name).join(', ')}.`),
     h('p', { className: 'hint' }, model.licence),
-    manifest);
+    versions && versionList(versions, reload));
 }
 
-function metricSet(set: Model['metrics'][number], classes: Labels['classes']): HTMLElement {
-  const rows = classes.flatMap(one => {
-    const value = set.values[`iou.${one.name}`];
-    if (value === undefined) return [];
-    const swatch = h('span', { className: 'swatch' });
-    swatch.style.backgroundColor = one.color;
-    const bar = h('span', { className: 'bar' });
-    bar.style.width = `${100 * value}%`;
-    bar.style.backgroundColor = one.color;
-    return [h('tr', {},
-      h('th', { scope: 'row' }, swatch, one.name),
-      h('td', { className: 'bar-cell' }, h('span', { className: 'track', 'aria-hidden': 'true' }, bar)),
-      h('td', { className: 'number' }, percent(value)))];
-  });
+function versionList(versions: Versions, reload: () => Promise<void>): HTMLElement {
+  const back = rollBack(versions, reload);
   return h('section', {},
-    h('h3', {}, `Measured on ${set.dataset}, ${set.split} split, ${set.width} × ${set.height}`),
-    h('dl', { className: 'wholes' }, ...wholes.flatMap(([name, label]) => {
-      const value = set.values[name];
-      return value === undefined ? [] : [h('div', {}, h('dt', {}, label), h('dd', {}, percent(value)))];
-    })),
-    rows.length > 0 && h('table', {}, h('caption', {}, 'Intersection over union by class'), h('tbody', {}, ...rows)));
+    h('h3', {}, 'Versions'),
+    h('ul', { className: 'rows' }, ...versions.items.map(one => h('li', {},
+      h('div', { className: 'row-text' },
+        h('a', { href: versionHash(one.name, one.version) }, one.version),
+        h('span', { className: 'hint' }, [reached(one.metrics), one.gate && (one.gate.passed ? 'gate passed' : 'gate not passed'), one.dataset && `trained on ${one.dataset}`].filter(Boolean).join('  ·  '))),
+      pill(looks[one.state], one.state)))),
+    back && action(...back),
+    versions.history.length > 0 && historyOf(versions));
 }

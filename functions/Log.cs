@@ -51,11 +51,23 @@ internal static partial class Log
     [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
     public static partial void BlobsDeleted(ILogger log, int count, string container);
 
-    [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}, loaded in {LoadMs:F0} ms")]
-    public static partial void ModelLive(ILogger log, string name, string version, string provider, double loadMs);
+    [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}; before it: {Before}")]
+    public static partial void ModelLive(ILogger log, string name, string version, string provider, string? before);
 
-    [LoggerMessage(301, LogLevel.Error, "The model in {Folder} cannot be used")]
-    public static partial void ModelRefused(ILogger log, string folder, Exception exception);
+    [LoggerMessage(301, LogLevel.Error, "Model {Name} {Version} cannot be used, what serves goes on: {Reason}")]
+    public static partial void ModelRefused(ILogger log, string name, string version, string reason, Exception exception);
+
+    [LoggerMessage(302, LogLevel.Information, "Model {Name} {Version} was loaded and tested in {LoadMs:F0} ms")]
+    public static partial void ModelLoaded(ILogger log, string name, string version, double loadMs);
+
+    [LoggerMessage(303, LogLevel.Information, "Model {Name} {Version} left memory")]
+    public static partial void ModelUnloaded(ILogger log, string name, string version);
+
+    [LoggerMessage(304, LogLevel.Warning, "Which model is live could not be read; the next look tries again")]
+    public static partial void RegistryUnreadable(ILogger log, Exception exception);
+
+    [LoggerMessage(305, LogLevel.Information, "Model {Name}: {Version} was made live by {Caller} ({Kind})")]
+    public static partial void ModelMoved(ILogger log, string name, string version, string caller, string kind);
 
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);

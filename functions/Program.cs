@@ -25,6 +25,7 @@ builder.Services.AddModel(builder.Configuration);
 builder.Services.AddApiDocument();
 builder.Services.AddSingleton(JobOptions.Read(builder.Configuration));
 builder.Services.AddSingleton(CallerKeys.Read(builder.Configuration));
+builder.Services.AddSingleton(Operators.Read(builder.Configuration));
 builder.Services.AddSingleton<QueueGauge>();
 builder.Services.AddSingleton<Admission>();
 builder.Services.AddSingleton<JobWatch>();

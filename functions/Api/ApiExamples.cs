@@ -5,6 +5,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Registry;
 using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Api;
@@ -44,6 +45,7 @@ internal static class ApiExamples
         Times = new JobTimes { CreatedAt = Noon, ReceivedAt = Noon.AddMilliseconds(20), QueuedAt = Noon.AddMilliseconds(80) },
         Image = new JobImage("jpeg", 4032, 3024, 6, 3_400_000),
         Input = new JobInput(480, 360),
+        Pin = new ModelPin(Result.Model, Result.ModelVersion),
         Stages = new StageMilliseconds { Read = 9.5, Decode = 48.1, Store = 2.2 },
     };
 
@@ -56,7 +58,7 @@ internal static class ApiExamples
         Result = Result,
     };
 
-    private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Stages = new() };
+    private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Pin = null, Stages = new() };
 
     private static readonly Dictionary<(string Operation, string Status), JsonNode?> Examples = new()
     {
@@ -91,12 +93,32 @@ internal static class ApiExamples
             new ModelList([new ModelView(Result.Model, Result.ModelVersion, "Road scenes in 11 classes.", "CC BY-NC 4.0", "deeplabv3plus", "mobilenet_v2", [], new Dictionary<string, string>
             {
                 ["self"] = $"/v1/models/{Result.Model}/versions/{Result.ModelVersion}",
-            })]),
+                ["versions"] = $"/v1/models/{Result.Model}/versions",
+            }, ModelState.Live, Result.ModelVersion)]),
             ApiJson.Default.ModelList),
+        [("listModelVersions", "200")] = Versions(),
+        [("promoteModelVersion", "request")] = Node(new PromoteRequest(true), RegistryJson.Default.PromoteRequest),
+        [("promoteModelVersion", "200")] = Versions(),
+        [("rollBackModel", "200")] = Versions(),
         [("getModelVersion", "200")] = JsonNode.Parse(ModelManifestJson.Serialize(Manifest)),
         [("listLabels", "200")] = Node(
             new LabelList([new LabelView(Result.Model, [new LabelClass(0, "sky", RgbColor.Parse("#808080")), new LabelClass(1, "building", RgbColor.Parse("#800000"))])]), ApiJson.Default.LabelList),
     };
+
+    private static JsonNode? Versions()
+    {
+        var (name, live, before) = (Result.Model, Result.ModelVersion, "20260201T120000Z-5f0c2e9a7b41");
+        ModelVersionView Version(string version, ModelState state, DateTimeOffset at, GateReport? gate) => new(
+            name, version, state, at, "local", gate is null ? null : Id, gate is null ? null : "camvid/20260228T090000Z-77aa01f2", gate,
+            [new MetricSet("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.74, ["pixelAccuracy"] = 0.942 }, at, "./roadseg evaluate")],
+            new Dictionary<string, string> { ["self"] = $"/v1/models/{name}/versions/{version}", ["card"] = $"/v1/models/{name}/versions/{version}/card" });
+        var gate = new GateReport(true, before, [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735.")], Noon);
+        return Node(
+            new ModelVersionList(
+                name, live, [Version(live, ModelState.Live, Noon, gate), Version(before, ModelState.Retired, Noon.AddDays(-28), null)],
+                [new PointerMove(before, Noon.AddDays(-28), "seed", "seed"), new PointerMove(live, Noon.AddMinutes(1), "promote", "local")]),
+            RegistryJson.Default.ModelVersionList);
+    }
 
     /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
     public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone();

@@ -25,7 +25,7 @@ internal static class JobEndpoints
             .Describe("submitJob", "Segment a photo", "Takes a photo of up to 16 MiB in the body. Larger ones go straight into storage: POST /v1/uploads.")
             .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream", "multipart/form-data")
             .Takes("fileName", "Your name for the photo, shown with the job.")
-            .Takes("model", "Name of the model to use; the live one when absent.")
+            .Takes("model", "The model to use: name for its live version, name@version for any published one. Absent: the model that serves.")
             .Takes("tag", "A note of your own as name:value. May be given 16 times.")
             .Takes("webhook", "https address to tell when the job has ended.")
             .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
@@ -63,7 +63,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, CallerKeys callers, Admission admission, LiveModel model, WebhookOptions webhooks, JobSubmission submission, JobWatch watch, QueueGauge gauge)
+        HttpContext context, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, JobSubmission submission, JobWatch watch, QueueGauge gauge)
     {
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -73,7 +73,8 @@ internal static class JobEndpoints
         var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
         var lane = await admission.AdmitAsync(caller, cancel);
         var image = await SubmittedImage.ReadAsync(context.Request, cancel);
-        var options = SubmissionOptions.Of(image.Parameters, model, webhooks);
+        var options = SubmissionOptions.Of(image.Parameters, webhooks);
+        await models.RequireAsync(options.Model, cancel);
         var job = await submission.SubmitAsync(image, options, caller, lane, IdempotencyKeys.Read(context.Request), cancel);
         if (wait is { } patience)
         {

@@ -6,6 +6,7 @@ using Microsoft.OpenApi;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Registry;
 using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Api;
@@ -22,6 +23,7 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, JobJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
@@ -121,19 +123,19 @@ internal static class OpenApiDocumentation
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
             parameter.Description = "The job's id.";
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
-            operation.RequestBody = await BodyAsync(body, context, cancel);
+            operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
         foreach (var (status, response) in operation.Responses ?? [])
             Illustrate(operation, status, (OpenApiResponse)response, metadata.OfType<FailureCodes>().SelectMany(failures => failures.Codes));
     }
 
-    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, string operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         var content = new Dictionary<string, OpenApiMediaType>();
         foreach (var type in body.ContentTypes)
         {
             content[type] = type switch
             {
-                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of("issueUploadKey", "request") },
+                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of(operation, "request") },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
                 _ => new OpenApiMediaType(),
             };

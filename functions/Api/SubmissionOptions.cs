@@ -1,20 +1,19 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Primitives;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>What a caller may say about a job beside the photo, checked.</summary>
+/// <summary>What a caller may say about a job beside the photo, checked; whether there is such a model is for <see cref="Models.ModelCatalogue"/> to say.</summary>
 internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDictionary<string, string>? Tags, string? Webhook)
 {
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
 
     /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, and any number of <c>tag=name:value</c>.</summary>
-    /// <exception cref="RoadSegException">request-invalid, model-not-found, webhooks-disabled or webhook-url-invalid.</exception>
-    public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, LiveModel live, WebhookOptions webhooks)
+    /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
+    public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
         string? model = null, webhook = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,14 +35,12 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, webhook, live, webhooks);
+        return Checked(model, tags.Count == 0 ? null : tags, webhook, webhooks);
     }
 
     /// <summary>The same, from a JSON body.</summary>
-    public static SubmissionOptions Checked(string? model, IReadOnlyDictionary<string, string>? tags, string? webhook, LiveModel live, WebhookOptions webhooks)
+    public static SubmissionOptions Checked(string? model, IReadOnlyDictionary<string, string>? tags, string? webhook, WebhookOptions webhooks)
     {
-        if (model is not null && model != live.Package.Manifest.Name)
-            throw new RoadSegException(ErrorCodes.ModelNotFound, "No model has the name that 'model' asks for; GET /v1/models lists them.");
         if (tags is not null && (tags.Count > MaxTags || tags.Any(tag => !TagName().IsMatch(tag.Key) || tag.Value is null || tag.Value.Length > MaxTagValue)))
             throw new RoadSegException(ErrorCodes.RequestInvalid, $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters.");
         return new SubmissionOptions(model, tags, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));

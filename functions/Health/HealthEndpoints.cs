@@ -9,7 +9,7 @@ namespace RoadSeg.Functions.Health;
 
 /// <summary>Whether this process can do its work.</summary>
 /// <param name="Ready">True when every part is.</param>
-/// <param name="Model">Name, version and provider of the live model; or what is wrong with it.</param>
+/// <param name="Model">Name, version and provider of the model that serves, and why it is not the one that should; or what is wrong with it.</param>
 /// <param name="Storage"><c>ok</c>, or what is wrong.</param>
 internal sealed record Readiness(bool Ready, string Model, string Storage);
 
@@ -32,12 +32,13 @@ internal static class HealthEndpoints
 
     private static async Task<(bool Ready, string Text)> DescribeAsync(LiveModel model)
     {
-        if (!model.Engine.IsCompleted)
+        if (!model.Ready.IsCompleted)
             return (false, "loading");
         try
         {
-            await model.Engine;
-            return (true, $"{model.Package.Manifest.Name} {model.Package.Manifest.Version} on {model.Provider}");
+            await model.Ready;
+            var serving = model.Serving!;
+            return (true, $"{serving.Model} {serving.Version} on {model.Provider}{(model.Notice is { } notice ? $"; {notice}" : "")}");
         }
         catch (RoadSegException e)
         {

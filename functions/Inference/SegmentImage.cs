@@ -16,7 +16,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
-internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel model, ModelLane lane, TimeProvider time, ILogger<SegmentImage> log)
+internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, TimeProvider time, ILogger<SegmentImage> log)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
 
@@ -70,7 +70,8 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         var started = Stopwatch.GetTimestamp();
         var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
         var fetch = Stopwatch.GetElapsedTime(started);
-        var engine = await model.Engine.WaitAsync(cancel);
+        using var model = await models.UseAsync(record.Pin, cancel);
+        var engine = model.Engine;
         var run = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, wait => IsWantedAsync(record, wait, cancel), cancel);
         if (run.Result is not { } segmented)
         {

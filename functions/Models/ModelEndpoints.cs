@@ -2,37 +2,67 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Models;
+using RoadSeg.Registry;
 
 namespace RoadSeg.Functions.Models;
 
 internal static class ModelEndpoints
 {
+    /// <summary>The file of a package that is written for people.</summary>
+    public const string Card = "card.md";
+
     public static void MapModels(this WebApplication app)
     {
-        app.MapGet("/v1/models", static (LiveModel live) => TypedResults.Json(new ModelList([View(live.Package.Manifest)]), ApiJson.Default.ModelList))
-            .Describe("listModels", "List the models", "The models that serve, each with the version that is live.")
+        app.MapGet("/v1/models", ListAsync)
+            .Describe("listModels", "List the models", "What the service shipped with and what was published, each with the version that is live.")
             .Answers<ModelList>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/models/{name}/versions/{version}", Manifest)
+        app.MapGet("/v1/models/{name}/versions", static async (string name, ModelCatalogue models, CancellationToken cancel) => Versions(await models.VersionsAsync(name, cancel)))
+            .Describe("listModelVersions", "List a model's versions", "Newest first, each with its state, what its gate found and what it reached; and the moves of the live version.")
+            .Answers<ModelVersionList>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
+        app.MapGet("/v1/models/{name}/versions/{version}", ManifestAsync)
             .Describe("getModelVersion", "Read a model's manifest", "The manifest of a model package: files and hashes, label catalogue, preprocessing, metrics.")
             .Answers<ModelManifest>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/labels", static (LiveModel live) => TypedResults.Json(
-                new LabelList([new LabelView(live.Package.Manifest.Name, live.Package.Manifest.Labels.Classes)]), ApiJson.Default.LabelList))
+        app.MapGet("/v1/models/{name}/versions/{version}/card", CardAsync)
+            .Describe("getModelCard", "Read a model's card", "What the model is good for and what it is not, as Markdown.")
+            .AnswersFile("text/markdown")
+            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
+        app.MapRollout();
+        app.MapGet("/v1/labels", LabelsAsync)
             .Describe("listLabels", "List the label catalogues", "The classes of each model: what a mask's pixel values mean.")
             .Answers<LabelList>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelInvalid);
     }
 
-    private static FileContentHttpResult Manifest(string name, string version, LiveModel live)
+    /// <summary>The answer of every call that shows or changes a model's versions.</summary>
+    public static JsonHttpResult<ModelVersionList> Versions(ModelVersionList versions) => TypedResults.Json(versions, RegistryJson.Default.ModelVersionList);
+
+    private static async Task<JsonHttpResult<ModelList>> ListAsync(ModelCatalogue models, LiveModel live, CancellationToken cancel)
     {
-        var manifest = live.Package.Manifest;
-        return name == manifest.Name && version == manifest.Version
-            ? TypedResults.Bytes(ModelManifestJson.Serialize(manifest), "application/json")
-            : throw new RoadSegException(ErrorCodes.ModelNotFound, "No model has this name and version; GET /v1/models lists them.");
+        var list = await models.ListAsync(cancel);
+        return TypedResults.Json(new ModelList([.. list.Select(model => View(model.Manifest, model.State, live))]), ApiJson.Default.ModelList);
     }
 
-    private static ModelView View(ModelManifest manifest) => new(
-        manifest.Name, manifest.Version, manifest.Description, manifest.Licence, manifest.Architecture.Name, manifest.Architecture.Encoder, manifest.Metrics,
-        new Dictionary<string, string> { ["self"] = $"/v1/models/{manifest.Name}/versions/{manifest.Version}" });
+    private static async Task<FileContentHttpResult> ManifestAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
+        TypedResults.Bytes(ModelManifestJson.Serialize(await models.ManifestAsync(new ModelPin(name, version), cancel)), "application/json");
+
+    private static async Task<FileContentHttpResult> CardAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
+        TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), Card, cancel), "text/markdown; charset=utf-8");
+
+    private static async Task<JsonHttpResult<LabelList>> LabelsAsync(ModelCatalogue models, CancellationToken cancel)
+    {
+        var list = await models.ListAsync(cancel);
+        return TypedResults.Json(new LabelList([.. list.Select(model => new LabelView(model.Manifest.Name, model.Manifest.Labels.Classes))]), ApiJson.Default.LabelList);
+    }
+
+    private static ModelView View(ModelManifest manifest, ModelState state, LiveModel live)
+    {
+        var serves = live.Serving is { } serving && serving.Model == manifest.Name;
+        return new ModelView(
+            manifest.Name, manifest.Version, manifest.Description, manifest.Licence, manifest.Architecture.Name, manifest.Architecture.Encoder, manifest.Metrics,
+            new Dictionary<string, string> { ["self"] = $"/v1/models/{manifest.Name}/versions/{manifest.Version}", ["versions"] = $"/v1/models/{manifest.Name}/versions" },
+            state, serves ? live.Serving!.Version : null, serves ? live.Notice : null);
+    }
 }

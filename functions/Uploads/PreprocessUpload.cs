@@ -7,13 +7,14 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Models;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
 internal sealed class PreprocessUpload(
-    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, LiveModel model, ImageLimits limits, ILogger<PreprocessUpload> log)
+    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, ILogger<PreprocessUpload> log)
 {
     public Task<InvocationResponse> InteractiveAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Interactive, cancel);
 
@@ -42,6 +43,7 @@ internal sealed class PreprocessUpload(
 
         try
         {
+            var model = await models.PickAsync(job.Record.Model, cancel);
             var started = Stopwatch.GetTimestamp();
             var file = await UploadReader.ReadAsync(blobs, job.Record.Source, limits, cancel);
             var read = Stopwatch.GetElapsedTime(started);
@@ -49,7 +51,7 @@ internal sealed class PreprocessUpload(
             started = Stopwatch.GetTimestamp();
             var header = ImageProbe.Read(file, limits);
             var format = header.Format.ToString().ToLowerInvariant();
-            var input = ImageDecoder.DecodeForModel(file, header, model.Package.Manifest.Preprocess);
+            var input = ImageDecoder.DecodeForModel(file, header, model.Preprocess);
             var decode = Stopwatch.GetElapsedTime(started);
 
             started = Stopwatch.GetTimestamp();
@@ -64,6 +66,7 @@ internal sealed class PreprocessUpload(
             {
                 Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
                 Input = new JobInput(input.Width, input.Height),
+                Pin = ModelPin.Of(model),
                 Ticket = ticket,
                 Stages = record.Stages with
                 {

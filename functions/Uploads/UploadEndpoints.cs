@@ -23,13 +23,14 @@ internal static class UploadEndpoints
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, LiveModel model, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var lane = await admission.AdmitAsync(caller, cancel);
         var wanted = await ReadAsync(context.Request, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, model, webhooks);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
+        await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
         var id = JobId.New(time);

@@ -74,6 +74,9 @@ public static class ErrorCodes
     /// <summary>No version of the model was live before the live one.</summary>
     public static readonly ErrorCode ModelNoRollback = Caller("model-no-rollback", 409, "There is no version to roll back to");
 
+    /// <summary>The version did not pass its gate.</summary>
+    public static readonly ErrorCode ModelGateFailed = Caller("model-gate-failed", 409, "The version did not pass its gate");
+
     /// <summary>The caller may use the service but not change its models and training runs.</summary>
     public static readonly ErrorCode OperatorRequired = Caller("operator-required", 403, "Only an operator may do this");
 
@@ -125,7 +128,7 @@ public static class ErrorCodes
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
         DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
-        DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, OperatorRequired,
+        DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

@@ -1,3 +1,5 @@
+using RoadSeg.Models;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>Everything known of a job: the content of <c>jobs/{id}.json</c>. Written only by <see cref="JobStore"/>.</summary>
@@ -23,8 +25,12 @@ public sealed record JobRecord
     /// <summary>The upload key that was issued for it; null when the photo came by itself or in a request body.</summary>
     public JobUpload? Upload { get; init; }
 
-    /// <summary>Name of the model the caller asked for; null for the one that is live.</summary>
+    /// <summary>The model the caller asked for, as <c>name</c> (its live version) or <c>name@version</c>; null for the one that serves.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The version its input was made for and that runs it, whatever is live by then. Null before the input is stored, and in records
+    /// from before there were several versions: the live one.</summary>
+    public ModelPin? Pin { get; init; }
 
     /// <summary>The caller's own notes, shown and never read.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }

@@ -1,3 +1,5 @@
+using RoadSeg.Models;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>A job as the HTTP API shows it.</summary>
@@ -14,8 +16,11 @@ public sealed record JobView
     /// <summary>The caller's name for the photo.</summary>
     public string? FileName { get; init; }
 
-    /// <summary>Name of the model that was asked for; absent for the one that is live.</summary>
+    /// <summary>The model that was asked for, as name or name@version; absent for the one that serves.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The version that the job is for, once its input is made.</summary>
+    public ModelPin? Pin { get; init; }
 
     /// <summary>The caller's own notes.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
@@ -67,6 +72,7 @@ public sealed record JobView
             State = job.State,
             FileName = job.Source.FileName,
             Model = job.Model,
+            Pin = job.Pin,
             Tags = job.Tags,
             Times = job.Times,
             Stages = job.Stages,

@@ -46,6 +46,10 @@ internal static partial class ManifestRules
             Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
     }
 
+    public static bool IsModelName(string? name) => name is not null && ModelName().IsMatch(name);
+
+    public static bool IsSafeSegment(string? text) => text is not null && SafeSegment().IsMatch(text);
+
     /// <summary>Every file a member refers to, with that member's name.</summary>
     private static IEnumerable<(string Member, string File)> FilesNamed(ModelDescription model)
     {

@@ -14,6 +14,9 @@ namespace RoadSeg.Registry;
 /// <remarks>A model without a pointer serves what the app shipped with: nothing is written before somebody publishes.</remarks>
 public sealed class ModelRegistry
 {
+    /// <summary>Ending of the folders of unfinished downloads.</summary>
+    public const string Partial = ".partial";
+
     private const int HistoryKept = 100;
 
     private readonly BlobContainerClient _models;
@@ -44,7 +47,7 @@ public sealed class ModelRegistry
     }
 
     /// <summary>Puts a package into the registry, as a candidate. Doing it again changes nothing; a crash on the way leaves files that are no
-    /// version until their record is written, which is last.</summary>
+    /// version until their record is written, which is last. The manifest is first and written once: whoever wrote it has the version.</summary>
     /// <param name="package">A verified package.</param>
     /// <param name="by">Caller, or <c>training {id}</c>.</param>
     /// <param name="training">The run that made it.</param>
@@ -58,11 +61,13 @@ public sealed class ModelRegistry
         var (name, version) = (manifest.Name, manifest.Version);
         var form = ModelManifestJson.Serialize(manifest);
         var hash = Convert.ToHexStringLower(SHA256.HashData(form));
+        if (!ModelPin.Of(manifest).IsValid)
+            throw new RoadSegException(ErrorCodes.ModelInvalid, $"'{version}' cannot be a version in the registry. Pack the model again.");
         if (await FindAsync(name, version, cancel) is { } there)
             return Same(there, hash);
+        await ClaimAsync(name, version, form, cancel);
         foreach (var file in manifest.Files.Keys)
             await _models.GetBlobClient(BlobPaths.ModelFile(name, version, file)).UploadAsync(BinaryData.FromBytes(package.ReadFile(file)), overwrite: true, cancel);
-        await _models.GetBlobClient(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile)).UploadAsync(BinaryData.FromBytes(form), overwrite: true, cancel);
         var record = new ModelVersion(name, version, _time.GetUtcNow(), by, hash, training, dataset);
         return await _versions.TryWriteAsync(BlobPaths.ModelVersion(name, version), record, null, cancel) is not null
             ? record
@@ -74,19 +79,15 @@ public sealed class ModelRegistry
     /// <param name="version">Version.</param>
     /// <param name="cache">Folder of packages; <c>{cache}/{name}/{version}</c> is used as it is when it is there and whole.</param>
     /// <param name="cancel">Stops between files; nothing is left then.</param>
-    /// <exception cref="RoadSegException">model-not-found; model-invalid: files differ from the record's hash; storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">model-not-found, also where files are gone; model-invalid: files differ from the record's hash; storage-unavailable.</exception>
     public async Task<ModelPackage> DownloadAsync(string name, string version, string cache, CancellationToken cancel)
     {
         var record = await FindAsync(name, version, cancel) ?? throw NotFound(name, version);
         var target = Path.Combine(cache, name, version);
-        if (Directory.Exists(target))
-        {
-            var cached = ModelPackage.Load(target);
-            CheckManifest(record, File.ReadAllBytes(Path.Combine(target, ManifestRules.ManifestFile)));
+        if (Directory.Exists(target) && Cached(record, target) is { } cached)
             return cached;
-        }
 
-        var staging = $"{target}.{Guid.NewGuid():N}.partial";
+        var staging = $"{target}.{Guid.NewGuid():N}{Partial}";
         Directory.CreateDirectory(staging);
         try
         {
@@ -94,11 +95,18 @@ public sealed class ModelRegistry
             CheckManifest(record, form);
             var manifest = ModelManifestJson.Parse(form);
             foreach (var file in manifest.Files.Keys)
-                await File.WriteAllBytesAsync(Path.Combine(staging, file), await ReadAsync(BlobPaths.ModelFile(name, version, file), cancel), cancel);
+                await DownloadAsync(BlobPaths.ModelFile(name, version, file), Path.Combine(staging, file), cancel);
             await File.WriteAllBytesAsync(Path.Combine(staging, ManifestRules.ManifestFile), form, cancel);
             ModelPackage.Load(staging);
-            if (!Directory.Exists(target))
+            try
+            {
                 Directory.Move(staging, target);
+            }
+            catch (IOException) when (Directory.Exists(target))
+            {
+                // Another process was quicker; its files are checked below as ours were.
+            }
+
             return ModelPackage.Load(target);
         }
         finally
@@ -108,8 +116,30 @@ public sealed class ModelRegistry
         }
     }
 
+    // What a disk or a hand damaged is taken away and downloaded anew.
+    private static ModelPackage? Cached(ModelVersion record, string target)
+    {
+        try
+        {
+            var cached = ModelPackage.Load(target);
+            CheckManifest(record, File.ReadAllBytes(Path.Combine(target, ManifestRules.ManifestFile)));
+            return cached;
+        }
+        catch (RoadSegException)
+        {
+            var away = $"{target}.{Guid.NewGuid():N}{Partial}";
+            Directory.Move(target, away);
+            Directory.Delete(away, recursive: true);
+            return null;
+        }
+    }
+
     /// <summary>Which version of a model is live; null when nobody published one.</summary>
-    public Task<Stored<ModelPointer>?> LiveAsync(string name, CancellationToken cancel) => _pointers.FindAsync(BlobPaths.ModelPointer(name), cancel);
+    public Task<Stored<ModelPointer>?> LiveAsync(string name, CancellationToken cancel) => LiveAsync(name, null, cancel);
+
+    /// <summary>The same by one conditional read: the very <paramref name="known"/> while nothing moved since it was read.</summary>
+    public async Task<Stored<ModelPointer>?> LiveAsync(string name, Stored<ModelPointer>? known, CancellationToken cancel) =>
+        ModelPin.IsName(name) ? await _pointers.FindAsync(BlobPaths.ModelPointer(name), known, cancel) : null;
 
     /// <summary>Makes a version live. The same version again changes nothing.</summary>
     /// <param name="name">Model name.</param>
@@ -137,27 +167,57 @@ public sealed class ModelRegistry
     }
 
     /// <summary>Makes the version live that was so before the live one.</summary>
+    /// <param name="name">Model name.</param>
+    /// <param name="by">Caller.</param>
+    /// <param name="cancel">Stops between calls.</param>
+    /// <param name="origin">Where to go when none was live before, such as the version that the app shipped with; published.</param>
     /// <exception cref="RoadSegException">model-not-found: no such model was published; model-no-rollback: none was live before.</exception>
-    public async Task<ModelPointer> RollBackAsync(string name, string by, CancellationToken cancel)
+    public async Task<ModelPointer> RollBackAsync(string name, string by, CancellationToken cancel, string? origin = null)
     {
-        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Before is not [.., var last]
-            ? throw new RoadSegException(ErrorCodes.ModelNoRollback, $"No version of '{name}' was live before {now.Version}: there is nothing to roll back to.")
-            : now with
-            {
-                Version = last,
-                Before = [.. now.Before.SkipLast(1)],
-                History = [.. now.History.TakeLast(HistoryKept - 1), new PointerMove(last, _time.GetUtcNow(), "rollback", by)],
-            }, cancel);
-        return changed.Document?.Value ?? throw new RoadSegException(ErrorCodes.ModelNotFound, $"No version of a model '{name}' was published; GET /v1/models lists the models.");
+        if (!ModelPin.IsName(name))
+            throw NeverPublished(name);
+        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now =>
+        {
+            var last = now.Before is [.., var before] ? before : origin;
+            return last is null || last == now.Version
+                ? throw new RoadSegException(ErrorCodes.ModelNoRollback, $"No version of '{name}' was live before {now.Version}: there is nothing to roll back to.")
+                : now with
+                {
+                    Version = last,
+                    Before = [.. now.Before.SkipLast(1)],
+                    History = [.. now.History.TakeLast(HistoryKept - 1), new PointerMove(last, _time.GetUtcNow(), "rollback", by)],
+                };
+        }, cancel);
+        return changed.Document?.Value ?? throw NeverPublished(name);
     }
 
     /// <summary>The record of a version; null when it was not published.</summary>
     public async Task<ModelVersion?> FindAsync(string name, string version, CancellationToken cancel) =>
-        (await _versions.FindAsync(BlobPaths.ModelVersion(name, version), cancel))?.Value;
+        !new ModelPin(name, version).IsValid ? null : (await _versions.FindAsync(BlobPaths.ModelVersion(name, version), cancel))?.Value;
 
     /// <summary>The manifest of a published version; null when it was not published.</summary>
-    public async Task<ModelManifest?> ManifestAsync(string name, string version, CancellationToken cancel) =>
-        await FindAsync(name, version, cancel) is null ? null : ModelManifestJson.Parse(await ReadAsync(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile), cancel));
+    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published; storage-unavailable.</exception>
+    public async Task<ModelManifest?> ManifestAsync(string name, string version, CancellationToken cancel)
+    {
+        if (await FindAsync(name, version, cancel) is not { } record)
+            return null;
+        var form = await ReadAsync(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile), cancel);
+        CheckManifest(record, form);
+        return ModelManifestJson.Parse(form);
+    }
+
+    /// <summary>A file of a published version, which the version's manifest lists. Its hash is checked.</summary>
+    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published; storage-unavailable.</exception>
+    public async Task<byte[]> ReadFileAsync(ModelManifest manifest, string file, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (!manifest.Files.TryGetValue(file, out var listed))
+            throw new RoadSegException(ErrorCodes.ModelNotFound, $"The package of '{manifest.Name}' {manifest.Version} has no file '{file}'.");
+        var content = await ReadAsync(BlobPaths.ModelFile(manifest.Name, manifest.Version, file), cancel);
+        return Convert.ToHexStringLower(SHA256.HashData(content)) == listed.Sha256
+            ? content
+            : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The file '{file}' of '{manifest.Name}' {manifest.Version} is not the one that was published. Publish the model again.");
+    }
 
     /// <summary>Writes down what the gate found of a version.</summary>
     public Task JudgeAsync(string name, string version, GateReport gate, CancellationToken cancel) =>
@@ -166,6 +226,8 @@ public sealed class ModelRegistry
     /// <summary>The versions of a model, oldest first.</summary>
     public async IAsyncEnumerable<ModelVersion> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancel)
     {
+        if (!ModelPin.IsName(name))
+            yield break;
         await foreach (var blob in _models.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ModelVersions(name), cancel))
         {
             if ((await _versions.FindAsync(blob.Name, cancel))?.Value is { } version)
@@ -185,7 +247,10 @@ public sealed class ModelRegistry
 
     private static ModelVersion Same(ModelVersion there, string hash) => there.ManifestSha256 == hash
         ? there
-        : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The registry holds another package as '{there.Name}' {there.Version}: versions never change. Publish it again under a new version.");
+        : throw Another(there.Name, there.Version);
+
+    private static RoadSegException Another(string name, string version) =>
+        new(ErrorCodes.ModelInvalid, $"The registry holds another package as '{name}' {version}: versions never change. Pack the model again, under a new version.");
 
     private static void CheckManifest(ModelVersion record, byte[] form)
     {
@@ -193,20 +258,43 @@ public sealed class ModelRegistry
             throw new RoadSegException(ErrorCodes.ModelInvalid, $"The manifest of '{record.Name}' {record.Version} is not the one that was published. Publish the model again.");
     }
 
-    private static RoadSegException NotFound(string name, string version) =>
-        new(ErrorCodes.ModelNotFound, $"The registry has no version {version} of a model '{name}'; GET /v1/models/{name}/versions lists them.");
+    private static RoadSegException NeverPublished(string name) =>
+        new(ErrorCodes.ModelNotFound, $"No version of a model '{name}' was published; GET /v1/models lists the models.");
 
-    private async Task<byte[]> ReadAsync(string path, CancellationToken cancel)
+    private static RoadSegException NotFound(string name, string version) =>
+        new(ErrorCodes.ModelNotFound, $"There is no version {version} of a model '{name}'; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their versions.");
+
+    // Whoever writes the manifest first has the version; files of others would be written over each other's.
+    private async Task ClaimAsync(string name, string version, byte[] form, CancellationToken cancel)
+    {
+        var path = BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile);
+        try
+        {
+            await _models.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(form), overwrite: false, cancel);
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            var there = await ReadAsync(path, cancel);
+            if (!form.AsSpan().SequenceEqual(there))
+                throw Another(name, version);
+        }
+    }
+
+    private Task<byte[]> ReadAsync(string path, CancellationToken cancel) => FromStorageAsync(path, async blob => (await blob.DownloadContentAsync(cancel)).Value.Content.ToArray());
+
+    private Task<Response> DownloadAsync(string path, string file, CancellationToken cancel) => FromStorageAsync(path, blob => blob.DownloadToAsync(file, cancel));
+
+    private async Task<T> FromStorageAsync<T>(string path, Func<BlobClient, Task<T>> read)
     {
         try
         {
-            return (await _models.GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToArray();
+            return await read(_models.GetBlobClient(path));
         }
         catch (RequestFailedException e)
         {
-            throw new RoadSegException(
-                e.Status == 404 ? ErrorCodes.ModelInvalid : ErrorCodes.StorageUnavailable,
-                e.Status == 404 ? $"The registry lacks the file '{path}'. Publish the model again." : "The model registry's storage did not answer. Try again later.", e);
+            throw e.Status == 404
+                ? new RoadSegException(ErrorCodes.ModelNotFound, $"The registry lost the file '{path}'. Publish the model again.", e)
+                : new RoadSegException(ErrorCodes.StorageUnavailable, "The model registry's storage did not answer. Try again later.", e);
         }
     }
 }

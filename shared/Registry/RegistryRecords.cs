@@ -33,7 +33,7 @@ public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, 
     /// <summary>What a version is, by this pointer.</summary>
     public ModelState StateOf(string version) =>
         version == Version ? ModelState.Live
-        : History.Any(move => move.Version == version) ? ModelState.Retired
+        : Before.Contains(version) || History.Any(move => move.Version == version) ? ModelState.Retired
         : ModelState.Candidate;
 }
 
@@ -87,17 +87,21 @@ public sealed record GateCheck(string Name, bool Passed, double? Value, double? 
 /// <param name="Dataset">What it was trained on, as <c>name/version</c>.</param>
 /// <param name="Gate">What the gate found.</param>
 /// <param name="Metrics">What it reached, on which data and split.</param>
-/// <param name="Links">self: its manifest; promote.</param>
+/// <param name="Links">self: its manifest; card; promote, unless it is live.</param>
 public sealed record ModelVersionView(
     string Name, string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
     GateReport? Gate, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links);
 
 /// <summary>The versions of a model, newest first.</summary>
 /// <param name="Name">Model name.</param>
-/// <param name="Live">The live version.</param>
+/// <param name="Live">The live version; absent while none is.</param>
 /// <param name="Items">The versions.</param>
 /// <param name="History">The moves of the live version, the latest last.</param>
-public sealed record ModelVersionList(string Name, string Live, IReadOnlyList<ModelVersionView> Items, IReadOnlyList<PointerMove> History);
+public sealed record ModelVersionList(string Name, string? Live, IReadOnlyList<ModelVersionView> Items, IReadOnlyList<PointerMove> History);
+
+/// <summary>What promoting a version may be told.</summary>
+/// <param name="Force">True makes a version live that did not pass its gate.</param>
+public sealed record PromoteRequest(bool Force = false);
 
 /// <summary>The JSON forms of the registry. Each is pinned by a file in <c>tests/contracts</c>.</summary>
 [JsonSourceGenerationOptions(
@@ -108,4 +112,5 @@ public sealed record ModelVersionList(string Name, string Live, IReadOnlyList<Mo
 [JsonSerializable(typeof(ModelPointer))]
 [JsonSerializable(typeof(ModelVersion))]
 [JsonSerializable(typeof(ModelVersionList))]
+[JsonSerializable(typeof(PromoteRequest))]
 public sealed partial class RegistryJson : JsonSerializerContext;

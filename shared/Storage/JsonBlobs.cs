@@ -28,9 +28,30 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
     {
         try
         {
-            var blob = (await container.GetBlobClient(path).DownloadContentAsync(cancel)).Value;
-            var value = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, form) ?? throw new JsonException($"{container.Name}/{path} holds null.");
-            return new Stored<T>(value, blob.Details.ETag);
+            return await ReadAsync(path, null, cancel);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a document anew if it changed since it was read: a look that finds nothing new moves no content.</summary>
+    /// <param name="path">Blob name.</param>
+    /// <param name="known">The document as last read; null when there was none.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <returns>The very <paramref name="known"/> when it is unchanged; null when there is none.</returns>
+    public async Task<Stored<T>?> FindAsync(string path, Stored<T>? known, CancellationToken cancel)
+    {
+        if (known is null)
+            return await FindAsync(path, cancel);
+        try
+        {
+            return await ReadAsync(path, new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known.ETag } }, cancel) ?? known;
+        }
+        catch (RequestFailedException e) when (e.Status == 304)
+        {
+            return known;
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
@@ -81,5 +102,15 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         }
 
         return default;
+    }
+
+    // Null for 304, which the storage client lets pass in some calls.
+    private async Task<Stored<T>?> ReadAsync(string path, BlobDownloadOptions? options, CancellationToken cancel)
+    {
+        var answer = await container.GetBlobClient(path).DownloadContentAsync(options, cancel);
+        if (answer.GetRawResponse().Status == 304)
+            return null;
+        var value = JsonSerializer.Deserialize(answer.Value.Content.ToMemory().Span, form) ?? throw new JsonException($"{container.Name}/{path} holds null.");
+        return new Stored<T>(value, answer.Value.Details.ETag);
     }
 }

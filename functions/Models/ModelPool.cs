@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using Azure;
+using RoadSeg.Errors;
+using RoadSeg.Inference;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+
+namespace RoadSeg.Functions.Models;
+
+/// <summary>The versions in memory: the live one and a few others (ROADSEG_MODELS_LOADED). A version is loaded when somebody asks for it, off the
+/// serving path and one at a time; when there are too many, the one that was used longest ago goes as soon as nobody uses it.</summary>
+internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, TimeProvider time, ILogger<ModelPool> log) : IDisposable
+{
+    private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _loading = new(1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<ModelPin, LoadedModel> _models = [];
+    private readonly Lazy<ModelPackage> _bundled = new(() => ModelPackage.Load(options.Folder));
+
+    /// <summary>The package that the app shipped with, verified.</summary>
+    /// <exception cref="RoadSegException">model-invalid.</exception>
+    public ModelPackage Bundled => _bundled.Value;
+
+    /// <summary>A version to run, until the lease is disposed. Waits while it is loaded, hash-checked and self-tested.</summary>
+    /// <exception cref="RoadSegException">model-not-found, model-invalid or storage-unavailable.</exception>
+    public async Task<ModelLease> UseAsync(ModelPin pin, CancellationToken cancel)
+    {
+        LoadedModel? model;
+        lock (_gate)
+        {
+            if (!_models.TryGetValue(pin, out model))
+            {
+                _models[pin] = model = new LoadedModel(pin);
+                var loaded = model;
+                model.Loading = Task.Run(() => LoadAsync(loaded), CancellationToken.None);
+            }
+
+            model.Leases++;
+        }
+
+        try
+        {
+            await model.Loading.WaitAsync(cancel);
+            return new ModelLease(this, model);
+        }
+        catch
+        {
+            Release(model);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a version the one that is never let go.</summary>
+    public void Keep(ModelLease lease)
+    {
+        lock (_gate)
+        {
+            foreach (var model in _models.Values)
+                model.IsLive = model == lease.Model;
+        }
+    }
+
+    /// <summary>Lets go of versions that nobody used for a while.</summary>
+    public void LetIdleGo()
+    {
+        List<LoadedModel> idle;
+        lock (_gate)
+        {
+            idle = [.. _models.Values.Where(model => model is { Engine: not null, IsLive: false, Leases: 0 } && time.GetElapsedTime(model.LastUse) > KeptIdle)];
+            foreach (var model in idle)
+                _models.Remove(model.Pin);
+        }
+
+        foreach (var model in idle)
+            End(model);
+    }
+
+    public void Release(LoadedModel model)
+    {
+        bool ended;
+        lock (_gate)
+        {
+            model.LastUse = time.GetTimestamp();
+            ended = --model.Leases == 0 && model.Retired;
+        }
+
+        if (ended)
+            End(model);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        lock (_gate)
+        {
+            foreach (var model in _models.Values)
+                model.Engine?.Dispose();
+            _models.Clear();
+        }
+    }
+
+    private async Task LoadAsync(LoadedModel model)
+    {
+        try
+        {
+            await _loading.WaitAsync(_stop.Token);
+            try
+            {
+                await MakeRoomAsync();
+                await LoadNowAsync(model);
+            }
+            finally
+            {
+                _loading.Release();
+            }
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+                _models.Remove(model.Pin);
+            throw Explained(e);
+        }
+    }
+
+    private async Task LoadNowAsync(LoadedModel model)
+    {
+        var package = IsBundled(model.Pin) ? Bundled : await registry.DownloadAsync(model.Pin.Model, model.Pin.Version, options.Cache, _stop.Token);
+        var started = Stopwatch.GetTimestamp();
+        var engine = SegmentationEngine.Load(package, options.Engine);
+        try
+        {
+            engine.SelfTest();
+            lock (_gate)
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                (model.Package, model.Engine) = (package, engine);
+            }
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+
+        Log.ModelLoaded(log, model.Pin.Model, model.Pin.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    // One in use is let go only where all are; it takes no new job, and the jobs it has end without waiting for anything that is loaded.
+    private async Task MakeRoomAsync()
+    {
+        while (true)
+        {
+            LoadedModel victim;
+            bool idle;
+            lock (_gate)
+            {
+                var others = _models.Values.Where(model => model is { Engine: not null, IsLive: false }).ToList();
+                if (others.Count < options.Kept)
+                    return;
+                victim = others.OrderBy(model => model.Leases > 0).ThenBy(model => model.LastUse).First();
+                _models.Remove(victim.Pin);
+                victim.Retired = true;
+                idle = victim.Leases == 0;
+            }
+
+            if (idle)
+                End(victim);
+            await victim.Ended.WaitAsync(_stop.Token);
+        }
+    }
+
+    private void End(LoadedModel model)
+    {
+        model.Engine!.Dispose();
+        Log.ModelUnloaded(log, model.Pin.Model, model.Pin.Version);
+        model.End();
+    }
+
+    private bool IsBundled(ModelPin pin)
+    {
+        try
+        {
+            return ModelPin.Of(Bundled.Manifest) == pin;
+        }
+        catch (RoadSegException)
+        {
+            return false;
+        }
+    }
+
+    private static Exception Explained(Exception e) => e switch
+    {
+        RoadSegException or OperationCanceledException => e,
+        RequestFailedException or AggregateException => new RoadSegException(ErrorCodes.StorageUnavailable, "The model registry's storage did not answer. Try again later.", e),
+        IOException or UnauthorizedAccessException => new RoadSegException(ErrorCodes.Internal, "The model could not be kept on this machine's disk; the service's log says why.", e),
+        _ => new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e),
+    };
+}
+
+/// <summary>A version in memory, or on its way there. Changed under the pool's lock only.</summary>
+internal sealed class LoadedModel(ModelPin pin)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ModelPin Pin { get; } = pin;
+
+    public Task Loading { get; set; } = Task.CompletedTask;
+
+    public ModelPackage? Package { get; set; }
+
+    public SegmentationEngine? Engine { get; set; }
+
+    public int Leases { get; set; }
+
+    public long LastUse { get; set; }
+
+    public bool IsLive { get; set; }
+
+    /// <summary>Takes no new lease; ends with its last one.</summary>
+    public bool Retired { get; set; }
+
+    /// <summary>Completed when the native session is gone.</summary>
+    public Task Ended => _ended.Task;
+
+    public void End() => _ended.TrySetResult();
+}
+
+/// <summary>The right to run a version: it stays in memory until this is disposed.</summary>
+internal sealed class ModelLease(ModelPool pool, LoadedModel model) : IDisposable
+{
+    private int _disposed;
+
+    public LoadedModel Model => model;
+
+    public ModelPin Pin => model.Pin;
+
+    public ModelPackage Package => model.Package!;
+
+    public SegmentationEngine Engine => model.Engine!;
+
+    /// <summary>What a result says of the model that made it.</summary>
+    public JobResult Describe(int attempt)
+    {
+        var manifest = Package.Manifest;
+        return new JobResult(
+            attempt, manifest.Name, manifest.Version, manifest.Files[manifest.Graphs[Engine.Options.Precision]].Sha256, ModelOptions.NameOf(Engine.Provider));
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            pool.Release(model);
+    }
+}

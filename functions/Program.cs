@@ -1,5 +1,6 @@
 using RoadSeg.Functions;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Health;
 using RoadSeg.Functions.Inference;
@@ -8,6 +9,7 @@ using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Site;
 using RoadSeg.Functions.Storage;
+using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
@@ -40,7 +42,9 @@ builder.Services.AddSingleton<SegmentImage>();
 builder.Services.AddSingleton<FailPoisoned>();
 builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
+builder.Services.AddSingleton<TrainingPlans>();
 builder.Services.AddSingleton<ResultReader>();
+builder.Services.AddDatasets(builder.Configuration);
 builder.Services.AddWebhooks(builder.Configuration);
 builder.Services.AddSite();
 
@@ -57,6 +61,7 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedUploadBulk", static (function, me
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentation", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (function, message, cancel) => function.SegmentationAsync(message, cancel));
 app.MapWebhooks();
+app.MapDatasetTriggers();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 
@@ -64,6 +69,7 @@ app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => functio
 app.MapUploads();
 app.MapJobs();
 app.MapModels();
+app.MapDatasets();
 app.MapResults();
 app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
 app.MapHealth();

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using RoadSeg.Cli.Service;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Layouts;
 
 namespace RoadSeg.Cli.Dataset;
 
-/// <summary><c>roadseg dataset</c>: check, curate, show and send labelled data sets. Only push speaks to a server.</summary>
+/// <summary><c>roadseg dataset</c>: check, curate, show and send labelled data sets. Only push, list and show speak to a server.</summary>
 internal static class DatasetCommand
 {
     private static readonly Argument<string> Folder = new("folder") { Description = "Folder of the data set, or a zip of it." };
@@ -35,8 +36,11 @@ internal static class DatasetCommand
 
         var connection = new Option<string?>("--connection") { Description = "Connection string of the storage account; by default that of the environment variable ROADSEG_STORAGE." };
         var container = new Option<string>("--container") { Description = "Container.", DefaultValueFactory = _ => "datasets" };
-        var push = Described(new Command("push", "Sends a data set to storage; dataset.json goes last and starts its ingestion."), connection, container, Json);
-        push.SetAction((parsed, cancel) => DatasetPushCommand.RunAsync(Source(parsed), parsed.GetValue(connection), parsed.GetValue(container)!, cancel));
+        var wait = new Option<bool>("--wait") { Description = "Follow the check on the service and print its report. Exit code 1: the set cannot be used." };
+        var push = Described(
+            new Command("push", "Sends a data set to storage; dataset.json goes last and starts its ingestion. The folder of a curated version goes in as it is, unchecked."),
+            connection, container, wait, Json, ServiceOptions.Server, ServiceOptions.Key);
+        push.SetAction((parsed, cancel) => DatasetPushCommand.RunAsync(parsed, Source(parsed), parsed.GetValue(connection), parsed.GetValue(container)!, parsed.GetValue(wait), cancel));
 
         var layouts = new Command("layouts", "Lists the layouts that are known.");
         layouts.SetAction(_ =>
@@ -44,7 +48,7 @@ internal static class DatasetCommand
             foreach (var (name, summary) in LayoutPresets.Names)
                 Console.WriteLine($"{name,-16} {summary}");
         });
-        return new Command("dataset", "Checks, curates, shows and sends labelled data sets.") { check, curate, report, push, layouts };
+        return new Command("dataset", "Checks, curates, shows and sends labelled data sets.") { check, curate, report, push, DatasetServiceCommands.List(), DatasetServiceCommands.Show(), layouts };
     }
 
     private static Command Described(Command command, params Option[] own)

@@ -91,7 +91,7 @@ internal static class DatasetRunner
             .StartAsync(context =>
             {
                 var task = context.AddTask("listing", autoStart: true).IsIndeterminate();
-                return work(new Direct(progress =>
+                return work(new Direct<DatasetProgress>(progress =>
                 {
                     task.Description = progress.Total > 0 ? $"{progress.Stage} {progress.Done:N0} of {progress.Total:N0}" : progress.Stage;
                     if (progress.Total > 0)
@@ -106,7 +106,7 @@ internal static class DatasetRunner
             AnsiConsole.WriteLine(line);
     }
 
-    private static void Show(DatasetSource source, DatasetReport report)
+    public static void Show(DatasetSource source, DatasetReport report)
     {
         if (source.Json)
             Console.Out.Write(Encoding.UTF8.GetString(report.ToJson()));
@@ -114,7 +114,7 @@ internal static class DatasetRunner
             ReportTable.Write(AnsiConsole.Console, report);
     }
 
-    private static async Task<int> GuardedAsync(Func<Task<int>> work)
+    public static async Task<int> GuardedAsync(Func<Task<int>> work)
     {
         VipsLibrary.Initialize();
         try
@@ -127,10 +127,10 @@ internal static class DatasetRunner
             return NotUsable;
         }
     }
+}
 
-    // Progress<T> would answer on another thread, out of order.
-    private sealed class Direct(Action<DatasetProgress> report) : IProgress<DatasetProgress>
-    {
-        public void Report(DatasetProgress value) => report(value);
-    }
+/// <summary>Answers at once, where <see cref="Progress{T}"/> would answer on another thread, out of order.</summary>
+internal sealed class Direct<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
 }

@@ -91,7 +91,7 @@ internal sealed class LocalStack : IAsyncDisposable
             stop.Push(azurite);
             await ProvisionAsync(azurite.ConnectionString, cancel);
             var events = await BlobEvents.StartAsync(
-                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value))], options.Logs, cancellation: cancel);
+                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value, RoadSeg.Storage.Queues.BlobEventSuffix(pair.Key)))], options.Logs, cancellation: cancel);
             stop.Push(events);
             var host = await FunctionsHost.StartAsync(Host(options, azurite.ConnectionString), cancel);
             stop.Push(host);

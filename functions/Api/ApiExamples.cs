@@ -121,7 +121,7 @@ internal static class ApiExamples
     }
 
     /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
-    public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone();
+    public static JsonNode? Of(string operation, string status) => Examples.GetValueOrDefault((operation, status))?.DeepClone() ?? Datasets.DatasetExamples.Of(operation, status);
 
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) => Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;

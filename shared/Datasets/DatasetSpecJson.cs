@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -61,13 +62,16 @@ public static partial class DatasetSpecJson
     /// <summary>Writes, ending in a line feed.</summary>
     public static byte[] Serialize(DatasetSpec spec) => [.. JsonSerializer.SerializeToUtf8Bytes(spec, Form), (byte)'\n'];
 
+    /// <summary>True for what a data set can be called: 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit. Safe in paths.</summary>
+    public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);
+
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">dataset-invalid.</exception>
     public static void Check(DatasetSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         That(spec.SchemaVersion == 1, $"dataset.json has schemaVersion {spec.SchemaVersion}; this build reads 1.");
-        That(Name().IsMatch(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
+        That(IsName(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
         That(spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096, $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096.");
         That(spec.Target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {spec.Target.MultipleOf}; it is 1 to 128.");
         That(spec.MaxUnknownShare is >= 0 and <= 1, "maxUnknownShare is 0 to 1.");
@@ -87,6 +91,6 @@ public static partial class DatasetSpecJson
 
     private static string Shown(string text) => text.Length > 80 ? text[..80] + "..." : text;
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

@@ -48,6 +48,21 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Matches("^[0-9a-f]{32}$", data.GetProperty("sequencer").GetString());
     }
 
+    [Fact]
+    public async Task A_subscription_with_a_suffix_gets_the_events_of_those_names_only()
+    {
+        var (container, queue) = (azurite.NewContainer(), azurite.NewQueue(create: false));
+        await using var events = await BlobEvents.StartAsync(azurite.Process, [new(container.Name, queue.Name, "/dataset.json")]);
+
+        await container.GetBlobClient("city/images/1.png").UploadAsync(new BinaryData("x"));
+        await container.GetBlobClient("city/old-dataset.json").UploadAsync(new BinaryData("x"));
+        await container.GetBlobClient("city/dataset.json").UploadAsync(new BinaryData("x"));
+        await events.DisposeAsync();
+
+        var sent = Assert.Single((await queue.ReceiveMessagesAsync(10)).Value);
+        Assert.EndsWith("/blobs/city/dataset.json", JsonDocument.Parse(sent.MessageText).RootElement.GetProperty("subject").GetString());
+    }
+
     [Theory]
     [InlineData("a b é漢 ü.jpg")]
     [InlineData("100%25 & q?x=1#z+.txt")]

@@ -13,7 +13,8 @@ namespace RoadSeg.LocalHost;
 /// <summary>Uploads into a container become messages in a queue.</summary>
 /// <param name="Container">Name of the watched container.</param>
 /// <param name="Queue">Queue that gets one raw JSON message per upload; created if missing.</param>
-public sealed record BlobEventSubscription(string Container, string Queue);
+/// <param name="SubjectEndsWith">Only blobs whose name ends with this, as Event Grid's filter of the same name; empty for all.</param>
+public sealed record BlobEventSubscription(string Container, string Queue, string SubjectEndsWith = "");
 
 /// <summary>
 /// Stands where Event Grid stands: each upload into a watched container of Azurite becomes a <c>Microsoft.Storage.BlobCreated</c>
@@ -28,7 +29,7 @@ public sealed partial class BlobEvents : IAsyncDisposable
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Channel<BlobWrite> _writes = Channel.CreateUnbounded<BlobWrite>();
-    private readonly ILookup<string, QueueClient> _queues;
+    private readonly ILookup<string, (string EndsWith, QueueClient Queue)> _queues;
     private readonly BlobServiceClient _blobs;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -39,7 +40,7 @@ public sealed partial class BlobEvents : IAsyncDisposable
     private BlobEvents(AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILogger logger, TimeProvider clock)
     {
         var queues = new QueueServiceClient(azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        _queues = subscriptions.ToLookup(s => s.Container, s => queues.GetQueueClient(s.Queue), StringComparer.Ordinal);
+        _queues = subscriptions.ToLookup(s => s.Container, s => (s.SubjectEndsWith, queues.GetQueueClient(s.Queue)), StringComparer.Ordinal);
         _blobs = new BlobServiceClient(azurite.ConnectionString);
         _clock = clock;
         _logger = logger;
@@ -71,8 +72,12 @@ public sealed partial class BlobEvents : IAsyncDisposable
     // Runs on the thread that reads Azurite's output, so it only queues.
     private void OnLine(string line)
     {
-        if (BlobWrite.Parse(line) is { } write && _queues.Contains(write.Container)) _writes.Writer.TryWrite(write);
+        if (BlobWrite.Parse(line) is { } write && Queues(write).Any()) _writes.Writer.TryWrite(write);
     }
+
+    // Event Grid compares subjects without regard to case by default.
+    private IEnumerable<QueueClient> Queues(BlobWrite write) =>
+        _queues[write.Container].Where(to => $"/{write.Name}".EndsWith(to.EndsWith, StringComparison.OrdinalIgnoreCase)).Select(to => to.Queue);
 
     private async Task SendAsync()
     {
@@ -81,7 +86,7 @@ public sealed partial class BlobEvents : IAsyncDisposable
             try
             {
                 var message = await DescribeAsync(write);
-                foreach (var queue in _queues[write.Container])
+                foreach (var queue in Queues(write))
                 {
                     try
                     {

@@ -3,6 +3,7 @@ using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Reports;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Curation;
 
@@ -21,6 +22,9 @@ public sealed class DatasetCurator(TimeProvider time)
 
     /// <summary>The report for people.</summary>
     public const string PageFile = "report.html";
+
+    /// <summary>The files of a report.</summary>
+    public static IReadOnlyList<string> ReportFiles { get; } = [DatasetReport.FileName, PageFile, FaultsFile];
 
     /// <summary>Folder beside the versions for the report of a set that could not be used.</summary>
     public const string FailedFolder = "failed";
@@ -71,7 +75,7 @@ public sealed class DatasetCurator(TimeProvider time)
             Write(staging.Path, report, run);
         }
 
-        staging.MoveFiles(Path.GetFullPath(folder), [DatasetReport.FileName, PageFile, FaultsFile]);
+        staging.MoveFiles(Path.GetFullPath(folder), ReportFiles);
         return report;
     }
 
@@ -112,7 +116,7 @@ public sealed class DatasetCurator(TimeProvider time)
 
         if (report.Problem is not null)
         {
-            staging.MoveFiles(Path.Combine(parent, FailedFolder), [DatasetReport.FileName, PageFile, FaultsFile]);
+            staging.MoveFiles(Path.Combine(parent, FailedFolder), ReportFiles);
             return new CurationResult(report, null);
         }
 
@@ -120,6 +124,43 @@ public sealed class DatasetCurator(TimeProvider time)
         if (!Directory.Exists(target))
             staging.MoveTo(target);
         return new CurationResult(report, CuratedSet.Open(target));
+    }
+
+    /// <summary>Writes the report of a set that was refused before any of its files was read: its archive or its description cannot be used, or
+    /// it was given up.</summary>
+    /// <param name="name">Name of the set.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="folder">Where the report goes, made if missing, files of the same names replaced.</param>
+    public void Refuse(string name, RoadSegException reason, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        var report = new DatasetReport
+        {
+            Name = name,
+            Layout = "",
+            Licence = "",
+            CreatedAt = time.GetUtcNow(),
+            Problem = new DatasetProblem(reason.Code.Code, reason.Message),
+            Files = 0,
+            Pairs = 0,
+            Usable = 0,
+            Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1),
+            SplitBy = SplitSource.Auto,
+            Splits = [],
+            Sizes = [],
+            Classes = [],
+            Values = [],
+            Pixels = 0,
+            UnknownPixels = 0,
+            LabelMapSha256 = "",
+            Faults = [],
+            Notes = [],
+        };
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, DatasetReport.FileName), report.ToJson());
+        File.WriteAllBytes(Path.Combine(folder, FaultsFile), []);
+        using var page = new StreamWriter(Path.Combine(folder, PageFile));
+        HtmlReport.WriteRefusal(page, report);
     }
 
     private static void Write(string folder, DatasetReport report, DatasetRun run)

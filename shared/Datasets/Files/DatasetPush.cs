@@ -5,6 +5,11 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
+/// <summary>A data set that was sent.</summary>
+/// <param name="Files">Files uploaded.</param>
+/// <param name="Drop">ETag of its <c>dataset.json</c>, unquoted, by which its record is known.</param>
+public sealed record PushedDataset(int Files, string Drop);
+
 /// <summary>Copies a local data set into storage. <c>dataset.json</c> goes last: its arrival says that the set is complete.</summary>
 /// <param name="container">The container <c>datasets</c>; not owned.</param>
 /// <param name="concurrency">Files under way at a time, 1-64.</param>
@@ -15,9 +20,9 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
     /// <param name="spec">Its description; written as <c>dataset.json</c>.</param>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops; <c>dataset.json</c> is not there then, so nothing begins.</param>
-    /// <returns>Files uploaded.</returns>
+    /// <returns>What arrived.</returns>
     /// <exception cref="RoadSegException">dataset-invalid: no such folder; storage-unavailable.</exception>
-    public async Task<int> UploadAsync(string folder, DatasetSpec spec, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    public async Task<PushedDataset> UploadAsync(string folder, DatasetSpec spec, IProgress<DatasetProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(spec);
         DatasetSpecJson.Check(spec);
@@ -40,9 +45,9 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
                 progress?.Report(new DatasetProgress("uploading", Interlocked.Increment(ref done), paths.Count + 1));
             });
             using var last = new MemoryStream(DatasetSpecJson.Serialize(spec));
-            await container.GetBlobClient($"{spec.Name}/{DatasetSpec.FileName}").UploadAsync(last, overwrite: true, cancel);
+            BlobContentInfo described = await container.GetBlobClient($"{spec.Name}/{DatasetSpec.FileName}").UploadAsync(last, overwrite: true, cancel);
             progress?.Report(new DatasetProgress("uploading", paths.Count + 1, paths.Count + 1));
-            return paths.Count + 1;
+            return new PushedDataset(paths.Count + 1, described.ETag.ToString().Trim('"'));
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException { InnerException: RequestFailedException })
         {

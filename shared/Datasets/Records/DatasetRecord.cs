@@ -32,7 +32,7 @@ public sealed record DatasetRecord
     /// <summary>Where the latest drop stands.</summary>
     public required DatasetState State { get; init; }
 
-    /// <summary>ETag of the <c>dataset.json</c> it is about, unquoted: one drop.</summary>
+    /// <summary>ETag of the <c>dataset.json</c> it is about, unquoted: one drop. Empty where the set came curated and was never dropped.</summary>
     public required string Drop { get; init; }
 
     /// <summary>The message that works on it; null when nobody does.</summary>
@@ -58,11 +58,15 @@ public sealed record DatasetRecord
 
     /// <summary>The training run that the drop asked for.</summary>
     public JobId? Training { get; init; }
+
+    /// <summary>The record with one more usable version, which is then the newest; a version it has already moves to the end.</summary>
+    public DatasetRecord With(string version) => this with { Version = version, Versions = [.. Versions.Where(known => known != version), version] };
 }
 
 /// <summary>A data set as the HTTP API shows it.</summary>
 /// <param name="Name">Name of the set.</param>
 /// <param name="State">Where the latest drop stands.</param>
+/// <param name="Drop">ETag of the <c>dataset.json</c> it is about, unquoted; empty where there was none.</param>
 /// <param name="ReceivedAt">When it was first seen.</param>
 /// <param name="FinishedAt">When it became ready or failed.</param>
 /// <param name="Progress">How far the check is.</param>
@@ -72,7 +76,7 @@ public sealed record DatasetRecord
 /// <param name="Training">The training run that the drop asked for.</param>
 /// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON lines).</param>
 public sealed record DatasetView(
-    string Name, DatasetState State, DateTimeOffset ReceivedAt, DateTimeOffset? FinishedAt, DatasetProgress? Progress, string? Version,
+    string Name, DatasetState State, string Drop, DateTimeOffset ReceivedAt, DateTimeOffset? FinishedAt, DatasetProgress? Progress, string? Version,
     IReadOnlyList<string> Versions, JobFailure? Failure, JobId? Training, IReadOnlyDictionary<string, string> Links)
 {
     /// <summary>The view of a record.</summary>
@@ -88,7 +92,7 @@ public sealed record DatasetView(
             links["faults"] = $"{self}/faults";
         }
 
-        return new DatasetView(set.Name, set.State, set.ReceivedAt, set.FinishedAt, set.Progress, set.Version, set.Versions, set.Failure, set.Training, links);
+        return new DatasetView(set.Name, set.State, set.Drop, set.ReceivedAt, set.FinishedAt, set.Progress, set.Version, set.Versions, set.Failure, set.Training, links);
     }
 }
 

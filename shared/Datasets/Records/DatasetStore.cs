@@ -36,6 +36,22 @@ public sealed class DatasetStore
     public Task<Change<DatasetRecord>> ChangeAsync(string name, Func<DatasetRecord, DatasetRecord?> change, CancellationToken cancel) =>
         _records.ChangeAsync(BlobPaths.Dataset(name), change, cancel);
 
+    /// <summary>Notes a version that was curated elsewhere and is stored whole. A drop that is being checked meanwhile goes on.</summary>
+    public async Task<Stored<DatasetRecord>> AddVersionAsync(string name, string version, DateTimeOffset now, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var changed = await ChangeAsync(name, record => record.State == DatasetState.Checking
+                ? record.With(version)
+                : record.With(version) with { State = DatasetState.Ready, FinishedAt = now, Failure = null }, cancel);
+            if (changed.Document is { } document)
+                return document;
+            var first = new DatasetRecord { Name = name, State = DatasetState.Ready, Drop = "", ReceivedAt = now, FinishedAt = now };
+            if (await TryCreateAsync(first.With(version), cancel) is { } created)
+                return created;
+        }
+    }
+
     /// <summary>Every record, by name.</summary>
     public async IAsyncEnumerable<DatasetRecord> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {

@@ -13,25 +13,40 @@ internal static class HtmlReport
 
     public static void Write(TextWriter page, DatasetReport report, IEnumerable<Sample> samples, LabelCatalogue labels)
     {
-        // No script and no network, even if a name should slip through unescaped.
-        page.WriteLine("""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">""");
-        page.WriteLine($"<title>{Text(report.Name)}: data set report</title><style>{ReportStyle.Css}</style></head><body><main>");
+        Begin(page, report);
         Head(page, report);
         Classes(page, report);
         Samples(page, samples, labels);
         Faults(page, report);
         Values(page, report);
         Sizes(page, report);
-        page.WriteLine($"<footer>Layout {Text(report.Layout)}. Label map {report.LabelMapSha256[..12]}. Licence: {Text(report.Licence.Length > 0 ? report.Licence : "not stated")}. Checked {report.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.</footer></main></body></html>");
+        page.WriteLine($"<footer>Layout {Text(report.Layout)}. Label map {report.LabelMapSha256[..12]}. Licence: {Text(report.Licence.Length > 0 ? report.Licence : "not stated")}. {Checked(report)}</footer></main></body></html>");
     }
+
+    /// <summary>The page of a set that was refused before any of its files was read.</summary>
+    public static void WriteRefusal(TextWriter page, DatasetReport report)
+    {
+        Begin(page, report);
+        page.WriteLine($"<header><h1>{Text(report.Name)}</h1></header>");
+        Problem(page, report);
+        page.WriteLine($"<footer>{Checked(report)}</footer></main></body></html>");
+    }
+
+    private static void Begin(TextWriter page, DatasetReport report)
+    {
+        // No script and no network, even if a name should slip through unescaped.
+        page.WriteLine("""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">""");
+        page.WriteLine($"<title>{Text(report.Name)}: data set report</title><style>{ReportStyle.Css}</style></head><body><main>");
+    }
+
+    private static string Checked(DatasetReport report) => $"Checked {report.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";
 
     private static void Head(TextWriter page, DatasetReport report)
     {
         var skipped = report.Faults.Where(group => group.Skipped).Sum(group => group.Count);
         var warned = report.Faults.Where(group => !group.Skipped).Sum(group => group.Count);
         page.WriteLine($"<header><h1>{Text(report.Name)}</h1><p class=\"sub\">{(report.Version is { } version ? $"version <code>{Text(version)}</code>, " : "")}{report.Target.Width} x {report.Target.Height} {(report.Target.Mode == ResizeMode.Stretch ? "stretched" : "in each photo's shape")}</p></header>");
-        if (report.Problem is { } problem)
-            page.WriteLine($"<section class=\"problem\"><h2>This set cannot be used: {Text(problem.Code)}</h2><p>{Text(problem.Message)}</p></section>");
+        Problem(page, report);
         page.WriteLine("<section class=\"cards\">");
         Card(page, report.Usable, "usable images", $"of {Of(report.Pairs)} pairs in {Of(report.Files)} files");
         foreach (var split in report.Splits)
@@ -41,6 +56,12 @@ internal static class HtmlReport
         page.WriteLine("</section>");
         foreach (var note in report.Notes)
             page.WriteLine($"<p class=\"note\">{Text(note)}</p>");
+    }
+
+    private static void Problem(TextWriter page, DatasetReport report)
+    {
+        if (report.Problem is { } problem)
+            page.WriteLine($"<section class=\"problem\"><h2>This set cannot be used: {Text(problem.Code)}</h2><p>{Text(problem.Message)}</p></section>");
     }
 
     private static void Card(TextWriter page, long number, string name, string detail) =>

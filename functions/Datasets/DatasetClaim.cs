@@ -1,0 +1,71 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Decides which of several events about a data set makes its ingestion go on. A drop is one version of <c>dataset.json</c>: only events about
+/// the one that lies there now count, so late and shuffled events of former drops change nothing.</summary>
+internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, TimeProvider time, ILogger<DatasetClaim> log)
+{
+    /// <summary>Name of the set whose <c>dataset.json</c> a path is; null for every other path.</summary>
+    public static string? NameOf(string path) =>
+        path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsName(name) ? name : null;
+
+    /// <summary>True while the message works on the drop.</summary>
+    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && record.Owner?.MessageId == message.Id;
+
+    /// <summary>Takes a drop for a message.</summary>
+    /// <returns>The record, checking and owned by this message; null when the event is a duplicate or about a former drop.</returns>
+    public async Task<DatasetRecord?> TakeAsync(string name, BlobCreatedEvent created, QueueMessage message, CancellationToken cancel)
+    {
+        if (await CurrentAsync(name, cancel) is not { } drop || (created.Data.ETag?.Trim('"') is { Length: > 0 } told && told != drop))
+        {
+            Log.DropIgnored(log, name, message.Id, "it is about a dataset.json that is gone or was replaced");
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        var owner = new JobOwner(message.Id, now);
+        var first = new DatasetRecord { Name = name, State = DatasetState.Checking, Drop = drop, Owner = owner, ReceivedAt = now };
+        while (true)
+        {
+            var taken = await store.ChangeAsync(name, record =>
+            {
+                // A newer drop wins at once, also over one that is being checked: the files of that one may be replaced already. Its worker finds
+                // at its next progress that the record is no longer its own, and stops.
+                if (record.Drop != drop)
+                    return first with { Version = record.Version, Versions = record.Versions };
+                return record.State == DatasetState.Checking && (record.Owner is null || record.Owner.MessageId == message.Id) ? record with { Owner = owner, Progress = null } : null;
+            }, cancel);
+            if (taken.Done)
+                return taken.Document!.Value;
+            if (taken.Document is { Value: var known })
+            {
+                Log.DropIgnored(log, name, message.Id, $"the drop is {(known.State == DatasetState.Checking ? "another message's" : "done")}");
+                return null;
+            }
+
+            if (await store.TryCreateAsync(first, cancel) is { } made)
+                return made.Value;
+        }
+    }
+
+    /// <summary>ETag of the <c>dataset.json</c> that lies there now, unquoted; null when there is none.</summary>
+    public async Task<string?> CurrentAsync(string name, CancellationToken cancel)
+    {
+        try
+        {
+            BlobProperties found = await blobs.GetBlobContainerClient(Containers.Datasets).GetBlobClient(BlobPaths.DatasetSpec(name)).GetPropertiesAsync(cancellationToken: cancel);
+            return found.ETag.ToString().Trim('"');
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+}

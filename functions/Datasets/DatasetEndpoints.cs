@@ -1,0 +1,76 @@
+using System.Globalization;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Data sets and their reports. They belong to the deployment, not to a caller.</summary>
+internal static class DatasetEndpoints
+{
+    // The report shows names of a stranger's files: whatever should slip through can neither run nor ask any network.
+    private const string PagePolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
+
+    public static void MapDatasets(this WebApplication app)
+    {
+        app.MapGet("/v1/datasets", ListAsync)
+            .Describe("listDatasets", "List the data sets", "Every data set by name: where its latest drop stands, and its usable versions.")
+            .Answers<DatasetList>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.StorageUnavailable);
+        app.MapGet("/v1/datasets/{name}", ShowAsync)
+            .Describe("getDataset", "Ask for a data set", "How far the check of the latest drop is, or how it ended, and the usable versions. Costs one small read.")
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Answers<DatasetView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+        app.MapGet("/v1/datasets/{name}/report", (string name, HttpContext context, DatasetFiles files) => files.LatestAsync(context, name, DatasetReport.FileName))
+            .Describe("getDatasetReport", "Get the report of a data set", "Of the newest version, or of the latest drop where that cannot be used: pairs, splits, classes, values in the masks, findings.")
+            .Answers<DatasetReport>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+        app.MapGet("/v1/datasets/{name}/report.html", (string name, HttpContext context, DatasetFiles files) => PageAsync(context, files.LatestAsync(context, name, DatasetCurator.PageFile)))
+            .Describe("getDatasetPage", "Get the report as a page", "One HTML file with samples, class charts and findings. It runs no script and loads nothing.")
+            .AnswersFile("text/html")
+            .Fails(ErrorCodes.DatasetNotFound);
+        app.MapGet("/v1/datasets/{name}/faults", (string name, HttpContext context, DatasetFiles files) => files.LatestAsync(context, name, DatasetCurator.FaultsFile))
+            .Describe("getDatasetFaults", "Get every finding", "One JSON object a line: kind, file, detail, pixels. The report lists the first of each kind.")
+            .AnswersFile("application/x-ndjson")
+            .Fails(ErrorCodes.DatasetNotFound);
+        app.MapGet("/v1/datasets/{name}/versions/{version}/report", (string name, string version, HttpContext context, DatasetFiles files) => files.OfVersionAsync(context, name, version, DatasetReport.FileName))
+            .Describe("getDatasetVersionReport", "Get the report of a version", "As the report of the data set, of the version named.")
+            .Answers<DatasetReport>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+        app.MapGet("/v1/datasets/{name}/versions/{version}/report.html", (string name, string version, HttpContext context, DatasetFiles files) => PageAsync(context, files.OfVersionAsync(context, name, version, DatasetCurator.PageFile)))
+            .Describe("getDatasetVersionPage", "Get the report of a version as a page", "As the page of the data set, of the version named.")
+            .AnswersFile("text/html")
+            .Fails(ErrorCodes.DatasetNotFound);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, DatasetStore store)
+    {
+        var items = new List<DatasetView>();
+        await foreach (var set in store.ListAsync(context.RequestAborted))
+            items.Add(DatasetView.Of(set));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new DatasetList(items), DatasetRecordJson.Default.DatasetList);
+    }
+
+    private static async Task<IResult> ShowAsync(string name, HttpContext context, DatasetFiles files)
+    {
+        var set = await files.FindAsync(name, context.RequestAborted);
+        var tag = $"W/\"{set.ETag.ToString().Trim('"')}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        if (set.Value.State == DatasetState.Checking)
+            context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+        if (context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Json(DatasetView.Of(set.Value), DatasetRecordJson.Default.DatasetView);
+    }
+
+    private static async Task<IResult> PageAsync(HttpContext context, Task<IResult> page)
+    {
+        var answer = await page;
+        context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+        return answer;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Timer: sends the event of every drop whose own was lost, and of every drop whose worker is gone. It lists the names of data sets
+/// and reads one record each. Doing it twice changes nothing.</summary>
+internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient queues, DatasetStore store, JobOptions options, TimeProvider time, ILogger<DatasetSweep> log)
+{
+    private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await foreach (var item in _datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
+        {
+            if (!item.IsPrefix || item.Prefix.TrimEnd('/') is not { } name || !DatasetSpecJson.IsName(name))
+                continue;
+            try
+            {
+                await RepairAsync(name, cancel);
+            }
+            catch (Exception e) when (e is RequestFailedException or JsonException)
+            {
+                Log.DatasetSweepFailed(log, name, e);
+            }
+        }
+    }
+
+    private async Task RepairAsync(string name, CancellationToken cancel)
+    {
+        // A folder without a description is a drop under way.
+        if (await DescriptionAsync(name, cancel) is not { } description || time.GetUtcNow() - description.LastModified < options.SweepAfter)
+            return;
+        var drop = description.ETag.ToString().Trim('"');
+        var record = (await store.FindAsync(name, cancel))?.Value;
+        if (record?.Drop != drop)
+            Log.DropRepaired(log, name, "its event was lost or waits");
+        else if (record.State != DatasetState.Checking || !await DisownedAsync(record, cancel))
+            return;
+        var created = BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(name), drop, description.ContentLength);
+        await queues.GetQueueClient(Queues.DatasetsCreated).SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent)), cancellationToken: cancel);
+    }
+
+    // Without an owner the next message takes the drop; what is left of the old owner finds at its next progress that it is not its own.
+    private async Task<bool> DisownedAsync(DatasetRecord record, CancellationToken cancel)
+    {
+        if (record.Owner is not { } owner)
+            return true;
+        if (time.GetUtcNow() - owner.Since < options.Lease)
+            return false;
+        Log.DropRepaired(log, record.Name, "its owner is gone");
+        return (await store.ChangeAsync(record.Name, now => now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner ? now with { Owner = null } : null, cancel)).Done;
+    }
+
+    private async Task<BlobProperties?> DescriptionAsync(string name, CancellationToken cancel)
+    {
+        try
+        {
+            return await _datasets.GetBlobClient(BlobPaths.DatasetSpec(name)).GetPropertiesAsync(cancellationToken: cancel);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using RoadSeg.Datasets;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Queue datasets-created-poison: a drop that failed as often as the host allows ends as failed instead of staying open.</summary>
+internal sealed class FailPoisonedDataset(DatasetClaim claim, FailedDrops failed, ILogger<FailPoisonedDataset> log)
+{
+    private static readonly RoadSegException Exhausted = new(
+        ErrorCodes.AttemptsExhausted, "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why.");
+
+    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(FailPoisonedDataset), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        if (DatasetClaim.NameOf(created.Path) is not { } name)
+            return InvocationResponse.Empty;
+
+        // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned by the
+        // message it was: what counts is that the drop lies there still and its check has not ended.
+        await claim.TakeAsync(name, created, message, cancel);
+        var told = created.Data.ETag?.Trim('"');
+        await failed.EndAsync(name, Exhausted, record => record.State == DatasetState.Checking && (told is not { Length: > 0 } || record.Drop == told), cancel);
+        return InvocationResponse.Empty;
+    }
+}

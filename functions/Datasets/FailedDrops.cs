@@ -1,0 +1,44 @@
+using Azure.Storage.Blobs;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Ends drops that cannot be used. Each has a report, also where nothing of it could be read; earlier versions stay.</summary>
+internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, TimeProvider time, ILogger<FailedDrops> log)
+{
+    /// <summary>Ends a drop of which no report was made.</summary>
+    /// <param name="name">The set.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="guard">Whether the record is still the caller's to end.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    public async Task EndAsync(string name, RoadSegException reason, Func<DatasetRecord, bool> guard, CancellationToken cancel)
+    {
+        using var scratch = new ScratchFolder(time);
+        new DatasetCurator(time).Refuse(name, reason, scratch["report"]);
+        await EndAsync(name, new DatasetProblem(reason.Code.Code, reason.Message), scratch["report"], guard, cancel);
+    }
+
+    /// <summary>Ends a drop whose report lies in a folder.</summary>
+    public async Task EndAsync(string name, DatasetProblem problem, string report, Func<DatasetRecord, bool> guard, CancellationToken cancel)
+    {
+        if (await store.FindAsync(name, cancel) is not { Value: var known } || !guard(known))
+            return;
+
+        // The report first: a crash before the record is changed has the drop checked, and its report written, once more.
+        await new CuratedUpload(blobs.GetBlobContainerClient(Containers.Curated)).StoreReportAsync(name, DatasetCurator.FailedFolder, report, cancel);
+        var ended = await store.ChangeAsync(name, record => record.Drop != known.Drop || !guard(record) ? null : record with
+        {
+            State = DatasetState.Failed,
+            Owner = null,
+            Progress = null,
+            FinishedAt = time.GetUtcNow(),
+            Failure = new JobFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
+        }, cancel);
+        if (ended.Done)
+            Log.DropFailed(log, name, problem.Code, problem.Message);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Trainings;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>Queue datasets-created: checks a dropped data set, makes a curated version of it and queues the training run that it asks for.</summary>
+internal sealed class IngestDataset(
+    BlobServiceClient blobs, DatasetStore store, DatasetClaim claim, FailedDrops failed, TrainingPlans plans, TrainingStore trainings, IngestOptions options, TimeProvider time, ILogger<IngestDataset> log)
+{
+    // Files come over the network: more of them under way than there are cores to decode them.
+    private static readonly DatasetOptions Reading = new() { Concurrency = Math.Clamp(2 * Environment.ProcessorCount, 4, 32) };
+
+    private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
+    private readonly CuratedUpload _curated = new(blobs.GetBlobContainerClient(Containers.Curated));
+
+    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
+        {
+            Log.MessageUnreadable(log, message.Id, nameof(IngestDataset), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        // The other files of a drop have events too, where the subscription lets them through.
+        if (DatasetClaim.NameOf(created.Path) is not { } name)
+            return InvocationResponse.Empty;
+
+        // Checkpoint 1: the record says checking and is owned by this message. A crash from here to checkpoint 4 delivers the same message
+        // again, which owns the drop still and starts over; any other event about the drop ends here.
+        if (await claim.TakeAsync(name, created, message, cancel) is not { } drop)
+            return InvocationResponse.Empty;
+
+        using var scratch = new ScratchFolder(time);
+        RoadSegException reason;
+        await using (var progress = new IngestProgress(store, name, message, options.Budget, time, cancel))
+        {
+            try
+            {
+                await CheckAsync(drop, message, scratch, progress);
+                return InvocationResponse.Empty;
+            }
+            catch (OperationCanceledException) when (progress.Overtaken)
+            {
+                Log.DropIgnored(log, name, message.Id, "a newer drop or another message took the set while it was checked");
+                return InvocationResponse.Empty;
+            }
+            catch (OperationCanceledException) when (progress.OutOfTime)
+            {
+                reason = new RoadSegException(
+                    ErrorCodes.DeadlineExceeded,
+                    $"The set was not checked within {options.Budget:c}. Curate it where it lies and send what comes of it: './roadseg dataset curate FOLDER', then './roadseg dataset push curated/{name}/VERSION'; "
+                    + "or raise ROADSEG_INGEST_BUDGET together with the host's functionTimeout and drop dataset.json again.");
+            }
+            catch (RoadSegException e) when (!e.IsTransient)
+            {
+                reason = e;
+            }
+        }
+
+        await failed.EndAsync(name, reason, record => record.Drop == drop.Drop && DatasetClaim.Owns(record, message), cancel);
+        return InvocationResponse.Empty;
+    }
+
+    private async Task CheckAsync(DatasetRecord drop, QueueMessage message, ScratchFolder scratch, IngestProgress progress)
+    {
+        var (name, cancel, started) = (drop.Name, progress.Stop, Stopwatch.GetTimestamp());
+        bool Mine(DatasetRecord record) => record.Drop == drop.Drop && DatasetClaim.Owns(record, message);
+
+        var spec = await ReadAsync(drop, cancel);
+        var training = Training(spec);
+
+        progress.Report(new DatasetProgress("unpacking", 0, 0));
+        var files = await ZipUnpacker.ExpandAsync(new BlobPrefixFiles(_datasets, name), scratch["files"], options.Archive, cancel);
+        var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, Reading, scratch["curated"], progress, cancel);
+        if (set is null)
+        {
+            await failed.EndAsync(name, report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder), Mine, cancel);
+            return;
+        }
+
+        // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are nobody's until
+        // the same content is stored again; a crash after it finds the version there.
+        await _curated.StoreAsync(set, progress, cancel);
+
+        // Checkpoint 3: the training run is queued, before the record says ready and nobody comes back here. Its id follows from the drop: a
+        // second time finds the first one's run. A worker that was overtaken asks for nothing.
+        JobId? run = null;
+        if (training is not null)
+        {
+            if (await store.FindAsync(name, cancel) is not { Value: var now } || !Mine(now))
+                return;
+            run = JobId.ForDrop(Containers.Trainings, name, drop.Drop);
+            await trainings.CreateAsync(run.Value, plans.Plan(training, name, set.Version), Callers.Local, cancel);
+        }
+
+        // Checkpoint 4: the record says ready. A crash before the message is deleted delivers it again, and it changes nothing.
+        var ended = await store.ChangeAsync(name, record => !Mine(record) ? null : record.With(set.Version) with
+        {
+            State = DatasetState.Ready,
+            Owner = null,
+            Progress = null,
+            FinishedAt = time.GetUtcNow(),
+            Failure = null,
+            Training = run,
+        }, cancel);
+        if (ended.Done)
+            Log.DropReady(log, name, set.Version, report.Usable, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    // The very version that the drop is about: what replaced it meanwhile has an event of its own.
+    private async Task<DatasetSpec> ReadAsync(DatasetRecord drop, CancellationToken cancel)
+    {
+        var blob = _datasets.GetBlobClient(BlobPaths.DatasetSpec(drop.Name));
+        try
+        {
+            using var file = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{drop.Drop}\"") } }, cancel)).Value;
+            if (file.Details.ContentLength > DatasetSpecJson.MaxBytes)
+                throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json has {file.Details.ContentLength:N0} bytes; at most {DatasetSpecJson.MaxBytes:N0} are read.");
+            using var content = new MemoryStream();
+            await file.Content.CopyToAsync(content, cancel);
+            var spec = DatasetSpecJson.Parse(content.ToArray());
+            return spec.Name == drop.Name
+                ? spec
+                : throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json says that the set is called '{spec.Name}', and lies in the folder '{drop.Name}'. Give both one name.");
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw new RoadSegException(ErrorCodes.DatasetInvalid, "dataset.json was deleted or replaced before it was read. Drop it again when the set is complete.", e);
+        }
+    }
+
+    // Looked at before anything else is done: a set that is curated and then cannot be trained on as asked would only look finished.
+    private TrainingRequest? Training(DatasetSpec spec)
+    {
+        if (spec.Train is not { ValueKind: not JsonValueKind.Null } asked)
+            return null;
+        try
+        {
+            var request = TrainingPlans.Read(Encoding.UTF8.GetBytes(asked.GetRawText()));
+            if ((request.Dataset is { } other && other != spec.Name) || request.Version is not null)
+                throw new RoadSegException(ErrorCodes.RequestInvalid, "It is the set itself that is trained on: leave out dataset and version.");
+            plans.Check(request);
+            return request;
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.ModelNotFound)
+        {
+            throw new RoadSegException(ErrorCodes.DatasetInvalid, $"'train' in dataset.json cannot be used. {e.Message}", e);
+        }
+    }
+}

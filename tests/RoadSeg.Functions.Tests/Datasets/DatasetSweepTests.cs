@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Datasets;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests.Datasets;
+
+/// <summary>Drops whose event was lost or whose worker is gone, and how far a drop is.</summary>
+[Collection("dropped data sets")]
+public sealed class DatasetSweepTests(StorageFixture storage) : IDisposable
+{
+    private readonly TestDrops _drops = new(storage);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _drops.Dispose();
+
+    [Fact]
+    public async Task A_drop_whose_event_was_lost_gets_it_again_and_is_checked()
+    {
+        await _drops.DropAsync(3);
+        await _drops.Sweep(TimeProvider.System, TimeSpan.FromMinutes(1)).RunAsync(Cancel);
+        Assert.Empty(await SentAsync());
+
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+
+        await _drops.RunAsync(BlobCreatedEvent.TryParse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(await SentAsync())))!, "m1");
+        Assert.Equal(DatasetState.Ready, (await _drops.RecordAsync()).State);
+        await ForgetAsync();
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+        Assert.Empty(await SentAsync());
+    }
+
+    [Fact]
+    public async Task A_drop_whose_worker_is_gone_is_taken_from_it_and_its_event_sent_again()
+    {
+        var created = await _drops.DropAsync(3);
+        await _drops.Claim.TakeAsync(_drops.Name, created, TestDrops.Message(created, "lost"), Cancel);
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+        Assert.Empty(await SentAsync());
+
+        await _drops.Sweep(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(13)), TimeSpan.Zero).RunAsync(Cancel);
+
+        Assert.Null((await _drops.RecordAsync()).Owner);
+        await _drops.RunAsync(BlobCreatedEvent.TryParse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(await SentAsync())))!, "m2");
+        Assert.Equal(DatasetState.Ready, (await _drops.RecordAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_folder_without_a_description_is_a_drop_under_way_and_left_alone()
+    {
+        await _drops.Datasets.GetBlobClient($"{_drops.Name}/train/a_1.png").UploadAsync(BinaryData.FromString("x"), Cancel);
+
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+
+        Assert.Empty(await SentAsync());
+    }
+
+    [Fact]
+    public async Task Progress_shows_in_the_record_and_a_worker_that_lost_its_drop_is_stopped()
+    {
+        var created = await _drops.DropAsync(2);
+        var message = TestDrops.Message(created, "m1");
+        await _drops.Claim.TakeAsync(_drops.Name, created, message, Cancel);
+        await using var progress = new IngestProgress(_drops.Store, _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+
+        progress.Report(new DatasetProgress("reading", 7, 20));
+        while ((await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20))
+            await Task.Delay(100, Cancel);
+        await _drops.Claim.TakeAsync(_drops.Name, await _drops.DropAsync(2), TestDrops.Message(created, "m2"), Cancel);
+        progress.Report(new DatasetProgress("reading", 8, 20));
+
+        var stopped = new TaskCompletionSource();
+        await using var registration = progress.Stop.Register(stopped.SetResult);
+        await stopped.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.True(progress.Overtaken);
+        Assert.Equal(("m2", null), ((await _drops.RecordAsync()).Owner!.MessageId, (await _drops.RecordAsync()).Progress));
+    }
+
+    private Task<string[]> SentAsync() => _drops.MessagesAsync(Queues.DatasetsCreated, $"/{_drops.Name}/dataset.json");
+
+    private async Task ForgetAsync() => await storage.Queues.GetQueueClient(Queues.DatasetsCreated).ClearMessagesAsync(Cancel);
+}

@@ -7,6 +7,7 @@ using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Cli.Test;
+using RoadSeg.Cli.Trainings;
 using RoadSeg.Client;
 using RoadSeg.LocalHost;
 using Spectre.Console;
@@ -23,7 +24,7 @@ if (Console.IsOutputRedirected)
 var root = new Command("roadseg", """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
-    Further commands, each with a --help of its own: train, evaluate, export, publish (models), bench, soak (load under faults), host (any custom handler).
+    Further commands, each with a --help of its own: train, evaluate, export, publish (models), work (takes training runs), bench, soak (load under faults), host (any custom handler).
     """)
 {
     DemoCommand.Create(),
@@ -36,6 +37,7 @@ var root = new Command("roadseg", """
     CancelCommand.Create(),
     ModelsCommand.Create(),
     DatasetCommand.Create(),
+    TrainingsCommand.Create(),
     TestCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -12,7 +12,7 @@ internal static class Logs
         .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
 }
 
-/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks.</summary>
+/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
@@ -74,4 +74,16 @@ internal static partial class Log
 
     [LoggerMessage(401, LogLevel.Warning, "Job {JobId}: webhook attempt {Attempt} failed, status {Status}, {Error}; next at {NextAt}")]
     public static partial void WebhookFailed(ILogger log, JobId jobId, int attempt, int? status, string? error, DateTimeOffset? nextAt);
+
+    [LoggerMessage(500, LogLevel.Information, "Training run {TrainingId}: queued by {Caller}, {Recipe} on {Dataset} {Version}")]
+    public static partial void TrainingQueued(ILogger log, JobId trainingId, string caller, string recipe, string dataset, string version);
+
+    [LoggerMessage(501, LogLevel.Information, "Training run {TrainingId}: canceled by {Caller}")]
+    public static partial void TrainingCanceled(ILogger log, JobId trainingId, string caller);
+
+    [LoggerMessage(502, LogLevel.Warning, "Training run {TrainingId}: repaired by the sweep: {What}")]
+    public static partial void TrainingRepaired(ILogger log, JobId trainingId, string what);
+
+    [LoggerMessage(503, LogLevel.Error, "Training run {TrainingId}: the sweep could not repair it and will try again")]
+    public static partial void TrainingSweepFailed(ILogger log, JobId trainingId, Exception exception);
 }

@@ -43,6 +43,8 @@ builder.Services.AddSingleton<FailPoisoned>();
 builder.Services.AddSingleton<Sweep>();
 builder.Services.AddSingleton<Retention>();
 builder.Services.AddSingleton<TrainingPlans>();
+builder.Services.AddSingleton<TrainingList>();
+builder.Services.AddSingleton<TrainingSweep>();
 builder.Services.AddSingleton<ResultReader>();
 builder.Services.AddDatasets(builder.Configuration);
 builder.Services.AddWebhooks(builder.Configuration);
@@ -63,6 +65,7 @@ app.MapQueueTrigger<FailPoisoned>("FailPoisonedSegmentationBulk", static (functi
 app.MapWebhooks();
 app.MapDatasetTriggers();
 app.MapTimerTrigger<Sweep>("Sweep", static (function, cancel) => function.RunAsync(cancel));
+app.MapTimerTrigger<TrainingSweep>("SweepTrainings", static (function, cancel) => function.RunAsync(cancel));
 app.MapTimerTrigger<Retention>("Retention", static (function, cancel) => function.RunAsync(cancel));
 
 // HTTP: functions Api (v1/...) and Site (everything else, GET only).
@@ -71,6 +74,7 @@ app.MapJobs();
 app.MapModels();
 app.MapDatasets();
 app.MapResults();
+app.MapTrainings();
 app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
 app.MapHealth();
 app.MapSite();

@@ -13,11 +13,15 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
     EvaluateCommand.Create(),
     ExportCommand.Create(),
     PublishCommand.Create(),
+    WorkCommand.Create(),
 };
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+    if (args is [WorkCommand.Name, ..])
+        invocation.ProcessTerminationTimeout = WorkCommand.Ending;
+    return await root.Parse(args).InvokeAsync(invocation);
 }
 catch (Exception e) when (e is TrainerException or RoadSegException or DllNotFoundException or UnauthorizedAccessException or IOException)
 {

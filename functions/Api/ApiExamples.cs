@@ -7,6 +7,7 @@ using RoadSeg.Labels;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Api;
 
@@ -60,6 +61,32 @@ internal static class ApiExamples
 
     private static readonly JobRecord Awaited = Queued with { State = JobState.AwaitingUpload, Times = new JobTimes { CreatedAt = Noon }, Image = null, Input = null, Pin = null, Stages = new() };
 
+    private static readonly TrainingRecord Training = new()
+    {
+        Id = Id,
+        State = TrainingState.Queued,
+        Caller = Callers.Local,
+        Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, Result.Model, "live", true),
+        Times = new TrainingTimes { CreatedAt = Noon },
+    };
+
+    private static readonly TrainingRecord Learning = Training with
+    {
+        State = TrainingState.Running,
+        Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
+        Attempt = 1,
+        Progress = new TrainingProgress(2, 4, 112, 240, 0.31, 0.741, 0.943, 460.5, Noon.AddMinutes(7)),
+    };
+
+    private static readonly TrainingRecord Trained = Learning with
+    {
+        State = TrainingState.Succeeded,
+        Times = Learning.Times with { FinishedAt = Noon.AddMinutes(21) },
+        Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.752, 0.946, 0, Noon.AddMinutes(15)),
+        Version = "20260301T122000Z-1b5c7e0a9f34",
+        Gate = new GateReport(true, Result.ModelVersion, [new GateCheck("mean-iou", true, 0.752, 0.7346, "Mean IoU 75.20 % on val, where the live version has 73.96 %: 73.46 % is the least that passes.")], Noon.AddMinutes(20)),
+    };
+
     private static readonly Dictionary<(string Operation, string Status), JsonNode?> Examples = new()
     {
         [("issueUploadKey", "request")] = Node(
@@ -101,6 +128,13 @@ internal static class ApiExamples
         [("promoteModelVersion", "200")] = Versions(),
         [("rollBackModel", "200")] = Versions(),
         [("getModelVersion", "200")] = JsonNode.Parse(ModelManifestJson.Serialize(Manifest)),
+        [("startTraining", "request")] = Node(
+            new TrainingRequest { Dataset = Training.Plan.Dataset, Settings = Training.Plan.Settings }, TrainingJson.Default.TrainingRequest),
+        [("startTraining", "202")] = Node(TrainingView.Of(Training), TrainingJson.Default.TrainingView),
+        [("getTraining", "200")] = Node(TrainingView.Of(Learning), TrainingJson.Default.TrainingView),
+        [("cancelTraining", "200")] = Node(
+            TrainingView.Of(Learning with { State = TrainingState.Canceled, Times = Learning.Times with { FinishedAt = Noon.AddMinutes(8) } }), TrainingJson.Default.TrainingView),
+        [("listTrainings", "200")] = Node(new TrainingPage([TrainingView.Of(Trained)], "bmV4dCBwYWdl"), TrainingJson.Default.TrainingPage),
         [("listLabels", "200")] = Node(
             new LabelList([new LabelView(Result.Model, [new LabelClass(0, "sky", RgbColor.Parse("#808080")), new LabelClass(1, "building", RgbColor.Parse("#800000"))])]), ApiJson.Default.LabelList),
     };

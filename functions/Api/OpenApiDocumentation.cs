@@ -9,6 +9,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Registry;
 using RoadSeg.Results;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Api;
 
@@ -27,6 +28,7 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(DatasetRecordJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(DatasetReport.Schema);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(3, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
@@ -51,7 +53,7 @@ internal static class OpenApiDocumentation
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
-        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets"]).Select(static name => new OpenApiTag { Name = name }));
+        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -124,7 +126,7 @@ internal static class OpenApiDocumentation
         }
 
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
-            parameter.Description = "The job's id.";
+            parameter.Description = context.Description.RelativePath.StartsWith("v1/trainings", StringComparison.Ordinal) ? "The run's id." : "The job's id.";
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
         foreach (var (status, response) in operation.Responses ?? [])

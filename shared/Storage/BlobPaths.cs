@@ -52,6 +52,14 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Trainings"/>: a file of a training run (<see cref="TrainingFiles"/>).</summary>
     public static string TrainingFile(JobId id, string file) => $"{id}/{file}";
 
+    /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids of runs that a data set asked
+    /// for are made of its drop and do not sort by age.</summary>
+    public static string IndexedTraining(DateTimeOffset createdAt, JobId id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{IndexedTrainings}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
+
+    /// <summary>In <see cref="Containers.Trainings"/>: prefix of the list of all runs.</summary>
+    public const string IndexedTrainings = "index/";
+
     /// <summary>In <see cref="Containers.TrainingsActive"/>: the marker of a live training run.</summary>
     public static string ActiveTraining(JobId id) => id.ToString();
 

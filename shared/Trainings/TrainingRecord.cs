@@ -24,7 +24,7 @@ public sealed record TrainingRecord
     /// <summary>When each state was first entered.</summary>
     public required TrainingTimes Times { get; init; }
 
-    /// <summary>The message a worker works for; null before and after.</summary>
+    /// <summary>The message a worker works for, and when that worker last gave a sign of life; null before and after.</summary>
     public JobOwner? Owner { get; init; }
 
     /// <summary>Workers that took it so far. An older attempt can neither report nor publish.</summary>

@@ -12,6 +12,7 @@ public sealed class TrainingStore
     private static readonly BinaryData Nothing = BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty);
 
     private readonly JsonBlobs<TrainingRecord> _records;
+    private readonly BlobContainerClient _runs;
     private readonly BlobContainerClient _active;
     private readonly QueueClient _queue;
     private readonly TimeProvider _time;
@@ -21,7 +22,8 @@ public sealed class TrainingStore
     {
         ArgumentNullException.ThrowIfNull(blobs);
         ArgumentNullException.ThrowIfNull(queues);
-        _records = new JsonBlobs<TrainingRecord>(blobs.GetBlobContainerClient(Containers.Trainings), TrainingJson.Default.TrainingRecord);
+        _runs = blobs.GetBlobContainerClient(Containers.Trainings);
+        _records = new JsonBlobs<TrainingRecord>(_runs, TrainingJson.Default.TrainingRecord);
         _active = blobs.GetBlobContainerClient(Containers.TrainingsActive);
         _queue = queues.GetQueueClient(Queues.TrainingJobs);
         _time = time;
@@ -31,8 +33,12 @@ public sealed class TrainingStore
     /// <returns>The new record, or the one that was there.</returns>
     public async Task<Stored<TrainingRecord>> CreateAsync(JobId id, TrainingPlan plan, string caller, CancellationToken cancel)
     {
+        if (await FindAsync(id, cancel) is { } there)
+            return await EarlierAsync(there, cancel);
+
         // The marker first: a marker without a record is swept away, a record without a marker would never be swept. The
-        // message last: a crash before it leaves a queued run without a message, which the sweep sends.
+        // message last: a crash before it leaves a queued run without a message, which the sweep sends. An entry of the list
+        // counts only if the record is of its very time.
         await _active.GetBlobClient(BlobPaths.ActiveTraining(id)).UploadAsync(Nothing, overwrite: true, cancel);
         var record = new TrainingRecord
         {
@@ -42,16 +48,14 @@ public sealed class TrainingStore
             Plan = plan,
             Times = new TrainingTimes { CreatedAt = _time.GetUtcNow() },
         };
+        await _runs.GetBlobClient(BlobPaths.IndexedTraining(record.Times.CreatedAt, id)).UploadAsync(Nothing, overwrite: true, cancel);
         if (await _records.TryWriteAsync(BlobPaths.Training(id), record, null, cancel) is { } created)
         {
             await SendAsync(id, cancel);
             return created;
         }
 
-        var earlier = await _records.FindAsync(BlobPaths.Training(id), cancel) ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made.");
-        if (earlier.Value.State.IsTerminal())
-            await SettleAsync(id, cancel);
-        return earlier;
+        return await EarlierAsync(await FindAsync(id, cancel) ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made."), cancel);
     }
 
     /// <summary>Reads a record; null when there is no such run.</summary>
@@ -92,6 +96,13 @@ public sealed class TrainingStore
     /// <summary>Takes away the marker of a run that has ended.</summary>
     public async Task SettleAsync(JobId id, CancellationToken cancel) =>
         await _active.GetBlobClient(BlobPaths.ActiveTraining(id)).DeleteIfExistsAsync(cancellationToken: cancel);
+
+    private async Task<Stored<TrainingRecord>> EarlierAsync(Stored<TrainingRecord> earlier, CancellationToken cancel)
+    {
+        if (earlier.Value.State.IsTerminal())
+            await SettleAsync(earlier.Value.Id, cancel);
+        return earlier;
+    }
 
     private static TrainingRecord Enter(TrainingRecord record, TrainingState state, DateTimeOffset now) => record with
     {

@@ -12,7 +12,8 @@ namespace RoadSeg.Trainer.Publishing;
 /// <param name="Licence">Licence of the weights and what it means.</param>
 /// <param name="Origin">Where the initial weights came from.</param>
 /// <param name="Limits">What to expect of it and what not.</param>
-internal sealed record CardFacts(string Name, string DataSet, string Licence, string Origin, string Limits);
+/// <param name="Source">The data set as metrics name it, such as <c>camvid</c> or <c>name/version</c> of a curated set.</param>
+internal sealed record CardFacts(string Name, string DataSet, string Licence, string Origin, string Limits, string Source = "camvid");
 
 /// <summary>card.md: what the model is, what it was trained on, how well it does, what not to use it for.</summary>
 internal static class ModelCard

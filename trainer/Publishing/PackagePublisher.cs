@@ -37,7 +37,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var description = export.Describe(graphs.ToDictionary(g => g.Precision, g => GraphFiles.NameOf(g.Precision)), facts.Name) with
         {
             Licence = facts.Licence,
-            Metrics = [.. graphs.Select(g => Metrics(g, val, floor))],
+            Metrics = [.. graphs.Select(g => Metrics(g, val, floor, facts.Source))],
             Training = JsonSerializer.SerializeToElement(recipe, Recipe.Json),
             GitCommit = commit,
         };
@@ -68,7 +68,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         return engine.Segment(input, input.Width, input.Height).ClassIds;
     }
 
-    private MetricSet Metrics(ExportedGraph graph, SegmentationSet val, ConfusionMatrix floor)
+    private MetricSet Metrics(ExportedGraph graph, SegmentationSet val, ConfusionMatrix floor, string source)
     {
         var scores = graph.Scores.Pixels;
         var values = new Dictionary<string, double>
@@ -87,7 +87,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
             values["iou." + label.Name] = Round(iou[label.Id]!.Value);
         var first = val.Frames[0].Image;
         var precision = graph.Precision.ToString().ToLowerInvariant();
-        return new MetricSet("camvid", val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"./roadseg evaluate --model <package> --precision {precision} --data <camvid> --split {val.Name}");
+        return new MetricSet(source, val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"./roadseg evaluate --model <package> --precision {precision} --data <{source}> --split {val.Name}");
     }
 
     private static double Round(double value) => Math.Round(value, 4);

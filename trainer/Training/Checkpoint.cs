@@ -43,6 +43,9 @@ internal static class Checkpoint
     /// <summary>How far the run was that made a checkpoint.</summary>
     public static RunState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
 
+    /// <summary>What a checkpoint was trained with.</summary>
+    public static Recipe RecipeOf(string path) => RecipeOf(SafeTensors.Read(path), path);
+
     /// <summary>The averaged weights alone, names bare: what evaluation, export and publishing read.</summary>
     public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) =>
         new SafeTensors(Metadata(recipe, labels, state), ModelWeights.Store(model)).Write(path);

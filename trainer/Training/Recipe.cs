@@ -26,6 +26,9 @@ public sealed record Recipe
     /// <summary>Reads at most this many frames of each split, evenly spread; 0 for all. Default 0.</summary>
     public int LimitFrames { get; init; }
 
+    /// <summary>A run of a queue takes the network's architecture from the model it starts from, instead of <see cref="Model"/>. Default false.</summary>
+    public bool FollowInit { get; init; }
+
     /// <summary>One number decides weights, order and augmentation.</summary>
     public long Seed { get; init; } = 1;
 

@@ -21,12 +21,16 @@ internal sealed record RunFiles(string Data, string Output, string? Init, bool R
 
 /// <summary>An update that was just done.</summary>
 /// <param name="Step">Its number, from 1.</param>
+/// <param name="Total">Updates of the whole run.</param>
+/// <param name="StepsPerEpoch">Updates of an epoch.</param>
+/// <param name="MeanLoss">Since the last evaluation.</param>
 /// <param name="Waited">Time that this run has waited for batches so far.</param>
-internal readonly record struct StepReport(long Step, double Loss, TimeSpan Waited);
+internal readonly record struct StepReport(long Step, long Total, int StepsPerEpoch, double Loss, double MeanLoss, TimeSpan Waited);
 
 /// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
 /// <param name="afterStep">Called after every update; null for nothing.</param>
-internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action<StepReport>? afterStep = null)
+/// <param name="saved">Called after every checkpoint, when its files and the best weights are whole; null for nothing.</param>
+internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, RunLog log, Action<StepReport>? afterStep = null, Action? saved = null)
 {
     private const long WeightStream = 3;
     private const int BatchesAhead = 3;
@@ -77,7 +81,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
             state = state with { Step = state.Step + 1 };
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);
-            afterStep?.Invoke(new StepReport(state.Step, stepLoss, loader.Waited));
+            afterStep?.Invoke(new StepReport(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, loader.Waited));
 
             // Evaluation, honest: the score of a checkpoint is the score of the very weights in it.
             var epochEnds = state.Step % stepsPerEpoch == 0;
@@ -104,7 +108,11 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
             Save(state);
         return state;
 
-        void Save(RunState s) => Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
+        void Save(RunState s)
+        {
+            Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
+            saved?.Invoke();
+        }
     }
 
     private RunState Evaluate(RunState state, int epoch, DeepLabV3Plus model, SegmentationSet val, double trainLoss)

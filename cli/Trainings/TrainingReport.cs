@@ -1,0 +1,75 @@
+using System.Globalization;
+using RoadSeg.Cli.Service;
+using RoadSeg.Jobs;
+using RoadSeg.Trainings;
+using Spectre.Console;
+
+namespace RoadSeg.Cli.Trainings;
+
+/// <summary>A training run on standard output.</summary>
+internal static class TrainingReport
+{
+    public static void Write(TrainingView run, bool json)
+    {
+        if (json)
+        {
+            Screen.Json(run, TrainingJson.Default.TrainingView);
+            return;
+        }
+
+        Console.Out.WriteLine($"{run.Id}  {State(run)}");
+        Console.Out.WriteLine($"{run.Plan.Recipe} on {run.Plan.Dataset} {run.Plan.DatasetVersion}, model {run.Plan.Model}, from {run.Plan.Init}");
+        if (run.Progress is not null)
+            Console.Out.WriteLine(Progress(run));
+        if (run.Version is { } version)
+            Console.Out.WriteLine($"version {version}");
+        if (run.Failure is { } failure)
+            Console.Out.WriteLine($"{failure.Code}: {failure.Message}");
+        if (run.Gate is not { } gate)
+            return;
+        var table = new Table().Border(TableBorder.None).AddColumn("gate").AddColumn("").AddColumn("");
+        foreach (var check in gate.Checks)
+            table.AddRow(Markup.Escape(check.Name), check.Passed ? "passed" : "[red]refused[/]", Markup.Escape(check.Note));
+        AnsiConsole.Write(table);
+    }
+
+    public static string State(TrainingView run) => run.State.ToString().ToLowerInvariant();
+
+    /// <summary>State and progress in a line.</summary>
+    public static string Progress(TrainingView run)
+    {
+        if (run.Progress is not { } at)
+            return State(run);
+        FormattableString line = $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{(at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "")}{(run.State == TrainingState.Running && at.RemainingSeconds is { } left ? $"  left {TimeSpan.FromSeconds(left):hh\\:mm\\:ss}" : "")}";
+        return line.ToString(CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>A run's progress on standard error: one line that is rewritten on a terminal, a line a change of state elsewhere.</summary>
+internal sealed class TrainingLine(JobId id) : IProgress<TrainingView>, IDisposable
+{
+    private const int Width = 110;
+    private TrainingState? _last;
+    private bool _open;
+
+    public void Report(TrainingView value)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.Write($"\r{TrainingReport.Progress(value),-Width}");
+            _open = true;
+        }
+        else if (value.State != _last)
+        {
+            Screen.Note($"{id}: {TrainingReport.State(value)}");
+        }
+
+        _last = value.State;
+    }
+
+    public void Dispose()
+    {
+        if (_open)
+            Console.Error.Write($"\r{"",-Width}\r");
+    }
+}

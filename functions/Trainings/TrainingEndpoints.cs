@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Models;
+using RoadSeg.Jobs;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Trainings;
+
+/// <summary>Training runs: started and canceled by operators, seen by every caller.</summary>
+internal static class TrainingEndpoints
+{
+    private const int MaxBody = 64 * 1024;
+    private const int MaxWaitSeconds = 60;
+    private const int DefaultPage = 20;
+    private const int MaxPage = 100;
+    private const string RetrySeconds = "5";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    public static void MapTrainings(this WebApplication app)
+    {
+        app.MapPost("/v1/trainings", StartAsync)
+            .Describe("startTraining", "Train on a data set", "Queues a run: a worker learns from a curated data set, publishes a version of the model and puts it through the gate, which lets it go live or says why not.")
+            .TakesBody<TrainingRequest>(true, "application/json")
+            .TakesHeader("Idempotency-Key", "The same key with the same request gets the same run, also after it has ended.")
+            .Answers<TrainingView>(StatusCodes.Status202Accepted)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.OperatorRequired, ErrorCodes.DatasetNotFound, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict);
+        app.MapGet("/v1/trainings", ListAsync)
+            .Describe("listTrainings", "List the training runs", "Newest first. A page may hold fewer runs than asked for; go on while there is a next.")
+            .Takes("after", "next of the page before.")
+            .Takes("limit", "Runs a page, 1-100; 20 when absent.")
+            .Answers<TrainingPage>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid);
+        app.MapGet("/v1/trainings/{id}", ShowAsync)
+            .Describe("getTraining", "Ask for a training run", "State, progress and what came of it. With wait it answers when the run has ended; with wait and If-None-Match, when it has changed.")
+            .Takes("wait", "Seconds to wait, 0-60.")
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Answers<TrainingView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.TrainingNotFound);
+        app.MapDelete("/v1/trainings/{id}", CancelAsync)
+            .Describe("cancelTraining", "Cancel a training run", "A worker stops at its next step. A run that has ended is left as it is; canceling twice is no error. The answer says how the run stands.")
+            .Answers<TrainingView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.OperatorRequired, ErrorCodes.TrainingNotFound);
+        app.MapTrainingFiles();
+    }
+
+    /// <summary>The run with the id in a path.</summary>
+    /// <exception cref="RoadSegException">training-not-found, also for text that is no id.</exception>
+    public static async Task<Stored<TrainingRecord>> GetAsync(this TrainingStore runs, string id, CancellationToken cancel) =>
+        (JobId.TryParse(id, out var parsed) ? await runs.FindAsync(parsed, cancel) : null)
+        ?? throw new RoadSegException(ErrorCodes.TrainingNotFound, "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings.");
+
+    private static async Task<IResult> StartAsync(
+        HttpContext context, CallerKeys callers, Operators operators, TrainingPlans plans, TrainingStore runs, ModelRegistry registry, LiveModel live, IdempotencyKeys keys, TimeProvider time, ILogger<TrainingStore> log)
+    {
+        var cancel = context.RequestAborted;
+        var caller = callers.Of(context.Request);
+        operators.Require(caller);
+        var request = TrainingPlans.Read(await BodyAsync(context.Request, cancel));
+        var plan = await plans.ResolveAsync(request, cancel);
+
+        // The key first, as for jobs: a crash from here on leaves the rest to the next request with the key.
+        var id = JobId.New(time);
+        if (IdempotencyKeys.Read(context.Request) is { } key)
+            id = await keys.ClaimAsync(caller, key, Digest(request), id, cancel);
+
+        // The worker starts from the live version and compares with it: what the app shipped with must be one.
+        await registry.SeedAsync(live.Package, cancel);
+        var run = await runs.CreateAsync(id, plan, caller, cancel);
+        Log.TrainingQueued(log, id, caller, plan.Recipe, plan.Dataset, plan.DatasetVersion);
+        context.Response.Headers.Location = $"/v1/trainings/{id}";
+        return Answer(context, run, StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> ListAsync(string? after, string? limit, HttpContext context, TrainingList list)
+    {
+        var count = DefaultPage;
+        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxPage))
+            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'limit' is a number from 1 to {MaxPage}.");
+        var (found, next) = await list.PageAsync(after, count, context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new TrainingPage([.. found.Select(TrainingView.Of)], next), TrainingJson.Default.TrainingPage);
+    }
+
+    private static async Task<IResult> ShowAsync(string id, HttpContext context, TrainingStore runs, TimeProvider time)
+    {
+        var cancel = context.RequestAborted;
+        var wait = Waits.Asked(context.Request, MaxWaitSeconds);
+        var run = await runs.GetAsync(id, cancel);
+        var known = context.Request.Headers.IfNoneMatch.ToString();
+        var until = time.GetUtcNow() + (wait ?? TimeSpan.Zero);
+        while (!run.Value.State.IsTerminal() && (known.Length == 0 || known.Contains(Tag(run), StringComparison.Ordinal)) && until - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left < LookAgain ? left : LookAgain, time, cancel);
+            run = await runs.GetAsync(id, cancel);
+        }
+
+        return Answer(context, run, StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, CallerKeys callers, Operators operators, TrainingStore runs, ILogger<TrainingStore> log)
+    {
+        var cancel = context.RequestAborted;
+        var caller = callers.Of(context.Request);
+        operators.Require(caller);
+        var run = await runs.GetAsync(id, cancel);
+        var canceled = await runs.TryMoveAsync(run.Value.Id, TrainingState.Canceled, static now => now.State.IsTerminal() ? null : now, cancel);
+        if (canceled.Done)
+            Log.TrainingCanceled(log, run.Value.Id, caller);
+        return Answer(context, canceled.Document ?? run, StatusCodes.Status200OK);
+    }
+
+    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status)
+    {
+        var tag = Tag(run);
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        if (!run.Value.State.IsTerminal())
+            context.Response.Headers.RetryAfter = RetrySeconds;
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Json(TrainingView.Of(run.Value), TrainingJson.Default.TrainingView, statusCode: status);
+    }
+
+    private static string Tag(Stored<TrainingRecord> run) => $"W/\"{run.ETag.ToString().Trim('"')}\"";
+
+    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (!request.HasJsonContentType())
+            throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the run as application/json.");
+        return await BoundedBody.ReadAsync(request.Body, MaxBody, cancel)
+            ?? throw new RoadSegException(ErrorCodes.RequestInvalid, $"The description of a run has at most {MaxBody} bytes.");
+    }
+
+    // Of what was asked for, not of how it was written.
+    private static string Digest(TrainingRequest request)
+    {
+        var plain = request with { Settings = request.Settings is null ? null : new SortedDictionary<string, string>(request.Settings.ToDictionary(), StringComparer.Ordinal) };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(plain, TrainingJson.Default.TrainingRequest)));
+    }
+}

@@ -1,0 +1,53 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Microsoft.Net.Http.Headers;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Trainings;
+
+/// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be asked for in ranges.</summary>
+internal static class TrainingFileEndpoints
+{
+    public static void MapTrainingFiles(this WebApplication app)
+    {
+        app.MapFile("metrics", TrainingFiles.Metrics, "application/jsonl")
+            .Describe("getTrainingMetrics", "Get a run's metrics", "A JSON object a line: kind start, steps (mean loss and rate of ten updates) and evaluation (scores on val). After a worker died some steps come twice: a start takes back what was later.");
+        app.MapFile("log", TrainingFiles.Log, "text/plain; charset=utf-8")
+            .Describe("getTrainingLog", "Get a run's log", "What the trainer said, of all attempts.");
+        app.MapFile("curves", TrainingFiles.Pictures[0], "image/png")
+            .Describe("getTrainingCurves", "Get a run's curves", "Loss and scores over the updates, as PNG.");
+        app.MapFile("samples", TrainingFiles.Pictures[1], "image/png")
+            .Describe("getTrainingSamples", "Get a run's samples", "Frames of val with truth and prediction of the latest evaluation, as PNG.");
+        app.MapFile("worst", TrainingFiles.Pictures[2], "image/png")
+            .Describe("getTrainingWorst", "Get a run's worst frames", "The frames of val with the lowest scores of the latest evaluation, as PNG.");
+    }
+
+    // HEAD answers like GET and is not described beside it.
+    private static RouteHandlerBuilder MapFile(this WebApplication app, string name, string file, string contentType)
+    {
+        var handler = (string id, HttpContext context, TrainingStore runs, BlobServiceClient blobs) => ReadAsync(id, file, contentType, context, runs, blobs);
+        app.MapMethods($"/v1/trainings/{{id}}/{name}", [HttpMethods.Head], handler).ExcludeFromDescription();
+        return app.MapGet($"/v1/trainings/{{id}}/{name}", handler).AnswersFile(contentType.Split(';')[0]).Fails(ErrorCodes.TrainingNotFound);
+    }
+
+    private static async Task<IResult> ReadAsync(string id, string file, string contentType, HttpContext context, TrainingStore runs, BlobServiceClient blobs)
+    {
+        var cancel = context.RequestAborted;
+        var run = (await runs.GetAsync(id, cancel)).Value;
+        try
+        {
+            var blob = (await blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(run.Id, file)).DownloadContentAsync(cancel)).Value;
+            context.Response.Headers.CacheControl = "private, no-cache";
+            return TypedResults.Bytes(blob.Content.ToMemory(), contentType, lastModified: blob.Details.LastModified, entityTag: new EntityTagHeaderValue($"\"{blob.Details.ETag.ToString().Trim('"')}\""), enableRangeProcessing: true);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new RoadSegException(ErrorCodes.TrainingNotFound, run.State.IsTerminal()
+                ? "The run ended before it had written this."
+                : "The run has not written this yet; ask again when it has learned for a while.", e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Tests.Trainer.Work;
+
+/// <summary>Workers as processes of their own, ended by signals.</summary>
+public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStorage>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_killed_workers_run_goes_on_from_its_last_checkpoint_on_another()
+    {
+        var id = await storage.QueueAsync(storage.Plan("killed", settings: [("training.epochs", "30"), ("training.evaluateEvery", "10")]));
+        using (var first = storage.StartProcess())
+        {
+            await storage.UntilAsync(id, run => run.Progress?.Step >= 8);
+            first.Kill();
+            await first.WaitForExitAsync(Cancel);
+            Assert.Equal(128 + 9, first.ExitCode);
+        }
+
+        // The dead worker's lock runs out; this one waits for it.
+        using var second = storage.StartProcess();
+        var run = await storage.UntilAsync(id, run => run.State.IsTerminal());
+        Signal(second, "TERM");
+        var (code, output) = await WorkStorage.EndAsync(second);
+        Assert.True(run.State == TrainingState.Succeeded, $"{run.Failure?.Message}\n{output}");
+        Assert.Equal((2, 0), (run.Attempt, code));
+        var starts = await StartsAsync(id);
+        Assert.Equal(2, starts.Length);
+        Assert.Equal(0, starts[0]);
+        Assert.InRange(starts[1], 7, 89);
+        Assert.Equal(run.Version, (await storage.Registry.LiveAsync("killed", Cancel))!.Value.Version);
+    }
+
+    [Fact]
+    public async Task A_worker_told_to_end_stores_its_run_hands_it_back_at_once_and_exits_with_zero()
+    {
+        var id = await storage.QueueAsync(storage.Plan("told", settings: [("training.epochs", "30"), ("training.evaluateEvery", "30"), ("training.checkpointEvery", "1000")]));
+        using (var first = storage.StartProcess())
+        {
+            await storage.UntilAsync(id, run => run.Progress?.Step >= 3);
+            Signal(first, "TERM");
+            var (code, output) = await WorkStorage.EndAsync(first);
+            Assert.True(code == 0, output);
+        }
+
+        // No lock to wait for: the message is there, and what was learned too, though no checkpoint was due.
+        Assert.Null((await storage.RunAsync(id)).Owner);
+        using var second = storage.StartProcess("--until-empty");
+        var ended = await WorkStorage.EndAsync(second);
+        Assert.True(ended.Code == 0, ended.Output);
+        var run = await storage.RunAsync(id);
+        Assert.True(run.State == TrainingState.Succeeded, run.Failure?.Message ?? ended.Output);
+        Assert.Equal(2, run.Attempt);
+        Assert.InRange((await StartsAsync(id))[1], 3, 89);
+    }
+
+    private static void Signal(Process process, string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private async Task<long[]> StartsAsync(JobId id) =>
+        [.. (await storage.TextAsync(id, TrainingFiles.Metrics))!.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(entry => entry.GetProperty("kind").GetString() == "start")
+            .Select(entry => entry.GetProperty("step").GetInt64())];
+}

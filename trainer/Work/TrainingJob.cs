@@ -1,0 +1,210 @@
+using System.Runtime.ExceptionServices;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Publishing;
+using RoadSeg.Trainer.Training;
+using RoadSeg.Trainings;
+using static TorchSharp.torch;
+
+namespace RoadSeg.Trainer.Work;
+
+/// <summary>What the parts of a worker share.</summary>
+internal sealed record WorkPlace(StorageAccount Storage, TrainingStore Runs, ModelRegistry Registry, WorkOptions Options, GateOptions Gate, Device Device, TimeProvider Time, TextWriter Output);
+
+/// <summary>One attempt at a run, from the claimed record to its end: learn, evaluate, publish, judge, promote.</summary>
+/// <param name="place">Storage, settings, device.</param>
+/// <param name="run">The record as this worker claimed it.</param>
+/// <param name="folder">The attempt's own scratch folder.</param>
+internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string folder)
+{
+    private string Models => Path.Combine(place.Options.Folder, "models");
+
+    /// <exception cref="OvertakenException">The run was canceled or is another worker's; its files are left as they are.</exception>
+    /// <exception cref="OperationCanceledException">The worker is to end; what was learned is stored.</exception>
+    public async Task RunAsync(CancellationToken lost, CancellationToken shutdown)
+    {
+        var plan = run.Plan;
+        RunReporter? reporter = null;
+        var blobs = new RunBlobs(
+            place.Storage.Blobs.GetBlobContainerClient(Containers.Trainings), run.Id, folder,
+            async cancel => await place.Runs.FindAsync(run.Id, cancel) is { } now && reporter!.Owns(now.Value));
+
+        // Checkpoint 1: the files of the attempt before are here, and that attempt is shut out of them. A crash from here on leaves the message, whose lock
+        // runs out: the next attempt begins at this place with what storage holds.
+        await blobs.TakeOverAsync(run.Attempt, lost);
+        using var said = new RunLogFile(Path.Combine(folder, TrainingFiles.Log), place.Output);
+        await using var telling = reporter = new RunReporter(place.Runs, run, blobs, folder, place.Options.Report, place.Time, lost, shutdown);
+        said.WriteLine($"{place.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} run {run.Id}, attempt {run.Attempt}: {plan.Dataset}/{plan.DatasetVersion} by {plan.Recipe} for {plan.Model}");
+        try
+        {
+            var set = await new CuratedCache(place.Storage.Blobs.GetBlobContainerClient(Containers.Curated), Path.Combine(place.Options.Folder, "curated")).GetAsync(plan.Dataset, plan.DatasetVersion, reporter.Stop);
+            var live = await LivePackageAsync(reporter.Stop);
+            var package = await PublishedAsync(reporter.Stop);
+            if (package is null)
+            {
+                await LearnAsync(set, live, blobs, reporter, said);
+                await MoveAsync(TrainingState.Evaluating, reporter);
+                package = await Task.Run(() => Package(set, reporter, said), CancellationToken.None);
+            }
+            else
+            {
+                said.WriteLine($"{package.Manifest.Version} of this run is in the registry already.");
+                await MoveAsync(TrainingState.Evaluating, reporter);
+            }
+
+            // Checkpoint 3: the package lies on this machine only. A crash before checkpoint 4 makes it anew from the stored weights.
+            await MoveAsync(TrainingState.Publishing, reporter);
+            await place.Registry.PublishAsync(package, By, run.Id, $"{plan.Dataset}/{plan.DatasetVersion}", reporter.Stop);
+
+            // Checkpoint 4: the version is in the registry and names its run, so that an attempt after a crash finds it and goes on from here.
+            await AmendAsync(now => now with { Version = package.Manifest.Version }, reporter);
+            said.WriteLine($"Published as {package.Manifest.Name} {package.Manifest.Version}.");
+            var gate = await JudgeAsync(package, live, set, reporter, said);
+            await AmendAsync(now => now with { Gate = gate }, reporter);
+
+            // Checkpoint 5: judged, and this attempt still owns the run. Promoting twice changes nothing.
+            if (gate.Passed && plan.Promote)
+                await place.Registry.PromoteAsync(package.Manifest.Name, package.Manifest.Version, By, reporter.Stop);
+            said.WriteLine(gate.Passed ? plan.Promote ? "The gate passed it: it is live." : "The gate passed it; it stays a candidate, as the run was asked for." : "The gate holds it back: it stays a candidate.");
+            await reporter.TellAsync(reporter.Stop);
+            await MoveAsync(TrainingState.Succeeded, reporter);
+        }
+        catch (Exception e) when (e is not (OvertakenException or OperationCanceledException))
+        {
+            said.WriteLine(e is TrainerException or Errors.RoadSegException ? e.Message : $"The worker failed: {e.Message}");
+            await LastWordsAsync(reporter);
+            throw;
+        }
+    }
+
+    private string By => $"training {run.Id}";
+
+    private async Task LearnAsync(CuratedSet set, ModelPackage? live, RunBlobs blobs, RunReporter reporter, RunLogFile said)
+    {
+        var start = await InitAsync(live, reporter.Stop);
+        var recipe = TrainingRecipe.Resolve(run.Plan, set, start?.PathOf(Weights));
+        var init = start is null ? null : TrainingRecipe.WithoutForeignClasses(start.PathOf(Weights), start.Manifest.Labels, set, Path.Combine(folder, "init.safetensors"), said.WriteLine);
+        var files = new RunFiles(set.Folder, folder, init, Resume: true);
+        var learning = new TrainingRun(recipe, files, place.Device, new RunLog(folder, said, terminal: false, place.Time), reporter.Stepped, () => Store(blobs, reporter, said));
+
+        // The loop keeps its thread; everything else here waits on storage.
+        await Task.Run(() => learning.Run(reporter.Stop), CancellationToken.None);
+        reporter.ThrowIfStopped();
+        await blobs.StoreAsync(Checkpoints, reporter.Stop);
+        await reporter.TellAsync(reporter.Stop);
+    }
+
+    private const string Weights = "checkpoint.safetensors";
+
+    // The best weights first: a last checkpoint in storage never tells of a best that is not there.
+    private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
+
+    // Checkpoint 2, again and again: what was learned up to here outlives this worker. An outage is waited out by the next checkpoint; the steps between are
+    // then done again after a crash, with the same result.
+    private static void Store(RunBlobs blobs, RunReporter reporter, RunLogFile said)
+    {
+        if (!reporter.IsOurs)
+            return;
+        try
+        {
+            blobs.StoreAsync(Checkpoints, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or AggregateException)
+        {
+            said.WriteLine($"The checkpoint could not be stored ({e.Message.Split('\n')[0]}); the next one will be.");
+        }
+    }
+
+    private async Task<ModelPackage?> LivePackageAsync(CancellationToken cancel) => await place.Registry.LiveAsync(run.Plan.Model, cancel) is { } pointer
+        ? await place.Registry.DownloadAsync(run.Plan.Model, pointer.Value.Version, Models, cancel)
+        : null;
+
+    private async Task<ModelPackage?> InitAsync(ModelPackage? live, CancellationToken cancel)
+    {
+        var start = run.Plan.Init switch
+        {
+            "none" => null,
+            "live" => live ?? throw new TrainerException($"The model '{run.Plan.Model}' has no live version to start from: ask for init none, and a recipe that learns from scratch."),
+            var version => await place.Registry.DownloadAsync(run.Plan.Model, version, Models, cancel),
+        };
+        Check.That(start is null || start.Manifest.Files.ContainsKey(Weights), $"Version {start?.Manifest.Version} of '{run.Plan.Model}' came without {Weights}: nothing can start from it.");
+        return start;
+    }
+
+    // What an earlier attempt of this run had published before it died.
+    private async Task<ModelPackage?> PublishedAsync(CancellationToken cancel)
+    {
+        await foreach (var version in place.Registry.VersionsAsync(run.Plan.Model, cancel))
+        {
+            if (version.Training == run.Id)
+                return await place.Registry.DownloadAsync(version.Name, version.Version, Models, cancel);
+        }
+
+        return null;
+    }
+
+    private ModelPackage Package(CuratedSet set, RunReporter reporter, RunLogFile said)
+    {
+        var (train, val) = (DataSource.Read(set.Folder, "train"), DataSource.Read(set.Folder, "val"));
+        var golden = val.Frames[0];
+        var source = $"{run.Plan.Dataset}/{run.Plan.DatasetVersion}";
+        var facts = new CardFacts(
+            run.Plan.Model,
+            $"{source} val ({set.Labels.Count} classes)",
+            set.Manifest.Licence.Length > 0 ? $"Trained on '{set.Manifest.Name}': {set.Manifest.Licence}" : $"Trained on '{set.Manifest.Name}', whose description states no licence: ask its owner before you pass the weights on.",
+            run.Plan.Init == "none" ? "Learned from random weights." : $"Began as {(run.Plan.Init == "live" ? "the version of this model that was live" : $"version {run.Plan.Init} of this model")}.",
+            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any decision about people.",
+            source);
+        return new PackagePublisher(place.Time, line =>
+        {
+            reporter.ThrowIfStopped();
+            said.WriteLine(line);
+        }).Publish(Path.Combine(folder, TrainingFiles.Best), train, val, golden.Image, $"The picture is frame {golden.Name} of the validation split.", facts, null, Path.Combine(folder, "package"));
+    }
+
+    private async Task<GateReport> JudgeAsync(ModelPackage package, ModelPackage? live, CuratedSet set, RunReporter reporter, RunLogFile said)
+    {
+        // Judged against what is live now, which may not be what the run started from.
+        var against = await place.Registry.LiveAsync(package.Manifest.Name, reporter.Stop) is { } pointer && pointer.Value.Version != package.Manifest.Version
+            ? pointer.Value.Version == live?.Manifest.Version ? live : await place.Registry.DownloadAsync(package.Manifest.Name, pointer.Value.Version, Models, reporter.Stop)
+            : null;
+        var photos = new RecentPhotos(place.Storage.Blobs, place.Gate.Photos).ReadAsync(reporter.Stop);
+        var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped).JudgeAsync(package, against, DataSource.Read(set.Folder, "val"), photos);
+        foreach (var check in gate.Checks)
+            said.WriteLine($"gate {(check.Passed ? "passes" : "REFUSES")} {check.Name}: {check.Note}");
+        await place.Registry.JudgeAsync(package.Manifest.Name, package.Manifest.Version, gate, reporter.Stop);
+        return gate;
+    }
+
+    private async Task MoveAsync(TrainingState to, RunReporter reporter)
+    {
+        reporter.ThrowIfStopped();
+        var moved = await place.Runs.TryMoveAsync(run.Id, to, now => reporter.Owns(now) ? now : null, reporter.Stop);
+        if (!moved.Done)
+            throw new OvertakenException();
+    }
+
+    private async Task AmendAsync(Func<TrainingRecord, TrainingRecord> change, RunReporter reporter)
+    {
+        reporter.ThrowIfStopped();
+        var amended = await place.Runs.AmendAsync(run.Id, now => reporter.Owns(now) ? change(now) : null, reporter.Stop);
+        if (!amended.Done)
+            throw new OvertakenException();
+    }
+
+    // The log is worth most when something went wrong; that it cannot be stored must not hide what did.
+    private static async Task LastWordsAsync(RunReporter reporter)
+    {
+        try
+        {
+            await reporter.TellAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is OvertakenException or Azure.RequestFailedException or AggregateException)
+        {
+            _ = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Trainer.Work;
+
+/// <summary>Takes runs from the queue, one at a time, and works on each until it has ended.</summary>
+internal sealed class TrainingWorker(WorkPlace place)
+{
+    private static readonly TimeSpan AgainSoon = TimeSpan.FromSeconds(10);
+    private static readonly RoadSegException Exhausted = new(
+        ErrorCodes.AttemptsExhausted, "Workers died or failed on this run several times; its log says what they were at. Mend that, then start the run again.");
+
+    private readonly QueueClient _queue = place.Storage.Queues.GetQueueClient(Queues.TrainingJobs);
+
+    /// <param name="untilEmpty">Ends when no message waits; else it looks again for ever.</param>
+    /// <param name="stop">Ends it: a run under way is stored and handed back.</param>
+    public async Task RunAsync(bool untilEmpty, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (await TakeAsync() is { } message)
+            {
+                await using var lease = new MessageLease(_queue, message, place.Options.Lock, place.Time);
+                await HandleAsync(lease, stop);
+            }
+            else if (untilEmpty)
+            {
+                return;
+            }
+            else
+            {
+                await Task.Delay(place.Options.Poll, place.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<QueueMessage?> TakeAsync()
+    {
+        try
+        {
+            // Not canceled midway: storage would hide a message that nobody got.
+            return (await _queue.ReceiveMessageAsync(place.Options.Lock)).Value;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            Say($"The queue {_queue.Name} could not be read and is tried again: {e.Message.Split('\n')[0]}");
+            await Task.Delay(place.Options.Poll, place.Time);
+            return null;
+        }
+    }
+
+    private async Task HandleAsync(MessageLease lease, CancellationToken stop)
+    {
+        if (Read(lease.Message) is not { } id)
+        {
+            Say($"A message that names no training run was dropped: {lease.Message.MessageId}");
+            await lease.DeleteAsync();
+            return;
+        }
+
+        TrainingRecord? run = null;
+        try
+        {
+            if (lease.Message.DequeueCount > WorkOptions.MaxDeliveries)
+            {
+                await FailAsync(id, Exhausted, now => now.Owner is null || now.Owner.MessageId == lease.Message.MessageId);
+                await lease.DeleteAsync();
+                return;
+            }
+
+            run = await ClaimAsync(id, lease.Message.MessageId);
+            if (run is null)
+            {
+                Say($"Run {id}: message {lease.Message.MessageId} changes nothing.");
+                await lease.DeleteAsync();
+                return;
+            }
+
+            await WorkAsync(run, lease, stop);
+            Say($"Run {id}: done.");
+            await lease.DeleteAsync();
+        }
+        catch (OvertakenException) when (!lease.Lost.IsCancellationRequested)
+        {
+            Say($"Run {id}: canceled, or another worker's now.");
+            await lease.DeleteAsync();
+        }
+        catch (Exception e) when (lease.Lost.IsCancellationRequested)
+        {
+            // The message may be with another worker already: nothing of it is touched.
+            Say($"Run {id}: the message was lost ({e.GetType().Name}); whoever gets it goes on.");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Say($"Run {id}: stored, and handed back.");
+            await HandBackAsync(run!, lease);
+        }
+        catch (Exception e) when (Cause(e) is { } cause)
+        {
+            Say($"Run {id}: failed with {cause.Code}: {cause.Message}");
+            await FailAsync(id, cause, now => run is null || now.Attempt == run.Attempt);
+            await lease.DeleteAsync();
+        }
+#pragma warning disable CA1031 // The boundary of a message: whatever went wrong is said, and the message comes again until it has come too often.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Say($"Run {id}: {e}\nIt is tried again.");
+            await lease.GiveBackAsync(AgainSoon);
+        }
+    }
+
+    // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former delivery ended, so it
+    // takes over; another one about an owned run is a duplicate.
+    private async Task<TrainingRecord?> ClaimAsync(JobId id, string message)
+    {
+        var claimed = await place.Runs.TryMoveAsync(
+            id,
+            TrainingState.Running,
+            now => now.State.IsTerminal() || (now.Owner is { } owner && owner.MessageId != message) ? null : now with { Owner = new JobOwner(message, place.Time.GetUtcNow()), Attempt = now.Attempt + 1 },
+            CancellationToken.None);
+        if (!claimed.Done && claimed.Document?.Value.State.IsTerminal() == true)
+            await place.Runs.SettleAsync(id, CancellationToken.None);
+        return claimed.Done ? claimed.Document!.Value : null;
+    }
+
+    private async Task WorkAsync(TrainingRecord run, MessageLease lease, CancellationToken stop)
+    {
+        var runs = Directory.CreateDirectory(Path.Combine(place.Options.Folder, "runs"));
+        foreach (var earlier in runs.GetDirectories($"{run.Id}-*"))
+            earlier.Delete(recursive: true);
+        var folder = runs.CreateSubdirectory($"{run.Id}-{run.Attempt}");
+        try
+        {
+            Say($"Run {run.Id}: attempt {run.Attempt} begins.");
+            await new TrainingJob(place, run, folder.FullName).RunAsync(lease.Lost, stop);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // A worker that ends in good order is no failed delivery: a message of its own takes the place of this one, whose deliveries are counted. A crash before
+    // the new one is sent leaves the old one, which finds no owner and takes the run as well.
+    private async Task HandBackAsync(TrainingRecord run, MessageLease lease)
+    {
+        var freed = await place.Runs.AmendAsync(run.Id, now => now.Attempt == run.Attempt && now.Owner?.MessageId == lease.Message.MessageId ? now with { Owner = null } : null, CancellationToken.None);
+        if (freed.Done)
+            await place.Runs.SendAsync(run.Id, CancellationToken.None);
+        await lease.DeleteAsync();
+    }
+
+    private async Task FailAsync(JobId id, RoadSegException cause, Func<TrainingRecord, bool> ours) => await place.Runs.TryMoveAsync(
+        id,
+        TrainingState.Failed,
+        now => !now.State.IsTerminal() && ours(now) ? now with { Failure = new JobFailure(cause.Code.Code, cause.Message, cause.Code.Retryable) } : null,
+        CancellationToken.None);
+
+    // What trying again would not mend.
+    private static RoadSegException? Cause(Exception failure) => failure switch
+    {
+        RoadSegException known => known.IsTransient ? null : known,
+        TrainerException refused => new RoadSegException(ErrorCodes.TrainingInvalid, refused.Message, refused),
+        _ => null,
+    };
+
+    private static JobId? Read(QueueMessage message)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Say(string line) => place.Output.WriteLine(line);
+}

@@ -1,4 +1,5 @@
 import './style.css';
+import './views.css';
 import { comparePage } from './compare/compare';
 import { datasetPage } from './datasets/dataset';
 import { datasets } from './datasets/datasets';

@@ -24,7 +24,7 @@ export function bar(part: number, color?: string): HTMLElement {
 export const pill = (state: string, word = state) => h('span', { className: `state ${state}` }, word);
 
 /** Numbers with what they count. */
-export function figures(...entries: (readonly [label: string, value: string | number | undefined, detail?: string])[]): HTMLElement {
+export function figures(...entries: (readonly [label: string, value: string | number | undefined, detail?: string | undefined])[]): HTMLElement {
   return h('dl', { className: 'wholes' }, ...entries.flatMap(([label, value, detail]) =>
     value === undefined ? [] : [h('div', {}, h('dt', {}, label), h('dd', {}, typeof value === 'number' ? value.toLocaleString('en') : value), detail && h('dd', { className: 'hint' }, detail))]));
 }

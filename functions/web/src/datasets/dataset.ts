@@ -3,11 +3,9 @@ import { announce, fill, h } from '../dom';
 import { repeat } from '../live';
 import { startForm } from '../trainings/start';
 import { pill, words } from '../ui';
-import { checking } from './datasets';
+import { checking, checkingMilliseconds } from './datasets';
 import { stateWords, type Dataset, type Report } from './records';
 import { reportOf } from './report';
-
-const checkingMilliseconds = 1500;
 
 /** The page of one data set: how far its check is, then what was found in it, and the way to a training run. */
 export function datasetPage(main: HTMLElement, name: string): () => void {
@@ -23,7 +21,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
     progress, report, start);
 
   let shown = '';
-  void repeat(checkingMilliseconds, stop.signal, async () => {
+  void repeat(stop.signal, async () => {
     const set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
     fill(state, pill(set.state, stateWords[set.state]));
     fill(progress,
@@ -33,12 +31,10 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
       set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
     if (set.state !== shown) announce(stateWords[set.state]);
     shown = set.state;
-    if (set.version) {
-      if (!start.hasChildNodes()) fill(start, startForm(set));
-    }
-    if (set.state === 'checking') return true;
+    if (set.version && !start.hasChildNodes()) fill(start, startForm(set));
+    if (set.state === 'checking') return checkingMilliseconds;
     if (set.links.report) await show(set);
-    return false;
+    return null;
   }, text => fill(progress, h('p', { className: 'error', role: 'alert' }, text)));
 
   async function show(set: Dataset) {

@@ -4,7 +4,7 @@ import { repeat } from '../live';
 import { pill } from '../ui';
 import { stateWords, type Dataset } from './records';
 
-const refreshMilliseconds = 2000;
+export const checkingMilliseconds = 1500;
 const idleMilliseconds = 10_000;
 
 /** The data sets that were dropped, and how far each is. */
@@ -19,7 +19,7 @@ export function datasets(main: HTMLElement): () => void {
     message, list);
 
   let shown = '';
-  void repeat(refreshMilliseconds, stop.signal, async () => {
+  void repeat(stop.signal, async () => {
     const { items } = await json<{ items: Dataset[] }>('/v1/datasets', { signal: stop.signal });
     message.hidden = items.length > 0;
     message.textContent = 'No data set yet.';
@@ -27,8 +27,7 @@ export function datasets(main: HTMLElement): () => void {
     if (now !== shown) fill(list, ...items.map(row));
     shown = now;
     // New drops come without anybody on this page doing anything.
-    if (!items.some(one => one.state === 'checking')) await new Promise(resolve => setTimeout(resolve, idleMilliseconds - refreshMilliseconds));
-    return true;
+    return items.some(one => one.state === 'checking') ? checkingMilliseconds : idleMilliseconds;
   }, text => {
     message.hidden = false;
     message.textContent = text;

@@ -21,7 +21,7 @@ export function reportOf(set: Dataset, report: Report, signal: AbortSignal): HTM
       ].filter(Boolean).join('  ·  ')),
       figures(
         ['Usable images', report.usable, `of ${count(report.pairs)} pairs in ${count(report.files)} files`],
-        ...report.splits.map(split => [split.split.toLowerCase(), split.images, split.groups > 0 ? `${count(split.groups)} ${split.groups === 1 ? 'group' : 'groups'}` : undefined] as const).map(entry => entry as [string, number, string?]),
+        ...report.splits.map(split => [`For ${split.split.toLowerCase()}`, split.images, split.groups > 0 ? `${count(split.groups)} ${split.groups === 1 ? 'group' : 'groups'}` : undefined] as const),
         ['Skipped', skipped],
         ['Warnings', kept, unknown > 0 ? `${percent(unknown)} of pixels unknown` : undefined]),
       ...report.notes.map(note => h('p', { className: 'note' }, note))),

@@ -36,7 +36,7 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     facts.textContent = [
       job?.image && `${job.image.width} × ${job.image.height}`,
       job?.image && bytes(job.image.bytes),
-      job?.result && `${job.result.model} on ${job.result.provider}`,
+      job?.result && `${job.result.model} ${job.result.modelVersion} on ${job.result.provider}`,
       job && dateTime(job.times.createdAt),
     ].filter(Boolean).join('  ·  ');
     if (submission?.error && job?.state !== 'succeeded') return fail(submission.error);

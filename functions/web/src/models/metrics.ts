@@ -17,7 +17,7 @@ export function metricSet(set: MetricSet, classes: Labels['classes']): HTMLEleme
     h('h3', {}, `Measured on ${set.dataset}, ${set.split} split, ${set.width} × ${set.height}${precision(set)}`),
     figures(...wholes.map(([name, label]) => {
       const [value, floor] = [set.values[name], set.values[`floor.${name}`]];
-      return [label, value === undefined ? undefined : percent(value), floor === undefined ? undefined : `${percent(floor)} without a look`] as [string, string | undefined, string?];
+      return [label, value === undefined ? undefined : percent(value), floor === undefined ? undefined : `${percent(floor)} without a look`] as const;
     })),
     rows.length > 0 && classBars('Intersection over union by class', rows));
 }

@@ -8,9 +8,7 @@ import { picture } from '../pictures';
 import { action, figures, pill } from '../ui';
 import { curves } from './curves';
 import { over, stateWords, type Training } from './records';
-import { progressOf } from './trainings';
-
-const refreshMilliseconds = 3000;
+import { learningMilliseconds, progressOf } from './trainings';
 
 /** The page of one training run: how far it is, its curves as it learns, what it predicts, and what the gate found. */
 export function trainingPage(main: HTMLElement, id: string): () => void {
@@ -36,7 +34,7 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
 
   let shown = '';
   let pictured = -1;
-  void repeat(refreshMilliseconds, signal, async () => {
+  void repeat(signal, async () => {
     const run = await json<Training>(`/v1/trainings/${encodeURIComponent(id)}`, { signal });
     await learned.refresh(run, signal);
     show(run);
@@ -46,7 +44,7 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
       pictured = drawn;
       await showPictures(run);
     }
-    return !over(run);
+    return over(run) ? null : learningMilliseconds;
   }, text => fill(progress, h('p', { className: 'error', role: 'alert' }, text)));
 
   function show(run: Training) {

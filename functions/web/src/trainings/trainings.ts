@@ -5,7 +5,8 @@ import { pill } from '../ui';
 import { over, stateWords, type Training } from './records';
 
 const pageSize = 20;
-const refreshMilliseconds = 3000;
+export const learningMilliseconds = 3000;
+const idleMilliseconds = 10_000;
 
 /** The training runs, newest first, and how far each is. */
 export function trainings(main: HTMLElement): () => void {
@@ -19,7 +20,7 @@ export function trainings(main: HTMLElement): () => void {
     h('div', { className: 'page-head' }, h('h1', {}, 'Training runs'), h('p', { className: 'muted facts' }, 'A run is started from the page of a ', h('a', { href: '#/datasets' }, 'data set'), '.')),
     message, list, more);
 
-  async function load(): Promise<boolean> {
+  async function load(): Promise<number | null> {
     const runs: Training[] = [];
     let next: string | undefined;
     for (let page = 0; page < pages && (page === 0 || next); page++) {
@@ -34,10 +35,10 @@ export function trainings(main: HTMLElement): () => void {
     more.hidden = !next;
     message.hidden = runs.length > 0;
     message.textContent = 'No training run yet.';
-    return runs.some(run => !over(run));
+    return runs.some(run => !over(run)) ? learningMilliseconds : idleMilliseconds;
   }
 
-  void repeat(refreshMilliseconds, stop.signal, load, text => {
+  void repeat(stop.signal, load, text => {
     message.hidden = false;
     message.textContent = text;
   });

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace RoadSeg.Cli.Models;
 
-/// <summary><c>roadseg models</c>: list what serves; check and make model packages.</summary>
+/// <summary><c>roadseg models</c>: what serves and what may; check, make and publish model packages.</summary>
 internal static class ModelsCommand
 {
     public static Command Create()
@@ -25,7 +25,10 @@ internal static class ModelsCommand
         var pack = new Command("pack", "Makes a package of a folder: adds version and hashes; makes the golden mask where it is missing.") { source, destination, replace };
         pack.SetAction(parsed => Guarded(() => Pack(parsed.GetRequiredValue(source).FullName, parsed.GetRequiredValue(destination), parsed.GetValue(replace))));
 
-        return new Command("models", "Lists the models of a service; checks and makes model packages.") { ModelsListCommand.Create(), check, pack };
+        return new Command("models", "Lists, promotes and rolls back the models of a service; checks, makes and publishes model packages.")
+        {
+            ModelsListCommand.Create(), ModelsRolloutCommand.Promote(), ModelsRolloutCommand.RollBack(), ModelsPushCommand.Create(), check, pack,
+        };
     }
 
     private static void Check(string folder)

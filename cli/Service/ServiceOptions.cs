@@ -24,7 +24,7 @@ internal static class ServiceOptions
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print JSON, one document a line, and nothing else." };
 
-    public static readonly Option<string?> Model = new("--model") { Description = "Name of the model to use. Default: the one that is live.", HelpName = "name" };
+    public static readonly Option<string?> Model = new("--model") { Description = "The model to use, as name or name@version. Default: the one that serves.", HelpName = "model" };
 
     public static readonly Option<Dictionary<string, string>?> Tags = new("--tag")
     {

@@ -58,13 +58,16 @@ internal static class RolloutEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
+        var bundled = pool.Bundled;
         string? origin = null;
-        if (name == pool.Bundled.Manifest.Name)
+        if (name == bundled.Manifest.Name)
         {
+            if (await registry.LiveAsync(name, cancel) is not { Value: var live })
+                throw new RoadSegException(ErrorCodes.ModelNoRollback, $"'{name}' serves what it shipped with: there is nothing to roll back to.");
+
             // A trainer that promoted the first version had nothing to seed the registry with.
-            await registry.SeedAsync(pool.Bundled, cancel);
-            if ((await registry.LiveAsync(name, cancel))?.Value is { Before: [] } first && first.Version != pool.Bundled.Manifest.Version && first.History is not [{ Kind: "seed" }, ..])
-                origin = (await registry.PublishAsync(pool.Bundled, "seed", null, null, cancel)).Version;
+            if (live.Before is [] && live.Version != bundled.Manifest.Version && live.History is not [{ Kind: "seed" }, ..])
+                origin = (await registry.PublishAsync(bundled, "seed", null, null, cancel)).Version;
         }
 
         var pointer = await registry.RollBackAsync(name, caller, cancel, origin);

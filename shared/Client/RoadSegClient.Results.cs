@@ -46,7 +46,7 @@ public sealed partial class RoadSegClient
     public Task<ResultSummary> GetSummaryAsync(JobId id, CancellationToken cancel = default) =>
         _calls.ReadAsync(HttpMethod.Get, JobPath(id) + "/summary", JobJson.Default.ResultSummary, null, cancel);
 
-    /// <summary>The models that serve, each with the version that is live.</summary>
+    /// <summary>The models, each with the version that is live.</summary>
     public async Task<IReadOnlyList<ModelView>> ListModelsAsync(CancellationToken cancel = default) =>
         (await _calls.ReadAsync(HttpMethod.Get, "v1/models", ClientJson.Default.ModelList, null, cancel)).Items;
 
@@ -54,7 +54,7 @@ public sealed partial class RoadSegClient
     /// <exception cref="Errors.RoadSegException">model-invalid: this client does not know the manifest's form.</exception>
     public async Task<ModelManifest> GetManifestAsync(string model, string version, CancellationToken cancel = default)
     {
-        await using var body = await _calls.OpenAsync($"v1/models/{Uri.EscapeDataString(model)}/versions/{Uri.EscapeDataString(version)}", cancel);
+        await using var body = await _calls.OpenAsync(VersionPath(model, version), cancel);
         using var manifest = new MemoryStream();
         await body.CopyToAsync(manifest, cancel);
         return ModelManifestJson.Parse(manifest.ToArray());

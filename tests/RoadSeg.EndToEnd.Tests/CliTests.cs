@@ -264,7 +264,7 @@ public sealed class CliTests(StackFixture stack)
     private static List<JsonElement> Lines(CommandResult result) =>
         [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    private static async Task<CommandResult> RunAsync(string[] arguments, string? key = null)
+    internal static async Task<CommandResult> RunAsync(string[] arguments, string? key = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["exec", Cli, .. arguments])
@@ -278,7 +278,7 @@ public sealed class CliTests(StackFixture stack)
         return new CommandResult(process.ExitCode, output.ToArray(), await error);
     }
 
-    private sealed record CommandResult(int Exit, byte[] Bytes, string Error)
+    internal sealed record CommandResult(int Exit, byte[] Bytes, string Error)
     {
         public string Output => Encoding.UTF8.GetString(Bytes);
 

@@ -21,13 +21,18 @@ internal sealed class HandlerProcess : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
     }
 
-    public static async Task<HandlerProcess> StartAsync(string connection, CancellationToken cancel)
+    /// <summary>The handler's own HTTP, without a host in between.</summary>
+    public HttpClient Http => _http;
+
+    public static async Task<HandlerProcess> StartAsync(string connection, CancellationToken cancel, IReadOnlyDictionary<string, string>? settings = null)
     {
         var port = Loopback.FreePort();
         var start = new ProcessStartInfo(Workspace.Handler) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["AzureWebJobsStorage"] = connection;
         start.Environment["ROADSEG_MODEL"] = Workspace.DefaultModel;
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

@@ -9,6 +9,8 @@ using RoadSeg.Functions.Handler;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
+using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Storage;
 
@@ -30,6 +32,7 @@ public sealed class ContractTests
         Source = new JobSource("uploads", "cam1/street.jpg", "0x8DA", "street.jpg"),
         Upload = new JobUpload(Noon.AddMinutes(5)),
         Model = "camvid-mnv2",
+        Pin = new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"),
         Tags = new Dictionary<string, string> { ["camera"] = "front" },
         Webhook = new JobWebhook
         {
@@ -53,6 +56,12 @@ public sealed class ContractTests
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
     };
+
+    private static readonly ModelVersion Version = new(
+        "camvid-mnv2", "2", Noon, $"training {Id}", new string('b', 64), Id, "camvid/20260228T090000Z-77aa01f2",
+        new GateReport(true, "1", [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735."), new GateCheck("latency", true, null, null, "Nothing was measured.")], Noon));
+
+    private static readonly ModelPointer Pointer = new("2", ["1"], [new PointerMove("1", Noon, "seed", "seed"), new PointerMove("2", Noon.AddHours(1), "promote", $"training {Id}")]);
 
     [Fact]
     public void The_job_record_keeps_its_form() => Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
@@ -142,7 +151,29 @@ public sealed class ContractTests
 
         Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
+        Assert.Null(read.Pin);
     }
+
+    [Fact]
+    public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
+
+    [Fact]
+    public void The_record_of_a_version_keeps_its_form() => Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
+
+    [Fact]
+    public void The_list_of_versions_keeps_its_form() => Pinned("model-version-list", new ModelVersionList(
+        Version.Name, Version.Version,
+        [
+            new ModelVersionView(
+                Version.Name, Version.Version, Pointer.StateOf(Version.Version), Version.PublishedAt, Version.PublishedBy, Version.Training, Version.Dataset, Version.Gate,
+                [new MetricSet("camvid", "val", 480, 360, new Dictionary<string, double> { ["meanIoU"] = 0.74 }, Noon, "./roadseg evaluate")],
+                new Dictionary<string, string> { ["self"] = "/v1/models/camvid-mnv2/versions/2" }),
+            new ModelVersionView(Version.Name, "1", Pointer.StateOf("1"), null, null, null, null, null, [], new Dictionary<string, string>()),
+        ],
+        Pointer.History), RegistryJson.Default.ModelVersionList);
+
+    [Fact]
+    public void A_request_to_promote_keeps_its_form() => Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>

@@ -1,0 +1,369 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.LocalHost;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>Versions of a model come and go while the handler process works. Version n of the model 'tiny' gives a red photo a class of its own.</summary>
+public sealed class RolloutTests : IAsyncLifetime
+{
+    private const string Name = "tiny";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly ScratchFolder _folder = new();
+    private readonly ModelPackage[] _packages;
+    private AzuriteProcess _azurite = null!;
+    private BlobServiceClient _blobs = null!;
+    private JobStore _jobs = null!;
+    private ModelRegistry _registry = null!;
+
+    public RolloutTests() => _packages = [.. Enumerable.Range(0, 3).Select(turn => TinyPackages.Write(Folder($"v{turn}"), Name, turn, card: turn == 1))];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Bundled => Version(0);
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Workspace.NodeModules }, Cancel);
+        await LocalStack.ProvisionAsync(_azurite.ConnectionString, Cancel);
+        _blobs = new BlobServiceClient(_azurite.ConnectionString);
+        _jobs = new JobStore(_blobs, new QueueServiceClient(_azurite.ConnectionString), TimeProvider.System);
+        _registry = new ModelRegistry(_blobs, TimeProvider.System);
+        foreach (var package in _packages[1..])
+            await _registry.PublishAsync(package, "test", null, null, Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _azurite.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Jobs_under_promotions_and_rollbacks_each_succeed_once_by_the_version_they_are_pinned_to()
+    {
+        await using var handler = await StartAsync();
+        await ServesAsync(handler, Bundled);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var held = new List<(JobId Id, byte[] Message)>();
+        var streams = Enumerable.Range(0, 3).Select(async _ =>
+        {
+            var ids = new List<JobId>();
+            while (!done.IsCancellationRequested)
+            {
+                var (id, message) = await PreprocessedAsync(handler);
+                await SegmentAsync(handler, message);
+                ids.Add(id);
+            }
+
+            return ids;
+        }).ToList();
+
+        (Func<Task> Move, string Version)[] moves =
+        [
+            (() => PromoteAsync(handler, 1), Version(1)), (() => PromoteAsync(handler, 2), Version(2)), (() => RollBackAsync(handler), Version(1)),
+            (() => RollBackAsync(handler), Bundled), (() => PromoteAsync(handler, 2), Version(2)), (() => PromoteAsync(handler, 1), Version(1)),
+        ];
+        foreach (var (move, version) in moves)
+        {
+            held.Add(await PreprocessedAsync(handler));
+            await move();
+            await ServesAsync(handler, version);
+        }
+
+        // Their inputs were made for versions that are long gone from the front; each is run by its own.
+        await done.CancelAsync();
+        var ids = (await Task.WhenAll(streams)).SelectMany(one => one).ToList();
+        foreach (var (id, message) in held)
+        {
+            await SegmentAsync(handler, message);
+            ids.Add(id);
+        }
+
+        var versions = new HashSet<string>();
+        foreach (var id in ids)
+        {
+            var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+            Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+            Assert.Equal((1, job.Pin!.Version), (job.Attempt, job.Result!.ModelVersion));
+            var turn = Array.FindIndex(_packages, package => package.Manifest.Version == job.Pin.Version);
+            Assert.Equal(32 + (16 * turn), job.Input!.Width);
+            var mask = MaskPng.Decode((await ResultAsync(id, ResultFiles.Mask)), new ImageLimits());
+            Assert.All(mask.Indices, id => Assert.Equal(TinyPackages.ClassOfRed(turn), id));
+            versions.Add(job.Pin.Version);
+        }
+
+        Assert.Equal(3, versions.Count);
+        Assert.Equal(moves.Length, held.Count);
+        Assert.True(ids.Count > 20, $"Only {ids.Count} jobs ran.");
+    }
+
+    [Fact]
+    public async Task A_version_that_is_broken_never_serves_and_the_one_before_goes_on()
+    {
+        var (flipped, failing, nan, truncated) = (
+            TinyPackages.Write(Folder("flipped"), Name, 3), TinyPackages.WriteFailingSelfTest(Folder("failing"), Name, 4),
+            TinyPackages.WriteNaN(Folder("nan"), Name, 5), TinyPackages.WriteTruncated(Folder("truncated"), Name, 6));
+        foreach (var package in (ModelPackage[])[flipped, failing, nan, truncated])
+            await _registry.PublishAsync(package, "test", null, null, Cancel);
+        var graph = _blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ModelFile(Name, flipped.Manifest.Version, "model.onnx"));
+        var bytes = flipped.ReadFile("model.onnx");
+        bytes[bytes.Length / 2] ^= 4;
+        await graph.UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancel);
+        await using var handler = await StartAsync();
+        await PromoteAsync(handler, 1);
+        await ServesAsync(handler, Version(1));
+
+        foreach (var package in (ModelPackage[])[flipped, failing, nan, truncated])
+        {
+            var broken = package.Manifest.Version;
+            await PostAsync(handler, $"/v1/models/{Name}/versions/{broken}/promote");
+            var text = await UntilReadyAsync(handler, text => text.Contains($"{broken} is live in the registry but not here", StringComparison.Ordinal));
+            Assert.StartsWith($"{Name} {Version(1)} on cpu; ", text, StringComparison.Ordinal);
+
+            var model = JsonNode.Parse(await handler.Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative), Cancel))!["items"]![0]!;
+            Assert.Equal((broken, Version(1)), ((string)model["version"]!, (string)model["serving"]!));
+            Assert.Contains(broken, (string)model["notice"]!, StringComparison.Ordinal);
+            Assert.Equal(Version(1), (await RunAsync(handler)).Result!.ModelVersion);
+        }
+
+        Assert.Equal([Version(1)], Directory.EnumerateDirectories(Path.Combine(Folder("cache"), Name)).Select(Path.GetFileName).Where(one => one != failing.Manifest.Version && one != nan.Manifest.Version && one != truncated.Manifest.Version));
+        await PromoteAsync(handler, 2);
+        Assert.Equal($"{Name} {Version(2)} on cpu", await ServesAsync(handler, Version(2)));
+    }
+
+    [Fact]
+    public async Task Every_process_swaps_and_one_that_starts_anew_comes_up_with_what_was_promoted()
+    {
+        await using var first = await StartAsync();
+        await using (var second = await StartAsync())
+        {
+            await ServesAsync(first, Bundled);
+            await ServesAsync(second, Bundled);
+            await PromoteAsync(first, 1);
+            await ServesAsync(second, Version(1));
+        }
+
+        await ServesAsync(first, Version(1));
+        await using var third = await StartAsync(new Dictionary<string, string> { ["ROADSEG_MODEL_POLL"] = "01:00:00" });
+        await UntilReadyAsync(third, _ => true);
+        Assert.Equal(Version(1), (await RunAsync(third)).Result!.ModelVersion);
+    }
+
+    [Fact]
+    public async Task Only_operators_change_models_and_a_failed_gate_wants_force()
+    {
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("alices-key"u8));
+        await using var handler = await StartAsync(new Dictionary<string, string> { ["ROADSEG_OPERATORS"] = "alice", ["ROADSEG_CALLERS"] = $"alice={hash}" });
+        var promote = $"/v1/models/{Name}/versions/{Version(1)}/promote";
+        await _registry.JudgeAsync(Name, Version(1), new GateReport(false, Bundled, [new GateCheck("mean-iou", false, 0.1, 0.5, "Worse.")], DateTimeOffset.UnixEpoch), Cancel);
+
+        Assert.Equal((403, "operator-required"), await RefusedAsync(handler, promote));
+        Assert.Equal((403, "operator-required"), await RefusedAsync(handler, $"/v1/models/{Name}/rollback", "bobs-key"));
+        Assert.Equal((409, "model-gate-failed"), await RefusedAsync(handler, promote, "alices-key"));
+        Assert.Equal((400, "request-invalid"), await RefusedAsync(handler, promote, "alices-key", "{\"force\": 3}"));
+        Assert.Equal((404, "model-not-found"), await RefusedAsync(handler, $"/v1/models/{Name}/versions/nonesuch/promote", "alices-key"));
+        Assert.Equal((409, "model-no-rollback"), await RefusedAsync(handler, $"/v1/models/{Name}/rollback", "alices-key"));
+        Assert.Null(await _registry.LiveAsync(Name, Cancel));
+
+        var forced = await PostAsync(handler, promote, "alices-key", "{\"force\": true}");
+        Assert.Equal([ModelState.Live, ModelState.Candidate, ModelState.Retired], forced.Items.OrderBy(item => item.State != ModelState.Live).ThenBy(item => item.State).Select(item => item.State));
+        Assert.Equal(["seed", "local"], forced.History.Select(move => move.Kind == "seed" ? "seed" : move.By == "alice" ? "local" : move.By));
+        Assert.Equal(Bundled, (await PostAsync(handler, $"/v1/models/{Name}/rollback", "alices-key")).Live);
+        Assert.Equal((409, "model-no-rollback"), await RefusedAsync(handler, $"/v1/models/{Name}/rollback", "alices-key"));
+    }
+
+    [Fact]
+    public async Task A_job_can_ask_for_a_version_or_a_model_and_only_for_what_there_is()
+    {
+        var other = TinyPackages.Write(Folder("other"), "other", 2);
+        await _registry.PublishAsync(other, "test", null, null, Cancel);
+        await using var handler = await StartAsync();
+        await ServesAsync(handler, Bundled);
+
+        foreach (var unknown in (string[])["nobody", "other", $"{Name}@nonesuch", $"nobody@{Version(1)}", "@", $"{Name}@", "..@..", $"{Name}@../{Version(1)}"])
+        {
+            Assert.Equal((404, "model-not-found"), await SubmittedAsync(handler, unknown));
+            Assert.Equal((404, "model-not-found"), await RefusedAsync(handler, "/v1/uploads", body: JsonSerializer.Serialize(new { model = unknown })));
+        }
+
+        foreach (var (asked, version, turn) in (ValueTuple<string, string, int>[])[(Name, Bundled, 0), ($"{Name}@{Version(1)}", Version(1), 1), ($"{Name}@{Bundled}", Bundled, 0), ($"other@{other.Manifest.Version}", other.Manifest.Version, 2)])
+        {
+            var job = await RunAsync(handler, asked);
+            Assert.Equal((asked, version), (job.Model, job.Result!.ModelVersion));
+            var summary = JsonSerializer.Deserialize(await ResultAsync(job.Id, ResultFiles.Summary), JobJson.Default.ResultSummary)!;
+            Assert.Equal([TinyPackages.ClassOfRed(turn)], summary.Present!);
+        }
+
+        await _registry.PromoteAsync("other", other.Manifest.Version, "test", Cancel);
+        Assert.Equal(other.Manifest.Version, (await RunAsync(handler, "other")).Result!.ModelVersion);
+        var labels = JsonNode.Parse(await handler.Http.GetStringAsync(new Uri("/v1/labels", UriKind.Relative), Cancel))!["items"]!.AsArray();
+        Assert.Equal([Name, "other"], labels.Select(item => (string)item!["model"]!));
+    }
+
+    [Fact]
+    public async Task A_job_whose_version_has_gone_fails_with_a_sentence_and_one_without_a_pin_is_run_by_what_serves()
+    {
+        JobId gone;
+        byte[] message;
+        await using (var first = await StartAsync())
+        {
+            await ServesAsync(first, Bundled);
+            (gone, message) = await PreprocessedAsync(first, $"{Name}@{Version(2)}");
+        }
+
+        await _blobs.GetBlobContainerClient(Containers.Models).DeleteBlobAsync(BlobPaths.ModelVersion(Name, Version(2)), cancellationToken: Cancel);
+        await using var handler = await StartAsync();
+        await SegmentAsync(handler, message);
+
+        var failed = (await _jobs.FindAsync(gone, Cancel))!.Record;
+        Assert.Equal((JobState.Failed, "model-not-found"), (failed.State, failed.Failure!.Code));
+        Assert.Contains(Version(2), failed.Failure.Message, StringComparison.Ordinal);
+
+        var (early, next) = await PreprocessedAsync(handler);
+        await _jobs.AmendAsync(early, record => record with { Pin = null }, Cancel);
+        await SegmentAsync(handler, next);
+        Assert.Equal(Bundled, (await _jobs.FindAsync(early, Cancel))!.Record.Result!.ModelVersion);
+    }
+
+    [Fact]
+    public async Task Models_are_pushed_listed_promoted_and_rolled_back_by_command()
+    {
+        await using var handler = await StartAsync();
+        await ServesAsync(handler, Bundled);
+        var server = handler.Http.BaseAddress!.ToString();
+        var pushed = TinyPackages.Write(Folder("pushed"), Name, 7);
+        var version = pushed.Manifest.Version;
+
+        Assert.Contains(version, await CommandAsync(0, "models", "push", pushed.Folder, "--connection", _azurite.ConnectionString), StringComparison.Ordinal);
+        Assert.Contains(version, await CommandAsync(0, "models", "push", pushed.Folder, "--connection", _azurite.ConnectionString), StringComparison.Ordinal);
+        Assert.Matches($"{version}\\s+candidate", await CommandAsync(0, "models", "list", "--server", server));
+        Assert.Matches($"{version}\\s+live", await CommandAsync(0, "models", "promote", Name, version, "--server", server));
+        await ServesAsync(handler, version);
+        Assert.Matches($"{version}\\s+retired", await CommandAsync(0, "models", "rollback", Name, "--server", server));
+        await ServesAsync(handler, Bundled);
+        Assert.Contains("model-no-rollback", await CommandAsync(1, "models", "rollback", Name, "--server", server), StringComparison.Ordinal);
+
+        var broken = TinyPackages.WriteFailingSelfTest(Folder("broken"), Name, 8);
+        Assert.Contains("model-invalid", await CommandAsync(1, "models", "push", broken.Folder, "--connection", _azurite.ConnectionString), StringComparison.Ordinal);
+        Assert.Null(await _registry.FindAsync(Name, broken.Manifest.Version, Cancel));
+        var list = JsonSerializer.Deserialize(await handler.Http.GetStringAsync(new Uri($"/v1/models/{Name}/versions", UriKind.Relative), Cancel), RegistryJson.Default.ModelVersionList)!;
+        var carded = list.Items.Single(item => item.Version == Version(1));
+        Assert.Equal("# A tiny model\n", await handler.Http.GetStringAsync(new Uri(carded.Links["card"], UriKind.Relative), Cancel));
+        Assert.Equal(Version(1), (string)JsonNode.Parse(await handler.Http.GetStringAsync(new Uri(carded.Links["self"], UriKind.Relative), Cancel))!["version"]!);
+    }
+
+    private string Folder(string name) => Path.Combine(_folder.Path, name);
+
+    private string Version(int turn) => _packages[turn].Manifest.Version;
+
+    private Task<HandlerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null) => HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+    {
+        ["ROADSEG_MODEL"] = _packages[0].Folder,
+        ["ROADSEG_MODEL_POLL"] = settings?.GetValueOrDefault("ROADSEG_MODEL_POLL") ?? "00:00:01",
+        ["ROADSEG_MODEL_CACHE"] = Folder("cache"),
+    });
+
+    private static async Task<string> CommandAsync(int exit, params string[] arguments)
+    {
+        var result = await CliTests.RunAsync(arguments);
+        Assert.True(result.Exit == exit, result.ToString());
+        return result.Output + result.Error;
+    }
+
+    /// <summary>Waits until a version serves, and nothing is amiss.</summary>
+    private static Task<string> ServesAsync(HandlerProcess handler, string version) => UntilReadyAsync(handler, text => text == $"{Name} {version} on cpu");
+
+    private static async Task<string> UntilReadyAsync(HandlerProcess handler, Func<string, bool> reached)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(Patience);
+        for (var text = ""; ; await Task.Delay(50, Cancel))
+        {
+            Assert.False(patience.IsCancellationRequested, $"The last was: {text}");
+            using var answer = await handler.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
+            text = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["model"]!;
+            if (answer.StatusCode == HttpStatusCode.OK && reached(text))
+                return text;
+        }
+    }
+
+    private Task PromoteAsync(HandlerProcess handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
+
+    private static Task RollBackAsync(HandlerProcess handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
+
+    private static async Task<ModelVersionList> PostAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    {
+        using var answer = await SendAsync(handler, path, key, body);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return JsonSerializer.Deserialize(text, RegistryJson.Default.ModelVersionList)!;
+    }
+
+    private static async Task<(int Status, string Code)> RefusedAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    {
+        using var answer = await SendAsync(handler, path, key, body);
+        return ((int)answer.StatusCode, (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]!);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HandlerProcess handler, string path, string? key, string? body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (key is not null)
+            request.Headers.Add("x-functions-key", key);
+        if (body is not null)
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return await handler.Http.SendAsync(request, Cancel);
+    }
+
+    private static async Task<(int Status, string? Code)> SubmittedAsync(HandlerProcess handler, string model)
+    {
+        using var content = new ByteArrayContent(TinyPackages.RedPhoto()) { Headers = { ContentType = new("image/png") } };
+        using var answer = await handler.Http.PostAsync(new Uri($"/v1/jobs?model={Uri.EscapeDataString(model)}", UriKind.Relative), content, Cancel);
+        return ((int)answer.StatusCode, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]);
+    }
+
+    private async Task<JobRecord> RunAsync(HandlerProcess handler, string? model = null)
+    {
+        var (id, message) = await PreprocessedAsync(handler, model);
+        await SegmentAsync(handler, message);
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+        return job;
+    }
+
+    // As the host does it: the photo's event, then the message that the first function answers.
+    private async Task<(JobId Id, byte[] Message)> PreprocessedAsync(HandlerProcess handler, string? model = null)
+    {
+        var (id, path) = (default(JobId), $"{Guid.NewGuid()}/red.png");
+        if (model is not null)
+        {
+            using var answer = await SendAsync(handler, "/v1/uploads", null, JsonSerializer.Serialize(new { fileName = "red.png", model }));
+            id = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
+            path = BlobPaths.Upload(id);
+        }
+
+        var stored = await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
+        var etag = stored.Value.ETag.ToString();
+        var created = JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent);
+        var outcome = await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
+        return (model is null ? JobId.ForDrop(Containers.Uploads, path, etag) : id, Convert.FromBase64String((string)outcome!["Outputs"]!["segmentation"]!));
+    }
+
+    private static Task SegmentAsync(HandlerProcess handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
+
+    private async Task<byte[]> ResultAsync(JobId id, string file) =>
+        (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
+}

@@ -100,8 +100,8 @@ public sealed class RolloutTests : IAsyncLifetime
             Assert.Equal((1, job.Pin!.Version), (job.Attempt, job.Result!.ModelVersion));
             var turn = Array.FindIndex(_packages, package => package.Manifest.Version == job.Pin.Version);
             Assert.Equal(32 + (16 * turn), job.Input!.Width);
-            var mask = MaskPng.Decode((await ResultAsync(id, ResultFiles.Mask)), new ImageLimits());
-            Assert.All(mask.Indices, id => Assert.Equal(TinyPackages.ClassOfRed(turn), id));
+            var mask = MaskPng.Decode(await ResultAsync(id, ResultFiles.Mask), new ImageLimits());
+            Assert.All(mask.Ids, found => Assert.Equal(TinyPackages.ClassOfRed(turn), found));
             versions.Add(job.Pin.Version);
         }
 
@@ -274,6 +274,9 @@ public sealed class RolloutTests : IAsyncLifetime
         ["ROADSEG_MODEL"] = _packages[0].Folder,
         ["ROADSEG_MODEL_POLL"] = settings?.GetValueOrDefault("ROADSEG_MODEL_POLL") ?? "00:00:01",
         ["ROADSEG_MODEL_CACHE"] = Folder("cache"),
+
+        // One line for all: a job of the other would come back as another message.
+        ["ROADSEG_INTERACTIVE_JOBS"] = "1000",
     });
 
     private static async Task<string> CommandAsync(int exit, params string[] arguments)
@@ -300,9 +303,9 @@ public sealed class RolloutTests : IAsyncLifetime
         }
     }
 
-    private Task PromoteAsync(HandlerProcess handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
+    private Task<ModelVersionList> PromoteAsync(HandlerProcess handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
 
-    private static Task RollBackAsync(HandlerProcess handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
+    private static Task<ModelVersionList> RollBackAsync(HandlerProcess handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
 
     private static async Task<ModelVersionList> PostAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
     {
@@ -359,10 +362,14 @@ public sealed class RolloutTests : IAsyncLifetime
         var etag = stored.Value.ETag.ToString();
         var created = JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent);
         var outcome = await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
-        return (model is null ? JobId.ForDrop(Containers.Uploads, path, etag) : id, Convert.FromBase64String((string)outcome!["Outputs"]!["segmentation"]!));
+        if (model is null)
+            id = JobId.ForDrop(Containers.Uploads, path, etag);
+        var sent = (string?)outcome!["Outputs"]!["segmentation"];
+        Assert.True(sent is not null, $"{outcome.ToJsonString()} {(await _jobs.FindAsync(id, Cancel))?.Record}");
+        return (id, Convert.FromBase64String(sent));
     }
 
-    private static Task SegmentAsync(HandlerProcess handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
+    private static Task<JsonNode?> SegmentAsync(HandlerProcess handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
 
     private async Task<byte[]> ResultAsync(JobId id, string file) =>
         (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();

@@ -29,10 +29,20 @@ export function figures(...entries: (readonly [label: string, value: string | nu
     value === undefined ? [] : [h('div', {}, h('dt', {}, label), h('dd', {}, typeof value === 'number' ? value.toLocaleString('en') : value), detail && h('dd', { className: 'hint' }, detail))]));
 }
 
+/** A box that scrolls sideways what is too wide for it, by keys too. */
+export function scrolling(label: string, content: Node): HTMLElement {
+  const box = h('div', { className: 'scrolling', role: 'group', 'aria-label': label }, content);
+  new ResizeObserver(() => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+  }).observe(box);
+  return box;
+}
+
 /** A table whose first cell of each row is its heading. The last columns, of numbers, are set to the right. */
 export function table(caption: string, columns: string[], rows: (Node | string)[][], numbers = 0): HTMLElement {
   const right = (at: number) => (at >= columns.length - numbers ? 'number' : undefined);
-  return h('div', { className: 'scrolling', tabIndex: 0, role: 'region', 'aria-label': caption },
+  return scrolling(caption,
     h('table', {},
       h('caption', {}, caption),
       h('thead', {}, h('tr', {}, ...columns.map((name, at) => h('th', { scope: 'col', className: right(at) }, name)))),

@@ -25,7 +25,7 @@ export async function open(t, route = '', { keyless = false, ...options } = {}) 
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', error => faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && !/status of (401|403|404|409|410)/.test(message.text()) && faults.push(message.text()));
+  page.on('console', message => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()));
   page.on('request', request => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`external request: ${request.url()}`);

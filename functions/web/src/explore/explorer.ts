@@ -110,8 +110,8 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
 async function still(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summary): Promise<() => void> {
   const url = URL.createObjectURL(await (await call(job.links.overlay!)).blob());
   fill(stage,
-    h('div', { className: 'frame' }, h('img', { src: url, alt: `${job.fileName ?? 'The photo'} with its classes` })),
-    h('p', { className: 'hint' }, 'This browser has no WebGL 2, so the picture cannot be explored; it shows all classes.'));
+    frameOf(summary, h('img', { src: url, alt: `${job.fileName ?? 'The photo'} with its classes` })),
+    h('p', { className: 'hint below' }, 'This browser has no WebGL 2, so the picture cannot be explored; it shows all classes.'));
   fill(side, classChart(summary, null), actions(job, stem(job.fileName ?? 'photo')), compareWith(job));
   return () => URL.revokeObjectURL(url);
 }

@@ -1,4 +1,5 @@
 import { h } from '../dom';
+import { scrolling } from '../ui';
 
 /** A model card as elements: headings, tables, lists and paragraphs of Markdown, with code and strong words; everything else is text. */
 export function cardOf(markdown: string): HTMLElement[] {
@@ -17,7 +18,7 @@ function rowsOf(lines: string[]): HTMLElement {
   const cells = lines.filter(line => !/^[|\s:-]+$/.test(line) || !line.includes('-')).map(line => line.replace(/^\||\|$/g, '').split('|').map(cell => cell.trim()));
   const [head, ...rows] = cells;
   const empty = head!.every(cell => cell === '');
-  return h('div', { className: 'scrolling', tabIndex: 0, role: 'region', 'aria-label': 'Table of the card' },
+  return scrolling('Table of the card',
     h('table', {},
       !empty && h('thead', {}, h('tr', {}, ...head!.map(cell => h(cell === '' ? 'td' : 'th', cell === '' ? {} : { scope: 'col' }, ...inline(cell))))),
       h('tbody', {}, ...rows.map(row => h('tr', {}, ...row.map((cell, at) => h(at === 0 && cell !== '' ? 'th' : 'td', at === 0 && cell !== '' ? { scope: 'row' } : {}, ...inline(cell))))))));

@@ -45,7 +45,7 @@ function modelCard(model: Model, classes: Labels['classes'], versions: Versions 
 function versionList(versions: Versions, reload: () => Promise<void>): HTMLElement {
   const back = rollBack(versions, reload);
   return h('section', {},
-    h('h3', {}, 'Versions'),
+    h('h3', { className: 'above' }, 'Versions'),
     h('ul', { className: 'rows' }, ...versions.items.map(one => h('li', {},
       h('div', { className: 'row-text' },
         h('a', { href: versionHash(one.name, one.version) }, one.version),

@@ -22,7 +22,7 @@ export function chart(): { element: HTMLElement; show: (plot: Plot) => void } {
   const place = h('div', { className: 'plot' });
   const title = h('h3', {});
   const readout = h('p', { className: 'hint plot-readout' });
-  const element = h('figure', { className: 'chart' }, title, legend, place, readout);
+  const element = h('figure', { className: 'chart' }, title, place, legend, readout);
   let plot: Plot | null = null;
   let drawn = 0;
 
@@ -75,8 +75,8 @@ function svgOf(plot: Plot, width: number): SVGElement {
   for (const value of ticks(from, to, 4)) {
     svg.append(part('line', { class: 'grid', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }), part('text', { class: 'tick', x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, plot.unit(value)));
   }
-  for (const step of ticks(0, plot.last, width < 420 ? 3 : 6)) {
-    svg.append(part('text', { class: 'tick', x: x(step), y: height - 6, 'text-anchor': step === 0 ? 'start' : x(step) > width - 24 ? 'end' : 'middle' }, step === 0 ? 'update 0' : step.toLocaleString('en')));
+  for (const step of ticks(0, plot.last, width < 420 ? 3 : 5)) {
+    svg.append(part('text', { class: 'tick', x: x(step), y: height - 6, 'text-anchor': x(step) > width - 24 ? 'end' : 'middle' }, step.toLocaleString('en')));
   }
   for (const floor of plot.floors ?? []) svg.append(part('line', { class: `series ${floor.look}`, x1: margin.left, x2: width - margin.right, y1: y(floor.y), y2: y(floor.y) }));
   for (const one of plot.series) {

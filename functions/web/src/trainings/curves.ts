@@ -28,7 +28,7 @@ export function curves(): { element: HTMLElement; refresh: (run: Training, signa
         { name: 'mean IoU', look: 'one', dots: true, points: metrics.evaluations.map(point => [point.step, point.meanIou]) },
       ],
       floors: [
-        ...(metrics.floorAccuracy === undefined ? [] : [{ name: 'accuracy without a look at the image', look: 'two floor', y: metrics.floorAccuracy }]),
+        ...(metrics.floorAccuracy === undefined ? [] : [{ name: 'accuracy without a look at the photo', look: 'two floor', y: metrics.floorAccuracy }]),
         ...(metrics.floorMeanIou === undefined ? [] : [{ name: 'mean IoU without a look', look: 'one floor', y: metrics.floorMeanIou }]),
       ],
     });

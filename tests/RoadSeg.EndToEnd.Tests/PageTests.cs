@@ -48,14 +48,14 @@ public sealed class PageTests(StackFixture stack)
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
-    [Fact(Timeout = 240_000)]
+    [Fact(Timeout = 480_000)]
     public async Task The_whole_story_works_in_Chromium()
     {
         PageIsBuilt();
         await TellAsync("story.mjs", stack.Stack, []);
     }
 
-    [Fact(Timeout = 240_000)]
+    [Fact(Timeout = 480_000)]
     public async Task Data_sets_training_runs_and_models_are_seen_and_changed_in_Chromium_where_keys_are_checked()
     {
         PageIsBuilt();

@@ -39,14 +39,14 @@ export function scrolling(label: string, content: Node): HTMLElement {
   return box;
 }
 
-/** A table whose first cell of each row is its heading. The last columns, of numbers, are set to the right. */
-export function table(caption: string, columns: string[], rows: (Node | string)[][], numbers = 0): HTMLElement {
-  const right = (at: number) => (at >= columns.length - numbers ? 'number' : undefined);
+/** A table whose first cell of each row is its heading. The last columns, of numbers, are set to the right; a column of sentences keeps room for them. */
+export function table(caption: string, columns: string[], rows: (Node | string)[][], numbers = 0, sentences = -1): HTMLElement {
+  const look = (at: number) => (at >= columns.length - numbers ? 'number' : at === sentences ? 'sentence' : undefined);
   return scrolling(caption,
     h('table', {},
       h('caption', {}, caption),
-      h('thead', {}, h('tr', {}, ...columns.map((name, at) => h('th', { scope: 'col', className: right(at) }, name)))),
-      h('tbody', {}, ...rows.map(cells => h('tr', {}, ...cells.map((cell, at) => h(at === 0 ? 'th' : 'td', { ...(at === 0 ? { scope: 'row' } : {}), className: right(at) }, cell)))))));
+      h('thead', {}, h('tr', {}, ...columns.map((name, at) => h('th', { scope: 'col', className: look(at) }, name)))),
+      h('tbody', {}, ...rows.map(cells => h('tr', {}, ...cells.map((cell, at) => h(at === 0 ? 'th' : 'td', { ...(at === 0 ? { scope: 'row' } : {}), className: look(at) }, cell)))))));
 }
 
 /** Classes with a share each, as bars of their colours; `detail` is one more number a row. */

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { accessible, canvasPicture, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
 
+let compared = '';
 const { KEY, DATASET, LEARNING, LEARNED, METRICS, MORE_METRICS, MODEL, CANDIDATE } = process.env;
 
 test('a key is asked for once and opens every view', async t => {
@@ -133,6 +134,7 @@ test('two versions are compared on one photo', async t => {
   await accessible(page, 'compare form');
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.waitForURL(/#\/compare\/\w+\/\w+/, patience);
+  compared = new URL(page.url()).hash;
   await shown(page);
   const share = Number.parseFloat(await page.locator('.side .wholes dd').first().innerText());
   assert.ok(share > 0.5 && share < 60, `${share} %`);
@@ -206,14 +208,14 @@ test('thumbnails of the gallery are small', async t => {
 test('every view fits a phone of 360 pixels, in light and dark', async t => {
   for (const colorScheme of ['light', 'dark']) {
     const page = await open(t, '', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme });
-    for (const [route, what] of [
-      ['#/datasets', '.rows > li'], [`#/datasets/${DATASET}`, '.samples img'], ['#/trainings', '.rows > li'], [`#/trainings/${LEARNING}`, '.plot polyline'],
-      ['#/models', '.model .rows li'], [`#/models/${MODEL}/${CANDIDATE}`, '.card'],
+    for (const [route, what, view] of [
+      ['#/datasets', '.rows > li', 'datasets'], [`#/datasets/${DATASET}`, '.samples img', 'dataset'], ['#/trainings', '.rows > li', 'trainings'], [`#/trainings/${LEARNING}`, '.plot polyline', 'training'],
+      ['#/models', '.model .rows li', 'versions'], [`#/models/${MODEL}/${CANDIDATE}`, '.card', 'version'], [compared, '.pairs li', 'compare'],
     ]) {
       await page.goto(PAGE + route);
       await page.locator(what).first().waitFor(patience);
       assert.equal(await overflow(page), 0, route);
-      const name = `phone-${route.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '').slice(0, 24)}-${colorScheme}`;
+      const name = `phone-${view}-${colorScheme}`;
       await picture(page, name);
       await accessible(page, name);
     }
@@ -222,7 +224,7 @@ test('every view fits a phone of 360 pixels, in light and dark', async t => {
 
 test('every view is as good in the dark', async t => {
   const page = await open(t, '', { colorScheme: 'dark' });
-  for (const [route, what, name] of [[`#/datasets/${DATASET}`, '.samples img', 'dark-dataset'], [`#/trainings/${LEARNING}`, '.plot polyline', 'dark-training'], [`#/models/${MODEL}/${CANDIDATE}`, '.card', 'dark-version']]) {
+  for (const [route, what, name] of [[`#/datasets/${DATASET}`, '.samples img', 'dark-dataset'], [`#/trainings/${LEARNING}`, '.plot polyline', 'dark-training'], [`#/models/${MODEL}/${CANDIDATE}`, '.card', 'dark-version'], [compared, '.pairs li', 'dark-compare']]) {
     await page.goto(PAGE + route);
     await page.locator(what).first().waitFor(patience);
     await picture(page, name);

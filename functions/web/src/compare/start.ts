@@ -14,7 +14,7 @@ export function compareWith(job: Job): HTMLElement {
       const { items } = await json<{ items: Model[] }>('/v1/models');
       const versions = await Promise.all(items.map(model => json<Versions>(`${modelPath(model.name)}/versions`)));
       const others = versions.flatMap(model => model.items).filter(one => one.name !== job.result?.model || one.version !== job.result.modelVersion);
-      if (others.length === 0) return fill(content, h('p', { className: 'hint' }, 'There is no other version yet: a training run or ', h('code', {}, './roadseg models publish'), ' makes one.'));
+      if (others.length === 0) return fill(content, h('p', { className: 'hint' }, 'There is no other version yet: a training run or ', h('code', {}, './roadseg models push'), ' makes one.'));
       const choice = h('select', { id: 'other-model' }, ...others.map(one => h('option', { value: `${one.name}@${one.version}` }, `${one.name} ${one.version} (${one.state})`)));
       const held = submissions.some(one => one.id === job.id);
       fill(content,

@@ -52,7 +52,7 @@ function findings(report: Report): HTMLElement {
         h('span', { className: group.skipped ? 'count error' : 'count' }, count(group.count)), ` ${group.kind.replaceAll('-', ' ')} `,
         h('span', { className: 'hint' }, `${group.skipped ? 'skipped' : 'kept'}${group.pixels > 0 ? `, ${count(group.pixels)} pixels` : ''}`)),
       table(group.count > group.examples.length ? `The first ${group.examples.length}` : `${group.kind.replaceAll('-', ' ')}, by file`, ['File', 'Detail', 'Pixels'],
-        group.examples.map(one => [one.file, one.detail, one.pixels > 0 ? count(one.pixels) : '']), 1))));
+        group.examples.map(one => [one.file, one.detail, one.pixels > 0 ? count(one.pixels) : '']), 1, 1))));
 }
 
 function values(report: Report): HTMLElement {

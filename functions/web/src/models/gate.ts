@@ -11,5 +11,5 @@ export function gateReport(gate: Gate): HTMLElement {
     h('p', { className: gate.passed ? undefined : 'error' }, gate.passed ? 'Passed every check.' : 'Not passed, so the version did not go live by itself.'),
     h('p', { className: 'hint' }, `${gate.against ? `Compared with version ${gate.against}, ` : ''}${dateTime(gate.at)}`),
     table('Checks of the gate', ['Check', 'Result', 'Measured', 'Limit', 'In words'], gate.checks.map(check => [
-      check.name.replaceAll('-', ' '), pill(check.passed ? 'succeeded' : 'failed', check.passed ? 'passed' : 'failed'), number(check.value), number(check.limit), check.note])));
+      check.name.replaceAll('-', ' '), pill(check.passed ? 'succeeded' : 'failed', check.passed ? 'passed' : 'failed'), number(check.value), number(check.limit), check.note]), 0, 4));
 }

@@ -64,7 +64,7 @@ test('a data set shows its classes, counts, findings, values, and samples side b
 test('a run is started from a data set, waits in the list, and is canceled', async t => {
   const page = await open(t, `#/datasets/${DATASET}`);
   await page.getByLabel('Epochs').fill('2');
-  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByLabel('Epochs').press('Enter');
   await page.waitForURL(/#\/trainings\/\w+/, patience);
   await page.getByText('training.epochs 2').waitFor(patience);
   await page.getByText('It waits for a trainer.').waitFor(patience);
@@ -105,10 +105,12 @@ test('a run is followed live: curves grow while it learns', async t => {
   const points = () => page.locator('.plot polyline').first().evaluate(line => line.getAttribute('points').split(' ').length);
   // Forty-eight of ten updates each; what a dead worker learned past its checkpoint does not count.
   assert.equal(await points(), 48);
+  await page.getByRole('link', { name: /^high-street/ }).focus();
   const sent = await fetch(METRICS, { method: 'PUT', headers: { 'x-ms-blob-type': 'BlockBlob' }, body: await readFile(MORE_METRICS) });
   assert.equal(sent.status, 201);
   await page.getByText(/Update 720: /).first().waitFor(patience);
   assert.equal(await points(), 72);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^high-street/, 'the focus stays where it is while the page renews itself');
   await page.getByText('Evaluations in numbers').click();
   assert.equal(await page.getByRole('row').count(), 7);
   await page.locator('.pictures img').first().waitFor(patience);

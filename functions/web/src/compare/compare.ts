@@ -43,17 +43,19 @@ export function comparePage(main: HTMLElement, first: string, second: string): (
   async function show(a: Job, b: Job) {
     const lost = [a, b].find(job => job.state !== 'succeeded');
     if (lost) throw new Failure(lost.failure?.message ?? `One of the two jobs ended without a result: it was ${lost.state}.`);
-    const [labels, otherLabels, ids, others, photo] = await Promise.all([json<Summary>(a.links.summary!), json<Summary>(b.links.summary!), maskOf(a), maskOf(b), photoOf(a)]);
+    const [labels, otherLabels, ids, others, kept] = await Promise.all([json<Summary>(a.links.summary!), json<Summary>(b.links.summary!), maskOf(a), maskOf(b), photoOf(a)]);
     if (ids.width !== others.width || ids.height !== others.height) throw new Failure('The two jobs are of photos of different sizes, which cannot be laid over each other.');
+    const photo = kept ?? await createImageBitmap(new ImageData(1, 1));
     if (signal.aborted) return;
     const confusion = confusionOf(ids, labels.classes, others, otherLabels.classes);
     const names = [a, b].map(job => `${job.result!.model} ${job.result!.modelVersion}`) as [string, string];
     facts.replaceChildren(h('a', { href: `#/jobs/${a.id}` }, a.fileName ?? 'Photo'), `  ·  left ${names[0]}  ·  right ${names[1]}`);
     try {
-      dispose = versus(stage, photo ?? await createImageBitmap(new ImageData(1, 1)), ids, confusion, a.fileName ?? 'Photo');
+      dispose = versus(stage, photo, ids, confusion, a.fileName ?? 'Photo');
+      if (!kept) stage.append(h('p', { className: 'hint below' }, 'The photo itself is no longer kept; its classes are.'));
     } catch {
       // Without WebGL 2 the two stand beside each other.
-      fill(stage, h('div', { className: 'pair' }, ...await Promise.all([a, b].map((job, at) => picture(job.links[photo ? 'overlay' : 'color']!, `What ${names[at]} sees`, signal)))));
+      fill(stage, h('div', { className: 'pair' }, ...await Promise.all([a, b].map((job, at) => picture(job.links[kept ? 'overlay' : 'color']!, `What ${names[at]} sees`, signal)))));
     }
     fill(side, ...numbers(confusion));
     announce(`The models differ in ${percent(confusion.differing / confusion.pixels)} of the pixels.`);

@@ -1,5 +1,5 @@
 import { json } from '../api';
-import { announce, fill, h } from '../dom';
+import { announce, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { startForm } from '../trainings/start';
 import { pill, words } from '../ui';
@@ -11,7 +11,7 @@ import { reportOf } from './report';
 export function datasetPage(main: HTMLElement, name: string): () => void {
   const stop = new AbortController();
   const state = h('span', {});
-  const progress = h('div', { role: 'status' });
+  const progress = h('div', {});
   const report = h('div', { className: 'report' });
   const start = h('div', {});
   fill(main,
@@ -24,7 +24,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
   void repeat(stop.signal, async () => {
     const set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
     fill(state, pill(set.state, stateWords[set.state]));
-    fill(progress,
+    refresh(progress,
       set.state === 'checking' && checking(set),
       set.failure && h('p', { className: 'error' }, set.failure.message),
       set.failure && set.version && h('p', {}, `Version ${set.version} of an earlier drop stays usable.`),

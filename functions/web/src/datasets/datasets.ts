@@ -1,5 +1,5 @@
 import { json } from '../api';
-import { dateTime, fill, h } from '../dom';
+import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill } from '../ui';
 import { stateWords, type Dataset } from './records';
@@ -24,7 +24,7 @@ export function datasets(main: HTMLElement): () => void {
     message.hidden = items.length > 0;
     message.textContent = 'No data set yet.';
     const now = JSON.stringify(items);
-    if (now !== shown) fill(list, ...items.map(row));
+    if (now !== shown) refresh(list, ...items.map(row));
     shown = now;
     // New drops come without anybody on this page doing anything.
     return items.some(one => one.state === 'checking') ? checkingMilliseconds : idleMilliseconds;

@@ -14,7 +14,7 @@ export function startForm(set: Dataset): HTMLElement {
   const epochs = h('input', { id: 'epochs', type: 'number', min: '1', max: '10000', placeholder: 'as the recipe says' });
   const init = h('select', { id: 'init' }, h('option', { value: 'live' }, 'the live version'), h('option', { value: 'none' }, 'scratch'));
   const promote = h('input', { id: 'promote', type: 'checkbox', checked: true });
-  const form = h('form', { className: 'start', onsubmit: (event: Event) => { event.preventDefault(); run.querySelector('button')!.click(); } },
+  const form = h('form', { className: 'start', onsubmit: (event: Event) => event.preventDefault() },
     h('div', { className: 'field' }, h('label', { for: 'recipe' }, 'Recipe'), recipe, h('datalist', { id: 'recipes' }, ...recipes.map(value => h('option', { value })))),
     h('div', { className: 'field' }, h('label', { for: 'epochs' }, 'Epochs'), epochs),
     h('div', { className: 'field' }, h('label', { for: 'init' }, 'Start from'), init),
@@ -31,6 +31,8 @@ export function startForm(set: Dataset): HTMLElement {
     });
     location.hash = `#/trainings/${started.id}`;
   });
+  // Enter in a field clicks it.
+  run.querySelector('button')!.type = 'submit';
   form.append(run);
   return h('section', { className: 'training-start' }, h('h2', {}, 'Train on it'), h('p', { className: 'hint' }, `On version ${set.version}. A trainer takes the run when it is free.`), form);
 }

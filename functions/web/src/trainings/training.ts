@@ -1,6 +1,6 @@
 import { call, json } from '../api';
 import { ask } from '../dialog';
-import { announce, dateTime, download, duration, fill, h, percent } from '../dom';
+import { announce, dateTime, download, duration, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
 import { gateReport } from '../models/gate';
 import { versionHash } from '../models/records';
@@ -17,7 +17,7 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
   const title = h('h1', {}, 'Training run');
   const state = h('span', {});
   const facts = h('p', { className: 'muted facts' });
-  const progress = h('div', { role: 'status' });
+  const progress = h('div', {});
   const numbers = h('div', {});
   const learned = curves();
   const gate = h('div', {});
@@ -51,11 +51,11 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
     const { plan, times } = run;
     title.textContent = `${plan.model} on ${plan.dataset}`;
     document.title = `${title.textContent} · RoadSeg`;
-    facts.replaceChildren('data set ', h('a', { href: `#/datasets/${encodeURIComponent(plan.dataset)}` }, `${plan.dataset} ${plan.datasetVersion}`),
+    refresh(facts, 'data set ', h('a', { href: `#/datasets/${encodeURIComponent(plan.dataset)}` }, `${plan.dataset} ${plan.datasetVersion}`),
       `  ·  recipe ${plan.recipe}${Object.entries(plan.settings).map(([name, value]) => `, ${name} ${value}`).join('')}  ·  from ${plan.init}  ·  ${dateTime(times.createdAt)}${run.attempt > 1 ? `  ·  taken up ${run.attempt} times` : ''}`);
     fill(state, pill(run.state, stateWords[run.state]));
     cancel.hidden = over(run);
-    fill(progress,
+    refresh(progress,
       !over(run) && (run.progress ? progressOf(run) : h('p', { className: 'hint' }, run.state === 'queued' ? 'It waits for a trainer.' : 'It begins.')),
       run.failure && h('p', { className: 'error', role: 'alert' }, run.failure.message),
       run.state === 'canceled' && h('p', {}, 'It was taken back before it ended.'),

@@ -1,7 +1,7 @@
 import { json } from '../api';
-import { dateTime, duration, fill, h, percent } from '../dom';
+import { dateTime, duration, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
-import { pill } from '../ui';
+import { pill, words } from '../ui';
 import { over, stateWords, type Training } from './records';
 
 const pageSize = 20;
@@ -13,7 +13,7 @@ export function trainings(main: HTMLElement): () => void {
   const stop = new AbortController();
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the training runs …');
   const list = h('ul', { className: 'rows' });
-  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => { pages++; void load(); } }, 'Show more');
+  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => { pages++; load().catch((error: unknown) => tell(words(error))); } }, 'Show more');
   let pages = 1;
   let shown = '';
   fill(main,
@@ -30,7 +30,7 @@ export function trainings(main: HTMLElement): () => void {
       next = found.next;
     }
     const now = JSON.stringify(runs);
-    if (now !== shown) fill(list, ...runs.map(row));
+    if (now !== shown) refresh(list, ...runs.map(row));
     shown = now;
     more.hidden = !next;
     message.hidden = runs.length > 0;
@@ -38,10 +38,12 @@ export function trainings(main: HTMLElement): () => void {
     return runs.some(run => !over(run)) ? learningMilliseconds : idleMilliseconds;
   }
 
-  void repeat(stop.signal, load, text => {
+  function tell(text: string) {
     message.hidden = false;
     message.textContent = text;
-  });
+  }
+
+  void repeat(stop.signal, load, tell);
   return () => stop.abort();
 }
 

@@ -1,15 +1,34 @@
+using OpenTelemetry.Logs;
+using RoadSeg.Diagnostics;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions;
 
 internal static class Logs
 {
+    /// <summary>What the process is called in telemetry, unless OTEL_SERVICE_NAME says otherwise.</summary>
+    public const string Service = "roadseg-functions";
+
     /// <summary>One line an event, to the host's console. The framework speaks only when something is wrong, and not of the
     /// exceptions that become problem documents: <see cref="Api.Problems"/> logs those that deserve it.</summary>
-    public static void AddLogs(this WebApplicationBuilder builder) => builder.Logging
-        .AddSimpleConsole(console => console.SingleLine = true)
-        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+    /// <remarks>ROADSEG_LOGS: <c>text</c> (default) or <c>json</c>, one object a line with event id, fields and trace id. Where telemetry is
+    /// exported, logs are too.</remarks>
+    public static void AddLogs(this WebApplicationBuilder builder)
+    {
+        var form = builder.Configuration["ROADSEG_LOGS"] ?? "text";
+        if (form is not ("text" or "json"))
+            throw new InvalidOperationException($"ROADSEG_LOGS is '{form}': write text or json.");
+        builder.Logging
+            .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        if (form == "json")
+            builder.Logging.AddJsonConsole(console => console.IncludeScopes = true);
+        else
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        if (OtlpExport.IsOn)
+            builder.Logging.AddOpenTelemetry(logs => OtlpExport.AddTo(logs, Service));
+    }
 }
 
 /// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs.</summary>
@@ -26,6 +45,9 @@ internal static partial class Log
 
     [LoggerMessage(103, LogLevel.Error, "{Function} failed; the next tick tries again")]
     public static partial void TimerFailed(ILogger log, string function, Exception exception);
+
+    [LoggerMessage(104, LogLevel.Warning, "The queues could not be looked at for metrics")]
+    public static partial void QueuesUnseen(ILogger log, Exception exception);
 
     [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
     public static partial void JobQueued(ILogger log, JobId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
@@ -68,6 +90,9 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "Model {Name}: {Version} was made live by {Caller} ({Kind})")]
     public static partial void ModelMoved(ILogger log, string name, string version, string caller, string kind);
+
+    [LoggerMessage(306, LogLevel.Error, "The model package in {Folder}, with which the app ships, cannot be used")]
+    public static partial void PackageRefused(ILogger log, string folder, Exception exception);
 
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);

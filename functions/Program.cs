@@ -1,6 +1,8 @@
+using RoadSeg.Diagnostics;
 using RoadSeg.Functions;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Datasets;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Health;
 using RoadSeg.Functions.Inference;
@@ -14,6 +16,7 @@ using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 
+using var export = OtlpExport.Start(Logs.Service);
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.UseHandlerPort();
 builder.AddLogs();
@@ -49,8 +52,10 @@ builder.Services.AddSingleton<ResultReader>();
 builder.Services.AddDatasets(builder.Configuration);
 builder.Services.AddWebhooks(builder.Configuration);
 builder.Services.AddSite();
+builder.Services.AddTelemetry();
 
 var app = builder.Build();
+app.UseRequestSpans();
 app.UseProblems();
 
 // Triggers: POST /<Function>. No route of functions/host forwards a caller's POST to these paths.

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
 using RoadSeg.Trainer.Training;
 
+using var export = OtlpExport.Start("roadseg-trainer");
 KeptMemory.Enable();
 VipsLibrary.Initialize();
 var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")

@@ -79,6 +79,9 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Ends with the reason when the host or the storage stops by itself.</summary>
     public async Task<string> Completion() => await await Task.WhenAny(_host.Completion, _azurite.Completion);
 
+    /// <summary>Hands every request that storage answers to a listener, as a line of its log. The listener must only take note and return.</summary>
+    public IDisposable OnStorageRequest(Action<string> line) => _azurite.OnAccessLog(line);
+
     /// <summary>Starts everything and waits until the handler answers. The model may still be loading.</summary>
     /// <exception cref="AzuriteException">Storage did not start.</exception>
     /// <exception cref="HostConfigurationException">The host refused its settings.</exception>

@@ -3,6 +3,8 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using RoadSeg.Diagnostics;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
@@ -51,13 +53,16 @@ internal sealed class JobSubmission(
             Tags = options.Tags,
             Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
+            TraceParent = JobTrace.Current?.Id,
         }, cancel);
+        if (created.Moved)
+            RequestSpan.Accepted(created.Job!.Record);
 
         // Checkpoint 2: the photo is stored, and storage tells of it.
         var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
 
         // Checkpoint 3: so do we, because storage events can be late. The second of the two changes nothing.
-        var message = BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), etag.ToString(), image.File.Length);
+        var message = BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), etag.ToString(), image.File.Length, time.GetUtcNow());
         await queues.GetQueueClient(Queues.Uploads(lane)).SendMessageAsync(
             BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, JobJson.Default.BlobCreatedEvent)), cancellationToken: cancel);
         return created.Job!;

@@ -26,9 +26,8 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ResultJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(2, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Add(DatasetRecordJson.Default);
-            json.SerializerOptions.TypeInfoResolverChain.Add(DatasetReport.Schema);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(3, TrainingJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;

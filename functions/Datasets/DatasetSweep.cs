@@ -26,7 +26,7 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
             {
                 await RepairAsync(name, cancel);
             }
-            catch (Exception e) when (e is RequestFailedException or JsonException)
+            catch (Exception e) when (e is RequestFailedException or AggregateException or JsonException)
             {
                 Log.DatasetSweepFailed(log, name, e);
             }

@@ -18,7 +18,7 @@ namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Queue datasets-created: checks a dropped data set, makes a curated version of it and queues the training run that it asks for.</summary>
 internal sealed class IngestDataset(
-    BlobServiceClient blobs, DatasetStore store, DatasetClaim claim, FailedDrops failed, TrainingPlans plans, TrainingStore trainings, IngestOptions options, TimeProvider time, ILogger<IngestDataset> log)
+    BlobServiceClient blobs, DatasetStore store, DatasetClaim claim, FailedDrops failed, TrainingPlans plans, IngestOptions options, TimeProvider time, ILogger<IngestDataset> log)
 {
     // Files come over the network: more of them under way than there are cores to decode them.
     private static readonly DatasetOptions Reading = new() { Concurrency = Math.Clamp(2 * Environment.ProcessorCount, 4, 32) };
@@ -103,7 +103,7 @@ internal sealed class IngestDataset(
             if (await store.FindAsync(name, cancel) is not { Value: var now } || !Mine(now))
                 return;
             run = JobId.ForDrop(Containers.Trainings, name, drop.Drop);
-            await trainings.CreateAsync(run.Value, plans.Plan(training, name, set.Version), Callers.Local, cancel);
+            await plans.QueueAsync(run.Value, training with { DatasetVersion = set.Version }, Callers.Local, cancel);
         }
 
         // Checkpoint 4: the record says ready. A crash before the message is deleted delivers it again, and it changes nothing.
@@ -142,8 +142,8 @@ internal sealed class IngestDataset(
         }
     }
 
-    // Looked at before anything else is done: a set that is curated and then cannot be trained on as asked would only look finished.
-    private TrainingRequest? Training(DatasetSpec spec)
+    // The plan but for its version, before anything else is done: a set that is curated and then cannot be trained on as asked would only look finished.
+    private TrainingPlan? Training(DatasetSpec spec)
     {
         if (spec.Train is not { ValueKind: not JsonValueKind.Null } asked)
             return null;
@@ -153,7 +153,7 @@ internal sealed class IngestDataset(
             if ((request.Dataset is { } other && other != spec.Name) || request.Version is not null)
                 throw new RoadSegException(ErrorCodes.RequestInvalid, "It is the set itself that is trained on: leave out dataset and version.");
             plans.Check(request);
-            return request;
+            return plans.Plan(request, spec.Name, "");
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.ModelNotFound)
         {

@@ -80,7 +80,7 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
 
                     (told, renewed) = (latest, now);
                 }
-                catch (RequestFailedException)
+                catch (Exception e) when (e is RequestFailedException or AggregateException)
                 {
                     // Progress is a courtesy: the next tick tries again, and the work itself meets a storage that is gone.
                 }

@@ -4,7 +4,7 @@ namespace RoadSeg.Functions.Datasets;
 internal sealed class ScratchFolder : IDisposable
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
-    private static readonly string Parent = Path.Combine(Path.GetTempPath(), "roadseg-ingest");
+    private static readonly string Parent = Path.Combine(Path.GetTempPath(), $"roadseg-ingest-{Environment.UserName}");
 
     private readonly DirectoryInfo _folder;
 

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
@@ -22,14 +23,14 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
 
     public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (MessageText.Segmentation(message.Body) is not { JobId: var id })
+        if (MessageText.Segmentation(message.Body) is not { JobId: var id } asked)
         {
             Log.MessageUnreadable(log, message.Id, nameof(SegmentImage), MessageText.Start(message.Body));
             return InvocationResponse.Empty;
         }
 
         // Read beside the claim, which it does not depend on: a round trip less on the way of every job.
-        var entered = Stopwatch.GetTimestamp();
+        using var span = new InvocationSpan(nameof(SegmentImage), time);
         var input = ReadInputAsync(id, cancel);
 
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
@@ -47,9 +48,15 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         }
 
         var attempt = job.Record.Attempt;
+        span.Join(asked.TraceParent ?? job.Record.TraceParent, id);
+        span.Waited(StageSpan.WaitSegmentation, job.Record.Times.QueuedAt ?? message.InsertedAt);
         try
         {
-            await SegmentAsync(job, attempt, input, Stopwatch.GetElapsedTime(entered), cancel);
+            await SegmentAsync(job, attempt, input, span, cancel);
+        }
+        catch (Exception e) when (span.Fails(e))
+        {
+            throw;
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
@@ -64,32 +71,40 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
     private static bool MayRun(JobRecord record, QueueMessage message) =>
         record.State == JobState.Queued || (record.State == JobState.Running && (record.Owner is null || record.Owner.MessageId == message.Id));
 
-    private async Task SegmentAsync(JobSnapshot job, int attempt, Task<byte[]> reading, TimeSpan claim, CancellationToken cancel)
+    private async Task SegmentAsync(JobSnapshot job, int attempt, Task<byte[]> reading, InvocationSpan span, CancellationToken cancel)
     {
         var record = job.Record;
-        var started = Stopwatch.GetTimestamp();
+        var claim = span.End(StageSpan.Claim);
         var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
-        var fetch = Stopwatch.GetElapsedTime(started);
+        var fetch = span.End(StageSpan.Fetch);
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
-        var run = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, wait => IsWantedAsync(record, wait, cancel), cancel);
+        var waited = 0.0;
+        var run = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, async wait =>
+        {
+            var wanted = await IsWantedAsync(record, wait, cancel);
+            waited = span.End(StageSpan.WaitModel);
+            return wanted;
+        }, cancel);
         if (run.Result is not { } segmented)
         {
             Log.AttemptOvertaken(log, record.Id, attempt);
             return;
         }
 
-        started = Stopwatch.GetTimestamp();
+        // What the engine does beside its run, packing the input included, counts as upsampling.
+        span.EndAfter(StageSpan.Infer, segmented.Timings.Run);
+        span.End(StageSpan.Upsample);
         var labels = engine.Model.Labels;
         var confidence = segmented.Confidence is { } plane
             ? Task.Run(() => ConfidencePng.Encode(plane, segmented.Width, segmented.Height), CancellationToken.None)
             : null;
         var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
         var confidencePng = confidence is null ? null : await confidence;
-        var encode = Stopwatch.GetElapsedTime(started);
+        var encode = span.End(StageSpan.Encode);
 
         // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
-        started = Stopwatch.GetTimestamp();
+        var storing = Stopwatch.GetTimestamp();
         var result = model.Describe(attempt);
         var summary = Summaries.Of(segmented, labels, result, record.Input, engine.Model.Preprocess);
         await Task.WhenAll(
@@ -98,7 +113,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
                 ? Task.CompletedTask
                 : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidencePng, "image/png", cancel),
             WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
-        var commit = Stopwatch.GetElapsedTime(started);
+        var commit = Stopwatch.GetElapsedTime(storing);
 
         // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
         // job succeeded and changes nothing.
@@ -107,19 +122,25 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
             Result = result,
             Stages = current.Stages with
             {
-                Claim = claim.TotalMilliseconds,
-                Fetch = fetch.TotalMilliseconds,
-                Wait = run.Wait.TotalMilliseconds,
+                Claim = claim,
+                Fetch = fetch,
+                Wait = waited,
                 Infer = segmented.Timings.Run.TotalMilliseconds,
                 Upsample = segmented.Timings.Upsample.TotalMilliseconds,
-                Encode = encode.TotalMilliseconds,
+                Encode = encode,
                 Commit = commit.TotalMilliseconds,
             },
         }, cancel, job);
-        if (committed.Moved)
+        if (committed is { Moved: true, Job.Record.Times.FinishedAt: { } finished })
+        {
+            span.EndAt(StageSpan.Commit, finished);
+            Metrics.Ran(1, result);
             Log.JobSucceeded(log, record.Id, attempt, segmented.Timings.Run.TotalMilliseconds);
+        }
         else
+        {
             Log.AttemptOvertaken(log, record.Id, attempt);
+        }
     }
 
     // After a wait the job may have been canceled: a read is less than a run.

@@ -126,11 +126,11 @@ internal sealed class Sweep(
 
     private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) => SendAsync(
         Queues.Uploads(job.Lane),
-        JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes), JobJson.Default.BlobCreatedEvent),
+        JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent),
         cancel);
 
     private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) => SendAsync(
-        Queues.Segmentation(job.Lane), JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket), JobJson.Default.SegmentationMessage), cancel);
+        Queues.Segmentation(job.Lane), JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket, job.TraceParent), JobJson.Default.SegmentationMessage), cancel);
 
     private async Task SendAsync(string queue, byte[] message, CancellationToken cancel) =>
         await queues.GetQueueClient(queue).SendMessageAsync(BinaryData.FromBytes(message), cancellationToken: cancel);

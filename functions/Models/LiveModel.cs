@@ -58,7 +58,7 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
         }
         catch (RoadSegException e)
         {
-            Log.ModelRefused(log, "in", options.Folder, e.Message, e);
+            Log.PackageRefused(log, options.Folder, e);
             Refuse(e);
             return;
         }
@@ -107,6 +107,7 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
         else if (_refused is not { } refused || refused.Version != wanted.Version || time.GetUtcNow() >= refused.Until)
         {
             await SwapAsync(wanted, bundled, cancel);
+            _notice ??= unread;
         }
     }
 

@@ -82,11 +82,24 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         {
             var version = await LiveVersionAsync(name, cancel);
             var state = version is null ? ModelState.Candidate : ModelState.Live;
-            if ((version ?? await NewestAsync(name, cancel)) is { } shown)
-                models.Add((await ManifestAsync(new ModelPin(name, shown), cancel), state));
+            if ((version ?? await NewestAsync(name, cancel)) is { } shown && await ShownAsync(new ModelPin(name, shown), cancel) is { } manifest)
+                models.Add((manifest, state));
         }
 
         return models;
+    }
+
+    // A version whose manifest is gone or changed does not hide the others; the model that serves is shown by what does.
+    private async Task<ModelManifest?> ShownAsync(ModelPin pin, CancellationToken cancel)
+    {
+        try
+        {
+            return await ManifestAsync(pin, cancel);
+        }
+        catch (RoadSegException e) when (!e.IsTransient)
+        {
+            return pin.Model == Bundled.Name ? live.Package.Manifest : null;
+        }
     }
 
     /// <summary>The versions of a model, newest first.</summary>

@@ -127,7 +127,7 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
 
     private async Task LoadNowAsync(LoadedModel model)
     {
-        var package = IsBundled(model.Pin) ? Bundled : await registry.DownloadAsync(model.Pin.Model, model.Pin.Version, options.Cache, _stop.Token);
+        var package = IsBundled(model.Pin) ? Bundled : await DownloadAsync(model.Pin);
         var started = Stopwatch.GetTimestamp();
         var engine = SegmentationEngine.Load(package, options.Engine);
         try
@@ -146,6 +146,14 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
         }
 
         Log.ModelLoaded(log, model.Pin.Model, model.Pin.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private async Task<ModelPackage> DownloadAsync(ModelPin pin)
+    {
+        var package = await registry.DownloadAsync(pin.Model, pin.Version, options.Cache, _stop.Token);
+        ModelCache.Used(package.Folder, time.GetUtcNow());
+        ModelCache.Trim(options.Cache, time.GetUtcNow());
+        return package;
     }
 
     // One in use is let go only where all are; it takes no new job, and the jobs it has end without waiting for anything that is loaded.

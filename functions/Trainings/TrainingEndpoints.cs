@@ -55,7 +55,7 @@ internal static class TrainingEndpoints
         ?? throw new RoadSegException(ErrorCodes.TrainingNotFound, "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings.");
 
     private static async Task<IResult> StartAsync(
-        HttpContext context, CallerKeys callers, Operators operators, TrainingPlans plans, TrainingStore runs, ModelRegistry registry, LiveModel live, IdempotencyKeys keys, TimeProvider time, ILogger<TrainingStore> log)
+        HttpContext context, CallerKeys callers, Operators operators, TrainingPlans plans, IdempotencyKeys keys, TimeProvider time, ILogger<TrainingStore> log)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -67,10 +67,7 @@ internal static class TrainingEndpoints
         var id = JobId.New(time);
         if (IdempotencyKeys.Read(context.Request) is { } key)
             id = await keys.ClaimAsync(caller, key, Digest(request), id, cancel);
-
-        // The worker starts from the live version and compares with it: what the app shipped with must be one.
-        await registry.SeedAsync(live.Package, cancel);
-        var run = await runs.CreateAsync(id, plan, caller, cancel);
+        var run = await plans.QueueAsync(id, plan, caller, cancel);
         Log.TrainingQueued(log, id, caller, plan.Recipe, plan.Dataset, plan.DatasetVersion);
         context.Response.Headers.Location = $"/v1/trainings/{id}";
         return Answer(context, run, StatusCodes.Status202Accepted);

@@ -4,13 +4,16 @@ using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
+using RoadSeg.Jobs;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
 using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Trainings;
 
-/// <summary>Makes plans of training requests: fills in what was left out and refuses what no trainer could take. One place for
+/// <summary>Makes plans of training requests, fills in what was left out and refuses what no trainer could take, and queues runs. One place for
 /// <c>POST /v1/trainings</c> and for <c>train</c> in <c>dataset.json</c>.</summary>
-internal sealed partial class TrainingPlans(DatasetStore datasets, LiveModel live)
+internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore runs, ModelRegistry registry, LiveModel live)
 {
     private const int MaxSettings = 32;
     private const int MaxValue = 200;
@@ -55,6 +58,14 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, LiveModel liv
     /// <summary>The plan of a checked request for a version that is known to be there.</summary>
     public TrainingPlan Plan(TrainingRequest request, string dataset, string version) => new(
         dataset, version, request.Recipe, request.Settings ?? new Dictionary<string, string>(), request.Model ?? live.Package.Manifest.Name, request.Init, request.Promote ?? true);
+
+    /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
+    public async Task<Stored<TrainingRecord>> QueueAsync(JobId id, TrainingPlan plan, string caller, CancellationToken cancel)
+    {
+        // The worker starts from the live version and compares with it: what the app shipped with must be one.
+        await registry.SeedAsync(live.Package, cancel);
+        return await runs.CreateAsync(id, plan, caller, cancel);
+    }
 
     /// <summary>Holds a request against the rules, apart from its data set.</summary>
     /// <exception cref="RoadSegException">request-invalid; model-not-found.</exception>

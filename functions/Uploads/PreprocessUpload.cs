@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Azure.Storage.Blobs;
+using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
@@ -14,7 +15,7 @@ namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
 internal sealed class PreprocessUpload(
-    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, ILogger<PreprocessUpload> log)
+    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, TimeProvider time, ILogger<PreprocessUpload> log)
 {
     public Task<InvocationResponse> InteractiveAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Interactive, cancel);
 
@@ -28,6 +29,8 @@ internal sealed class PreprocessUpload(
             return InvocationResponse.Empty;
         }
 
+        using var span = new InvocationSpan(nameof(PreprocessUpload), time);
+
         // Storage events all come in the interactive line. Those of bulk jobs are sent on before anything is done for
         // them; a crash here sends one twice, and the second changes nothing.
         if (line == JobLane.Interactive && await claim.IsBulkAsync(created, cancel))
@@ -35,29 +38,38 @@ internal sealed class PreprocessUpload(
 
         // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
         // same message again, which owns the job still and starts over; any other event about the photo ends here.
-        if (await claim.TakeAsync(created, message, line, cancel) is not { } job)
+        span.Join(null);
+        if (await claim.TakeAsync(created, message, line, cancel, span.TraceParent) is not { } job)
+        {
+            span.Discard();
             return InvocationResponse.Empty;
+        }
+
         var id = job.Record.Id;
+        span.Join(job.Record.TraceParent, id);
         if (job.Record.State == JobState.Queued)
             return Segmentation(job.Record);
+
+        // A bare drop has its record from here on only: it began with its event.
+        var made = job.Record.Times.CreatedAt;
+        var sent = created.At ?? made;
+        span.Waited(StageSpan.Upload, sent < made ? sent : made, StageSpan.WaitUpload, sent);
+        span.End(StageSpan.Take);
 
         try
         {
             var model = await models.PickAsync(job.Record.Model, cancel);
-            var started = Stopwatch.GetTimestamp();
             var file = await UploadReader.ReadAsync(blobs, job.Record.Source, limits, cancel);
-            var read = Stopwatch.GetElapsedTime(started);
+            var read = span.End(StageSpan.Read);
 
-            started = Stopwatch.GetTimestamp();
             var header = ImageProbe.Read(file, limits);
             var format = header.Format.ToString().ToLowerInvariant();
             var input = ImageDecoder.DecodeForModel(file, header, model.Preprocess);
-            var decode = Stopwatch.GetElapsedTime(started);
+            var decode = span.End(StageSpan.Decode);
 
-            started = Stopwatch.GetTimestamp();
             await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id))
                 .UploadAsync(BinaryData.FromBytes(input.Pixels), overwrite: true, cancel);
-            var store = Stopwatch.GetElapsedTime(started);
+            var store = span.End(StageSpan.Store);
 
             // Checkpoint 2: the input is stored and the job Queued. The host sends the segmentation message when this
             // function has answered; a crash before that delivers this message again, and it is sent then.
@@ -70,9 +82,9 @@ internal sealed class PreprocessUpload(
                 Ticket = ticket,
                 Stages = record.Stages with
                 {
-                    Read = read.TotalMilliseconds,
-                    Decode = decode.TotalMilliseconds,
-                    Store = store.TotalMilliseconds,
+                    Read = read,
+                    Decode = decode,
+                    Store = store,
                 },
             }, cancel, job);
             if (queued.Job?.Record is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
@@ -81,8 +93,13 @@ internal sealed class PreprocessUpload(
                 return InvocationResponse.Empty;
             }
 
-            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode.TotalMilliseconds);
+            span.EndAt(StageSpan.Enqueue, now.Times.QueuedAt!.Value);
+            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode);
             return Segmentation(now);
+        }
+        catch (Exception e) when (span.Fails(e))
+        {
+            throw;
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
@@ -96,5 +113,5 @@ internal sealed class PreprocessUpload(
 
     private static InvocationResponse Segmentation(JobRecord job) => InvocationResponse.Output(
         job.Lane == JobLane.Bulk ? "segmentationBulk" : "segmentation",
-        JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket), JobJson.Default.SegmentationMessage));
+        JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket, JobTrace.Of(job)), JobJson.Default.SegmentationMessage));
 }

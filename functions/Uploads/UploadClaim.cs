@@ -7,16 +7,17 @@ namespace RoadSeg.Functions.Uploads;
 /// <summary>Decides which of several events about one photo makes its job go on: the first, and every redelivery of it.</summary>
 internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvider time, ILogger<UploadClaim> log)
 {
-    /// <summary>Takes the job of an uploaded photo for a message that came in a line.</summary>
+    /// <summary>Takes the job of an uploaded photo for a message that came in a line. A bare drop's job begins with it, and its trace with
+    /// the span named.</summary>
     /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
     /// event is a duplicate or comes late.</returns>
-    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, JobLane line, CancellationToken cancel)
+    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, JobLane line, CancellationToken cancel, string? traceParent = null)
     {
         var known = await IssuedAsync(created.Path, cancel);
         var id = known?.Record.Id ?? DropId(created);
         if (known is null)
         {
-            var move = await jobs.CreateAsync(Dropped(id, created, message, line), cancel);
+            var move = await jobs.CreateAsync(Dropped(id, created, message, line) with { TraceParent = traceParent }, cancel);
             if (move.Moved)
                 return move.Job;
             known = move.Job;

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
@@ -51,7 +53,10 @@ internal static class UploadEndpoints
             Tags = job.Tags,
             Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
+            TraceParent = JobTrace.Current?.Id,
         }, cancel);
+        if (created.Moved)
+            RequestSpan.Accepted(created.Job!.Record);
 
         // A repeated request gets a key for what is left of the first one's time: the job expires by that.
         expires = created.Job!.Record.Upload?.ExpiresAt ?? expires;

@@ -2,6 +2,8 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues;
+using RoadSeg.Diagnostics;
+using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -17,8 +19,13 @@ internal sealed class DeliverWebhook(
 
     public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (await DueAsync(message, cancel) is not var (job, attempt))
+        using var span = new InvocationSpan(nameof(DeliverWebhook), time);
+        if (await DueAsync(message, cancel) is not var (job, attempt, trace))
             return InvocationResponse.Empty;
+        span.Join(trace ?? job.TraceParent, job.Id);
+        if (attempt == 1)
+            span.Waited(StageSpan.WaitWebhook, job.Times.FinishedAt!.Value);
+        span.End(StageSpan.Take);
         var url = new Uri(job.Webhook!.Url);
         if (!receivers.TryEnter(url))
         {
@@ -33,6 +40,7 @@ internal sealed class DeliverWebhook(
         var outcome = options.Enabled
             ? await client.PostAsync(url, $"msg_{job.Id}", body, cancel)
             : new WebhookOutcome(null, "this deployment has no secret to sign with");
+        span.End(StageSpan.Deliver);
         if (outcome.Status is null)
             receivers.Silent(url);
         else
@@ -44,13 +52,13 @@ internal sealed class DeliverWebhook(
     /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
     public async Task<InvocationResponse> PoisonedAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (await DueAsync(message, cancel) is var (job, attempt))
+        if (await DueAsync(message, cancel) is var (job, attempt, _))
             await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
         return InvocationResponse.Empty;
     }
 
     // The attempt that a message asks for, unless it was made already or nothing is left to tell.
-    private async Task<(JobRecord Job, int Attempt)?> DueAsync(QueueMessage message, CancellationToken cancel)
+    private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
     {
         if (Read(message.Body) is not { } due)
         {
@@ -62,11 +70,11 @@ internal sealed class DeliverWebhook(
         if (job is { Webhook: { DeliveredAt: null, GivenUpAt: null } webhook } && job.State.IsTerminal())
         {
             if (Last(webhook) < due.Attempt)
-                return (job, due.Attempt);
+                return (job, due.Attempt, due.TraceParent);
 
             // This attempt was made, but what made it may have died before it sent for the next one.
             if (webhook.Deliveries[^1] is { NextAt: { } next } last && last.Attempt == due.Attempt)
-                await SendAsync(job.Id, due.Attempt + 1, next - time.GetUtcNow(), cancel);
+                await SendAsync(job, due.Attempt + 1, next - time.GetUtcNow(), cancel);
         }
 
         Log.MessageIgnored(log, due.JobId, message.Id, job?.State);
@@ -82,6 +90,13 @@ internal sealed class DeliverWebhook(
         // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
         // and the next attempt is sent for then.
         var amended = await jobs.AmendAsync(job.Id, record => Amended(record, delivery, outcome.Delivered), cancel);
+        Metrics.Told(outcome switch
+        {
+            { Delivered: true } => "delivered",
+            { Gone: true } => "gone",
+            { Status: not null } => "refused",
+            _ => "no-answer",
+        });
         if (outcome.Delivered)
             Log.WebhookDelivered(log, job.Id, attempt);
         else
@@ -89,7 +104,7 @@ internal sealed class DeliverWebhook(
 
         // Checkpoint 3: the next attempt is in the queue, hidden until it is due.
         if (amended.Moved && delay is { } wait)
-            await SendAsync(job.Id, attempt + 1, wait, cancel);
+            await SendAsync(job, attempt + 1, wait, cancel);
     }
 
     // Of two messages about the same attempt the first one is kept, and a success in any case.
@@ -125,9 +140,9 @@ internal sealed class DeliverWebhook(
         }
     }
 
-    private async Task SendAsync(JobId id, int attempt, TimeSpan delay, CancellationToken cancel) =>
+    private async Task SendAsync(JobRecord job, int attempt, TimeSpan delay, CancellationToken cancel) =>
         await queues.GetQueueClient(Queues.WebhookDeliveries).SendMessageAsync(
-            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage)),
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(job.Id, attempt, JobTrace.Of(job)), JobJson.Default.WebhookMessage)),
             TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds))),
             cancellationToken: cancel);
 }

@@ -16,9 +16,12 @@ internal sealed record CommandLine
           --state DIR                  folder of the key file
           --strict                     reproduce faults of the real host too (see the README)
           --env NAME=VALUE             app setting; may be repeated, wins over the environment
-          --azurite DIR                start Azurite, data in DIR, and use it as AzureWebJobsStorage
+          --azurite DIR                start Azurite, data in DIR, and use it as AzureWebJobsStorage; without --script-root only Azurite
+          --storage-port N             port of Azurite's blob service; queues and tables take the next two (default: free ones)
           --node-modules DIR           where the azurite package is (default: looked for upwards from here)
           --blob-event CONTAINER=QUEUE send a BlobCreated message to QUEUE for each upload (needs --azurite)
+          --plan FILE                  JSON with containers and queues to make and blobEvents to send (needs --azurite)
+          --cors ORIGIN,ORIGIN         let pages of these origins PUT blobs (needs --azurite)
         """;
 
     public string ScriptRoot { get; init; } = "";
@@ -34,6 +37,12 @@ internal sealed record CommandLine
     public string? Azurite { get; init; }
 
     public string? NodeModules { get; init; }
+
+    public int StoragePort { get; init; }
+
+    public string? Plan { get; init; }
+
+    public string? Cors { get; init; }
 
     public IReadOnlyList<BlobEventSubscription> BlobEvents { get; init; } = [];
 
@@ -65,6 +74,9 @@ internal sealed record CommandLine
                 case "--state": line = line with { State = Value() }; break;
                 case "--azurite": line = line with { Azurite = Value() }; break;
                 case "--node-modules": line = line with { NodeModules = Value() }; break;
+                case "--storage-port": line = line with { StoragePort = Number(option, Value()) }; break;
+                case "--plan": line = line with { Plan = Value() }; break;
+                case "--cors": line = line with { Cors = Value() }; break;
                 case "--blob-event":
                     var (container, queue) = Pair();
                     events.Add(new BlobEventSubscription(container, queue));
@@ -76,8 +88,9 @@ internal sealed record CommandLine
                 default: throw new HostConfigurationException($"Unknown option '{option}'.");
             }
         }
-        if (line.ScriptRoot.Length == 0) throw new HostConfigurationException("--script-root is missing.");
-        if (events.Count > 0 && line.Azurite is null) throw new HostConfigurationException("--blob-event needs --azurite.");
+        if (line.ScriptRoot.Length == 0 && line.Azurite is null) throw new HostConfigurationException("--script-root is missing.");
+        if (line.Azurite is null && (events.Count > 0 || line.Plan is not null || line.Cors is not null || line.StoragePort != 0))
+            throw new HostConfigurationException("--blob-event, --plan, --cors and --storage-port need --azurite.");
         return line with { Settings = settings, BlobEvents = events };
     }
 

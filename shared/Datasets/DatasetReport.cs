@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Datasets.Checks;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
@@ -27,9 +26,6 @@ public sealed record DatasetReport
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NewLine = "\n",
     });
-
-    /// <summary>Describes the form to tools that make schemas of it.</summary>
-    public static IJsonTypeInfoResolver Schema => DatasetReportContext.Default;
 
     /// <summary>1.</summary>
     public int SchemaVersion { get; init; } = 1;

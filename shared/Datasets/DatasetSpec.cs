@@ -40,7 +40,7 @@ public sealed record DatasetSpec
     /// <summary>Licence and origin, for the report and the export; empty when not said.</summary>
     public string Licence { get; init; } = "";
 
-    /// <summary>Settings of a training run to queue when the set is curated; not read here.</summary>
+    /// <summary>A training run to queue when a dropped set is curated: the form of <c>POST /v1/trainings</c> without dataset and version. Not read here.</summary>
     public JsonElement? Train { get; init; }
 }
 
@@ -103,6 +103,7 @@ public sealed record SplitSpec
 }
 
 /// <summary>Where a division comes from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SplitSource>))]
 public enum SplitSource
 {
     /// <summary>From the layout where it has one, else by seed.</summary>
@@ -119,6 +120,7 @@ public enum SplitSource
 }
 
 /// <summary>A part of a set.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Split>))]
 public enum Split
 {
     /// <summary>Learned from.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,8 +8,9 @@ namespace RoadSeg.Jobs;
 /// <param name="EventType">Event type.</param>
 /// <param name="Subject"><c>/blobServices/default/containers/{container}/blobs/{path}</c>, the path not URL-encoded.</param>
 /// <param name="Data">The blob.</param>
+/// <param name="EventTime">When the event was made, RFC 3339; whatever else it holds is taken for nothing.</param>
 /// <remarks>Event Grid schema: https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage</remarks>
-public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCreatedData Data)
+public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCreatedData Data, string? EventTime = null)
 {
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";
@@ -22,11 +24,15 @@ public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCrea
     [JsonIgnore]
     public string Path => Subject[(Middle + SubjectMiddle.Length)..];
 
+    /// <summary>When the event was made; null when it does not say.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? At => DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
     private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);
 
     /// <summary>The event about one version of a blob, as the service sends it to itself when it stored the blob.</summary>
-    public static BlobCreatedEvent For(string container, string path, string etag, long bytes) =>
-        new(Created, $"{SubjectStart}{container}{SubjectMiddle}{path}", new BlobCreatedData("PutBlob", etag.Trim('"'), bytes));
+    public static BlobCreatedEvent For(string container, string path, string etag, long bytes, DateTimeOffset? at = null) =>
+        new(Created, $"{SubjectStart}{container}{SubjectMiddle}{path}", new BlobCreatedData("PutBlob", etag.Trim('"'), bytes), at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
     /// <summary>Reads a queue message.</summary>
     /// <returns>The event, or null when the bytes are no BlobCreated event.</returns>

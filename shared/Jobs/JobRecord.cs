@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
 namespace RoadSeg.Jobs;
@@ -43,6 +44,10 @@ public sealed record JobRecord
 
     /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting messages.</summary>
     public long? Ticket { get; init; }
+
+    /// <summary>The span that its trace began with, as a W3C <c>traceparent</c>; null when nothing was traced then.</summary>
+    [JsonPropertyName("traceparent")]
+    public string? TraceParent { get; init; }
 
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using RoadSeg.Diagnostics;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Jobs;
@@ -39,6 +40,9 @@ public sealed class JobStore
 
     /// <summary>Raised after this process wrote a record.</summary>
     public event Action<JobSnapshot>? Written;
+
+    /// <summary>Raised after this process moved a job to a terminal state: once for each job, by whoever moved it.</summary>
+    public event Action<JobRecord>? Ended;
 
     /// <summary>Writes a new record.</summary>
     /// <returns>The new job; or, with Moved false, the job of this id that was there already.</returns>
@@ -83,7 +87,11 @@ public sealed class JobStore
             return Enter(changed, to, _time.GetUtcNow());
         }, known, cancel);
         if (move.Moved && to.IsTerminal())
+        {
+            Ended?.Invoke(move.Job!.Record);
             await SettleAsync(move.Job!.Record, cancel);
+        }
+
         return move;
     }
 
@@ -104,7 +112,7 @@ public sealed class JobStore
     {
         ArgumentNullException.ThrowIfNull(ended);
         if (ended.Webhook is { Deliveries: [] })
-            await _webhooks.SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(ended.Id, 1), JobJson.Default.WebhookMessage)), cancellationToken: cancel);
+            await _webhooks.SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(ended.Id, 1, JobTrace.Of(ended)), JobJson.Default.WebhookMessage)), cancellationToken: cancel);
         await Marker(ended).DeleteIfExistsAsync(cancellationToken: cancel);
     }
 

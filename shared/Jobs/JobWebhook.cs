@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>Where a job's end is told, and how that went.</summary>
@@ -27,4 +29,5 @@ public sealed record WebhookDelivery(int Attempt, DateTimeOffset At, int? Status
 /// <summary>A message of the webhook-deliveries queue.</summary>
 /// <param name="JobId">The job whose end is to be told.</param>
 /// <param name="Attempt">1 for the first attempt.</param>
-public sealed record WebhookMessage(JobId JobId, int Attempt);
+/// <param name="TraceParent">The span that sent it; null when nothing was traced.</param>
+public sealed record WebhookMessage(JobId JobId, int Attempt, [property: JsonPropertyName("traceparent")] string? TraceParent = null);

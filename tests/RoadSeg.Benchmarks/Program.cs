@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RoadSeg.Benchmarks;
+using RoadSeg.Benchmarks.Scale;
 using RoadSeg.Benchmarks.Trainer;
 using RoadSeg.Imaging;
 
@@ -16,6 +17,8 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["api"] = ApiBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
+    ["storage"] = StorageBenchmark.RunAsync,
+    ["scale"] = ScaleBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. names.Keys] : args;

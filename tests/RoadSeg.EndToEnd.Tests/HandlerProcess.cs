@@ -52,6 +52,19 @@ internal sealed class HandlerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for readiness until the model is no longer loading.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode Body)> ReadinessAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancel);
+            var body = (await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!;
+            if ((string?)body["model"] != "loading")
+                return (answer.StatusCode, body);
+            await Task.Delay(50, cancel);
+        }
+    }
+
     public void Kill() => _process.Kill(entireProcessTree: true);
 
     /// <summary>Delivers a queue message as the host does, and answers what the handler answered.</summary>

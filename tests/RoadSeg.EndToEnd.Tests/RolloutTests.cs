@@ -99,7 +99,8 @@ public sealed class RolloutTests : IAsyncLifetime
             Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
             Assert.Equal((1, job.Pin!.Version), (job.Attempt, job.Result!.ModelVersion));
             var turn = Array.FindIndex(_packages, package => package.Manifest.Version == job.Pin.Version);
-            Assert.Equal(32 + (16 * turn), job.Input!.Width);
+            var (width, height) = _packages[turn].Manifest.Preprocess.InputSize(job.Image!.Width, job.Image.Height);
+            Assert.Equal(new JobInput(width, height), job.Input);
             var mask = MaskPng.Decode(await ResultAsync(id, ResultFiles.Mask), new ImageLimits());
             Assert.All(mask.Ids, found => Assert.Equal(TinyPackages.ClassOfRed(turn), found));
             versions.Add(job.Pin.Version);

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Handler;
@@ -13,6 +14,7 @@ using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Storage;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -21,6 +23,8 @@ public sealed class ContractTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
+
+    private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -42,6 +46,7 @@ public sealed class ContractTests
         },
         Lane = JobLane.Bulk,
         Ticket = 41,
+        TraceParent = Trace,
         Times = new JobTimes
         {
             CreatedAt = Noon,
@@ -63,11 +68,50 @@ public sealed class ContractTests
 
     private static readonly ModelPointer Pointer = new("2", ["1"], [new PointerMove("1", Noon, "seed", "seed"), new PointerMove("2", Noon.AddHours(1), "promote", $"training {Id}")]);
 
+    private static readonly DatasetRecord Checked = new()
+    {
+        Name = "city-2026",
+        State = DatasetState.Checking,
+        Drop = "0x8DA",
+        Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        ReceivedAt = Noon,
+        FinishedAt = Noon.AddSeconds(90),
+        Progress = new DatasetProgress("reading", 412, 1001),
+        Version = "5f0c1d2e3a4b5c6d",
+        Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
+        Training = Id,
+    };
+
+    private static readonly TrainingRecord Training = new()
+    {
+        Id = Id,
+        State = TrainingState.Publishing,
+        Caller = "key-0123456789abcdef",
+        Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, "camvid-mnv2", "live", true),
+        Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
+        Owner = new JobOwner("800a-1", Noon.AddMinutes(20)),
+        Attempt = 2,
+        Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.75, 0.945, 0, Noon.AddMinutes(15)),
+        Version = "20260301T122000Z-1b5c7e0a9f34",
+        Gate = new GateReport(false, "20260301T120000Z-c4eaab0f1d2e", [new GateCheck("mean-iou", false, 0.75, 0.76, "Less."), new GateCheck("latency", true, null, 1.25, "Nothing to measure.")], Noon.AddMinutes(20)),
+    };
+
     [Fact]
     public void The_job_record_keeps_its_form() => Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
+
+    [Fact]
+    public void The_view_of_a_data_set_keeps_its_form() => Pinned(
+        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new JobFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+
+    [Fact]
+    public void The_list_of_data_sets_keeps_its_form() => Pinned(
+        "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
     [Fact]
     public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
@@ -139,10 +183,35 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id, 41), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace), JobJson.Default.SegmentationMessage);
 
     [Fact]
-    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2), JobJson.Default.WebhookMessage);
+    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);
+
+    [Fact]
+    public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
+
+    [Fact]
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training), TrainingJson.Default.TrainingView);
+
+    [Fact]
+    public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new JobFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+
+    [Fact]
+    public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
+    {
+        Dataset = "city-drives",
+        Version = "3f9a0c1d2e4b5a67",
+        Recipe = "finetune",
+        Settings = new Dictionary<string, string> { ["training.epochs"] = "4" },
+        Model = "camvid-mnv2",
+        Init = "live",
+        Promote = false,
+    }, TrainingJson.Default.TrainingRequest);
+
+    [Fact]
+    public void The_training_message_keeps_its_form() => Pinned("training-message", new TrainingMessage(Id), TrainingJson.Default.TrainingMessage);
 
     [Fact]
     public void A_record_from_before_callers_and_lanes_is_still_read()
@@ -152,6 +221,28 @@ public sealed class ContractTests
         Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
+    }
+
+    [Theory]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41}""")]
+    [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41,"traceparent":null,"later":1}""")]
+    public void A_segmentation_message_from_before_traces_and_one_of_a_later_version_are_read(string json) =>
+        Assert.Equal(new SegmentationMessage(Id, 41), MessageText.Segmentation(Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void A_webhook_message_from_before_traces_is_read() =>
+        Assert.Equal(new WebhookMessage(Id, 2), JsonSerializer.Deserialize("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","attempt":2}""", JobJson.Default.WebhookMessage));
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00.1234567Z", true)]
+    [InlineData("yesterday", false)]
+    [InlineData("", false)]
+    public void An_events_time_that_cannot_be_read_does_not_make_the_event_unreadable(string time, bool known)
+    {
+        var read = BlobCreatedEvent.TryParse(JsonSerializer.SerializeToUtf8Bytes(
+            BlobCreatedEvent.For("uploads", "a.jpg", "0x1", 6) with { EventTime = time }, JobJson.Default.BlobCreatedEvent));
+
+        Assert.Equal(known, read!.At is not null);
     }
 
     [Fact]
@@ -177,7 +268,7 @@ public sealed class ContractTests
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>
-        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6), JobJson.Default.BlobCreatedEvent);
+        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6, Noon), JobJson.Default.BlobCreatedEvent);
 
     [Fact]
     public void A_problem_keeps_its_form() =>

@@ -53,14 +53,16 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var (container, queue) = (azurite.NewContainer(), azurite.NewQueue(create: false));
         await using var events = await BlobEvents.StartAsync(azurite.Process, [new(container.Name, queue.Name, "/dataset.json")]);
-
         await container.GetBlobClient("city/images/1.png").UploadAsync(new BinaryData("x"));
         await container.GetBlobClient("city/old-dataset.json").UploadAsync(new BinaryData("x"));
         await container.GetBlobClient("city/dataset.json").UploadAsync(new BinaryData("x"));
-        await events.DisposeAsync();
 
-        var sent = Assert.Single((await queue.ReceiveMessagesAsync(10)).Value);
+        var sent = await Eventually.GetAsync(async () => (await queue.ReceiveMessageAsync()).Value, "the description's event");
         Assert.EndsWith("/blobs/city/dataset.json", JsonDocument.Parse(sent.MessageText).RootElement.GetProperty("subject").GetString());
+
+        // Stopping sends what was seen, and the description was the last to be written.
+        await events.DisposeAsync();
+        Assert.Null((await queue.ReceiveMessageAsync()).Value);
     }
 
     [Theory]

@@ -49,11 +49,38 @@ public sealed class StandAloneTests(AzuriteFixture azurite)
         Assert.Contains("Exceeded http worker restart retry count", await host.StandardError.ReadToEndAsync());
     }
 
+    [Fact]
+    public async Task Without_an_app_it_is_storage_with_what_the_plan_names()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["plan.json"], """{"containers":["photos"],"queues":["spare"],"blobEvents":[{"container":"photos","queue":"taken","endsWith":".jpg"}],"roles":{}}""");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RoadSeg.LocalHost.dll"), "--azurite", folder["data"], "--plan", folder["plan.json"], "--cors", "http://localhost:1"]) { RedirectStandardOutput = true };
+        using var host = Process.Start(start)!;
+        var line = await host.StandardOutput.ReadLineAsync();
+        while (line is not null && !line.StartsWith("AzureWebJobsStorage=", StringComparison.Ordinal)) line = await host.StandardOutput.ReadLineAsync();
+        _ = host.StandardOutput.ReadToEndAsync();
+        var connection = line!["AzureWebJobsStorage=".Length..];
+        var blobs = new Azure.Storage.Blobs.BlobServiceClient(connection);
+        var queues = new Azure.Storage.Queues.QueueServiceClient(connection);
+
+        Assert.True(await queues.GetQueueClient("spare").ExistsAsync());
+        Assert.Equal("http://localhost:1", Assert.Single((await blobs.GetPropertiesAsync()).Value.Cors).AllowedOrigins);
+        await blobs.GetBlobContainerClient("photos").GetBlobClient("a.png").UploadAsync(new BinaryData("a"));
+        await blobs.GetBlobContainerClient("photos").GetBlobClient("b.jpg").UploadAsync(new BinaryData("b"));
+        var message = await Eventually.GetAsync(async () => (await queues.GetQueueClient("taken").ReceiveMessageAsync()).Value?.MessageText, "the event");
+        Assert.Contains("/blobs/b.jpg", message);
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{host.Id}"])) await kill.WaitForExitAsync();
+        await host.WaitForExitAsync();
+        Assert.Equal(0, host.ExitCode);
+    }
+
     [Theory]
     [InlineData("--script-root is missing", "--port", "0")]
     [InlineData("Unknown option '--nonsense'", "--nonsense")]
     [InlineData("--env needs LEFT=RIGHT", "--script-root", ".", "--env", "X")]
-    [InlineData("--blob-event needs --azurite", "--script-root", ".", "--blob-event", "a=b")]
+    [InlineData("need --azurite", "--script-root", ".", "--blob-event", "a=b")]
+    [InlineData("need --azurite", "--script-root", ".", "--plan", "plan.json")]
     [InlineData("--port needs a number", "--script-root", ".", "--port", "high")]
     public void A_wrong_command_line_says_what_is_wrong(string message, params string[] arguments) =>
         Assert.Contains(message, Assert.Throws<HostConfigurationException>(() => CommandLine.Parse(arguments)).Message);

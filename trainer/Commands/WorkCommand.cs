@@ -50,7 +50,7 @@ internal static class WorkCommand
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
-            throw new TrainerException($"{e.Message} './roadseg up' prints the local one.", e);
+            throw new TrainerException(e is FormatException ? $"AzureWebJobsStorage is no connection string: {e.Message}" : e.Message, e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RoadSeg.Torch;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
@@ -19,6 +20,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
     public double Take(long step, double rate, Func<Batch> next)
     {
         var t = recipe.Training;
+        var started = Stopwatch.GetTimestamp();
         random.manual_seed(SeededRandom.SeedOf(recipe.Seed, DropoutStream, step));
         var mean = 0.0;
         for (var i = 0; i < t.Accumulate; i++)
@@ -32,6 +34,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
         optimizer.Step(rate, (norm > t.GradientClip && t.GradientClip > 0 ? t.GradientClip / norm : 1) / t.Accumulate);
         model.zero_grad();
         ema.Update(step + 1);
+        TrainingMetrics.StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return mean;
     }
 

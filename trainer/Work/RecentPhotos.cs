@@ -56,6 +56,10 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
             var record = (await blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).DownloadContentAsync(cancel)).Value.Content;
             if (JsonSerializer.Deserialize(record.ToMemory().Span, JobJson.Default.JobRecord) is not { State: JobState.Succeeded } job)
                 return null;
+
+            // Addresses are normalised on their way to storage: such a name would read another blob.
+            if (job.Source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
+                return null;
             var version = job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
             var photo = (await blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path).DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value.Content.ToArray();
             ImageProbe.Read(photo, ImageLimits.Default);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Azure;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -113,7 +112,6 @@ internal sealed class RunReporter : IAsyncDisposable
                 catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
                 {
                     // Told later: a run does not wait for its audience.
-                    Debug.WriteLine(e);
                 }
             }
         }

@@ -20,7 +20,14 @@ internal sealed record WorkPlace(StorageAccount Storage, TrainingStore Runs, Mod
 /// <param name="folder">The attempt's own scratch folder.</param>
 internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string folder)
 {
+    private const string Weights = "checkpoint.safetensors";
+
+    // The best weights first: a last checkpoint in storage never tells of a best that is not there.
+    private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
+
     private string Models => Path.Combine(place.Options.Folder, "models");
+
+    private string By => $"training {run.Id}";
 
     /// <exception cref="OvertakenException">The run was canceled or is another worker's; its files are left as they are.</exception>
     /// <exception cref="OperationCanceledException">The worker is to end; what was learned is stored.</exception>
@@ -41,11 +48,10 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         try
         {
             var set = await new CuratedCache(place.Storage.Blobs.GetBlobContainerClient(Containers.Curated), Path.Combine(place.Options.Folder, "curated")).GetAsync(plan.Dataset, plan.DatasetVersion, reporter.Stop);
-            var live = await LivePackageAsync(reporter.Stop);
-            var package = await PublishedAsync(reporter.Stop);
+            var package = run.Attempt > 1 ? await PublishedAsync(reporter.Stop) : null;
             if (package is null)
             {
-                await LearnAsync(set, live, blobs, reporter, said);
+                await LearnAsync(set, blobs, reporter, said);
                 await MoveAsync(TrainingState.Evaluating, reporter);
                 package = await Task.Run(() => Package(set, reporter, said), CancellationToken.None);
             }
@@ -62,15 +68,19 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
             // Checkpoint 4: the version is in the registry and names its run, so that an attempt after a crash finds it and goes on from here.
             await AmendAsync(now => now with { Version = package.Manifest.Version }, reporter);
             said.WriteLine($"Published as {package.Manifest.Name} {package.Manifest.Version}.");
-            var gate = await JudgeAsync(package, live, set, reporter, said);
+            var gate = run.Gate is { } judged && run.Version == package.Manifest.Version ? judged : await JudgeAsync(package, set, reporter, said);
             await AmendAsync(now => now with { Gate = gate }, reporter);
 
-            // Checkpoint 5: judged, and this attempt still owns the run. Promoting twice changes nothing.
+            // Checkpoint 5: judged, and this attempt still owns the run. An attempt after a crash keeps to that judgement; promoting twice changes nothing.
             if (gate.Passed && plan.Promote)
                 await place.Registry.PromoteAsync(package.Manifest.Name, package.Manifest.Version, By, reporter.Stop);
             said.WriteLine(gate.Passed ? plan.Promote ? "The gate passed it: it is live." : "The gate passed it; it stays a candidate, as the run was asked for." : "The gate holds it back: it stays a candidate.");
             await reporter.TellAsync(reporter.Stop);
             await MoveAsync(TrainingState.Succeeded, reporter);
+        }
+        catch (OperationCanceledException) when (!reporter.IsOurs)
+        {
+            throw new OvertakenException();
         }
         catch (Exception e) when (e is not (OvertakenException or OperationCanceledException))
         {
@@ -80,12 +90,12 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         }
     }
 
-    private string By => $"training {run.Id}";
-
-    private async Task LearnAsync(CuratedSet set, ModelPackage? live, RunBlobs blobs, RunReporter reporter, RunLogFile said)
+    private async Task LearnAsync(CuratedSet set, RunBlobs blobs, RunReporter reporter, RunLogFile said)
     {
-        var start = await InitAsync(live, reporter.Stop);
-        var recipe = TrainingRecipe.Resolve(run.Plan, set, start?.PathOf(Weights));
+        // A run that was begun keeps the architecture it began with, whatever is live by now.
+        var last = Path.Combine(folder, TrainingFiles.Last);
+        var start = File.Exists(last) ? null : await InitAsync(reporter.Stop);
+        var recipe = TrainingRecipe.Resolve(run.Plan, set, start?.PathOf(Weights) ?? (File.Exists(last) ? last : null));
         var init = start is null ? null : TrainingRecipe.WithoutForeignClasses(start.PathOf(Weights), start.Manifest.Labels, set, Path.Combine(folder, "init.safetensors"), said.WriteLine);
         var files = new RunFiles(set.Folder, folder, init, Resume: true);
         var learning = new TrainingRun(recipe, files, place.Device, new RunLog(folder, said, terminal: false, place.Time), reporter.Stepped, () => Store(blobs, reporter, said));
@@ -96,11 +106,6 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         await blobs.StoreAsync(Checkpoints, reporter.Stop);
         await reporter.TellAsync(reporter.Stop);
     }
-
-    private const string Weights = "checkpoint.safetensors";
-
-    // The best weights first: a last checkpoint in storage never tells of a best that is not there.
-    private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
 
     // Checkpoint 2, again and again: what was learned up to here outlives this worker. An outage is waited out by the next checkpoint; the steps between are
     // then done again after a crash, with the same result.
@@ -118,19 +123,14 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         }
     }
 
-    private async Task<ModelPackage?> LivePackageAsync(CancellationToken cancel) => await place.Registry.LiveAsync(run.Plan.Model, cancel) is { } pointer
-        ? await place.Registry.DownloadAsync(run.Plan.Model, pointer.Value.Version, Models, cancel)
-        : null;
-
-    private async Task<ModelPackage?> InitAsync(ModelPackage? live, CancellationToken cancel)
+    private async Task<ModelPackage?> InitAsync(CancellationToken cancel)
     {
-        var start = run.Plan.Init switch
-        {
-            "none" => null,
-            "live" => live ?? throw new TrainerException($"The model '{run.Plan.Model}' has no live version to start from: ask for init none, and a recipe that learns from scratch."),
-            var version => await place.Registry.DownloadAsync(run.Plan.Model, version, Models, cancel),
-        };
-        Check.That(start is null || start.Manifest.Files.ContainsKey(Weights), $"Version {start?.Manifest.Version} of '{run.Plan.Model}' came without {Weights}: nothing can start from it.");
+        if (run.Plan.Init == "none")
+            return null;
+        var version = run.Plan.Init == "live" ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version : run.Plan.Init;
+        Check.That(version is not null, $"The model '{run.Plan.Model}' has no live version to start from: ask for init none, and a recipe that learns from scratch.");
+        var start = await place.Registry.DownloadAsync(run.Plan.Model, version!, Models, cancel);
+        Check.That(start.Manifest.Files.ContainsKey(Weights), $"Version {version} of '{run.Plan.Model}' came without {Weights}: nothing can start from it.");
         return start;
     }
 
@@ -165,11 +165,11 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         }).Publish(Path.Combine(folder, TrainingFiles.Best), train, val, golden.Image, $"The picture is frame {golden.Name} of the validation split.", facts, null, Path.Combine(folder, "package"));
     }
 
-    private async Task<GateReport> JudgeAsync(ModelPackage package, ModelPackage? live, CuratedSet set, RunReporter reporter, RunLogFile said)
+    private async Task<GateReport> JudgeAsync(ModelPackage package, CuratedSet set, RunReporter reporter, RunLogFile said)
     {
-        // Judged against what is live now, which may not be what the run started from.
+        // Against what is live now, which may not be what the run started from.
         var against = await place.Registry.LiveAsync(package.Manifest.Name, reporter.Stop) is { } pointer && pointer.Value.Version != package.Manifest.Version
-            ? pointer.Value.Version == live?.Manifest.Version ? live : await place.Registry.DownloadAsync(package.Manifest.Name, pointer.Value.Version, Models, reporter.Stop)
+            ? await place.Registry.DownloadAsync(package.Manifest.Name, pointer.Value.Version, Models, reporter.Stop)
             : null;
         var photos = new RecentPhotos(place.Storage.Blobs, place.Gate.Photos).ReadAsync(reporter.Stop);
         var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped).JudgeAsync(package, against, DataSource.Read(set.Folder, "val"), photos);

@@ -1,5 +1,6 @@
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Labels;
+using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Training;
 using RoadSeg.Trainer.Weights;
 using RoadSeg.Trainings;
@@ -43,15 +44,13 @@ internal static class TrainingRecipe
     /// <returns>The file to start from.</returns>
     public static string WithoutForeignClasses(string init, LabelCatalogue labels, CuratedSet set, string scratch, Action<string> say)
     {
-        if (SameClasses(labels, set.Labels))
+        if (Gate.SameClasses(labels, set.Labels))
             return init;
         say($"The model's classes ({Names(labels)}) are not the set's ({Names(set.Labels)}): its last layer begins anew.");
         var file = SafeTensors.Read(init);
         new SafeTensors(file.Metadata, file.Tensors.Where(tensor => !tensor.Key.Contains(".classify.", StringComparison.Ordinal)).ToDictionary()).Write(scratch);
         return scratch;
     }
-
-    public static bool SameClasses(LabelCatalogue one, LabelCatalogue other) => one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
 
     private static string Names(LabelCatalogue labels) => string.Join(", ", labels.Classes.Select(label => label.Name));
 

@@ -27,7 +27,14 @@ internal sealed class TrainingWorker(WorkPlace place)
             if (await TakeAsync() is { } message)
             {
                 await using var lease = new MessageLease(_queue, message, place.Options.Lock, place.Time);
-                await HandleAsync(lease, stop);
+                try
+                {
+                    await HandleAsync(lease, stop);
+                }
+                catch (Exception e) when (e is RequestFailedException or AggregateException)
+                {
+                    Say($"Storage did not answer ({FirstLine(e)}); the message comes again when its lock has run out.");
+                }
             }
             else if (untilEmpty)
             {
@@ -49,7 +56,7 @@ internal sealed class TrainingWorker(WorkPlace place)
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
-            Say($"The queue {_queue.Name} could not be read and is tried again: {e.Message.Split('\n')[0]}");
+            Say($"The queue {_queue.Name} could not be read and is tried again: {FirstLine(e)}");
             await Task.Delay(place.Options.Poll, place.Time);
             return null;
         }
@@ -175,13 +182,15 @@ internal sealed class TrainingWorker(WorkPlace place)
     {
         try
         {
-            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId;
+            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId is { } id && id != default ? id : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 
     private void Say(string line) => place.Output.WriteLine(line);
 }

@@ -8,13 +8,19 @@ namespace RoadSeg.Functions.Tests.Datasets;
 
 /// <summary>Drops whose event was lost or whose worker is gone, and how far a drop is.</summary>
 [Collection("dropped data sets")]
-public sealed class DatasetSweepTests(StorageFixture storage) : IDisposable
+public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
 {
-    private readonly TestDrops _drops = new(storage);
+    private readonly TestDrops _drops = new(own.Storage);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _drops.Dispose();
+    public async ValueTask InitializeAsync() => await ForgetAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _drops.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task A_drop_whose_event_was_lost_gets_it_again_and_is_checked()
@@ -80,5 +86,5 @@ public sealed class DatasetSweepTests(StorageFixture storage) : IDisposable
 
     private Task<string[]> SentAsync() => _drops.MessagesAsync(Queues.DatasetsCreated, $"/{_drops.Name}/dataset.json");
 
-    private async Task ForgetAsync() => await storage.Queues.GetQueueClient(Queues.DatasetsCreated).ClearMessagesAsync(Cancel);
+    private async Task ForgetAsync() => await own.Storage.Queues.GetQueueClient(Queues.DatasetsCreated).ClearMessagesAsync(Cancel);
 }

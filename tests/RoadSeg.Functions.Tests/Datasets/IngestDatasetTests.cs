@@ -11,9 +11,9 @@ namespace RoadSeg.Functions.Tests.Datasets;
 
 /// <summary>What becomes of a dropped data set, whatever its events do.</summary>
 [Collection("dropped data sets")]
-public sealed class IngestDatasetTests(StorageFixture storage) : IDisposable
+public sealed class IngestDatasetTests(DropStorage own) : IDisposable
 {
-    private readonly TestDrops _drops = new(storage);
+    private readonly TestDrops _drops = new(own.Storage);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

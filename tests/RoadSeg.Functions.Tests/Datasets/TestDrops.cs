@@ -12,6 +12,7 @@ using RoadSeg.Functions.Trainings;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
+using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
 
@@ -22,6 +23,8 @@ internal sealed class TestDrops : IDisposable
 {
     private readonly StorageFixture _storage;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("roadseg-drops-");
+    private readonly ModelRegistry _registry;
+    private readonly ModelPool _pool;
     private readonly LiveModel _live;
 
     public TestDrops(StorageFixture storage)
@@ -32,8 +35,10 @@ internal sealed class TestDrops : IDisposable
         Trainings = new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System);
         Datasets = storage.Blobs.GetBlobContainerClient(Containers.Datasets);
         Curated = storage.Blobs.GetBlobContainerClient(Containers.Curated);
-        _live = new LiveModel(
-            new ModelOptions { Folder = Path.Combine(Checkout.Root, "models", "default"), Engine = new EngineOptions() }, NullLogger<LiveModel>.Instance);
+        _registry = new ModelRegistry(storage.Blobs, TimeProvider.System);
+        var options = new ModelOptions { Folder = Checkout.File("models/default"), Engine = new EngineOptions() };
+        _pool = new ModelPool(options, _registry, TimeProvider.System, NullLogger<ModelPool>.Instance);
+        _live = new LiveModel(_pool, _registry, options, TimeProvider.System, NullLogger<LiveModel>.Instance);
     }
 
     public string Name { get; } = $"set-{Guid.NewGuid():N}"[..20];
@@ -59,11 +64,12 @@ internal sealed class TestDrops : IDisposable
     public void Dispose()
     {
         _live.Dispose();
+        _pool.Dispose();
         _folder.Delete(recursive: true);
     }
 
     public IngestDataset Ingest(IngestOptions? options = null) => new(
-        _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, _live), Trainings, options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
+        _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
 
     public DatasetSweep Sweep(TimeProvider time, TimeSpan after) =>
         new(_storage.Blobs, _storage.Queues, Store, new JobOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);

@@ -104,6 +104,22 @@ public sealed class ModelPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task The_cache_on_disk_keeps_what_was_used_within_a_week_and_no_remains_of_downloads()
+    {
+        var pins = await PublishedAsync(1, 2);
+        (await _pool.UseAsync(pins[0], Cancel)).Dispose();
+        var versions = Path.Combine(_options.Cache, _name);
+        var (dead, fresh) = (Directory.CreateDirectory(Path.Combine(versions, "x.dead.partial")), Directory.CreateDirectory(Path.Combine(versions, "x.fresh.partial")));
+        Directory.SetLastWriteTimeUtc(dead.FullName, _clock.GetUtcNow().UtcDateTime.AddDays(7));
+        _clock.Advance(TimeSpan.FromDays(8));
+        Directory.SetLastWriteTimeUtc(fresh.FullName, _clock.GetUtcNow().UtcDateTime);
+
+        (await _pool.UseAsync(pins[1], Cancel)).Dispose();
+
+        Assert.Equal([pins[1].Version, "x.fresh.partial"], Directory.EnumerateDirectories(versions).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task What_nobody_uses_for_a_while_leaves_memory_but_for_the_live_one()
     {
         var pins = await PublishedAsync(1, 2);

@@ -12,7 +12,7 @@ internal static class TinyPackages
 
     static TinyPackages() => VipsLibrary.Initialize();
 
-    /// <summary>A version of a model: its golden mask proves it, and its input is 32 + 16 turn pixels wide.</summary>
+    /// <summary>A version of a model: its golden mask proves it, and its inputs are larger than those of the version before.</summary>
     public static ModelPackage Write(string folder, string name, int turn, string? description = null, bool card = false) =>
         Write(folder, name, turn, Graph(turn), turn, description, card);
 

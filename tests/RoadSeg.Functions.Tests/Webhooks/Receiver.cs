@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace RoadSeg.Tests.Webhooks;
 
 /// <summary>A webhook that arrived.</summary>
-internal sealed record Received(string Id, string Timestamp, string Signature, string ContentType, byte[] Body)
+internal sealed record Received(string Id, string Timestamp, string Signature, string ContentType, byte[] Body, string TraceParent)
 {
     /// <summary>True when one of the signatures is by the secret: written from the specification, not from the sender.</summary>
     public bool IsSignedBy(string secret)
@@ -70,7 +70,8 @@ internal sealed class Receiver : IAsyncDisposable
             context.Request.Headers["webhook-timestamp"].ToString(),
             context.Request.Headers["webhook-signature"].ToString(),
             context.Request.ContentType ?? "",
-            body.ToArray()));
+            body.ToArray(),
+            context.Request.Headers.TraceParent.ToString()));
         await Answer(context);
     }
 }

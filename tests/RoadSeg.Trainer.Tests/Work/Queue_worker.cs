@@ -44,12 +44,12 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         Assert.False(await storage.Account.Blobs.GetBlobContainerClient(Containers.TrainingsActive).GetBlobClient(BlobPaths.ActiveTraining(first.Id)).ExistsAsync(Cancel));
         Assert.Empty(Directory.GetDirectories(Path.Combine(storage.Folder, "runs")));
 
-        // From the live version by the recipe for that, its architecture taken over; a photo of the deployment is looked at by both.
+        // From the live version by the recipe for that, its architecture taken over; a photo of the deployment is looked at by both. It was asked to stay a candidate.
         await PhotoAsync();
         var finetune = new TrainingPlan(WorkStorage.Dataset, storage.Set.Version, "finetune", new Dictionary<string, string>
         {
             ["augmentation.cropWidth"] = "64", ["augmentation.cropHeight"] = "48", ["training.epochs"] = "1", ["training.learningRate"] = "0.00001", ["training.freezeStages"] = "0",
-        }, "story", "live", true);
+        }, "story", "live", Promote: false);
         var second = await storage.WorkAsync(finetune);
         Assert.True(second.State == TrainingState.Succeeded, second.Failure?.Message);
         Assert.Contains("0 of another shape", await storage.TextAsync(second.Id, TrainingFiles.Log));
@@ -58,7 +58,8 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         Assert.InRange(Check(second, "disagreement").Value!.Value, 0, 1);
         Assert.NotNull(Check(second, "latency").Value);
         Assert.True(second.Gate.Passed, string.Join('\n', second.Gate.Checks));
-        Assert.Equal(second.Version, (await storage.Registry.LiveAsync("story", Cancel))!.Value.Version);
+        Assert.NotNull(await storage.Registry.FindAsync("story", second.Version!, Cancel));
+        Assert.Equal(first.Version, (await storage.Registry.LiveAsync("story", Cancel))!.Value.Version);
 
         // A worse one is published, and held back with the reasons.
         var worse = await storage.WorkAsync(storage.Plan("story", settings: [("training.epochs", "1"), ("training.learningRate", "0.0000001"), ("training.evaluateEvery", "1")]));
@@ -66,18 +67,8 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         Assert.False(worse.Gate!.Passed);
         Assert.False(Check(worse, "mean-iou").Passed);
         Assert.Contains("where the live version has", Check(worse, "mean-iou").Note);
-        Assert.Equal(second.Version, (await storage.Registry.LiveAsync("story", Cancel))!.Value.Version);
+        Assert.Equal(first.Version, (await storage.Registry.LiveAsync("story", Cancel))!.Value.Version);
         Assert.False((await storage.Registry.FindAsync("story", worse.Version!, Cancel))!.Gate!.Passed);
-    }
-
-    [Fact]
-    public async Task A_run_that_was_not_to_be_promoted_stays_a_candidate()
-    {
-        var run = await storage.WorkAsync(storage.Plan("kept", promote: false));
-
-        Assert.True(run.State == TrainingState.Succeeded && run.Gate!.Passed, run.Failure?.Message);
-        Assert.Null(await storage.Registry.LiveAsync("kept", Cancel));
-        Assert.NotNull(await storage.Registry.FindAsync("kept", run.Version!, Cancel));
     }
 
     [Fact]
@@ -137,8 +128,8 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     public async Task Files_of_a_run_that_was_taken_over_cannot_be_written_any_more()
     {
         var id = JobId.New(TimeProvider.System);
-        using var folder = new TemporaryFolder();
-        var (old, young) = (Directory.CreateDirectory(folder.File("old")).FullName, Directory.CreateDirectory(folder.File("young")).FullName);
+        using var folder = new TempFolder();
+        var (old, young) = (Directory.CreateDirectory(folder["old"]).FullName, Directory.CreateDirectory(folder["young"]).FullName);
         var (zombie, worker) = (new RunBlobs(storage.Trainings, id, old, _ => Task.FromResult(false)), new RunBlobs(storage.Trainings, id, young, _ => Task.FromResult(true)));
         await File.WriteAllTextAsync(Path.Combine(old, TrainingFiles.Last), "step 1", Cancel);
         await zombie.TakeOverAsync(1, Cancel);
@@ -204,14 +195,14 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         var waiting = await storage.RunAsync(id);
         Assert.Equal((TrainingState.Running, null, 1), (waiting.State, waiting.Owner, waiting.Attempt));
         Assert.Single((await storage.Queue.PeekMessagesAsync(32, Cancel)).Value);
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         var blob = storage.Trainings.GetBlobClient(BlobPaths.TrainingFile(id, TrainingFiles.Last));
-        await blob.DownloadToAsync(folder.File("last"), Cancel);
-        var file = SafeTensors.Read(folder.File("last"));
+        await blob.DownloadToAsync(folder["last"], Cancel);
+        var file = SafeTensors.Read(folder["last"]);
         var tensors = file.Tensors.ToDictionary();
         tensors["model.decoder.classify.bias"] = StoredTensor.Of([float.NaN, 0, 0, 0], 4);
-        new SafeTensors(file.Metadata, tensors).Write(folder.File("last"));
-        await blob.UploadAsync(folder.File("last"), overwrite: true, Cancel);
+        new SafeTensors(file.Metadata, tensors).Write(folder["last"]);
+        await blob.UploadAsync(folder["last"], overwrite: true, Cancel);
 
         await storage.Worker().RunAsync(untilEmpty: true, Cancel);
 
@@ -239,7 +230,7 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     [Fact]
     public void Settings_of_worker_and_gate_outside_their_range_are_named()
     {
-        Assert.Contains("ROADSEG_WORK_LOCK is '1'", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => WorkOptions.Read("x", name => name == "ROADSEG_WORK_LOCK" ? "1" : null)).Message);
+        Assert.Contains("ROADSEG_WORK_LOCK is 'soon'", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => WorkOptions.Read("x", name => name == "ROADSEG_WORK_LOCK" ? "soon" : null)).Message);
         Assert.Contains("ROADSEG_GATE_LATENCY is 'fast': write a number from 0.01 to 1000", Assert.Throws<RoadSeg.Trainer.TrainerException>(() => GateOptions.Read(name => name == "ROADSEG_GATE_LATENCY" ? "fast" : null)).Message);
         Assert.Equal(0.5, GateOptions.Read(name => name == "ROADSEG_GATE_MEAN_IOU_FLOOR" ? "0.5" : null).MeanIouFloor);
     }

@@ -20,9 +20,9 @@ namespace RoadSeg.Tests.Trainer.Work;
 /// <summary>An Azurite with a deployment's containers and queues, and a curated set of painted roads in it.</summary>
 public sealed class WorkStorage : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private AzuriteProcess _azurite = null!;
 
     internal const string Dataset = "painted";
@@ -35,7 +35,7 @@ public sealed class WorkStorage : IAsyncLifetime
 
     internal CuratedSet Set { get; private set; } = null!;
 
-    internal string Folder => _folder.File("work");
+    internal string Folder => _folder["work"];
 
     internal QueueClient Queue => Account.Queues.GetQueueClient(Queues.TrainingJobs);
 
@@ -45,7 +45,7 @@ public sealed class WorkStorage : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Repository.Root, "infra", "packages", "node_modules") });
+        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") });
         Account = StorageAccount.Open(name => name == "AzureWebJobsStorage" ? _azurite.ConnectionString : null);
         foreach (var container in Containers.All)
             await Account.Blobs.CreateBlobContainerAsync(container);
@@ -65,10 +65,10 @@ public sealed class WorkStorage : IAsyncLifetime
     /// <summary>Puts a curated set into storage.</summary>
     internal async Task<CuratedSet> CurateAsync(string name, int train)
     {
-        var drop = Directory.CreateDirectory(_folder.File("drop-" + name)).FullName;
+        var drop = Directory.CreateDirectory(_folder["drop-" + name]).FullName;
         PaintedRoads.Write(drop, train, val: 4);
         var spec = new DatasetSpec { Name = name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 96, 64, 1), Split = new SplitSpec { Group = "none" } };
-        var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(drop), spec, new DatasetOptions(), _folder.File("curated"), null, CancellationToken.None);
+        var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(drop), spec, new DatasetOptions(), _folder["curated"], null, CancellationToken.None);
         report.ThrowIfUnusable();
         var container = Account.Blobs.GetBlobContainerClient(Containers.Curated);
         foreach (var file in Directory.GetFiles(set!.Folder))

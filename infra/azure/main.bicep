@@ -1,0 +1,88 @@
+// RoadSeg on Azure: everything in one resource group. docs/deploy.md says how to use it and what each identity may do.
+targetScope = 'subscription'
+
+@description('Names the resource group and, shortened, what is in it.')
+@minLength(3)
+@maxLength(20)
+param environmentName string
+
+@description('A region that has the GPU workload profile.')
+param location string
+
+@description('Tag of the images in the registry. Empty: everything but the apps is made, the registry among it.')
+param imageTag string = ''
+
+@description('Workload profile that runs the model; none runs it on the CPU.')
+@allowed(['none', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
+param gpuProfile string = 'Consumption-GPU-NC8as-T4'
+
+@description('Replicas of the CPU app that always run, a whole number. With 0 the sweep sleeps while nothing else wakes the app.')
+param cpuMinReplicas string = '1'
+
+@description('GPU replicas at most, a whole number: what a burst may cost.')
+param gpuMaxReplicas string = '4'
+
+@description('What the image of the trainer was built for; cuda wants a GPU profile too.')
+@allowed(['cpu', 'cuda'])
+param trainerDevice string = 'cpu'
+
+@description('Who is told of alerts; empty for nobody.')
+param alertEmail string = ''
+
+@description('OTLP endpoint (http/protobuf) of a collector of your own. Empty: one is run that sends to Application Insights, which the alerts read.')
+param otlpEndpoint string = ''
+
+@description('ROADSEG_CALLERS: name=sha256 of a function key, comma-separated.')
+param callers string = ''
+
+@description('ROADSEG_OPERATORS: the callers who may change models and training runs; empty: every caller.')
+param operators string = ''
+
+@description('ROADSEG_WEBHOOK_SECRETS: whsec_..., comma-separated.')
+@secure()
+param webhookSecrets string = ''
+
+@description('Days that photos are kept.')
+@minValue(1)
+@maxValue(3650)
+param keepUploadsDays int = 7
+
+@description('Days that results, records and idempotency keys are kept.')
+@minValue(1)
+@maxValue(3650)
+param keepResultsDays int = 30
+
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module stack 'stack.bicep' = {
+  name: 'roadseg'
+  scope: group
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: tags
+    imageTag: imageTag
+    gpuProfile: gpuProfile
+    cpuMinReplicas: int(cpuMinReplicas)
+    gpuMaxReplicas: int(gpuMaxReplicas)
+    trainerDevice: trainerDevice
+    alertEmail: alertEmail
+    otlpEndpoint: otlpEndpoint
+    callers: callers
+    operators: operators
+    webhookSecrets: webhookSecrets
+    keepUploadsDays: keepUploadsDays
+    keepResultsDays: keepResultsDays
+  }
+}
+
+output ROADSEG_REGISTRY string = stack.outputs.registry
+output ROADSEG_ADDRESS string = stack.outputs.address
+output ROADSEG_STORAGE_ACCOUNT string = stack.outputs.storageAccount
+output ROADSEG_RESOURCE_GROUP string = group.name

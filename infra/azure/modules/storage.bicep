@@ -1,0 +1,105 @@
+// The one storage account: no anonymous access, no account keys.
+param token string
+param location string
+param tags object
+param containers array
+param queues array
+
+@description('The page puts photos straight into storage: the one origin that may.')
+param pageOrigin string
+param keepUploadsDays int
+param keepResultsDays int
+
+// The Functions host's own, and where Event Grid leaves what it could not deliver.
+var hostContainers = ['azure-webjobs-hosts', 'azure-webjobs-secrets']
+var deadLetters = 'event-dead-letters'
+
+// `Retention` of the app deletes on the day; these rules are for when it does not run.
+var spareDays = 2
+var lifecycle = [
+  { container: 'uploads', days: keepUploadsDays + spareDays }
+  { container: 'work', days: spareDays }
+  { container: 'results', days: keepResultsDays + spareDays }
+  { container: 'jobs', days: keepResultsDays + 1 + spareDays }
+  { container: 'jobs-index', days: keepResultsDays + 1 + spareDays }
+  { container: 'idempotency-keys', days: keepResultsDays + 1 + spareDays }
+  { container: deadLetters, days: 30 }
+]
+
+resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  name: 'st${token}'
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_ZRS' }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowSharedKeyAccess: false
+    allowCrossTenantReplication: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    // Phones and browsers put photos here themselves, by a key for one blob.
+    publicNetworkAccess: 'Enabled'
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    cors: {
+      corsRules: [
+        {
+          allowedOrigins: [pageOrigin]
+          allowedMethods: ['PUT']
+          allowedHeaders: ['content-type', 'x-ms-blob-type']
+          exposedHeaders: []
+          maxAgeInSeconds: 600
+        }
+      ]
+    }
+  }
+}
+
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = [for name in concat(containers, hostContainers, [deadLetters]): {
+  parent: blobs
+  name: name
+  properties: { publicAccess: 'None' }
+}]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource storageQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2023-05-01' = [for name in queues: {
+  parent: queueService
+  name: name
+}]
+
+resource rules 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05-01' = {
+  parent: account
+  name: 'default'
+  dependsOn: [blobs]
+  properties: {
+    policy: {
+      rules: [for rule in lifecycle: {
+        name: 'keep-${rule.container}'
+        enabled: true
+        type: 'Lifecycle'
+        definition: {
+          filters: {
+            blobTypes: ['blockBlob']
+            prefixMatch: ['${rule.container}/']
+          }
+          actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: rule.days } } }
+        }
+      }]
+    }
+  }
+}
+
+// The modules that come after need what is in the account, and this name makes them wait for it.
+output name string = account.name

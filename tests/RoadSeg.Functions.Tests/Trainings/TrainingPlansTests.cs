@@ -1,0 +1,108 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using RoadSeg.Datasets;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Trainings;
+using RoadSeg.Inference;
+using RoadSeg.Registry;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Tests.Trainings;
+
+/// <summary>What a training request may say, and what it means where it says nothing.</summary>
+public sealed class TrainingPlansTests : IDisposable
+{
+    private readonly string _name = $"set-{Guid.NewGuid():N}"[..20];
+    private readonly DatasetStore _datasets;
+    private readonly TrainingStore _runs;
+    private readonly ModelRegistry _registry;
+    private readonly ModelPool _pool;
+    private readonly LiveModel _live;
+
+    public TrainingPlansTests(StorageFixture storage)
+    {
+        _datasets = new DatasetStore(storage.Blobs);
+        _runs = new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System);
+        _registry = new ModelRegistry(storage.Blobs, TimeProvider.System);
+        var options = new ModelOptions { Folder = Checkout.File("models/default"), Engine = new EngineOptions() };
+        _pool = new ModelPool(options, _registry, TimeProvider.System, NullLogger<ModelPool>.Instance);
+        _live = new LiveModel(_pool, _registry, options, TimeProvider.System, NullLogger<LiveModel>.Instance);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private TrainingPlans Plans => new(_datasets, _runs, _registry, _live);
+
+    public void Dispose()
+    {
+        _live.Dispose();
+        _pool.Dispose();
+    }
+
+    [Fact]
+    public async Task What_a_request_leaves_out_is_the_newest_version_the_served_model_and_the_gates_word()
+    {
+        await KnownAsync();
+
+        var plan = await Plans.ResolveAsync(Read($$"""{"dataset":"{{_name}}"}"""), Cancel);
+
+        Assert.Equal((_name, "2222222222222222", "finetune", _live.Package.Manifest.Name, "live", true), (plan.Dataset, plan.DatasetVersion, plan.Recipe, plan.Model, plan.Init, plan.Promote));
+        Assert.Empty(plan.Settings);
+    }
+
+    [Fact]
+    public async Task An_older_version_may_be_named_and_everything_else_too()
+    {
+        await KnownAsync();
+
+        var plan = await Plans.ResolveAsync(
+            Read($$"""{"dataset":"{{_name}}","version":"1111111111111111","recipe":"camvid-r18","settings":{"training.epochs":"5"},"model":"{{_live.Package.Manifest.Name}}","init":"none","promote":false}"""), Cancel);
+
+        Assert.Equal(("1111111111111111", "camvid-r18", "5", "none", false), (plan.DatasetVersion, plan.Recipe, plan.Settings["training.epochs"], plan.Init, plan.Promote));
+    }
+
+    [Theory]
+    [InlineData("""{}""", "request-invalid")]
+    [InlineData("""{"dataset":"no-such-set"}""", "dataset-not-found")]
+    [InlineData("""{"dataset":"../record"}""", "dataset-not-found")]
+    [InlineData("""{"dataset":"NAME","version":"3333333333333333"}""", "dataset-not-found")]
+    [InlineData("""{"dataset":"NAME","model":"other"}""", "model-not-found")]
+    [InlineData("""{"dataset":"NAME","recipe":"../../etc"}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","recipe":"Finetune"}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","init":"../x"}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","settings":{"--data":"x"}}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epochs":""}}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epochs":"5\n6"}}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epochs":5}}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","epoch":"5"}""", "request-invalid")]
+    [InlineData("""[]""", "request-invalid")]
+    [InlineData("""null""", "request-invalid")]
+    [InlineData("", "request-invalid")]
+    public async Task What_no_trainer_could_take_is_refused(string json, string code)
+    {
+        await KnownAsync();
+
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => Plans.ResolveAsync(Read(json), Cancel));
+
+        Assert.Equal(code, refusal.Code.Code);
+    }
+
+    [Fact]
+    public void More_settings_than_32_and_values_over_200_characters_are_refused()
+    {
+        var many = new TrainingRequest { Settings = Enumerable.Range(0, 33).ToDictionary(i => $"f{i}", _ => "1") };
+        var large = new TrainingRequest { Settings = new Dictionary<string, string> { ["f"] = new('1', 201) } };
+
+        Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => Plans.Check(many)).Code);
+        Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => Plans.Check(large)).Code);
+    }
+
+    private TrainingRequest Read(string json) => TrainingPlans.Read(Encoding.UTF8.GetBytes(json.Replace("NAME", _name, StringComparison.Ordinal)));
+
+    private async Task KnownAsync()
+    {
+        await _datasets.AddVersionAsync(_name, "1111111111111111", TimeProvider.System.GetUtcNow(), Cancel);
+        await _datasets.AddVersionAsync(_name, "2222222222222222", TimeProvider.System.GetUtcNow(), Cancel);
+    }
+}

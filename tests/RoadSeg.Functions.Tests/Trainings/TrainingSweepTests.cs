@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Trainings;
+using RoadSeg.Jobs;
+using RoadSeg.LocalHost;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Tests.Trainings;
+
+/// <summary>What the sweep repairs. A storage of its own: it looks at every run and at the whole queue.</summary>
+public sealed class TrainingSweepTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private readonly JobOptions _options = new();
+    private AzuriteProcess _azurite = null!;
+    private BlobServiceClient _blobs = null!;
+    private QueueServiceClient _queues = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private TrainingStore Runs => new(_blobs, _queues, _clock);
+
+    private QueueClient Queue => _queues.GetQueueClient(Queues.TrainingJobs);
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") });
+        _blobs = new BlobServiceClient(_azurite.ConnectionString);
+        _queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        foreach (var container in (string[])[Containers.Trainings, Containers.TrainingsActive])
+            await _blobs.CreateBlobContainerAsync(container);
+        await _queues.CreateQueueAsync(Queues.TrainingJobs);
+    }
+
+    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+
+    [Fact]
+    public async Task A_queued_run_without_a_message_is_sent_again_once_and_one_with_a_message_is_left()
+    {
+        var (lost, waiting) = (await QueuedAsync(), JobId.New(_clock));
+        await Queue.ClearMessagesAsync(Cancel);
+        await Runs.CreateAsync(waiting, Plan, Callers.Local, Cancel);
+        await SweepAsync(TimeSpan.Zero);
+        Assert.Equal([waiting], await MessagesAsync());
+
+        await SweepAsync(_options.SweepAfter * 2);
+        await SweepAsync(_options.SweepAfter * 3);
+
+        Assert.Equal([waiting, lost], await MessagesAsync());
+    }
+
+    [Fact]
+    public async Task A_run_whose_worker_gives_no_sign_for_the_lease_is_freed_and_sent_again()
+    {
+        var id = await QueuedAsync();
+        var claimed = _clock.GetUtcNow();
+        await Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new JobOwner("m1", claimed) }, Cancel);
+        await Queue.ClearMessagesAsync(Cancel);
+
+        await SweepAsync(_options.Lease - TimeSpan.FromSeconds(1));
+        Assert.Empty(await MessagesAsync());
+        await SweepAsync(_options.Lease + TimeSpan.FromSeconds(1));
+
+        Assert.Equal([id], await MessagesAsync());
+        var run = (await Runs.FindAsync(id, Cancel))!.Value;
+        Assert.Equal((TrainingState.Running, null, 1), (run.State, run.Owner, run.Attempt));
+    }
+
+    [Fact]
+    public async Task Markers_of_ended_runs_and_of_runs_that_were_never_made_are_taken_away()
+    {
+        var (ended, never) = (await QueuedAsync(), JobId.New(_clock));
+        await Runs.TryMoveAsync(ended, TrainingState.Canceled, now => now, Cancel);
+        var markers = _blobs.GetBlobContainerClient(Containers.TrainingsActive);
+        foreach (var id in (JobId[])[ended, never])
+            await markers.GetBlobClient(BlobPaths.ActiveTraining(id)).UploadAsync(BinaryData.FromString(""), overwrite: true, Cancel);
+
+        await SweepAsync(TimeSpan.FromMinutes(5));
+        Assert.False(await markers.GetBlobClient(BlobPaths.ActiveTraining(ended)).ExistsAsync(Cancel));
+        Assert.True(await markers.GetBlobClient(BlobPaths.ActiveTraining(never)).ExistsAsync(Cancel));
+        await SweepAsync(TimeSpan.FromMinutes(15));
+        Assert.False(await markers.GetBlobClient(BlobPaths.ActiveTraining(never)).ExistsAsync(Cancel));
+    }
+
+    private static TrainingPlan Plan => new("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "camvid-mnv2", "live", true);
+
+    private async Task<JobId> QueuedAsync() => (await Runs.CreateAsync(JobId.New(_clock), Plan, Callers.Local, Cancel)).Value.Id;
+
+    private Task SweepAsync(TimeSpan later) =>
+        new TrainingSweep(_blobs, _queues, Runs, _options, new FakeTimeProvider(_clock.GetUtcNow() + later), NullLogger<TrainingSweep>.Instance).RunAsync(Cancel);
+
+    private async Task<JobId[]> MessagesAsync() =>
+        [.. (await Queue.PeekMessagesAsync(32, Cancel)).Value.Select(message => JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)!.TrainingId)];
+}

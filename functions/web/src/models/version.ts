@@ -60,7 +60,10 @@ export function versionPage(main: HTMLElement, name: string, version: string): (
   // A run may be gone; its version stays.
   async function showPictures(one: Version, place: HTMLElement) {
     if (!one.training) return;
-    const found = await Promise.all([picture(`/v1/trainings/${one.training}/samples`, 'Photos, labels and predictions of the validation split', signal), picture(`/v1/trainings/${one.training}/worst`, 'The frames it does worst on', signal)].map(one => one.catch(() => null)));
+    const found = await Promise.all([
+      picture(`/v1/trainings/${one.training}/samples`, 'Photos, labels and predictions of the validation split', signal),
+      picture(`/v1/trainings/${one.training}/worst`, 'The frames it does worst on', signal),
+    ].map(wanted => wanted.catch(() => null)));
     if (found.some(image => image)) fill(place, h('h2', {}, 'Predictions'), ...found);
   }
 

@@ -59,7 +59,7 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
       !over(run) && (run.progress ? progressOf(run) : h('p', { className: 'hint' }, run.state === 'queued' ? 'It waits for a trainer.' : 'It begins.')),
       run.failure && h('p', { className: 'error', role: 'alert' }, run.failure.message),
       run.state === 'canceled' && h('p', {}, 'It was taken back before it ended.'),
-      run.version && h('p', {}, 'It became version ', h('a', { href: versionHash(plan.model, run.version) }, run.version), run.gate ? (run.gate.passed ? (plan.promote ? ', which passed the gate.' : ', a candidate: the run was not to promote it.') : ', a candidate: it did not pass the gate.') : '.'));
+      run.version && h('p', {}, 'It became version ', h('a', { href: versionHash(plan.model, run.version) }, run.version), run.gate ? (run.gate.passed ? ', which passed the gate.' : ', which did not pass the gate.') : '.'));
     fill(numbers, run.progress ? figures(
       ['Best mean IoU', run.progress.meanIoU === undefined ? undefined : percent(run.progress.meanIoU)],
       ['Pixel accuracy', run.progress.pixelAccuracy === undefined ? undefined : percent(run.progress.pixelAccuracy)],

@@ -16,6 +16,8 @@ internal static class ResultEndpoints
 {
     private const double DefaultOpacity = 0.5;
     private const int OverlayQuality = 88;
+    private const int SmallestWidth = 32;
+    private const int LargestWidth = 2048;
 
     public static void MapResults(this WebApplication app)
     {
@@ -32,6 +34,7 @@ internal static class ResultEndpoints
             .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
             .Takes("opacity", "Weight of the colours, 0 (photo) to 1 (classes). Default 0.5.")
             .Takes("format", "jpeg or webp. Default jpeg.")
+            .Takes("width", "Width in pixels to reduce it to, 32 to 2048; the height follows. A photo is never enlarged. Default: the photo's own.")
             .AnswersFile("image/jpeg", "image/webp");
         job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
             .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
@@ -82,18 +85,20 @@ internal static class ResultEndpoints
     }
 
     private static async Task<IResult> OverlayAsync(
-        string id, string? opacity, string? format, HttpContext context, ResultReader results, BlobServiceClient blobs, ImageLimits limits)
+        string id, string? opacity, string? format, string? width, HttpContext context, ResultReader results, BlobServiceClient blobs, ImageLimits limits)
     {
         var weight = Number(opacity, "opacity", DefaultOpacity, 1, "a number from 0 (photo) to 1 (classes)");
         if (format is not (null or "jpeg" or "webp"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
         var webp = format == "webp";
+        var most = Width(width);
         var job = await results.SucceededAsync(id, context.Request);
-        var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}");
+        var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}{(most is null ? "" : $"-{most}")}");
         return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", () => results.MakeAsync(job, async mask =>
         {
             var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
-            var blended = Overlay.Blend(ImageDecoder.Decode(file, ImageProbe.Read(file, limits)), mask, weight);
+            var header = ImageProbe.Read(file, limits);
+            var blended = most < mask.Width ? Reduced(file, header, mask, weight, most.Value) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
             return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
         }, context.RequestAborted));
     }
@@ -118,6 +123,22 @@ internal static class ResultEndpoints
             var regions = RegionFinder.Find(mask.Ids, mask.Width, mask.Height, id => (labels[id].Name, labels[id].Color), options);
             return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
         }, context.RequestAborted));
+    }
+
+    // Photo and mask are reduced before they are laid over each other: a large photo is never decoded whole for a thumbnail.
+    private static RgbImage Reduced(ReadOnlyMemory<byte> file, ImageHeader header, IndexedImage mask, double weight, int width)
+    {
+        var height = (int)Math.Max(1, Math.Round((double)mask.Height * width / mask.Width));
+        return Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
+    }
+
+    private static int? Width(string? text)
+    {
+        if (text is null)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= SmallestWidth and <= LargestWidth
+            ? width
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'width' is a whole number of pixels from {SmallestWidth} to {LargestWidth}.");
     }
 
     private static double Number(string? text, string name, double standard, double most, string allowed)

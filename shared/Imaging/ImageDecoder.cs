@@ -47,6 +47,23 @@ public static class ImageDecoder
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(spec);
         var (width, height) = spec.InputSize(header.OrientedWidth, header.OrientedHeight);
+        return DecodeTo(file, header, width, height);
+    }
+
+    /// <summary>Decodes a photo straight to a size, as <see cref="DecodeForModel"/> does.</summary>
+    /// <param name="file">The whole file. Not modified, not kept.</param>
+    /// <param name="header">What <see cref="ImageProbe.Read"/> said of this file.</param>
+    /// <param name="width">Width of the upright result in pixels, 1-65,535.</param>
+    /// <param name="height">Its height in pixels, 1-65,535.</param>
+    /// <returns>width x height pixels.</returns>
+    /// <exception cref="RoadSegException">image-corrupt: cut short or damaged.</exception>
+    public static RgbImage DecodeTo(ReadOnlyMemory<byte> file, ImageHeader header, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 65_535);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 65_535);
         // Resized as stored, turned when small.
         if (header.Orientation >= 5)
             (width, height) = (height, width);

@@ -61,12 +61,29 @@ public sealed class ChainTests(StackFixture stack)
         Assert.InRange(Difference(half, photo) / Difference(color, photo), 0.4, 0.6);
     }
 
+    [Fact]
+    public async Task An_overlay_is_reduced_to_a_width_in_the_photos_shape_and_never_enlarged()
+    {
+        var job = await stack.DroppedAsync(Photos.Street);
+
+        var whole = Photos.Decode(await stack.GetAsync(job.Links["overlay"]));
+        var small = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?width=320&format=webp"));
+        var wide = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?width=2048"));
+
+        Assert.Equal((320, 240), (small.Width, small.Height));
+        Assert.InRange(Difference(small, ImageDecoder.ResizeTo(whole, 320, 240)), 0, 6);
+        Assert.Equal((whole.Width, whole.Height), (wide.Width, wide.Height));
+    }
+
     [Theory]
     [InlineData("opacity=2")]
     [InlineData("opacity=-1")]
     [InlineData("opacity=half")]
     [InlineData("opacity=NaN")]
     [InlineData("format=gif")]
+    [InlineData("width=31")]
+    [InlineData("width=2049")]
+    [InlineData("width=-40")]
     public async Task An_overlay_parameter_out_of_range_is_refused(string query)
     {
         var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));

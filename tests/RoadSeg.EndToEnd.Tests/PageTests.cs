@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -46,32 +48,61 @@ public sealed class PageTests(StackFixture stack)
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
-    [Fact(Timeout = 240_000)]
+    [Fact(Timeout = 480_000)]
     public async Task The_whole_story_works_in_Chromium()
     {
         PageIsBuilt();
-        var chromium = ChromiumPath();
+        await TellAsync("story.mjs", stack.Stack, []);
+    }
+
+    [Fact(Timeout = 480_000)]
+    public async Task Data_sets_training_runs_and_models_are_seen_and_changed_in_Chromium_where_keys_are_checked()
+    {
+        PageIsBuilt();
+        using var folder = new ScratchFolder();
+        await using var own = await LocalStack.StartAsync(
+            new LocalStackOptions { RequireKeys = true, Settings = new Dictionary<string, string> { ["ROADSEG_SWEEP_AFTER"] = "01:00:00" } }, TestContext.Current.CancellationToken);
+        var content = new PageContent(own, folder.Path);
+        await content.MakeAsync();
+        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(own.KeyFile!, TestContext.Current.CancellationToken));
+        await TellAsync("browse.mjs", own, new Dictionary<string, string>
+        {
+            ["KEY"] = keys.RootElement.GetProperty("master").GetString()!,
+            ["DATASET"] = PageContent.Dataset,
+            ["LEARNING"] = content.Learning.ToString(),
+            ["LEARNED"] = content.Learned.ToString(),
+            ["METRICS"] = content.MetricsOf(content.Learning).ToString(),
+            ["MORE_METRICS"] = await folder.SaveAsync("metrics.jsonl", Encoding.UTF8.GetBytes(PageContent.Metrics(720))),
+            ["MODEL"] = content.Candidate.Manifest.Name,
+            ["CANDIDATE"] = content.Candidate.Manifest.Version,
+        });
+    }
+
+    private static async Task TellAsync(string story, LocalStack stack, Dictionary<string, string> more)
+    {
         var results = Path.Combine(Workspace.Root, "TestResults", "page");
         Directory.CreateDirectory(results);
-        var start = new ProcessStartInfo("node", [Path.Combine(Web, "test", "story.mjs")])
+        var start = new ProcessStartInfo("node", [Path.Combine(Web, "test", story)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["PAGE"] = stack.Stack.Address.ToString(), ["CHROMIUM"] = chromium, ["SCREENSHOTS"] = results, ["PHOTOS"] = Path.Combine(Workspace.Root, "samples") },
+            Environment = { ["PAGE"] = stack.Address.ToString(), ["CHROMIUM"] = ChromiumPath(), ["SCREENSHOTS"] = results, ["PHOTOS"] = Path.Combine(Workspace.Root, "samples") },
         };
-        using var story = Process.Start(start)!;
+        foreach (var (name, value) in more)
+            start.Environment[name] = value;
+        using var told = Process.Start(start)!;
         try
         {
-            var output = story.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = story.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await story.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var output = told.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = told.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await told.WaitForExitAsync(TestContext.Current.CancellationToken);
             TestContext.Current.TestOutputHelper?.WriteLine(await output);
-            Assert.True(story.ExitCode == 0, $"{await output}\n{await errors}");
+            Assert.True(told.ExitCode == 0, $"{await output}\n{await errors}");
         }
         finally
         {
-            if (!story.HasExited)
-                story.Kill(entireProcessTree: true);
+            if (!told.HasExited)
+                told.Kill(entireProcessTree: true);
         }
     }
 

@@ -147,7 +147,7 @@ public sealed class ResultFormTests(StackFixture stack)
         var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
         string[] addresses =
         [
-            job.Links["overlay"], job.Links["overlay"] + "?opacity=0.4", job.Links["overlay"] + "?format=webp",
+            job.Links["overlay"], job.Links["overlay"] + "?opacity=0.4", job.Links["overlay"] + "?format=webp", job.Links["overlay"] + "?width=40",
             job.Links["polygons"], job.Links["polygons"] + "?minArea=1", job.Links["polygons"] + "?tolerance=1", job.Links["mask"], job.Links["confidence"],
         ];
 

@@ -1,4 +1,4 @@
-import { askForKey } from './key';
+import { askForKey, key } from './key';
 
 export type State = 'awaiting-upload' | 'received' | 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'expired';
 
@@ -10,6 +10,8 @@ export interface Job {
   stages: Record<string, number | undefined>;
   queue?: { position: number; estimatedSeconds?: number };
   image?: { format: string; width: number; height: number; bytes: number };
+  /** As name or name@version; absent for the one that serves. */
+  model?: string;
   result?: { model: string; modelVersion: string; provider: string };
   failure?: { code: string; message: string; retryable: boolean };
   links: Record<string, string>;
@@ -27,17 +29,6 @@ export interface ClassShare { id: number; name: string; color: string; pixels: n
 
 export interface Summary { width: number; height: number; classes: ClassShare[] }
 
-export interface Model {
-  name: string;
-  version: string;
-  description: string;
-  licence: string;
-  architecture: string;
-  encoder: string;
-  metrics: { dataset: string; split: string; width: number; height: number; values: Record<string, number> }[];
-  links: { self: string };
-}
-
 export interface Labels { model: string; classes: { id: number; name: string; color: string }[] }
 
 /** What went wrong, in words for people. */
@@ -46,15 +37,6 @@ export class Failure extends Error {
     super(message);
   }
 }
-
-const slot = 'roadseg-key';
-
-/** The key lives as long as the tab's session and goes nowhere but into the header of calls to this origin. */
-export const key = {
-  get: () => sessionStorage.getItem(slot),
-  set: (value: string) => sessionStorage.setItem(slot, value),
-  forget: () => sessionStorage.removeItem(slot),
-};
 
 let asking: Promise<string | null> | null = null;
 
@@ -77,7 +59,7 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
 
     // Another call may have asked meanwhile.
     if (key.get() !== used) continue;
-    asking ??= askForKey(used !== null).finally(() => (asking = null));
+    asking ??= askForKey(used === null ? 'none' : 'refused').finally(() => (asking = null));
     const given = await asking;
     if (given === null) throw new Failure('This service needs a key. Reload the page to enter one.', 'unauthorized', 401);
     key.set(given);

@@ -25,6 +25,13 @@ export function fill(parent: Element, ...children: Child[]) {
   append(parent, children);
 }
 
+/** Makes a part of the page anew, as it does while things go on; the link that has the focus keeps it. */
+export function refresh(parent: Element, ...children: Child[]) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement!.getAttribute('href') : null;
+  fill(parent, ...children);
+  if (focused !== null) [...parent.querySelectorAll('a')].find(link => link.getAttribute('href') === focused)?.focus({ preventScroll: true });
+}
+
 const svg = 'http://www.w3.org/2000/svg';
 
 /** A line icon of 20 x 20 from path data; decorative, the text beside it or the label says what it means. */

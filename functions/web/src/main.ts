@@ -1,32 +1,58 @@
 import './style.css';
-import { key } from './api';
+import './views.css';
+import { comparePage } from './compare/compare';
+import { datasetPage } from './datasets/dataset';
+import { datasets } from './datasets/datasets';
 import { fill, h } from './dom';
-import { gallery } from './gallery';
-import { home, take } from './home';
-import { jobPage } from './job';
-import { models } from './models';
+import { gallery } from './jobs/gallery';
+import { home, take } from './jobs/home';
+import { jobPage } from './jobs/job';
+import { key } from './key';
+import { models } from './models/models';
+import { versionPage } from './models/version';
+import { trainingPage } from './trainings/training';
+import { trainings } from './trainings/trainings';
 
 const main = document.getElementById('main')!;
-const routes: [hash: string, name: string][] = [['#/', 'Segment'], ['#/jobs', 'Jobs'], ['#/models', 'Models']];
+const routes: [section: string, name: string][] = [['', 'Segment'], ['jobs', 'Jobs'], ['models', 'Models'], ['datasets', 'Data sets'], ['trainings', 'Training']];
 let leave = () => {};
 
-function go(first = false) {
+function view(section: string, first: string | undefined, second: string | undefined): () => void {
+  switch (section) {
+    case 'jobs': return first ? jobPage(main, first) : gallery(main);
+    case 'compare': return comparePage(main, first ?? '', second ?? '');
+    case 'models': return first && second ? versionPage(main, first, second) : models(main);
+    case 'datasets': return first ? datasetPage(main, first) : datasets(main);
+    case 'trainings': return first ? trainingPage(main, first) : trainings(main);
+    default: return home(main);
+  }
+}
+
+function go(begin = false) {
   leave();
-  const [section, id] = location.hash.replace(/^#\//, '').split('/');
-  const here = section === 'jobs' ? '#/jobs' : section === 'models' ? '#/models' : '#/';
-  document.title = `${routes.find(([hash]) => hash === here)![1]} · RoadSeg`;
+  const [section = '', first, second] = location.hash.replace(/^#\//, '').split('/').map(decoded);
+  const here = routes.find(([name]) => name === (section === 'compare' ? 'jobs' : section)) ?? routes[0]!;
+  document.title = `${here[1]} · RoadSeg`;
   fill(document.getElementById('header')!,
     h('div', { className: 'bar-inner' },
       h('a', { className: 'wordmark', href: '#/', 'aria-label': 'RoadSeg, start' }, h('img', { src: '/favicon.svg', alt: '', width: 26, height: 26 }), 'RoadSeg'),
-      h('nav', { 'aria-label': 'Main' }, ...routes.map(([hash, name]) => h('a', { href: hash, 'aria-current': hash === here ? (id ? 'true' : 'page') : undefined }, name)))));
+      h('nav', { 'aria-label': 'Main' }, ...routes.map(route => h('a', { href: `#/${route[0]}`, 'aria-current': route === here ? (first ? 'true' : 'page') : undefined }, route[1])))));
   fill(document.getElementById('footer')!,
     h('span', {}, 'Photos go to this service’s own storage and nowhere else.'),
     h('a', { href: '/openapi/v1.json' }, 'API description'),
     key.get() ? h('button', { type: 'button', className: 'text-button', onclick: () => { key.forget(); location.reload(); } }, 'Forget the key') : null);
-  leave = here === '#/jobs' ? (id ? jobPage(main, id) : gallery(main)) : here === '#/models' ? models(main) : home(main);
-  if (!first) {
+  leave = view(section, first, second);
+  if (!begin) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

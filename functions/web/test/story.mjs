@@ -1,58 +1,11 @@
-// What people do on the page, in a real Chromium against a running service.
+// What people do with photos on the page, in a real Chromium against a running service.
 //   PAGE         address of the service        CHROMIUM     path of the browser
 //   PHOTOS       folder with street.jpg        SCREENSHOTS  folder that takes pictures of every step
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-
-const { PAGE, CHROMIUM, PHOTOS, SCREENSHOTS } = process.env;
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const street = join(PHOTOS, 'street.jpg');
-const patience = { timeout: 20_000 };
-
-let browser;
-before(async () => {
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--force-color-profile=srgb'] });
-});
-after(() => browser?.close());
-
-// A page of its own, which may not speak to anybody but the service and its storage, nor log an error.
-async function open(t, route = '', options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on('pageerror', error => faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && !/status of (401|404|410)/.test(message.text()) && faults.push(message.text()));
-  page.on('request', request => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`external request: ${request.url()}`);
-  });
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(faults, []);
-  });
-  await page.goto(PAGE + route);
-  return page;
-}
-
-const picture = (page, name, fullPage = true) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
-
-async function accessible(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join('; ')}`), []);
-}
-
-const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-const shown = page => page.locator('.frame canvas').waitFor(patience);
-const canvasPicture = async page => {
-  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  return page.locator('.frame canvas').screenshot();
-};
+import { accessible, canvasPicture, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
 
 async function segmented(page) {
   await page.locator('input[type=file]').first().setInputFiles(street);
@@ -319,3 +272,21 @@ async function tabTo(page, text) {
   }
   assert.fail(`Tab does not reach "${text}".`);
 }
+
+test('without WebGL the classes are shown all the same', async t => {
+  const page = await open(t);
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind.startsWith('webgl') ? null : real.call(this, kind, ...more); };
+  });
+  await page.goto(result);
+  await page.reload();
+  await page.getByText('no WebGL 2').waitFor(patience);
+  const image = page.locator('.frame img');
+  assert.deepEqual(await image.evaluate(async one => { await one.decode(); return [one.naturalWidth, one.naturalHeight]; }), [751, 563]);
+  assert.match(await page.locator('.class-list li').first().innerText(), /%/);
+  assert.equal(await page.locator('.class-list input').count(), 0);
+  await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Mask', exact: true }).click()]);
+  await picture(page, 'without-webgl');
+  await accessible(page, 'without WebGL');
+});

@@ -1,6 +1,6 @@
-import { call, ended, type Job } from './api';
-import { announce, bytes, dateTime, duration, fill, h } from './dom';
-import { explorer } from './explorer';
+import { call, ended, type Job } from '../api';
+import { announce, bytes, dateTime, duration, fill, h } from '../dom';
+import { explorer } from '../explore/explorer';
 import { stageList, stateWord } from './stages';
 import { listen, submissions, watch } from './submission';
 
@@ -36,7 +36,7 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     facts.textContent = [
       job?.image && `${job.image.width} × ${job.image.height}`,
       job?.image && bytes(job.image.bytes),
-      job?.result && `${job.result.model} on ${job.result.provider}`,
+      job?.result && `${job.result.model} ${job.result.modelVersion} on ${job.result.provider}`,
       job && dateTime(job.times.createdAt),
     ].filter(Boolean).join('  ·  ');
     if (submission?.error && job?.state !== 'succeeded') return fail(submission.error);

@@ -1,5 +1,5 @@
-import { duration, h } from './dom';
-import type { Job } from './api';
+import { duration, h } from '../dom';
+import type { Job } from '../api';
 import type { Submission } from './submission';
 
 interface Stage { name: string; state: 'done' | 'now' | 'next' | 'failed'; text: string }

@@ -1,5 +1,5 @@
-import { call, ended, json, type Job, type State } from './api';
-import { dateTime, fill, h } from './dom';
+import { call, ended, json, type Job, type State } from '../api';
+import { dateTime, fill, h } from '../dom';
 import { stateWord } from './stages';
 
 const pageSize = 24;
@@ -13,7 +13,7 @@ let making: Promise<unknown> = Promise.resolve();
 function thumbnail(job: Job): Promise<ImageBitmap> {
   let made = thumbnails.get(job.id);
   if (!made) {
-    made = making.then(async () => createImageBitmap(await (await call(`${job.links.overlay}?format=webp`)).blob(), { resizeWidth: Math.min(thumbnailWidth, job.image!.width), resizeQuality: 'medium' }));
+    made = making.then(async () => createImageBitmap(await (await call(`${job.links.overlay}?format=webp&width=${thumbnailWidth}`)).blob()));
     making = made.catch(() => undefined);
     thumbnails.set(job.id, made);
     made.catch(() => thumbnails.delete(job.id));

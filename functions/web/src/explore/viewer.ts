@@ -1,11 +1,13 @@
-import { h } from './dom';
+import { h } from '../dom';
 import type { Plane } from './png';
 import { fragment, vertex } from './shaders';
 
-export const modes = ['blend', 'split', 'outline', 'confidence'] as const;
+/** What is shown how, in the order of the shader's numbers; the last two want a second mask. */
+export const modes = ['blend', 'split', 'outline', 'confidence', 'versus', 'disagreement'] as const;
 export type Mode = (typeof modes)[number];
 
 const largestZoom = 32;
+const empty: Plane = { width: 1, height: 1, samples: new Uint8Array([0]) };
 
 /** Draws a photo and its mask with WebGL: pan, zoom, and what is shown how. Coordinates of the photo are in pixels of the mask. */
 export class Viewer {
@@ -24,7 +26,7 @@ export class Viewer {
   private drawing = 0;
 
   /** @throws Error where the browser has no WebGL 2. */
-  constructor(private readonly photo: ImageBitmap, private readonly ids: Plane) {
+  constructor(private readonly photo: ImageBitmap, private readonly ids: Plane, other?: Plane) {
     const gl = this.canvas.getContext('webgl2', { antialias: false, depth: false, powerPreference: 'high-performance' });
     if (!gl) throw new Error('WebGL 2 is not available.');
     this.gl = gl;
@@ -36,8 +38,9 @@ export class Viewer {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
     this.plane(1, 'ids', ids);
-    this.plane(2, 'confidence', { width: 1, height: 1, samples: new Uint8Array([0]) });
+    this.plane(2, 'confidence', empty);
     this.texture(3, 'palette');
+    this.plane(4, 'other', other ?? empty);
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.canvas);
     this.gestures();

@@ -1,5 +1,5 @@
-import type { Summary } from './api';
-import { fill, h, percent } from './dom';
+import type { Summary } from '../api';
+import { fill, h, percent } from '../dom';
 
 /**
  * The classes of a summary as a bar chart whose rows switch them. `show` gets colours by class id, 4 bytes each, whenever

@@ -1,8 +1,10 @@
-import { call, ended, Failure, json, type Job, type Ticket } from './api';
+import { call, ended, Failure, json, type Job, type Ticket } from '../api';
 
 /** A photo on its way: from the file to the end of its job. Listeners hear of every change. */
 export interface Submission {
   readonly file: File;
+  /** The model asked for, as name or name@version; absent for the one that serves. */
+  readonly model?: string | undefined;
   readonly preview: string;
   id?: string;
   /** Of the upload, 0 to 1. */
@@ -48,9 +50,9 @@ const uploads = new Places(parallel);
 const polls = new Places(parallel);
 let watched = 0;
 
-/** Submits photos. */
-export function submit(files: Iterable<File>): Submission[] {
-  const added = [...files].map<Submission>(file => ({ file, preview: URL.createObjectURL(file), sent: 0 }));
+/** Submits photos, to a model where one is named. */
+export function submit(files: Iterable<File>, model?: string): Submission[] {
+  const added = [...files].map<Submission>(file => ({ file, model, preview: URL.createObjectURL(file), sent: 0 }));
   submissions.unshift(...added);
   for (const submission of added) {
     changed(submission);
@@ -78,7 +80,7 @@ async function upload(submission: Submission) {
   const ticket = await json<Ticket>('/v1/uploads', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ fileName: file.name || 'photo', contentType: file.type || 'application/octet-stream' }),
+    body: JSON.stringify({ fileName: file.name || 'photo', contentType: file.type || 'application/octet-stream', model: submission.model }),
   });
   if (file.size > ticket.maxBytes) {
     void call(`/v1/jobs/${ticket.id}`, { method: 'DELETE' }).catch(() => undefined);

@@ -1,6 +1,6 @@
-import street from '../../../samples/street.jpg';
-import { Failure } from './api';
-import { announce, bytes, fill, h, icon } from './dom';
+import street from '../../../../samples/street.jpg';
+import { Failure } from '../api';
+import { announce, bytes, fill, h, icon } from '../dom';
 import { listen, submissions, submit, type Submission } from './submission';
 import { stageList, stateWord } from './stages';
 

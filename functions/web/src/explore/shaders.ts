@@ -11,6 +11,7 @@ precision highp float;
 precision highp int;
 uniform sampler2D photo;
 uniform sampler2D ids;
+uniform sampler2D other;
 uniform sampler2D confidence;
 uniform sampler2D palette;
 uniform vec2 size;
@@ -23,38 +24,48 @@ uniform float line;
 uniform int mode;
 out vec4 color;
 
-int idAt(vec2 place) {
-  ivec2 grid = textureSize(ids, 0);
+int idAt(sampler2D mask, vec2 place) {
+  ivec2 grid = textureSize(mask, 0);
   ivec2 cell = clamp(ivec2(place / size * vec2(grid)), ivec2(0), grid - 1);
-  return int(texelFetch(ids, cell, 0).r * 255.0 + 0.5);
+  return int(texelFetch(mask, cell, 0).r * 255.0 + 0.5);
 }
 
 vec4 classColor(int id) { return texelFetch(palette, ivec2(id, 0), 0); }
 
 // Four samples a screen pixel soften the stairs of class borders.
-vec4 classes(vec2 place) {
+vec4 classes(sampler2D mask, vec2 place) {
   vec4 sum = vec4(0.0);
   for (int i = 0; i < 4; i++) {
     vec2 offset = (vec2(i & 1, i >> 1) - 0.5) * 0.5 * step_;
-    vec4 c = classColor(idAt(place + offset));
+    vec4 c = classColor(idAt(mask, place + offset));
     sum += vec4(c.rgb * c.a, c.a);
   }
   return sum / 4.0;
 }
 
 vec4 outlines(vec2 place) {
-  int id = idAt(place);
+  int id = idAt(ids, place);
   vec4 own = classColor(id);
   float inner = 0.0;
   float outer = 0.0;
   for (int i = 0; i < 8; i++) {
     float angle = float(i) * 0.7853982;
     vec2 direction = vec2(cos(angle), sin(angle)) * step_ * line;
-    if (idAt(place + direction * 3.0) != id) inner = 1.0;
-    if (idAt(place + direction) != id) outer = 1.0;
+    if (idAt(ids, place + direction * 3.0) != id) inner = 1.0;
+    if (idAt(ids, place + direction) != id) outer = 1.0;
   }
   if (own.a == 0.0) return vec4(0.0);
   return outer > 0.0 ? vec4(own.a) : vec4(own.rgb, 1.0) * own.a * inner;
+}
+
+// How many of four samples a screen pixel the two masks differ in.
+float differing(vec2 place) {
+  float sum = 0.0;
+  for (int i = 0; i < 4; i++) {
+    vec2 at = place + (vec2(i & 1, i >> 1) - 0.5) * 0.5 * step_;
+    if (idAt(ids, at) != idAt(other, at)) sum += 0.25;
+  }
+  return sum;
 }
 
 vec3 steps(float value) {
@@ -70,7 +81,13 @@ void main() {
   vec2 place = origin + screen * step_;
   vec3 under = textureLod(photo, clamp(place / size, 0.0, 1.0), log2(max(1.0, step_ * float(textureSize(photo, 0).x) / size.x))).rgb;
   vec3 result = under;
-  if (mode == 3) {
+  if (mode == 5) {
+    float grey = dot(under, vec3(0.299, 0.587, 0.114)) * 0.75;
+    result = mix(vec3(grey), vec3(1.0, 0.25, 0.55), differing(place) * opacity);
+  } else if (mode == 4) {
+    vec4 over = opacity * (screen.x < divider * canvas.x ? classes(ids, place) : classes(other, place));
+    result = under * (1.0 - over.a) + over.rgb;
+  } else if (mode == 3) {
     vec2 grid = vec2(textureSize(confidence, 0));
     float value = texelFetch(confidence, clamp(ivec2(place / size * grid), ivec2(0), ivec2(grid) - 1), 0).r;
     float grey = dot(under, vec3(0.299, 0.587, 0.114));
@@ -79,7 +96,7 @@ void main() {
     vec4 over = outlines(place) * min(1.0, opacity * 1.6);
     result = under * (1.0 - over.a) + over.rgb;
   } else if (mode == 0 || screen.x >= divider * canvas.x) {
-    vec4 over = classes(place) * opacity;
+    vec4 over = classes(ids, place) * opacity;
     result = under * (1.0 - over.a) + over.rgb;
   }
   bool inside = place.x >= 0.0 && place.y >= 0.0 && place.x < size.x && place.y < size.y;

@@ -1,0 +1,50 @@
+import { json } from '../api';
+import { announce, fill, h, refresh } from '../dom';
+import { repeat } from '../live';
+import { startForm } from '../trainings/start';
+import { pill, words } from '../ui';
+import { checking, checkingMilliseconds } from './datasets';
+import { stateWords, type Dataset, type Report } from './records';
+import { reportOf } from './report';
+
+/** The page of one data set: how far its check is, then what was found in it, and the way to a training run. */
+export function datasetPage(main: HTMLElement, name: string): () => void {
+  const stop = new AbortController();
+  const state = h('span', {});
+  const progress = h('div', {});
+  const report = h('div', { className: 'report' });
+  const start = h('div', {});
+  fill(main,
+    h('div', { className: 'page-head' },
+      h('p', { className: 'hint' }, h('a', { href: '#/datasets' }, 'Data sets')),
+      h('div', { className: 'row' }, h('h1', {}, name), state)),
+    progress, report, start);
+
+  let shown = '';
+  void repeat(stop.signal, async () => {
+    const set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
+    fill(state, pill(set.state, stateWords[set.state]));
+    refresh(progress,
+      set.state === 'checking' && checking(set),
+      set.failure && h('p', { className: 'error' }, set.failure.message),
+      set.failure && set.version && h('p', {}, `Version ${set.version} of an earlier drop stays usable.`),
+      set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
+    if (set.state !== shown) announce(stateWords[set.state]);
+    shown = set.state;
+    if (set.version && !start.hasChildNodes()) fill(start, startForm(set));
+    if (set.state === 'checking') return checkingMilliseconds;
+    if (set.links.report) await show(set);
+    return null;
+  }, text => fill(progress, h('p', { className: 'error', role: 'alert' }, text)));
+
+  async function show(set: Dataset) {
+    try {
+      const found = await json<Report>(set.links.report!, { signal: stop.signal });
+      fill(report, ...reportOf(set, found, stop.signal));
+    } catch (error) {
+      if (!stop.signal.aborted) fill(report, h('p', { className: 'error', role: 'alert' }, words(error)));
+    }
+  }
+
+  return () => stop.abort();
+}

@@ -1,0 +1,71 @@
+import { call, Failure, json, type Labels } from '../api';
+import { dateTime, download, fill, h } from '../dom';
+import { picture } from '../pictures';
+import { action, pill, words } from '../ui';
+import { cardOf } from './card';
+import { promote } from './changes';
+import { gateReport } from './gate';
+import { metricSet } from './metrics';
+import { looks, modelPath, versionPath, type Version, type Versions } from './records';
+
+interface Manifest { description: string; licence: string; labels: { classes: Labels['classes'] } }
+
+/** The page of one version: what it reached, what the gate found, its card, and the way to make it live. */
+export function versionPage(main: HTMLElement, name: string, version: string): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const state = h('span', {});
+  const body = h('div', { className: 'report' }, h('p', { className: 'hint', role: 'status' }, 'Reading the version …'));
+  fill(main,
+    h('div', { className: 'page-head' },
+      h('p', { className: 'hint' }, h('a', { href: '#/models' }, 'Models'), ` · ${name}`),
+      h('div', { className: 'row' }, h('h1', {}, version), state)),
+    body);
+  void load().catch((error: unknown) => {
+    if (!signal.aborted) fill(body, h('p', { className: 'error', role: 'alert' }, words(error)));
+  });
+
+  async function load() {
+    const [versions, manifest] = await Promise.all([json<Versions>(`${modelPath(name)}/versions`, { signal }), json<Manifest>(versionPath(name, version), { signal })]);
+    const one = versions.items.find(item => item.version === version);
+    if (!one) throw new Failure(`The model ${name} has no version ${version}.`);
+    fill(state, pill(looks[one.state], one.state));
+    const card = h('div', {});
+    const pictures = h('div', { className: 'pictures' });
+    fill(body,
+      h('section', { 'aria-label': 'About' },
+        h('p', {}, manifest.description),
+        h('p', { className: 'hint' }, [one.publishedAt && `Published ${dateTime(one.publishedAt)} by ${one.publishedBy}`, one.dataset && `trained on ${one.dataset}`].filter(Boolean).join(', ')),
+        h('p', { className: 'hint' }, manifest.licence),
+        h('div', { className: 'row' },
+          one.state !== 'live' && one.links.promote && action('Make it live', () => promote(one, load)),
+          one.training && h('a', { className: 'button quiet', href: `#/trainings/${one.training}` }, 'Training run'),
+          action('Download manifest', async () => download(await (await call(versionPath(name, version))).blob(), `${name}.${version}.manifest.json`), 'button quiet'))),
+      one.gate && gateReport(one.gate),
+      ...one.metrics.map(set => metricSet(set, manifest.labels.classes)),
+      pictures,
+      card);
+    await Promise.all([showCard(one, card), showPictures(one, pictures)]);
+  }
+
+  async function showCard(one: Version, place: HTMLElement) {
+    if (!one.links.card) return;
+    try {
+      fill(place, h('section', { className: 'card' }, h('h2', {}, 'Model card'), ...cardOf(await (await call(one.links.card, { signal })).text())));
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof Failure && error.status === 404)) fill(place, h('p', { className: 'hint' }, words(error)));
+    }
+  }
+
+  // A run may be gone; its version stays.
+  async function showPictures(one: Version, place: HTMLElement) {
+    if (!one.training) return;
+    const found = await Promise.all([
+      picture(`/v1/trainings/${one.training}/samples`, 'Photos, labels and predictions of the validation split', signal),
+      picture(`/v1/trainings/${one.training}/worst`, 'The frames it does worst on', signal),
+    ].map(wanted => wanted.catch(() => null)));
+    if (found.some(image => image)) fill(place, h('h2', {}, 'Predictions'), ...found);
+  }
+
+  return () => stop.abort();
+}

@@ -1,0 +1,54 @@
+// A Chromium and what the stories ask of every page in it.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { chromium } from 'playwright-core';
+
+export const { PAGE } = process.env;
+const { CHROMIUM, PHOTOS, SCREENSHOTS, KEY } = process.env;
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const street = join(PHOTOS, 'street.jpg');
+export const patience = { timeout: 20_000 };
+
+let browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--force-color-profile=srgb'] });
+});
+after(() => browser?.close());
+
+// A page of its own, which may not speak to anybody but the service and its storage, nor log an error. Where there is a key, its session has it.
+export async function open(t, route = '', { keyless = false, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options });
+  if (KEY && !keyless) await context.addInitScript(key => sessionStorage.setItem('roadseg-key', key), KEY);
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', error => faults.push(String(error)));
+  page.on('console', message => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()));
+  page.on('request', request => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`external request: ${request.url()}`);
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(faults, []);
+  });
+  await page.goto(PAGE + route);
+  return page;
+}
+
+export const picture = (page, name, fullPage = true) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
+
+export async function accessible(page, name) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join('; ')}`), []);
+}
+
+export const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const shown = page => page.locator('.frame canvas').waitFor(patience);
+export const canvasPicture = async page => {
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  return page.locator('.frame canvas').screenshot();
+};

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -63,8 +62,7 @@ internal sealed class JobSubmission(
 
         // Checkpoint 3: so do we, because storage events can be late. The second of the two changes nothing.
         var message = BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), etag.ToString(), image.File.Length, time.GetUtcNow());
-        await queues.GetQueueClient(Queues.Uploads(lane)).SendMessageAsync(
-            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, JobJson.Default.BlobCreatedEvent)), cancellationToken: cancel);
+        await queues.GetQueueClient(Queues.Uploads(lane)).SendAsync(message, JobJson.Default.BlobCreatedEvent, cancel);
         return created.Job!;
     }
 

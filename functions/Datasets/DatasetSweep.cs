@@ -45,7 +45,7 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
         else if (record.State != DatasetState.Checking || !await DisownedAsync(record, cancel))
             return;
         var created = BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(name), drop, description.ContentLength);
-        await queues.GetQueueClient(Queues.DatasetsCreated).SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent)), cancellationToken: cancel);
+        await queues.GetQueueClient(Queues.DatasetsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
     }
 
     // Without an owner the next message takes the drop; what is left of the old owner finds at its next progress that it is not its own.

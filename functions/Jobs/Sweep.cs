@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -124,14 +123,9 @@ internal sealed class Sweep(
         return (await jobs.TryMoveAsync(job.Record.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null } : null, cancel, job)).Moved;
     }
 
-    private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) => SendAsync(
-        Queues.Uploads(job.Lane),
-        JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent),
-        cancel);
+    private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) => queues.GetQueueClient(Queues.Uploads(job.Lane)).SendAsync(
+        BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent, cancel);
 
-    private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) => SendAsync(
-        Queues.Segmentation(job.Lane), JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket, job.TraceParent), JobJson.Default.SegmentationMessage), cancel);
-
-    private async Task SendAsync(string queue, byte[] message, CancellationToken cancel) =>
-        await queues.GetQueueClient(queue).SendMessageAsync(BinaryData.FromBytes(message), cancellationToken: cancel);
+    private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
+        new SegmentationMessage(job.Id, job.Ticket, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
 }

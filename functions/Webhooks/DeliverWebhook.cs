@@ -141,8 +141,6 @@ internal sealed class DeliverWebhook(
     }
 
     private async Task SendAsync(JobRecord job, int attempt, TimeSpan delay, CancellationToken cancel) =>
-        await queues.GetQueueClient(Queues.WebhookDeliveries).SendMessageAsync(
-            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(job.Id, attempt, JobTrace.Of(job)), JobJson.Default.WebhookMessage)),
-            TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds))),
-            cancellationToken: cancel);
+        await queues.GetQueueClient(Queues.WebhookDeliveries).SendAsync(
+            new WebhookMessage(job.Id, attempt, JobTrace.Of(job)), JobJson.Default.WebhookMessage, cancel, TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds))));
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -112,7 +111,7 @@ public sealed class JobStore
     {
         ArgumentNullException.ThrowIfNull(ended);
         if (ended.Webhook is { Deliveries: [] })
-            await _webhooks.SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(ended.Id, 1, JobTrace.Of(ended)), JobJson.Default.WebhookMessage)), cancellationToken: cancel);
+            await _webhooks.SendAsync(new WebhookMessage(ended.Id, 1, JobTrace.Of(ended)), JobJson.Default.WebhookMessage, cancel);
         await Marker(ended).DeleteIfExistsAsync(cancellationToken: cancel);
     }
 

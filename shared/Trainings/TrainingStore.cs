@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Jobs;
@@ -90,8 +89,7 @@ public sealed class TrainingStore
         _records.ChangeAsync(BlobPaths.Training(id), current => change(current) is { } changed ? changed with { State = current.State, Times = current.Times } : null, cancel);
 
     /// <summary>Sends a run's message. A second one changes nothing.</summary>
-    public async Task SendAsync(JobId id, CancellationToken cancel) => await _queue.SendMessageAsync(
-        BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new TrainingMessage(id), TrainingJson.Default.TrainingMessage)), cancellationToken: cancel);
+    public Task SendAsync(JobId id, CancellationToken cancel) => _queue.SendAsync(new TrainingMessage(id), TrainingJson.Default.TrainingMessage, cancel);
 
     /// <summary>Takes away the marker of a run that has ended.</summary>
     public async Task SettleAsync(JobId id, CancellationToken cancel) =>

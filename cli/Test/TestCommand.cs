@@ -48,7 +48,7 @@ internal static class TestCommand
     {
         // Threads that spin while they wait would take the cores from the other processes of a test.
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, Environment = { ["OMP_WAIT_POLICY"] = "passive" } };
-        foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-xml", report, .. arguments])
+        foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-longRunning", "120", "-xml", report, .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
         await process.WaitForExitAsync(cancel);

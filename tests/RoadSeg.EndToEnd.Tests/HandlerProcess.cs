@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using RoadSeg.Cli.Stack;
@@ -12,6 +12,8 @@ namespace RoadSeg.EndToEnd.Tests;
 /// <summary>The handler as a process of its own, with the test in the place of the Functions host.</summary>
 internal sealed class HandlerProcess : IAsyncDisposable
 {
+    private const int Turns = 5;
+
     private readonly HttpClient _http;
     private readonly Process _process;
 
@@ -24,31 +26,16 @@ internal sealed class HandlerProcess : IAsyncDisposable
     /// <summary>The handler's own HTTP, without a host in between.</summary>
     public HttpClient Http => _http;
 
+    /// <summary>Starts one and waits until it answers. Another process may take the free port in between: then it is another port.</summary>
     public static async Task<HandlerProcess> StartAsync(string connection, CancellationToken cancel, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var port = Loopback.FreePort();
-        var start = new ProcessStartInfo(Workspace.Handler) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["AzureWebJobsStorage"] = connection;
-        start.Environment["ROADSEG_MODEL"] = Workspace.DefaultModel;
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var handler = new HandlerProcess(process, port);
-        while (true)
+        for (var turn = 1; ; turn++)
         {
-            try
-            {
-                (await handler._http.GetAsync(new Uri("/health/live", UriKind.Relative), cancel)).Dispose();
+            var (handler, errors) = Start(connection, settings);
+            if (await handler.AnswersAsync(cancel))
                 return handler;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(50, cancel);
-            }
+            await handler.DisposeAsync();
+            Assert.True(turn < Turns, $"The handler ended at its start: {string.Join('\n', errors)}");
         }
     }
 
@@ -100,4 +87,40 @@ internal sealed class HandlerProcess : IAsyncDisposable
             Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }}
+    }
+
+    private static (HandlerProcess Handler, ConcurrentQueue<string> Errors) Start(string connection, IReadOnlyDictionary<string, string>? settings)
+    {
+        var port = Loopback.FreePort();
+        var start = new ProcessStartInfo(Workspace.Handler) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["AzureWebJobsStorage"] = connection;
+        start.Environment["ROADSEG_MODEL"] = Workspace.DefaultModel;
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        var errors = new ConcurrentQueue<string>();
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return (new HandlerProcess(process, port), errors);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        while (!_process.HasExited)
+        {
+            try
+            {
+                (await _http.GetAsync(new Uri("/health/live", UriKind.Relative), cancel)).Dispose();
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50, cancel);
+            }
+        }
+
+        return false;
+    }
+}

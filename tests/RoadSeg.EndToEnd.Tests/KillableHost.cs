@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -13,55 +11,61 @@ internal sealed class KillableHost : IAsyncDisposable
     private readonly int _port;
     private readonly string _connection;
     private readonly List<int> _orphans = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _supervision;
     private Process _host;
-    private bool _calm;
 
     public KillableHost(string connection)
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            _port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
+        _port = Loopback.FreePort();
         _connection = connection;
         _host = Start();
+        _supervision = SuperviseAsync();
     }
 
     public Uri Address => new($"http://127.0.0.1:{_port}");
 
     public async Task KillAsync(bool handlerOnly)
     {
-        foreach (var orphan in _orphans)
-            Kill(orphan);
-        _orphans.Clear();
-        var handlers = ChildProcesses.Of(_host.Id);
-        if (handlerOnly && !_host.HasExited)
+        await _turn.WaitAsync();
+        try
         {
-            handlers.ForEach(Kill);
-            return;
-        }
+            Calm();
+            var handlers = ChildProcesses.Of(_host.Id);
+            if (handlerOnly && !_host.HasExited)
+            {
+                handlers.ForEach(Kill);
+                return;
+            }
 
-        _orphans.AddRange(handlers);
-        await RestartAsync();
+            _orphans.AddRange(handlers);
+            await RestartAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    /// <summary>No more kills: orphans go, and the host stays up whatever it did before.</summary>
+    /// <summary>The orphans go.</summary>
     public void Calm()
     {
         _orphans.ForEach(Kill);
-        _calm = true;
-        _ = SuperviseAsync();
+        _orphans.Clear();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _calm = false;
+        await _end.CancelAsync();
+        await _supervision;
         var handlers = ChildProcesses.Of(_host.Id);
         _host.Kill();
         await _host.WaitForExitAsync();
         handlers.Concat(_orphans).ToList().ForEach(Kill);
         _host.Dispose();
+        _end.Dispose();
+        _turn.Dispose();
     }
 
     private static void Kill(int id)
@@ -80,11 +84,20 @@ internal sealed class KillableHost : IAsyncDisposable
     // The host ends by itself after three crashes of its handler in half an hour.
     private async Task SuperviseAsync()
     {
-        while (_calm)
+        while (!_end.IsCancellationRequested)
         {
-            if (_host.HasExited)
-                await RestartAsync();
-            await Task.Delay(200);
+            await _turn.WaitAsync();
+            try
+            {
+                if (_host.HasExited)
+                    await RestartAsync();
+            }
+            finally
+            {
+                _turn.Release();
+            }
+
+            await Task.Delay(200, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -97,12 +110,13 @@ internal sealed class KillableHost : IAsyncDisposable
         _host = Start();
     }
 
+    // From its own folder: beside the tests lie the libraries of all projects, of other versions than it names.
     private Process Start()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "exec", Path.Combine(AppContext.BaseDirectory, "RoadSeg.LocalHost.dll"), "--script-root", Workspace.ScriptRoot, "--port", _port.ToString(CultureInfo.InvariantCulture),
+            "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--script-root", Workspace.ScriptRoot, "--port", _port.ToString(CultureInfo.InvariantCulture),
             "--env", $"AzureWebJobsStorage={_connection}", "--env", "FUNCTIONS_WORKER_RUNTIME=custom", "--env", $"ROADSEG_MODEL={Workspace.DefaultModel}",
             "--env", $"AzureFunctionsJobHost__customHandler__description__defaultExecutablePath={Workspace.Handler}",
             "--env", "AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00.100", "--env", "ROADSEG_SWEEP_AFTER=00:00:05", "--env", "ROADSEG_LEASE=00:00:15",

@@ -45,10 +45,10 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
     public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
 
     /// <summary>True for the event of a job that was put into the bulk line and still awaits it. Of a bare drop the line is
-    /// decided here, before it has a record.</summary>
+    /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own the job.</summary>
     public async Task<bool> IsBulkAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
-        if (await IssuedAsync(created.Path, cancel) is { Record: var job })
+        if ((await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel)) is { Record: var job })
             return job is { Lane: JobLane.Bulk, State: JobState.AwaitingUpload };
         return await admission.LaneAsync(Callers.Local, cancel) == JobLane.Bulk;
     }

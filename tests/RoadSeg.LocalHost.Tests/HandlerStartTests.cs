@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Handler;
@@ -29,6 +30,16 @@ public sealed class HandlerStartTests : IDisposable
         Assert.Equal("Development", start.Environment["AZURE_FUNCTIONS_ENVIRONMENT"]);
         Assert.Equal(app.Root, start.WorkingDirectory);
         Assert.Equal(start.ProcessId, app.Host.HandlerProcessId);
+    }
+
+    // A connection that some process makes while the handler starts must not get its port and answer in its place.
+    [Fact]
+    public async Task The_handlers_port_is_none_that_the_system_gives_to_connections()
+    {
+        await using var app = await new TestApp().Http("Hello").StartAsync();
+        var port = int.Parse(app.Starts()[0].Environment["FUNCTIONS_CUSTOMHANDLER_PORT"], CultureInfo.InvariantCulture);
+        var given = (await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_local_port_range")).Split('\t', StringSplitOptions.TrimEntries);
+        Assert.InRange(port, 1024, int.Parse(given[0], CultureInfo.InvariantCulture) - 1);
     }
 
     [Fact, Trait("Contract", "2")]

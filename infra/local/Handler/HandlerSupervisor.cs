@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost.Handler;
@@ -25,7 +23,7 @@ internal sealed partial class HandlerSupervisor(
     private Task _loop = Task.CompletedTask;
     private volatile HandlerProcess? _process;
 
-    public int Port { get; } = options.Port is { } port ? RequireFree(port) : FreePort();
+    public int Port { get; } = options.Port is { } port ? HandlerPort.Require(port) : HandlerPort.Free();
 
     public int StartCount { get; private set; }
 
@@ -176,27 +174,6 @@ internal sealed partial class HandlerSupervisor(
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static int RequireFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return port;
-        }
-        catch (SocketException error)
-        {
-            throw new HostConfigurationException($"customHandler:port {port} cannot be bound: {error.Message}", error);
-        }
-    }
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Handler process {ProcessId} started on port {Port}.")]
     private static partial void HandlerStarted(ILogger logger, int processId, int port);

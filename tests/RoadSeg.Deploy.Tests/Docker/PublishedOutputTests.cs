@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
-using System.Net.NetworkInformation;
 
 namespace RoadSeg.Deploy.Tests.Docker;
 
@@ -134,7 +133,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     public async Task Storage_and_app_of_the_compose_file_turn_a_dropped_photo_into_a_result()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var (storagePort, appPort, state) = (FreePorts(3), Loopback.FreePort(), published.Empty());
+        var (storagePort, appPort, state) = (Loopback.FreePorts(3), Loopback.FreePort(), published.Empty());
         var program = Path.Combine(published.LocalHost, "RoadSeg.LocalHost");
         string Here(string word) => word switch
         {
@@ -261,18 +260,6 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         using var content = File.OpenRead(file);
         Span<byte> start = stackalloc byte[4];
         return content.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("\u007fELF"u8);
-    }
-
-    // The first of several free ports in a row.
-    private static int FreePorts(int inRow)
-    {
-        while (true)
-        {
-            var first = Loopback.FreePort();
-            var used = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
-            if (Enumerable.Range(first, inRow).All(port => port <= IPEndPoint.MaxPort && !used.Contains(port)))
-                return first;
-        }
     }
 }
 

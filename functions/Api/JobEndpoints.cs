@@ -16,8 +16,6 @@ internal static class JobEndpoints
     public const long MaxBodyBytes = 16 * 1024 * 1024;
 
     private const int MaxWaitSeconds = 60;
-    private const int DefaultPage = 20;
-    private const int MaxPage = 100;
 
     public static void MapJobs(this WebApplication app)
     {
@@ -105,10 +103,7 @@ internal static class JobEndpoints
         JobState? wanted = null;
         if (state is not null && (wanted = JobStates.Parse(state)) is null)
             throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'state' is one of {string.Join(", ", JobStates.Names)}.");
-        var count = DefaultPage;
-        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxPage))
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'limit' is a number from 1 to {MaxPage}.");
-        var (found, next) = await list.PageAsync(callers.Of(context.Request), wanted, after, count, context.RequestAborted);
+        var (found, next) = await list.PageAsync(callers.Of(context.Request), wanted, after, IndexPages.Limit(limit), context.RequestAborted);
         var items = await Task.WhenAll(found.Select(async job => JobView.Of(job, await gauge.PlaceAsync(job, context.RequestAborted))));
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new JobPage(items, next), JobJson.Default.JobPage);
@@ -126,14 +121,9 @@ internal static class JobEndpoints
     private static async Task<IResult> AnswerAsync(HttpContext context, JobSnapshot job, QueueGauge gauge, int status)
     {
         var place = await gauge.PlaceAsync(job.Record, context.RequestAborted);
-        var tag = $"W/\"{Version(job)}{(place is null ? "" : "-")}{place?.Position}\"";
-        context.Response.Headers.ETag = tag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        if (!job.Record.State.IsTerminal())
-            context.Response.Headers.RetryAfter = Math.Clamp(Math.Ceiling(place?.EstimatedSeconds ?? 1), 1, 30).ToString(CultureInfo.InvariantCulture);
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Json(JobView.Of(job.Record, place), JobJson.Default.JobView, statusCode: status);
+        double? retry = job.Record.State.IsTerminal() ? null : Math.Clamp(Math.Ceiling(place?.EstimatedSeconds ?? 1), 1, 30);
+        return Revalidation.Answer(
+            context, $"{Version(job)}{(place is null ? "" : "-")}{place?.Position}", retry, () => JobView.Of(job.Record, place), JobJson.Default.JobView, status);
     }
 
     private static string Version(JobSnapshot job) => job.ETag.ToString().Trim('"');

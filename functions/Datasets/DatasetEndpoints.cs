@@ -1,4 +1,3 @@
-using System.Globalization;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
@@ -57,14 +56,8 @@ internal static class DatasetEndpoints
     private static async Task<IResult> ShowAsync(string name, HttpContext context, DatasetFiles files)
     {
         var set = await files.FindAsync(name, context.RequestAborted);
-        var tag = $"W/\"{set.ETag.ToString().Trim('"')}\"";
-        context.Response.Headers.ETag = tag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        if (set.Value.State == DatasetState.Checking)
-            context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-        if (context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Json(DatasetView.Of(set.Value), DatasetRecordJson.Default.DatasetView);
+        return Revalidation.Answer(
+            context, set.ETag.ToString().Trim('"'), set.Value.State == DatasetState.Checking ? 1 : null, () => DatasetView.Of(set.Value), DatasetRecordJson.Default.DatasetView);
     }
 
     private static async Task<IResult> PageAsync(HttpContext context, Task<IResult> page)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using RoadSeg.Errors;
@@ -16,9 +15,7 @@ internal static class TrainingEndpoints
 {
     private const int MaxBody = 64 * 1024;
     private const int MaxWaitSeconds = 60;
-    private const int DefaultPage = 20;
-    private const int MaxPage = 100;
-    private const string RetrySeconds = "5";
+    private const double RetrySeconds = 5;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     public static void MapTrainings(this WebApplication app)
@@ -75,10 +72,7 @@ internal static class TrainingEndpoints
 
     private static async Task<IResult> ListAsync(string? after, string? limit, HttpContext context, TrainingList list)
     {
-        var count = DefaultPage;
-        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxPage))
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'limit' is a number from 1 to {MaxPage}.");
-        var (found, next) = await list.PageAsync(after, count, context.RequestAborted);
+        var (found, next) = await list.PageAsync(after, IndexPages.Limit(limit), context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new TrainingPage([.. found.Select(TrainingView.Of)], next), TrainingJson.Default.TrainingPage);
     }
@@ -90,7 +84,7 @@ internal static class TrainingEndpoints
         var run = await runs.GetAsync(id, cancel);
         var known = context.Request.Headers.IfNoneMatch.ToString();
         var until = time.GetUtcNow() + (wait ?? TimeSpan.Zero);
-        while (!run.Value.State.IsTerminal() && (known.Length == 0 || known.Contains(Tag(run), StringComparison.Ordinal)) && until - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        while (!run.Value.State.IsTerminal() && (known.Length == 0 || known.Contains($"W/\"{Version(run)}\"", StringComparison.Ordinal)) && until - time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left < LookAgain ? left : LookAgain, time, cancel);
             run = await runs.GetAsync(id, cancel);
@@ -111,19 +105,10 @@ internal static class TrainingEndpoints
         return Answer(context, canceled.Document ?? run, StatusCodes.Status200OK);
     }
 
-    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status)
-    {
-        var tag = Tag(run);
-        context.Response.Headers.ETag = tag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        if (!run.Value.State.IsTerminal())
-            context.Response.Headers.RetryAfter = RetrySeconds;
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Json(TrainingView.Of(run.Value), TrainingJson.Default.TrainingView, statusCode: status);
-    }
+    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status) => Revalidation.Answer(
+        context, Version(run), run.Value.State.IsTerminal() ? null : RetrySeconds, () => TrainingView.Of(run.Value), TrainingJson.Default.TrainingView, status);
 
-    private static string Tag(Stored<TrainingRecord> run) => $"W/\"{run.ETag.ToString().Trim('"')}\"";
+    private static string Version(Stored<TrainingRecord> run) => run.ETag.ToString().Trim('"');
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancel)
     {

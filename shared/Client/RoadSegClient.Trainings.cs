@@ -59,7 +59,8 @@ public sealed partial class RoadSegClient
         while (true)
         {
             var asked = _time.GetTimestamp();
-            var (run, etag) = await PollTrainingAsync(id, known, cancel);
+            var path = TrainingPath(id) + FormattableString.Invariant($"?wait={(known is null ? 0 : _pollWait.TotalSeconds):F0}");
+            var (run, etag, _) = await _calls.PollAsync(path, TrainingJson.Default.TrainingView, known, cancel);
             if (run is not null)
                 progress?.Report(run);
             if (run?.State.IsTerminal() == true)
@@ -74,19 +75,4 @@ public sealed partial class RoadSegClient
     }
 
     private static string TrainingPath(JobId id) => $"v1/trainings/{id}";
-
-    private Task<(TrainingView? Run, EntityTagHeaderValue? ETag)> PollTrainingAsync(JobId id, EntityTagHeaderValue? known, CancellationToken cancel)
-    {
-        var path = TrainingPath(id) + FormattableString.Invariant($"?wait={(known is null ? 0 : _pollWait.TotalSeconds):F0}");
-        return _calls.RepeatedAsync(async _ =>
-        {
-            using var response = await _calls.SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseContentRead, request =>
-            {
-                if (known is not null)
-                    request.Headers.IfNoneMatch.Add(known);
-            }, cancel);
-            var run = response.StatusCode == HttpStatusCode.NotModified ? null : await ServiceCalls.BodyAsync(response, TrainingJson.Default.TrainingView, cancel);
-            return (run, response.Headers.ETag);
-        }, cancel);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using RoadSeg.Jobs;
 
@@ -25,40 +24,25 @@ public sealed partial class RoadSegClient
             var left = timeout - _time.GetElapsedTime(began) ?? TimeSpan.MaxValue;
             var first = progress is not null && known is null;
             var asked = _time.GetTimestamp();
-            var poll = await PollAsync(id, first ? TimeSpan.Zero : left < _pollWait ? left : _pollWait, progress is null ? null : known, cancel);
-            var changed = poll.Job is not null && !Equals(poll.ETag, known);
+            var wait = first ? TimeSpan.Zero : left < _pollWait ? left : _pollWait;
+            var path = JobPath(id) + FormattableString.Invariant($"?wait={Math.Max(0, Math.Ceiling(wait.TotalSeconds)):F0}");
+            var (job, etag, retryAfter) = await _calls.PollAsync(path, JobJson.Default.JobView, progress is null ? null : known, cancel);
+            var changed = job is not null && !Equals(etag, known);
             if (changed)
-                progress?.Report(poll.Job!);
-            if (poll.Job?.State.IsTerminal() == true)
-                return poll.Job;
+                progress?.Report(job!);
+            if (job?.State.IsTerminal() == true)
+                return job;
             if (_time.GetElapsedTime(began) >= timeout)
                 throw new TimeoutException($"Job {id} had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it again.");
 
             // Something in between answered without waiting: keep to the pace that the service asks for.
-            var pause = (poll.RetryAfter ?? DefaultPause) - _time.GetElapsedTime(asked);
+            var pause = (retryAfter ?? DefaultPause) - _time.GetElapsedTime(asked);
             if (!changed && pause > TimeSpan.Zero)
                 await Task.Delay(pause, _time, cancel);
-            known = poll.ETag;
+            known = etag;
         }
-    }
-
-    private Task<Poll> PollAsync(JobId id, TimeSpan wait, EntityTagHeaderValue? known, CancellationToken cancel)
-    {
-        var path = JobPath(id) + FormattableString.Invariant($"?wait={Math.Max(0, Math.Ceiling(wait.TotalSeconds)):F0}");
-        return _calls.RepeatedAsync(async _ =>
-        {
-            using var response = await _calls.SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseContentRead, request =>
-            {
-                if (known is not null)
-                    request.Headers.IfNoneMatch.Add(known);
-            }, cancel);
-            var job = response.StatusCode == HttpStatusCode.NotModified ? null : await ServiceCalls.BodyAsync(response, JobJson.Default.JobView, cancel);
-            return new Poll(job, response.Headers.ETag, ApiFailures.RetryAfter(response, _time));
-        }, cancel);
     }
 
     // Half of the caller's own bound leaves room for the answer to travel.
     private static TimeSpan LongestPoll(TimeSpan timeout) => timeout > TimeSpan.Zero && timeout / 2 < LongPoll ? TimeSpan.FromSeconds(Math.Floor(timeout.TotalSeconds / 2)) : LongPoll;
-
-    private sealed record Poll(JobView? Job, EntityTagHeaderValue? ETag, TimeSpan? RetryAfter);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -28,6 +29,22 @@ internal sealed class ServiceCalls
         {
             using var response = await SendAsync(method, path, HttpCompletionOption.ResponseContentRead, prepare, cancel);
             return await BodyAsync(response, type, cancel);
+        },
+        cancel);
+
+    /// <summary>Asks for what may not have changed since the ETag given.</summary>
+    /// <returns>The JSON answer, null when it has not changed; its ETag; and how long the service asks to wait before the next call.</returns>
+    public Task<(T? Value, EntityTagHeaderValue? ETag, TimeSpan? RetryAfter)> PollAsync<T>(string path, JsonTypeInfo<T> type, EntityTagHeaderValue? known, CancellationToken cancel)
+        where T : class => RepeatedAsync(
+        async _ =>
+        {
+            using var response = await SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseContentRead, request =>
+            {
+                if (known is not null)
+                    request.Headers.IfNoneMatch.Add(known);
+            }, cancel);
+            var value = response.StatusCode == HttpStatusCode.NotModified ? null : await BodyAsync(response, type, cancel);
+            return (value, response.Headers.ETag, ApiFailures.RetryAfter(response, _time));
         },
         cancel);
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>Reads an index of blobs, whose names end in an id, page by page. Where a page ended is opaque to callers.</summary>
+internal static class IndexPages
+{
+    private const int IdLength = 26;
+    private const int Default = 20;
+    private const int Most = 100;
+
+    /// <summary>The parameter <c>limit</c>.</summary>
+    /// <exception cref="RoadSegException">request-invalid: no number from 1 to 100.</exception>
+    public static int Limit(string? limit)
+    {
+        if (limit is null)
+            return Default;
+        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= Most
+            ? count
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'limit' is a number from 1 to {Most}.");
+    }
+
+    /// <summary>Names of a page, and where it ended; null after the last.</summary>
+    /// <param name="index">Container.</param>
+    /// <param name="prefix">Of the names.</param>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <exception cref="RoadSegException">request-invalid: <paramref name="after"/> is from no page.</exception>
+    public static async Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(this BlobContainerClient index, string prefix, string? after, int count, CancellationToken cancel)
+    {
+        var token = after is null ? null : Decode(after);
+        try
+        {
+            await foreach (var page in index.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancel).AsPages(token, count))
+                return ([.. page.Values.Select(entry => entry.Name)], Encode(page.ContinuationToken));
+            throw new InvalidOperationException("A listing has at least one page.");
+        }
+        catch (RequestFailedException e) when (e.Status == 400 && token is not null)
+        {
+            throw Foreign(e);
+        }
+    }
+
+    /// <summary>The id that an entry's name ends in.</summary>
+    public static bool TryId(string name, out JobId id) => JobId.TryParse(name[^IdLength..], out id);
+
+    private static string? Encode(string? token) => string.IsNullOrEmpty(token)
+        ? null
+        : Convert.ToBase64String(Encoding.UTF8.GetBytes(token)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    private static string Decode(string after)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Convert.FromBase64String(after.Replace('-', '+').Replace('_', '/').PadRight((after.Length + 3) / 4 * 4, '=')));
+        }
+        catch (FormatException e)
+        {
+            throw Foreign(e);
+        }
+    }
+
+    private static RoadSegException Foreign(Exception inner) => new(ErrorCodes.RequestInvalid, "The parameter 'after' is the 'next' of a page, unchanged.", inner);
+}

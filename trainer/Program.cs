@@ -21,8 +21,10 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
 try
 {
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-    if (args is [WorkCommand.Name, ..])
-        invocation.ProcessTerminationTimeout = WorkCommand.Ending;
+
+    // What these were at is stored when they are told to end: a step, an evaluation, a checkpoint.
+    if (args is [TrainCommand.Name or WorkCommand.Name, ..])
+        invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(10);
     return await root.Parse(args).InvokeAsync(invocation);
 }
 catch (Exception e) when (e is TrainerException or RoadSegException or DllNotFoundException or UnauthorizedAccessException or IOException)

@@ -37,6 +37,10 @@ internal sealed record JobOptions
     /// <summary>ROADSEG_KEEP_RESULTS: age at which results, records and idempotency keys are deleted. Default 30 days.</summary>
     public TimeSpan KeepResults { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>ROADSEG_KEEP_TRAININGS: age at which a training run's files and record are deleted; what it published stays. Longer than a run takes.
+    /// Default 90 days, 1 day to 10 years.</summary>
+    public TimeSpan KeepTrainings { get; init; } = TimeSpan.FromDays(90);
+
     public static JobOptions Read(IConfiguration settings)
     {
         var standard = new JobOptions();
@@ -52,6 +56,7 @@ internal sealed record JobOptions
             MaxQueued = settings.Whole("ROADSEG_MAX_QUEUED", standard.MaxQueued, 1, 100_000_000),
             KeepUploads = settings.Duration("ROADSEG_KEEP_UPLOADS", standard.KeepUploads, Second, Years),
             KeepResults = settings.Duration("ROADSEG_KEEP_RESULTS", standard.KeepResults, Second, Years),
+            KeepTrainings = settings.Duration("ROADSEG_KEEP_TRAININGS", standard.KeepTrainings, TimeSpan.FromDays(1), Years),
         };
     }
 }

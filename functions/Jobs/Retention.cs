@@ -20,6 +20,7 @@ internal sealed class Retention(BlobServiceClient blobs, JobOptions options, Tim
             (Containers.IdempotencyKeys, options.KeepResults + TimeSpan.FromDays(1)),
             (Containers.JobsIndex, options.KeepResults + TimeSpan.FromDays(1)),
             (Containers.Jobs, options.KeepResults + TimeSpan.FromDays(1)),
+            (Containers.Trainings, options.KeepTrainings),
         })
         {
             var deleted = await DeleteAsync(blobs.GetBlobContainerClient(container), time.GetUtcNow() - keep, cancel);

@@ -5,6 +5,7 @@ using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Models;
 
@@ -13,6 +14,9 @@ namespace RoadSeg.Functions.Models;
 internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, TimeProvider time, ILogger<ModelPool> log) : IDisposable
 {
     private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(10);
+
+    // A package is needed on disk while it is loaded only.
+    private static readonly TimeSpan KeptOnDisk = TimeSpan.FromDays(7);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _loading = new(1);
@@ -151,8 +155,8 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
     private async Task<ModelPackage> DownloadAsync(ModelPin pin)
     {
         var package = await registry.DownloadAsync(pin.Model, pin.Version, options.Cache, _stop.Token);
-        ModelCache.Used(package.Folder, time.GetUtcNow());
-        ModelCache.Trim(options.Cache, time.GetUtcNow());
+        VersionCache.Used(package.Folder, time.GetUtcNow());
+        VersionCache.Trim(options.Cache, KeptOnDisk, time.GetUtcNow());
         return package;
     }
 

@@ -8,14 +8,14 @@ namespace RoadSeg.Functions.Uploads;
 internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvider time, ILogger<UploadClaim> log)
 {
     /// <summary>Takes the job of an uploaded photo for a message that came in a line. A bare drop's job begins with it, and its trace with
-    /// the span named.</summary>
+    /// the span named. What <see cref="FindAsync"/> gave a moment ago need not be read again.</summary>
     /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
     /// event is a duplicate or comes late.</returns>
-    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, JobLane line, CancellationToken cancel, string? traceParent = null)
+    public async Task<JobSnapshot?> TakeAsync(BlobCreatedEvent created, QueueMessage message, JobLane line, CancellationToken cancel, string? traceParent = null, JobSnapshot? found = null)
     {
-        var known = await IssuedAsync(created.Path, cancel);
+        var known = found ?? await IssuedAsync(created.Path, cancel);
         var id = known?.Record.Id ?? DropId(created);
-        if (known is null)
+        if (id == DropId(created))
         {
             var move = await jobs.CreateAsync(Dropped(id, created, message, line) with { TraceParent = traceParent }, cancel);
             if (move.Moved)
@@ -44,14 +44,17 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
     /// <summary>True while the message owns the job.</summary>
     public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
 
+    /// <summary>The job an event is about, or null for a bare drop that nobody took yet.</summary>
+    public async Task<JobSnapshot?> FindAsync(BlobCreatedEvent created, CancellationToken cancel) =>
+        await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel);
+
     /// <summary>True for the event of a job that was put into the bulk line and still awaits it. Of a bare drop the line is
     /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own the job.</summary>
-    public async Task<bool> IsBulkAsync(BlobCreatedEvent created, CancellationToken cancel)
-    {
-        if ((await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel)) is { Record: var job })
-            return job is { Lane: JobLane.Bulk, State: JobState.AwaitingUpload };
-        return await admission.LaneAsync(Callers.Local, cancel) == JobLane.Bulk;
-    }
+    /// <param name="job">What <see cref="FindAsync"/> gave.</param>
+    /// <param name="cancel">Stops the call.</param>
+    public async Task<bool> IsBulkAsync(JobSnapshot? job, CancellationToken cancel) => job is null
+        ? await admission.LaneAsync(Callers.Local, cancel) == JobLane.Bulk
+        : job.Record is { Lane: JobLane.Bulk, State: JobState.AwaitingUpload };
 
     /// <summary>The id of the job an event is about.</summary>
     public async Task<JobId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>

@@ -14,9 +14,6 @@ namespace RoadSeg.Registry;
 /// <remarks>A model without a pointer serves what the app shipped with: nothing is written before somebody publishes.</remarks>
 public sealed class ModelRegistry
 {
-    /// <summary>Ending of the folders of unfinished downloads.</summary>
-    public const string Partial = ".partial";
-
     private const int HistoryKept = 100;
 
     private readonly BlobContainerClient _models;
@@ -87,7 +84,7 @@ public sealed class ModelRegistry
         if (Directory.Exists(target) && Cached(record, target) is { } cached)
             return cached;
 
-        var staging = $"{target}.{Guid.NewGuid():N}{Partial}";
+        var staging = $"{target}.{Guid.NewGuid():N}{VersionCache.Partial}";
         Directory.CreateDirectory(staging);
         try
         {
@@ -127,7 +124,7 @@ public sealed class ModelRegistry
         }
         catch (RoadSegException)
         {
-            var away = $"{target}.{Guid.NewGuid():N}{Partial}";
+            var away = $"{target}.{Guid.NewGuid():N}{VersionCache.Partial}";
             Directory.Move(target, away);
             Directory.Delete(away, recursive: true);
             return null;

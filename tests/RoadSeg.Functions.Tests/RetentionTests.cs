@@ -14,7 +14,7 @@ public sealed class RetentionTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Photos_go_first_then_results_and_a_day_later_what_tells_of_them()
+    public async Task Photos_go_first_then_results_a_day_later_what_tells_of_them_and_training_runs_last()
     {
         await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") }, Cancel);
         var blobs = new BlobServiceClient(azurite.ConnectionString);
@@ -24,6 +24,7 @@ public sealed class RetentionTests
         [
             (Containers.Uploads, BlobPaths.Upload(id)), (Containers.Work, BlobPaths.WorkInput(id)), (Containers.Results, BlobPaths.Result(id, 1, ResultFiles.Mask)),
             (Containers.Jobs, BlobPaths.Job(id)), (Containers.JobsIndex, BlobPaths.IndexedJob(Callers.Local, now, id)), (Containers.IdempotencyKeys, BlobPaths.IdempotencyKey(Callers.Local, "k")),
+            (Containers.Trainings, BlobPaths.TrainingFile(id, TrainingFiles.Last)),
         ];
         foreach (var (container, path) in written)
         {
@@ -44,10 +45,11 @@ public sealed class RetentionTests
             return [.. left];
         }
 
-        Assert.Equal(6, (await LeftAfterAsync(0.5)).Length);
-        Assert.Equal([Containers.Uploads, Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys], await LeftAfterAsync(2));
-        Assert.Equal([Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys], await LeftAfterAsync(8));
-        Assert.Equal([Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys], await LeftAfterAsync(30.5));
-        Assert.Empty(await LeftAfterAsync(31.5));
+        Assert.Equal(7, (await LeftAfterAsync(0.5)).Length);
+        Assert.Equal([Containers.Uploads, Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(2));
+        Assert.Equal([Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(8));
+        Assert.Equal([Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(30.5));
+        Assert.Equal([Containers.Trainings], await LeftAfterAsync(31.5));
+        Assert.Empty(await LeftAfterAsync(90.5));
     }
 }

@@ -6,6 +6,8 @@ namespace RoadSeg.Trainer.Commands;
 
 internal static class TrainCommand
 {
+    public const string Name = "train";
+
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "Folder with classes.json, train, trainannot, val, valannot.", Required = true };
@@ -17,8 +19,9 @@ internal static class TrainCommand
         var seed = new Option<long?>("--seed") { Description = "Replaces the recipe's seed." };
         var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
         var set = new Option<string[]>("--set") { Description = "key=value: replaces a field of the recipe, such as training.epochs=5.", DefaultValueFactory = _ => [] };
-        var command = new Command("train", "Train, or go on training.") { data, recipe, init, output, resume, threads, seed, device, set };
-        command.SetAction((parsed, stop) =>
+        var command = new Command(Name, "Train, or go on training.") { data, recipe, init, output, resume, threads, seed, device, set };
+        // The command line hears signals only once the action has given it a task.
+        command.SetAction((parsed, stop) => Task.Run(() =>
         {
             var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
             if (parsed.GetValue(seed) is { } number)
@@ -30,8 +33,7 @@ internal static class TrainCommand
             var log = new RunLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
             var state = new TrainingRun(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
             log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
-            return Task.CompletedTask;
-        });
+        }, CancellationToken.None));
         return command;
     }
 }

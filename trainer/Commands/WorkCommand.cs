@@ -10,9 +10,6 @@ namespace RoadSeg.Trainer.Commands;
 
 internal static class WorkCommand
 {
-    /// <summary>How long a worker that was told to end may take: a step, an evaluation, a checkpoint.</summary>
-    public static readonly TimeSpan Ending = TimeSpan.FromMinutes(10);
-
     public const string Name = "work";
 
     public static Command Create()

@@ -18,7 +18,7 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
         var target = Path.Combine(folder, name, version);
         if (Directory.Exists(target))
             return Checked(target, name, version);
-        var staging = $"{target}.{Guid.NewGuid():N}.partial";
+        var staging = $"{target}.{Guid.NewGuid():N}{VersionCache.Partial}";
         Directory.CreateDirectory(staging);
         try
         {

@@ -25,8 +25,6 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
     // The best weights first: a last checkpoint in storage never tells of a best that is not there.
     private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
 
-    private string Models => Path.Combine(place.Options.Folder, "models");
-
     private string By => $"training {run.Id}";
 
     /// <exception cref="OvertakenException">The run was canceled or is another worker's; its files are left as they are.</exception>
@@ -47,7 +45,8 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         said.WriteLine($"{place.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} run {run.Id}, attempt {run.Attempt}: {plan.Dataset}/{plan.DatasetVersion} by {plan.Recipe} for {plan.Model}");
         try
         {
-            var set = await new CuratedCache(place.Storage.Blobs.GetBlobContainerClient(Containers.Curated), Path.Combine(place.Options.Folder, "curated")).GetAsync(plan.Dataset, plan.DatasetVersion, reporter.Stop);
+            var set = await new CuratedCache(place.Storage.Blobs.GetBlobContainerClient(Containers.Curated), place.Options.Curated).GetAsync(plan.Dataset, plan.DatasetVersion, reporter.Stop);
+            VersionCache.Used(set.Folder, place.Time.GetUtcNow());
             var package = run.Attempt > 1 ? await PublishedAsync(reporter.Stop) : null;
             if (package is null)
             {
@@ -129,9 +128,16 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
             return null;
         var version = run.Plan.Init == "live" ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version : run.Plan.Init;
         Check.That(version is not null, $"The model '{run.Plan.Model}' has no live version to start from: ask for init none, and a recipe that learns from scratch.");
-        var start = await place.Registry.DownloadAsync(run.Plan.Model, version!, Models, cancel);
+        var start = await DownloadAsync(run.Plan.Model, version!, cancel);
         Check.That(start.Manifest.Files.ContainsKey(Weights), $"Version {version} of '{run.Plan.Model}' came without {Weights}: nothing can start from it.");
         return start;
+    }
+
+    private async Task<ModelPackage> DownloadAsync(string model, string version, CancellationToken cancel)
+    {
+        var package = await place.Registry.DownloadAsync(model, version, place.Options.Models, cancel);
+        VersionCache.Used(package.Folder, place.Time.GetUtcNow());
+        return package;
     }
 
     // What an earlier attempt of this run had published before it died.
@@ -140,7 +146,7 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         await foreach (var version in place.Registry.VersionsAsync(run.Plan.Model, cancel))
         {
             if (version.Training == run.Id)
-                return await place.Registry.DownloadAsync(version.Name, version.Version, Models, cancel);
+                return await DownloadAsync(version.Name, version.Version, cancel);
         }
 
         return null;
@@ -169,7 +175,7 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
     {
         // Against what is live now, which may not be what the run started from.
         var against = await place.Registry.LiveAsync(package.Manifest.Name, reporter.Stop) is { } pointer && pointer.Value.Version != package.Manifest.Version
-            ? await place.Registry.DownloadAsync(package.Manifest.Name, pointer.Value.Version, Models, reporter.Stop)
+            ? await DownloadAsync(package.Manifest.Name, pointer.Value.Version, reporter.Stop)
             : null;
         var photos = new RecentPhotos(place.Storage.Blobs, place.Gate.Photos).ReadAsync(reporter.Stop);
         var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped).JudgeAsync(package, against, DataSource.Read(set.Folder, "val"), photos);

@@ -13,6 +13,7 @@ namespace RoadSeg.Trainer.Work;
 internal sealed class TrainingWorker(WorkPlace place)
 {
     private static readonly TimeSpan AgainSoon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CacheKept = TimeSpan.FromDays(30);
     private static readonly RoadSegException Exhausted = new(
         ErrorCodes.AttemptsExhausted, "Workers died or failed on this run several times; its log says what they were at. Mend that, then start the run again.");
 
@@ -142,6 +143,8 @@ internal sealed class TrainingWorker(WorkPlace place)
         var runs = Directory.CreateDirectory(Path.Combine(place.Options.Folder, "runs"));
         foreach (var earlier in runs.GetDirectories($"{run.Id}-*"))
             earlier.Delete(recursive: true);
+        foreach (var cache in new[] { place.Options.Curated, place.Options.Models })
+            VersionCache.Trim(cache, CacheKept, place.Time.GetUtcNow());
         var folder = runs.CreateSubdirectory($"{run.Id}-{run.Attempt}");
         try
         {

@@ -6,6 +6,12 @@ internal sealed record WorkOptions
     /// <summary>Where data sets, models and runs lie while they are worked on.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Data sets among it, which are kept for a month after their last use.</summary>
+    public string Curated => Path.Combine(Folder, "curated");
+
+    /// <summary>Models among it, kept as long.</summary>
+    public string Models => Path.Combine(Folder, "models");
+
     /// <summary>ROADSEG_WORK_LOCK: how long a message stays with a worker that gives no sign; a third of it passes between two signs. A killed worker's run
     /// goes on elsewhere after this. Default 1 minute, 3 seconds to 1 day.</summary>
     public TimeSpan Lock { get; init; } = TimeSpan.FromMinutes(1);

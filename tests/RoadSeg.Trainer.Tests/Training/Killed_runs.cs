@@ -50,6 +50,29 @@ public sealed class Killed_runs : IDisposable
         Assert.Equal(whole.Steps.Select(s => s.Step), killed.Steps.Select(s => s.Step));
     }
 
+    [Fact]
+    public async Task A_run_that_is_told_to_end_stores_where_it_is()
+    {
+        PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
+        var recipe = Runs.Small with { Training = Runs.Small.Training with { Epochs = 1000, EvaluateEvery = 1000, CheckpointEvery = 100_000 } };
+        await File.WriteAllTextAsync(_folder["recipe.json"], recipe.ToJson(), TestContext.Current.CancellationToken);
+        using var run = Start(Train("told"));
+        var (output, errors) = (run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var metrics = _folder["told/metrics.jsonl"];
+        using var limit = new CancellationTokenSource(Patience);
+        while (!run.HasExited && (Stamp(metrics) == 0 || RunHistory.Read(metrics).Steps.Count == 0))
+            await Task.Delay(20, limit.Token);
+        Assert.False(run.HasExited);
+        Assert.False(File.Exists(_folder["told/last.safetensors"]));
+
+        using (var term = Process.Start("kill", ["-TERM", $"{run.Id}"]))
+            await term.WaitForExitAsync(limit.Token);
+        await run.WaitForExitAsync(limit.Token);
+        Assert.Equal("", await errors);
+        Assert.NotEqual("", await output);
+        Assert.InRange(Checkpoint.StateOf(_folder["told/last.safetensors"]).Step, RunHistory.Read(metrics).Steps[^1].Step, 2999);
+    }
+
     [Theory]
     [InlineData("cuda", "there is no CUDA device that this libtorch")]
     [InlineData("gpu", "--device is cpu, cuda or cuda:N, not 'gpu'")]

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RoadSeg.Imaging;
+using RoadSeg.Labels;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Publishing;
+
+namespace RoadSeg.Tests.Trainer.Publishing;
+
+/// <summary>The shipped model held against itself and against spoiled copies of itself.</summary>
+public sealed class Gates : IDisposable
+{
+    private static readonly string Shipped = Checkout.File("models/default");
+
+    // Painted frames are far from what the int8 graph was calibrated on, and a time is asserted in the one test that is about it.
+    private static readonly GateOptions Lenient = new() { Int8Loss = 0.2, Latency = 1000 };
+
+    private readonly TempFolder folder = new();
+    private readonly ModelPackage model = ModelPackage.Load(Shipped);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_version_that_is_the_live_one_again_passes_every_check()
+    {
+        var report = await JudgeAsync(model, Copy("again"), Lenient);
+        Assert.True(report.Passed, string.Join('\n', report.Checks));
+        Assert.Equal(["self-test", "mean-iou", "class-iou", "int8-loss", "latency", "disagreement"], report.Checks.Select(check => check.Name));
+        Assert.Equal(0, Check(report, "class-iou").Value);
+        Assert.Equal(0, Check(report, "disagreement").Value);
+    }
+
+    [Fact]
+    public async Task A_version_whose_classes_differ_from_the_live_ones_is_left_to_an_operator()
+    {
+        var live = Copy("other", manifest => manifest["labels"]!["classes"]![8]!["name"] = "vehicle");
+        var report = await JudgeAsync(model, live, Lenient);
+        Assert.False(report.Passed);
+        Assert.Equal(["mean-iou", "class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
+        Assert.All(report.Checks.Where(check => !check.Passed), check => Assert.Contains("an operator may promote it by hand.", check.Note));
+        Assert.Contains("vehicle", Check(report, "mean-iou").Note);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_slower_than_allowed_is_refused_with_both_times()
+    {
+        var report = await JudgeAsync(model, Copy("again"), Lenient with { Latency = 0.01 });
+        var refused = Assert.Single(report.Checks, check => !check.Passed);
+        Assert.Equal("latency", refused.Name);
+        Assert.Matches(@"^A run takes [\d.,]+ ms, one of the live version [\d.,]+ ms", refused.Note);
+        Assert.True(refused.Value > 0.01);
+    }
+
+    [Fact]
+    public async Task A_version_whose_int8_graph_loses_too_much_is_refused_with_both_scores()
+    {
+        var report = await JudgeAsync(model, Copy("again"), Lenient with { Int8Loss = 0.005 });
+        var refused = Assert.Single(report.Checks, check => !check.Passed);
+        Assert.Equal("int8-loss", refused.Name);
+        Assert.Matches(@"^int8 has a mean IoU of [\d.,]+ ?%, fp32 of [\d.,]+ ?%", refused.Note);
+        Assert.True(refused.Value > 0.005);
+    }
+
+    [Fact]
+    public async Task A_version_that_gives_another_mask_than_its_golden_one_is_measured_no_further()
+    {
+        var size = ImageProbe.Read(File.ReadAllBytes(Path.Combine(Shipped, "golden-mask.png")), new ImageLimits());
+        var wrong = GrayPng.Encode(new byte[size.Width * size.Height], size.Width, size.Height);
+        var report = await JudgeAsync(Copy("broken", file: ("golden-mask.png", wrong)), model, new GateOptions());
+        Assert.False(report.Passed);
+        var check = Assert.Single(report.Checks);
+        Assert.Equal(("self-test", false), (check.Name, check.Passed));
+    }
+
+    private static async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage live, GateOptions options) =>
+        await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(candidate, live, Val(), new[] { PhotoEncoder.Png(PaintedRoads.Paint(96, 64, new Random(7)).Image) }.ToAsyncEnumerable());
+
+    private static GateCheck Check(GateReport report, string name) => report.Checks.Single(check => check.Name == name);
+
+    // Two painted frames under the shipped model's classes, of which they show the first four.
+    private static SegmentationSet Val()
+    {
+        using var root = new TempFolder();
+        PaintedRoads.Write(root.Path, train: 1, val: 2);
+        File.WriteAllText(root["classes.json"], JsonSerializer.Serialize(ModelPackage.Load(Shipped).Manifest.Labels, JsonSerializerOptions.Web));
+        return DataSource.Read(root.Path, "val");
+    }
+
+    private ModelPackage Copy(string name, Action<JsonNode>? change = null, (string Name, byte[] Content)? file = null)
+    {
+        var target = Directory.CreateDirectory(folder[name]).FullName;
+        foreach (var source in Directory.GetFiles(Shipped))
+            File.Copy(source, Path.Combine(target, Path.GetFileName(source)));
+        var path = Path.Combine(target, "manifest.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        change?.Invoke(manifest);
+        if (file is { } other)
+        {
+            File.WriteAllBytes(Path.Combine(target, other.Name), other.Content);
+            manifest["files"]![other.Name] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(other.Content)), ["bytes"] = other.Content.Length };
+        }
+
+        File.WriteAllText(path, manifest.ToJsonString());
+        return ModelPackage.Load(target);
+    }
+}

@@ -10,7 +10,7 @@ export const { PAGE } = process.env;
 const { CHROMIUM, PHOTOS, SCREENSHOTS, KEY } = process.env;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const street = join(PHOTOS, 'street.jpg');
-export const patience = { timeout: 20_000 };
+export const patience = { timeout: 60_000 };
 
 let browser;
 before(async () => {
@@ -48,6 +48,16 @@ export async function accessible(page, name) {
 
 export const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 export const shown = page => page.locator('.frame canvas').waitFor(patience);
+
+// The canvas is drawn once what it shows has come: looked at until it shows what was seen before, or no longer does.
+export async function canvasShows(page, before, same, what) {
+  for (const end = Date.now() + patience.timeout; Date.now() < end;) {
+    const now = await canvasPicture(page);
+    if (before.equals(now) === same) return now;
+  }
+  return assert.fail(what);
+}
+
 export const canvasPicture = async page => {
   await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   return page.locator('.frame canvas').screenshot();

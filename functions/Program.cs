@@ -33,6 +33,7 @@ builder.Services.AddSingleton(CallerKeys.Read(builder.Configuration));
 builder.Services.AddSingleton(Operators.Read(builder.Configuration));
 builder.Services.AddSingleton<QueueGauge>();
 builder.Services.AddSingleton<Admission>();
+builder.Services.AddSingleton<RecentJobs>();
 builder.Services.AddSingleton<JobWatch>();
 builder.Services.AddSingleton<JobList>();
 builder.Services.AddSingleton<IdempotencyKeys>();

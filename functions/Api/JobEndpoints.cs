@@ -52,9 +52,11 @@ internal static class JobEndpoints
 
     /// <summary>The job with the id in a path, if it is the caller's.</summary>
     /// <exception cref="RoadSegException">job-not-found, for text that is no id and for another caller's job too.</exception>
-    public static async Task<JobSnapshot> GetAsync(this JobStore jobs, string caller, string id, CancellationToken cancel)
+    public static Task<JobSnapshot> GetAsync(this JobStore jobs, string caller, string id, CancellationToken cancel) => OwnAsync(jobs.FindAsync, caller, id, cancel);
+
+    private static async Task<JobSnapshot> OwnAsync(Func<JobId, CancellationToken, Task<JobSnapshot?>> find, string caller, string id, CancellationToken cancel)
     {
-        var found = JobId.TryParse(id, out var parsed) ? await jobs.FindAsync(parsed, cancel) : null;
+        var found = JobId.TryParse(id, out var parsed) ? await find(parsed, cancel) : null;
         return found?.Record.Caller == caller
             ? found
             : throw new RoadSegException(ErrorCodes.JobNotFound, "You have no job of this id. Take the id from the answer to the submission.");
@@ -84,10 +86,10 @@ internal static class JobEndpoints
         return await AnswerAsync(context, job, gauge, job.Record.State.IsTerminal() ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ShowAsync(string id, HttpContext context, CallerKeys callers, JobStore jobs, JobWatch watch, QueueGauge gauge)
+    private static async Task<IResult> ShowAsync(string id, HttpContext context, CallerKeys callers, RecentJobs jobs, JobWatch watch, QueueGauge gauge)
     {
         var wait = Waits.Asked(context.Request, MaxWaitSeconds);
-        var job = await jobs.GetAsync(callers.Of(context.Request), id, context.RequestAborted);
+        var job = await OwnAsync(jobs.FindAsync, callers.Of(context.Request), id, context.RequestAborted);
         if (wait is { } patience)
         {
             var known = context.Request.Headers.IfNoneMatch.ToString();

@@ -46,7 +46,7 @@ internal sealed class JobSubmission(
             Id = id,
             State = JobState.AwaitingUpload,
             Caller = caller,
-            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, image.FileName),
+            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, image.FileName),
             Times = new JobTimes { CreatedAt = time.GetUtcNow() },
             Model = options.Model,
             Tags = options.Tags,
@@ -57,18 +57,18 @@ internal sealed class JobSubmission(
         if (created.Moved)
             RequestSpan.Accepted(created.Job!.Record);
 
-        // Checkpoint 2: the photo is stored, and storage tells of it.
+        // Checkpoint 2: the photo is stored, where storage does not tell of it: events of ten thousand photos of one caller would come in the line of all others.
         var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
 
-        // Checkpoint 3: so do we, because storage events can be late. The second of the two changes nothing.
-        var message = BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), etag.ToString(), image.File.Length, time.GetUtcNow());
+        // Checkpoint 3: the job's own line knows of it. A request that is repeated sends a second message, which changes nothing.
+        var message = BlobCreatedEvent.For(Containers.Submitted, BlobPaths.Upload(id), etag.ToString(), image.File.Length, time.GetUtcNow());
         await queues.GetQueueClient(Queues.Uploads(lane)).SendAsync(message, JobJson.Default.BlobCreatedEvent, cancel);
         return created.Job!;
     }
 
     private async Task<ETag> StoreAsync(byte[] file, string path, CancellationToken cancel)
     {
-        var blob = blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var blob = blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(path);
         try
         {
             var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };

@@ -14,7 +14,7 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
 
     public async Task<InvocationResponse> UploadAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Uploads } created)
+        if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
             Log.MessageUnreadable(log, message.Id, nameof(FailPoisoned), MessageText.Start(message.Body));
             return InvocationResponse.Empty;

@@ -6,17 +6,19 @@ namespace RoadSeg.Functions.Jobs;
 /// another does. A wait holds a timer, never a thread.</summary>
 internal sealed class JobWatch : IDisposable
 {
-    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Signal> _signals = [];
     private readonly JobStore _jobs;
+    private readonly RecentJobs _recent;
     private readonly TimeProvider _time;
 
-    public JobWatch(JobStore jobs, TimeProvider time)
+    public JobWatch(JobStore jobs, RecentJobs recent, TimeProvider time)
     {
         _jobs = jobs;
+        _recent = recent;
         _time = time;
         jobs.Written += Notify;
     }
@@ -32,7 +34,7 @@ internal sealed class JobWatch : IDisposable
             if (left <= TimeSpan.Zero)
                 return job;
             job = await ChangedAsync(job.Record.Id, interval < left ? interval : left, cancel)
-                ?? await _jobs.FindAsync(job.Record.Id, cancel) ?? job;
+                ?? await _recent.FindAsync(job.Record.Id, cancel) ?? job;
         }
 
         return job;

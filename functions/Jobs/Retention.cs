@@ -13,6 +13,7 @@ internal sealed class Retention(BlobServiceClient blobs, JobOptions options, Tim
         foreach (var (container, keep) in new[]
         {
             (Containers.Uploads, options.KeepUploads),
+            (Containers.Submitted, options.KeepUploads),
             (Containers.Work, options.Deadline + options.Lease),
 
             // The record outlives what it names, so that a deleted result is "gone" and not "unknown".

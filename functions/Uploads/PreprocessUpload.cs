@@ -23,7 +23,7 @@ internal sealed class PreprocessUpload(
 
     private async Task<InvocationResponse> RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
     {
-        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Uploads } created)
+        if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
             Log.MessageUnreadable(log, message.Id, nameof(PreprocessUpload), MessageText.Start(message.Body));
             return InvocationResponse.Empty;
@@ -106,7 +106,7 @@ internal sealed class PreprocessUpload(
         {
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
-                await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(job.Record.Source.Path).DeleteIfExistsAsync(cancellationToken: cancel);
+                await blobs.GetBlobContainerClient(job.Record.Source.Container).GetBlobClient(job.Record.Source.Path).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return InvocationResponse.Empty;
         }

@@ -8,7 +8,7 @@ namespace RoadSeg.Storage;
 /// <summary>Every blob path. Only ids the service made appear in them, never a caller's file name.</summary>
 public static class BlobPaths
 {
-    /// <summary>In <see cref="Containers.Uploads"/>: the photo of a job that came through the API.</summary>
+    /// <summary>In <see cref="Containers.Uploads"/> or <see cref="Containers.Submitted"/>: the photo of a job that came through the API.</summary>
     public static string Upload(JobId id) => $"{id}/image";
 
     /// <summary>In <see cref="Containers.Work"/>: raw RGB bytes [height, width, 3] of the model input.</summary>

@@ -3,8 +3,11 @@ namespace RoadSeg.Storage;
 /// <summary>Blob containers of a deployment. Names here, in <c>functions/host</c> and in the infrastructure agree.</summary>
 public static class Containers
 {
-    /// <summary>Photos: <c>{jobId}/...</c> through the API, any other path for bare drops. Watched for blob events.</summary>
+    /// <summary>Photos: <c>{jobId}/...</c> by upload key, any other path for bare drops. Watched for blob events.</summary>
     public const string Uploads = "uploads";
+
+    /// <summary>Photos that came in a request body, <c>{jobId}/...</c>. Without events: who stores them says so.</summary>
+    public const string Submitted = "submitted";
 
     /// <summary>Model inputs between PreprocessUpload and SegmentImage.</summary>
     public const string Work = "work";
@@ -39,7 +42,10 @@ public static class Containers
     /// <summary>The model registry: <c>{name}/{version}/...</c>, the record of each version, and which version is live.</summary>
     public const string Models = "models";
 
+    /// <summary>Whether photos lie in it.</summary>
+    public static bool HasPhotos(string container) => container is Uploads or Submitted;
+
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Uploads, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys, Datasets, Curated, Trainings, TrainingsActive, Models];
+        [Uploads, Submitted, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys, Datasets, Curated, Trainings, TrainingsActive, Models];
 }

@@ -47,7 +47,7 @@ internal static class Names
                 ["wakes"] = Array([Queues.TrainingJobs]),
                 ["containers"] = Array([Containers.Trainings, Containers.TrainingsActive, Containers.Models]),
                 // Photos of late are what a candidate and the live model are compared on.
-                ["reads"] = Array([Containers.Curated, Containers.Uploads, Containers.Jobs, Containers.JobsIndex]),
+                ["reads"] = Array([Containers.Curated, Containers.Uploads, Containers.Submitted, Containers.Jobs, Containers.JobsIndex]),
                 ["queues"] = Array([Queues.TrainingJobs, Queues.Poison(Queues.TrainingJobs)]),
             },
         },

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -47,7 +48,7 @@ public sealed class ApiTests(StackFixture stack)
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.EndsWith("straße.jpg", job.FileName, StringComparison.Ordinal);
-        Assert.True(await stack.Stack.Blobs.GetBlobContainerClient("uploads").GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
+        Assert.True(await stack.Stack.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
     }
 
     [Fact]

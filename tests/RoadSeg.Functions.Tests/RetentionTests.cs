@@ -22,7 +22,7 @@ public sealed class RetentionTests
         var now = TimeProvider.System.GetUtcNow();
         (string Container, string Path)[] written =
         [
-            (Containers.Uploads, BlobPaths.Upload(id)), (Containers.Work, BlobPaths.WorkInput(id)), (Containers.Results, BlobPaths.Result(id, 1, ResultFiles.Mask)),
+            (Containers.Uploads, BlobPaths.Upload(id)), (Containers.Submitted, BlobPaths.Upload(id)), (Containers.Work, BlobPaths.WorkInput(id)), (Containers.Results, BlobPaths.Result(id, 1, ResultFiles.Mask)),
             (Containers.Jobs, BlobPaths.Job(id)), (Containers.JobsIndex, BlobPaths.IndexedJob(Callers.Local, now, id)), (Containers.IdempotencyKeys, BlobPaths.IdempotencyKey(Callers.Local, "k")),
             (Containers.Trainings, BlobPaths.TrainingFile(id, TrainingFiles.Last)),
         ];
@@ -45,8 +45,8 @@ public sealed class RetentionTests
             return [.. left];
         }
 
-        Assert.Equal(7, (await LeftAfterAsync(0.5)).Length);
-        Assert.Equal([Containers.Uploads, Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(2));
+        Assert.Equal(8, (await LeftAfterAsync(0.5)).Length);
+        Assert.Equal([Containers.Uploads, Containers.Submitted, Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(2));
         Assert.Equal([Containers.Results, Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(8));
         Assert.Equal([Containers.Jobs, Containers.JobsIndex, Containers.IdempotencyKeys, Containers.Trainings], await LeftAfterAsync(30.5));
         Assert.Equal([Containers.Trainings], await LeftAfterAsync(31.5));

@@ -12,6 +12,8 @@ public sealed class StorageFixture : IAsyncLifetime
 {
     private AzuriteProcess? _azurite;
 
+    internal string ConnectionString => _azurite!.ConnectionString;
+
     internal BlobServiceClient Blobs { get; private set; } = null!;
 
     internal QueueServiceClient Queues { get; private set; } = null!;

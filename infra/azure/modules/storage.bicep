@@ -18,6 +18,7 @@ var deadLetters = 'event-dead-letters'
 var spareDays = 2
 var lifecycle = [
   { container: 'uploads', days: keepUploadsDays + spareDays }
+  { container: 'submitted', days: keepUploadsDays + spareDays }
   { container: 'work', days: spareDays }
   { container: 'results', days: keepResultsDays + spareDays }
   { container: 'jobs', days: keepResultsDays + 1 + spareDays }

@@ -17,9 +17,15 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
-internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, TimeProvider time, ILogger<SegmentImage> log)
+internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, BulkPace pace, TimeProvider time, ILogger<SegmentImage> log)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
+
+    public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
+    {
+        await pace.Segment.PassAsync(cancel);
+        return await RunAsync(message, cancel);
+    }
 
     public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
     {

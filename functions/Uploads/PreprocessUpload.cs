@@ -15,11 +15,15 @@ namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
 internal sealed class PreprocessUpload(
-    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, TimeProvider time, ILogger<PreprocessUpload> log)
+    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, BulkPace pace, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, TimeProvider time, ILogger<PreprocessUpload> log)
 {
     public Task<InvocationResponse> InteractiveAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Interactive, cancel);
 
-    public Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Bulk, cancel);
+    public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
+    {
+        await pace.Preprocess.PassAsync(cancel);
+        return await RunAsync(message, JobLane.Bulk, cancel);
+    }
 
     private async Task<InvocationResponse> RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
     {

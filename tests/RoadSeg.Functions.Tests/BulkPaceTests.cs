@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests;
+
+public sealed class BulkPaceTests : IDisposable
+{
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly JobStore _jobs;
+    private readonly BulkPace _pace;
+
+    public BulkPaceTests(StorageFixture storage)
+    {
+        _jobs = new JobStore(storage.Blobs, storage.Queues, _clock);
+        _pace = new BulkPace(_jobs, _clock);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _pace.Dispose();
+
+    [Fact]
+    public async Task While_nobody_waits_for_a_photo_a_backlog_is_worked_off_at_full_speed()
+    {
+        await MadeAsync(JobLane.Bulk, Containers.Submitted);
+        for (var i = 0; i < 100; i++)
+            Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task While_a_photo_is_under_way_one_piece_of_each_kind_begins_a_second()
+    {
+        var job = await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await _pace.Segment.PassAsync(Cancel);
+        await _pace.Preprocess.PassAsync(Cancel);
+        var next = _pace.Segment.PassAsync(Cancel);
+        await AdvanceAsync(0.9);
+        Assert.False(next.IsCompleted);
+        await AdvanceAsync(0.15);
+        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        // It has ended: nothing gives way any more.
+        var after = _pace.Segment.PassAsync(Cancel);
+        Assert.False(after.IsCompleted);
+        await _jobs.TryMoveAsync(job, JobState.Canceled, record => record, Cancel);
+        await AdvanceAsync(0.05);
+        await after.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+    }
+
+    [Fact]
+    public async Task A_photo_that_an_upload_key_awaits_or_that_does_not_move_holds_nothing_up()
+    {
+        await MadeAsync(JobLane.Interactive, Containers.Uploads);
+        await _pace.Segment.PassAsync(Cancel);
+        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+
+        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await AdvanceAsync(2);
+        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Who_stops_waiting_lets_the_next_pass()
+    {
+        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await _pace.Segment.PassAsync(Cancel);
+        using var stop = new CancellationTokenSource();
+        var (stopped, next) = (_pace.Segment.PassAsync(stop.Token), _pace.Segment.PassAsync(Cancel));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        await AdvanceAsync(1.1);
+        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+    }
+
+    // In steps, as the gate looks in steps.
+    private async Task AdvanceAsync(double seconds)
+    {
+        for (var left = TimeSpan.FromSeconds(seconds); left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(50))
+        {
+            _clock.Advance(left < TimeSpan.FromMilliseconds(50) ? left : TimeSpan.FromMilliseconds(50));
+            await Task.Delay(5, Cancel);
+        }
+    }
+
+    private async Task<JobId> MadeAsync(JobLane lane, string container)
+    {
+        var record = new JobRecord
+        {
+            Id = JobId.New(_clock),
+            State = JobState.AwaitingUpload,
+            Lane = lane,
+            Source = new JobSource(container, "a.jpg", null, "a.jpg"),
+            Times = new JobTimes { CreatedAt = _clock.GetUtcNow() },
+        };
+        return (await _jobs.CreateAsync(record, Cancel)).Job!.Record.Id;
+    }
+}

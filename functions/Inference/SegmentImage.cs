@@ -17,13 +17,14 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
-internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, BulkPace pace, TimeProvider time, ILogger<SegmentImage> log)
+internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, BulkPace pace, ModelOptions options, TimeProvider time, ILogger<SegmentImage> log)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
 
     public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
     {
-        await pace.Segment.PassAsync(cancel);
+        // A model on a GPU leaves the cores to the others.
+        using var turn = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
         return await RunAsync(message, cancel);
     }
 

@@ -4,12 +4,13 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Work on bulk jobs gives way: while an interactive job is under way in this process, which shares its cores with that work, one piece of each kind begins
-/// a second; otherwise as many as there are. So a backlog goes on beside any load, and a photo finds the machine nearly its own (decision 0008).</summary>
+/// <summary>Work on bulk jobs gives way: while an interactive job is under way in this process, which shares its cores with that work, few pieces of each kind
+/// run at once, with a pause after each as long as it took; otherwise as many as there are. So a backlog goes on beside any load, and a photo finds the machine
+/// nearly its own (decision 0008).</summary>
 internal sealed class BulkPace : IDisposable
 {
-    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     // A job that did not move for so long waits for something else than this process.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
@@ -22,14 +23,14 @@ internal sealed class BulkPace : IDisposable
     {
         _jobs = jobs;
         _time = time;
-        (Preprocess, Segment) = (new Gate(this), new Gate(this));
+        (Preprocess, Segment) = (new Gate(this, Math.Max(1, Environment.ProcessorCount / 2)), new Gate(this, 1));
         jobs.Written += Follow;
     }
 
-    /// <summary>Passed before a bulk photo is prepared.</summary>
+    /// <summary>For preparing bulk photos: half of the cores at once.</summary>
     public Gate Preprocess { get; }
 
-    /// <summary>Passed before a bulk photo is segmented.</summary>
+    /// <summary>For segmenting bulk photos where the model runs on the cores: one at once, which is what the model takes anyway.</summary>
     public Gate Segment { get; }
 
     public void Dispose()
@@ -64,20 +65,26 @@ internal sealed class BulkPace : IDisposable
         return false;
     }
 
-    /// <summary>Bulk pieces of one kind pass one after the other.</summary>
-    internal sealed class Gate(BulkPace pace) : IDisposable
+    /// <summary>Turns of one kind of work.</summary>
+    /// <param name="pace">Knows whether to give way.</param>
+    /// <param name="atOnce">Pieces that may run at once then.</param>
+    internal sealed class Gate(BulkPace pace, int atOnce) : IDisposable
     {
         private readonly SemaphoreSlim _first = new(1);
-        private long? _passed;
+        private readonly Lock _gate = new();
+        private int _running;
+        private long _ended;
+        private TimeSpan _pause;
 
-        public async Task PassAsync(CancellationToken cancel)
+        /// <summary>Waits for a turn; dispose it when the piece is done.</summary>
+        public async Task<IDisposable> EnterAsync(CancellationToken cancel)
         {
             await _first.WaitAsync(cancel);
             try
             {
-                while (_passed is { } last && pace._time.GetElapsedTime(last) < Apart && pace.IsOthersTurn())
+                while (!Begins())
                     await Task.Delay(Look, pace._time, cancel);
-                _passed = pace._time.GetTimestamp();
+                return new Turn(this, pace._time.GetTimestamp());
             }
             finally
             {
@@ -86,5 +93,32 @@ internal sealed class BulkPace : IDisposable
         }
 
         public void Dispose() => _first.Dispose();
+
+        private bool Begins()
+        {
+            lock (_gate)
+            {
+                if (pace.IsOthersTurn() && (_running >= atOnce || pace._time.GetElapsedTime(_ended) < _pause))
+                    return false;
+                _running++;
+                return true;
+            }
+        }
+
+        private void End(long began)
+        {
+            lock (_gate)
+            {
+                _running--;
+                _ended = pace._time.GetTimestamp();
+                var took = pace._time.GetElapsedTime(began, _ended);
+                _pause = took < LongestPause ? took : LongestPause;
+            }
+        }
+
+        private sealed class Turn(Gate gate, long began) : IDisposable
+        {
+            public void Dispose() => gate.End(began);
+        }
     }
 }

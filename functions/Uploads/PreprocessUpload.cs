@@ -21,7 +21,7 @@ internal sealed class PreprocessUpload(
 
     public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
     {
-        await pace.Preprocess.PassAsync(cancel);
+        using var turn = await pace.Preprocess.EnterAsync(cancel);
         return await RunAsync(message, JobLane.Bulk, cancel);
     }
 

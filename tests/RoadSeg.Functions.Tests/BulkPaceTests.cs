@@ -22,57 +22,60 @@ public sealed class BulkPaceTests : IDisposable
     public void Dispose() => _pace.Dispose();
 
     [Fact]
-    public async Task While_nobody_waits_for_a_photo_a_backlog_is_worked_off_at_full_speed()
+    public async Task While_nobody_waits_for_a_photo_a_backlog_is_worked_off_as_fast_as_it_comes()
     {
         await MadeAsync(JobLane.Bulk, Containers.Submitted);
         for (var i = 0; i < 100; i++)
-            Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+            Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
     }
 
     [Fact]
-    public async Task While_a_photo_is_under_way_one_piece_of_each_kind_begins_a_second()
+    public async Task While_a_photo_is_under_way_one_piece_runs_at_once_and_pauses_as_long_as_it_took()
     {
         var job = await MadeAsync(JobLane.Interactive, Containers.Submitted);
-        await _pace.Segment.PassAsync(Cancel);
-        await _pace.Preprocess.PassAsync(Cancel);
-        var next = _pace.Segment.PassAsync(Cancel);
-        await AdvanceAsync(0.9);
-        Assert.False(next.IsCompleted);
+        var first = await _pace.Segment.EnterAsync(Cancel);
+        var second = _pace.Segment.EnterAsync(Cancel);
+        await AdvanceAsync(0.5);
+        Assert.False(second.IsCompleted, "the first runs");
+        first.Dispose();
+        await AdvanceAsync(0.4);
+        Assert.False(second.IsCompleted, "it pauses");
         await AdvanceAsync(0.15);
-        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        var turn = await second.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
-        // It has ended: nothing gives way any more.
-        var after = _pace.Segment.PassAsync(Cancel);
-        Assert.False(after.IsCompleted);
+        // The photo is done: nothing gives way any more.
+        var third = _pace.Segment.EnterAsync(Cancel);
+        Assert.False(third.IsCompleted);
         await _jobs.TryMoveAsync(job, JobState.Canceled, record => record, Cancel);
         await AdvanceAsync(0.05);
-        await after.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        await third.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        turn.Dispose();
     }
 
     [Fact]
     public async Task A_photo_that_an_upload_key_awaits_or_that_does_not_move_holds_nothing_up()
     {
         await MadeAsync(JobLane.Interactive, Containers.Uploads);
-        await _pace.Segment.PassAsync(Cancel);
-        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+        await _pace.Segment.EnterAsync(Cancel);
+        Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
 
         await MadeAsync(JobLane.Interactive, Containers.Submitted);
         await AdvanceAsync(2);
-        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
-        Assert.True(_pace.Segment.PassAsync(Cancel).IsCompletedSuccessfully);
+        Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
     }
 
     [Fact]
-    public async Task Who_stops_waiting_lets_the_next_pass()
+    public async Task Who_stops_waiting_lets_the_next_begin()
     {
         await MadeAsync(JobLane.Interactive, Containers.Submitted);
-        await _pace.Segment.PassAsync(Cancel);
+        var first = await _pace.Segment.EnterAsync(Cancel);
         using var stop = new CancellationTokenSource();
-        var (stopped, next) = (_pace.Segment.PassAsync(stop.Token), _pace.Segment.PassAsync(Cancel));
+        var (stopped, next) = (_pace.Segment.EnterAsync(stop.Token), _pace.Segment.EnterAsync(Cancel));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
-        await AdvanceAsync(1.1);
-        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        first.Dispose();
+        await AdvanceAsync(0.1);
+        (await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Dispose();
     }
 
     // In steps, as the gate looks in steps.

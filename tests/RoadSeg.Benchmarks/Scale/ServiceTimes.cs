@@ -3,17 +3,17 @@ namespace RoadSeg.Benchmarks.Scale;
 /// <summary>What the simulation is fed with, in seconds. Measured figures name their source; the others are assumptions and say so.</summary>
 internal sealed record ServiceTimes
 {
-    /// <summary>Measured: header, decode, orient and resize of a 12-megapixel JPEG on one core of a Zen 3 server (README, 2026-11-22).</summary>
+    /// <summary>Measured: header, decode, orient and resize of a 12-megapixel JPEG on one core of a Zen 3 server (`bench imaging`, 2026-11-22; 0.063 a day later).</summary>
     public double Decode { get; init; } = 0.050;
 
-    /// <summary>Measured: upsampling to 12 megapixels, confidence and argmax on two such cores (README, 2026-11-22). Taken to shrink with more cores.</summary>
+    /// <summary>Measured: upsampling to 12 megapixels, confidence and argmax on two such cores (`bench imaging`, 2026-11-22; 0.073 a day later). Taken to shrink with more cores.</summary>
     public double UpsampleTwoCores { get; init; } = 0.082;
 
-    /// <summary>Measured: the 12-megapixel mask as PNG, one core (README, 2026-11-22).</summary>
+    /// <summary>Measured: the 12-megapixel mask as PNG, one core (`bench imaging`, 2026-11-22; 0.010 a day later).</summary>
     public double Encode { get; init; } = 0.014;
 
-    /// <summary>Measured: the shipped model, fp32 at 640x480, on two cores of a machine with other work (docs/measurements/storage-requests-2026-11-22.md).</summary>
-    public double InferTwoCores { get; init; } = 0.240;
+    /// <summary>Measured: the shipped model, fp32 at 640x480, on two such cores (docs/measurements/storage-requests-2026-11-23.md, by upload key).</summary>
+    public double InferTwoCores { get; init; } = 0.115;
 
     /// <summary>ASSUMED, to be measured: a run on a data-centre GPU of the small kind in fp16, without a photo in it.</summary>
     public double GpuRun { get; init; } = 0.005;
@@ -31,7 +31,7 @@ internal sealed record ServiceTimes
     public double StorageCall { get; init; } = 0.008;
 
     /// <summary>Counted in the code: storage calls one after the other in PreprocessUpload and in SegmentImage.</summary>
-    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (8, 4);
+    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (7, 4);
 
     /// <summary>ASSUMED: from a stored photo to its message, by Event Grid.</summary>
     public double Event { get; init; } = 0.5;
@@ -39,8 +39,8 @@ internal sealed record ServiceTimes
     /// <summary>ASSUMED: from the decision to the first message taken: pull, start, load of the model. CPU and GPU images.</summary>
     public (double Cpu, double Gpu) ColdStart { get; init; } = (20, 120);
 
-    /// <summary>Counted: storage requests a job (docs/measurements/storage-requests-2026-11-22.md).</summary>
-    public double Requests { get; init; } = 35;
+    /// <summary>Counted: storage requests a job (docs/measurements/storage-requests-2026-11-23.md).</summary>
+    public double Requests { get; init; } = 27;
 
     /// <summary>Published: requests a second an account serves.</summary>
     public double AccountRequests { get; init; } = 20_000;

@@ -18,6 +18,7 @@ internal sealed class BulkPace : IDisposable
     private readonly ConcurrentDictionary<JobId, long> _interactive = new();
     private readonly JobStore _jobs;
     private readonly TimeProvider _time;
+    private long _cleared;
 
     public BulkPace(JobStore jobs, TimeProvider time)
     {
@@ -51,19 +52,23 @@ internal sealed class BulkPace : IDisposable
             _interactive.TryRemove(job.Id, out _);
         else
             _interactive[job.Id] = _time.GetTimestamp();
-    }
 
-    private bool IsOthersTurn()
-    {
-        foreach (var (id, moved) in _interactive)
+        // Another process may end the job, and here there may never be bulk work that looks.
+        if (_time.GetElapsedTime(Interlocked.Read(ref _cleared)) >= Quiet)
         {
-            if (_time.GetElapsedTime(moved) < Quiet)
-                return true;
-            _interactive.TryRemove(KeyValuePair.Create(id, moved));
+            Interlocked.Exchange(ref _cleared, _time.GetTimestamp());
+            foreach (var (id, moved) in _interactive)
+            {
+                if (_time.GetElapsedTime(moved) >= Quiet)
+                    _interactive.TryRemove(KeyValuePair.Create(id, moved));
+            }
         }
-
-        return false;
     }
+
+    private bool IsOthersTurn() => _interactive.Any(job => _time.GetElapsedTime(job.Value) < Quiet);
+
+    /// <summary>Jobs that are remembered.</summary>
+    internal int Followed => _interactive.Count;
 
     /// <summary>Turns of one kind of work.</summary>
     /// <param name="pace">Knows whether to give way.</param>

@@ -65,6 +65,17 @@ public sealed class BulkPaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_that_another_process_ends_are_forgotten()
+    {
+        for (var i = 0; i < 5; i++)
+            await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        Assert.Equal(5, _pace.Followed);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        Assert.Equal(1, _pace.Followed);
+    }
+
+    [Fact]
     public async Task Who_stops_waiting_lets_the_next_begin()
     {
         await MadeAsync(JobLane.Interactive, Containers.Submitted);

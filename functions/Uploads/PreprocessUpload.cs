@@ -37,9 +37,13 @@ internal sealed class PreprocessUpload(
 
         // Storage events all come in the interactive line. Those of bulk jobs are sent on before anything is done for
         // them; a crash here sends one twice, and the second changes nothing.
-        var found = line == JobLane.Interactive ? await claim.FindAsync(created, cancel) : null;
-        if (line == JobLane.Interactive && await claim.IsBulkAsync(found, cancel))
-            return InvocationResponse.Output("bulk", message.Body);
+        JobSnapshot? found = null;
+        if (line == JobLane.Interactive)
+        {
+            found = await claim.FindAsync(created, cancel);
+            if (await claim.IsBulkAsync(found, cancel))
+                return InvocationResponse.Output("bulk", message.Body);
+        }
 
         // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
         // same message again, which owns the job still and starts over; any other event about the photo ends here.

@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
     public static partial void BlobsDeleted(ILogger log, int count, string container);
 
+    [LoggerMessage(208, LogLevel.Warning, "Job {JobId}: given back to its line, no model comes up in this process")]
+    public static partial void MessageGivenBack(ILogger log, JobId jobId);
+
     [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}; before it: {Before}")]
     public static partial void ModelLive(ILogger log, string name, string version, string provider, string? before);
 
@@ -93,6 +96,12 @@ internal static partial class Log
 
     [LoggerMessage(306, LogLevel.Error, "The model package in {Folder}, with which the app ships, cannot be used")]
     public static partial void PackageRefused(ILogger log, string folder, Exception exception);
+
+    [LoggerMessage(307, LogLevel.Error, "Model {Name} {Version} fails on photos and is taken back")]
+    public static partial void RollingBack(ILogger log, string name, string version);
+
+    [LoggerMessage(308, LogLevel.Error, "Model {Name} {Version} could not be taken back; the next failure tries again")]
+    public static partial void RollbackFailed(ILogger log, string name, string version, Exception exception);
 
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);

@@ -22,18 +22,17 @@ internal sealed class ModelLane
     /// <param name="input">Model input.</param>
     /// <param name="width">Width of the mask in pixels.</param>
     /// <param name="height">Height of the mask in pixels.</param>
-    /// <param name="wanted">Asked when the turn has come, after a wait: false gives the turn to the next.</param>
+    /// <param name="wanted">Asked when the turn has come, with how long that took: false gives the turn to the next.</param>
     /// <param name="cancel">Leaves the line.</param>
-    /// <returns>The result, or null when it is no longer wanted; and how long the run waited for its turn.</returns>
-    public async Task<(SegmentationResult? Result, TimeSpan Wait)> RunAsync(
+    /// <returns>The result, or null when it is no longer wanted.</returns>
+    public async Task<SegmentationResult?> RunAsync(
         JobLane lane, SegmentationEngine engine, RgbImage input, int width, int height, Func<TimeSpan, Task<bool>> wanted, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
         await EnterAsync(lane, cancel);
         try
         {
-            var wait = Stopwatch.GetElapsedTime(started);
-            return (await wanted(wait) ? engine.Segment(input, width, height) : null, wait);
+            return await wanted(Stopwatch.GetElapsedTime(started)) ? engine.Segment(input, width, height) : null;
         }
         finally
         {

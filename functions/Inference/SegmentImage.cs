@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Handler;
@@ -17,9 +18,12 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
-internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveModel models, ModelLane lane, BulkPace pace, ModelOptions options, TimeProvider time, ILogger<SegmentImage> log)
+internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, LiveModel models, ModelLane lane, RolloutWatch rollout, BulkPace pace, ModelOptions options, TimeProvider time, ILogger<SegmentImage> log)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
+
+    // Long enough that a process which can run nothing asks little of storage and keeps few messages from those which can.
+    private static readonly TimeSpan GivenBackAfter = TimeSpan.FromSeconds(5);
 
     public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
     {
@@ -33,6 +37,14 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         if (MessageText.Segmentation(message.Body) is not { JobId: var id } asked)
         {
             Log.MessageUnreadable(log, message.Id, nameof(SegmentImage), MessageText.Start(message.Body));
+            return InvocationResponse.Empty;
+        }
+
+        // Checkpoint 0: no model comes up here (a GPU worker whose CUDA does not work), but another process may have one. Nothing of
+        // the job is used up, not even a delivery of its message.
+        if (!await models.CanServeAsync(cancel))
+        {
+            await GiveBackAsync(asked, message, cancel);
             return InvocationResponse.Empty;
         }
 
@@ -73,6 +85,22 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         return InvocationResponse.Empty;
     }
 
+    // The job joins the line anew, so that nothing takes its message for lost, and then its message does. A crash between the two
+    // delivers this message again, to the same effect.
+    private async Task GiveBackAsync(SegmentationMessage asked, QueueMessage message, CancellationToken cancel)
+    {
+        var given = await jobs.TryMoveAsync(asked.JobId, JobState.Queued, record => MayRun(record, message) ? record with { Owner = null } : null, cancel);
+        if (given is not { Moved: true, Job.Record.Lane: var line })
+        {
+            Log.MessageIgnored(log, asked.JobId, message.Id, given.Job?.Record.State);
+            return;
+        }
+
+        await Task.Delay(GivenBackAfter, time, cancel);
+        await queues.GetQueueClient(Queues.Segmentation(line)).SendAsync(asked, JobJson.Default.SegmentationMessage, cancel);
+        Log.MessageGivenBack(log, asked.JobId);
+    }
+
     // A redelivery of the owner's message proves that the owner's delivery ended; another message about a job that is
     // running is a duplicate, unless the sweep took the owner away.
     private static bool MayRun(JobRecord record, QueueMessage message) =>
@@ -87,17 +115,29 @@ internal sealed class SegmentImage(BlobServiceClient blobs, JobStore jobs, LiveM
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
         var waited = 0.0;
-        var run = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, async wait =>
+        SegmentationResult? segmented;
+        try
         {
-            var wanted = await IsWantedAsync(record, wait, cancel);
-            waited = span.End(StageSpan.WaitModel);
-            return wanted;
-        }, cancel);
-        if (run.Result is not { } segmented)
+            segmented = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, async wait =>
+            {
+                var wanted = await IsWantedAsync(record, wait, cancel);
+                waited = span.End(StageSpan.WaitModel);
+                return wanted;
+            }, cancel);
+        }
+        catch (RoadSegException e) when (RolloutWatch.Blames(e))
+        {
+            await rollout.FailedAsync(model.Pin, record.Id, cancel);
+            throw;
+        }
+
+        if (segmented is null)
         {
             Log.AttemptOvertaken(log, record.Id, attempt);
             return;
         }
+
+        rollout.Succeeded(model.Pin, record.Id);
 
         // What the engine does beside its run, packing the input included, counts as upsampling.
         span.EndAfter(StageSpan.Infer, segmented.Timings.Run);

@@ -34,6 +34,16 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
     /// <summary>The execution provider that runs it, as ONNX Runtime users know it: cpu or cuda.</summary>
     public string Provider => ModelOptions.NameOf(options.Engine.Provider);
 
+    /// <summary>False where no version comes up for a reason that lies in this process and not in the model: a GPU worker whose CUDA
+    /// does not work. Waits while the first one is loaded.</summary>
+    public async Task<bool> CanServeAsync(CancellationToken cancel)
+    {
+        var ready = Ready;
+        await ready.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancel.ThrowIfCancellationRequested();
+        return ready.Exception?.InnerException is not RoadSegException { IsTransient: true };
+    }
+
     /// <summary>The version that a job is pinned to, or the one that serves where it is pinned to none.</summary>
     /// <exception cref="RoadSegException">model-not-found, model-invalid or storage-unavailable.</exception>
     public async Task<ModelLease> UseAsync(ModelPin? pin, CancellationToken cancel)
@@ -174,6 +184,8 @@ internal static class ModelServices
         services.AddSingleton<ModelPool>();
         services.AddSingleton<LiveModel>();
         services.AddSingleton<ModelCatalogue>();
+        services.AddSingleton<Rollouts>();
+        services.AddSingleton<RolloutWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveModel>());
     }
 }

@@ -26,52 +26,23 @@ internal static class RolloutEndpoints
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> PromoteAsync(
-        string name, string version, HttpContext context, CallerKeys callers, Operators operators, ModelPool pool, ModelRegistry registry, ModelCatalogue models, ILogger<ModelRegistry> log)
+        string name, string version, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
         var wanted = await ReadAsync(context.Request, cancel);
-        var bundled = pool.Bundled;
-
-        // What shipped is published when it is needed and not before: as where a rollback leads, or to be promoted itself.
-        if (name == bundled.Manifest.Name && version == bundled.Manifest.Version)
-            await registry.PublishAsync(bundled, "seed", null, null, cancel);
-        if (await registry.FindAsync(name, version, cancel) is not { } record)
-            throw new RoadSegException(ErrorCodes.ModelNotFound, $"There is no such version to promote; GET /v1/models/{{name}}/versions lists them.");
-        if (record.Gate is { Passed: false } gate && !wanted.Force)
-        {
-            var failed = string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name));
-            throw new RoadSegException(ErrorCodes.ModelGateFailed, $"The version did not pass its gate ({failed}). Send {{\"force\": true}} to make it live all the same.");
-        }
-
-        if (name == bundled.Manifest.Name)
-            await registry.SeedAsync(bundled, cancel);
-        var pointer = await registry.PromoteAsync(name, version, caller, cancel);
-        Log.ModelMoved(log, name, pointer.Version, caller, "promote");
+        await rollouts.PromoteAsync(name, version, caller, wanted.Force, cancel);
         return ModelEndpoints.Versions(await models.VersionsAsync(name, cancel));
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> RollBackAsync(
-        string name, HttpContext context, CallerKeys callers, Operators operators, ModelPool pool, ModelRegistry registry, ModelCatalogue models, ILogger<ModelRegistry> log)
+        string name, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
-        var bundled = pool.Bundled;
-        string? origin = null;
-        if (name == bundled.Manifest.Name)
-        {
-            if (await registry.LiveAsync(name, cancel) is not { Value: var live })
-                throw new RoadSegException(ErrorCodes.ModelNoRollback, $"'{name}' serves what it shipped with: there is nothing to roll back to.");
-
-            // A trainer that promoted the first version had nothing to seed the registry with.
-            if (live.Before is [] && live.Version != bundled.Manifest.Version && live.History is not [{ Kind: "seed" }, ..])
-                origin = (await registry.PublishAsync(bundled, "seed", null, null, cancel)).Version;
-        }
-
-        var pointer = await registry.RollBackAsync(name, caller, cancel, origin);
-        Log.ModelMoved(log, name, pointer.Version, caller, "rollback");
+        await rollouts.RollBackAsync(name, caller, cancel);
         return ModelEndpoints.Versions(await models.VersionsAsync(name, cancel));
     }
 

@@ -60,13 +60,13 @@ public static class JobStates
     public static bool IsTerminal(this JobState state) => state >= JobState.Succeeded;
 
     /// <summary>True when a job may go from one state to the other. Received and Running may be re-entered by a new
-    /// attempt that takes over from a dead one.</summary>
+    /// attempt that takes over from a dead one; Queued by a process that was given the job and can run no model.</summary>
     public static bool CanMove(JobState from, JobState to) => (from, to) switch
     {
         (JobState.AwaitingUpload, JobState.Received or JobState.Expired or JobState.Canceled or JobState.Failed) => true,
         (JobState.Received, JobState.Received or JobState.Queued or JobState.Failed or JobState.Canceled) => true,
-        (JobState.Queued, JobState.Running or JobState.Failed or JobState.Canceled) => true,
-        (JobState.Running, JobState.Running or JobState.Succeeded or JobState.Failed or JobState.Canceled) => true,
+        (JobState.Queued, JobState.Queued or JobState.Running or JobState.Failed or JobState.Canceled) => true,
+        (JobState.Running, JobState.Queued or JobState.Running or JobState.Succeeded or JobState.Failed or JobState.Canceled) => true,
         _ => false,
     };
 }

@@ -165,16 +165,20 @@ public sealed class ModelRegistry
 
     /// <summary>Makes the version live that was so before the live one.</summary>
     /// <param name="name">Model name.</param>
-    /// <param name="by">Caller.</param>
+    /// <param name="by">Caller, or <c>automatic</c>.</param>
     /// <param name="cancel">Stops between calls.</param>
     /// <param name="origin">Where to go when none was live before, such as the version that the app shipped with; published.</param>
+    /// <param name="from">The version to leave; null: whichever is live.</param>
+    /// <returns>The moved pointer; null when another version than <paramref name="from"/> is live.</returns>
     /// <exception cref="RoadSegException">model-not-found: no such model was published; model-no-rollback: none was live before.</exception>
-    public async Task<ModelPointer> RollBackAsync(string name, string by, CancellationToken cancel, string? origin = null)
+    public async Task<ModelPointer?> RollBackAsync(string name, string by, CancellationToken cancel, string? origin = null, string? from = null)
     {
         if (!ModelPin.IsName(name))
             throw NeverPublished(name);
         var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now =>
         {
+            if (from is not null && now.Version != from)
+                return null;
             var last = now.Before is [.., var before] ? before : origin;
             return last is null || last == now.Version
                 ? throw new RoadSegException(ErrorCodes.ModelNoRollback, $"No version of '{name}' was live before {now.Version}: there is nothing to roll back to.")
@@ -185,7 +189,7 @@ public sealed class ModelRegistry
                     History = [.. now.History.TakeLast(HistoryKept - 1), new PointerMove(last, _time.GetUtcNow(), "rollback", by)],
                 };
         }, cancel);
-        return changed.Document?.Value ?? throw NeverPublished(name);
+        return changed.Document is not { Value: var pointer } ? throw NeverPublished(name) : changed.Done ? pointer : null;
     }
 
     /// <summary>The record of a version; null when it was not published.</summary>

@@ -41,7 +41,7 @@ public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, 
 /// <param name="Version">The version that became live.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">seed (what the app shipped with), promote or rollback.</param>
-/// <param name="By">Caller, or <c>training {id}</c>.</param>
+/// <param name="By">Caller, or <c>training {id}</c>, or <c>automatic</c> where the service took a version back by itself.</param>
 public sealed record PointerMove(string Version, DateTimeOffset At, string Kind, string By);
 
 /// <summary>What is known of a version beside its package: the content of <c>models/{name}/versions/{version}.json</c>. Its presence says

@@ -146,6 +146,41 @@ public sealed class RolloutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_that_fails_on_photos_is_taken_back_by_itself_and_by_nobody_else()
+    {
+        var faulty = TinyPackages.WriteOverflowing(Folder("faulty"), Name, 3);
+        await _registry.PublishAsync(faulty, "test", null, null, Cancel);
+        await using var handler = await StartAsync();
+        await PromoteAsync(handler, 1);
+        await ServesAsync(handler, Version(1));
+        await PostAsync(handler, $"/v1/models/{Name}/versions/{faulty.Manifest.Version}/promote");
+        await ServesAsync(handler, faulty.Manifest.Version);
+
+        // One photo, however often its message comes, is one failure.
+        var (first, message) = await PreprocessedAsync(handler);
+        for (var delivery = 0; delivery < 6; delivery++)
+            await SegmentAsync(handler, message);
+        Assert.Equal(faulty.Manifest.Version, (await _registry.LiveAsync(Name, Cancel))!.Value.Version);
+        for (var photo = 0; photo < 4; photo++)
+            Assert.Equal((JobState.Failed, "model-invalid"), await FailsAsync(handler));
+        Assert.Equal("model-invalid", (await _jobs.FindAsync(first, Cancel))!.Record.Failure!.Code);
+
+        await ServesAsync(handler, Version(1));
+        var move = (await _registry.LiveAsync(Name, Cancel))!.Value.History[^1];
+        Assert.Equal((Version(1), "rollback", "automatic"), (move.Version, move.Kind, move.By));
+        Assert.Equal(Version(1), (await RunAsync(handler)).Result!.ModelVersion);
+
+        // What an operator rolled back to is the operator's: only a promotion is watched.
+        await PostAsync(handler, $"/v1/models/{Name}/versions/{faulty.Manifest.Version}/promote");
+        await PromoteAsync(handler, 2);
+        await RollBackAsync(handler);
+        await ServesAsync(handler, faulty.Manifest.Version);
+        for (var photo = 0; photo < 6; photo++)
+            Assert.Equal((JobState.Failed, "model-invalid"), await FailsAsync(handler));
+        Assert.Equal(faulty.Manifest.Version, (await _registry.LiveAsync(Name, Cancel))!.Value.Version);
+    }
+
+    [Fact]
     public async Task Every_process_swaps_and_one_that_starts_anew_comes_up_with_what_was_promoted()
     {
         await using var first = await StartAsync();
@@ -346,6 +381,14 @@ public sealed class RolloutTests : IAsyncLifetime
         var job = (await _jobs.FindAsync(id, Cancel))!.Record;
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         return job;
+    }
+
+    private async Task<(JobState State, string? Code)> FailsAsync(HandlerProcess handler)
+    {
+        var (id, message) = await PreprocessedAsync(handler);
+        await SegmentAsync(handler, message);
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        return (job.State, job.Failure?.Code);
     }
 
     // As the host does it: the photo's event, then the message that the first function answers.

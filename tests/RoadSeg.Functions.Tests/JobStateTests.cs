@@ -24,8 +24,8 @@ public sealed class JobStateTests
                 (JobState.AwaitingUpload, JobState.Received), (JobState.AwaitingUpload, JobState.Failed),
                 (JobState.AwaitingUpload, JobState.Canceled), (JobState.AwaitingUpload, JobState.Expired),
                 (JobState.Received, JobState.Received), (JobState.Received, JobState.Queued), (JobState.Received, JobState.Failed), (JobState.Received, JobState.Canceled),
-                (JobState.Queued, JobState.Running), (JobState.Queued, JobState.Failed), (JobState.Queued, JobState.Canceled),
-                (JobState.Running, JobState.Running), (JobState.Running, JobState.Succeeded), (JobState.Running, JobState.Failed), (JobState.Running, JobState.Canceled),
+                (JobState.Queued, JobState.Queued), (JobState.Queued, JobState.Running), (JobState.Queued, JobState.Failed), (JobState.Queued, JobState.Canceled),
+                (JobState.Running, JobState.Queued), (JobState.Running, JobState.Running), (JobState.Running, JobState.Succeeded), (JobState.Running, JobState.Failed), (JobState.Running, JobState.Canceled),
             ],
             moves);
     }

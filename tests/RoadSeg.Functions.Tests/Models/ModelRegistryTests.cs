@@ -171,8 +171,8 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
         foreach (var version in versions)
             await Registry.PromoteAsync(_name, version, "test", Cancel);
 
-        Assert.Equal(versions[1], (await Registry.RollBackAsync(_name, "test", Cancel)).Version);
-        Assert.Equal(versions[0], (await Registry.RollBackAsync(_name, "test", Cancel)).Version);
+        Assert.Equal(versions[1], (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
+        Assert.Equal(versions[0], (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
         var last = await Assert.ThrowsAsync<RoadSegException>(() => Registry.RollBackAsync(_name, "test", Cancel));
         await Registry.PromoteAsync(_name, versions[2], "test", Cancel);
 
@@ -184,12 +184,24 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task A_rollback_from_a_version_that_is_no_longer_live_moves_nothing()
+    {
+        string[] versions = [(await PublishedAsync(0)).Manifest.Version, (await PublishedAsync(1)).Manifest.Version, (await PublishedAsync(2)).Manifest.Version];
+        foreach (var version in versions)
+            await Registry.PromoteAsync(_name, version, "test", Cancel);
+
+        Assert.Null(await Registry.RollBackAsync(_name, "automatic", Cancel, from: versions[1]));
+        Assert.Equal(versions[2], (await Registry.LiveAsync(_name, Cancel))!.Value.Version);
+        Assert.Equal(versions[1], (await Registry.RollBackAsync(_name, "automatic", Cancel, from: versions[2]))!.Version);
+    }
+
+    [Fact]
     public async Task A_first_version_that_was_promoted_without_a_seed_rolls_back_to_the_origin_once()
     {
         var shipped = (await PublishedAsync(0)).Manifest.Version;
         await Registry.PromoteAsync(_name, (await PublishedAsync(1)).Manifest.Version, "training x", Cancel);
 
-        Assert.Equal(shipped, (await Registry.RollBackAsync(_name, "test", Cancel, shipped)).Version);
+        Assert.Equal(shipped, (await Registry.RollBackAsync(_name, "test", Cancel, shipped))!.Version);
         Assert.Equal(ErrorCodes.ModelNoRollback, (await Assert.ThrowsAsync<RoadSegException>(() => Registry.RollBackAsync(_name, "test", Cancel, shipped))).Code);
     }
 

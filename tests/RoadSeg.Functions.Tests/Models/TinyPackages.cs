@@ -23,6 +23,14 @@ internal static class TinyPackages
     public static ModelPackage WriteNaN(string folder, string name, int turn) =>
         Write(folder, name, turn, TinyModels.Graph([.. Enumerable.Repeat(float.NaN, 9)]), turn, null, false);
 
+    /// <summary>One that is sound on dark pictures, its golden input among them, and whose logits are too large for an answer (1e30) on a red photo.</summary>
+    public static ModelPackage WriteOverflowing(string folder, string name, int turn)
+    {
+        const float Large = 6e27f;
+        float[] weights = [Large, 0, 0, 0, Large, 0, 0, 0, Large];
+        return Write(folder, name, turn, TinyModels.Graph(weights), 0, null, false, brightest: 100);
+    }
+
     /// <summary>One whose graph is cut short, with the hash of what is left.</summary>
     public static ModelPackage WriteTruncated(string folder, string name, int turn) => Write(folder, name, turn, Graph(turn)[..^40], turn, null, false);
 
@@ -38,9 +46,11 @@ internal static class TinyPackages
         return PhotoEncoder.Png(new RgbImage(width, height, pixels));
     }
 
-    private static ModelPackage Write(string folder, string name, int turn, byte[] graph, int goldenTurn, string? description, bool card)
+    private static ModelPackage Write(string folder, string name, int turn, byte[] graph, int goldenTurn, string? description, bool card, byte brightest = 255)
     {
         var input = TinyModels.Noise(32, 32, seed: 7);
+        foreach (ref var value in input.Pixels.AsSpan())
+            value = Math.Min(value, brightest);
         var ids = TinyModels.BrightestChannel(input);
         for (var i = 0; i < ids.Length; i++)
             ids[i] = Turned(input.Pixels.AsSpan(3 * i, 3), goldenTurn);

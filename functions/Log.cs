@@ -103,6 +103,9 @@ internal static partial class Log
     [LoggerMessage(308, LogLevel.Error, "Model {Name} {Version} could not be taken back; the next failure tries again")]
     public static partial void RollbackFailed(ILogger log, string name, string version, Exception exception);
 
+    [LoggerMessage(309, LogLevel.Warning, "Model {Name} {Version} is slow here: {What}")]
+    public static partial void ModelSlow(ILogger log, string name, string version, string what);
+
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
     public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);
 

@@ -37,8 +37,10 @@ internal static class ModelsCommand
         foreach (var precision in package.Manifest.Graphs.Keys)
         {
             using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
-            var agreement = engine.SelfTest()?.Agreement.ToString("P2", CultureInfo.InvariantCulture) ?? "none";
-            AnsiConsole.MarkupLineInterpolated($"{precision}: {package.Manifest.Name} {package.Manifest.Version}, self-test agreement {agreement}");
+            var test = engine.SelfTest();
+            var agreement = test?.Agreement.ToString("P2", CultureInfo.InvariantCulture) ?? "none";
+            var slow = test?.Slow is { } notice ? $"; {notice}" : "";
+            AnsiConsole.MarkupLineInterpolated($"{precision}: {package.Manifest.Name} {package.Manifest.Version}, self-test agreement {agreement}{slow}");
         }
     }
 

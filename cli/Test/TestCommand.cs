@@ -9,6 +9,11 @@ namespace RoadSeg.Cli.Test;
 /// <summary><c>roadseg test</c>: runs every built test project and ends with one line of totals.</summary>
 internal static class TestCommand
 {
+    // These run at once: the trainer's tests compute on one thread, mostly, and none of them listens, waits or is in a hurry as the others are.
+    private static readonly string[][] Lines = [["RoadSeg.Trainer.Tests"], ["RoadSeg.Deploy.Tests", "RoadSeg.Shared.Tests", "RoadSeg.Torch.Tests"]];
+
+    private static string Results => Path.Combine(Workspace.Root, "TestResults");
+
     public static Command Create()
     {
         var only = new Option<string?>("--only") { Description = "Run only the projects whose name contains this." };
@@ -20,37 +25,50 @@ internal static class TestCommand
 
     private static async Task<int> RunAsync(string? only, string[] arguments, CancellationToken cancel)
     {
-        var results = Directory.CreateDirectory(Path.Combine(Workspace.Root, "TestResults")).FullName;
+        Directory.CreateDirectory(Results);
+        var projects = Projects(only);
+        var together = await Task.WhenAll(Lines.Select(line => RunAsync(projects.Where(line.Contains), arguments, aside: true, cancel)));
+        var alone = await RunAsync(projects.Where(project => !Lines.Any(line => line.Contains(project))), arguments, aside: false, cancel);
+        var total = together.Aggregate(alone, static (sum, line) => sum + line);
+        Console.WriteLine(total);
+        return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
+    }
+
+    private static List<string> Projects(string? only) =>
+    [
+        .. Directory.EnumerateDirectories(Path.Combine(Workspace.Root, "tests"), "RoadSeg.*.Tests").Select(folder => Path.GetFileName(folder))
+            .Where(name => only is null || name.Contains(only, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    // One after the other. What runs beside others is printed when it has ended.
+    private static async Task<Totals> RunAsync(IEnumerable<string> projects, string[] arguments, bool aside, CancellationToken cancel)
+    {
         var total = default(Totals);
-        foreach (var project in Projects(only))
+        foreach (var name in projects)
         {
-            var name = Path.GetFileName(project);
             Console.WriteLine($"== {name}");
-            var report = Path.Combine(results, name + ".xml");
+            var report = Path.Combine(Results, name + ".xml");
             File.Delete(report);
             var started = Stopwatch.GetTimestamp();
-            var exit = await RunAsync(Path.Combine(project, "bin", "Release", "net10.0", name + ".dll"), report, arguments, cancel);
+            var exit = await RunAsync(Path.Combine(Workspace.Root, "tests", name, "bin", "Release", "net10.0", name + ".dll"), report, arguments, aside, cancel);
             var totals = Totals.Read(report, exit);
             Console.WriteLine($"== {name}: {totals} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
             total += totals;
         }
 
-        Console.WriteLine(total);
-        return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
+        return total;
     }
 
-    private static IEnumerable<string> Projects(string? only) =>
-        Directory.EnumerateDirectories(Path.Combine(Workspace.Root, "tests"), "RoadSeg.*.Tests")
-            .Where(folder => only is null || Path.GetFileName(folder).Contains(only, StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal);
-
-    private static async Task<int> RunAsync(string assembly, string report, string[] arguments, CancellationToken cancel)
+    private static async Task<int> RunAsync(string assembly, string report, string[] arguments, bool aside, CancellationToken cancel)
     {
         // Threads that spin while they wait would take the cores from the other processes of a test.
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, Environment = { ["OMP_WAIT_POLICY"] = "passive" } };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = aside, Environment = { ["OMP_WAIT_POLICY"] = "passive" } };
         foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-longRunning", "120", "-xml", report, .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+        if (aside)
+            Console.Write(await process.StandardOutput.ReadToEndAsync(cancel));
         await process.WaitForExitAsync(cancel);
         return process.ExitCode;
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Azure;
@@ -51,15 +52,13 @@ internal static class IndexPages
     /// <summary>The id that an entry's name ends in.</summary>
     public static bool TryId(string name, out JobId id) => JobId.TryParse(name[^IdLength..], out id);
 
-    private static string? Encode(string? token) => string.IsNullOrEmpty(token)
-        ? null
-        : Convert.ToBase64String(Encoding.UTF8.GetBytes(token)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string? Encode(string? token) => string.IsNullOrEmpty(token) ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(token));
 
     private static string Decode(string after)
     {
         try
         {
-            return Encoding.UTF8.GetString(Convert.FromBase64String(after.Replace('-', '+').Replace('_', '/').PadRight((after.Length + 3) / 4 * 4, '=')));
+            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(after));
         }
         catch (FormatException e)
         {

@@ -12,6 +12,9 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
     // A version that is broken stays so, mostly; looking at it again costs its download.
     private static readonly TimeSpan RefusedFor = TimeSpan.FromMinutes(5);
 
+    // Shorter than the storage client's own retries: a process whose storage is away serves what it shipped with, or says so, at once.
+    private static readonly TimeSpan RegistryPatience = TimeSpan.FromSeconds(5);
+
     private volatile TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ModelLease? _live;
     private volatile string? _notice;
@@ -28,8 +31,8 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
     /// <summary>The version that serves; null while none does.</summary>
     public ModelPin? Serving => _live?.Pin;
 
-    /// <summary>Why the version that serves is not the one that should; null while all is well.</summary>
-    public string? Notice => _notice;
+    /// <summary>Why the version that serves is not the one that should, or that it is slow here; null while all is well.</summary>
+    public string? Notice => _notice ?? _live?.Model.Slow;
 
     /// <summary>The execution provider that runs it, as ONNX Runtime users know it: cpu or cuda.</summary>
     public string Provider => ModelOptions.NameOf(options.Engine.Provider);
@@ -98,7 +101,9 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
         string? unread = null;
         try
         {
-            _pointer = await registry.LiveAsync(bundled.Model, _pointer, cancel);
+            using var late = new CancellationTokenSource(RegistryPatience, time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+            _pointer = await registry.LiveAsync(bundled.Model, _pointer, stop.Token);
         }
 #pragma warning disable CA1031 // Whatever storage's client throws: what serves goes on, and what shipped is better than nothing.
         catch (Exception e) when (!cancel.IsCancellationRequested)

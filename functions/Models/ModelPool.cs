@@ -136,11 +136,11 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
         var engine = SegmentationEngine.Load(package, options.Engine);
         try
         {
-            engine.SelfTest();
+            var test = engine.SelfTest();
             lock (_gate)
             {
                 _stop.Token.ThrowIfCancellationRequested();
-                (model.Package, model.Engine) = (package, engine);
+                (model.Package, model.Engine, model.Slow) = (package, engine, test?.Slow);
             }
         }
         catch
@@ -149,6 +149,8 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
             throw;
         }
 
+        if (model.Slow is { } slow)
+            Log.ModelSlow(log, model.Pin.Model, model.Pin.Version, slow);
         Log.ModelLoaded(log, model.Pin.Model, model.Pin.Version, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
@@ -224,6 +226,9 @@ internal sealed class LoadedModel(ModelPin pin)
     public ModelPackage? Package { get; set; }
 
     public SegmentationEngine? Engine { get; set; }
+
+    /// <summary>What is to be said of its speed on this machine; null when nothing is.</summary>
+    public string? Slow { get; set; }
 
     public int Leases { get; set; }
 

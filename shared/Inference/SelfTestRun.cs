@@ -8,6 +8,10 @@ namespace RoadSeg.Inference;
 /// <summary>The golden self-test: a known picture must give a known mask.</summary>
 internal static class SelfTestRun
 {
+    // A CPU that takes as many times as long as the package's is throttled, shared, or another kind of machine.
+    private const double SlowCpu = 4;
+    private const int MoreTurns = 2;
+
     /// <param name="engine">Engine under test.</param>
     /// <param name="test">What to compare, and how closely.</param>
     /// <param name="read">Content of a package file by name.</param>
@@ -29,7 +33,7 @@ internal static class SelfTestRun
                 + $"({agreement:P2}) agree with '{test.Mask}', and {test.MinimumAgreement:P2} are demanded.");
         }
 
-        return new SelfTestReport(agreement, test.MinimumAgreement, elapsed);
+        return new SelfTestReport(agreement, test.MinimumAgreement, elapsed, test.CpuMilliseconds is { } recorded ? Slowness(engine, input, mask, result.Timings.Run, recorded) : null);
     }
 
     /// <summary>The golden input at its own size.</summary>
@@ -41,6 +45,21 @@ internal static class SelfTestRun
 
     private static IndexedImage ReadMask(SelfTestSpec test, Func<string, byte[]> read) =>
         Decode(test.Mask, () => MaskPng.Decode(read(test.Mask), ImageLimits.Default));
+
+    // A GPU that is no quicker than a CPU leaves the work to the CPU: ONNX Runtime does so node by node, without a word.
+    private static string? Slowness(SegmentationEngine engine, RgbImage input, IndexedImage mask, TimeSpan run, double recorded)
+    {
+        var limit = TimeSpan.FromMilliseconds(engine.Provider == ExecutionProvider.Cuda ? recorded : SlowCpu * recorded);
+        for (var turn = 0; turn < MoreTurns && run > limit; turn++)
+        {
+            var again = Segment(engine, input, mask).Timings.Run;
+            run = again < run ? again : run;
+        }
+
+        return run <= limit
+            ? null
+            : FormattableString.Invariant($"a run takes {run.TotalMilliseconds:G3} ms on this {(engine.Provider == ExecutionProvider.Cuda ? "GPU" : "CPU")}, and took {recorded:G3} ms on the CPU that the package was made on");
+    }
 
     private static SegmentationResult Segment(SegmentationEngine engine, RgbImage input, IndexedImage mask)
     {

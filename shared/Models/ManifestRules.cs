@@ -42,8 +42,10 @@ internal static partial class ManifestRules
         Require(model.Output.Name.Length > 0, "output.name is empty.");
         Require(model.Output.Stride is >= 1 and <= 64, $"output.stride {model.Output.Stride} is outside 1-64.");
         Require(model.Metrics.All(metrics => metrics is not null), "metrics holds null.");
-        if (model.SelfTest is { } test)
-            Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
+        if (model.SelfTest is not { } test)
+            return;
+        Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
+        Require(test.CpuMilliseconds is null or (> 0 and <= 3_600_000), $"selfTest.cpuMilliseconds {test.CpuMilliseconds} is outside 0-3600000.");
     }
 
     public static bool IsModelName(string? name) => name is not null && ModelName().IsMatch(name);

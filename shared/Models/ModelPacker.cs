@@ -25,6 +25,7 @@ public static class ModelPacker
             throw new RoadSegException(ErrorCodes.ModelInvalid, "The folder has no manifest.json; write one that describes the model.");
         var model = ModelManifestJson.ParseDescription(manifest);
 
+        double? quickest = null;
         foreach (var (precision, file) in model.Graphs.OrderBy(graph => graph.Key))
         {
             using var engine = SegmentationEngine.Load(model, Required(files, file), new EngineOptions { Precision = precision });
@@ -33,6 +34,8 @@ public static class ModelPacker
             if (!files.ContainsKey(test.Mask))
                 files[test.Mask] = GoldenMask(engine, test, name => Required(files, name));
             SelfTestRun.Run(engine, test, name => Required(files, name));
+            if (quickest is null)
+                model = model with { SelfTest = test with { CpuMilliseconds = quickest = engine.QuickestRun(SelfTestRun.ReadInput(test, name => Required(files, name))) } };
         }
 
         var content = files.ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value);

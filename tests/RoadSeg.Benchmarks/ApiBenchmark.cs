@@ -27,15 +27,15 @@ internal static class ApiBenchmark
         using var light = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
         var photo = await File.ReadAllBytesAsync(Workspace.SamplePhoto, cancel);
 
-        await TimedAsync(light, photo, cancel);
+        await Submission.TimedAsync(light, photo, cancel);
         var (alone, stagesAlone) = await ManyAsync(light, photo, cancel);
-        var polled = await SubmitAsync(light, photo, cancel);
+        var polled = await Submission.SendAsync(light, photo, cancel);
         await PollAsync(light, polled, WarmUp, cancel);
         var polls = await PollAsync(light, polled, Polling, cancel);
         Console.WriteLine($"  poll, {Pollers} pollers at once a second, p99 {polls.At(0.99):F1} ms: {polls}");
 
         var submitted = Stopwatch.GetTimestamp();
-        await Parallel.ForAsync(0, Backlog, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancel }, async (_, stop) => await SubmitAsync(heavy, photo, stop));
+        await Parallel.ForAsync(0, Backlog, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancel }, async (_, stop) => await Submission.SendAsync(heavy, photo, stop));
         Console.WriteLine(FormattableString.Invariant($"  backlog of another caller: {Backlog} photos submitted in {Stopwatch.GetElapsedTime(submitted).TotalSeconds:F1} s"));
         var (beside, stagesBeside) = await ManyAsync(light, photo, cancel);
         Console.WriteLine($"  submit to result, alone:            p95 {alone.At(0.95):F0} ms; {alone}");
@@ -83,7 +83,7 @@ internal static class ApiBenchmark
         var (times, jobs) = (new List<double>(), new List<JobView>());
         for (var i = 0; i < Photos; i++)
         {
-            var (time, job) = await TimedAsync(api, photo, cancel);
+            var (time, job) = await Submission.TimedAsync(api, photo, cancel);
             times.Add(time);
             jobs.Add(job);
         }
@@ -95,25 +95,6 @@ internal static class ApiBenchmark
             ("upsample", job => job.Stages.Upsample), ("encode", job => job.Stages.Encode), ("commit", job => job.Stages.Commit), ("started to finished", job => (job.Times.FinishedAt - job.Times.StartedAt)?.TotalMilliseconds),
         ];
         return (new Sample(times), [.. stages.Select(stage => (stage.Item1, new Sample([.. jobs.Select(job => stage.Item2(job) ?? 0)]).Median))]);
-    }
-
-    private static async Task<(double Milliseconds, JobView Job)> TimedAsync(HttpClient api, byte[] photo, CancellationToken cancel)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var id = await SubmitAsync(api, photo, cancel);
-        JobView? job;
-        do
-            job = await api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, cancel);
-        while (!job!.State.IsTerminal());
-        return job.State == JobState.Succeeded ? (Stopwatch.GetElapsedTime(started).TotalMilliseconds, job) : throw new InvalidOperationException("A job failed.");
-    }
-
-    private static async Task<JobId> SubmitAsync(HttpClient api, byte[] photo, CancellationToken cancel)
-    {
-        using var body = new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } };
-        using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, cancel);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel))!.Id;
     }
 
     private static HttpClient Client(LocalStack stack, string key) => new() { BaseAddress = stack.Address, Timeout = TimeSpan.FromMinutes(5), DefaultRequestHeaders = { { "x-functions-key", key } } };

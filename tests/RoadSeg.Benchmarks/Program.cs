@@ -15,6 +15,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
     ["api"] = ApiBenchmark.RunAsync,
+    ["rollout"] = RolloutBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,

@@ -117,36 +117,28 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_GPU_worker_without_CUDA_takes_no_job_but_gives_its_message_back_for_another()
     {
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
-        var (id, message) = await QueuedAsync();
-        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
-        await using (var broken = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
-            await broken.InvokeAsync("SegmentImage", message, "m1", 5, Cancel);
-
-        Assert.Equal((JobState.Queued, 0), await StandsAsync(id));
-        var given = Assert.Single((await line.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value);
-        Assert.Equal(message, given.Body.ToArray());
-
-        await RedeliverAsync("SegmentImage", given.Body.ToArray(), given.MessageId);
-        Assert.Equal((JobState.Succeeded, 1), await StandsAsync(id));
-    }
-
-    [Fact]
-    public async Task A_GPU_worker_without_CUDA_gives_back_the_job_of_a_worker_that_died_too()
-    {
-        Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
-        var (id, message) = await QueuedAsync();
+        var (fresh, first) = await QueuedAsync();
+        var (orphan, second) = await QueuedAsync();
         await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
         {
             _gate.Before = (method, path, _) => Killing(method == "PUT" && path.Contains("/results/", StringComparison.Ordinal), dying);
-            await dying.DieAsync("SegmentImage", message, "m1", Cancel);
+            await dying.DieAsync("SegmentImage", second, "m2", Cancel);
         }
 
+        // Each at its last delivery: were it counted as failed, its job would end.
         await using (var broken = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
-            await broken.InvokeAsync("SegmentImage", message, "m1", 2, Cancel);
-        Assert.Equal((JobState.Queued, 1), await StandsAsync(id));
+            await Task.WhenAll(broken.InvokeAsync("SegmentImage", first, "m1", 5, Cancel), broken.InvokeAsync("SegmentImage", second, "m2", 5, Cancel));
+        Assert.Equal((JobState.Queued, 0), await StandsAsync(fresh));
+        Assert.Equal((JobState.Queued, 1), await StandsAsync(orphan));
 
-        await RedeliverAsync("SegmentImage", message, "m2");
-        Assert.Equal((JobState.Succeeded, 2), await StandsAsync(id));
+        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
+        var given = (await line.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value;
+        Assert.Equal(2, given.Length);
+        await using var able = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel);
+        foreach (var message in given)
+            await able.InvokeAsync("SegmentImage", message.Body.ToArray(), message.MessageId, 1, Cancel);
+        Assert.Equal((JobState.Succeeded, 1), await StandsAsync(fresh));
+        Assert.Equal((JobState.Succeeded, 2), await StandsAsync(orphan));
     }
 
     private static Task Killing(bool now, HandlerProcess handler)

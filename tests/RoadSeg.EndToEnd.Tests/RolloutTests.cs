@@ -181,6 +181,21 @@ public sealed class RolloutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_that_is_far_slower_here_than_where_it_was_made_serves_and_says_so()
+    {
+        var quick = TinyPackages.WriteQuick(Folder("quick"), Name, 3);
+        await _registry.PublishAsync(quick, "test", null, null, Cancel);
+        await using var handler = await StartAsync();
+        await PostAsync(handler, $"/v1/models/{Name}/versions/{quick.Manifest.Version}/promote");
+
+        var text = await UntilReadyAsync(handler, text => text.Contains("a run takes", StringComparison.Ordinal));
+        Assert.StartsWith($"{Name} {quick.Manifest.Version} on cpu; ", text, StringComparison.Ordinal);
+        Assert.Equal(quick.Manifest.Version, (await RunAsync(handler)).Result!.ModelVersion);
+        await PromoteAsync(handler, 1);
+        await ServesAsync(handler, Version(1));
+    }
+
+    [Fact]
     public async Task Every_process_swaps_and_one_that_starts_anew_comes_up_with_what_was_promoted()
     {
         await using var first = await StartAsync();

@@ -44,7 +44,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var input = ImageDecoder.ResizeForModel(golden, recipe.Input);
         var masks = graphs.Select(g => Segment(description, g, input)).ToArray();
         var agreement = masks.Min(m => (double)m.Zip(masks[0], (a, b) => a == b ? 1 : 0).Sum() / m.Length);
-        description = description with { SelfTest = new SelfTestSpec(GoldenInput, GoldenMask, Math.Round(agreement - AgreementMargin, 3)) };
+        description = description with { SelfTest = new SelfTestSpec(GoldenInput, GoldenMask, Math.Round(agreement - AgreementMargin, 3), QuickestRun(description, graphs[0], input)) };
 
         var parameters = model.parameters().Sum(p => p.NumberOfElements);
         var files = graphs.ToDictionary(g => GraphFiles.NameOf(g.Precision), g => (ReadOnlyMemory<byte>)g.Content);
@@ -60,6 +60,12 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         }
 
         return package;
+    }
+
+    private static double QuickestRun(ModelDescription description, ExportedGraph graph, RgbImage input)
+    {
+        using var engine = SegmentationEngine.Load(description, graph.Content, new EngineOptions { Precision = graph.Precision });
+        return engine.QuickestRun(input);
     }
 
     private static byte[] Segment(ModelDescription description, ExportedGraph graph, RgbImage input)

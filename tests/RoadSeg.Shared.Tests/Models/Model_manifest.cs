@@ -45,7 +45,7 @@ public class Model_manifest
         ],
         Training = JsonSerializer.SerializeToElement(new { epochs = 30 }),
         GitCommit = "0123456789abcdef0123456789abcdef01234567",
-        SelfTest = new SelfTestSpec("golden-input.png", "golden-mask.png", 0.99),
+        SelfTest = new SelfTestSpec("golden-input.png", "golden-mask.png", 0.99, 76.5),
     };
 
     [Fact]
@@ -104,6 +104,7 @@ public class Model_manifest
     [InlineData("input/normalization/mean", "[1,2]", "mean must be 3 numbers")]
     [InlineData("output/stride", "65", "output.stride 65")]
     [InlineData("selfTest/minimumAgreement", "1.5", "selfTest.minimumAgreement 1.5")]
+    [InlineData("selfTest/cpuMilliseconds", "0", "selfTest.cpuMilliseconds 0")]
     [InlineData("selfTest/mask", "\"gone.png\"", "selfTest.mask names 'gone.png', for which files has no hash")]
     public void A_broken_member_is_refused_by_name(string path, string json, string because)
     {

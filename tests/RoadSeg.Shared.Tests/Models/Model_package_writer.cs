@@ -77,6 +77,7 @@ public sealed class Model_package_writer : IDisposable
 
         using var engine = SegmentationEngine.Load(again);
         Assert.Equal(1, engine.SelfTest()!.Agreement);
+        Assert.All([packed, again], package => Assert.InRange(package.Manifest.SelfTest!.CpuMilliseconds!.Value, 0.001, 60_000));
         Assert.Equal(packed.Manifest.Files, again.Manifest.Files);
         Assert.Equal(["in.png", "mask.png", "model.onnx"], again.Manifest.Files.Keys);
     }

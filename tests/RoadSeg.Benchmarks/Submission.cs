@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Benchmarks;
+
+/// <summary>Photos through the HTTP API.</summary>
+internal static class Submission
+{
+    /// <summary>From submission to result.</summary>
+    public static async Task<(double Milliseconds, JobView Job)> TimedAsync(HttpClient api, byte[] photo, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var id = await SendAsync(api, photo, cancel);
+        JobView? job;
+        do
+            job = await api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, cancel);
+        while (!job!.State.IsTerminal());
+        return job.State == JobState.Succeeded ? (Stopwatch.GetElapsedTime(started).TotalMilliseconds, job) : throw new InvalidOperationException("A job failed.");
+    }
+
+    /// <summary>Submits a photo in the request body.</summary>
+    public static async Task<JobId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel)
+    {
+        using var body = new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } };
+        using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, cancel);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel))!.Id;
+    }
+}

@@ -26,21 +26,23 @@ internal static class RolloutBenchmark
             var photo = await File.ReadAllBytesAsync(Workspace.SamplePhoto, cancel);
             await Submission.TimedAsync(stack.Api, photo, cancel);
 
-            var (alone, beside, loads) = (new List<double>(), new List<double>(), 0);
+            var (alone, beside, promoted) = (new List<double>(), new List<double>(), 0);
+            var seen = new HashSet<(int Round, string Version)>();
             for (var round = 0; round < Rounds; round++)
             {
-                await ManyAsync(stack.Api, photo, alone, cancel);
+                await ManyAsync(stack.Api, photo, alone, null, cancel);
                 using var done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                var promoting = PromoteAsync(registry, versions, loads, done.Token);
-                await ManyAsync(stack.Api, photo, beside, cancel);
+                var promoting = PromoteAsync(registry, versions, promoted, done.Token);
+                await ManyAsync(stack.Api, photo, beside, version => seen.Add((round, version)), cancel);
                 await done.CancelAsync();
-                loads = await promoting;
+                promoted = await promoting;
                 await Task.Delay(Between, cancel);
             }
 
             var (quiet, loaded) = (new Sample(alone), new Sample(beside));
+            Console.WriteLine($"  {promoted} promotions; {seen.Count} versions served while they came");
             Console.WriteLine($"  alone:            p95 {quiet.At(0.95):F0} ms; {quiet}");
-            Console.WriteLine($"  beside {loads} loads: p95 {loaded.At(0.95):F0} ms; {loaded}");
+            Console.WriteLine($"  beside loads:     p95 {loaded.At(0.95):F0} ms; {loaded}");
             Console.WriteLine(FormattableString.Invariant($"  ratio of p95 {loaded.At(0.95) / quiet.At(0.95):F2}, of medians {loaded.Median / quiet.Median:F2}"));
         }
         finally
@@ -65,10 +67,14 @@ internal static class RolloutBenchmark
         return pins;
     }
 
-    private static async Task ManyAsync(HttpClient api, byte[] photo, List<double> times, CancellationToken cancel)
+    private static async Task ManyAsync(HttpClient api, byte[] photo, List<double> times, Action<string>? served, CancellationToken cancel)
     {
         for (var i = 0; i < Photos; i++)
-            times.Add((await Submission.TimedAsync(api, photo, cancel)).Milliseconds);
+        {
+            var (milliseconds, job) = await Submission.TimedAsync(api, photo, cancel);
+            times.Add(milliseconds);
+            served?.Invoke(job.Result!.ModelVersion);
+        }
     }
 
     private static async Task<int> PromoteAsync(ModelRegistry registry, IReadOnlyList<ModelPin> versions, int promoted, CancellationToken done)

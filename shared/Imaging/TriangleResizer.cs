@@ -69,10 +69,10 @@ internal sealed class TriangleResizer
             source = narrow;
         }
 
-        for (var y = nextOut; y < outHeight && vertical.First[y] <= nextIn; y++)
+        for (var y = nextOut; y < outHeight && vertical.First(y) <= nextIn; y++)
         {
             var weights = vertical.Of(y);
-            var offset = nextIn - vertical.First[y];
+            var offset = nextIn - vertical.First(y);
             if (offset >= weights.Length)
                 continue;
             var sum = sums[y] ??= spare.TryPop(out var used) ? used : new float[source.Length];
@@ -105,7 +105,7 @@ internal sealed class TriangleResizer
         for (var x = 0; x < outWidth; x++)
         {
             var sum = Vector128<float>.Zero;
-            var at = (nuint)(3 * horizontal.First[x]);
+            var at = (nuint)(3 * horizontal.First(x));
             foreach (var weight in horizontal.Of(x))
             {
                 sum += Vector128.LoadUnsafe(ref source, at) * weight;

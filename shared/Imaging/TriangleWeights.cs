@@ -2,8 +2,9 @@ namespace RoadSeg.Imaging;
 
 /// <summary>Weights of antialiased bilinear resampling along one axis: a triangle as wide as the reduction around the
 /// half-pixel centre, cut at the edges and normalised to 1 (the definition of Pillow's BILINEAR).</summary>
-internal sealed class TriangleWeights
+public sealed class TriangleWeights
 {
+    private readonly int[] firsts;
     private readonly int[] start;
     private readonly float[] weights;
 
@@ -14,7 +15,7 @@ internal sealed class TriangleWeights
     {
         var scale = extent / outputs;
         var support = Math.Max(scale, 1.0);
-        First = new int[outputs];
+        firsts = new int[outputs];
         start = new int[outputs + 1];
         var all = new List<float>((int)(outputs * ((2 * support) + 1)));
         Span<double> row = new double[(int)Math.Ceiling(2 * support) + 2];
@@ -27,7 +28,7 @@ internal sealed class TriangleWeights
             var sum = 0.0;
             for (var s = first; s < last; s++)
                 sum += row[s - first] = Math.Max(0, 1 - (Math.Abs(s + 0.5 - center) / support));
-            First[i] = first;
+            firsts[i] = first;
             for (var s = first; s < last; s++)
                 all.Add((float)(row[s - first] / sum));
             start[i + 1] = all.Count;
@@ -36,12 +37,12 @@ internal sealed class TriangleWeights
         weights = [.. all];
     }
 
-    /// <summary>First sample of each output.</summary>
-    public int[] First { get; }
+    /// <summary>First sample of an output.</summary>
+    public int First(int output) => firsts[output];
 
     /// <summary>Weights of an output's samples, from <see cref="First"/> on.</summary>
     public ReadOnlySpan<float> Of(int output) => weights.AsSpan(start[output], start[output + 1] - start[output]);
 
     /// <summary>One past the last sample of an output.</summary>
-    public int End(int output) => First[output] + start[output + 1] - start[output];
+    public int End(int output) => firsts[output] + start[output + 1] - start[output];
 }

@@ -41,7 +41,8 @@ internal static class EvaluateCommand
             var scores = (parsed.GetValue(checkpoint), parsed.GetValue(package)) switch
             {
                 ({ } path, null) => OfCheckpoint(path, set, input, looks, ComputeDevice.Open(parsed.GetValue(device)!)),
-                (null, { } path) when File.Exists(path) => OnnxEvaluation.Run(File.ReadAllBytes(path), set, input ?? new Recipe().Input, looks),
+                (null, { } path) when File.Exists(path) => OnnxEvaluation.Run(
+                    File.ReadAllBytes(path), set, input ?? throw new TrainerException($"{path} does not say at which size it looks at a picture: add --size WIDTHxHEIGHT. A package says it: --model FOLDER."), looks),
                 (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };

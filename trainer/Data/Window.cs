@@ -1,3 +1,5 @@
+using RoadSeg.Imaging;
+
 namespace RoadSeg.Trainer.Data;
 
 /// <summary>A crop of a frame resized to a virtual size: antialiased bilinear for pictures (triangle filter scaled by the reduction, half-pixel
@@ -91,31 +93,13 @@ internal readonly record struct Window(int SourceWidth, int SourceHeight, int Sc
         return result;
     }
 
+    // The weights that serving resizes with (decision 0005), of those columns or rows of the scaled picture that the window shows.
     private static (int Start, float[] Weights)[] Taps(int offset, int count, int source, int scaled)
     {
-        var ratio = (double)source / scaled;
-        var support = Math.Max(1, ratio);
+        var triangle = new TriangleWeights(source, source, scaled);
         var result = new (int, float[])[count];
         for (var i = 0; i < count; i++)
-        {
-            if (i + offset < 0 || i + offset >= scaled)
-            {
-                result[i] = (0, []);
-                continue;
-            }
-
-            var centre = (i + offset + 0.5) * ratio;
-            var low = Math.Max(0, (int)Math.Ceiling(centre - support - 0.5));
-            var high = Math.Min(source - 1, (int)Math.Floor(centre + support - 0.5));
-            var weights = new float[high - low + 1];
-            var sum = 0.0;
-            for (var k = low; k <= high; k++)
-                sum += weights[k - low] = (float)Math.Max(0, 1 - (Math.Abs(k + 0.5 - centre) / support));
-            for (var k = 0; k < weights.Length; k++)
-                weights[k] = (float)(weights[k] / sum);
-            result[i] = (low, weights);
-        }
-
+            result[i] = i + offset < 0 || i + offset >= scaled ? (0, []) : (triangle.First(i + offset), triangle.Of(i + offset).ToArray());
         return result;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
     // Kernels of other machines round differently, and int8 differs from float by design: the measured agreement less this much must hold.
     private const double AgreementMargin = 0.01;
 
-    /// <param name="checkpoint">A run's best.safetensors.</param>
+    /// <param name="checkpoint">A run's best.safetensors, or its last: the optimiser stays behind.</param>
     /// <param name="golden">A photo whose licence lets it be shipped.</param>
     /// <param name="destination">Folder of the package; replaced when it exists.</param>
     public ModelPackage Publish(string checkpoint, SegmentationSet train, SegmentationSet val, RgbImage golden, string goldenNote, CardFacts facts, string? commit, string destination)
@@ -48,8 +48,8 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
 
         var parameters = model.parameters().Sum(p => p.NumberOfElements);
         var files = graphs.ToDictionary(g => GraphFiles.NameOf(g.Precision), g => (ReadOnlyMemory<byte>)g.Content);
-        files["checkpoint.safetensors"] = File.ReadAllBytes(checkpoint);
-        files["card.md"] = Encoding.UTF8.GetBytes(ModelCard.Write(facts, recipe, labels, parameters, state, graphs, floor, val.Frames.Count, goldenNote));
+        files["checkpoint.safetensors"] = Checkpoint.WeightsOf(checkpoint, model, recipe, labels).ToBytes();
+        files["card.md"] = Encoding.UTF8.GetBytes(ModelCard.Write(facts, recipe, labels, parameters, state, graphs, floor, val.Frames.Count, (val.Frames[0].Image.Width, val.Frames[0].Image.Height), goldenNote));
         files[GoldenInput] = PhotoEncoder.Png(input);
         files[GoldenMask] = MaskPng.Encode(masks[0], input.Width, input.Height, labels);
         var package = new ModelPackageWriter(time).Write(destination, description, files, replace: true);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer.Model;
@@ -24,6 +25,8 @@ internal static class Checkpoint
     public static void Save(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
     {
         var tensors = ModelWeights.Store(model, Model);
+        var lost = tensors.FirstOrDefault(tensor => !tensor.Value.IsFinite).Key;
+        Check.That(lost is null, $"The weights {lost} are no finite numbers any more: they are not saved, {path} stays as it was. Lower the learning rate, or clip the gradient (--set training.gradientClip=1), and run again.");
         foreach (var (name, tensor) in ModelWeights.Store(ema.Model, Average).Concat(optimizer.Store(Optimizer)))
             tensors[name] = tensor;
         new SafeTensors(Metadata(recipe, labels, state), tensors).Write(path);
@@ -34,11 +37,37 @@ internal static class Checkpoint
         var file = SafeTensors.Read(path);
         var saved = RecipeOf(file, path);
         Check.That(saved.Model.Equals(recipe.Model), $"{path} holds another architecture ({Describe(saved.Model)}) than the recipe asks for ({Describe(recipe.Model)}). Use another --out, or --init to start from its weights.");
+        Check.That(saved.Training.Optimizer == recipe.Training.Optimizer, $"{path} was trained with {saved.Training.Optimizer}, whose state {recipe.Training.Optimizer} cannot go on from. Use another --out, or --init to start from its weights.");
         ModelWeights.LoadWhole(model, file.Tensors, Model);
         ModelWeights.LoadWhole(ema.Model, file.Tensors, Average);
         optimizer.Load(file.Tensors, Optimizer);
         return StateOf(file, path);
     }
+
+    /// <summary>The settings that a recipe changes of the one in a checkpoint, as <c>training.epochs 8 -> 6</c>.</summary>
+    public static IReadOnlyList<string> Changed(string path, Recipe recipe)
+    {
+        var changed = new List<string>();
+        Compare("", JsonNode.Parse(RecipeOf(path).ToJson()), JsonNode.Parse(recipe.ToJson()));
+        return changed;
+
+        void Compare(string name, JsonNode? before, JsonNode? now)
+        {
+            if (before is JsonObject from && now is JsonObject to)
+            {
+                foreach (var member in from.Select(pair => pair.Key).Union(to.Select(pair => pair.Key)))
+                    Compare(name.Length == 0 ? member : $"{name}.{member}", from[member], to[member]);
+            }
+            else if (!JsonNode.DeepEquals(before, now))
+            {
+                changed.Add($"{name} {before?.ToJsonString() ?? "unset"} -> {now?.ToJsonString() ?? "unset"}");
+            }
+        }
+    }
+
+    /// <summary>The averaged weights of either kind of checkpoint, as <see cref="SaveWeights"/> stores them: without the optimiser.</summary>
+    public static SafeTensors WeightsOf(string path, DeepLabV3Plus model, Recipe recipe, LabelCatalogue labels) =>
+        new(Metadata(recipe, labels, StateOf(path)), ModelWeights.Store(model));
 
     /// <summary>How far the run was that made a checkpoint.</summary>
     public static RunState StateOf(string path) => StateOf(SafeTensors.Read(path), path);

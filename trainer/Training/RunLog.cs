@@ -44,7 +44,7 @@ internal sealed class RunLog(string folder, TextWriter output, bool terminal, Ti
             (_firstStep, _firstAt) = (step, time.GetTimestamp());
         var elapsed = time.GetElapsedTime(_firstAt);
         var perStep = elapsed / Math.Max(1, step - _firstStep);
-        var line = $"epoch {((step - 1) / stepsPerEpoch) + 1,4}  step {step}/{total}  loss {meanLoss:F3}  rate {rate:0.0e0}  {perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left {(total - step) * perStep:hh\\:mm\\:ss}";
+        var line = $"epoch {((step - 1) / stepsPerEpoch) + 1,4}  step {step}/{total}  loss {meanLoss:F3}  rate {rate:0.0e0}  {perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left {Hours((total - step) * perStep)}";
         if (terminal)
         {
             var filled = (int)(BarWidth * step / total);
@@ -88,6 +88,8 @@ internal sealed class RunLog(string folder, TextWriter output, bool terminal, Ti
             throw new TrainerException($"{Metrics} could not be written ({e.Message}). The last checkpoint is whole: free some space and run again with --resume.", e);
         }
     }
+
+    private static string Hours(TimeSpan left) => FormattableString.Invariant($"{(long)left.TotalHours:00}:{left:mm\\:ss}");
 
     private bool EndsWithNewLine()
     {

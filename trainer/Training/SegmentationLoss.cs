@@ -10,14 +10,16 @@ internal sealed class SegmentationLoss : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly Tensor? _weights;
-    private readonly long _ignore;
 
     public SegmentationLoss(TrainingOptions options, SegmentationSet set, Device device)
     {
-        (_options, _ignore) = (options, set.IgnoreId);
+        (_options, IgnoreId) = (options, set.IgnoreId);
         Weights = ClassWeights.Of(options, set);
         _weights = Weights is null ? null : tensor(Weights, [Weights.Length], dtype: float32).to(device).DetachFromDisposeScope();
     }
+
+    /// <summary>Value of unlabelled pixels in targets.</summary>
+    public long IgnoreId { get; }
 
     /// <summary>Per class, or null when all count alike.</summary>
     public float[]? Weights { get; }
@@ -27,7 +29,7 @@ internal sealed class SegmentationLoss : IDisposable
     public Tensor Of(Tensor logits, Tensor target)
     {
         var full = Resize.To(logits, target.shape[1], target.shape[2]);
-        var loss = _options.OhemShare < 1 ? Hard(full, target) : nn.functional.cross_entropy(full, target, _weights, _ignore, label_smoothing: _options.LabelSmoothing);
+        var loss = _options.OhemShare < 1 ? Hard(full, target) : nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing);
         return _options.DiceWeight > 0 ? loss.add(Dice(full, target).mul(_options.DiceWeight)) : loss;
     }
 
@@ -35,8 +37,8 @@ internal sealed class SegmentationLoss : IDisposable
 
     private Tensor Hard(Tensor logits, Tensor target)
     {
-        var each = nn.functional.cross_entropy(logits, target, _weights, _ignore, nn.Reduction.None, _options.LabelSmoothing).flatten();
-        var labelled = target.ne(_ignore).sum().item<long>();
+        var each = nn.functional.cross_entropy(logits, target, _weights, IgnoreId, nn.Reduction.None, _options.LabelSmoothing).flatten();
+        var labelled = target.ne(IgnoreId).sum().item<long>();
         var keep = Math.Max(1, (int)(labelled * _options.OhemShare));
         return each.topk(keep, sorted: false).values.mean();
     }
@@ -44,9 +46,9 @@ internal sealed class SegmentationLoss : IDisposable
     // 1 - 2|A and B| / (|A| + |B|) per class over the whole batch, averaged over the classes that the target holds.
     private Tensor Dice(Tensor logits, Tensor target)
     {
-        var valid = target.ne(_ignore).unsqueeze(1).to(float32);
+        var valid = target.ne(IgnoreId).unsqueeze(1).to(float32);
         var probability = nn.functional.softmax(logits, 1).mul(valid);
-        var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(_ignore), 0).unsqueeze(1), valid);
+        var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(IgnoreId), 0).unsqueeze(1), valid);
         var both = probability.mul(truth).sum([0L, 2, 3]);
         var count = truth.sum([0L, 2, 3]);
         var present = count.gt(0).to(float32);

@@ -54,8 +54,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         random.manual_seed(SeededRandom.SeedOf(recipe.Seed, WeightStream, 0));
         using var model = new DeepLabV3Plus(recipe.Model);
         var resuming = files.Resume && File.Exists(files.Last);
-        if (files.Init is not null && !resuming)
-            Report(ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)));
+        var initial = files.Init is not null && !resuming ? ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)) : null;
         model.to(device);
         if (device.type == DeviceType.CUDA)
             TorchExtras.ToChannelsLast(model);
@@ -67,17 +66,21 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         var schedule = new Schedule(t, total);
         var state = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : new RunState(0, null, 0, 0);
         Describe(train, val, loss, total, state);
+        if (initial is not null)
+            Report(initial);
+        if (resuming)
+            log.Say(Checkpoint.Changed(files.Last, recipe) is { Count: > 0 } changed ? $"Goes on from {files.Last} with other settings than before: {string.Join(", ", changed)}." : $"Goes on from {files.Last}.");
 
         // Loop.
         double lossSum = 0, lossCount = 0, unreported = 0;
         var update = new TrainingStep(recipe, model, loss, optimizer, ema, device);
         using var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
-        while (state.Step < total && !stop.IsCancellationRequested)
+        while (state.Step < total && !EndsEarly() && !stop.IsCancellationRequested)
         {
             var rate = t.LearningRate * schedule.Factor(state.Step);
             var stepLoss = update.Take(state.Step, rate, () => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended before the run."));
             if (!double.IsFinite(stepLoss))
-                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. {files.Last} still holds the last good ones. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again with --resume.");
+                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. {(File.Exists(files.Last) ? $"{files.Last} still holds the last good ones, from which the same command goes on" : "No checkpoint was due yet")}. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again.");
             state = state with { Step = state.Step + 1 };
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);
@@ -91,11 +94,6 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
                 state = Evaluate(state, epoch, ema.Model, val, lossSum / lossCount);
                 (lossSum, lossCount) = (0, 0);
                 Save(state);
-                if (t.Patience > 0 && state.EvaluationsSinceBest >= t.Patience)
-                {
-                    log.Say($"No better mIoU in {t.Patience} evaluations: stopped early.");
-                    break;
-                }
             }
             else if (unreported >= t.CheckpointEvery)
             {
@@ -104,9 +102,13 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
             }
         }
 
-        if (stop.IsCancellationRequested)
+        if (EndsEarly())
+            log.Say($"No better mIoU in {t.Patience} evaluations: stopped early.");
+        else if (stop.IsCancellationRequested)
             Save(state);
         return state;
+
+        bool EndsEarly() => t.Patience > 0 && state.EvaluationsSinceBest >= t.Patience;
 
         void Save(RunState s)
         {

@@ -46,6 +46,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
         return value.item<float>();
     }
 
+    // A batch without a labelled pixel teaches nothing: a mean over none of its pixels would be no number.
     // A scope of its own: our references to activations end here, so that backward frees each as soon as it has used it.
     private Tensor Loss(Batch batch)
     {
@@ -53,6 +54,8 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
         var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
         var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
         var (logits, auxiliary) = Forward(images);
+        if (!batch.Masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId))
+            return logits.sum().mul(0).MoveToOuterDisposeScope();
         var value = loss.Of(logits, target);
         if (auxiliary is not null)
             value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));

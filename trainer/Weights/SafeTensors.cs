@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -20,6 +21,9 @@ internal sealed record StoredTensor(string Type, long[] Shape, byte[] Data)
         "U8" => 1,
         _ => throw new TrainerException($"Tensor type {type} is not read here."),
     };
+
+    /// <summary>False when a stored 32-bit float is NaN or infinite.</summary>
+    public bool IsFinite => Type != "F32" || float.IsFinite(TensorPrimitives.SumOfMagnitudes(MemoryMarshal.Cast<byte, float>(Data)));
 
     /// <summary>The values as floats, whatever their stored type.</summary>
     public float[] Floats()
@@ -92,6 +96,14 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
             File.Delete(temporary);
             throw new TrainerException($"{path} could not be written ({e.Message}). What was saved there before is still whole; free some space and run again with --resume.", e);
         }
+    }
+
+    /// <summary>The file's bytes.</summary>
+    public byte[] ToBytes()
+    {
+        using var file = new MemoryStream();
+        Write(file);
+        return file.ToArray();
     }
 
     private static SafeTensors Read(Stream file)

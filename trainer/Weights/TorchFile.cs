@@ -10,6 +10,10 @@ internal static class TorchFile
     private const long LegacyMagic = unchecked((long)0xa86a20f9469cfc6c);
     private const long LegacyProtocol = 1001;
     private const long MaxPickle = 64 << 20;
+    private const int MostNested = 4;
+
+    // Tied weights stand in a state_dict twice or so; each name gets a copy of its own.
+    private const long MostCopies = 4;
 
     /// <summary>Reads .pth, .pt and .safetensors by content.</summary>
     public static SafeTensors ReadAny(string path)
@@ -55,11 +59,13 @@ internal static class TorchFile
         object? root;
         using (var stream = new BufferedStream(pickle.Open()))
             root = new RestrictedPickle(stream).Read();
-        return Collect(root, storage =>
+        var stored = 0L;
+        return Collect(root, file.Length, storage =>
         {
             var entry = archive.GetEntry($"{folder}data/{storage.Key}") ?? throw new TrainerException($"the archive lacks the data of storage {storage.Key}.");
             var size = checked(storage.Elements * StoredTensor.SizeOf(storage.Type));
-            Check.That(entry.Length == size && size <= file.Length, $"storage {storage.Key} has {entry.Length} bytes where {size} are said.");
+            stored = checked(stored + size);
+            Check.That(entry.Length == size && stored <= file.Length, $"storage {storage.Key} has {entry.Length} bytes where {size} are said.");
             var bytes = new byte[size];
             using var stream = entry.Open();
             stream.ReadExactly(bytes);
@@ -76,7 +82,7 @@ internal static class TorchFile
 
         // Behind the pickles: every storage as its element count and its bytes, in the order of the keys.
         var types = new Dictionary<string, PickledStorage>();
-        Visit(root, "", (_, tensor) => types[tensor.Storage.Key] = tensor.Storage);
+        Visit(root, (_, tensor) => types[tensor.Storage.Key] = tensor.Storage);
         var data = new Dictionary<string, byte[]>();
         var count = new byte[8];
         foreach (var key in keys.OfType<string>())
@@ -90,38 +96,46 @@ internal static class TorchFile
             file.ReadExactly(data[key]);
         }
 
-        return Collect(root, storage => data.GetValueOrDefault(storage.Key) ?? throw new TrainerException($"the data of storage {storage.Key} is missing."));
+        return Collect(root, file.Length, storage => data.GetValueOrDefault(storage.Key) ?? throw new TrainerException($"the data of storage {storage.Key} is missing."));
     }
 
-    private static SafeTensors Collect(object? root, Func<PickledStorage, byte[]> load)
+    private static SafeTensors Collect(object? root, long length, Func<PickledStorage, byte[]> load)
     {
         var storages = new Dictionary<PickledStorage, byte[]>();
         var tensors = new Dictionary<string, StoredTensor>();
-        Visit(root, "", (name, tensor) =>
+        var room = checked(MostCopies * length);
+        Visit(root, (name, tensor) =>
         {
             if (!storages.TryGetValue(tensor.Storage, out var bytes))
                 storages[tensor.Storage] = bytes = load(tensor.Storage);
-            tensors[name] = Contiguous(name, tensor, bytes);
+            tensors[name] = Contiguous(name, tensor, bytes, ref room);
         });
         Check.That(tensors.Count > 0, "it holds no tensors in a dictionary. Save the model's state_dict.");
         return new SafeTensors(new Dictionary<string, string>(), tensors);
     }
 
-    // Names join with dots; wrappers that training scripts put around a state_dict are taken off.
-    private static void Visit(object? node, string prefix, Action<string, PickledTensor> found, int depth = 0)
+    // Names join with dots; wrappers that training scripts put around a state_dict are taken off. A dictionary that stands in several places,
+    // or within itself, is taken where it stands first.
+    private static void Visit(object? root, Action<string, PickledTensor> found)
     {
-        if (node is not Dictionary<string, object> items || depth > 4)
-            return;
-        foreach (var (key, value) in items)
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        Into(root, "", 0);
+
+        void Into(object? node, string prefix, int depth)
         {
-            if (value is PickledTensor tensor)
-                found(prefix + key, tensor);
-            else
-                Visit(value, key is "state_dict" or "model" or "module" ? prefix : $"{prefix}{key}.", found, depth + 1);
+            if (node is not Dictionary<string, object> items || depth > MostNested || !seen.Add(items))
+                return;
+            foreach (var (key, value) in items)
+            {
+                if (value is PickledTensor tensor)
+                    found(prefix + key, tensor);
+                else
+                    Into(value, key is "state_dict" or "model" or "module" ? prefix : $"{prefix}{key}.", depth + 1);
+            }
         }
     }
 
-    private static StoredTensor Contiguous(string name, PickledTensor tensor, byte[] storage)
+    private static StoredTensor Contiguous(string name, PickledTensor tensor, byte[] storage, ref long room)
     {
         var size = StoredTensor.SizeOf(tensor.Storage.Type);
         Check.That(tensor.Shape.Length == tensor.Strides.Length && tensor.Shape.Length <= 8, $"tensor {name} is malformed.");
@@ -130,6 +144,7 @@ internal static class TorchFile
 
         // No more elements than the storage has: a view that repeats them could ask for any amount of memory.
         Check.That(count <= tensor.Storage.Elements && (count == 0 || (tensor.Offset >= 0 && last < tensor.Storage.Elements)), $"tensor {name} reaches outside its storage.");
+        Check.That((room -= count * size) >= 0, $"its tensors are larger than {MostCopies} times the file: they are views of the same numbers.");
         var data = new byte[count * size];
         var index = new long[tensor.Shape.Length];
         for (long i = 0, from = tensor.Offset; i < count; i++)

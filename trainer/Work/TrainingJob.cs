@@ -156,14 +156,8 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
     {
         var (train, val) = (DataSource.Read(set.Folder, "train"), DataSource.Read(set.Folder, "val"));
         var golden = val.Frames[0];
-        var source = $"{run.Plan.Dataset}/{run.Plan.DatasetVersion}";
-        var facts = new CardFacts(
-            run.Plan.Model,
-            $"{source} val ({set.Labels.Count} classes)",
-            set.Manifest.Licence.Length > 0 ? $"Trained on '{set.Manifest.Name}': {set.Manifest.Licence}" : $"Trained on '{set.Manifest.Name}', whose description states no licence: ask its owner before you pass the weights on.",
-            run.Plan.Init == "none" ? "Learned from random weights." : $"Began as {(run.Plan.Init == "live" ? "the version of this model that was live" : $"version {run.Plan.Init} of this model")}.",
-            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any decision about people.",
-            source);
+        var origin = run.Plan.Init == "none" ? "Learned from random weights." : $"Began as {(run.Plan.Init == "live" ? "the version of this model that was live" : $"version {run.Plan.Init} of this model")}.";
+        var facts = CardFacts.Of(set, run.Plan.Model, origin);
         return new PackagePublisher(place.Time, line =>
         {
             reporter.ThrowIfStopped();

@@ -49,7 +49,7 @@ public sealed class Runs : IDisposable
         for (var i = 0; i < 6; i++)
         {
             using var afterOne = new CancellationTokenSource();
-            Run(recipe, "parts", _ => afterOne.Cancel(), afterOne.Token);
+            Run(recipe, "parts", _ => afterOne.Cancel(), stop: afterOne.Token);
         }
 
         Run(recipe, "parts");
@@ -96,6 +96,60 @@ public sealed class Runs : IDisposable
         Assert.Contains("The loss is NaN at step 6", stopped.Message);
         Assert.Contains("--set training.learningRate=0.001", stopped.Message);
         Assert.Equal(last, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Weights_that_are_no_numbers_are_never_saved_over_good_ones()
+    {
+        Run(Small, "ruined");
+        var path = _out["ruined/last.safetensors"];
+        var good = File.ReadAllBytes(path);
+        var (model, recipe, labels) = Checkpoint.Open(path, CPU);
+        using var _ = model;
+        using var ema = new Ema(model, 0.9, CPU);
+        using var optimizer = new RoadSeg.Trainer.Training.Optimizer(model, recipe.Training);
+        using (no_grad())
+            model.parameters().First().mul_(float.PositiveInfinity);
+
+        var refused = Assert.Throws<TrainerException>(() => Checkpoint.Save(path, recipe, labels, new RunState(7, null, 0, 0), model, ema, optimizer));
+        Assert.Contains("are no finite numbers any more", refused.Message);
+        Assert.Equal(good, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Batches_without_a_labelled_pixel_teach_nothing_and_break_nothing()
+    {
+        foreach (var mask in Directory.GetFiles(Path.Combine(_data.Path, "trainannot")).Order().Skip(1))
+            File.WriteAllBytes(mask, GrayPng.Encode([.. Enumerable.Repeat((byte)4, 96 * 64)], 96, 64));
+        var losses = new List<double>();
+        var recipe = Small with { Training = Small.Training with { DiceWeight = 0, Epochs = 1, EvaluateEvery = 1 } };
+        Assert.Equal(3, Run(recipe, "empty", step => losses.Add(step.Loss)).Step);
+        Assert.Equal(2, losses.Count(loss => loss == 0));
+        Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
+    }
+
+    [Fact]
+    public void A_run_that_stopped_early_stays_so_when_it_is_run_again()
+    {
+        var recipe = Small with { Training = Small.Training with { Epochs = 50, EvaluateEvery = 1, Patience = 2, LearningRate = 1e-7, WarmupSteps = 0, EmaDecay = 0 } };
+        var first = Run(recipe, "early");
+        var last = File.ReadAllBytes(_out["early/last.safetensors"]);
+        Assert.InRange(first.Step, 9, 60);
+        Assert.Equal(2, first.EvaluationsSinceBest);
+
+        Assert.Equal(first, Run(recipe, "early"));
+        Assert.Equal(last, File.ReadAllBytes(_out["early/last.safetensors"]));
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_other_settings_only_aloud_and_never_with_another_optimiser()
+    {
+        Run(Small, "changed");
+        var said = new StringWriter();
+        Run(Small with { Seed = 9, Training = Small.Training with { Epochs = 3 } }, "changed", output: said);
+        Assert.Matches("with other settings than before: .*training.epochs 2 -> 3.*seed 1 -> 9", said.ToString());
+        var refused = Assert.Throws<TrainerException>(() => Run(Small with { Training = Small.Training with { Optimizer = OptimizerKind.Sgd } }, "changed"));
+        Assert.Contains("was trained with AdamW, whose state Sgd cannot go on from", refused.Message);
     }
 
     [Fact]
@@ -206,10 +260,10 @@ public sealed class Runs : IDisposable
         static double Percent(double share) => Math.Round(share * 100, 2);
     }
 
-    private RunState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, CancellationToken stop = default)
+    private RunState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, TextWriter? output = null, CancellationToken stop = default)
     {
         var folder = Directory.CreateDirectory(_out[name]).FullName;
-        var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
+        var log = new RunLog(folder, output ?? TextWriter.Null, terminal: false, TimeProvider.System);
         return new TrainingRun(recipe, new RunFiles(_data.Path, folder, null, Resume: true), CPU, log, afterStep).Run(stop);
     }
 }

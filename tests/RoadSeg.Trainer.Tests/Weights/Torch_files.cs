@@ -61,5 +61,32 @@ public sealed class Torch_files
         }
     }
 
+    [Fact]
+    public void A_dictionary_within_itself_is_walked_once()
+    {
+        // 300 entries that are the dictionary itself: every path of five steps would be 300^5.
+        var pickle = new PickleWriter().Dictionary().Put(0);
+        for (var i = 0; i < 300; i++)
+            pickle.Text($"k{i}").Get(0).SetItem();
+        var refused = Assert.Throws<TrainerException>(() => TorchFile.Read(pickle.Archive(storage: 4)));
+        Assert.Contains("holds no tensors", refused.Message);
+    }
+
+    [Fact]
+    public void Many_tensors_that_are_views_of_one_storage_do_not_fill_the_memory()
+    {
+        const int floats = 1 << 18;
+        var pickle = new PickleWriter().Dictionary();
+        for (var i = 0; i < 2000; i++)
+            pickle.Text($"t{i}").Tensor("0", floats).SetItem();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refused = Assert.Throws<TrainerException>(() => TorchFile.Read(pickle.Archive(floats * 4)));
+        Assert.Contains("larger than 4 times the file", refused.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+
+        var few = new PickleWriter().Dictionary().Text("a").Tensor("0", floats).SetItem().Text("b").Tensor("0", floats).SetItem();
+        Assert.Equal(["a", "b"], TorchFile.Read(few.Archive(floats * 4)).Tensors.Keys);
+    }
+
     private static string Golden(string file) => Path.Combine(Checkout.Root, "tests", "golden", "trainer", file);
 }

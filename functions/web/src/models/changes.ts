@@ -36,5 +36,5 @@ export function historyOf(versions: Versions): HTMLElement {
   return h('details', {},
     h('summary', {}, 'History'),
     table('What was live, the latest first', ['When', 'What', 'Version', 'By'],
-      versions.history.toReversed().map(move => [dateTime(move.at), kinds[move.kind] ?? move.kind, move.version, move.by])));
+      versions.history.toReversed().map(move => [dateTime(move.at), kinds[move.kind] ?? move.kind, move.version, move.by === 'automatic' ? 'the service itself' : move.by])));
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
+using RoadSeg.Cli.Review;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
@@ -36,6 +37,7 @@ var root = new Command("roadseg", """
     JobsCommand.Create(),
     CancelCommand.Create(),
     ModelsCommand.Create(),
+    ReviewCommand.Create(),
     DatasetCommand.Create(),
     TrainingsCommand.Create(),
     TestCommand.Create(),

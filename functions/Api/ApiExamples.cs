@@ -101,6 +101,12 @@ internal static class ApiExamples
         [("submitJob", "202")] = View(Awaited),
         [("getJob", "200")] = View(Queued, new QueuePlace(3, 0.4)),
         [("cancelJob", "200")] = View(Queued with { State = JobState.Canceled, Times = Queued.Times with { FinishedAt = Noon.AddMilliseconds(90) } }),
+        [("listReview", "200")] = Node(
+            new ReviewPage(
+                [new ReviewItem(Id, Noon, "street.jpg", new ModelPin(Result.Model, Result.ModelVersion), [ReviewReason.Confidence], 0.6312, "building", null,
+                    new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}", ["mask"] = $"/v1/jobs/{Id}/mask", ["overlay"] = $"/v1/jobs/{Id}/overlay", ["confidence"] = $"/v1/jobs/{Id}/confidence" })],
+                "bmV4dCBwYWdl"),
+            JobJson.Default.ReviewPage),
         [("listJobs", "200")] = Node(new JobPage([JobView.Of(Succeeded)], "bmV4dCBwYWdl"), JobJson.Default.JobPage),
         [("getSummary", "200")] = Node(
             new ResultSummary

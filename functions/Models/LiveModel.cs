@@ -139,7 +139,8 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
             catch (RoadSegException e)
             {
                 Log.ModelRefused(log, candidate.Model, candidate.Version, e.Message, e);
-                failure ??= e;
+                // Where nothing comes up at all, the last reason is the one that a sound package would meet too.
+                failure = _live is null ? e : failure ?? e;
             }
         }
 

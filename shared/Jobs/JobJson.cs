@@ -13,6 +13,7 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(ReviewPage))]
 [JsonSerializable(typeof(UploadRequest))]
 [JsonSerializable(typeof(UploadTicket))]
 [JsonSerializable(typeof(ResultSummary))]

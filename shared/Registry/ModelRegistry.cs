@@ -19,6 +19,7 @@ public sealed class ModelRegistry
     private readonly BlobContainerClient _models;
     private readonly JsonBlobs<ModelPointer> _pointers;
     private readonly JsonBlobs<ModelVersion> _versions;
+    private readonly JsonBlobs<ShadowRun> _shadows;
     private readonly TimeProvider _time;
 
     /// <summary>The registry of one storage account.</summary>
@@ -28,6 +29,7 @@ public sealed class ModelRegistry
         _models = blobs.GetBlobContainerClient(Containers.Models);
         _pointers = new JsonBlobs<ModelPointer>(_models, RegistryJson.Default.ModelPointer);
         _versions = new JsonBlobs<ModelVersion>(_models, RegistryJson.Default.ModelVersion);
+        _shadows = new JsonBlobs<ShadowRun>(_models, RegistryJson.Default.ShadowRun);
         _time = time;
     }
 
@@ -223,6 +225,30 @@ public sealed class ModelRegistry
     /// <summary>Writes down what the gate found of a version.</summary>
     public Task JudgeAsync(string name, string version, GateReport gate, CancellationToken cancel) =>
         _versions.ChangeAsync(BlobPaths.ModelVersion(name, version), record => record with { Gate = gate }, cancel);
+
+    /// <summary>Writes down on which photos a version differed from the live one. What stands there already stays.</summary>
+    public Task RecordAsync(string name, ShadowRun run, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return _shadows.TryWriteAsync(BlobPaths.ShadowRun(name, run.Version), run, null, cancel);
+    }
+
+    /// <summary>The shadow runs of the newest versions of a model, the newest first.</summary>
+    /// <param name="name">Model name.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancel">Stops between reads.</param>
+    public async Task<IReadOnlyList<ShadowRun>> ShadowRunsAsync(string name, int count, CancellationToken cancel)
+    {
+        if (!ModelPin.IsName(name))
+            return [];
+        var names = new List<string>();
+        await foreach (var blob in _models.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ShadowRuns(name), cancel))
+            names.Add(blob.Name);
+
+        // A version begins with its time.
+        var runs = await Task.WhenAll(names.OrderDescending(StringComparer.Ordinal).Take(count).Select(run => _shadows.FindAsync(run, cancel)));
+        return [.. runs.OfType<Stored<ShadowRun>>().Select(run => run.Value)];
+    }
 
     /// <summary>The versions of a model, oldest first.</summary>
     public async IAsyncEnumerable<ModelVersion> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancel)

@@ -77,6 +77,22 @@ public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<Gate
 /// <param name="Note">A sentence for people.</param>
 public sealed record GateCheck(string Name, bool Passed, double? Value, double? Limit, string Note);
 
+/// <summary>The photos on which a version differed most from the one that was live when it was judged: the content of <c>models/{name}/shadow/{version}.json</c>.</summary>
+/// <param name="Version">The judged version.</param>
+/// <param name="Against">The version that was live.</param>
+/// <param name="At">When.</param>
+/// <param name="Photos">The photos, the most different first, at most 50.</param>
+public sealed record ShadowRun(string Version, string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
+{
+    /// <summary>Version of this form; readers accept every older one.</summary>
+    public int SchemaVersion { get; init; } = 1;
+}
+
+/// <summary>How far two versions differ on a photo.</summary>
+/// <param name="Job">The photo's job.</param>
+/// <param name="Share">Share of the pixels with another class, 0-1.</param>
+public sealed record PhotoDisagreement(JobId Job, double Share);
+
 /// <summary>A version as the HTTP API shows it.</summary>
 /// <param name="Name">Model name.</param>
 /// <param name="Version">Version.</param>
@@ -111,6 +127,7 @@ public sealed record PromoteRequest(bool Force = false);
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(ModelPointer))]
 [JsonSerializable(typeof(ModelVersion))]
+[JsonSerializable(typeof(ShadowRun))]
 [JsonSerializable(typeof(ModelVersionList))]
 [JsonSerializable(typeof(PromoteRequest))]
 public sealed partial class RegistryJson : JsonSerializerContext;

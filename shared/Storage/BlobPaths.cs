@@ -72,6 +72,12 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Models"/>: prefix of the records of a model's versions.</summary>
     public static string ModelVersions(string name) => $"{name}/versions/";
 
+    /// <summary>In <see cref="Containers.Models"/>: the photos on which a version differed most from the one that was live when it was judged.</summary>
+    public static string ShadowRun(string name, string version) => $"{ShadowRuns(name)}{version}.json";
+
+    /// <summary>In <see cref="Containers.Models"/>: prefix of the shadow runs of a model's versions.</summary>
+    public static string ShadowRuns(string name) => $"{name}/shadow/";
+
     /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>
     public static string ModelFile(string name, string version, string file) => $"{name}/{version}/{file}";
 }

@@ -162,7 +162,12 @@ public sealed class RolloutTests : IAsyncLifetime
             await SegmentAsync(handler, message);
         Assert.Equal(faulty.Manifest.Version, (await _registry.LiveAsync(Name, Cancel))!.Value.Version);
         for (var photo = 0; photo < 4; photo++)
+        {
+            // Photos that ask for another version between them neither hide nor excuse it.
+            Assert.Equal(Version(2), (await RunAsync(handler, $"{Name}@{Version(2)}")).Result!.ModelVersion);
             Assert.Equal((JobState.Failed, "model-invalid"), await FailsAsync(handler));
+        }
+
         Assert.Equal("model-invalid", (await _jobs.FindAsync(first, Cancel))!.Record.Failure!.Code);
 
         await ServesAsync(handler, Version(1));

@@ -249,6 +249,15 @@ public sealed class ContractTests
     public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
 
     [Fact]
+    public void The_photos_of_a_shadow_run_keep_their_form() => Pinned(
+        "shadow-run", new ShadowRun("20260301T120000Z-c4eaab0f", "20260201T120000Z-0a1b2c3d", Noon, [new PhotoDisagreement(Id, 0.4131)]), RegistryJson.Default.ShadowRun);
+
+    [Fact]
+    public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
+        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131,
+            new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
+
+    [Fact]
     public void The_record_of_a_version_keeps_its_form() => Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
 
     [Fact]

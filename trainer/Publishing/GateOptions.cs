@@ -12,6 +12,9 @@ internal sealed record GateOptions
     /// <summary>ROADSEG_GATE_CLASS_IOU_LOSS: IoU that any one class may lose against the live version, 0-1. Default 0.10.</summary>
     public double ClassIouLoss { get; init; } = 0.10;
 
+    /// <summary>ROADSEG_GATE_CLASS_IOU_FLOOR: least IoU of every class that the frames show, whatever the live version has, 0-1. Default 0: none.</summary>
+    public double ClassIouFloor { get; init; }
+
     /// <summary>ROADSEG_GATE_INT8_LOSS: mean IoU that the int8 graph may lose against fp32, 0-1. Default 0.005.</summary>
     public double Int8Loss { get; init; } = 0.005;
 
@@ -33,6 +36,7 @@ internal sealed record GateOptions
             MeanIouLoss = Settings.Number(setting, "ROADSEG_GATE_MEAN_IOU_LOSS", standard.MeanIouLoss, 0, 1),
             MeanIouFloor = Settings.Number(setting, "ROADSEG_GATE_MEAN_IOU_FLOOR", standard.MeanIouFloor, 0, 1),
             ClassIouLoss = Settings.Number(setting, "ROADSEG_GATE_CLASS_IOU_LOSS", standard.ClassIouLoss, 0, 1),
+            ClassIouFloor = Settings.Number(setting, "ROADSEG_GATE_CLASS_IOU_FLOOR", standard.ClassIouFloor, 0, 1),
             Int8Loss = Settings.Number(setting, "ROADSEG_GATE_INT8_LOSS", standard.Int8Loss, 0, 1),
             Latency = Settings.Number(setting, "ROADSEG_GATE_LATENCY", standard.Latency, 0.01, 1000),
             Disagreement = Settings.Number(setting, "ROADSEG_GATE_DISAGREEMENT", standard.Disagreement, 0, 1),

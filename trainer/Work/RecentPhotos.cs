@@ -7,6 +7,7 @@ using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Trainer.Publishing;
 
 namespace RoadSeg.Trainer.Work;
 
@@ -18,8 +19,8 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
     private const int EntriesPerPhoto = 4;
     private const int IdLength = 26;
 
-    /// <summary>Their files, the newest first; one at a time is held.</summary>
-    public async IAsyncEnumerable<byte[]> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Them, the newest first; one at a time is held.</summary>
+    public async IAsyncEnumerable<RecentPhoto> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         var given = 0;
         foreach (var id in await NewestAsync(cancel))
@@ -29,7 +30,7 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
             if (await PhotoAsync(id, cancel) is not { } photo)
                 continue;
             given++;
-            yield return photo;
+            yield return new RecentPhoto(id, photo);
         }
     }
 

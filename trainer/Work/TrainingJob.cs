@@ -21,6 +21,7 @@ internal sealed record WorkPlace(StorageAccount Storage, TrainingStore Runs, Mod
 internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string folder)
 {
     private const string Weights = "checkpoint.safetensors";
+    private const int ReviewedPhotos = 50;
 
     // The best weights first: a last checkpoint in storage never tells of a best that is not there.
     private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
@@ -172,9 +173,17 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
             ? await DownloadAsync(package.Manifest.Name, pointer.Value.Version, reporter.Stop)
             : null;
         var photos = new RecentPhotos(place.Storage.Blobs, place.Gate.Photos).ReadAsync(reporter.Stop);
-        var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped).JudgeAsync(package, against, DataSource.Read(set.Folder, "val"), photos);
+        var compared = new List<PhotoDisagreement>();
+        var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped, compared.Add).JudgeAsync(package, against, DataSource.Read(set.Folder, "val"), photos);
         foreach (var check in gate.Checks)
             said.WriteLine($"gate {(check.Passed ? "passes" : "REFUSES")} {check.Name}: {check.Note}");
+        if (against is not null && compared.Count > 0)
+        {
+            // What people should look at: GET /v1/review lists it.
+            var most = compared.OrderByDescending(photo => photo.Share).Take(ReviewedPhotos);
+            await place.Registry.RecordAsync(package.Manifest.Name, new ShadowRun(package.Manifest.Version, against.Manifest.Version, gate.At, [.. most]), reporter.Stop);
+        }
+
         await place.Registry.JudgeAsync(package.Manifest.Name, package.Manifest.Version, gate, reporter.Stop);
         return gate;
     }

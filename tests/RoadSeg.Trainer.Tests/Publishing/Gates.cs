@@ -2,11 +2,17 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Imaging;
+using RoadSeg.Inference;
+using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Export;
 using RoadSeg.Trainer.Publishing;
+using RoadSeg.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Publishing;
 
@@ -69,8 +75,62 @@ public sealed class Gates : IDisposable
         Assert.Equal(("self-test", false), (check.Name, check.Passed));
     }
 
-    private static async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage live, GateOptions options) =>
-        await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(candidate, live, Val(), new[] { PhotoEncoder.Png(PaintedRoads.Paint(96, 64, new Random(7)).Image) }.ToAsyncEnumerable());
+    [Fact]
+    public async Task A_version_that_forgot_a_class_and_sees_other_things_is_refused_for_both()
+    {
+        var sound = Forgetful("sound", forgotten: null);
+        var forgetful = Forgetful("forgetful", forgotten: Best(sound));
+        var lenient = Lenient with { MeanIouLoss = 1, ClassIouLoss = 0.001, Disagreement = 0.05 };
+        var report = await JudgeAsync(forgetful, sound, lenient);
+        Assert.Equal(["class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
+        Assert.InRange(Check(report, "disagreement").Value!.Value, 0.051, 1);
+        Assert.Contains("changes most to its disadvantage", Check(report, "class-iou").Note);
+        Assert.True((await JudgeAsync(forgetful, sound, lenient with { ClassIouLoss = 1, Disagreement = 1 })).Passed);
+        Assert.False(Check(await JudgeAsync(forgetful, sound, lenient with { MeanIouLoss = 0 }), "mean-iou").Passed);
+    }
+
+    [Fact]
+    public async Task A_models_first_version_is_held_against_the_floors_alone()
+    {
+        var sound = Forgetful("sound", forgotten: null);
+        Assert.True((await JudgeAsync(sound, null, Lenient)).Passed);
+        var report = await JudgeAsync(sound, null, Lenient with { MeanIouFloor = 0.999, ClassIouFloor = 0.999 });
+        Assert.Equal(["mean-iou", "class-iou"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
+    }
+
+    // The class that the version is best at on the frames.
+    private static int Best(ModelPackage version)
+    {
+        using var engine = SegmentationEngine.Load(version);
+        return OnnxEvaluation.Run(engine, Val()).Pixels.ClassIoU().Select((iou, id) => (iou ?? 0, id)).Max().id;
+    }
+
+    // The shipped network as a package of its fp32 graph alone, one class never chosen; its golden mask is what it gives.
+    private ModelPackage Forgetful(string name, int? forgotten)
+    {
+        var (network, _, labels) = Checkpoint.Open(Path.Combine(Shipped, "checkpoint.safetensors"), CPU);
+        using var open = network;
+        var graph = GraphBuilder.Build(network);
+        var layers = graph.Layers.ToList();
+        var at = layers.FindLastIndex(layer => layer is ConvLayer conv && conv.Shape.Out == labels.Count);
+        var classify = (ConvLayer)layers[at];
+        var bias = classify.Bias.ToArray();
+        if (forgotten is { } id)
+            bias[id] -= 1000;
+        layers[at] = classify with { Bias = bias };
+        var bytes = OnnxWriter.Write(graph with { Layers = layers }, Precision.Fp32);
+        var description = ModelPackage.Load(Shipped).Manifest with { Graphs = new Dictionary<Precision, string> { [Precision.Fp32] = "model.onnx" } };
+        using var engine = SegmentationEngine.Load(description, bytes);
+        var file = File.ReadAllBytes(Path.Combine(Shipped, "golden-input.png"));
+        var input = ImageDecoder.Decode(file, ImageProbe.Read(file, new ImageLimits()));
+        var mask = MaskPng.Encode(engine.Segment(input, input.Width, input.Height).ClassIds, input.Width, input.Height, labels);
+        var target = Directory.CreateDirectory(folder[name]).FullName;
+        return new ModelPackageWriter(TimeProvider.System).Write(
+            Path.Combine(target, "package"), description, new Dictionary<string, ReadOnlyMemory<byte>> { ["model.onnx"] = bytes, ["golden-input.png"] = file, ["golden-mask.png"] = mask });
+    }
+
+    private static async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage? live, GateOptions options) =>
+        await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(candidate, live, Val(), new[] { new RecentPhoto(JobId.ForDrop("uploads", "photo", "1"), PhotoEncoder.Png(PaintedRoads.Paint(96, 64, new Random(7)).Image)) }.ToAsyncEnumerable());
 
     private static void RefusedAlone(GateReport report, string name, double above, string note)
     {

@@ -56,6 +56,8 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         Assert.Equal(first.Version, second.Gate!.Against);
         Assert.Contains("of the 1 most recent photos", Check(second, "disagreement").Note);
         Assert.InRange(Check(second, "disagreement").Value!.Value, 0, 1);
+        var shadow = Assert.Single(await storage.Registry.ShadowRunsAsync("story", 3, Cancel));
+        Assert.Equal((second.Version, first.Version, Check(second, "disagreement").Value!.Value), (shadow.Version, shadow.Against, Assert.Single(shadow.Photos).Share));
         Assert.NotNull(Check(second, "latency").Value);
         Assert.True(second.Gate.Passed, string.Join('\n', second.Gate.Checks));
         Assert.NotNull(await storage.Registry.FindAsync("story", second.Version!, Cancel));

@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using RoadSeg.Datasets;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Results;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Review;
+
+/// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's own masks as first
+/// labels, and <c>dataset.json</c>.</summary>
+internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, ImageLimits limits)
+{
+    /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
+    /// <param name="name">Name of the data set.</param>
+    /// <param name="photos">What goes in: those of the first one's classes whose photo and mask are still kept.</param>
+    /// <param name="cancel">Stops; nothing is left then.</param>
+    /// <exception cref="RoadSegException">request-invalid: nothing is left to export.</exception>
+    public async Task<Stream> WriteAsync(string name, IReadOnlyList<ReviewedPhoto> photos, CancellationToken cancel)
+    {
+        var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"roadseg-review-{Guid.NewGuid():N}.zip"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        try
+        {
+            var written = 0;
+            await using (var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, null, cancel))
+            {
+                foreach (var photo in photos.Where(photo => Same(photo.Summary, photos[0].Summary)))
+                    written += await AddAsync(archive, photo.Job, cancel) ? 1 : 0;
+                if (written == 0)
+                    throw new RoadSegException(ErrorCodes.RequestInvalid, "No photo is listed, or none is kept any more: there is nothing to export. Raise 'below' or lower 'above'.");
+                await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
+            }
+
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> AddAsync(ZipArchive archive, JobRecord job, CancellationToken cancel)
+    {
+        try
+        {
+            var photo = await UploadReader.ReadAsync(blobs, job.Source, limits, cancel);
+            var mask = await results.ReadAsync(job, ResultFiles.Mask, cancel);
+            await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
+            await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);
+            return true;
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.UploadMissing || e.Code == ErrorCodes.ResultGone)
+        {
+            return false;
+        }
+    }
+
+    private static async Task AddAsync(ZipArchive archive, string path, ReadOnlyMemory<byte> content, CompressionLevel level, CancellationToken cancel)
+    {
+        await using var entry = await archive.CreateEntry(path, level).OpenAsync(cancel);
+        await entry.WriteAsync(content, cancel);
+    }
+
+    private static bool Same(ResultSummary one, ResultSummary other) => one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
+
+    // The masks hold class ids; every one is mapped to its own name, so that the set says the same to whoever reads it.
+    private static byte[] Spec(string name, ResultSummary summary) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["name"] = name,
+        ["layout"] = "pairs",
+        ["patterns"] = new JsonObject { ["image"] = "images/{id}.{ext}", ["mask"] = "masks/{id}.png" },
+        ["labels"] = new JsonObject
+        {
+            ["classes"] = new JsonArray([.. summary.Classes.Select(label => new JsonObject { ["name"] = label.Name, ["color"] = label.Color.ToString() })]),
+            ["encoding"] = "id",
+            ["map"] = new JsonObject(summary.Classes.Select(label => KeyValuePair.Create<string, JsonNode?>($"{label.Id}", label.Name))),
+        },
+        ["split"] = new JsonObject { ["by"] = "seed" },
+    }.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+}

@@ -1,0 +1,102 @@
+using RoadSeg.Errors;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Results;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+
+namespace RoadSeg.Functions.Review;
+
+/// <summary>What to look for.</summary>
+/// <param name="Below">A mean confidence under it lists a photo, 0-1.</param>
+/// <param name="Above">A disagreement of two versions over it lists a photo, 0-1.</param>
+/// <param name="After">Where the page before ended; null for the first.</param>
+/// <param name="Limit">Photos a page.</param>
+internal sealed record ReviewQuery(double Below, double Above, string? After, int Limit);
+
+/// <summary>A listed photo with what its export needs.</summary>
+internal sealed record ReviewedPhoto(JobRecord Job, ResultSummary Summary, ReviewItem Item);
+
+/// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something else.</summary>
+internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry)
+{
+    private const int MaxRounds = 5;
+    private const int ShadowRuns = 3;
+    private const double SmallestShare = 0.01;
+
+    /// <summary>A page, newest first.</summary>
+    /// <exception cref="RoadSegException">request-invalid: the place to go on from is of no page.</exception>
+    public async Task<(IReadOnlyList<ReviewedPhoto> Photos, string? Next)> PageAsync(string caller, ReviewQuery query, CancellationToken cancel)
+    {
+        var disagreements = await DisagreementsAsync(cancel);
+        var found = new List<ReviewedPhoto>();
+        var after = query.After;
+        for (var round = 0; round < MaxRounds && found.Count < query.Limit; round++)
+        {
+            (var page, after) = await jobs.PageAsync(caller, JobState.Succeeded, after, query.Limit - found.Count, cancel);
+            var looked = await Task.WhenAll(page.Select(job => LookAsync(job, query, disagreements, cancel)));
+            found.AddRange(looked.OfType<ReviewedPhoto>());
+            if (after is null)
+                break;
+        }
+
+        return (found, after);
+    }
+
+    private async Task<ReviewedPhoto?> LookAsync(JobRecord job, ReviewQuery query, Dictionary<JobId, double> disagreements, CancellationToken cancel)
+    {
+        ResultSummary summary;
+        try
+        {
+            summary = await results.SummaryAsync(job, cancel);
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
+        {
+            return null;
+        }
+
+        var confidence = Confidence(summary);
+        double? disagreement = disagreements.TryGetValue(job.Id, out var share) ? share : null;
+        var reasons = new List<ReviewReason>();
+        if (confidence < query.Below)
+            reasons.Add(ReviewReason.Confidence);
+        if (disagreement > query.Above)
+            reasons.Add(ReviewReason.Disagreement);
+        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, disagreement));
+    }
+
+    private static ReviewItem Item(JobRecord job, ResultSummary summary, IReadOnlyList<ReviewReason> reasons, double? confidence, double? disagreement)
+    {
+        var weakest = summary.Classes.Where(label => label.Share >= SmallestShare && label.MeanConfidence is not null).MinBy(label => label.MeanConfidence);
+        var self = $"/v1/jobs/{job.Id}";
+        var links = new Dictionary<string, string> { ["job"] = self, ["mask"] = self + "/mask", ["overlay"] = self + "/overlay" };
+        if (confidence is not null)
+            links["confidence"] = self + "/confidence";
+        var result = job.Result!;
+        return new ReviewItem(
+            job.Id, job.Times.CreatedAt, job.Source.FileName, new ModelPin(result.Model, result.ModelVersion), reasons,
+            Rounded(confidence), weakest?.Name, Rounded(disagreement), links);
+    }
+
+    // Over all pixels: each class's mean counts as often as it has pixels.
+    private static double? Confidence(ResultSummary summary)
+    {
+        var sure = summary.Classes.Where(label => label is { Pixels: > 0, MeanConfidence: not null }).ToList();
+        var pixels = sure.Sum(label => label.Pixels);
+        return pixels == 0 ? null : sure.Sum(label => label.Pixels * label.MeanConfidence!.Value) / pixels;
+    }
+
+    private async Task<Dictionary<JobId, double>> DisagreementsAsync(CancellationToken cancel)
+    {
+        var most = new Dictionary<JobId, double>();
+        await foreach (var name in registry.NamesAsync(cancel))
+        {
+            foreach (var photo in (await registry.ShadowRunsAsync(name, ShadowRuns, cancel)).SelectMany(run => run.Photos))
+                most[photo.Job] = Math.Max(photo.Share, most.GetValueOrDefault(photo.Job));
+        }
+
+        return most;
+    }
+
+    private static double? Rounded(double? value) => value is { } one ? Math.Round(one, 4) : null;
+}

@@ -71,11 +71,14 @@ internal static class JobEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
-        var lane = await admission.AdmitAsync(caller, cancel);
+        var key = IdempotencyKeys.Read(context.Request);
+
+        // Without a key every request is a new job: it is refused before its body is read.
+        JobLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
         var image = await SubmittedImage.ReadAsync(context.Request, cancel);
         var options = SubmissionOptions.Of(image.Parameters, webhooks);
         await models.RequireAsync(options.Model, cancel);
-        var job = await submission.SubmitAsync(image, options, caller, lane, IdempotencyKeys.Read(context.Request), cancel);
+        var job = await submission.SubmitAsync(image, options, caller, lane, key, cancel);
         if (wait is { } patience)
         {
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");

@@ -25,19 +25,21 @@ internal static class UploadEndpoints
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, KeyedAdmission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
-        var lane = await admission.AdmitAsync(caller, cancel);
         var wanted = await ReadAsync(context.Request, cancel);
         var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
         await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
+        var key = IdempotencyKeys.Read(context.Request);
+        var digest = IdempotencyKeys.Digest([], fileName, job);
+        var lane = await admission.AdmitAsync(caller, key, digest, cancel);
         var id = JobId.New(time);
-        if (IdempotencyKeys.Read(context.Request) is { } key)
-            id = await keys.ClaimAsync(caller, key, IdempotencyKeys.Digest([], fileName, job), id, cancel);
+        if (key is not null)
+            id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 
         var now = time.GetUtcNow();
         var expires = now + options.UploadValid;

@@ -39,6 +39,7 @@ builder.Services.AddSingleton<BulkPace>();
 builder.Services.AddSingleton<JobWatch>();
 builder.Services.AddSingleton<JobList>();
 builder.Services.AddSingleton<IdempotencyKeys>();
+builder.Services.AddSingleton<KeyedAdmission>();
 builder.Services.AddSingleton<JobSubmission>();
 builder.Services.AddSingleton<UploadKeys>();
 builder.Services.AddSingleton<UploadClaim>();

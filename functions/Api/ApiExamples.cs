@@ -166,6 +166,9 @@ internal static class ApiExamples
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) => Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;
 
+    /// <summary>What a webhook is told of a job that succeeded.</summary>
+    public static JsonNode Webhook() => Node(WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent)!;
+
     private static JsonNode? View(JobRecord job, QueuePlace? place = null) => Node(JobView.Of(job, place), JobJson.Default.JobView);
 
     private static JsonNode? Node<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> form) => JsonSerializer.SerializeToNode(value, form);

@@ -51,11 +51,30 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            var content = (await blob.DownloadContentAsync(cancel)).Value.Content;
-            var first = JsonSerializer.Deserialize(content.ToMemory().Span, JobJson.Default.IdempotencyEntry)!;
-            return first.Request == digest
-                ? first.JobId
-                : throw new RoadSegException(ErrorCodes.IdempotencyConflict, $"The Idempotency-Key was sent before with another request (job {first.JobId}). Use a new key.");
+            return await FirstAsync(blob, digest, cancel);
         }
+    }
+
+    /// <summary>The job that the same request made before with the key; null when there was none.</summary>
+    /// <exception cref="RoadSegException">idempotency-conflict: the key stands for another request.</exception>
+    public async Task<JobId?> FindAsync(string caller, string key, string digest, CancellationToken cancel)
+    {
+        try
+        {
+            return await FirstAsync(_keys.GetBlobClient(BlobPaths.IdempotencyKey(caller, key)), digest, cancel);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<JobId> FirstAsync(BlobClient blob, string digest, CancellationToken cancel)
+    {
+        var content = (await blob.DownloadContentAsync(cancel)).Value.Content;
+        var first = JsonSerializer.Deserialize(content.ToMemory().Span, JobJson.Default.IdempotencyEntry)!;
+        return first.Request == digest
+            ? first.JobId
+            : throw new RoadSegException(ErrorCodes.IdempotencyConflict, $"The Idempotency-Key was sent before with another request (job {first.JobId}). Use a new key.");
     }
 }

@@ -24,29 +24,33 @@ internal static class JobEndpoints
             .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream", "multipart/form-data")
             .Takes("fileName", "Your name for the photo, shown with the job.")
             .Takes("model", "The model to use: name for its live version, name@version for any published one. Absent: the model that serves.")
-            .Takes("tag", "A note of your own as name:value. May be given 16 times.")
+            .Takes("tag", "A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters.", ParameterForms.Several(16, "^[A-Za-z0-9._-]{1,64}:.{0,256}$"))
             .Takes("webhook", "https address to tell when the job has ended.")
             .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
-            .TakesHeader("Idempotency-Key", "The same key with the same request gets the same job, also after it has ended.")
+            .TakesHeader("Idempotency-Key", "The same key with the same request gets the same job, also after it has ended. Send one and repeat the request as often as you hear no answer.", ParameterForms.Key)
             .Answers<JobView>(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Sends("Preference-Applied", "The wait that was taken from Prefer.", StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .SendsVersion(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ImageEmpty, ErrorCodes.ImageTooManyBytes, ErrorCodes.ImageTooManyPixels, ErrorCodes.ImageFormatUnsupported,
                 ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
         app.MapGet("/v1/jobs", ListAsync)
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
-            .Takes("state", "Only jobs in this state.")
+            .Takes("state", "Only jobs in this state.", ParameterForms.OneOf(JobStates.Names))
             .Takes("after", "next of the page before.")
-            .Takes("limit", "Jobs a page, 1-100; 20 when absent.")
+            .Takes("limit", "Jobs a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<JobPage>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid);
         app.MapGet("/v1/jobs/{id}", ShowAsync)
             .Describe("getJob", "Ask for a job", "Costs one small read. With wait it answers when the job has ended; with wait and If-None-Match, when it has changed.")
-            .Takes("wait", "Seconds to wait, 0-60.")
-            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Takes("wait", "Seconds to wait.", ParameterForms.Whole(0, MaxWaitSeconds))
+            .Revalidates()
             .Answers<JobView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
         app.MapDelete("/v1/jobs/{id}", CancelAsync)
             .Describe("cancelJob", "Cancel a job", "A job that has ended is left as it is; canceling twice is no error. The answer says how the job stands.")
             .Answers<JobView>(StatusCodes.Status200OK)
+            .SendsVersion(StatusCodes.Status200OK)
             .Fails(ErrorCodes.JobNotFound);
     }
 
@@ -71,11 +75,14 @@ internal static class JobEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
-        var lane = await admission.AdmitAsync(caller, cancel);
+        var key = IdempotencyKeys.Read(context.Request);
+
+        // Without a key every request is a new job: it is refused before its body is read.
+        JobLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
         var image = await SubmittedImage.ReadAsync(context.Request, cancel);
         var options = SubmissionOptions.Of(image.Parameters, webhooks);
         await models.RequireAsync(options.Model, cancel);
-        var job = await submission.SubmitAsync(image, options, caller, lane, IdempotencyKeys.Read(context.Request), cancel);
+        var job = await submission.SubmitAsync(image, options, caller, lane, key, cancel);
         if (wait is { } patience)
         {
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");

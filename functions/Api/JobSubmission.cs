@@ -13,24 +13,32 @@ namespace RoadSeg.Functions.Api;
 
 /// <summary>Takes a photo that came in a request body.</summary>
 internal sealed class JobSubmission(
-    BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, JobWatch watch, IdempotencyKeys keys, ImageLimits limits, TimeProvider time)
+    BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, JobWatch watch, KeyedAdmission admission, IdempotencyKeys keys, ImageLimits limits, TimeProvider time)
 {
     // How long a repeated request waits for the first one to store the photo before it does so itself.
     private static readonly TimeSpan FirstRequestPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Stores the photo and starts its job. With an idempotency key, the same request always gets the same job.</summary>
-    /// <exception cref="Errors.RoadSegException">The header shows that the photo cannot be segmented, or idempotency-conflict; nothing was stored.</exception>
+    /// <param name="image">The photo.</param>
+    /// <param name="options">What was said about the job.</param>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="line">The line it was admitted to; null where that is still to be asked.</param>
+    /// <param name="key">The Idempotency-Key, or null.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    /// <exception cref="Errors.RoadSegException">The header shows that the photo cannot be segmented, too-many-jobs, queue-full, or idempotency-conflict; nothing was stored.</exception>
     public async Task<JobSnapshot> SubmitAsync(
-        SubmittedImage image, SubmissionOptions options, string caller, JobLane lane, string? key, CancellationToken cancel)
+        SubmittedImage image, SubmissionOptions options, string caller, JobLane? line, string? key, CancellationToken cancel)
     {
         ImageProbe.Read(image.File, limits);
+        var digest = key is null ? "" : IdempotencyKeys.Digest(image.File, image.FileName, options);
+        var lane = line ?? await admission.AdmitAsync(caller, key, digest, cancel);
 
         // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the
         // next request with the key: every step below can be done twice.
         var id = JobId.New(time);
         if (key is not null)
         {
-            id = await keys.ClaimAsync(caller, key, IdempotencyKeys.Digest(image.File, image.FileName, options), id, cancel);
+            id = await keys.ClaimAsync(caller, key, digest, id, cancel);
             if (await jobs.FindAsync(id, cancel) is { } earlier)
             {
                 earlier = await watch.UntilAsync(earlier, static job => job.Record.State != JobState.AwaitingUpload, FirstRequestPatience, cancel);

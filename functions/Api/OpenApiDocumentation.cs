@@ -4,9 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using RoadSeg.Datasets;
-using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
 using RoadSeg.Trainings;
@@ -31,6 +31,12 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+
+            // Written by name in manifests, which have a form of their own.
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<InputElementType>());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<TensorLayout>());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<ChannelOrder>());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<OutputKind>());
         });
         services.AddOpenApi("v1", static options =>
         {
@@ -48,7 +54,8 @@ internal static class OpenApiDocumentation
         {
             Title = "RoadSeg",
             Version = "v1",
-            Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results. "
+            Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results: `POST /v1/jobs` with the photo, or `POST /v1/uploads` and a PUT to the address in the answer; "
+                + "`GET /v1/jobs/{id}?wait=60` until `state` is succeeded, failed, canceled or expired; then the addresses in `links`. "
                 + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
         };
         document.Servers = [];
@@ -65,6 +72,7 @@ internal static class OpenApiDocumentation
             },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        document.Webhooks = ApiWebhook.Of(document);
         foreach (var schema in document.Components.Schemas?.Values ?? [])
         {
             schema.Description = OneLine(schema.Description);
@@ -120,17 +128,25 @@ internal static class OpenApiDocumentation
                 Name = own.Name,
                 In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
                 Description = own.Description,
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Schema = own.Form,
             });
         }
 
-        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
-            parameter.Description = context.Description.RelativePath.StartsWith("v1/trainings", StringComparison.Ordinal) ? "The run's id." : "The job's id.";
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Path))
+            parameter.Description = InPath(context.Description.RelativePath.Split('/')[1], parameter.Name!);
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
-        foreach (var (status, response) in operation.Responses ?? [])
-            Illustrate(operation, status, (OpenApiResponse)response, metadata.OfType<FailureCodes>().SelectMany(failures => failures.Codes));
+        ApiResponses.Complete(operation, metadata);
     }
+
+    private static string InPath(string kind, string name) => (kind, name) switch
+    {
+        (_, "version") => "The version.",
+        ("trainings", _) => "The run's id.",
+        ("models", _) => "The model's name.",
+        ("datasets", _) => "The data set's name.",
+        _ => "The job's id.",
+    };
 
     private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, string operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
@@ -155,28 +171,9 @@ internal static class OpenApiDocumentation
         Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "The photo. Exactly one file." },
-            ["model"] = new OpenApiSchema { Type = JsonSchemaType.String },
-            ["tag"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-            ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["model"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "As the parameter of this name; so are tag and webhook." },
+            ["tag"] = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = 16, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
         },
     };
-
-    private static void Illustrate(OpenApiOperation operation, string status, OpenApiResponse response, IEnumerable<ErrorCode> failures)
-    {
-        if (response.Content is not { } content)
-            return;
-        foreach (var (type, media) in content)
-        {
-            if (type == "application/problem+json")
-            {
-                var here = failures.Where(code => status == code.HttpStatus.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-                response.Description = string.Join("; ", here.Select(code => code.Title)) + ".";
-                media.Examples = here.ToDictionary(code => code.Code, IOpenApiExample (code) => new OpenApiExample { Value = ApiExamples.Problem(code) });
-            }
-            else if (ApiExamples.Of(operation.OperationId!, status) is { } example)
-            {
-                media.Example = example;
-            }
-        }
-    }
 }

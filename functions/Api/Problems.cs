@@ -44,7 +44,10 @@ internal static class Problems
                 return Problem.Of(known.Code, known.Message);
             case BadHttpRequestException or InvalidDataException:
                 return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
+
+            // The storage client throws one after its last try, and all of them together where every try failed on the way.
             case Azure.RequestFailedException:
+            case AggregateException several when several.Flatten().InnerExceptions.Any(static one => one is Azure.RequestFailedException):
                 Log.RequestFailed(log, error);
                 return Problem.Of(ErrorCodes.StorageUnavailable, "Storage did not answer as it should. Try again in a few seconds.");
             default:

@@ -21,6 +21,9 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
         if (type == "multipart/form-data")
         {
+            // The form's own limit is one of each part: the sum is counted here, where a body in chunks names no length.
+            using var whole = new MemoryStream(await ReadAllAsync(request.Body, cancel), writable: false);
+            request.Body = whole;
             var form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = JobEndpoints.MaxBodyBytes }, cancel);
             if (form.Files is not [var file])
                 throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {form.Files.Count}.");

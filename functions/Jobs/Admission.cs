@@ -20,7 +20,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
     /// <exception cref="RoadSegException">too-many-jobs or queue-full.</exception>
     public async Task<JobLane> AdmitAsync(string caller, CancellationToken cancel)
     {
-        var waiting = (await gauge.ReadAsync(JobLane.Interactive, cancel)).Depth + (await gauge.ReadAsync(JobLane.Bulk, cancel)).Depth;
+        var waiting = await gauge.DepthAsync(cancel);
         if (waiting >= options.MaxQueued)
             throw new RoadSegException(ErrorCodes.QueueFull, $"{waiting} jobs wait already. Try again when Retry-After has passed.");
         var live = await LiveAsync(caller, cancel);

@@ -13,16 +13,23 @@ namespace RoadSeg.Functions.Jobs;
 /// <param name="PerSecond">Tickets the head went on in a second, lately; null while unknown.</param>
 internal sealed record QueueReading(long Depth, long? HeadTicket, DateTimeOffset? HeadInsertedAt, double? PerSecond);
 
-/// <summary>Readings of the two segmentation lines, at most one a second each, whoever asks.</summary>
+/// <summary>Readings of the two lines, each a queue for uploads and one for segmentation, at most one a second each, whoever asks.</summary>
 internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly QueueReading Nothing = new(0, null, null, null);
 
     private readonly Line[] _lines = [new(queues, time, Queues.SegmentationJobs), new(queues, time, Queues.SegmentationBulk)];
+    private readonly Line[] _uploads = [new(queues, time, Queues.UploadsCreated), new(queues, time, Queues.UploadsBulk)];
 
-    /// <summary>The line as it was within the last second.</summary>
+    /// <summary>A line's queue for segmentation as it was within the last second.</summary>
     public Task<QueueReading> ReadAsync(JobLane lane, CancellationToken cancel) => _lines[(int)lane].ReadAsync(cancel);
+
+    /// <summary>A line's queue for uploads as it was within the last second. Its messages have no tickets.</summary>
+    public Task<QueueReading> UploadsAsync(JobLane lane, CancellationToken cancel) => _uploads[(int)lane].ReadAsync(cancel);
+
+    /// <summary>Messages in both lines together, those being worked on included.</summary>
+    public async Task<long> DepthAsync(CancellationToken cancel) => (await Task.WhenAll(_lines.Concat(_uploads).Select(line => line.ReadAsync(cancel)))).Sum(line => line.Depth);
 
     /// <summary>A number for a message that is about to join a line: the head's, and one for each message before it. Good to
     /// within what other processes send in a second; a line that runs empty begins anew.</summary>
@@ -66,7 +73,7 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
         private async Task<QueueReading> RefreshAsync()
         {
             var depth = (await _queue.GetPropertiesAsync()).Value.ApproximateMessagesCount;
-            var head = (await _queue.PeekMessageAsync()).Value;
+            var head = depth == 0 ? null : (await _queue.PeekMessageAsync()).Value;
             var ticket = head is null ? null : MessageText.Segmentation(head.Body.ToMemory().Span)?.Ticket;
             var now = time.GetUtcNow();
             var rate = _last.PerSecond;

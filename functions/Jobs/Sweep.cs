@@ -34,7 +34,9 @@ internal sealed class Sweep(
                 else if (age > RecordPatience)
                     await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
             }
-            catch (RequestFailedException e)
+#pragma warning disable CA1031 // Whatever is wrong with one job, also a record that cannot be read, keeps no other from its repair.
+            catch (Exception e) when (!stop.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 Log.SweepFailed(log, id, e);
             }
@@ -72,8 +74,11 @@ internal sealed class Sweep(
         try
         {
             var photo = (await blobs.GetBlobContainerClient(record.Source.Container).GetBlobClient(record.Source.Path).GetPropertiesAsync(cancellationToken: cancel)).Value;
-            Log.JobRepaired(log, record.Id, "its upload had no event");
-            await SendUploadAsync(record, photo.ETag.ToString(), photo.ContentLength, cancel);
+
+            // The event of a bulk job came in the interactive line, if storage made it, and was sent on.
+            if (await IsLostAsync(record, photo.LastModified, record.Lane == JobLane.Bulk ? [gauge.UploadsAsync, InteractiveUploadsAsync] : [gauge.UploadsAsync], cancel)
+                && await BeginsAsync(job, "its upload had no event", cancel))
+                await SendUploadAsync(record, photo.ETag.ToString(), photo.ContentLength, cancel);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -83,45 +88,68 @@ internal sealed class Sweep(
         }
     }
 
-    // The owner's message did not come back within the longest time a message can be worked on: it is lost.
     private async Task ReceivedAsync(JobSnapshot job, CancellationToken cancel)
     {
-        if (await DisownedAsync(job, cancel))
+        if (await DisownedAsync(job, job.Record.Times.ReceivedAt, gauge.UploadsAsync, cancel))
             await SendUploadAsync(job.Record, job.Record.Source.ETag ?? "", job.Record.Image?.Bytes ?? 0, cancel);
+    }
+
+    private async Task QueuedAsync(JobSnapshot job, CancellationToken cancel)
+    {
+        if (await IsLostAsync(job.Record, job.Record.Times.QueuedAt, [gauge.ReadAsync], cancel) && await BeginsAsync(job, "its message was lost", cancel))
+            await SendSegmentationAsync(job.Record, cancel);
     }
 
     private async Task RunningAsync(JobSnapshot job, CancellationToken cancel)
     {
-        if (await DisownedAsync(job, cancel))
+        if (await DisownedAsync(job, job.Record.Times.StartedAt, gauge.ReadAsync, cancel))
             await SendSegmentationAsync(job.Record, cancel);
     }
 
     // Lines are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
-    // waits is younger than the job, the job's own is gone or hidden by a dead host. If it comes all the same, it changes nothing.
-    private async Task QueuedAsync(JobSnapshot job, CancellationToken cancel)
+    // waits is younger than the job's own, that one is gone or hidden by a dead host. If it comes all the same, it changes nothing.
+    private async Task<bool> IsLostAsync(JobRecord job, DateTimeOffset? sent, Func<JobLane, CancellationToken, Task<QueueReading>>[] lines, CancellationToken cancel)
     {
-        var since = job.Record.Times.QueuedAt ?? job.Record.Times.CreatedAt;
+        var since = sent ?? job.Times.CreatedAt;
+        if (job.RepairedAt > since)
+            since = job.RepairedAt.Value;
         if (time.GetUtcNow() - since < options.SweepAfter)
-            return;
-        var line = await gauge.ReadAsync(job.Record.Lane, cancel);
-        if (line.HeadInsertedAt is not { } oldest || oldest > since + options.SweepAfter)
+            return false;
+        foreach (var read in lines)
         {
-            Log.JobRepaired(log, job.Record.Id, "its message was lost");
-            await SendSegmentationAsync(job.Record, cancel);
+            if ((await read(job.Lane, cancel)).HeadInsertedAt is { } oldest && oldest <= since + options.SweepAfter)
+                return false;
         }
+
+        return true;
     }
 
-    // Without an owner the next message takes the job; a zombie of the old owner cannot commit any more.
-    private async Task<bool> DisownedAsync(JobSnapshot job, CancellationToken cancel)
+    // Noted before the message is sent: behind a backlog, the next pass would send it again, and each one after that.
+    private async Task<bool> BeginsAsync(JobSnapshot job, string what, CancellationToken cancel)
     {
-        var state = job.Record.State;
+        var (state, before, now) = (job.Record.State, job.Record.RepairedAt, time.GetUtcNow());
+        if (!(await jobs.AmendAsync(job.Record.Id, record => record.State == state && record.RepairedAt == before ? record with { RepairedAt = now } : null, cancel)).Moved)
+            return false;
+        Log.JobRepaired(log, job.Record.Id, what);
+        return true;
+    }
+
+    // The owner's message did not come back within the longest time a message can be worked on: it is lost. Without an owner
+    // the next message takes the job; a zombie of the old owner cannot commit any more.
+    private async Task<bool> DisownedAsync(JobSnapshot job, DateTimeOffset? taken, Func<JobLane, CancellationToken, Task<QueueReading>> line, CancellationToken cancel)
+    {
+        var (state, now) = (job.Record.State, time.GetUtcNow());
         if (job.Record.Owner is not { } owner)
-            return true;
-        if (time.GetUtcNow() - owner.Since < options.Lease)
+            return await IsLostAsync(job.Record, taken, [line], cancel) && await BeginsAsync(job, "no message took it over", cancel);
+        if (now - owner.Since < options.Lease)
+            return false;
+        if (!(await jobs.TryMoveAsync(job.Record.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null, RepairedAt = now } : null, cancel, job)).Moved)
             return false;
         Log.JobRepaired(log, job.Record.Id, "its owner is gone");
-        return (await jobs.TryMoveAsync(job.Record.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null } : null, cancel, job)).Moved;
+        return true;
     }
+
+    private Task<QueueReading> InteractiveUploadsAsync(JobLane lane, CancellationToken cancel) => gauge.UploadsAsync(JobLane.Interactive, cancel);
 
     private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) => queues.GetQueueClient(Queues.Uploads(job.Lane)).SendAsync(
         BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent, cancel);

@@ -32,9 +32,9 @@ internal static class ResultEndpoints
             .AnswersFile("image/png");
         job.MapResult("/overlay", OverlayAsync, ErrorCodes.RequestInvalid, ErrorCodes.UploadMissing)
             .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
-            .Takes("opacity", "Weight of the colours, 0 (photo) to 1 (classes). Default 0.5.")
-            .Takes("format", "jpeg or webp. Default jpeg.")
-            .Takes("width", "Width in pixels to reduce it to, 32 to 2048; the height follows. A photo is never enlarged. Default: the photo's own.")
+            .Takes("opacity", "Weight of the colours: 0 is the photo, 1 the classes.", ParameterForms.Number(0, 1, DefaultOpacity))
+            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
+            .Takes("width", "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.", ParameterForms.Whole(SmallestWidth, LargestWidth))
             .AnswersFile("image/jpeg", "image/webp");
         job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
             .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
@@ -48,8 +48,8 @@ internal static class ResultEndpoints
             .Describe(
                 "getPolygons", "Get polygons and run lengths",
                 "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
-            .Takes("minArea", "Regions of fewer pixels get no polygon. Default 64.")
-            .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one, 0 to 100. Default 0: exact.")
+            .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
+            .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one; 0 is exact.", ParameterForms.Number(0, 100, 0))
             .Answers<MaskRegions>(StatusCodes.Status200OK);
     }
 
@@ -57,7 +57,7 @@ internal static class ResultEndpoints
     private static RouteHandlerBuilder MapResult(this RouteGroupBuilder job, string path, Delegate handler, params ErrorCode[] failures)
     {
         job.MapMethods(path, [HttpMethods.Head], handler).ExcludeFromDescription();
-        return job.MapGet(path, handler).Fails([ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
+        return job.MapGet(path, handler).AnswersInRanges().Fails([ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
     }
 
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)

@@ -30,7 +30,7 @@ internal static class TrainingFileEndpoints
     {
         var handler = (string id, HttpContext context, TrainingStore runs, BlobServiceClient blobs) => ReadAsync(id, file, contentType, context, runs, blobs);
         app.MapMethods($"/v1/trainings/{{id}}/{name}", [HttpMethods.Head], handler).ExcludeFromDescription();
-        return app.MapGet($"/v1/trainings/{{id}}/{name}", handler).AnswersFile(contentType.Split(';')[0]).Fails(ErrorCodes.TrainingNotFound);
+        return app.MapGet($"/v1/trainings/{{id}}/{name}", handler).AnswersFile(contentType.Split(';')[0]).AnswersInRanges().Fails(ErrorCodes.TrainingNotFound);
     }
 
     private static async Task<IResult> ReadAsync(string id, string file, string contentType, HttpContext context, TrainingStore runs, BlobServiceClient blobs)

@@ -51,6 +51,7 @@ internal sealed class PreprocessUpload(
         if (await claim.TakeAsync(created, message, line, cancel, span.TraceParent, found) is not { } job)
         {
             span.Discard();
+            await DeleteUnwantedAsync(created, cancel);
             return InvocationResponse.Empty;
         }
 
@@ -114,11 +115,20 @@ internal sealed class PreprocessUpload(
         {
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
-                await blobs.GetBlobContainerClient(job.Record.Source.Container).GetBlobClient(job.Record.Source.Path).DeleteIfExistsAsync(cancellationToken: cancel);
+                await PhotoOf(job.Record).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return InvocationResponse.Empty;
         }
     }
+
+    // A job may be canceled, or expire, while its photo is on the way: what comes then can be of any size, and nobody will look at it.
+    private async Task DeleteUnwantedAsync(BlobCreatedEvent created, CancellationToken cancel)
+    {
+        if ((await claim.FindAsync(created, cancel))?.Record is { Upload: not null } job && (job.State is JobState.Canceled or JobState.Expired || (job.State.IsTerminal() && job.Source.ETag is null)))
+            await PhotoOf(job).DeleteIfExistsAsync(cancellationToken: cancel);
+    }
+
+    private BlobClient PhotoOf(JobRecord job) => blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
 
     private static InvocationResponse Segmentation(JobRecord job) => InvocationResponse.Output(
         job.Lane == JobLane.Bulk ? "segmentationBulk" : "segmentation",

@@ -21,23 +21,27 @@ internal static class UploadEndpoints
         app.MapPost("/v1/uploads", IssueAsync)
             .Describe("issueUploadKey", "Get an upload key", "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no photo comes.")
             .TakesBody<UploadRequest>(false, "application/json")
+            .TakesHeader("Idempotency-Key", "The same key with the same request gets an address for the same job, for what is left of the first one's time.", ParameterForms.Key)
             .Answers<UploadTicket>(StatusCodes.Status201Created)
+            .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status201Created)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, KeyedAdmission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
-        var lane = await admission.AdmitAsync(caller, cancel);
         var wanted = await ReadAsync(context.Request, cancel);
         var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
         await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
+        var key = IdempotencyKeys.Read(context.Request);
+        var digest = IdempotencyKeys.Digest([], fileName, job);
+        var lane = await admission.AdmitAsync(caller, key, digest, cancel);
         var id = JobId.New(time);
-        if (IdempotencyKeys.Read(context.Request) is { } key)
-            id = await keys.ClaimAsync(caller, key, IdempotencyKeys.Digest([], fileName, job), id, cancel);
+        if (key is not null)
+            id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 
         var now = time.GetUtcNow();
         var expires = now + options.UploadValid;

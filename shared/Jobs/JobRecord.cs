@@ -55,6 +55,9 @@ public sealed record JobRecord
     /// <summary>The message that owns the job while Received, Queued or Running; null before and after.</summary>
     public JobOwner? Owner { get; init; }
 
+    /// <summary>When the sweep last sent its message again; null when it never had to.</summary>
+    public DateTimeOffset? RepairedAt { get; init; }
+
     /// <summary>Segmentation attempts begun so far. A commit names its attempt; an older attempt cannot commit.</summary>
     public int Attempt { get; init; }
 

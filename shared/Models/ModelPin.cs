@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Models;
 
 /// <summary>One version of one model.</summary>
@@ -9,6 +11,7 @@ public sealed record ModelPin(string Model, string Version)
     private const string Reserved = "versions";
 
     /// <summary>True when the two can be a model's name and version: safe as folders and in a blob path.</summary>
+    [JsonIgnore]
     public bool IsValid => IsName(Model) && ManifestRules.IsSafeSegment(Version) && !Version.Contains("..", StringComparison.Ordinal) && Version != Reserved;
 
     /// <summary>True for what can be a model's name: 1-64 lower-case letters, digits and dashes.</summary>

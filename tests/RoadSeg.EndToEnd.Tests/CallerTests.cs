@@ -102,6 +102,38 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task What_waits_to_be_prepared_counts_too_and_a_request_that_was_taken_is_answered_again_by_a_full_queue()
+    {
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
+        {
+            Settings = new Dictionary<string, string>
+            {
+                ["ROADSEG_MAX_QUEUED"] = "5", ["ROADSEG_INTERACTIVE_JOBS"] = "2",
+                ["AzureWebJobs.PreprocessUpload.Disabled"] = "true", ["AzureWebJobs.PreprocessBulk.Disabled"] = "true",
+            },
+        }, Cancel);
+        var first = await SubmittedAsync(stack.Api, "first");
+        var upload = await KeyAsync(stack.Api, "upload");
+        for (var i = 1; i < 5; i++)
+            await SubmittedAsync(stack.Api);
+        await Task.Delay(1500, Cancel);
+
+        // The first of them has even ended meanwhile.
+        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{first}", UriKind.Relative), Cancel);
+
+        foreach (var key in new[] { null, "another" })
+        {
+            using var refused = await SendAsync(stack.Api, key);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.Contains("queue-full", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        using var again = await SendAsync(stack.Api, "first");
+        Assert.Equal((HttpStatusCode.OK, first), (again.StatusCode, (await again.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id));
+        Assert.Equal(upload, await KeyAsync(stack.Api, "upload"));
+    }
+
+    [Fact]
     public async Task One_job_of_another_caller_does_not_wait_for_a_backlog()
     {
         await using var stack = await LocalStack.StartAsync(new LocalStackOptions
@@ -134,12 +166,27 @@ public sealed class CallerTests
         Assert.Equal(JobLane.Bulk, (await store.FindAsync(backlog[^1], Cancel))!.Record.Lane);
     }
 
-    private static async Task<JobId> SubmittedAsync(HttpClient api)
+    private static async Task<JobId> SubmittedAsync(HttpClient api, string? key = null)
     {
-        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
-        using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        using var answer = await SendAsync(api, key);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient api, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } } };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return await api.SendAsync(request, Cancel);
+    }
+
+    private static async Task<JobId> KeyAsync(HttpClient api, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/uploads") { Headers = { { "Idempotency-Key", key } } };
+        using var answer = await api.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
     }
 
     private static HttpClient Client(LocalStack stack, string key) =>

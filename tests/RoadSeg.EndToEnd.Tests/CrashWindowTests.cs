@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -8,7 +10,7 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
-/// <summary>The windows in which a worker can die, each struck exactly: the handler is killed at one storage request.</summary>
+/// <summary>The windows in which a worker can die or lose its job, each struck exactly: at one storage request the handler is killed, or held.</summary>
 public sealed class CrashWindowTests : IAsyncLifetime
 {
     private AzuriteProcess _azurite = null!;
@@ -92,6 +94,41 @@ public sealed class CrashWindowTests : IAsyncLifetime
         wake.SetResult();
         await sleeping;
         Assert.Equal(committed.ETag, (await _jobs.FindAsync(id, Cancel))!.ETag);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_canceled_while_it_runs_stays_canceled_and_publishes_no_result()
+    {
+        var (id, message) = await QueuedAsync();
+        await using var worker = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
+        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _gate.Before = async (method, path, _) =>
+        {
+            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
+            {
+                held.TrySetResult();
+                await go.Task;
+            }
+        };
+        var running = worker.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
+        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal((JobState.Running, 1), await StandsAsync(id));
+
+        using var answer = await worker.Http.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
+        Assert.Equal(JobState.Canceled, (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.State);
+        var canceled = await _jobs.FindAsync(id, Cancel);
+        go.SetResult();
+        await running;
+
+        var after = await _jobs.FindAsync(id, Cancel);
+        Assert.Equal((JobState.Canceled, canceled!.ETag), (after!.Record.State, after.ETag));
+        Assert.Null(after.Record.Result);
+        using var mask = await worker.Http.GetAsync(new Uri($"/v1/jobs/{id}/mask", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.Conflict, mask.StatusCode);
+
+        // Its message comes again, as after a crash: there is nothing left to do.
+        await RedeliverAsync("SegmentImage", message, "m1");
+        Assert.Equal((JobState.Canceled, 1), await StandsAsync(id));
     }
 
     [Fact]

@@ -125,6 +125,24 @@ public sealed class UploadKeyTests(StackFixture stack)
         Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(abandoned, abandoned.Url, Photos.Street));
     }
 
+    [Fact]
+    public async Task A_photo_that_comes_after_its_job_was_canceled_is_not_kept()
+    {
+        var ticket = await IssueAsync(new UploadRequest());
+        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{ticket.Id}", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(ticket, ticket.Url, Photos.Street));
+
+        var photo = stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id));
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        while (await photo.ExistsAsync(Cancel))
+        {
+            Assert.True(DateTime.UtcNow < deadline, "The photo of a canceled job stays.");
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.Equal(JobState.Canceled, (await ShowAsync(ticket.Id)).State);
+    }
+
     internal static async Task<UploadTicket> IssueAsync(HttpClient api, UploadRequest request)
     {
         using var answer = await api.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), request, JobJson.Default.UploadRequest, Cancel);

@@ -92,7 +92,7 @@ internal sealed class DatasetRun
         Statistics.AddValues(sample);
         if (!outcome.Usable)
             return null;
-        if (duplicates.NearTo(sample) is var (image, split, distance))
+        if (duplicates.Keep(sample) is var (image, split, distance))
             faults.Add(FaultKind.NearDuplicateAcrossSplits, sample.Pair.Image, $"Nearly equals {image} of {split.ToString().ToLowerInvariant()} ({distance} of 256 bits differ).");
         Statistics.AddUsable(sample);
         Shown.Offer(sample);

@@ -62,6 +62,21 @@ public sealed class Set_checks : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_was_skipped_takes_no_good_copy_of_it_along()
+    {
+        drop.Image("images/val/bad.png", 5).Ids("labels/val/bad.png", (_, _) => 255);
+        Good("train/copy", 5);
+        Good("train/again", 5);
+        Good("val/own", 7);
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal((2, 1L), ((int)report.Usable, report.Splits.Single(split => split.Split == Split.Train).Images));
+        Assert.Single(Drop.Find(report, FaultKind.MaskUnlabelled)!.Examples);
+        Assert.Equal("images/train/", Assert.Single(Drop.Find(report, FaultKind.ImageDuplicate)!.Examples).File[..13]);
+    }
+
+    [Fact]
     public async Task A_recompressed_copy_in_another_split_is_found_and_other_pictures_are_not()
     {
         for (var i = 0; i < 40; i++)

@@ -186,8 +186,8 @@ public sealed class DatasetTests(StackFixture stack)
         {
             var pixels = new byte[3 * 24 * 16];
             new Random(i).NextBytes(pixels);
-            File.WriteAllBytes(Path.Combine(set, "train", $"a_{i}.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(set, "trainannot", $"a_{i}.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
+            File.WriteAllBytes(Path.Combine(set, "train", $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
+            File.WriteAllBytes(Path.Combine(set, "trainannot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
         }
 
         return set;

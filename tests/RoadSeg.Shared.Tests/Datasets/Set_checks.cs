@@ -179,6 +179,43 @@ public sealed class Set_checks : IDisposable
     }
 
     [Fact]
+    public async Task A_layout_without_val_gives_whole_drives_of_its_train_to_it_and_the_report_says_so()
+    {
+        for (var i = 0; i < 30; i++)
+            drop.Image($"train/d{i % 6}_{i}.png").Ids($"trainannot/d{i % 6}_{i}.png", Drop.Halves(0, 1));
+        drop.Image("test/e_1.png").Ids("testannot/e_1.png", Drop.Halves(0, 1));
+
+        var set = await drop.CuratedAsync(Drop.Of("camvid"));
+        var other = await drop.CuratedAsync(Drop.Of("camvid", new SplitSpec { By = SplitSource.Layout, Seed = 3 }));
+        var none = await drop.CheckAsync(Drop.Of("camvid", new SplitSpec { Train = 1, Val = 0, Test = 0 }));
+
+        var report = DatasetReport.FromJson(File.ReadAllBytes(Path.Combine(set.Folder, DatasetReport.FileName)));
+        Assert.Equal([(Split.Train, 25L, 5), (Split.Val, 5L, 1), (Split.Test, 1L, 1)], report.Splits.Select(split => (split.Split, split.Images, split.Groups)));
+        Assert.Equal(SplitSource.Layout, report.SplitBy);
+        Assert.Contains("5 of the 30 pairs of train are taken", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Single(set.Samples(Split.Val).Select(sample => sample.Id.Split('_')[0]).Distinct());
+        Assert.NotEqual(set.Samples(Split.Val).Select(sample => sample.Id), other.Samples(Split.Val).Select(sample => sample.Id));
+        Assert.Equal([Split.Train, Split.Test], none.Splits.Select(split => split.Split));
+        Assert.Null(none.Problem);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(1)]
+    public async Task A_layout_without_val_and_with_one_drive_is_refused_before_training_is(int images)
+    {
+        for (var i = 0; i < images; i++)
+            drop.Image($"train/d_{i}.png").Ids($"trainannot/d_{i}.png", Drop.Halves(0, 1));
+
+        var report = await drop.CheckAsync(Drop.Of("camvid"));
+
+        Assert.Equal(ErrorCodes.DatasetSplitEmpty.Code, report.Problem!.Code);
+        Assert.Contains("The split val has no image", report.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("add images of that split", report.Problem.Message, StringComparison.Ordinal);
+        Assert.Empty(report.Notes);
+    }
+
+    [Fact]
     public async Task A_group_never_lies_on_two_sides_and_a_seed_names_its_division()
     {
         for (var i = 0; i < 60; i++)

@@ -30,6 +30,12 @@ public sealed record TrainingRecord
     /// <summary>Workers that took it so far. An older attempt can neither report nor publish.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Updates in the newest checkpoint that was stored.</summary>
+    public long Checkpoint { get; init; }
+
+    /// <summary>Deliveries of the owner's message up to the one that stored that checkpoint. They do not count against the run: it got somewhere.</summary>
+    public long FruitfulDeliveries { get; init; }
+
     /// <summary>How far it is; null before the first update.</summary>
     public TrainingProgress? Progress { get; init; }
 

@@ -171,6 +171,50 @@ public sealed class DatasetTests(StackFixture stack)
         Assert.True(await stack.Stack.Blobs.GetBlobContainerClient(Containers.Curated).GetBlobClient(BlobPaths.Curated(_name, version, "manifest.json")).ExistsAsync(Cancel));
     }
 
+    [Fact]
+    public async Task Check_report_and_the_hugging_face_export_say_on_the_command_line_what_was_found_and_strict_makes_it_an_exit_code()
+    {
+        using var folder = new ScratchFolder();
+        string Below(string path) => Path.Combine(folder.Path, path);
+        string[] set = [Write(folder.Path, 8), "--layout", "camvid", "--name", _name, "--size", "16x16"];
+
+        var clean = await RunAsync(["dataset", "check", .. set, "--strict"]);
+        File.WriteAllText(Path.Combine(set[0], "train", "9_a.png"), "no picture");
+        File.Copy(Path.Combine(set[0], "trainannot", "0_a.png"), Path.Combine(set[0], "trainannot", "9_a.png"));
+        var found = await RunAsync(["dataset", "check", .. set, "--out", Below("found")]);
+        var strict = await RunAsync(["dataset", "check", .. set, "--strict", "--json"]);
+        var report = await RunAsync(["dataset", "report", .. set, "--out", Below("report")]);
+        var curated = await RunAsync(["dataset", "curate", .. set, "--out", Below("curated"), "--huggingface", Below("export")]);
+        var version = Directory.GetDirectories(Below($"curated/{_name}")).Single();
+        var again = await RunAsync(["dataset", "report", version, "--json"]);
+        var readBack = await RunAsync(["dataset", "check", Below("export"), "--layout", "huggingface", "--strict", "--json"]);
+        Directory.Delete(Path.Combine(set[0], "trainannot"), recursive: true);
+        var unusable = await RunAsync(["dataset", "check", .. set]);
+
+        Assert.True(clean.Exit == 0, clean.Output);
+        Assert.True(found.Exit == 0, found.Output);
+        Assert.Contains("skipped 1 image unreadable", found.Output, StringComparison.Ordinal);
+        Assert.Contains("The layout brings no val", found.Output, StringComparison.Ordinal);
+        Assert.Equal(2, strict.Exit);
+        Assert.Equal((9L, 8L, "train/9_a.png"), (Report(strict.Output).Pairs, Report(strict.Output).Usable, Report(strict.Output).Faults.Single().Examples.Single().File));
+        foreach (var (run, at) in new[] { (found, "found"), (report, "report") })
+        {
+            Assert.True(run.Exit == 0, run.Output);
+            Assert.Contains(Path.Combine(Below(at), "report.html"), run.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+            Assert.Equal(["faults.jsonl", "report.html", "report.json"], Directory.GetFiles(Below(at)).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
+
+        Assert.True(curated.Exit == 0, curated.Output);
+        Assert.Equal((0, Path.GetFileName(version)), (again.Exit, Report(again.Output).Version));
+        Assert.True(readBack.Exit == 0, readBack.Output);
+        Assert.Equal(Report(again.Output).Splits.Select(split => (split.Split, split.Images)), Report(readBack.Output).Splits.Select(split => (split.Split, split.Images)));
+        Assert.Equal(Report(again.Output).Classes.Select(label => label.Name), Report(readBack.Output).Classes.Select(label => label.Name));
+        Assert.Equal(1, unusable.Exit);
+        Assert.Contains("dataset-invalid", unusable.Output, StringComparison.Ordinal);
+
+        static DatasetReport Report(string json) => DatasetReport.FromJson(System.Text.Encoding.UTF8.GetBytes(json));
+    }
+
     private DatasetSpec Spec() => new() { Name = _name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
 
     private Task<PushedDataset> PushAsync(string folder) =>
@@ -186,8 +230,8 @@ public sealed class DatasetTests(StackFixture stack)
         {
             var pixels = new byte[3 * 24 * 16];
             new Random(i).NextBytes(pixels);
-            File.WriteAllBytes(Path.Combine(set, "train", $"a_{i}.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(set, "trainannot", $"a_{i}.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
+            File.WriteAllBytes(Path.Combine(set, "train", $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
+            File.WriteAllBytes(Path.Combine(set, "trainannot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
         }
 
         return set;

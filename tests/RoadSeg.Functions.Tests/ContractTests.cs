@@ -91,6 +91,8 @@ public sealed class ContractTests
         Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
         Owner = new JobOwner("800a-1", Noon.AddMinutes(20)),
         Attempt = 2,
+        Checkpoint = 240,
+        FruitfulDeliveries = 1,
         Progress = new TrainingProgress(4, 4, 240, 240, 0.27, 0.75, 0.945, 0, Noon.AddMinutes(15)),
         Version = "20260301T122000Z-1b5c7e0a9f34",
         Gate = new GateReport(false, "20260301T120000Z-c4eaab0f1d2e", [new GateCheck("mean-iou", false, 0.75, 0.76, "Less."), new GateCheck("latency", true, null, 1.25, "Nothing to measure.")], Noon.AddMinutes(20)),

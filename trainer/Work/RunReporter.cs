@@ -16,6 +16,7 @@ internal sealed class RunReporter : IAsyncDisposable
     private readonly JobId _id;
     private readonly int _attempt;
     private readonly string _message;
+    private readonly long _delivery;
     private readonly RunBlobs _blobs;
     private readonly string _metrics;
     private readonly TimeSpan _every;
@@ -27,14 +28,16 @@ internal sealed class RunReporter : IAsyncDisposable
     private readonly Task _loop;
     private (StepReport Report, long At)? _first;
     private StepReport? _latest;
+    private long _stored;
     private volatile bool _overtaken;
 
     /// <param name="run">The record as this worker claimed it.</param>
+    /// <param name="delivery">Deliveries of its message, this one included.</param>
     /// <param name="lost">Canceled when the message is lost.</param>
     /// <param name="shutdown">Canceled when the worker is to end.</param>
-    public RunReporter(TrainingStore runs, TrainingRecord run, RunBlobs blobs, string folder, TimeSpan every, TimeProvider time, CancellationToken lost, CancellationToken shutdown)
+    public RunReporter(TrainingStore runs, TrainingRecord run, long delivery, RunBlobs blobs, string folder, TimeSpan every, TimeProvider time, CancellationToken lost, CancellationToken shutdown)
     {
-        (_runs, _id, _attempt, _message, _blobs, _every, _time, _lost) = (runs, run.Id, run.Attempt, run.Owner!.MessageId, blobs, every, time, lost);
+        (_runs, _id, _attempt, _message, _delivery, _blobs, _every, _time, _lost) = (runs, run.Id, run.Attempt, run.Owner!.MessageId, delivery, blobs, every, time, lost);
         _metrics = Path.Combine(folder, TrainingFiles.Metrics);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown);
         _loop = Task.Run(LoopAsync);
@@ -59,6 +62,13 @@ internal sealed class RunReporter : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes note that the latest update lies in storage; costs nothing.</summary>
+    public void Stored()
+    {
+        lock (_done)
+            _stored = _latest?.Step ?? 0;
+    }
+
     /// <summary>Throws unless the run is to go on here.</summary>
     /// <exception cref="OvertakenException">The run is no longer this worker's.</exception>
     /// <exception cref="OperationCanceledException">The worker is to end.</exception>
@@ -77,8 +87,14 @@ internal sealed class RunReporter : IAsyncDisposable
         try
         {
             var progress = Progress();
-            var now = _time.GetUtcNow();
-            var told = await _runs.AmendAsync(_id, run => Owns(run) ? run with { Progress = progress ?? run.Progress, Owner = run.Owner! with { Since = now } } : null, cancel);
+            var (now, stored) = (_time.GetUtcNow(), Interlocked.Read(ref _stored));
+            var told = await _runs.AmendAsync(_id, run => !Owns(run) ? null : run with
+            {
+                Progress = progress ?? run.Progress,
+                Checkpoint = Math.Max(run.Checkpoint, stored),
+                FruitfulDeliveries = stored > run.Checkpoint ? _delivery : run.FruitfulDeliveries,
+                Owner = run.Owner! with { Since = now },
+            }, cancel);
             if (!told.Done || !IsOurs)
                 throw new OvertakenException();
             await _blobs.StoreAsync(Files, cancel);

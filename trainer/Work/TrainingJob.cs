@@ -17,8 +17,9 @@ internal sealed record WorkPlace(StorageAccount Storage, TrainingStore Runs, Mod
 /// <summary>One attempt at a run, from the claimed record to its end: learn, evaluate, publish, judge, promote.</summary>
 /// <param name="place">Storage, settings, device.</param>
 /// <param name="run">The record as this worker claimed it.</param>
+/// <param name="delivery">Deliveries of its message, this one included.</param>
 /// <param name="folder">The attempt's own scratch folder.</param>
-internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string folder)
+internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, long delivery, string folder)
 {
     private const string Weights = "checkpoint.safetensors";
     private const int ReviewedPhotos = 50;
@@ -42,7 +43,7 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         // runs out: the next attempt begins at this place with what storage holds.
         await blobs.TakeOverAsync(run.Attempt, lost);
         using var said = new RunLogFile(Path.Combine(folder, TrainingFiles.Log), place.Output);
-        await using var telling = reporter = new RunReporter(place.Runs, run, blobs, folder, place.Options.Report, place.Time, lost, shutdown);
+        await using var telling = reporter = new RunReporter(place.Runs, run, delivery, blobs, folder, place.Options.Report, place.Time, lost, shutdown);
         said.WriteLine($"{place.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} run {run.Id}, attempt {run.Attempt}: {plan.Dataset}/{plan.DatasetVersion} by {plan.Recipe} for {plan.Model}");
         try
         {
@@ -116,6 +117,7 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, string fo
         try
         {
             blobs.StoreAsync(Checkpoints, CancellationToken.None).GetAwaiter().GetResult();
+            reporter.Stored();
         }
         catch (Exception e) when (e is Azure.RequestFailedException or AggregateException)
         {

@@ -75,7 +75,7 @@ internal sealed class TrainingWorker(WorkPlace place)
         TrainingRecord? run = null;
         try
         {
-            if (lease.Message.DequeueCount > WorkOptions.MaxDeliveries)
+            if (await IsExhaustedAsync(id, lease.Message))
             {
                 await FailAsync(id, Exhausted, now => now.Owner is null || now.Owner.MessageId == lease.Message.MessageId);
                 await lease.DeleteAsync();
@@ -124,6 +124,15 @@ internal sealed class TrainingWorker(WorkPlace place)
         }
     }
 
+    // A machine that is taken away often may need many deliveries: those up to the newest checkpoint got the run somewhere.
+    private async Task<bool> IsExhaustedAsync(JobId id, QueueMessage message)
+    {
+        if (message.DequeueCount <= WorkOptions.MaxDeliveries)
+            return false;
+        var fruitful = await place.Runs.FindAsync(id, CancellationToken.None) is { Value: var run } && run.Owner?.MessageId == message.MessageId ? run.FruitfulDeliveries : 0;
+        return message.DequeueCount - fruitful > WorkOptions.MaxDeliveries;
+    }
+
     // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former delivery ended, so it
     // takes over; another one about an owned run is a duplicate.
     private async Task<TrainingRecord?> ClaimAsync(JobId id, string message)
@@ -131,7 +140,12 @@ internal sealed class TrainingWorker(WorkPlace place)
         var claimed = await place.Runs.TryMoveAsync(
             id,
             TrainingState.Running,
-            now => now.State.IsTerminal() || (now.Owner is { } owner && owner.MessageId != message) ? null : now with { Owner = new JobOwner(message, place.Time.GetUtcNow()), Attempt = now.Attempt + 1 },
+            now => now.State.IsTerminal() || (now.Owner is { } owner && owner.MessageId != message) ? null : now with
+            {
+                Owner = new JobOwner(message, place.Time.GetUtcNow()),
+                Attempt = now.Attempt + 1,
+                FruitfulDeliveries = now.Owner is null ? 0 : now.FruitfulDeliveries,
+            },
             CancellationToken.None);
         if (!claimed.Done && claimed.Document?.Value.State.IsTerminal() == true)
             await place.Runs.SettleAsync(id, CancellationToken.None);
@@ -149,7 +163,7 @@ internal sealed class TrainingWorker(WorkPlace place)
         try
         {
             Say($"Run {run.Id}: attempt {run.Attempt} begins.");
-            await new TrainingJob(place, run, folder.FullName).RunAsync(lease.Lost, stop);
+            await new TrainingJob(place, run, lease.Message.DequeueCount, folder.FullName).RunAsync(lease.Lost, stop);
         }
         finally
         {

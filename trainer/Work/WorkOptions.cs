@@ -22,7 +22,8 @@ internal sealed record WorkOptions
     /// <summary>ROADSEG_WORK_REPORT: between two reports of a run, which also see that it was canceled. Default 2 seconds, 100 milliseconds to 1 minute.</summary>
     public TimeSpan Report { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Deliveries of one message after which its run fails with attempts-exhausted; being stopped in good order does not count.</summary>
+    /// <summary>Deliveries of one message without a newer checkpoint after which its run fails with attempts-exhausted; being stopped in good order does not
+    /// count.</summary>
     public const int MaxDeliveries = 5;
 
     /// <exception cref="TrainerException">A setting is out of its range.</exception>

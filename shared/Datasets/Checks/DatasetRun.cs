@@ -92,7 +92,7 @@ internal sealed class DatasetRun
         Statistics.AddValues(sample);
         if (!outcome.Usable)
             return null;
-        if (duplicates.NearTo(sample) is var (image, split, distance))
+        if (duplicates.Keep(sample) is var (image, split, distance))
             faults.Add(FaultKind.NearDuplicateAcrossSplits, sample.Pair.Image, $"Nearly equals {image} of {split.ToString().ToLowerInvariant()} ({distance} of 256 bits differ).");
         Statistics.AddUsable(sample);
         Shown.Offer(sample);
@@ -138,11 +138,12 @@ internal sealed class DatasetRun
                 : $"No image with a mask is left: of {layout.Pairs.Count:N0} pairs none passed. The most frequent reason, {reason.Count:N0} times: {reason.Examples[0].File}: {reason.Examples[0].Detail}");
         }
 
-        (Split Split, double Share)[] wanted = plan.By == SplitSource.Layout ? [(Split.Train, 1)] : [(Split.Train, Spec.Split.Train), (Split.Val, Spec.Split.Val), (Split.Test, Spec.Split.Test)];
+        // Of a layout's own division test may be missing; training needs the other two.
+        (Split Split, double Share)[] wanted = plan.By == SplitSource.Layout ? [(Split.Train, 1), (Split.Val, Spec.Split.Val)] : [(Split.Train, Spec.Split.Train), (Split.Val, Spec.Split.Val), (Split.Test, Spec.Split.Test)];
         foreach (var (split, share) in wanted)
         {
             if (share > 0 && !Statistics.Splits.ContainsKey(split))
-                return Of(ErrorCodes.DatasetSplitEmpty, $"The split {split.ToString().ToLowerInvariant()} has no image: {Statistics.Usable:N0} usable images in {Statistics.Splits.Values.Sum(counts => counts.Groups)} groups cannot be divided as asked. Change split.group or the shares.");
+                return Of(ErrorCodes.DatasetSplitEmpty, $"The split {split.ToString().ToLowerInvariant()} has no image: {Statistics.Usable:N0} usable images in {Statistics.Splits.Values.Sum(counts => counts.Groups)} groups cannot be divided {(plan.By == SplitSource.Layout ? "as the layout and the shares say" : "as asked")}. Change split.group or the shares{(plan.By == SplitSource.Layout ? ", or add images of that split" : "")}.");
         }
 
         return null;

@@ -22,14 +22,36 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
         if (spec.By == SplitSource.Layout && !layoutKnows)
             throw DatasetErrors.Invalid($"split.by is \"layout\", but the layout gives '{grouped.FirstOrDefault(pair => pair.Split is null)?.Id}' no split. Use \"seed\".");
         var by = spec.By == SplitSource.Seed || !layoutKnows ? SplitSource.Seed : SplitSource.Layout;
-        var splits = by == SplitSource.Layout ? grouped.Select(pair => (pair, pair.Split!.Value)) : BySeed(grouped, spec);
+        var splits = by == SplitSource.Layout ? [.. grouped.Select(pair => (pair, split: pair.Split!.Value))] : BySeed(grouped, spec).ToList();
+        var notes = new List<string>();
+        if (by == SplitSource.Layout && WithVal(splits, spec) is var (divided, note))
+        {
+            splits = divided;
+            notes.Add(note);
+        }
+
         var order = splits
-            .OrderByDescending(entry => entry.Item2)
-            .ThenBy(entry => entry.Item2 == Split.Train ? Hash(spec.Seed, Key(entry.pair)) : 0)
+            .OrderByDescending(entry => entry.split)
+            .ThenBy(entry => entry.split == Split.Train ? Hash(spec.Seed, Key(entry.pair)) : 0)
             .ThenBy(entry => entry.pair.Id, StringComparer.Ordinal)
             .ThenBy(entry => entry.pair.Image, StringComparer.Ordinal)
             .ToList();
-        return new SplitPlan([.. order.Select(entry => (entry.pair, entry.Item2))], by, Shared(order.Select(entry => (entry.pair.Group, entry.Item2))));
+        return new SplitPlan(order, by, [.. notes, .. Shared(order.Select(entry => (entry.pair.Group, entry.split)))]);
+    }
+
+    // Training watches val: a layout that brings none gives a part of its train to it. Null where there is nothing to do, or one group alone, which the
+    // report refuses.
+    private static (List<(SamplePair pair, Split split)> Splits, string Note)? WithVal(List<(SamplePair Pair, Split Split)> splits, SplitSpec spec)
+    {
+        if (spec.Val <= 0 || splits.Exists(entry => entry.Split == Split.Val))
+            return null;
+        var train = splits.Where(entry => entry.Split == Split.Train).Select(entry => entry.Pair).ToList();
+        var share = spec.Val / (spec.Train + spec.Val);
+        var divided = BySeed(train, spec with { Train = 1 - share, Val = share, Test = 0 }).ToList();
+        var taken = divided.Count(entry => entry.split == Split.Val);
+        return taken == 0 ? null : (
+            [.. splits.Where(entry => entry.Split != Split.Train), .. divided],
+            $"The layout brings no val: {taken:N0} of the {train.Count:N0} pairs of train are taken for it by seed and group. Add a val of your own to decide which, or set split.val to 0.");
     }
 
     private static List<SamplePair> Grouped(IReadOnlyList<SamplePair> pairs, string? pattern)
@@ -53,7 +75,7 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
             : throw DatasetErrors.Invalid($"split.group does not match '{pair.Id}', or has no group in parentheses."))];
     }
 
-    private static IEnumerable<(SamplePair pair, Split)> BySeed(List<SamplePair> pairs, SplitSpec spec)
+    private static IEnumerable<(SamplePair pair, Split split)> BySeed(List<SamplePair> pairs, SplitSpec spec)
     {
         // A pair without a group is one of its own.
         var groups = pairs.GroupBy(pair => pair.Group is { } group ? "group " + group : "single " + Key(pair), StringComparer.Ordinal)

@@ -1,6 +1,6 @@
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>What a dropped archive may unpack to.</summary>
+/// <summary>What a drop may unpack to, all its archives together.</summary>
 public sealed record ZipLimits
 {
     /// <summary>Files, 1 to 10 million. Default 2 million.</summary>
@@ -12,7 +12,7 @@ public sealed record ZipLimits
     /// <summary>Unpacked bytes of one file, 1 to 100 GiB. Default 2 GiB.</summary>
     public long MaxEntryBytes { get; init => field = InRange(value, 100L << 30, nameof(MaxEntryBytes)); } = 2L << 30;
 
-    /// <summary>Unpacked bytes for each packed byte of a file over 1 MiB, 1 to 1032 (what deflate can reach). Default 200:
+    /// <summary>Unpacked bytes for each packed byte of a file over 1 MiB, and of each archive, 1 to 1032 (what deflate can reach). Default 200:
     /// masks pack well, bombs better.</summary>
     public int MaxRatio { get; init => field = (int)InRange(value, 1032, nameof(MaxRatio)); } = 200;
 

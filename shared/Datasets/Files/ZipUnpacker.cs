@@ -9,8 +9,7 @@ namespace RoadSeg.Datasets.Files;
 public static class ZipUnpacker
 {
     private const long RatioFrom = 1 << 20;
-    private const int MaxPath = 1024;
-    private const int MaxDepth = 32;
+    private static readonly string[] Lists = [".json", ".jsonl", ".csv", ".txt"];
 
     /// <summary>Unpacks.</summary>
     /// <param name="archive">The archive, seekable; not disposed.</param>
@@ -19,10 +18,15 @@ public static class ZipUnpacker
     /// <param name="cancel">Stops between reads.</param>
     /// <exception cref="RoadSegException">dataset-archive-refused: a path that leads out, a link, two entries of one name, a limit, or a
     /// damaged archive.</exception>
-    public static async Task UnpackAsync(Stream archive, string destination, ZipLimits limits, CancellationToken cancel)
+    public static Task UnpackAsync(Stream archive, string destination, ZipLimits limits, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(limits);
+        return UnpackAsync(archive, destination, new ZipBudget(limits), cancel);
+    }
+
+    private static async Task UnpackAsync(Stream archive, string destination, ZipBudget budget, CancellationToken cancel)
+    {
         var root = Path.GetFullPath(destination);
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new IOException($"'{destination}' is not empty: unpack into a new folder.");
@@ -30,10 +34,9 @@ public static class ZipUnpacker
         try
         {
             using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
-            Check(zip, limits);
-            long total = 0;
-            foreach (var entry in zip.Entries.Where(entry => !IsFolder(entry)))
-                total += await UnpackAsync(entry, Target(root, entry.FullName), limits, limits.MaxTotalBytes - total, cancel);
+            Check(zip, archive.Length, budget);
+            foreach (var entry in zip.Entries.Where(entry => !ZipNames.IsFolder(entry)))
+                budget.Spend(await UnpackAsync(entry, Target(root, entry.FullName), budget.Limits, budget.Left, cancel));
         }
         catch (Exception e)
         {
@@ -44,37 +47,44 @@ public static class ZipUnpacker
         }
     }
 
-    /// <summary>Unpacks a set that came as archives: every file but <c>dataset.json</c> is a zip, as many publishers hand them out.</summary>
+    /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside them.</summary>
     /// <param name="files">The set as it was dropped.</param>
     /// <param name="folder">Folder to unpack into, new or empty; the caller removes it when the set has been read.</param>
-    /// <param name="limits">What each archive may hold at most.</param>
+    /// <param name="limits">What all archives of the set together may hold at most, with the lists.</param>
     /// <param name="cancel">Stops between reads.</param>
     /// <returns>The unpacked set; <paramref name="files"/> themselves where nothing has to be unpacked.</returns>
     /// <exception cref="RoadSegException">dataset-archive-refused; storage-unavailable.</exception>
     public static async Task<IDatasetFiles> ExpandAsync(IDatasetFiles files, string folder, ZipLimits limits, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var archives = new List<string>();
+        var (archives, lists) = (new List<string>(), new List<DatasetFile>());
         var described = false;
         await foreach (var file in files.ListAsync(cancel))
         {
+            if (file.IsClutter)
+                continue;
             if (file.Path == DatasetSpec.FileName)
                 described = true;
             else if (file.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
                 archives.Add(file.Path);
+            else if (Array.Exists(Lists, ending => file.Path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+                lists.Add(file);
             else
                 return files;
         }
 
         if (archives.Count == 0)
             return files;
+        var budget = new ZipBudget(limits);
         foreach (var (archive, number) in archives.Order(StringComparer.Ordinal).Select((archive, i) => (archive, i)))
         {
             await using var stream = await files.OpenAsync(archive, cancel);
             // Numbered, not named: the archive's name is a stranger's too.
-            await UnpackAsync(stream, Path.Combine(folder, $"archive-{number}"), limits, cancel);
+            await UnpackAsync(stream, Path.Combine(folder, $"archive-{number}"), budget, cancel);
         }
 
+        foreach (var list in lists.Where(list => ZipNames.IsPlain(list.Path) && !ZipNames.IsTooLong(list.Path)))
+            await CopyAsync(files, list, Target(Path.Combine(folder, "beside"), list.Path), budget, cancel);
         if (described)
             await File.WriteAllBytesAsync(Path.Combine(folder, DatasetSpec.FileName), await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), cancel);
         return new LocalFolderFiles(Root(folder));
@@ -89,6 +99,15 @@ public static class ZipUnpacker
         return Root(Path.GetFullPath(destination));
     }
 
+    private static async Task CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
+    {
+        budget.Claim(list.Bytes);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        await using var from = await files.OpenAsync(list.Path, cancel);
+        await using var to = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await from.CopyToAsync(to, cancel);
+    }
+
     // An archive of a folder brings the folder, and with it the set's own dataset.json one deeper.
     private static string Root(string folder)
     {
@@ -98,39 +117,26 @@ public static class ZipUnpacker
         return inside.Count == 1 ? Path.GetDirectoryName(inside[0])! : folder;
     }
 
-    private static void Check(ZipArchive zip, ZipLimits limits)
+    // What the directory claims. Content is held to it afterwards: no entry gives more than was claimed for it.
+    private static void Check(ZipArchive zip, long packed, ZipBudget budget)
     {
-        if (zip.Entries.Count > limits.MaxEntries)
-            throw Refused($"The archive holds {zip.Entries.Count:N0} entries; at most {limits.MaxEntries:N0} are allowed. Drop the files themselves.");
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var limits = budget.Limits;
+        budget.AddEntries(zip.Entries.Count);
+        var names = new ZipNames();
         long total = 0;
         foreach (var entry in zip.Entries)
         {
-            CheckPath(entry);
-            if (!names.Add(entry.FullName.TrimEnd('/')))
-                throw Refused($"The archive holds '{Shown(entry)}' twice (upper and lower case do not differ). Pack it again.");
+            names.Add(entry);
             if (entry.Length > limits.MaxEntryBytes)
-                throw Refused($"'{Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for one file.");
+                throw Refused($"'{ZipNames.Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for one file.");
             CheckRatio(entry, entry.Length, limits);
+            budget.Claim(entry.Length);
             total += entry.Length;
-            if (total > limits.MaxTotalBytes)
-                throw Refused($"The archive unpacks to more than {limits.MaxTotalBytes:N0} bytes. Drop the files themselves.");
-        }
-    }
-
-    private static void CheckPath(ZipArchiveEntry entry)
-    {
-        var path = entry.FullName;
-        var parts = path.TrimEnd('/').Split('/');
-        if (path.Length is 0 or > MaxPath || parts.Length > MaxDepth || path[0] == '/' || path.Contains('\\', StringComparison.Ordinal) || path.Contains(':', StringComparison.Ordinal)
-            || path.Any(char.IsControl) || parts.Any(part => part is "" or "." or ".."))
-        {
-            throw Refused($"The archive's entry '{Shown(entry)}' is no plain relative path. Pack the folder again with paths relative to it.");
         }
 
-        // Unix mode in the upper half: 0120000 is a link, 0100000 a file, 0040000 a folder, 0 unknown.
-        if (((entry.ExternalAttributes >> 16) & 0xF000) is not (0 or 0x8000 or 0x4000))
-            throw Refused($"The archive's entry '{Shown(entry)}' is a link or a device. Pack the files themselves.");
+        // By the archive's own size: entries that lie over each other have packed bytes in common.
+        if (total > RatioFrom && total / limits.MaxRatio > Math.Max(1, packed))
+            throw Refused($"The archive unpacks to over {limits.MaxRatio} times its size. Drop the files themselves.");
     }
 
     private static async Task<long> UnpackAsync(ZipArchiveEntry entry, string target, ZipLimits limits, long left, CancellationToken cancel)
@@ -145,7 +151,7 @@ public static class ZipUnpacker
         {
             written += read;
             if (written > limits.MaxEntryBytes || written > left)
-                throw Refused($"'{Shown(entry)}' unpacks to more than the archive's directory says or than is allowed.");
+                throw Refused($"'{ZipNames.Shown(entry)}' unpacks to more than the archive's directory says or than is allowed.");
             CheckRatio(entry, written, limits);
             checksum.Append(buffer.AsSpan(0, read));
             await file.WriteAsync(buffer.AsMemory(0, read), cancel);
@@ -154,21 +160,16 @@ public static class ZipUnpacker
         // The reader stops at the size that the directory states and checks nothing.
         return written == entry.Length && checksum.GetCurrentHashAsUInt32() == entry.Crc32
             ? written
-            : throw Refused($"'{Shown(entry)}' is damaged: its content differs from the archive's directory. Pack and send it again.");
+            : throw Refused($"'{ZipNames.Shown(entry)}' is damaged: its content differs from the archive's directory. Pack and send it again.");
     }
 
     private static void CheckRatio(ZipArchiveEntry entry, long bytes, ZipLimits limits)
     {
         if (bytes > RatioFrom && bytes / limits.MaxRatio > Math.Max(1, entry.CompressedLength))
-            throw Refused($"'{Shown(entry)}' unpacks to over {limits.MaxRatio} times its packed size. Drop the file itself.");
+            throw Refused($"'{ZipNames.Shown(entry)}' unpacks to over {limits.MaxRatio} times its packed size. Drop the file itself.");
     }
 
     private static string Target(string root, string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
-    private static bool IsFolder(ZipArchiveEntry entry) => entry.FullName.EndsWith('/');
-
-    private static string Shown(ZipArchiveEntry entry) =>
-        new([.. PersonalData.Strip(entry.FullName).Take(120).Select(c => char.IsControl(c) ? '?' : c)]);
-
-    private static RoadSegException Refused(string message, Exception? inner = null) => new(ErrorCodes.DatasetArchiveRefused, message, inner);
+    internal static RoadSegException Refused(string message, Exception? inner = null) => new(ErrorCodes.DatasetArchiveRefused, message, inner);
 }

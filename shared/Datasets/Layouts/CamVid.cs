@@ -43,7 +43,7 @@ internal static class CamVid
         [new("{split}/{id}.{ext}", "{split}_labels/{id}_L.png"), new("{split}/{id}.{ext}", "{split}_labels/{id}.png")],
         (input, cancel) => RawLabelsAsync(input, "class_dict.csv", ClassDict, cancel),
         WithSequence,
-        "The division of CamVid's Kaggle form is not the published one: neighbouring frames of one drive lie on both sides of it, and scores come out far too high. "
+        notes: "The division of CamVid's Kaggle form is not the published one: neighbouring frames of one drive lie on both sides of it, and scores come out far too high. "
         + "They must not be compared with published ones; \"split\": {\"by\": \"seed\"} divides by drive.");
 
     private static async Task<SourceLabels?> SegNetLabelsAsync(LayoutInput input, CancellationToken cancel)

@@ -24,7 +24,8 @@ internal static class Cityscapes
         "cityscapes",
         "Cityscapes: leftImg8bit/{split}/{city}/x_leftImg8bit.png beside gtFine/{split}/{city}/x_gtFine_labelIds.png, mapped to the 19 train ids",
         [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelIds.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(LabelIds));
+        (_, _) => Task.FromResult<SourceLabels?>(LabelIds),
+        leftOut: Coarse);
 
     /// <summary>KITTI has one folder with labels and no division; its masks are of Cityscapes' label ids.</summary>
     public static Layout Kitti { get; } = new PatternLayout(
@@ -54,6 +55,18 @@ internal static class Cityscapes
         "IDD: as above with x_gtFine_labelcsTrainIds.png (createLabels.py --id-type csTrainId), 19 classes",
         [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelcsTrainIds.png")],
         (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255)));
+
+    // 20 000 further frames are labelled coarsely: train_extra has no other labels, and of train and val there are both.
+    private static IEnumerable<string> Coarse(FileIndex index)
+    {
+        var (mask, image) = (new PathPattern("gtCoarse/{part}/{group}/{id}_gtCoarse_labelIds.png", anywhere: true), new PathPattern("leftImg8bit/train_extra/{group}/{id}_leftImg8bit.{ext}", anywhere: true));
+        var (masks, images) = (index.Paths.Where(path => mask.Match(path) is not null).ToList(), index.Paths.Where(path => image.Match(path) is not null).ToList());
+        if (masks.Count + images.Count == 0)
+            yield break;
+        yield return $"Left out: {masks.Count:N0} masks of gtCoarse and {images.Count:N0} images of train_extra, such as {(masks.Count > 0 ? masks : images)[0]}. Coarse labels leave borders and much of "
+            + "each picture unlabelled, so they are not mixed with the fine ones. As a set of their own they are read with patterns.image \"leftImg8bit/{split}_extra/{group}/{id}_leftImg8bit.{ext}\" "
+            + "and patterns.mask \"gtCoarse/{split}_extra/{group}/{id}_gtCoarse_labelIds.png\".";
+    }
 
     private static SourceLabels LabelIds { get; } = new(
         MaskEncoding.Id,

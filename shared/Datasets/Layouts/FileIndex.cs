@@ -23,9 +23,7 @@ internal sealed class FileIndex
         var paths = new List<string>();
         await foreach (var file in files.ListAsync(cancel))
         {
-            // Finder and Windows leave these in every folder they show.
-            var name = file.Path[(file.Path.LastIndexOf('/') + 1)..];
-            if (name.StartsWith('.') || name is "Thumbs.db" || file.Path.StartsWith("__MACOSX/", StringComparison.Ordinal))
+            if (file.IsClutter)
                 continue;
             if (paths.Count == maxFiles)
                 throw DatasetErrors.Invalid($"The data set has more than {maxFiles:N0} files. Divide it into several.");

@@ -73,7 +73,8 @@ internal sealed class HuggingFaceFolder() : Layout(
                 continue;
             }
 
-            var id = imagePath[(folder.Length == 0 ? 0 : Math.Min(folder.Length + 1, imagePath.Length))..];
+            // A list may also name what lies elsewhere in the set.
+            var id = folder.Length > 0 && imagePath.StartsWith(folder + "/", StringComparison.Ordinal) ? imagePath[(folder.Length + 1)..] : imagePath;
             id = id[..^Path.GetExtension(id).Length];
             pairs.Add(new SamplePair(PersonalData.Strip(id), Column(row, ["group"]) is { Length: > 0 } group ? PersonalData.Strip(group) : null, split, imagePath, new MaskFile(maskPath)));
         }

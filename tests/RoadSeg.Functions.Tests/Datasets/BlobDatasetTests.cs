@@ -66,14 +66,14 @@ public sealed class BlobDatasetTests(StorageFixture storage) : IDisposable
         await new DatasetPush(container).UploadAsync(Write(4), Spec, null, TestContext.Current.CancellationToken);
         var files = new BlobPrefixFiles(container, "city");
         await Assert.ThrowsAsync<FileNotFoundException>(() => files.ReadAsync("train/none.png", 100, TestContext.Current.CancellationToken));
-        Assert.Equal(ErrorCodes.ImageTooManyBytes, (await Assert.ThrowsAsync<RoadSegException>(() => files.ReadAsync("train/a_0.png", 10, TestContext.Current.CancellationToken))).Code);
+        Assert.Equal(ErrorCodes.ImageTooManyBytes, (await Assert.ThrowsAsync<RoadSegException>(() => files.ReadAsync("train/0_a.png", 10, TestContext.Current.CancellationToken))).Code);
 
         var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
-            new GoneAfterListing(files, container, "city/train/a_3.png"), Spec, new DatasetOptions(), null, null, TestContext.Current.CancellationToken);
-        Assert.Equal("train/a_3.png", report.Faults.Single(group => group.Kind == FaultKind.ImageUnreadable).Examples[0].File);
+            new GoneAfterListing(files, container, "city/train/3_a.png"), Spec, new DatasetOptions(), null, null, TestContext.Current.CancellationToken);
+        Assert.Equal("train/3_a.png", report.Faults.Single(group => group.Kind == FaultKind.ImageUnreadable).Examples[0].File);
         Assert.Equal(3, report.Usable);
 
-        await using var stream = await files.OpenAsync("train/a_0.png", TestContext.Current.CancellationToken);
+        await using var stream = await files.OpenAsync("train/0_a.png", TestContext.Current.CancellationToken);
         Assert.Equal(0x89, stream.ReadByte());
         var nowhere = new BlobContainerClient(new Uri("http://127.0.0.1:9/devstoreaccount1/datasets"), new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(2) } });
         var refusal = await Assert.ThrowsAsync<RoadSegException>(() => new DatasetCurator(TimeProvider.System).CheckAsync(new BlobPrefixFiles(nowhere, "city"), Spec, new DatasetOptions(), null, null, TestContext.Current.CancellationToken));
@@ -100,8 +100,8 @@ public sealed class BlobDatasetTests(StorageFixture storage) : IDisposable
             var random = new Random(i);
             var pixels = new byte[3 * 24 * 16];
             random.NextBytes(pixels);
-            File.WriteAllBytes(Path.Combine(drop, "train", $"a_{i}.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(drop, "trainannot", $"a_{i}.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
+            File.WriteAllBytes(Path.Combine(drop, "train", $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
+            File.WriteAllBytes(Path.Combine(drop, "trainannot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
         }
 
         return drop;

@@ -78,6 +78,23 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_no_disk_can_hold_fails_the_drop_at_once_with_its_reason()
+    {
+        await _drops.RunAsync(await _drops.DropZipAsync(zip =>
+        {
+            foreach (var name in new[] { "train", "train/a.png" })
+            {
+                using var entry = new StreamWriter(zip.CreateEntry(name).Open());
+                entry.Write("x");
+            }
+        }), "m1");
+
+        var set = await _drops.RecordAsync();
+        Assert.Equal((DatasetState.Failed, "dataset-archive-refused"), (set.State, set.Failure!.Code));
+        Assert.Contains("a file and a folder of one name", set.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_archive_that_unpacks_to_more_than_allowed_is_refused()
     {
         await _drops.RunAsync(await _drops.DropZipAsync(zip =>

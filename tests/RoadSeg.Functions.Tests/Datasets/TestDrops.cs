@@ -117,8 +117,8 @@ internal sealed class TestDrops : IDisposable
         {
             var pixels = new byte[3 * 24 * 16];
             new Random(i).NextBytes(pixels);
-            File.WriteAllBytes(Path.Combine(drop, "train", $"a_{i}.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(drop, "trainannot", $"a_{i}.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % classes))], 24, 16));
+            File.WriteAllBytes(Path.Combine(drop, "train", $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
+            File.WriteAllBytes(Path.Combine(drop, "trainannot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % classes))], 24, 16));
         }
 
         return drop;

@@ -89,6 +89,35 @@ public sealed class Layout_presets : IDisposable
     }
 
     [Fact]
+    public async Task The_coarse_part_of_Cityscapes_is_left_out_with_a_reason_and_can_be_read_as_a_set_of_its_own()
+    {
+        drop.Image("leftImg8bit/train/aachen/aachen_000000_000019_leftImg8bit.png").Ids("gtFine/train/aachen/aachen_000000_000019_gtFine_labelIds.png", Drop.Halves(7, 26));
+        drop.Ids("gtCoarse/train/aachen/aachen_000000_000019_gtCoarse_labelIds.png", Drop.Halves(7, 0));
+        foreach (var city in new[] { "augsburg", "konigswinter" })
+            drop.Image($"leftImg8bit/train_extra/{city}/{city}_000000_000001_leftImg8bit.png").Ids($"gtCoarse/train_extra/{city}/{city}_000000_000001_gtCoarse_labelIds.png", Drop.Halves(7, 0));
+        var spec = Drop.Of("cityscapes");
+
+        var report = await drop.CheckAsync(spec);
+        var coarse = await drop.CheckAsync(spec with { Patterns = new("leftImg8bit/{split}_extra/{group}/{id}_leftImg8bit.{ext}", "gtCoarse/{split}_extra/{group}/{id}_gtCoarse_labelIds.png") });
+
+        Assert.Equal(1, report.Usable);
+        Assert.Contains("3 masks of gtCoarse and 2 images of train_extra, such as gtCoarse/train/aachen", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Equal((2L, 256L), (coarse.Usable, Drop.PixelsOf(coarse, "road")));
+        Assert.Equal([(Split.Train, 1L), (Split.Val, 1L)], coarse.Splits.Select(split => (split.Split, split.Images)));
+        Assert.DoesNotContain(coarse.Notes, note => note.Contains("gtCoarse", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Cityscapes_with_coarse_masks_alone_says_that_they_are_not_read()
+    {
+        drop.Image("leftImg8bit/train_extra/a/a_0_1_leftImg8bit.png").Ids("gtCoarse/train_extra/a/a_0_1_gtCoarse_labelIds.png", Drop.Halves(7, 0));
+
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => drop.CheckAsync(Drop.Of("cityscapes")));
+
+        Assert.Contains("1 masks of gtCoarse and 1 images of train_extra", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A2D2_reads_hexadecimal_names_merges_instances_and_splits_by_scene()
     {
         drop.Text("class_list.json", """{"#ff0000":"Car 1","#c80000":"Car 2","#ff00ff":"RD normal street","#48d1cc":"Ego car"}""");
@@ -247,6 +276,21 @@ public sealed class Layout_presets : IDisposable
         Assert.Equal([(Split.Train, 1L), (Split.Val, 1L)], report.Splits.Select(split => (split.Split, split.Images)));
         Assert.Equal((256, Half), (Drop.PixelsOf(report, "road"), Drop.PixelsOf(report, "car")));
         Assert.Equal(1, Drop.Find(report, FaultKind.ListedFileMissing)!.Count);
+    }
+
+    [Fact]
+    public async Task Hugging_Face_lists_that_name_images_elsewhere_keep_their_identifiers()
+    {
+        drop.Text("id2label.json", """{"0":"road","1":"car"}""");
+        for (var i = 0; i < 3; i++)
+            drop.Image($"images/{i}.png").Ids($"labels/{i}.png", Drop.Halves(0, 1));
+        drop.Text("train/metadata.jsonl", """{"image":"images/0.png","label":"labels/0.png"}""" + "\n");
+        drop.Text("validation/metadata.jsonl", """{"image":"images/1.png","label":"labels/1.png"}""" + "\n" + """{"image":"images/2.png","label":"labels/2.png"}""" + "\n");
+
+        var set = await drop.CuratedAsync(Drop.Of("huggingface"));
+
+        Assert.Equal(["images/1", "images/2"], set.Samples(Split.Val).Select(sample => sample.Id));
+        Assert.Equal(["images/0"], set.Samples(Split.Train).Select(sample => sample.Id));
     }
 
     [Fact]

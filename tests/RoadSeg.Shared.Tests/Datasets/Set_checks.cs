@@ -62,6 +62,21 @@ public sealed class Set_checks : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_was_skipped_takes_no_good_copy_of_it_along()
+    {
+        drop.Image("images/val/bad.png", 5).Ids("labels/val/bad.png", (_, _) => 255);
+        Good("train/copy", 5);
+        Good("train/again", 5);
+        Good("val/own", 7);
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal((2, 1L), ((int)report.Usable, report.Splits.Single(split => split.Split == Split.Train).Images));
+        Assert.Single(Drop.Find(report, FaultKind.MaskUnlabelled)!.Examples);
+        Assert.Equal("images/train/", Assert.Single(Drop.Find(report, FaultKind.ImageDuplicate)!.Examples).File[..13]);
+    }
+
+    [Fact]
     public async Task A_recompressed_copy_in_another_split_is_found_and_other_pictures_are_not()
     {
         for (var i = 0; i < 40; i++)
@@ -161,6 +176,43 @@ public sealed class Set_checks : IDisposable
         Assert.Equal(ErrorCodes.DatasetSplitEmpty.Code, report.Problem!.Code);
         Assert.Contains("split.group", report.Problem.Message, StringComparison.Ordinal);
         Assert.Equal([3L, 1L, 1L], single.Splits.Select(split => split.Images));
+    }
+
+    [Fact]
+    public async Task A_layout_without_val_gives_whole_drives_of_its_train_to_it_and_the_report_says_so()
+    {
+        for (var i = 0; i < 30; i++)
+            drop.Image($"train/d{i % 6}_{i}.png").Ids($"trainannot/d{i % 6}_{i}.png", Drop.Halves(0, 1));
+        drop.Image("test/e_1.png").Ids("testannot/e_1.png", Drop.Halves(0, 1));
+
+        var set = await drop.CuratedAsync(Drop.Of("camvid"));
+        var other = await drop.CuratedAsync(Drop.Of("camvid", new SplitSpec { By = SplitSource.Layout, Seed = 3 }));
+        var none = await drop.CheckAsync(Drop.Of("camvid", new SplitSpec { Train = 1, Val = 0, Test = 0 }));
+
+        var report = DatasetReport.FromJson(File.ReadAllBytes(Path.Combine(set.Folder, DatasetReport.FileName)));
+        Assert.Equal([(Split.Train, 25L, 5), (Split.Val, 5L, 1), (Split.Test, 1L, 1)], report.Splits.Select(split => (split.Split, split.Images, split.Groups)));
+        Assert.Equal(SplitSource.Layout, report.SplitBy);
+        Assert.Contains("5 of the 30 pairs of train are taken", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Single(set.Samples(Split.Val).Select(sample => sample.Id.Split('_')[0]).Distinct());
+        Assert.NotEqual(set.Samples(Split.Val).Select(sample => sample.Id), other.Samples(Split.Val).Select(sample => sample.Id));
+        Assert.Equal([Split.Train, Split.Test], none.Splits.Select(split => split.Split));
+        Assert.Null(none.Problem);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(1)]
+    public async Task A_layout_without_val_and_with_one_drive_is_refused_before_training_is(int images)
+    {
+        for (var i = 0; i < images; i++)
+            drop.Image($"train/d_{i}.png").Ids($"trainannot/d_{i}.png", Drop.Halves(0, 1));
+
+        var report = await drop.CheckAsync(Drop.Of("camvid"));
+
+        Assert.Equal(ErrorCodes.DatasetSplitEmpty.Code, report.Problem!.Code);
+        Assert.Contains("The split val has no image", report.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("add images of that split", report.Problem.Message, StringComparison.Ordinal);
+        Assert.Empty(report.Notes);
     }
 
     [Fact]

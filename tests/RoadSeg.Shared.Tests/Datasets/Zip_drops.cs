@@ -58,6 +58,60 @@ public sealed class Zip_drops : IDisposable
     }
 
     [Fact]
+    public async Task Many_small_files_do_not_get_past_the_ratio_and_several_archives_not_past_the_limits_of_one_drop()
+    {
+        await RefusedAsync(Zip([.. Enumerable.Range(0, 8).Select(i => ($"{i}.bin", new byte[1 << 20]))]), new ZipLimits(), "over 200 times its size");
+
+        var archives = Directory.CreateDirectory(folder["drop"]).FullName;
+        var random = new byte[600_000];
+        Random.Shared.NextBytes(random);
+        foreach (var name in new[] { "a", "b" })
+            File.WriteAllBytes(Path.Combine(archives, $"{name}.zip"), Zip(($"{name}.bin", random)));
+        var files = new LocalFolderFiles(archives);
+
+        await RefusedSetAsync(files, new ZipLimits { MaxTotalBytes = 1_000_000 }, "more than 1,000,000 bytes");
+        await RefusedSetAsync(files, new ZipLimits { MaxEntries = 1 }, "2 entries");
+        await ZipUnpacker.ExpandAsync(files, folder["out2"], new ZipLimits { MaxTotalBytes = 1_200_000, MaxEntries = 2 }, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("a", "a/b")]
+    [InlineData("A/b/c", "a/B")]
+    [InlineData("a/b/c/d.png", "a/b")]
+    public async Task A_file_and_a_folder_of_one_name_are_refused(string first, string second) =>
+        await RefusedAsync(Zip((first, [1]), (second, [2])), new ZipLimits(), "a file and a folder of one name");
+
+    [Fact]
+    public async Task A_name_that_no_file_system_takes_is_refused()
+    {
+        await RefusedAsync(Zip((new string('a', 256), [1])), new ZipLimits(), "over 255 bytes");
+        await RefusedAsync(Zip((new string('\u00e4', 128), [1])), new ZipLimits(), "over 255 bytes");
+        await RefusedAsync(Zip((string.Join('/', Enumerable.Repeat(new string('a', 200), 6)), [1])), new ZipLimits(), "over 1,024");
+    }
+
+    [Fact]
+    public async Task What_a_desktop_leaves_and_lists_beside_an_archive_do_not_keep_it_packed()
+    {
+        using var drop = new Drop();
+        drop.Image("s1/camera/cam_front_center/1_camera_frontcenter_1.png").Colors("s1/label/cam_front_center/1_label_frontcenter_1.png", Drop.Halves(0xFF0000, 0x123456));
+        var archives = Directory.CreateDirectory(folder["drop"]).FullName;
+        ZipFile.CreateFromDirectory(drop.Path, Path.Combine(archives, "set.zip"));
+        File.WriteAllText(Path.Combine(archives, ".DS_Store"), "x");
+        File.WriteAllText(Path.Combine(archives, "Thumbs.db"), "x");
+        File.WriteAllText(Path.Combine(archives, "class_list.json"), """{"#ff0000":"Car 1","#123456":"Sky"}""");
+
+        var files = await ZipUnpacker.ExpandAsync(new LocalFolderFiles(archives), folder["out"], new ZipLimits(), TestContext.Current.CancellationToken);
+
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(files, Drop.Of("a2d2"), new DatasetOptions(), null, null, TestContext.Current.CancellationToken);
+        Assert.Equal((1L, 128L, 0L), (report.Usable, Drop.PixelsOf(report, "Sky"), report.UnknownPixels));
+
+        // A picture beside it: the archive is part of a set of files.
+        drop.Bytes("extra.zip", Zip(("a.txt", [1])));
+        var plain = new LocalFolderFiles(drop.Path);
+        Assert.Same(plain, await ZipUnpacker.ExpandAsync(plain, folder["none"], new ZipLimits(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_directory_that_lies_about_sizes_does_not_get_more_out()
     {
         var honest = Zip(("zeros.bin", new byte[8 << 20]));
@@ -132,6 +186,14 @@ public sealed class Zip_drops : IDisposable
         Assert.Equal(ErrorCodes.DatasetArchiveRefused, refusal.Code);
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    private async Task RefusedSetAsync(LocalFolderFiles files, ZipLimits limits, string message)
+    {
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => ZipUnpacker.ExpandAsync(files, folder["set"], limits, TestContext.Current.CancellationToken));
+        Assert.Equal(ErrorCodes.DatasetArchiveRefused, refusal.Code);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Directory.Delete(folder["set"], recursive: true);
     }
 
     private async Task UnpackAsync(byte[] zip, ZipLimits limits)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
 
 namespace RoadSeg.Tests.Trainer.Work;
@@ -38,6 +39,28 @@ public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStor
     }
 
     [Fact]
+    public async Task Workers_that_die_after_a_newer_checkpoint_do_not_use_up_a_run_and_those_that_die_without_one_do()
+    {
+        var id = await storage.QueueAsync(storage.Plan("taken-away", settings: [("training.epochs", "300"), ("training.evaluateEvery", "300")]));
+        await DeliverAsync(WorkOptions.MaxDeliveries - 1);
+        for (var delivery = WorkOptions.MaxDeliveries; delivery < WorkOptions.MaxDeliveries + 2; delivery++)
+        {
+            using var taken = storage.StartProcess();
+            await storage.UntilAsync(id, run => run.FruitfulDeliveries == delivery || run.State.IsTerminal());
+            taken.Kill();
+            await taken.WaitForExitAsync(Cancel);
+        }
+
+        var run = await storage.RunAsync(id);
+        Assert.Equal((TrainingState.Running, 2, null), (run.State, run.Attempt, run.Failure));
+        await DeliverAsync(WorkOptions.MaxDeliveries);
+        await storage.Worker().RunAsync(untilEmpty: true, Cancel);
+
+        var ended = await storage.RunAsync(id);
+        Assert.Equal((TrainingState.Failed, "attempts-exhausted"), (ended.State, ended.Failure?.Code));
+    }
+
+    [Fact]
     public async Task A_worker_told_to_end_stores_its_run_hands_it_back_at_once_and_exits_with_zero()
     {
         var id = await storage.QueueAsync(storage.Plan("told", settings: [("training.epochs", "300"), ("training.evaluateEvery", "300"), ("training.checkpointEvery", "1000")]));
@@ -62,6 +85,22 @@ public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStor
         Assert.True(ended.Code == 0, ended.Output);
         Assert.InRange((await StartsAsync(id))[1], told, 899);
         Assert.True(await storage.IsEmptyAsync());
+    }
+
+    // To workers that do nothing with it, as soon as its lock has run out.
+    private async Task DeliverAsync(int times)
+    {
+        while (times > 0)
+        {
+            if ((await storage.Queue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value is not { } message)
+            {
+                await Task.Delay(100, Cancel);
+                continue;
+            }
+
+            await storage.Queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: Cancel);
+            times--;
+        }
     }
 
     private static void Signal(Process process, string name)

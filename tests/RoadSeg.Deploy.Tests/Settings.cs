@@ -13,6 +13,7 @@ internal static partial class Settings
         ["ASPNETCORE_URLS"] = "the Functions host's address",
         ["ASPNETCORE_CONTENTROOT"] = "where the Functions host finds its own files",
         ["DOTNET_ROOT"] = "the runtime of a Functions host that does not bring one",
+        ["DOTNET_RUNNING_IN_CONTAINER"] = "the Functions host looks for extension bundles in /FuncExtensionBundles, and not on the internet alone",
         ["DOTNET_USE_POLLING_FILE_WATCHER"] = "the Functions host watches its files, and file events of a container are unreliable",
         ["AzureWebJobsScriptRoot"] = "where the Functions host finds host.json",
         ["AzureWebJobsStorage__credential"] = "the Functions host's bindings take the managed identity",

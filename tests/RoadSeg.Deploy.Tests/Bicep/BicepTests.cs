@@ -175,6 +175,40 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void The_table_of_roles_in_docs_names_the_containers_and_queues_that_each_identity_gets()
+    {
+        var roles = Names.Document()["roles"]!;
+        string[] Of(string role, string what) => [.. roles[role]![what]!.AsArray().Select(name => (string)name!)];
+        var host = Regex.Match(BicepFile.Of("infra/azure/modules/access.bicep").Code, @"concat\(gpuContainers, \[([^\]]+)\]\)").Groups[1].Value.Split(',').Select(name => name.Trim(' ', '\'')).ToArray();
+
+        Assert.Equal(2, host.Length);
+        Assert.Equal([.. Of("gpu", "containers"), .. host], Granted("GPU app", "Storage Blob Data Contributor"));
+        Assert.Equal(Of("gpu", "queues"), Granted("GPU app", "Storage Queue Data Contributor"));
+        Assert.Equal(Of("trainer", "containers"), Granted("trainer", "Storage Blob Data Contributor"));
+        Assert.Equal(Of("trainer", "reads"), Granted("trainer", "Storage Blob Data Reader"));
+        Assert.Equal(Of("trainer", "queues"), Granted("trainer", "Storage Queue Data Contributor"));
+        Assert.Empty(Granted("GPU app", "Storage Blob Data Reader"));
+    }
+
+    // Names in a row of the table: those of its own role stand first, others behind a semicolon and the role's name.
+    private static List<string> Granted(string identity, string role)
+    {
+        var granted = new List<string>();
+        var owner = "";
+        foreach (var cells in Tree.Read("docs", "deploy.md").Split("### Who may do what")[1].Split("###")[0].Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)))
+        {
+            owner = cells[1] is "" ? owner : cells[1];
+            foreach (var (part, i) in cells[3].Split(';').Select((part, i) => (part, i)))
+            {
+                if (owner == identity && (i == 0 ? cells[2] == role : part.Trim().StartsWith(role, StringComparison.Ordinal)))
+                    granted.AddRange(Regex.Matches(part, "`([a-z-]+)`").Select(match => match.Groups[1].Value));
+            }
+        }
+
+        return granted;
+    }
+
+    [Fact]
     public void Storage_has_no_keys_and_no_anonymous_readers()
     {
         var storage = BicepFile.Of("infra/azure/modules/storage.bicep").Code;

@@ -104,12 +104,15 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
               type: 'Startup'
               httpGet: { path: '/health/live', port: 8080 }
               periodSeconds: 20
+              timeoutSeconds: 5
               failureThreshold: 10
             }
             {
               type: 'Liveness'
               httpGet: { path: '/health/live', port: 8080 }
               periodSeconds: 30
+              // A process with all its cores busy on photos is slow to answer, and alive.
+              timeoutSeconds: 5
               failureThreshold: 3
             }
             {

@@ -246,6 +246,22 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void Every_probe_asks_an_endpoint_of_the_app_and_waits_longer_than_the_second_that_it_would_by_itself()
+    {
+        var endpoints = Regex.Matches(Tree.Read("functions", "Health", "HealthEndpoints.cs"), "MapGet\\(\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+        var probes = Regex.Matches(BicepFile.Everything, @"type: '(Startup|Liveness|Readiness)'\s+httpGet: \{ path: '([^']+)', port: \d+ \}([^}]*)\}").ToList();
+
+        Assert.Equal(["Startup", "Liveness", "Readiness"], probes.Select(probe => probe.Groups[1].Value));
+        Assert.Equal(probes.Count, Regex.Count(BicepFile.Everything, "httpGet:"));
+        Assert.All(probes, probe => Assert.Contains(probe.Groups[2].Value, endpoints));
+
+        // Readiness asks storage, for which it takes up to four seconds itself.
+        Assert.All(probes, probe => Assert.Equal(5, Number(probe.Groups[3].Value, @"timeoutSeconds: (\d+)")));
+        Assert.Equal("/health/ready", probes[2].Groups[2].Value);
+        Assert.DoesNotContain(probes.Take(2), probe => probe.Groups[2].Value == "/health/ready");
+    }
+
+    [Fact]
     public void Ports_and_images_are_those_of_the_dockerfiles()
     {
         var functions = BicepFile.Of("infra/azure/modules/functions.bicep").Code;

@@ -27,6 +27,8 @@ var deployApps = !empty(imageTag)
 var appName = 'roadseg'
 var collectorName = 'roadseg-telemetry'
 var telemetry = empty(otlpEndpoint) ? 'http://${collectorName}' : otlpEndpoint
+// Application Insights adds up what comes, so what comes must be what was new since the last time. Others take running totals.
+var metricTemporality = empty(otlpEndpoint) ? 'delta' : 'cumulative'
 var gpuResources = gpuProfile == 'Consumption-GPU-NC24-A100' ? { cpu: '24', memory: '220Gi' } : { cpu: '8', memory: '56Gi' }
 
 resource cpuIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -151,6 +153,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 
@@ -182,6 +185,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 
@@ -203,6 +207,7 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     queues: names.roles.trainer.wakes
     device: trainOnGpu ? 'cuda' : 'cpu'
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 

@@ -292,19 +292,6 @@ public sealed partial class BicepTests
             main.Outputs.Contains(match.Groups[1].Value) || Tree.Read("infra", "azure", "main.parameters.json").Contains("${" + match.Groups[1].Value, StringComparison.Ordinal), match.Value));
     }
 
-    [Fact]
-    public void Alerts_ask_for_metrics_and_states_that_the_app_has()
-    {
-        const string metrics = "functions/Diagnostics/Metrics.cs";
-        Assert.SkipUnless(Tree.Has(metrics), "The app has no metrics yet.");
-        var sources = string.Concat(Tree.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && (file.StartsWith("functions/", StringComparison.Ordinal) || file.StartsWith("shared/", StringComparison.Ordinal))).Select(file => Tree.Read(file)));
-
-        var asked = Regex.Matches(BicepFile.Of("infra/azure/modules/alerts.bicep").Text, "\"((?:roadseg|error)\\.[\\w.]+|attempts-exhausted|failed)\"").Select(match => match.Groups[1].Value).Distinct().ToList();
-        Assert.True(asked.Count >= 8);
-        Assert.All(asked.Where(name => name is not "failed"), name => Assert.Contains($"\"{name}\"", sources, StringComparison.Ordinal));
-        Assert.Equal(4, Regex.Count(BicepFile.Of("infra/azure/modules/alerts.bicep").Text, "name: 'roadseg-(poison|oldest-message|not-ready|failed-share)'"));
-    }
-
     private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\b(\w+)\.outputs\.(\w+)")]

@@ -125,10 +125,16 @@ public sealed partial class BicepTests
     }
 
     [Fact]
-    public void Every_option_that_differs_from_role_to_role_or_deployment_to_deployment_can_be_set()
+    public void Every_setting_is_set_by_the_deployment_or_left_at_its_default_on_purpose()
     {
-        var parameters = BicepFile.Of("infra/azure/modules/functions.bicep").Code;
-        Assert.All(["ROADSEG_CALLERS", "ROADSEG_OPERATORS", "ROADSEG_WEBHOOK_SECRETS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_KEEP_RESULTS"], setting => Assert.Contains($"'{setting}'", parameters, StringComparison.Ordinal));
+        var written = BicepFile.All.Select(file => file.Code).SelectMany(code => Regex.Matches(code, @"\{ name: '(ROADSEG_\w+)', (?:value|secretRef):").Select(match => match.Groups[1].Value))
+            .Concat(Docker.Dockerfile.All.SelectMany(file => file.Instructions).Where(instruction => instruction.Keyword == "ENV").SelectMany(env => env.Pairs).Select(pair => pair.Name).Where(name => name.StartsWith("ROADSEG_", StringComparison.Ordinal)));
+
+        Assert.Equal(Settings.Deployed.Order(StringComparer.Ordinal), written.Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(Settings.Deployed.Intersect(Settings.LeftAtDefault));
+
+        // Who adds a setting says here which of the two it is.
+        Assert.Equal(Settings.Own.Order(StringComparer.Ordinal), Settings.Deployed.Concat(Settings.LeftAtDefault).Order(StringComparer.Ordinal));
         Assert.All(Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions-gpu").Of("ENV").SelectMany(env => env.Pairs).Where(pair => pair.Name == "ROADSEG_PROVIDER"), pair => Assert.Equal("cuda", pair.Value));
     }
 

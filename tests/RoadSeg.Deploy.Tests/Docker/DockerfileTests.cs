@@ -172,7 +172,7 @@ public sealed partial class DockerfileTests
     private static partial Regex Source();
 }
 
-/// <summary>Images are named by a version. Digests are the dependency bot's to add.</summary>
+/// <summary>Images are named by a version. A digest may stand behind it, which the dependency bot then keeps current; by itself it adds none.</summary>
 internal static partial class PinnedImages
 {
     public static bool IsPinned(string image) => Version().IsMatch(image);

@@ -5,6 +5,7 @@ param tags object
 param imageTag string
 param gpuProfile string
 param cpuMinReplicas int
+param gpuMinReplicas int
 param gpuMaxReplicas int
 param alertEmail string
 param trainerDevice string
@@ -173,7 +174,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     storageAccount: storage.outputs.name
     cpu: gpuResources.cpu
     memory: gpuResources.memory
-    minReplicas: 0
+    minReplicas: gpuMinReplicas
     maxReplicas: gpuMaxReplicas
     external: false
     disabledFunctions: names.roles.cpu.functions

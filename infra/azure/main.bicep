@@ -19,6 +19,9 @@ param gpuProfile string = 'Consumption-GPU-NC8as-T4'
 @description('Replicas of the CPU app that always run, a whole number. With 0 the sweep sleeps while nothing else wakes the app.')
 param cpuMinReplicas string = '1'
 
+@description('GPU replicas that always run, a whole number. With 0 the first photo after a pause waits until one has started: minutes. docs/scale.md has what each costs and saves.')
+param gpuMinReplicas string = '0'
+
 @description('GPU replicas at most, a whole number: what a burst may cost.')
 param gpuMaxReplicas string = '4'
 
@@ -70,6 +73,7 @@ module stack 'stack.bicep' = {
     imageTag: imageTag
     gpuProfile: gpuProfile
     cpuMinReplicas: int(cpuMinReplicas)
+    gpuMinReplicas: int(gpuMinReplicas)
     gpuMaxReplicas: int(gpuMaxReplicas)
     trainerDevice: trainerDevice
     alertEmail: alertEmail

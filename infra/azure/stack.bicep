@@ -5,6 +5,7 @@ param tags object
 param imageTag string
 param gpuProfile string
 param cpuMinReplicas int
+param gpuMinReplicas int
 param gpuMaxReplicas int
 param alertEmail string
 param trainerDevice string
@@ -27,6 +28,8 @@ var deployApps = !empty(imageTag)
 var appName = 'roadseg'
 var collectorName = 'roadseg-telemetry'
 var telemetry = empty(otlpEndpoint) ? 'http://${collectorName}' : otlpEndpoint
+// Application Insights adds up what comes, so what comes must be what was new since the last time. Others take running totals.
+var metricTemporality = empty(otlpEndpoint) ? 'delta' : 'cumulative'
 var gpuResources = gpuProfile == 'Consumption-GPU-NC24-A100' ? { cpu: '24', memory: '220Gi' } : { cpu: '8', memory: '56Gi' }
 
 resource cpuIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -104,7 +107,6 @@ module access 'modules/access.bicep' = {
     cpuPrincipal: cpuIdentity.properties.principalId
     gpuPrincipal: gpuIdentity.properties.principalId
     gpuContainers: names.roles.gpu.containers
-    gpuReads: names.roles.gpu.reads
     gpuQueues: names.roles.gpu.queues
     trainerPrincipal: trainerIdentity.properties.principalId
     trainerContainers: names.roles.trainer.containers
@@ -152,6 +154,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 
@@ -171,7 +174,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     storageAccount: storage.outputs.name
     cpu: gpuResources.cpu
     memory: gpuResources.memory
-    minReplicas: 0
+    minReplicas: gpuMinReplicas
     maxReplicas: gpuMaxReplicas
     external: false
     disabledFunctions: names.roles.cpu.functions
@@ -183,6 +186,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 
@@ -204,6 +208,7 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     queues: names.roles.trainer.wakes
     device: trainOnGpu ? 'cuda' : 'cpu'
     otlpEndpoint: telemetry
+    metricTemporality: metricTemporality
   }
 }
 

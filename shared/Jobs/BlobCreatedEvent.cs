@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -34,10 +36,12 @@ public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCrea
     public static BlobCreatedEvent For(string container, string path, string etag, long bytes, DateTimeOffset? at = null) =>
         new(Created, $"{SubjectStart}{container}{SubjectMiddle}{path}", new BlobCreatedData("PutBlob", etag.Trim('"'), bytes), at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
-    /// <summary>Reads a queue message.</summary>
+    /// <summary>Reads a queue message: the event as JSON, or the base64 of it.</summary>
     /// <returns>The event, or null when the bytes are no BlobCreated event.</returns>
-    public static BlobCreatedEvent? TryParse(ReadOnlySpan<byte> json)
+    public static BlobCreatedEvent? TryParse(ReadOnlySpan<byte> message)
     {
+        // Event Grid does not promise which of the two it puts into a storage queue. Neither can be taken for the other: no base64 begins with a brace.
+        var json = message.TrimStart(" \t\r\n"u8) is [not (byte)'{', ..] ? Decode(message) : message;
         try
         {
             var e = JsonSerializer.Deserialize(json, JobJson.Default.BlobCreatedEvent);
@@ -49,6 +53,13 @@ public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCrea
         {
             return null;
         }
+    }
+
+    // Nothing where it is no base64, which then is no JSON either.
+    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> text)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done ? bytes.AsSpan(0, written) : [];
     }
 }
 

@@ -38,8 +38,8 @@ internal static class Names
             {
                 ["functions"] = Array(Gpu),
                 ["wakes"] = Array(Triggers(Gpu)),
-                ["containers"] = Array([Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex]),
-                ["reads"] = Array([Containers.Models]),
+                // It takes back a version that fails, and so writes a model's pointer.
+                ["containers"] = Array([Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models]),
                 ["queues"] = Array([.. SegmentationQueues, .. SegmentationQueues.Select(Queues.Poison), Queues.WebhookDeliveries]),
             },
             ["trainer"] = new JsonObject

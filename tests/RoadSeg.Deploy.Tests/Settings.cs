@@ -13,6 +13,7 @@ internal static partial class Settings
         ["ASPNETCORE_URLS"] = "the Functions host's address",
         ["ASPNETCORE_CONTENTROOT"] = "where the Functions host finds its own files",
         ["DOTNET_ROOT"] = "the runtime of a Functions host that does not bring one",
+        ["DOTNET_RUNNING_IN_CONTAINER"] = "the Functions host looks for extension bundles in /FuncExtensionBundles, and not on the internet alone",
         ["DOTNET_USE_POLLING_FILE_WATCHER"] = "the Functions host watches its files, and file events of a container are unreliable",
         ["AzureWebJobsScriptRoot"] = "where the Functions host finds host.json",
         ["AzureWebJobsStorage__credential"] = "the Functions host's bindings take the managed identity",
@@ -20,11 +21,38 @@ internal static partial class Settings
         ["OTEL_SERVICE_NAME"] = "OpenTelemetry",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "OpenTelemetry",
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "OpenTelemetry",
+        ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] = "OpenTelemetry: whether counters are sent as totals or as what was new",
         ["LD_LIBRARY_PATH"] = "the dynamic loader",
         ["NVIDIA_VISIBLE_DEVICES"] = "NVIDIA's container runtime",
         ["NVIDIA_DRIVER_CAPABILITIES"] = "NVIDIA's container runtime",
         ["OMP_WAIT_POLICY"] = "OpenMP: threads that wait do not spin",
     };
+
+    /// <summary>Set by the Bicep, or by an image for all who run it.</summary>
+    public static IReadOnlyList<string> Deployed { get; } =
+    [
+        "ROADSEG_CALLERS", "ROADSEG_INGEST_UNPACKED", "ROADSEG_KEEP_RESULTS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_OPERATORS", "ROADSEG_PROVIDER", "ROADSEG_WEBHOOK_SECRETS",
+    ];
+
+    /// <summary>Not set by the deployment: the default is right there, or whoever wants another changes the Bicep.</summary>
+    public static IReadOnlyList<string> LeftAtDefault { get; } =
+    [
+        // How long jobs, leases and keys live, and how much is let in.
+        "ROADSEG_DEADLINE", "ROADSEG_INGEST_BUDGET", "ROADSEG_INTERACTIVE_JOBS", "ROADSEG_KEEP_TRAININGS", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
+        "ROADSEG_MAX_PIXELS", "ROADSEG_MAX_QUEUED", "ROADSEG_SWEEP_AFTER", "ROADSEG_UPLOAD_GRACE", "ROADSEG_UPLOAD_VALID",
+
+        // The image has the model, the page and the libraries where the programs look for them.
+        "ROADSEG_LOGS", "ROADSEG_MODEL", "ROADSEG_MODELS_LOADED", "ROADSEG_MODEL_CACHE", "ROADSEG_MODEL_POLL", "ROADSEG_PAGE", "ROADSEG_PRECISION", "ROADSEG_THREADS",
+        "ROADSEG_TORCH_LIBRARY", "ROADSEG_VIPS",
+
+        // What a candidate must reach, and how the trainer works.
+        "ROADSEG_GATE_CLASS_IOU_LOSS", "ROADSEG_GATE_DISAGREEMENT", "ROADSEG_GATE_LATENCY", "ROADSEG_GATE_MEAN_IOU_FLOOR", "ROADSEG_GATE_MEAN_IOU_LOSS", "ROADSEG_GATE_PHOTOS",
+        "ROADSEG_WORK_LOCK", "ROADSEG_WORK_POLL", "ROADSEG_WORK_REPORT",
+
+        // Loopback receivers are for development; times of webhooks for their tests.
+        "ROADSEG_WEBHOOK_ALLOW_LOOPBACK", "ROADSEG_WEBHOOK_FIRST_DELAY", "ROADSEG_WEBHOOK_GIVE_UP_AFTER", "ROADSEG_WEBHOOK_PAUSE", "ROADSEG_WEBHOOK_STEADY_DELAY",
+        "ROADSEG_WEBHOOK_STEADY_FOR", "ROADSEG_WEBHOOK_TIMEOUT",
+    ];
 
     private static readonly Lazy<string> Sources = new(() => string.Concat(Tree.Files
         .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && Folders().IsMatch(file))

@@ -297,6 +297,29 @@ public sealed class ContractTests
     }
 
     [Theory]
+    [InlineData("", "")]
+    [InlineData("\r\n  ", "\n")]
+    public void An_event_is_read_as_json_and_as_the_base64_of_it(string before, string after)
+    {
+        var json = Golden("event-grid-blob-created");
+
+        var plain = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(before + json + after));
+        var encoded = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(before + Convert.ToBase64String(Encoding.UTF8.GetBytes(json)) + after));
+
+        Assert.NotNull(plain);
+        Assert.Equal(("uploads", "cam 1/straße/../ü.jpg"), (plain.Container, plain.Path));
+        Assert.Equal(plain, encoded);
+    }
+
+    [Theory]
+    [InlineData("bm8ganNvbg==")]
+    [InlineData("e30=")]
+    [InlineData("W10=")]
+    [InlineData("eyJ")]
+    [InlineData("no base64 at all")]
+    public void Base64_of_something_else_is_not_read_as_an_event(string text) => Assert.Null(BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{}")]

@@ -1,4 +1,5 @@
-// What wakes somebody. The metrics are the app's own (docs/operate.md), as Application Insights keeps them.
+// What wakes somebody, as docs/operate.md lists it. The metrics are the app's own, as Application Insights keeps them: a reading of a gauge
+// is a row of its own whose Sum is the reading, and Min and Max of it are not filled in; counters and histograms hold what was new.
 param location string
 param tags object
 param workspaceId string
@@ -13,29 +14,30 @@ var alerts = [
     query: '''
 AppMetrics
 | where (Name == "roadseg.job.failures" and tostring(Properties["error.type"]) == "attempts-exhausted" and Sum > 0)
-    or (Name == "roadseg.queue.depth" and tostring(Properties["roadseg.queue"]) endswith "-poison" and Max > 0)
+    or (Name == "roadseg.queue.depth" and tostring(Properties["roadseg.queue"]) endswith "-poison" and Sum / ItemCount > 0)
 '''
   }
   {
     name: 'roadseg-oldest-message'
-    description: 'A photo waits for longer than ten minutes: more arrives than is worked off, or nobody works.'
+    description: 'A photo that somebody waits for lies in a queue for longer than ten minutes: more arrives than is worked off, or nobody works.'
     severity: 2
     window: 'PT15M'
     query: '''
 AppMetrics
-| where Name == "roadseg.queue.oldest_age" and Max > 600
+| where Name == "roadseg.queue.oldest_age" and tostring(Properties["roadseg.queue"]) in ("uploads-created", "segmentation-jobs")
+| where Sum / ItemCount > 600
 '''
   }
   {
     name: 'roadseg-not-ready'
-    description: 'A replica was not ready for most of a quarter of an hour: /health/ready says why (model, provider, storage).'
+    description: 'A replica was not ready for most of a quarter of an hour, and for five readings at least: /health/ready says why (model, provider, storage).'
     severity: 1
     window: 'PT15M'
     query: '''
 AppMetrics
 | where Name == "roadseg.ready"
-| summarize ready = avg(Min) by AppRoleInstance
-| where ready < 0.5
+| summarize ready = sum(Sum) / sum(ItemCount), readings = sum(ItemCount) by AppRoleInstance
+| where readings >= 5 and ready < 0.5
 '''
   }
   {
@@ -48,7 +50,7 @@ AppMetrics
 | where Name == "roadseg.job.duration"
 | extend state = tostring(Properties["roadseg.job.state"])
 | summarize failed = sumif(ItemCount, state == "failed"), all = sum(ItemCount)
-| where all >= 20 and failed * 10 > all
+| where all >= 20 and 1.0 * failed / all > 0.1
 '''
   }
 ]

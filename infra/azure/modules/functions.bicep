@@ -29,6 +29,9 @@ param keepUploadsDays int
 param keepResultsDays int
 param otlpEndpoint string
 
+@description('delta or cumulative: what the collector behind that endpoint wants of counters and histograms.')
+param metricTemporality string
+
 var blobService = 'https://${storageAccount}.blob.${az.environment().suffixes.storage}'
 var queueServiceUri = 'https://${storageAccount}.queue.${az.environment().suffixes.storage}'
 
@@ -47,6 +50,7 @@ var settings = [
   { name: 'OTEL_SERVICE_NAME', value: name }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: metricTemporality }
 ]
 var webhookSettings = empty(webhookSecrets) ? [] : [{ name: 'ROADSEG_WEBHOOK_SECRETS', secretRef: 'webhook-secrets' }]
 var roleSettings = [for function in disabledFunctions: { name: 'AzureWebJobs_${function}_Disabled', value: '1' }]
@@ -104,12 +108,15 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
               type: 'Startup'
               httpGet: { path: '/health/live', port: 8080 }
               periodSeconds: 20
+              timeoutSeconds: 5
               failureThreshold: 10
             }
             {
               type: 'Liveness'
               httpGet: { path: '/health/live', port: 8080 }
               periodSeconds: 30
+              // A process with all its cores busy on photos is slow to answer, and alive.
+              timeoutSeconds: 5
               failureThreshold: 3
             }
             {

@@ -16,6 +16,9 @@ param queues array
 param device string
 param otlpEndpoint string
 
+@description('delta or cumulative: what the collector behind that endpoint wants of counters and histograms.')
+param metricTemporality string
+
 var settings = [
   { name: 'AzureWebJobsStorage__blobServiceUri', value: 'https://${storageAccount}.blob.${az.environment().suffixes.storage}' }
   { name: 'AzureWebJobsStorage__queueServiceUri', value: 'https://${storageAccount}.queue.${az.environment().suffixes.storage}' }
@@ -23,6 +26,7 @@ var settings = [
   { name: 'OTEL_SERVICE_NAME', value: 'roadseg-trainer' }
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'http/protobuf' }
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: metricTemporality }
 ]
 
 resource job 'Microsoft.App/jobs@2025-01-01' = {

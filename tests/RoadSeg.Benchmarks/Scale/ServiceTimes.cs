@@ -39,6 +39,13 @@ internal sealed record ServiceTimes
     /// <summary>ASSUMED: from the decision to the first message taken: pull, start, load of the model. CPU and GPU images.</summary>
     public (double Cpu, double Gpu) ColdStart { get; init; } = (20, 120);
 
+    /// <summary>As deployed: KEDA's <c>queueLength</c> of both roles, which is <c>batchSize</c> of host.json. A host holds up to half as many more while it works (<c>newBatchThreshold</c>),
+    /// which one line before all servers leaves out.</summary>
+    public double MessagesPerReplica { get; init; } = 4;
+
+    /// <summary>As deployed: most replicas of the app that preprocesses, and by default of the one that segments.</summary>
+    public (int Cpu, int Gpu) MostReplicas { get; init; } = (20, 4);
+
     /// <summary>Counted: storage requests a job (docs/measurements/storage-requests-2026-11-23.md).</summary>
     public double Requests { get; init; } = 27;
 

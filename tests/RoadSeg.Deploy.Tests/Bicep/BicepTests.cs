@@ -125,10 +125,16 @@ public sealed partial class BicepTests
     }
 
     [Fact]
-    public void Every_option_that_differs_from_role_to_role_or_deployment_to_deployment_can_be_set()
+    public void Every_setting_is_set_by_the_deployment_or_left_at_its_default_on_purpose()
     {
-        var parameters = BicepFile.Of("infra/azure/modules/functions.bicep").Code;
-        Assert.All(["ROADSEG_CALLERS", "ROADSEG_OPERATORS", "ROADSEG_WEBHOOK_SECRETS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_KEEP_RESULTS"], setting => Assert.Contains($"'{setting}'", parameters, StringComparison.Ordinal));
+        var written = BicepFile.All.Select(file => file.Code).SelectMany(code => Regex.Matches(code, @"\{ name: '(ROADSEG_\w+)', (?:value|secretRef):").Select(match => match.Groups[1].Value))
+            .Concat(Docker.Dockerfile.All.SelectMany(file => file.Instructions).Where(instruction => instruction.Keyword == "ENV").SelectMany(env => env.Pairs).Select(pair => pair.Name).Where(name => name.StartsWith("ROADSEG_", StringComparison.Ordinal)));
+
+        Assert.Equal(Settings.Deployed.Order(StringComparer.Ordinal), written.Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(Settings.Deployed.Intersect(Settings.LeftAtDefault));
+
+        // Who adds a setting says here which of the two it is.
+        Assert.Equal(Settings.Own.Order(StringComparer.Ordinal), Settings.Deployed.Concat(Settings.LeftAtDefault).Order(StringComparer.Ordinal));
         Assert.All(Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions-gpu").Of("ENV").SelectMany(env => env.Pairs).Where(pair => pair.Name == "ROADSEG_PROVIDER"), pair => Assert.Equal("cuda", pair.Value));
     }
 
@@ -175,6 +181,40 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void The_table_of_roles_in_docs_names_the_containers_and_queues_that_each_identity_gets()
+    {
+        var roles = Names.Document()["roles"]!;
+        string[] Of(string role, string what) => [.. roles[role]![what]!.AsArray().Select(name => (string)name!)];
+        var host = Regex.Match(BicepFile.Of("infra/azure/modules/access.bicep").Code, @"concat\(gpuContainers, \[([^\]]+)\]\)").Groups[1].Value.Split(',').Select(name => name.Trim(' ', '\'')).ToArray();
+
+        Assert.Equal(2, host.Length);
+        Assert.Equal([.. Of("gpu", "containers"), .. host], Granted("GPU app", "Storage Blob Data Contributor"));
+        Assert.Equal(Of("gpu", "queues"), Granted("GPU app", "Storage Queue Data Contributor"));
+        Assert.Equal(Of("trainer", "containers"), Granted("trainer", "Storage Blob Data Contributor"));
+        Assert.Equal(Of("trainer", "reads"), Granted("trainer", "Storage Blob Data Reader"));
+        Assert.Equal(Of("trainer", "queues"), Granted("trainer", "Storage Queue Data Contributor"));
+        Assert.Empty(Granted("GPU app", "Storage Blob Data Reader"));
+    }
+
+    // Names in a row of the table: those of its own role stand first, others behind a semicolon and the role's name.
+    private static List<string> Granted(string identity, string role)
+    {
+        var granted = new List<string>();
+        var owner = "";
+        foreach (var cells in Tree.Read("docs", "deploy.md").Split("### Who may do what")[1].Split("###")[0].Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)))
+        {
+            owner = cells[1] is "" ? owner : cells[1];
+            foreach (var (part, i) in cells[3].Split(';').Select((part, i) => (part, i)))
+            {
+                if (owner == identity && (i == 0 ? cells[2] == role : part.Trim().StartsWith(role, StringComparison.Ordinal)))
+                    granted.AddRange(Regex.Matches(part, "`([a-z-]+)`").Select(match => match.Groups[1].Value));
+            }
+        }
+
+        return granted;
+    }
+
+    [Fact]
     public void Storage_has_no_keys_and_no_anonymous_readers()
     {
         var storage = BicepFile.Of("infra/azure/modules/storage.bicep").Code;
@@ -212,6 +252,22 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void Every_probe_asks_an_endpoint_of_the_app_and_waits_longer_than_the_second_that_it_would_by_itself()
+    {
+        var endpoints = Regex.Matches(Tree.Read("functions", "Health", "HealthEndpoints.cs"), "MapGet\\(\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+        var probes = Regex.Matches(BicepFile.Everything, @"type: '(Startup|Liveness|Readiness)'\s+httpGet: \{ path: '([^']+)', port: \d+ \}([^}]*)\}").ToList();
+
+        Assert.Equal(["Startup", "Liveness", "Readiness"], probes.Select(probe => probe.Groups[1].Value));
+        Assert.Equal(probes.Count, Regex.Count(BicepFile.Everything, "httpGet:"));
+        Assert.All(probes, probe => Assert.Contains(probe.Groups[2].Value, endpoints));
+
+        // Readiness asks storage, for which it takes up to four seconds itself.
+        Assert.All(probes, probe => Assert.Equal(5, Number(probe.Groups[3].Value, @"timeoutSeconds: (\d+)")));
+        Assert.Equal("/health/ready", probes[2].Groups[2].Value);
+        Assert.DoesNotContain(probes.Take(2), probe => probe.Groups[2].Value == "/health/ready");
+    }
+
+    [Fact]
     public void Ports_and_images_are_those_of_the_dockerfiles()
     {
         var functions = BicepFile.Of("infra/azure/modules/functions.bicep").Code;
@@ -240,19 +296,6 @@ public sealed partial class BicepTests
         // Outputs become environment variables of hooks.
         Assert.All(Regex.Matches(Tree.Read("infra", "azure", "images"), @"\$\{(ROADSEG_\w+)"), match => Assert.True(
             main.Outputs.Contains(match.Groups[1].Value) || Tree.Read("infra", "azure", "main.parameters.json").Contains("${" + match.Groups[1].Value, StringComparison.Ordinal), match.Value));
-    }
-
-    [Fact]
-    public void Alerts_ask_for_metrics_and_states_that_the_app_has()
-    {
-        const string metrics = "functions/Diagnostics/Metrics.cs";
-        Assert.SkipUnless(Tree.Has(metrics), "The app has no metrics yet.");
-        var sources = string.Concat(Tree.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && (file.StartsWith("functions/", StringComparison.Ordinal) || file.StartsWith("shared/", StringComparison.Ordinal))).Select(file => Tree.Read(file)));
-
-        var asked = Regex.Matches(BicepFile.Of("infra/azure/modules/alerts.bicep").Text, "\"((?:roadseg|error)\\.[\\w.]+|attempts-exhausted|failed)\"").Select(match => match.Groups[1].Value).Distinct().ToList();
-        Assert.True(asked.Count >= 8);
-        Assert.All(asked.Where(name => name is not "failed"), name => Assert.Contains($"\"{name}\"", sources, StringComparison.Ordinal));
-        Assert.Equal(4, Regex.Count(BicepFile.Of("infra/azure/modules/alerts.bicep").Text, "name: 'roadseg-(poison|oldest-message|not-ready|failed-share)'"));
     }
 
     private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, CultureInfo.InvariantCulture);

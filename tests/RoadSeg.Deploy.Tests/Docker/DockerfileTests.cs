@@ -98,6 +98,20 @@ public sealed partial class DockerfileTests
     }
 
     [Theory]
+    [InlineData("functions")]
+    [InlineData("functions-gpu")]
+    public void The_functions_host_looks_for_its_extension_bundles_where_the_image_has_them(string target)
+    {
+        var stage = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == target);
+        var environment = stage.Of("ENV").SelectMany(env => env.Pairs).ToDictionary();
+
+        // At the root of the disk that HOME is on, and only where it is told that this is a container: not every base image says so.
+        Assert.Equal("true", environment["DOTNET_RUNNING_IN_CONTAINER"]);
+        Assert.StartsWith("/", environment["HOME"], StringComparison.Ordinal);
+        Assert.Contains(stage.Of("COPY"), copy => copy.Flag("from") == "functions-bundles" && copy.Plain[^1] == "/FuncExtensionBundles");
+    }
+
+    [Theory]
     [MemberData(nameof(Targets))]
     public void A_target_runs_as_nobody_in_particular_with_its_program_as_process_one(string path, string target)
     {
@@ -158,7 +172,7 @@ public sealed partial class DockerfileTests
     private static partial Regex Source();
 }
 
-/// <summary>Images are named by a version. Digests are the dependency bot's to add.</summary>
+/// <summary>Images are named by a version. A digest may stand behind it, which the dependency bot then keeps current; by itself it adds none.</summary>
 internal static partial class PinnedImages
 {
     public static bool IsPinned(string image) => Version().IsMatch(image);

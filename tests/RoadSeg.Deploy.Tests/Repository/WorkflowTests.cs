@@ -21,12 +21,11 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public void It_builds_targets_that_there_are()
+    public void It_builds_every_target_of_every_dockerfile()
     {
-        var built = Regex.Matches(Text, @"\{ dockerfile: (\w+), target: ([\w-]+) \}").Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToList();
+        var built = Regex.Matches(Text, @"\{ dockerfile: (\w+), target: ([\w-]+) \}").Select(match => $"infra/docker/{match.Groups[1].Value}.Dockerfile {match.Groups[2].Value}");
 
-        Assert.NotEmpty(built);
-        Assert.All(built, image => Assert.Contains(Dockerfile.Of($"infra/docker/{image.Item1}.Dockerfile").Targets, target => target.Name == image.Item2));
+        Assert.Equal(Dockerfile.All.SelectMany(file => file.Targets.Select(target => $"{file.Path} {target.Name}")).Order(StringComparer.Ordinal), built.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,6 +57,9 @@ public sealed class WorkflowTests
         Assert.Equal(["docker", "docker-compose", "github-actions", "npm", "nuget"], updates.Select(update => (string)update["package-ecosystem"]).Order());
         var folders = updates.SelectMany(update => update.TryGetValue("directories", out var several) ? ((List<object>)several).Cast<string>() : [(string)update["directory"]]);
         Assert.All(folders.Where(folder => folder != "/"), folder => Assert.True(Tree.Has(folder.TrimStart('/')), folder));
+        Assert.Equal(
+            Tree.Files.Where(file => Path.GetFileName(file) == "package.json").Select(file => "/" + Path.GetDirectoryName(file)).Order(StringComparer.Ordinal),
+            ((List<object>)updates.Single(update => (string)update["package-ecosystem"] == "npm")["directories"]).Cast<string>().Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<Dictionary<object, object>> Steps(string job) =>

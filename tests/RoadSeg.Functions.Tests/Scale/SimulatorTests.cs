@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RoadSeg.Benchmarks.Scale;
 
 namespace RoadSeg.Functions.Tests.Scale;
@@ -29,6 +31,20 @@ public sealed class SimulatorTests
     [InlineData(1.5)]
     public void Work_of_any_variation_keeps_customers_waiting_as_long_as_M_G_1_says(double variation) =>
         Close(0.8 * (1 + (variation * variation)) / (2 * 0.2), MeanWait(0.8, 1, simulator => variation == 0 ? 1 : simulator.LogNormal(1, variation)), 0.07);
+
+    [Fact]
+    public void What_is_simulated_is_the_rule_and_the_limits_that_are_deployed()
+    {
+        var times = new ServiceTimes();
+        var queues = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "functions", "host", "host.json")))!["extensions"]!["queues"]!;
+        var azure = Path.Combine(Checkout.Root, "infra", "azure");
+        var stack = File.ReadAllText(Path.Combine(azure, "stack.bicep"));
+
+        Assert.Equal((double)queues["batchSize"]!, times.MessagesPerReplica);
+        Assert.Equal(2, Regex.Count(stack, @"messagesPerReplica: host\.extensions\.queues\.batchSize"));
+        Assert.Contains($"maxReplicas: {times.MostReplicas.Cpu}\n", stack, StringComparison.Ordinal);
+        Assert.Contains($"param gpuMaxReplicas string = '{times.MostReplicas.Gpu}'", File.ReadAllText(Path.Combine(azure, "main.bicep")), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_same_seed_gives_the_same_run_and_another_seed_another()

@@ -46,7 +46,7 @@ internal static partial class Settings
         "ROADSEG_TORCH_LIBRARY", "ROADSEG_VIPS",
 
         // What a candidate must reach, and how the trainer works.
-        "ROADSEG_GATE_CLASS_IOU_LOSS", "ROADSEG_GATE_DISAGREEMENT", "ROADSEG_GATE_LATENCY", "ROADSEG_GATE_MEAN_IOU_FLOOR", "ROADSEG_GATE_MEAN_IOU_LOSS", "ROADSEG_GATE_PHOTOS",
+        "ROADSEG_GATE_CLASS_IOU_FLOOR", "ROADSEG_GATE_CLASS_IOU_LOSS", "ROADSEG_GATE_DISAGREEMENT", "ROADSEG_GATE_LATENCY", "ROADSEG_GATE_MEAN_IOU_FLOOR", "ROADSEG_GATE_MEAN_IOU_LOSS", "ROADSEG_GATE_PHOTOS",
         "ROADSEG_WORK_LOCK", "ROADSEG_WORK_POLL", "ROADSEG_WORK_REPORT",
 
         // Loopback receivers are for development; times of webhooks for their tests.

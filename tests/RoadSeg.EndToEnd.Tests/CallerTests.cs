@@ -39,6 +39,8 @@ public sealed class CallerTests
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(other, HttpMethod.Delete, job.Links["self"]));
         Assert.Equal(job.Id, Assert.Single((await ListAsync(one)).Items).Id);
         Assert.Empty((await ListAsync(other)).Items);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(one, HttpMethod.Get, "/v1/review/export?below=1"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(other, HttpMethod.Get, "/v1/review/export?below=1"));
 
         // A record and its blobs tell no key.
         var record = (await stack.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();

@@ -74,7 +74,7 @@ internal static class ModelCard
 
             ## Training
 
-            Trained by RoadSeg's own trainer: the best weights of a schedule of {t.Epochs} epochs (after update {state.BestStep}), by {t.Optimizer}, batch {t.BatchSize}, learning rate {t.LearningRate:0.####} (encoder x{t.EncoderRate}), {t.Schedule} schedule,
+            Trained by RoadSeg's own trainer: the best weights of a schedule of {t.Epochs} epochs (after update {state.BestStep}), by {t.Optimizer}, batch {t.BatchSize}, learning rate {t.LearningRate:0.####} (encoder x{t.EncoderRate}), {t.Schedule.ToString().ToLowerInvariant()} schedule,
             crops of {recipe.Augmentation.CropWidth} x {recipe.Augmentation.CropHeight} from scales {recipe.Augmentation.ScaleMin}-{recipe.Augmentation.ScaleMax}, mirroring, colour changes; weights averaged over updates ({t.EmaDecay}). The whole configuration is in `manifest.json`.
 
             ## Scores

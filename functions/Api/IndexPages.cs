@@ -58,7 +58,8 @@ internal static class IndexPages
     {
         try
         {
-            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(after));
+            // Spaces are passed over by the decoder: of nothing else there is no place.
+            return Base64Url.DecodeFromChars(after) is { Length: > 0 } place ? Encoding.UTF8.GetString(place) : throw new FormatException("It is empty.");
         }
         catch (FormatException e)
         {

@@ -29,6 +29,10 @@ internal static class ModelEndpoints
             .Describe("getModelCard", "Read a model's card", "What the model is good for and what it is not, as Markdown.")
             .AnswersFile("text/markdown")
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
+        app.MapGet("/v1/models/{name}/versions/{version}/pictures/{file}", PictureAsync)
+            .Describe("getModelPicture", "See a picture of a model's package", "The photo of its self-test and the mask that it gives, by the names that its manifest and its card have for them.")
+            .AnswersFile("image/png")
+            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
         app.MapRollout();
         app.MapGet("/v1/labels", LabelsAsync)
             .Describe("listLabels", "List the label catalogues", "The classes of each model: what a mask's pixel values mean.")
@@ -50,6 +54,15 @@ internal static class ModelEndpoints
 
     private static async Task<FileContentHttpResult> CardAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
         TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), Card, cancel), "text/markdown; charset=utf-8");
+
+    private static async Task<FileContentHttpResult> PictureAsync(string name, string version, string file, ModelCatalogue models, CancellationToken cancel)
+    {
+        var pin = new ModelPin(name, version);
+        var manifest = await models.ManifestAsync(pin, cancel);
+        return manifest.SelfTest is { } test && (file == test.Input || file == test.Mask)
+            ? TypedResults.Bytes(await models.FileAsync(pin, file, cancel), "image/png")
+            : throw new RoadSegException(ErrorCodes.ModelNotFound, "The package has no such picture: its manifest names those of its self-test.");
+    }
 
     private static async Task<JsonHttpResult<LabelList>> LabelsAsync(ModelCatalogue models, CancellationToken cancel)
     {

@@ -317,6 +317,9 @@ public sealed class RolloutTests : IAsyncLifetime
         Assert.Null(await _registry.FindAsync(Name, broken.Manifest.Version, Cancel));
         var list = JsonSerializer.Deserialize(await handler.Http.GetStringAsync(new Uri($"/v1/models/{Name}/versions", UriKind.Relative), Cancel), RegistryJson.Default.ModelVersionList)!;
         var carded = list.Items.Single(item => item.Version == Version(1));
+        Assert.Equal(_packages[1].ReadFile("mask.png"), await handler.Http.GetByteArrayAsync(new Uri($"{carded.Links["self"]}/pictures/mask.png", UriKind.Relative), Cancel));
+        using (var none = await handler.Http.GetAsync(new Uri($"{carded.Links["self"]}/pictures/model.onnx", UriKind.Relative), Cancel))
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
         Assert.Equal("# A tiny model\n", await handler.Http.GetStringAsync(new Uri(carded.Links["card"], UriKind.Relative), Cancel));
         Assert.Equal(Version(1), (string)JsonNode.Parse(await handler.Http.GetStringAsync(new Uri(carded.Links["self"], UriKind.Relative), Cancel))!["version"]!);
     }

@@ -172,6 +172,8 @@ test('a version is looked into, made live all the same, and rolled back', async 
   await page.getByRole('heading', { name: 'Model card' }).waitFor(patience);
   await page.getByRole('heading', { name: 'Gate' }).waitFor();
   await page.locator('.pictures img').first().waitFor(patience);
+  await page.locator('.card img').nth(1).waitFor(patience);
+  assert.ok(await page.locator('.card img').evaluateAll(images => images.every(image => image.naturalWidth > 100)), 'the card shows its photo and its mask');
   await picture(page, 'version');
   await accessible(page, 'version');
 

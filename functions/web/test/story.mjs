@@ -25,14 +25,17 @@ test('a photo is uploaded straight to storage, followed through its stages, and 
   page.on('request', request => request.method() === 'PUT' && puts.push(request));
   const stages = new Set();
   await page.exposeFunction('stage', text => stages.add(text));
-  await page.evaluate(() => new MutationObserver(() => document.querySelectorAll('.stages li[aria-current] .stage-name').forEach(one => globalThis.stage(one.textContent))).observe(document.body, { childList: true, subtree: true }));
+  await page.evaluate(() => new MutationObserver(() => document.querySelectorAll('.stages li').forEach(one => globalThis.stage(`${one.className} ${one.textContent}`))).observe(document.body, { childList: true, subtree: true }));
   await page.locator('input[type=file]').first().setInputFiles(street);
   await page.waitForURL(/#\/jobs\/\w+/, patience);
   await shown(page);
   result = page.url();
   assert.equal(puts.length, 1);
   assert.notEqual(new URL(puts[0].url()).origin, new URL(PAGE).origin);
-  assert.ok(stages.size > 0, 'a stage was shown while the job ran');
+  const seen = [...stages].join('\n');
+  for (const name of ['Upload', 'Preprocessing', 'Queue', 'Segmentation']) assert.match(seen, new RegExp(`^next ${name}|^now ${name}`, 'm'), `${name} was shown before it was done`);
+  assert.match(seen, /^now Upload\d+ %|^done Upload, done\d/m, 'the upload says how far it is, and how long it took');
+  assert.match(seen, /^now /m, 'one of them is the present one');
 
   await page.getByRole('heading', { name: 'street.jpg' }).waitFor();
   assert.match(await page.locator('.class-list li').first().innerText(), /%/);

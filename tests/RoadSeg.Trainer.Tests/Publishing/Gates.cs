@@ -76,26 +76,23 @@ public sealed class Gates : IDisposable
     }
 
     [Fact]
-    public async Task A_version_that_forgot_a_class_and_sees_other_things_is_refused_for_both()
+    public async Task A_version_that_forgot_a_class_is_refused_for_what_it_lost_and_for_what_it_sees_instead()
     {
         var sound = Forgetful("sound", forgotten: null);
         var forgetful = Forgetful("forgetful", forgotten: Best(sound));
-        var lenient = Lenient with { MeanIouLoss = 1, ClassIouLoss = 0.001, Disagreement = 0.05 };
-        var report = await JudgeAsync(forgetful, sound, lenient);
-        Assert.Equal(["class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
+        var report = await JudgeAsync(forgetful, sound, Lenient with { MeanIouLoss = 0, ClassIouLoss = 0.001, Disagreement = 0.05 });
+        Assert.Equal(["mean-iou", "class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
         Assert.InRange(Check(report, "disagreement").Value!.Value, 0.051, 1);
         Assert.Contains("changes most to its disadvantage", Check(report, "class-iou").Note);
-        Assert.True((await JudgeAsync(forgetful, sound, lenient with { ClassIouLoss = 1, Disagreement = 1 })).Passed);
-        Assert.False(Check(await JudgeAsync(forgetful, sound, lenient with { MeanIouLoss = 0 }), "mean-iou").Passed);
     }
 
     [Fact]
     public async Task A_models_first_version_is_held_against_the_floors_alone()
     {
         var sound = Forgetful("sound", forgotten: null);
-        Assert.True((await JudgeAsync(sound, null, Lenient)).Passed);
         var report = await JudgeAsync(sound, null, Lenient with { MeanIouFloor = 0.999, ClassIouFloor = 0.999 });
         Assert.Equal(["mean-iou", "class-iou"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
+        Assert.Equal(["self-test", "int8-loss", "latency", "disagreement"], report.Checks.Where(check => check.Passed).Select(check => check.Name));
     }
 
     // The class that the version is best at on the frames.

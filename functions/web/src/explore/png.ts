@@ -1,5 +1,6 @@
 export interface Plane { width: number; height: number; samples: Uint8Array }
 
+const sliceSamples = 1 << 20;
 const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /**
@@ -30,12 +31,15 @@ export async function decodePlane(file: ArrayBuffer): Promise<Plane> {
   const inflated = new Blob(data).stream().pipeThrough(new DecompressionStream('deflate'));
   const rows = new Uint8Array(await new Response(inflated).arrayBuffer());
   if (width === 0 || rows.length !== height * (width + 1)) throw new Error('The PNG is cut short.');
-  return { width, height, samples: unfilter(rows, width, height) };
+  return { width, height, samples: await unfilter(rows, width, height) };
 }
 
-function unfilter(rows: Uint8Array, width: number, height: number): Uint8Array {
+// In slices of a few milliseconds: the mask of a 12-megapixel photo would hold up a frame.
+async function unfilter(rows: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const out = new Uint8Array(width * height);
+  const slice = Math.max(1, Math.floor(sliceSamples / width));
   for (let y = 0, from = 0, to = 0; y < height; y++, to += width) {
+    if (y % slice === slice - 1) await new Promise(resolve => setTimeout(resolve));
     const filter = rows[from++]!;
     const up = to - width;
     switch (filter) {

@@ -51,10 +51,17 @@ export function versionPage(main: HTMLElement, name: string, version: string): (
   async function showCard(one: Version, place: HTMLElement) {
     if (!one.links.card) return;
     try {
-      fill(place, h('section', { className: 'card' }, h('h2', {}, 'Model card'), ...cardOf(await (await call(one.links.card, { signal })).text())));
+      fill(place, h('section', { className: 'card' }, h('h2', {}, 'Model card'), ...cardOf(await (await call(one.links.card, { signal })).text(), cardPicture)));
     } catch (error) {
       if (!signal.aborted && !(error instanceof Failure && error.status === 404)) fill(place, h('p', { className: 'hint' }, words(error)));
     }
+  }
+
+  // A picture stands where the card has it, once it has come.
+  function cardPicture(file: string, alt: string): HTMLElement {
+    const place = h('span', {}, alt);
+    void picture(`${versionPath(name, version)}/pictures/${encodeURIComponent(file)}`, alt, signal).then(image => image && fill(place, image)).catch(() => undefined);
+    return place;
   }
 
   // A run may be gone; its version stays.

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
 using Spectre.Console;
@@ -40,7 +40,7 @@ internal static class JobsCommand
             if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(job, JobJson.Default.JobView);
             table.AddRow(
-                job.Id.ToString(), job.State.Name(), job.Times.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                job.Id.ToString(), job.State.Name(), Report.Time(job.Times.CreatedAt),
                 Markup.Escape(job.FileName ?? ""), Markup.Escape(job.Failure?.Code ?? ""));
         }
 

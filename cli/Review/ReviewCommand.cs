@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
 using Spectre.Console;
@@ -36,13 +37,7 @@ internal static class ReviewCommand
             using var service = await ServiceConnection.OpenAsync(parsed, cancel);
             var file = parsed.GetRequiredValue(output);
             await using (var archive = await service.Client.OpenReviewAsync(parsed.GetRequiredValue(Name), parsed.GetValue(Below), parsed.GetValue(Above), parsed.GetValue(Limit), cancel))
-            {
-                // Whole or not at all.
-                var partial = file + ".partial";
-                await using (var target = File.Create(partial))
-                    await archive.CopyToAsync(target, cancel);
-                File.Move(partial, file, overwrite: true);
-            }
+                await SavedResult.WriteAsync(archive, file, cancel);
 
             Screen.Note($"saved {file}");
             return 0;
@@ -64,7 +59,7 @@ internal static class ReviewCommand
         foreach (var item in page.Items)
         {
             table.AddRow(
-                item.Id.ToString(), item.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Markup.Escape(item.FileName ?? ""),
+                item.Id.ToString(), Report.Time(item.CreatedAt), Markup.Escape(item.FileName ?? ""),
                 Share(item.Confidence), Markup.Escape(item.Weakest ?? ""), Share(item.Disagreement));
         }
 

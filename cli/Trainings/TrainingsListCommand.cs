@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Trainings;
 using Spectre.Console;
@@ -29,7 +30,7 @@ internal static class TrainingsListCommand
             if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(run, TrainingJson.Default.TrainingView);
             table.AddRow(
-                run.Id.ToString(), TrainingReport.State(run), run.Times.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Markup.Escape(run.Plan.Dataset),
+                run.Id.ToString(), TrainingReport.State(run), Report.Time(run.Times.CreatedAt), Markup.Escape(run.Plan.Dataset),
                 Markup.Escape(run.Plan.Recipe), run.Progress?.MeanIoU?.ToString("F3", CultureInfo.InvariantCulture) ?? "", Markup.Escape(run.Failure?.Code ?? run.Version ?? ""));
         }
 

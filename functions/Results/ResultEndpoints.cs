@@ -141,7 +141,9 @@ internal static class ResultEndpoints
             : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'width' is a whole number of pixels from {SmallestWidth} to {LargestWidth}.");
     }
 
-    private static double Number(string? text, string name, double standard, double most, string allowed)
+    /// <summary>A parameter that is a number from 0 on.</summary>
+    /// <exception cref="RoadSegException">request-invalid: it is not what is allowed.</exception>
+    public static double Number(string? text, string name, double standard, double most, string allowed)
     {
         if (text is null)
             return standard;

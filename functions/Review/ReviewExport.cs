@@ -1,7 +1,8 @@
 using System.IO.Compression;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Uploads;
@@ -71,17 +72,17 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     private static bool Same(ResultSummary one, ResultSummary other) => one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
 
     // The masks hold class ids; every one is mapped to its own name, so that the set says the same to whoever reads it.
-    private static byte[] Spec(string name, ResultSummary summary) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    private static byte[] Spec(string name, ResultSummary summary) => DatasetSpecJson.Serialize(new DatasetSpec
     {
-        ["name"] = name,
-        ["layout"] = "pairs",
-        ["patterns"] = new JsonObject { ["image"] = "images/{id}.{ext}", ["mask"] = "masks/{id}.png" },
-        ["labels"] = new JsonObject
+        Name = name,
+        Layout = "pairs",
+        Patterns = new PatternSpec("images/{id}.{ext}", "masks/{id}.png"),
+        Labels = new LabelSpec
         {
-            ["classes"] = new JsonArray([.. summary.Classes.Select(label => new JsonObject { ["name"] = label.Name, ["color"] = label.Color.ToString() })]),
-            ["encoding"] = "id",
-            ["map"] = new JsonObject(summary.Classes.Select(label => KeyValuePair.Create<string, JsonNode?>($"{label.Id}", label.Name))),
+            Classes = [.. summary.Classes.Select(label => new ClassSpec(label.Name, label.Color))],
+            Encoding = MaskEncoding.Id,
+            Map = summary.Classes.ToDictionary(label => $"{label.Id}", label => JsonSerializer.SerializeToElement(label.Name)),
         },
-        ["split"] = new JsonObject { ["by"] = "seed" },
-    }.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+        Split = new SplitSpec { By = SplitSource.Seed },
+    });
 }

@@ -74,18 +74,9 @@ public sealed class CrashWindowTests : IAsyncLifetime
     {
         var (id, message) = await QueuedAsync();
         await using var zombie = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
-        var held = new TaskCompletionSource();
-        var wake = new TaskCompletionSource();
-        _gate.Before = async (method, path, _) =>
-        {
-            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
-            {
-                held.TrySetResult();
-                await wake.Task;
-            }
-        };
+        var (held, wake) = HoldResults();
         var sleeping = zombie.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
-        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
         await RedeliverAsync("SegmentImage", message, "m1");
         var committed = await _jobs.FindAsync(id, Cancel);
@@ -101,17 +92,9 @@ public sealed class CrashWindowTests : IAsyncLifetime
     {
         var (id, message) = await QueuedAsync();
         await using var worker = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
-        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        _gate.Before = async (method, path, _) =>
-        {
-            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
-            {
-                held.TrySetResult();
-                await go.Task;
-            }
-        };
+        var (held, go) = HoldResults();
         var running = worker.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
-        await held.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         Assert.Equal((JobState.Running, 1), await StandsAsync(id));
 
         using var answer = await worker.Http.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
@@ -176,6 +159,21 @@ public sealed class CrashWindowTests : IAsyncLifetime
             await able.InvokeAsync("SegmentImage", message.Body.ToArray(), message.MessageId, 1, Cancel);
         Assert.Equal((JobState.Succeeded, 1), await StandsAsync(fresh));
         Assert.Equal((JobState.Succeeded, 2), await StandsAsync(orphan));
+    }
+
+    // Whoever writes a result waits: until the first does so, and until it is let go.
+    private (Task Held, TaskCompletionSource Go) HoldResults()
+    {
+        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _gate.Before = async (method, path, _) =>
+        {
+            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
+            {
+                held.TrySetResult();
+                await go.Task;
+            }
+        };
+        return (held.Task, go);
     }
 
     private static Task Killing(bool now, HandlerProcess handler)

@@ -32,7 +32,9 @@ internal static class Checkpoint
         new SafeTensors(Metadata(recipe, labels, state), tensors).Write(path);
     }
 
-    public static RunState Resume(string path, Recipe recipe, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
+    /// <summary>Brings a run back to where a checkpoint has it.</summary>
+    /// <returns>How far it was, and the settings that the recipe changes, as <c>training.epochs 8 -> 6</c>.</returns>
+    public static (RunState State, IReadOnlyList<string> Changed) Resume(string path, Recipe recipe, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
     {
         var file = SafeTensors.Read(path);
         var saved = RecipeOf(file, path);
@@ -41,14 +43,13 @@ internal static class Checkpoint
         ModelWeights.LoadWhole(model, file.Tensors, Model);
         ModelWeights.LoadWhole(ema.Model, file.Tensors, Average);
         optimizer.Load(file.Tensors, Optimizer);
-        return StateOf(file, path);
+        return (StateOf(file, path), Changed(saved, recipe));
     }
 
-    /// <summary>The settings that a recipe changes of the one in a checkpoint, as <c>training.epochs 8 -> 6</c>.</summary>
-    public static IReadOnlyList<string> Changed(string path, Recipe recipe)
+    private static List<string> Changed(Recipe saved, Recipe recipe)
     {
         var changed = new List<string>();
-        Compare("", JsonNode.Parse(RecipeOf(path).ToJson()), JsonNode.Parse(recipe.ToJson()));
+        Compare("", JsonNode.Parse(saved.ToJson()), JsonNode.Parse(recipe.ToJson()));
         return changed;
 
         void Compare(string name, JsonNode? before, JsonNode? now)
@@ -65,9 +66,8 @@ internal static class Checkpoint
         }
     }
 
-    /// <summary>The averaged weights of either kind of checkpoint, as <see cref="SaveWeights"/> stores them: without the optimiser.</summary>
-    public static SafeTensors WeightsOf(string path, DeepLabV3Plus model, Recipe recipe, LabelCatalogue labels) =>
-        new(Metadata(recipe, labels, StateOf(path)), ModelWeights.Store(model));
+    /// <summary>What <see cref="SaveWeights"/> stores.</summary>
+    public static SafeTensors Weights(Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) => new(Metadata(recipe, labels, state), ModelWeights.Store(model));
 
     /// <summary>How far the run was that made a checkpoint.</summary>
     public static RunState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
@@ -77,7 +77,7 @@ internal static class Checkpoint
 
     /// <summary>The averaged weights alone, names bare: what evaluation, export and publishing read.</summary>
     public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) =>
-        new SafeTensors(Metadata(recipe, labels, state), ModelWeights.Store(model)).Write(path);
+        Weights(recipe, labels, state, model).Write(path);
 
     /// <summary>A model ready to run from either kind of checkpoint.</summary>
     public static (DeepLabV3Plus Model, Recipe Recipe, LabelCatalogue Labels) Open(string path, Device device)

@@ -64,12 +64,12 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         using var optimizer = new Optimizer(model, t);
         using var ema = new Ema(model, t.EmaDecay, device);
         var schedule = new Schedule(t, total);
-        var state = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : new RunState(0, null, 0, 0);
+        var (state, changed) = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : (new RunState(0, null, 0, 0), []);
         Describe(train, val, loss, total, state);
         if (initial is not null)
             Report(initial);
         if (resuming)
-            log.Say(Checkpoint.Changed(files.Last, recipe) is { Count: > 0 } changed ? $"Goes on from {files.Last} with other settings than before: {string.Join(", ", changed)}." : $"Goes on from {files.Last}.");
+            log.Say(changed.Count > 0 ? $"Goes on from {files.Last} with other settings than before: {string.Join(", ", changed)}." : $"Goes on from {files.Last}.");
 
         // Loop.
         double lossSum = 0, lossCount = 0, unreported = 0;

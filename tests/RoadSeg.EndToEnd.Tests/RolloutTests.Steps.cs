@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.LocalHost;
+using RoadSeg.Models;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+// What the tests do with the handler, each step once.
+public sealed partial class RolloutTests
+{
+    private string Folder(string name) => Path.Combine(_folder.Path, name);
+
+    private string Version(int turn) => _packages[turn].Manifest.Version;
+
+    private Task<HandlerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null) => HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+    {
+        ["ROADSEG_MODEL"] = _packages[0].Folder,
+        ["ROADSEG_MODEL_POLL"] = settings?.GetValueOrDefault("ROADSEG_MODEL_POLL") ?? "00:00:01",
+        ["ROADSEG_MODEL_CACHE"] = Folder("cache"),
+
+        // One line for all: a job of the other would come back as another message.
+        ["ROADSEG_INTERACTIVE_JOBS"] = "1000",
+    });
+
+    private static async Task<string> CommandAsync(int exit, params string[] arguments)
+    {
+        var result = await CliTests.RunAsync(arguments);
+        Assert.True(result.Exit == exit, result.ToString());
+        return result.Output + result.Error;
+    }
+
+    /// <summary>Waits until a version serves, and nothing is amiss.</summary>
+    private static Task<string> ServesAsync(HandlerProcess handler, string version) => UntilReadyAsync(handler, text => text == $"{Name} {version} on cpu");
+
+    private static async Task<string> UntilReadyAsync(HandlerProcess handler, Func<string, bool> reached)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(Patience);
+        for (var text = ""; ; await Task.Delay(50, Cancel))
+        {
+            Assert.False(patience.IsCancellationRequested, $"The last was: {text}");
+            using var answer = await handler.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
+            text = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["model"]!;
+            if (answer.StatusCode == HttpStatusCode.OK && reached(text))
+                return text;
+        }
+    }
+
+    private Task<ModelVersionList> PromoteAsync(HandlerProcess handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
+
+    private static Task<ModelVersionList> RollBackAsync(HandlerProcess handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
+
+    private static async Task<ModelVersionList> PostAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    {
+        using var answer = await SendAsync(handler, path, key, body);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return JsonSerializer.Deserialize(text, RegistryJson.Default.ModelVersionList)!;
+    }
+
+    private static async Task<(int Status, string Code)> RefusedAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    {
+        using var answer = await SendAsync(handler, path, key, body);
+        return ((int)answer.StatusCode, (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]!);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HandlerProcess handler, string path, string? key, string? body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (key is not null)
+            request.Headers.Add("x-functions-key", key);
+        if (body is not null)
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return await handler.Http.SendAsync(request, Cancel);
+    }
+
+    private static async Task<(int Status, string? Code)> SubmittedAsync(HandlerProcess handler, string model)
+    {
+        using var content = new ByteArrayContent(TinyPackages.RedPhoto()) { Headers = { ContentType = new("image/png") } };
+        using var answer = await handler.Http.PostAsync(new Uri($"/v1/jobs?model={Uri.EscapeDataString(model)}", UriKind.Relative), content, Cancel);
+        return ((int)answer.StatusCode, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]);
+    }
+
+    private async Task<JobRecord> RunAsync(HandlerProcess handler, string? model = null)
+    {
+        var (id, message) = await PreprocessedAsync(handler, model);
+        await SegmentAsync(handler, message);
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+        return job;
+    }
+
+    private async Task<(JobState State, string? Code)> FailsAsync(HandlerProcess handler)
+    {
+        var (id, message) = await PreprocessedAsync(handler);
+        await SegmentAsync(handler, message);
+        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        return (job.State, job.Failure?.Code);
+    }
+
+    // As the host does it: the photo's event, then the message that the first function answers.
+    private async Task<(JobId Id, byte[] Message)> PreprocessedAsync(HandlerProcess handler, string? model = null)
+    {
+        var (id, path) = (default(JobId), $"{Guid.NewGuid()}/red.png");
+        if (model is not null)
+        {
+            using var answer = await SendAsync(handler, "/v1/uploads", null, JsonSerializer.Serialize(new { fileName = "red.png", model }));
+            id = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
+            path = BlobPaths.Upload(id);
+        }
+
+        var stored = await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
+        var etag = stored.Value.ETag.ToString();
+        var created = JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent);
+        var outcome = await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
+        if (model is null)
+            id = JobId.ForDrop(Containers.Uploads, path, etag);
+        var sent = (string?)outcome!["Outputs"]!["segmentation"];
+        Assert.True(sent is not null, $"{outcome.ToJsonString()} {(await _jobs.FindAsync(id, Cancel))?.Record}");
+        return (id, Convert.FromBase64String(sent));
+    }
+
+    private static Task<JsonNode?> SegmentAsync(HandlerProcess handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
+
+    private async Task<byte[]> ResultAsync(JobId id, string file) =>
+        (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
+}

@@ -20,7 +20,9 @@ public sealed class ReadinessTests(StackFixture stack)
         var (status, body) = await handler.ReadinessAsync(Cancel);
 
         Assert.Equal((HttpStatusCode.OK, true, "ok"), (status, (bool)body["ready"]!, (string?)body["storage"]));
-        Assert.EndsWith("on cpu", (string?)body["model"], StringComparison.Ordinal);
+
+        // What may follow on a busy machine says that a run takes long here.
+        Assert.Matches("^[a-z0-9.+-]+ [0-9]+T[0-9]+Z-[0-9a-f]+ on cpu(; a run takes .+)?$", (string?)body["model"]);
     }
 
     [Fact]

@@ -19,15 +19,19 @@ public sealed class Parity_with_PyTorch
     private static readonly JsonElement Reference = JsonDocument.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "tests", "golden", "trainer", "reference.json"))).RootElement;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Activations_loss_and_every_gradient_match(int index)
+    [InlineData("mobilenet_v2", true, 16, false)]
+    [InlineData("mobilenet_v2", false, 16, false)]
+    [InlineData("mobilenet_v2", true, 8, true)]
+    [InlineData("resnet18", false, 16, false)]
+    [InlineData("resnet34", false, 8, false)]
+    [InlineData("resnet50", false, 16, false)]
+    [InlineData("resnet101", false, 8, true)]
+    public void Activations_loss_and_every_gradient_match(string backbone, bool separable, int stride, bool auxiliary)
     {
-        var expected = Reference.GetProperty("models")[index];
+        var expected = Reference.GetProperty("models").EnumerateArray().Single(model => (backbone, separable, stride, auxiliary) == (
+            model.GetProperty("backbone").GetString(), model.GetProperty("separable").GetBoolean(), model.GetProperty("stride").GetInt32(), model.GetProperty("auxiliary").GetBoolean()));
         using var scope = NewDisposeScope();
-        using var model = Network(expected.GetProperty("backbone").GetString()!, expected.GetProperty("separable").GetBoolean());
+        using var model = Network(backbone, separable, stride, auxiliary);
         Assert.Equal(expected.GetProperty("parameters").GetInt64(), model.parameters().Sum(p => p.NumberOfElements));
         var (images, ids) = Batch(3, 64);
 
@@ -40,7 +44,11 @@ public sealed class Parity_with_PyTorch
         }
 
         model.train();
-        var loss = Loss(model.forward(images).Logits, ids, tensor(new[] { 0.5, 1, 1.5, 2, 0.8 }));
+        var weights = tensor(new[] { 0.5, 1, 1.5, 2, 0.8 });
+        var outputs = model.forward(images);
+        var loss = Loss(outputs.Logits, ids, weights);
+        if (outputs.Auxiliary is { } second)
+            loss = loss.add(Loss(second, ids, weights).mul(0.4));
         Assert.Equal(expected.GetProperty("loss").GetDouble(), loss.item<double>(), Tolerance);
         loss.backward();
         var gradients = expected.GetProperty("gradients");
@@ -69,11 +77,13 @@ public sealed class Parity_with_PyTorch
         }
     }
 
-    private static DeepLabV3Plus Network(string backbone, bool separable)
+    private static DeepLabV3Plus Network(string backbone, bool separable, int stride = 16, bool auxiliary = false)
     {
         var model = new DeepLabV3Plus(new ModelOptions
         {
-            Backbone = backbone switch { "mobilenet_v2" => Backbone.MobileNetV2, "resnet18" => Backbone.ResNet18, _ => Backbone.ResNet50 },
+            Backbone = Enum.Parse<Backbone>(backbone.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
+            OutputStride = stride,
+            AuxiliaryHead = auxiliary,
             AsppRates = [6, 12, 18],
             AsppChannels = 16,
             AsppDropout = 0,

@@ -16,34 +16,36 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Publishing;
 
-/// <summary>The shipped model held against itself and against spoiled copies of itself.</summary>
+/// <summary>The shipped network, at a small input size so that a judgement takes a second, held against itself and against spoiled copies of itself.</summary>
 public sealed class Gates : IDisposable
 {
     private static readonly string Shipped = Checkout.File("models/default");
 
-    // Painted frames are far from what the int8 graph was calibrated on, and a time is asserted in the one test that is about it.
-    private static readonly GateOptions Lenient = new() { Int8Loss = 0.2, Latency = 1000 };
+    // A time is asserted in the one test that is about it.
+    private static readonly GateOptions Lenient = new() { Latency = 1000 };
 
     private readonly TempFolder folder = new();
-    private readonly ModelPackage model = ModelPackage.Load(Shipped);
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task A_version_that_is_the_live_one_again_passes_every_check()
     {
-        var report = await JudgeAsync(model, Copy("again"), Lenient);
+        var sound = Package("sound");
+        var report = await JudgeAsync(sound, sound, Lenient);
         Assert.True(report.Passed, string.Join('\n', report.Checks));
         Assert.Equal(["self-test", "mean-iou", "class-iou", "int8-loss", "latency", "disagreement"], report.Checks.Select(check => check.Name));
         Assert.Equal(0, Check(report, "class-iou").Value);
+        Assert.Equal(0, Check(report, "int8-loss").Value);
         Assert.Equal(0, Check(report, "disagreement").Value);
     }
 
     [Fact]
     public async Task A_version_whose_classes_differ_from_the_live_ones_is_left_to_an_operator()
     {
-        var live = Copy("other", manifest => manifest["labels"]!["classes"]![8]!["name"] = "vehicle");
-        var report = await JudgeAsync(model, live, Lenient);
+        var sound = Package("sound");
+        var live = Changed(sound, manifest => manifest["labels"]!["classes"]![8]!["name"] = "vehicle");
+        var report = await JudgeAsync(sound, live, Lenient);
         Assert.False(report.Passed);
         Assert.Equal(["mean-iou", "class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
         Assert.All(report.Checks.Where(check => !check.Passed), check => Assert.Contains("an operator may promote it by hand.", check.Note));
@@ -53,23 +55,26 @@ public sealed class Gates : IDisposable
     [Fact]
     public async Task A_version_that_is_slower_than_allowed_is_refused_with_both_times()
     {
-        var report = await JudgeAsync(model, Copy("again"), Lenient with { Latency = 0.01 });
+        var sound = Package("sound");
+        var report = await JudgeAsync(sound, sound, Lenient with { Latency = 0.01 });
         RefusedAlone(report, "latency", above: 0.01, @"^A run takes [\d.,]+ ms, one of the live version [\d.,]+ ms");
     }
 
     [Fact]
     public async Task A_version_whose_int8_graph_loses_too_much_is_refused_with_both_scores()
     {
-        var report = await JudgeAsync(model, Copy("again"), Lenient with { Int8Loss = 0.005 });
-        RefusedAlone(report, "int8-loss", above: 0.005, @"^int8 has a mean IoU of [\d.,]+ ?%, fp32 of [\d.,]+ ?%");
+        var sound = Package("sound");
+        var report = await JudgeAsync(Package("lossy", int8Forgets: Best(sound)), sound, Lenient);
+        RefusedAlone(report, "int8-loss", above: Lenient.Int8Loss, @"^int8 has a mean IoU of [\d.,]+ ?%, fp32 of [\d.,]+ ?%");
     }
 
     [Fact]
     public async Task A_version_that_gives_another_mask_than_its_golden_one_is_measured_no_further()
     {
-        var size = ImageProbe.Read(File.ReadAllBytes(Path.Combine(Shipped, "golden-mask.png")), new ImageLimits());
-        var wrong = GrayPng.Encode(new byte[size.Width * size.Height], size.Width, size.Height);
-        var report = await JudgeAsync(Copy("broken", file: ("golden-mask.png", wrong)), model, new GateOptions());
+        var sound = Package("sound");
+        var mask = MaskPng.Decode(sound.ReadFile("golden-mask.png"), new ImageLimits());
+        var wrong = GrayPng.Encode(new byte[mask.Ids.Length], mask.Width, mask.Height);
+        var report = await JudgeAsync(Changed(sound, manifest => { }, ("golden-mask.png", wrong)), sound, new GateOptions());
         Assert.False(report.Passed);
         var check = Assert.Single(report.Checks);
         Assert.Equal(("self-test", false), (check.Name, check.Passed));
@@ -78,9 +83,9 @@ public sealed class Gates : IDisposable
     [Fact]
     public async Task A_version_that_forgot_a_class_is_refused_for_what_it_lost_and_for_what_it_sees_instead()
     {
-        var sound = Forgetful("sound", forgotten: null);
-        var forgetful = Forgetful("forgetful", forgotten: Best(sound));
-        var report = await JudgeAsync(forgetful, sound, Lenient with { MeanIouLoss = 0, ClassIouLoss = 0.001, Disagreement = 0.05 });
+        var sound = Package("sound");
+        var best = Best(sound);
+        var report = await JudgeAsync(Package("forgetful", best, best), sound, Lenient with { MeanIouLoss = 0, ClassIouLoss = 0.001, Disagreement = 0.05 });
         Assert.Equal(["mean-iou", "class-iou", "disagreement"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
         Assert.InRange(Check(report, "disagreement").Value!.Value, 0.051, 1);
         Assert.Contains("changes most to its disadvantage", Check(report, "class-iou").Note);
@@ -89,8 +94,7 @@ public sealed class Gates : IDisposable
     [Fact]
     public async Task A_models_first_version_is_held_against_the_floors_alone()
     {
-        var sound = Forgetful("sound", forgotten: null);
-        var report = await JudgeAsync(sound, null, Lenient with { MeanIouFloor = 0.999, ClassIouFloor = 0.999 });
+        var report = await JudgeAsync(Package("sound"), null, Lenient with { MeanIouFloor = 0.999, ClassIouFloor = 0.999 });
         Assert.Equal(["mean-iou", "class-iou"], report.Checks.Where(check => !check.Passed).Select(check => check.Name));
         Assert.Equal(["self-test", "int8-loss", "latency", "disagreement"], report.Checks.Where(check => check.Passed).Select(check => check.Name));
     }
@@ -102,8 +106,27 @@ public sealed class Gates : IDisposable
         return OnnxEvaluation.Run(engine, Val()).Pixels.ClassIoU().Select((iou, id) => (iou ?? 0, id)).Max().id;
     }
 
-    // The shipped network as a package of its fp32 graph alone, one class never chosen; its golden mask is what it gives.
-    private ModelPackage Forgetful(string name, int? forgotten)
+    // The shipped network as a package, a class never chosen by its graph or by the one that stands for int8; its golden mask is what it gives.
+    private ModelPackage Package(string name, int? forgotten = null, int? int8Forgets = null)
+    {
+        var shipped = ModelPackage.Load(Shipped).Manifest;
+        var (graph, int8) = (Graph(forgotten), Graph(int8Forgets));
+        var description = shipped with
+        {
+            Graphs = new Dictionary<Precision, string> { [Precision.Fp32] = "model.onnx", [Precision.Int8] = "model.int8.onnx" },
+            Preprocess = shipped.Preprocess with { Width = 160, Height = 120 },
+            SelfTest = shipped.SelfTest! with { MinimumAgreement = int8Forgets == forgotten ? 0.99 : 0.05 },
+        };
+        using var engine = SegmentationEngine.Load(description, graph);
+        var file = File.ReadAllBytes(Path.Combine(Shipped, "golden-input.png"));
+        var input = ImageDecoder.Decode(file, ImageProbe.Read(file, new ImageLimits()));
+        var mask = MaskPng.Encode(engine.Segment(input, input.Width, input.Height).ClassIds, input.Width, input.Height, shipped.Labels);
+        return new ModelPackageWriter(TimeProvider.System).Write(
+            Path.Combine(Directory.CreateDirectory(folder[name]).FullName, "package"), description,
+            new Dictionary<string, ReadOnlyMemory<byte>> { ["model.onnx"] = graph, ["model.int8.onnx"] = int8, ["golden-input.png"] = file, ["golden-mask.png"] = mask });
+    }
+
+    private static byte[] Graph(int? forgotten)
     {
         var (network, _, labels) = Checkpoint.Open(Path.Combine(Shipped, "checkpoint.safetensors"), CPU);
         using var open = network;
@@ -115,19 +138,12 @@ public sealed class Gates : IDisposable
         if (forgotten is { } id)
             bias[id] -= 1000;
         layers[at] = classify with { Bias = bias };
-        var bytes = OnnxWriter.Write(graph with { Layers = layers }, Precision.Fp32);
-        var description = ModelPackage.Load(Shipped).Manifest with { Graphs = new Dictionary<Precision, string> { [Precision.Fp32] = "model.onnx" } };
-        using var engine = SegmentationEngine.Load(description, bytes);
-        var file = File.ReadAllBytes(Path.Combine(Shipped, "golden-input.png"));
-        var input = ImageDecoder.Decode(file, ImageProbe.Read(file, new ImageLimits()));
-        var mask = MaskPng.Encode(engine.Segment(input, input.Width, input.Height).ClassIds, input.Width, input.Height, labels);
-        var target = Directory.CreateDirectory(folder[name]).FullName;
-        return new ModelPackageWriter(TimeProvider.System).Write(
-            Path.Combine(target, "package"), description, new Dictionary<string, ReadOnlyMemory<byte>> { ["model.onnx"] = bytes, ["golden-input.png"] = file, ["golden-mask.png"] = mask });
+        return OnnxWriter.Write(graph with { Layers = layers }, Precision.Fp32);
     }
 
     private static async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage? live, GateOptions options) =>
-        await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(candidate, live, Val(), new[] { new RecentPhoto(JobId.ForDrop("uploads", "photo", "1"), PhotoEncoder.Png(PaintedRoads.Paint(96, 64, new Random(7)).Image)) }.ToAsyncEnumerable());
+        await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(
+            candidate, live, Val(), new[] { new RecentPhoto(JobId.ForDrop("uploads", "photo", "1"), PhotoEncoder.Png(Val().Frames[0].Image)) }.ToAsyncEnumerable());
 
     private static void RefusedAlone(GateReport report, string name, double above, string note)
     {
@@ -148,14 +164,15 @@ public sealed class Gates : IDisposable
         return DataSource.Read(root.Path, "val");
     }
 
-    private ModelPackage Copy(string name, Action<JsonNode>? change = null, (string Name, byte[] Content)? file = null)
+    // The package with another manifest, or another file.
+    private ModelPackage Changed(ModelPackage package, Action<JsonNode> change, (string Name, byte[] Content)? file = null)
     {
-        var target = Directory.CreateDirectory(folder[name]).FullName;
-        foreach (var source in Directory.GetFiles(Shipped))
+        var target = Directory.CreateDirectory(folder["changed"]).FullName;
+        foreach (var source in Directory.GetFiles(package.Folder))
             File.Copy(source, Path.Combine(target, Path.GetFileName(source)));
         var path = Path.Combine(target, "manifest.json");
         var manifest = JsonNode.Parse(File.ReadAllText(path))!;
-        change?.Invoke(manifest);
+        change(manifest);
         if (file is { } other)
         {
             File.WriteAllBytes(Path.Combine(target, other.Name), other.Content);

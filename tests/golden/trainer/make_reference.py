@@ -101,32 +101,46 @@ def dilate(module, first, rest):
 
 
 class DeepLab(nn.Module):
-    def __init__(self, backbone, separable):
+    def __init__(self, backbone, separable, stride=16, auxiliary=False):
         super().__init__()
         self.backbone = backbone
         if backbone == "mobilenet_v2":
             full = torchvision.models.mobilenet_v2()
             self.encoder = nn.Module()
             self.encoder.features = full.features[:18]
-            dilate(self.encoder.features[14:18], 1, 2)
-            low, high = 24, 320
+            late, last = self.encoder.features[7:14], self.encoder.features[14:18]
+            low, mid, high = 24, 96, 320
         else:
             self.encoder = getattr(torchvision.models, backbone)()
             del self.encoder.fc, self.encoder.avgpool
-            dilate(self.encoder.layer4, 1, 2)
-            low, high = (64, 512) if backbone == "resnet18" else (256, 2048)
+            late, last = self.encoder.layer3, self.encoder.layer4
+            low, mid, high = (64, 256, 512) if backbone in ("resnet18", "resnet34") else (256, 1024, 2048)
+        if stride == 8:
+            dilate(late, 1, 2)
+            dilate(last, 2, 4)
+        else:
+            dilate(last, 1, 2)
         self.aspp = Aspp(high, separable)
         self.decoder = Decoder(low, separable)
+        if auxiliary:
+            self.auxiliary = nn.Module()
+            self.auxiliary.reduce = unit(mid, mid // 4, 3)
+            self.auxiliary.classify = nn.Conv2d(mid // 4, CLASSES, 1)
 
     def forward(self, x):
         if self.backbone == "mobilenet_v2":
             low = self.encoder.features[:4](x)
-            high = self.encoder.features[4:](low)
+            mid = self.encoder.features[4:14](low)
+            high = self.encoder.features[14:](mid)
         else:
             e = self.encoder
             low = e.layer1(e.maxpool(e.relu(e.bn1(e.conv1(x)))))
-            high = e.layer4(e.layer3(e.layer2(low)))
-        return self.decoder(self.aspp(high), low)
+            mid = e.layer3(e.layer2(low))
+            high = e.layer4(mid)
+        logits = self.decoder(self.aspp(high), low)
+        if not self.training or not hasattr(self, "auxiliary"):
+            return logits, None
+        return logits, self.auxiliary.classify(F.relu(self.auxiliary.reduce(mid)))
 
 
 def batch(count, size):
@@ -135,30 +149,36 @@ def batch(count, size):
     return images, ids  # id CLASSES is the ignore id
 
 
-def loss_of(logits, ids, weights):
-    full = F.interpolate(logits, ids.shape[-2:], mode="bilinear", align_corners=False)
-    return F.cross_entropy(full, ids, weights, ignore_index=CLASSES)
+def loss_of(outputs, ids, weights):
+    def one(logits):
+        full = F.interpolate(logits, ids.shape[-2:], mode="bilinear", align_corners=False)
+        return F.cross_entropy(full, ids, weights, ignore_index=CLASSES)
+
+    logits, auxiliary = outputs
+    return one(logits) if auxiliary is None else one(logits) + 0.4 * one(auxiliary)
 
 
-def numbers(t, count=6):
+def numbers(t, count):
     t = t.detach().double().flatten()
-    return {"norm": t.norm().item(), "sum": t.sum().item(), "first": t[:count].tolist()}
+    return {"norm": t.norm().item(), "first": t[:count].tolist()}
 
 
-def reference(backbone, separable):
-    model = DeepLab(backbone, separable)
+def reference(backbone, separable, stride=16, auxiliary=False):
+    model = DeepLab(backbone, separable, stride, auxiliary)
     fill(model)
     images, ids = batch(3, 64)
     weights = torch.tensor([0.5, 1.0, 1.5, 2.0, 0.8])
     model.eval()
     with torch.no_grad():
-        logits = model(images)
+        logits, _ = model(images)
     model.train()
     loss = loss_of(model(images), ids, weights)
     loss.backward()
     return {
         "backbone": backbone,
         "separable": separable,
+        "stride": stride,
+        "auxiliary": auxiliary,
         "parameters": sum(p.numel() for p in model.parameters()),
         "logits": numbers(logits, 64),
         "shape": list(logits.shape),
@@ -188,6 +208,14 @@ def trajectory():
 
 print(json.dumps({
     "made_with": {"torch": torch.__version__, "torchvision": torchvision.__version__},
-    "models": [reference("mobilenet_v2", True), reference("mobilenet_v2", False), reference("resnet18", False), reference("resnet50", False)],
+    "models": [
+        reference("mobilenet_v2", True),
+        reference("mobilenet_v2", False),
+        reference("mobilenet_v2", True, stride=8, auxiliary=True),
+        reference("resnet18", False),
+        reference("resnet34", False, stride=8),
+        reference("resnet50", False),
+        reference("resnet101", False, stride=8, auxiliary=True),
+    ],
     "sgd_losses": trajectory(),
 }))

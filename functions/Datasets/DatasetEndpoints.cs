@@ -19,7 +19,7 @@ internal static class DatasetEndpoints
             .Fails(ErrorCodes.StorageUnavailable);
         app.MapGet("/v1/datasets/{name}", ShowAsync)
             .Describe("getDataset", "Ask for a data set", "How far the check of the latest drop is, or how it ended, and the usable versions. Costs one small read.")
-            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Revalidates()
             .Answers<DatasetView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.DatasetNotFound);
         app.MapGet("/v1/datasets/{name}/report", (string name, HttpContext context, DatasetFiles files) => files.LatestAsync(context, name, DatasetReport.FileName))

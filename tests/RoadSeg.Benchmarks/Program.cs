@@ -16,6 +16,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["chain"] = ChainBenchmark.RunAsync,
     ["api"] = ApiBenchmark.RunAsync,
     ["rollout"] = RolloutBenchmark.RunAsync,
+    ["page"] = PageBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,

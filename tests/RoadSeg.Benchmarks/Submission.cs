@@ -8,10 +8,10 @@ namespace RoadSeg.Benchmarks;
 internal static class Submission
 {
     /// <summary>From submission to result.</summary>
-    public static async Task<(double Milliseconds, JobView Job)> TimedAsync(HttpClient api, byte[] photo, CancellationToken cancel)
+    public static async Task<(double Milliseconds, JobView Job)> TimedAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
     {
         var started = Stopwatch.GetTimestamp();
-        var id = await SendAsync(api, photo, cancel);
+        var id = await SendAsync(api, photo, cancel, type);
         JobView? job;
         do
             job = await api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, cancel);
@@ -20,9 +20,9 @@ internal static class Submission
     }
 
     /// <summary>Submits a photo in the request body.</summary>
-    public static async Task<JobId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel)
+    public static async Task<JobId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
     {
-        using var body = new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } };
+        using var body = new ByteArrayContent(photo) { Headers = { ContentType = new(type) } };
         using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, cancel);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel))!.Id;

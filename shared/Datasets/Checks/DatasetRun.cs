@@ -7,7 +7,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Datasets.Checks;
 
 /// <summary>One pass over a data set: list, pair, divide, then read pair by pair in the plan's order with a bounded number under way.</summary>
-internal sealed class DatasetRun
+internal sealed class DatasetRun : IDisposable
 {
     private readonly IDatasetFiles files;
     private readonly DatasetOptions options;
@@ -15,12 +15,14 @@ internal sealed class DatasetRun
     private readonly FaultLog faults;
     private readonly FileIndex index;
     private readonly LayoutResult layout;
+    private readonly SpillFile aside;
     private readonly SplitPlan plan;
     private readonly Duplicates duplicates = new();
 
-    private DatasetRun(IDatasetFiles files, DatasetSpec spec, DatasetOptions options, IProgress<DatasetProgress>? progress, FaultLog faults, FileIndex index, LayoutResult layout)
+    private DatasetRun(
+        IDatasetFiles files, DatasetSpec spec, DatasetOptions options, IProgress<DatasetProgress>? progress, FaultLog faults, FileIndex index, LayoutResult layout, SpillFile aside)
     {
-        (this.files, Spec, this.options, this.progress, this.faults, this.index, this.layout) = (files, spec, options, progress, faults, index, layout);
+        (this.files, Spec, this.options, this.progress, this.faults, this.index, this.layout, this.aside) = (files, spec, options, progress, faults, index, layout, aside);
         plan = SplitPlan.Make(layout.Pairs, spec.Split);
         Statistics = new SetStatistics(layout.Map);
         Shown = new ShownSamples(options.SamplesShown, spec.Split.Seed);
@@ -44,9 +46,20 @@ internal sealed class DatasetRun
         progress?.Report(new DatasetProgress("listing", 0, 0));
         var faults = new FaultLog(options.FaultsListed, everyFault);
         var index = await FileIndex.ReadAsync(files, options.MaxFiles, cancel);
-        var layout = await LayoutPresets.Find(spec.Layout).ReadAsync(new LayoutInput(files, index, spec, faults), cancel);
-        return new DatasetRun(files, spec, options, progress, faults, index, layout);
+        var aside = new SpillFile();
+        try
+        {
+            var layout = await LayoutPresets.Find(spec.Layout).ReadAsync(new LayoutInput(files, index, spec, faults, aside), cancel);
+            return new DatasetRun(files, spec, options, progress, faults, index, layout, aside);
+        }
+        catch
+        {
+            aside.Dispose();
+            throw;
+        }
     }
+
+    public void Dispose() => aside.Dispose();
 
     /// <summary>The usable samples in the plan's order. Enumerate once, to the end, before <see cref="Report"/>.</summary>
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancel)

@@ -58,7 +58,7 @@ public sealed class DatasetCurator(TimeProvider time)
         ArgumentNullException.ThrowIfNull(options);
         if (folder is null)
         {
-            var run = await DatasetRun.OpenAsync(files, spec, options, progress, null, cancel);
+            using var run = await DatasetRun.OpenAsync(files, spec, options, progress, null, cancel);
             await foreach (var sample in run.ReadAsync(cancel))
                 _ = sample;
             return run.Report(time.GetUtcNow());
@@ -68,7 +68,7 @@ public sealed class DatasetCurator(TimeProvider time)
         DatasetReport report;
         using (var faults = new FaultFile(staging.Path))
         {
-            var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
+            using var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
             await foreach (var sample in run.ReadAsync(cancel))
                 _ = sample;
             report = run.Report(time.GetUtcNow());
@@ -99,7 +99,7 @@ public sealed class DatasetCurator(TimeProvider time)
         using (var faults = new FaultFile(staging.Path))
         using (var writer = new CuratedWriter(staging.Path, options.ShardBytes))
         {
-            var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
+            using var run = await DatasetRun.OpenAsync(files, spec, options, progress, faults.Add, cancel);
             await foreach (var sample in run.ReadAsync(cancel))
                 writer.Add(sample);
             report = run.Report(time.GetUtcNow());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Mapping;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -15,7 +16,7 @@ internal sealed partial class LabelStudio() : Layout(
     // A pixel that nobody painted.
     private const int Background = 0;
 
-    private sealed record Layer(long Task, long Annotation, string Label, string? Path, byte[]? Rle, int Width, int Height);
+    private sealed record Layer(long Task, long Annotation, string Label, string? Path, Spilled? Rle, int Width, int Height);
 
     public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
     {
@@ -42,7 +43,7 @@ internal sealed partial class LabelStudio() : Layout(
             if (!images.Remove(task.Key, out var image))
                 input.Faults.Add(FaultKind.MaskWithoutImage, taken[0].Path ?? $"task-{task.Key}", $"The image of task {task.Key} is not in the set.");
             else
-                pairs.Add(new SamplePair($"task-{task.Key}", null, null, image, Mask($"task-{task.Key}", taken, names)));
+                pairs.Add(new SamplePair($"task-{task.Key}", null, null, image, Mask($"task-{task.Key}", taken, names, input.Aside)));
         }
 
         foreach (var (task, image) in images.OrderBy(entry => entry.Key))
@@ -53,9 +54,9 @@ internal sealed partial class LabelStudio() : Layout(
     // Index in the user's order; labels that are not in it first.
     private static int Rank(IReadOnlyList<string> order, string label) => order.ToList().IndexOf(label);
 
-    private static MaskFiles Mask(string task, List<Layer> layers, List<string> names) => layers[0].Rle is null
+    private static MaskFiles Mask(string task, List<Layer> layers, List<string> names, SpillFile aside) => layers[0].Rle is null
         ? new BrushFiles(task, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Path!))])
-        : new BrushRuns(task, layers[0].Width, layers[0].Height, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Rle!))]);
+        : new BrushRuns(task, layers[0].Width, layers[0].Height, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Rle!.Value))], aside);
 
     private static void ReadPictures(LayoutInput input, Dictionary<long, string> images, List<Layer> layers)
     {
@@ -91,7 +92,7 @@ internal sealed partial class LabelStudio() : Layout(
                 if (byName.TryGetValue(name, out var image) || (Uploaded().Match(name) is { Success: true } upload && byName.TryGetValue(name[upload.Length..], out image)))
                     images[id] = image;
                 foreach (var annotation in task.GetProperty("annotations").EnumerateArray())
-                    Brushes(id, annotation, layers);
+                    Brushes(id, annotation, layers, input.Aside);
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
@@ -100,15 +101,15 @@ internal sealed partial class LabelStudio() : Layout(
         }
     }
 
-    private static void Brushes(long task, JsonElement annotation, List<Layer> layers)
+    private static void Brushes(long task, JsonElement annotation, List<Layer> layers, SpillFile aside)
     {
         foreach (var result in annotation.GetProperty("result").EnumerateArray())
         {
             if (!result.TryGetProperty("value", out var value) || !value.TryGetProperty("rle", out var rle))
                 continue;
-            var bytes = rle.EnumerateArray().Select(b => b.GetByte()).ToArray();
+            var put = aside.Put(rle.EnumerateArray().Select(b => b.GetByte()).ToArray());
             foreach (var label in value.GetProperty("brushlabels").EnumerateArray())
-                layers.Add(new Layer(task, annotation.GetProperty("id").GetInt64(), label.GetString()!, null, bytes, result.GetProperty("original_width").GetInt32(), result.GetProperty("original_height").GetInt32()));
+                layers.Add(new Layer(task, annotation.GetProperty("id").GetInt64(), label.GetString()!, null, put, result.GetProperty("original_width").GetInt32(), result.GetProperty("original_height").GetInt32()));
         }
     }
 

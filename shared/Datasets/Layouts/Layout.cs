@@ -19,7 +19,8 @@ internal abstract class Layout(string name, string summary)
 /// <param name="Index">Its paths.</param>
 /// <param name="Spec">What the user said.</param>
 /// <param name="Faults">Takes what does not pair.</param>
-internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults)
+/// <param name="Aside">Takes labels that lie within a list; there as long as the pairs are read.</param>
+internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults, SpillFile Aside)
 {
     private const int MaxListBytes = 64 << 20;
 
@@ -79,7 +80,12 @@ internal sealed record BrushFiles(string Task, IReadOnlyList<(int Key, string Pa
 }
 
 /// <summary>Label Studio's run lengths, one list for each label.</summary>
-internal sealed record BrushRuns(string Task, int Width, int Height, IReadOnlyList<(int Key, byte[] Rle)> Layers) : MaskFiles
+/// <param name="Task">What names it.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+/// <param name="Layers">A label and where its run lengths were put.</param>
+/// <param name="Aside">Where that is.</param>
+internal sealed record BrushRuns(string Task, int Width, int Height, IReadOnlyList<(int Key, Spilled Rle)> Layers, SpillFile Aside) : MaskFiles
 {
     public override string Shown => Task;
 }

@@ -27,7 +27,7 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
             case BrushFiles brushes:
                 return await LayersAsync(brushes, cancel);
             case BrushRuns runs:
-                return (Runs(runs), [.. runs.Layers.SelectMany(layer => layer.Rle)]);
+                return Runs(runs);
             default:
                 throw new InvalidOperationException($"Masks of {mask.GetType()} are not read.");
         }
@@ -79,15 +79,18 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
         }
     }
 
-    private MaskValues Runs(BrushRuns runs)
+    private (MaskValues, byte[]) Runs(BrushRuns runs)
     {
         if (runs.Width < 1 || runs.Height < 1 || Math.Max(runs.Width, runs.Height) > limits.MaxSide || (long)runs.Width * runs.Height > limits.MaxPixels)
             throw new RoadSegException(ErrorCodes.ImageTooManyPixels, $"The brush label is {runs.Width} x {runs.Height} pixels; at most {limits.MaxPixels:N0} are allowed.");
         var merged = Empty(runs.Width, runs.Height);
+        var all = new MemoryStream();
         try
         {
-            foreach (var (key, rle) in runs.Layers)
+            foreach (var (key, put) in runs.Layers)
             {
+                var rle = runs.Aside.Read(put);
+                all.Write(rle);
                 var alpha = BrushRle.Alpha(rle, runs.Width, runs.Height);
                 for (var i = 0; i < alpha.Length; i++)
                 {
@@ -96,7 +99,7 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
                 }
             }
 
-            return merged;
+            return (merged, all.ToArray());
         }
         catch
         {

@@ -31,6 +31,30 @@ public sealed class Flat_memory
         Assert.True(many.Native <= (few.Native * 1.3) + (16 << 20), $"native {few.Native:N0} -> {many.Native:N0} bytes");
     }
 
+    [Fact]
+    public async Task Run_lengths_within_an_export_of_Label_Studio_are_not_kept()
+    {
+        using var folder = new TempFolder();
+        await WriteExportAsync(folder["few"], 100);
+        await WriteExportAsync(folder["many"], 1700);
+        await HeldAsync(folder["few"], 100);
+
+        var few = await HeldAsync(folder["few"], 100);
+        var many = await HeldAsync(folder["many"], 1700);
+
+        // 32 KiB a task: 50 MiB more, where pooled buffers come to some MiB.
+        Assert.True(many < few + (16 << 20), $"{few:N0} -> {many:N0} bytes");
+    }
+
+    private static async Task<long> HeldAsync(string folder, int tasks)
+    {
+        var watch = new Watch(NativeHeap.InUse);
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
+            new LocalFolderFiles(folder), new DatasetSpec { Name = "brushes", Layout = "label-studio" }, new DatasetOptions { Concurrency = 1 }, null, watch, TestContext.Current.CancellationToken);
+        Assert.Equal(tasks, report.Pairs);
+        return watch.Managed;
+    }
+
     // The greatest managed heap after a collection, and the greatest growth of the C heap, seen every 50 pairs.
     private static async Task<(long Managed, long Native)> PeakAsync(string folder, string output)
     {
@@ -52,6 +76,21 @@ public sealed class Flat_memory
             File.WriteAllBytes(Path.Combine(root, "train", $"{i}.jpg"), PhotoEncoder.Jpeg(Drop.Painted(i, 480, 360), 70));
             File.WriteAllBytes(Path.Combine(root, "trainannot", $"{i}.png"), mask);
         }
+    }
+
+    private static async Task WriteExportAsync(string root, int tasks)
+    {
+        Directory.CreateDirectory(root);
+        var rle = string.Join(',', new byte[32 << 10]);
+        await using var export = File.CreateText(Path.Combine(root, "export.json"));
+        for (var task = 1; task <= tasks; task++)
+        {
+            File.WriteAllBytes(Path.Combine(root, $"{task}.jpg"), PhotoEncoder.Jpeg(Drop.Painted(task, 48, 36), 70));
+            var brush = $$$"""{"original_width":48,"original_height":36,"value":{"rle":[{{{rle}}}],"brushlabels":["road"]}}""";
+            await export.WriteAsync($$$"""{{{(task == 1 ? '[' : ',')}}}{"id":{{{task}}},"data":{"image":"{{{task}}}.jpg"},"annotations":[{"id":{{{task}}},"result":[{{{brush}}}]}]}""");
+        }
+
+        await export.WriteAsync(']');
     }
 
     private sealed class Watch(long start) : IProgress<DatasetProgress>

@@ -13,7 +13,7 @@ internal sealed record ModelOptions
     /// graph of the package: fp32, fp16 or int8, default fp32).</summary>
     public required EngineOptions Engine { get; init; }
 
-    /// <summary>ROADSEG_MODEL_POLL: how often the registry is looked at for another live version, 1 s to 1 h, default 10 s.</summary>
+    /// <summary>ROADSEG_MODEL_POLL: how often the registry is looked at for another live version, 0.1 s to 1 h, default 10 s.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>ROADSEG_MODEL_CACHE: folder of downloaded packages, which processes may share. Default: below the temporary folder.</summary>
@@ -39,7 +39,7 @@ internal sealed record ModelOptions
         {
             Folder = settings["ROADSEG_MODEL"] is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "model"),
             Engine = new EngineOptions { IntraOpThreads = (int)settings.Whole("ROADSEG_THREADS", 0, 0, 256), Provider = parsed, Precision = graph },
-            Poll = settings.Duration("ROADSEG_MODEL_POLL", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            Poll = settings.Duration("ROADSEG_MODEL_POLL", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1)),
             Cache = settings["ROADSEG_MODEL_CACHE"] is { Length: > 0 } cache ? Path.GetFullPath(cache) : DefaultCache,
             Kept = (int)settings.Whole("ROADSEG_MODELS_LOADED", 2, 1, 8),
         };

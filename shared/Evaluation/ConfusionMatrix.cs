@@ -85,6 +85,10 @@ public sealed class ConfusionMatrix
     /// never true counts with 0.</summary>
     public double MeanIoU() => ClassIoU().Average() ?? double.NaN;
 
+    /// <summary>Mean of <see cref="ClassIoU"/> over the classes with true pixels; NaN when none has. For comparing networks on the same frames: in
+    /// <see cref="MeanIoU"/> one stray pixel of a class that the frames do not show costs as much as losing a class.</summary>
+    public double MeanIoUOfShownClasses() => ClassIoU().Where((_, c) => TruePixels(c) > 0).Average() ?? double.NaN;
+
     /// <summary>Mean of <see cref="ClassIoU"/> weighted by true pixels; NaN when nothing was counted.</summary>
     public double FrequencyWeightedIoU()
     {

@@ -126,9 +126,7 @@ public sealed class ModelRegistry
         }
         catch (RoadSegException)
         {
-            var away = $"{target}.{Guid.NewGuid():N}{VersionCache.Partial}";
-            Directory.Move(target, away);
-            Directory.Delete(away, recursive: true);
+            VersionCache.Remove(target);
             return null;
         }
     }
@@ -151,19 +149,44 @@ public sealed class ModelRegistry
         if (await FindAsync(name, version, cancel) is null)
             throw NotFound(name, version);
         var move = new PointerMove(version, _time.GetUtcNow(), "promote", by);
-        var first = new ModelPointer(version, [], [move]);
         while (true)
         {
-            var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Version == version ? null : now with
-            {
-                Version = version,
-                Before = [.. now.Before.Where(before => before != version).TakeLast(HistoryKept - 1), now.Version],
-                History = [.. now.History.TakeLast(HistoryKept - 1), move],
-            }, cancel);
-            if ((changed.Document ?? await _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), first, null, cancel)) is { } pointer)
+            var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Version == version ? null : Promoted(now, move), cancel);
+            if ((changed.Document ?? await FirstAsync(name, move, cancel)) is { } pointer)
                 return pointer.Value;
         }
     }
+
+    /// <summary>Makes a version live in the place of the one that it was judged against, once.</summary>
+    /// <param name="name">Model name.</param>
+    /// <param name="version">A published version.</param>
+    /// <param name="against">The version that is to be live now; null: none.</param>
+    /// <param name="by">Who promotes it, by one name only for this very promotion.</param>
+    /// <param name="cancel">Stops between calls.</param>
+    /// <returns>The pointer: moved, or as it stands when <paramref name="by"/> had moved it to the version before, whatever was done about that since;
+    /// null when another version than <paramref name="against"/> is live.</returns>
+    /// <exception cref="RoadSegException">model-not-found.</exception>
+    public async Task<ModelPointer?> ReplaceAsync(string name, string version, string? against, string by, CancellationToken cancel)
+    {
+        if (await FindAsync(name, version, cancel) is null)
+            throw NotFound(name, version);
+        var move = new PointerMove(version, _time.GetUtcNow(), "promote", by);
+        bool IsDone(ModelPointer now) => now.Version == version || now.History.Any(past => past.Version == version && past.By == by);
+        if (against is null && await FirstAsync(name, move, cancel) is { } first)
+            return first.Value;
+        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => IsDone(now) || now.Version != against ? null : Promoted(now, move), cancel);
+        return changed.Document is { Value: var pointer } && (changed.Done || IsDone(pointer)) ? pointer : null;
+    }
+
+    private static ModelPointer Promoted(ModelPointer now, PointerMove move) => now with
+    {
+        Version = move.Version,
+        Before = [.. now.Before.Where(before => before != move.Version).TakeLast(HistoryKept - 1), now.Version],
+        History = [.. now.History.TakeLast(HistoryKept - 1), move],
+    };
+
+    private Task<Stored<ModelPointer>?> FirstAsync(string name, PointerMove move, CancellationToken cancel) =>
+        _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), new ModelPointer(move.Version, [], [move]), null, cancel);
 
     /// <summary>Makes the version live that was so before the live one.</summary>
     /// <param name="name">Model name.</param>

@@ -28,12 +28,22 @@ public static class VersionCache
                 continue;
             try
             {
-                Directory.Delete(version, recursive: true);
+                Remove(version);
             }
             catch (IOException)
             {
                 // Another process deletes it too.
             }
         }
+    }
+
+    /// <summary>Deletes a version. It goes whole: who is killed meanwhile leaves a partial folder, and never a version that lacks files.</summary>
+    /// <exception cref="IOException">It is gone, or another process deletes it too.</exception>
+    public static void Remove(string version)
+    {
+        var away = version.EndsWith(Partial, StringComparison.Ordinal) ? version : $"{version}.{Guid.NewGuid():N}{Partial}";
+        if (away != version)
+            Directory.Move(version, away);
+        Directory.Delete(away, recursive: true);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatal
         {
             var content = OnnxWriter.Write(graph, Precision.Fp16);
             var scores = Score(Precision.Fp16, content, val);
-            if (scores.Pixels.MeanIoU() >= reference.Pixels.MeanIoU() - AllowedLoss)
+            if (scores.Pixels.MeanIoUOfShownClasses() >= reference.Pixels.MeanIoUOfShownClasses() - AllowedLoss)
                 exported.Add(new ExportedGraph(Precision.Fp16, content, scores));
             else
                 say("fp16 loses too much and is left out.");
@@ -41,7 +41,7 @@ internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatal
         if (wanted.Contains(Precision.Int8))
         {
             var images = Spread(train, CalibrationImages).Select(f => ImageDecoder.ResizeForModel(f.Image, recipe.Input)).ToArray();
-            var found = new Quantizer(graph, images, say).Search(g => Score(Precision.Int8, g, val).Pixels.MeanIoU(), reference.Pixels.MeanIoU(), AllowedLoss);
+            var found = new Quantizer(graph, images, say).Search(g => Score(Precision.Int8, g, val).Pixels.MeanIoUOfShownClasses(), reference.Pixels.MeanIoUOfShownClasses(), AllowedLoss);
             if (found is { } int8)
                 exported.Add(new ExportedGraph(Precision.Int8, int8.Graph, Score(Precision.Int8, int8.Graph, val)));
             else

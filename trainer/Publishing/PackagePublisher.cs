@@ -32,7 +32,7 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var export = new ModelExport(model, recipe, labels, say);
         var graphs = export.Run(train, val, [Precision.Fp16, Precision.Int8]);
         var state = Checkpoint.StateOf(checkpoint);
-        var floor = NoImageFloor.Of(train, val);
+        var floor = NoImageFloor.Of(train, val)!;
 
         var description = export.Describe(graphs.ToDictionary(g => g.Precision, g => GraphFiles.NameOf(g.Precision)), facts.Name) with
         {

@@ -65,7 +65,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         using var ema = new Ema(model, t.EmaDecay, device);
         var schedule = new Schedule(t, total);
         var (state, changed) = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : (new RunState(0, null, 0, 0), []);
-        Describe(train, val, loss, total, state);
+        Describe(train, val, loss, total, state, stop);
         if (initial is not null)
             Report(initial);
         if (resuming)
@@ -145,13 +145,14 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         }
     }
 
-    private void Describe(SegmentationSet train, SegmentationSet val, SegmentationLoss loss, long total, RunState state)
+    private void Describe(SegmentationSet train, SegmentationSet val, SegmentationLoss loss, long total, RunState state, CancellationToken stop)
     {
         log.Say(recipe.ToJson());
         log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
         if (loss.Weights is not null)
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
-        var floor = NoImageFloor.Of(train, val);
+        if (NoImageFloor.Of(train, val, stop) is not { } floor)
+            return;
         log.Say($"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that.");
         log.Start(state.Step, total, floor.PixelAccuracy(), floor.MeanIoU());
     }

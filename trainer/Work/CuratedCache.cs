@@ -16,8 +16,8 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
     public async Task<CuratedSet> GetAsync(string name, string version, CancellationToken cancel)
     {
         var target = Path.Combine(folder, name, version);
-        if (Directory.Exists(target))
-            return Checked(target, name, version);
+        if (Directory.Exists(target) && await CachedAsync(target, name, version, cancel) is { } cached)
+            return cached;
         var staging = $"{target}.{Guid.NewGuid():N}{VersionCache.Partial}";
         Directory.CreateDirectory(staging);
         try
@@ -25,17 +25,11 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
             await DownloadAsync(CuratedManifest.FileName);
             var manifest = CuratedManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(staging, CuratedManifest.FileName), cancel));
             foreach (var shard in manifest.Splits.SelectMany(split => split.Shards))
-            {
                 await DownloadAsync(shard.File);
-                await using var file = File.OpenRead(Path.Combine(staging, shard.File));
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != shard.Sha256)
-                    throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The shard {shard.File} of '{name}' {version} differs from its hash. Drop the data set again.");
-            }
-
-            Checked(staging, name, version);
+            await CheckedAsync(staging, name, version, cancel);
             if (!Directory.Exists(target))
                 Directory.Move(staging, target);
-            return Checked(target, name, version);
+            return CuratedSet.Open(target);
         }
         finally
         {
@@ -58,11 +52,32 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
         }
     }
 
-    private static CuratedSet Checked(string folder, string name, string version)
+    // What a killed process or a cleaner of temporary files left is fetched again.
+    private static async Task<CuratedSet?> CachedAsync(string target, string name, string version, CancellationToken cancel)
+    {
+        try
+        {
+            return await CheckedAsync(target, name, version, cancel);
+        }
+        catch (RoadSegException)
+        {
+            VersionCache.Remove(target);
+            return null;
+        }
+    }
+
+    private static async Task<CuratedSet> CheckedAsync(string folder, string name, string version, CancellationToken cancel)
     {
         var set = CuratedSet.Open(folder);
-        return set.Version == version
-            ? set
-            : throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The manifest of '{name}' {version} is that of version {set.Version}. Drop the data set again.");
+        if (set.Version != version)
+            throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The manifest of '{name}' {version} is that of version {set.Version}. Drop the data set again.");
+        foreach (var shard in set.Manifest.Splits.SelectMany(split => split.Shards))
+        {
+            await using var file = File.OpenRead(Path.Combine(folder, shard.File));
+            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != shard.Sha256)
+                throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The shard {shard.File} of '{name}' {version} differs from its hash. Drop the data set again.");
+        }
+
+        return set;
     }
 }

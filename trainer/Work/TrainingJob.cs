@@ -72,10 +72,18 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, long deli
             var gate = run.Gate is { } judged && run.Version == package.Manifest.Version ? judged : await JudgeAsync(package, set, reporter, said);
             await AmendAsync(now => now with { Gate = gate }, reporter);
 
-            // Checkpoint 5: judged, and this attempt still owns the run. An attempt after a crash keeps to that judgement; promoting twice changes nothing.
-            if (gate.Passed && plan.Promote)
-                await place.Registry.PromoteAsync(package.Manifest.Name, package.Manifest.Version, By, reporter.Stop);
-            said.WriteLine(gate.Passed ? plan.Promote ? "The gate passed it: it is live." : "The gate passed it; it stays a candidate, as the run was asked for." : "The gate holds it back: it stays a candidate.");
+            // Checkpoint 5: judged, and this attempt still owns the run. An attempt after a crash keeps to that judgement, and does not undo what was done
+            // about its promotion since. Where another version went live meanwhile, it is that one that must be beaten.
+            ModelPointer? live = null;
+            while (gate.Passed && plan.Promote && (live = await place.Registry.ReplaceAsync(package.Manifest.Name, package.Manifest.Version, gate.Against, By, reporter.Stop)) is null)
+            {
+                said.WriteLine($"Another version than {gate.Against ?? "none"} is live by now: it is judged again.");
+                gate = await JudgeAsync(package, set, reporter, said);
+                await AmendAsync(now => now with { Gate = gate }, reporter);
+            }
+
+            said.WriteLine(live is null ? gate.Passed ? "The gate passed it; it stays a candidate, as the run was asked for." : "The gate holds it back: it stays a candidate."
+                : live.Version == package.Manifest.Version ? "The gate passed it: it is live." : $"The gate passed it and it went live; {live.Version} has taken its place since.");
             await reporter.TellAsync(reporter.Stop);
             await MoveAsync(TrainingState.Succeeded, reporter);
         }

@@ -188,9 +188,11 @@ internal sealed class TrainingWorker(WorkPlace place)
         CancellationToken.None);
 
     // What trying again would not mend.
-    private static RoadSegException? Cause(Exception failure) => failure switch
+    internal static RoadSegException? Cause(Exception failure) => failure switch
     {
         RoadSegException known => known.IsTransient ? null : known,
+        // This machine's disk is full or gone: another one, or this one when there is room, goes on from the stored checkpoint.
+        TrainerException { InnerException: IOException and not EndOfStreamException } => null,
         TrainerException refused => new RoadSegException(ErrorCodes.TrainingInvalid, refused.Message, refused),
         _ => null,
     };

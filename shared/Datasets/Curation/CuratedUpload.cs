@@ -12,11 +12,11 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     private const int AtOnce = 4;
 
     /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is nobody's. Of a version that is
-    /// there already only the report is replaced, so that it is that of the latest check.</summary>
+    /// there already the report is replaced, so that it is that of the latest check, and files that are gone or have another length since.</summary>
     /// <param name="set">The set in its folder.</param>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops between files; the version has no manifest then.</param>
-    /// <returns>False when the version was there already.</returns>
+    /// <returns>False when the version was there already, whole.</returns>
     /// <exception cref="RoadSegException">curated-set-invalid: the set carries a name that no data set can have.</exception>
     public async Task<bool> StoreAsync(CuratedSet set, IProgress<DatasetProgress>? progress, CancellationToken cancel)
     {
@@ -25,9 +25,11 @@ public sealed class CuratedUpload(BlobContainerClient curated)
         if (!DatasetSpecJson.IsName(manifest.Name))
             throw CuratedManifest.Invalid("The manifest carries a name that no data set can have.");
         await StoreReportAsync(manifest.Name, set.Version, set.Folder, cancel);
-        if (await Blob(set, CuratedManifest.FileName).ExistsAsync(cancel))
-            return false;
         string[] files = [.. manifest.Splits.SelectMany(split => split.Shards).Select(shard => shard.File), manifest.Samples.File];
+        if (await Blob(set, CuratedManifest.FileName).ExistsAsync(cancel))
+            files = await DamagedAsync(set, files, cancel);
+        if (files.Length == 0)
+            return false;
         var done = 0;
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (file, stop) =>
         {
@@ -48,6 +50,14 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     {
         foreach (var file in DatasetCurator.ReportFiles.Where(file => File.Exists(Path.Combine(folder, file))))
             await UploadAsync(curated.GetBlobClient(BlobPaths.Curated(name, version, file)), Path.Combine(folder, file), cancel);
+    }
+
+    private async Task<string[]> DamagedAsync(CuratedSet set, string[] files, CancellationToken cancel)
+    {
+        var lengths = new Dictionary<string, long?>();
+        await foreach (var blob in curated.GetBlobsAsync(prefix: BlobPaths.Curated(set.Manifest.Name, set.Version, ""), cancellationToken: cancel))
+            lengths[blob.Name] = blob.Properties.ContentLength;
+        return [.. files.Where(file => lengths.GetValueOrDefault(Blob(set, file).Name) != new FileInfo(Path.Combine(set.Folder, file)).Length)];
     }
 
     private BlobClient Blob(CuratedSet set, string file) => curated.GetBlobClient(BlobPaths.Curated(set.Manifest.Name, set.Version, file));

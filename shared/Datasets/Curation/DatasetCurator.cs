@@ -4,6 +4,7 @@ using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Reports;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Datasets.Curation;
 
@@ -121,9 +122,24 @@ public sealed class DatasetCurator(TimeProvider time)
         }
 
         var target = Path.Combine(parent, version);
-        if (!Directory.Exists(target))
-            staging.MoveTo(target);
+        if (Whole(target) is { } same)
+            return new CurationResult(report, same);
+        if (Directory.Exists(target))
+            VersionCache.Remove(target);
+        staging.MoveTo(target);
         return new CurationResult(report, CuratedSet.Open(target));
+    }
+
+    private static CuratedSet? Whole(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? CuratedSet.Open(folder) : null;
+        }
+        catch (RoadSegException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes the report of a set that was refused before any of its files was read: its archive or its description cannot be used, or

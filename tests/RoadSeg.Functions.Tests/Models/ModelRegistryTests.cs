@@ -196,6 +196,35 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task A_version_takes_the_place_of_what_it_was_judged_against_and_of_nothing_else()
+    {
+        string[] versions = [(await PublishedAsync(0)).Manifest.Version, (await PublishedAsync(1)).Manifest.Version, (await PublishedAsync(2)).Manifest.Version];
+
+        Assert.Equal(versions[0], (await Registry.ReplaceAsync(_name, versions[0], null, "training a", Cancel))!.Version);
+        Assert.Null(await Registry.ReplaceAsync(_name, versions[1], null, "training b", Cancel));
+        Assert.Equal(versions[1], (await Registry.ReplaceAsync(_name, versions[1], versions[0], "training b", Cancel))!.Version);
+        Assert.Null(await Registry.ReplaceAsync(_name, versions[2], versions[0], "training c", Cancel));
+
+        var pointer = (await Registry.LiveAsync(_name, Cancel))!.Value;
+        Assert.Equal([versions[0], versions[1]], pointer.History.Select(move => move.Version));
+        Assert.Equal([versions[0]], pointer.Before);
+    }
+
+    [Fact]
+    public async Task A_promotion_that_was_taken_back_is_not_done_again_by_the_run_that_had_made_it()
+    {
+        string[] versions = [(await PublishedAsync(0)).Manifest.Version, (await PublishedAsync(1)).Manifest.Version];
+        await Registry.PromoteAsync(_name, versions[0], "test", Cancel);
+        await Registry.ReplaceAsync(_name, versions[1], versions[0], "training a", Cancel);
+        await Registry.RollBackAsync(_name, "operator", Cancel);
+        var before = await Registry.LiveAsync(_name, Cancel);
+
+        Assert.Equal(versions[0], (await Registry.ReplaceAsync(_name, versions[1], versions[0], "training a", Cancel))!.Version);
+
+        Assert.Equal(before!.ETag, (await Registry.LiveAsync(_name, Cancel))!.ETag);
+    }
+
+    [Fact]
     public async Task A_first_version_that_was_promoted_without_a_seed_rolls_back_to_the_origin_once()
     {
         var shipped = (await PublishedAsync(0)).Manifest.Version;

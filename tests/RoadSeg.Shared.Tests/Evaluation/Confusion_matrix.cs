@@ -30,6 +30,7 @@ public class Confusion_matrix
         Assert.Equal([0.5, 0.0], matrix.ClassIoU());
         Assert.Equal([0.5, null], matrix.ClassAccuracies());
         Assert.Equal(0.25, matrix.MeanIoU());
+        Assert.Equal(0.5, matrix.MeanIoUOfShownClasses());
     }
 
     [Fact]

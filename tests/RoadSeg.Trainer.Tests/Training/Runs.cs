@@ -251,10 +251,51 @@ public sealed class Runs : IDisposable
     }
 
     [Fact]
+    public void The_floor_reads_the_training_masks_once_whatever_sizes_val_has_and_stops_when_told()
+    {
+        var train = CamVidFolder.Read(_data.Path, "train");
+        var counted = new Counted(train.Frames);
+        var few = new SegmentationSet("train", train.Labels, counted, train.PixelCounts, train.PixelsOfImagesWith);
+        var val = CamVidFolder.Read(_data.Path, "val");
+        var sizes = val.Frames.Concat(val.Frames.Select(frame =>
+        {
+            var (width, height) = (frame.Image.Width / 2, frame.Image.Height / 2);
+            return new Frame("half-" + frame.Name, ImageDecoder.ResizeTo(frame.Image, width, height), new byte[width * height]);
+        }));
+
+        var floor = NoImageFloor.Of(few, new SegmentationSet("val", val.Labels, [.. sizes]));
+
+        Assert.InRange(floor!.PixelAccuracy(), 0.1, 1);
+        Assert.Equal(train.Frames.Count, counted.Read);
+        Assert.Null(NoImageFloor.Of(few, val, new CancellationToken(canceled: true)));
+        Assert.Equal(train.Frames.Count, counted.Read - 1);
+    }
+
+    private sealed class Counted(IReadOnlyList<Frame> frames) : IReadOnlyList<Frame>
+    {
+        public int Read { get; private set; }
+
+        public int Count => frames.Count;
+
+        public Frame this[int index] => frames[index];
+
+        public IEnumerator<Frame> GetEnumerator()
+        {
+            foreach (var frame in frames)
+            {
+                Read++;
+                yield return frame;
+            }
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    [Fact]
     public void The_floor_of_CamVid_is_the_known_one()
     {
         var root = Checkout.Shared("data/camvid");
-        var floor = NoImageFloor.Of(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"));
+        var floor = NoImageFloor.Of(CamVidFolder.Read(root, "train"), CamVidFolder.Read(root, "val"))!;
         Assert.Equal((59.03, 27.35, 16.69), (Percent(floor.PixelAccuracy()), Percent(floor.MeanClassAccuracy()), Percent(floor.MeanIoU())));
 
         static double Percent(double share) => Math.Round(share * 100, 2);

@@ -182,6 +182,34 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         Assert.Empty(Directory.GetDirectories(Path.Combine(storage.Folder, "curated", "damaged")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_set_that_is_damaged_on_this_machine_is_fetched_again(bool gone)
+    {
+        var cache = new CuratedCache(storage.Account.Blobs.GetBlobContainerClient(Containers.Curated), Path.Combine(storage.Folder, $"mended-{gone}"));
+        var set = await cache.GetAsync(WorkStorage.Dataset, storage.Set.Version, Cancel);
+        var shard = Path.Combine(set.Folder, set.Manifest.Splits[0].Shards[0].File);
+        var bytes = await File.ReadAllBytesAsync(shard, Cancel);
+        if (gone)
+            File.Delete(shard);
+        else
+            await File.WriteAllBytesAsync(shard, new byte[bytes.Length], Cancel);
+
+        set = await cache.GetAsync(WorkStorage.Dataset, storage.Set.Version, Cancel);
+
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(shard, Cancel));
+        Assert.Single(Directory.GetDirectories(Path.Combine(storage.Folder, $"mended-{gone}", WorkStorage.Dataset)));
+        Assert.Equal(storage.Set.Version, set.Version);
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_the_run_to_another_delivery_and_a_broken_file_is_the_callers()
+    {
+        Assert.Null(TrainingWorker.Cause(new RoadSeg.Trainer.TrainerException("The checkpoint could not be written.", new IOException("No space left on device"))));
+        Assert.Equal(ErrorCodes.TrainingInvalid, TrainingWorker.Cause(new RoadSeg.Trainer.TrainerException("The weights are cut short.", new EndOfStreamException()))!.Code);
+    }
+
     [Fact]
     public async Task A_worker_that_is_told_to_end_hands_the_run_back_and_a_loss_that_is_no_number_ends_it()
     {

@@ -27,7 +27,7 @@ internal static class CancelCommand
         for (var i = 0; i < ids.Length; i++)
         {
             if (asked[i].Value is not { } job)
-                Screen.Note($"{ids[i]}: {asked[i].Failure!.Message}");
+                Screen.Failed(parsed, ids[i], asked[i].Failure!);
             else if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(job, JobJson.Default.JobView);
             else

@@ -37,15 +37,23 @@ internal static class SubmitCommand
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         var (about, key) = (parsed.About(), parsed.GetValue(IdempotencyKey));
-        var sent = await Batch.RunAsync(files.Count, AtOnce, (i, board, stop) => service.Client.UploadAsync(files[i], about, key, board.Sent(i), stop), cancel);
-        for (var i = 0; i < files.Count; i++)
+        var sent = new Outcome<JobView>[files.Count];
+        try
         {
-            if (parsed.GetValue(ServiceOptions.Json))
-                Screen.Json(Line(files[i], sent[i]));
-            else if (sent[i].Value is { } job)
-                Console.Out.WriteLine(job.Id);
-            if (sent[i].Failure is { } failure)
-                Screen.Note($"{files[i]}: {failure.Message}");
+            await Batch.RunAsync(sent, AtOnce, (i, board, stop) => service.Client.UploadAsync(files[i], about, key, board.Sent(i), stop), cancel);
+        }
+        finally
+        {
+            // Jobs that were made are told also to who interrupts the rest.
+            for (var i = 0; i < files.Count; i++)
+            {
+                if (parsed.GetValue(ServiceOptions.Json) && sent[i] != default)
+                    Screen.Json(Line(files[i], sent[i]));
+                else if (sent[i].Value is { } job)
+                    Console.Out.WriteLine(job.Id);
+                if (sent[i].Failure is { } failure)
+                    Screen.Note($"{files[i]}: {failure.Message}");
+            }
         }
 
         return sent.All(outcome => outcome.Failure is null) ? 0 : 1;

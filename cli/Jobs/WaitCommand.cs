@@ -35,7 +35,7 @@ internal static class WaitCommand
         for (var i = 0; i < ids.Length; i++)
         {
             if (ended[i].Value is not { } job)
-                Screen.Note($"{ids[i]}: {ended[i].Failure!.Message}");
+                Screen.Failed(parsed, ids[i], ended[i].Failure!);
             else if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(job, JobJson.Default.JobView);
             else

@@ -14,6 +14,15 @@ internal static class Batch
         where T : class
     {
         var outcomes = new Outcome<T>[count];
+        await RunAsync(outcomes, atOnce, work, cancel);
+        return outcomes;
+    }
+
+    /// <summary>The same, for who needs what had ended also when it is canceled.</summary>
+    public static async Task RunAsync<T>(Outcome<T>[] outcomes, int atOnce, Func<int, StageBoard, CancellationToken, Task<T>> work, CancellationToken cancel)
+        where T : class
+    {
+        var count = outcomes.Length;
         await Screen.WatchAsync(count, board => Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel }, async (i, stop) =>
         {
             try
@@ -27,6 +36,5 @@ internal static class Batch
 
             board.Ended(i);
         }));
-        return outcomes;
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Client;
@@ -50,6 +51,15 @@ internal static class Screen
         { State: JobState.Expired } => "its photo never came",
         _ => null,
     };
+
+    /// <summary>A job that nothing could be learned of or done about: a JSON line where those are asked for, a line for a person elsewhere.</summary>
+    public static void Failed(ParseResult parsed, JobId id, Exception failure)
+    {
+        if (parsed.GetValue(ServiceOptions.Json))
+            Json(new JsonObject { ["id"] = id.ToString(), ["error"] = Describe(failure) });
+        else
+            Note($"{id}: {failure.Message}");
+    }
 
     /// <summary>A failure as a member of a JSON line.</summary>
     public static JsonObject Describe(Exception failure) => failure is RoadSegApiException refused

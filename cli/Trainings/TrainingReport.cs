@@ -40,7 +40,7 @@ internal static class TrainingReport
     {
         if (run.Progress is not { } at)
             return State(run);
-        FormattableString line = $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{(at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "")}{(run.State == TrainingState.Running && at.RemainingSeconds is { } left ? $"  left {TimeSpan.FromSeconds(left):hh\\:mm\\:ss}" : "")}";
+        FormattableString line = $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{(at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "")}{(run.State == TrainingState.Running && at.RemainingSeconds is { } left ? $"  left {(int)TimeSpan.FromSeconds(left).TotalHours:00}:{TimeSpan.FromSeconds(left):mm\\:ss}" : "")}";
         return line.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -126,6 +126,7 @@ public sealed class CliTests(StackFixture stack)
         var submitted = Lines(await KeyedAsync(key, 0, "submit", good, "--json"));
         var id = submitted[0].GetProperty("job").GetProperty("id").GetString()!;
         var waited = Lines(await KeyedAsync(key, 0, "wait", id, "--json"));
+        var unknown = Lines(await KeyedAsync(key, 1, "wait", id, "00000000000000000000000000", "--json"));
         var summary = Lines(await KeyedAsync(key, 0, "get", id, "summary", "--json"));
         var segmented = Lines(await KeyedAsync(key, 1, "segment", good, bad, "--json", "--out", Path.Combine(folder.Path, "out")));
         var listed = Lines(await KeyedAsync(key, 0, "jobs", "--json", "--limit", "2"));
@@ -133,6 +134,7 @@ public sealed class CliTests(StackFixture stack)
         var models = Lines(await KeyedAsync(key, 0, "models", "list", "--json"));
 
         Assert.Equal("succeeded", Assert.Single(waited).GetProperty("state").GetString());
+        Assert.Equal((2, "job-not-found"), (unknown.Count, unknown[1].GetProperty("error").GetProperty("code").GetString()));
         Assert.True(Assert.Single(summary).GetProperty("classes").GetArrayLength() > 2);
         Assert.True(File.Exists(segmented[0].GetProperty("results").GetProperty("mask").GetString()));
         Assert.Equal("image-format-unsupported", segmented[1].GetProperty("job").GetProperty("failure").GetProperty("code").GetString());

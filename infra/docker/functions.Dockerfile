@@ -25,7 +25,7 @@ RUN cp -r infra/packages/node_modules /azurite && rm -rf /azurite/com.github.asu
 RUN cd functions/web && npm ci --ignore-scripts --no-fund --no-audit && node build.mjs
 RUN dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -o /app
 # Laid out as the host wants it: host.json and the functions' folders, the handler, and beside it its page and its model.
-RUN cp -r functions/host/. /app/ && cp -r functions/wwwroot /app/wwwroot && cp -r models/default /app/model
+RUN cp -r functions/host/. /app/ && mkdir -p /app/wwwroot && cp -r functions/wwwroot/. /app/wwwroot/ && cp -r models/default /app/model
 RUN dotnet publish infra/local -c Release -r linux-x64 --self-contained -p:DebugType=none --nologo -o /local
 
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble AS base
@@ -39,12 +39,14 @@ FROM base AS functions
 LABEL org.opencontainers.image.title="roadseg-functions" \
       org.opencontainers.image.description="RoadSeg's function app on the Azure Functions host, CPU" \
       org.opencontainers.image.licenses="MIT"
-# The host's address is its own affair: the handler that it starts listens on loopback only.
+# The host's address is its own affair: the handler that it starts listens on loopback only. Beside its keys, which are in storage, it keeps a folder to be told of
+# changes by; without that it answers 500 to whoever shows a key, and its own place for it is root's.
 ENV ASPNETCORE_URLS=http://+:8080 \
     ASPNETCORE_CONTENTROOT=/azure-functions-host \
     DOTNET_ROOT=/usr/share/dotnet \
     DOTNET_RUNNING_IN_CONTAINER=true \
     DOTNET_USE_POLLING_FILE_WATCHER=true \
+    FUNCTIONS_SECRETS_PATH=/home/data/secrets \
     AzureFunctionsJobHost__Logging__Console__IsEnabled=true
 COPY --from=functions-host /usr/share/dotnet /usr/share/dotnet
 COPY --from=functions-host /azure-functions-host /azure-functions-host
@@ -78,7 +80,7 @@ RUN infra/packages/build-feed --gpu
 RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* \
     && dotnet publish functions -c Release -r linux-x64 --self-contained -p:DebugType=none -p:Gpu=true --nologo -o /app \
     && rm -f /app/libonnxruntime_providers_tensorrt.so \
-    && cp -r functions/host/. /app/ && cp -r functions/wwwroot /app/wwwroot && cp -r models/default /app/model
+    && cp -r functions/host/. /app/ && mkdir -p /app/wwwroot && cp -r functions/wwwroot/. /app/wwwroot/ && cp -r models/default /app/model
 
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS base-gpu
 RUN apt-get update \
@@ -101,6 +103,7 @@ ENV ASPNETCORE_URLS=http://+:8080 \
     DOTNET_ROOT=/usr/share/dotnet \
     DOTNET_RUNNING_IN_CONTAINER=true \
     DOTNET_USE_POLLING_FILE_WATCHER=true \
+    FUNCTIONS_SECRETS_PATH=/home/data/secrets \
     AzureFunctionsJobHost__Logging__Console__IsEnabled=true
 COPY --from=functions-host /usr/share/dotnet /usr/share/dotnet
 COPY --from=functions-host /azure-functions-host /azure-functions-host

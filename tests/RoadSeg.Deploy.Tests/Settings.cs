@@ -15,6 +15,7 @@ internal static partial class Settings
         ["DOTNET_ROOT"] = "the runtime of a Functions host that does not bring one",
         ["DOTNET_RUNNING_IN_CONTAINER"] = "the Functions host looks for extension bundles in /FuncExtensionBundles, and not on the internet alone",
         ["DOTNET_USE_POLLING_FILE_WATCHER"] = "the Functions host watches its files, and file events of a container are unreliable",
+        ["FUNCTIONS_SECRETS_PATH"] = "where the Functions host keeps files that tell it of changed keys",
         ["AzureWebJobsScriptRoot"] = "where the Functions host finds host.json",
         ["AzureWebJobsStorage__credential"] = "the Functions host's bindings take the managed identity",
         ["AzureFunctionsJobHost__Logging__Console__IsEnabled"] = "the Functions host logs to the console",

@@ -46,7 +46,8 @@ resource collector 'Microsoft.App/containerApps@2025-01-01' = {
       containers: [
         {
           name: 'collector'
-          image: 'otel/opentelemetry-collector-contrib:0.115.1'
+          // At 0.115 the exporter to Azure Monitor is reported to send nothing, and from 0.139 on to leave spans out (opentelemetry-collector-contrib#36704, #48504).
+          image: 'otel/opentelemetry-collector-contrib:0.138.0'
           args: ['--config=env:COLLECTOR_CONFIG']
           resources: {
             cpu: json('0.25')

@@ -281,6 +281,38 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void The_collector_is_of_a_version_whose_exporter_is_known_to_reach_Application_Insights()
+    {
+        // Another one only by who has seen spans and metrics arrive: the module says what is reported of those before and after.
+        Assert.Contains("image: 'otel/opentelemetry-collector-contrib:0.138.0'", BicepFile.Of("infra/azure/modules/collector.bicep").Code, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Docs_have_the_host_make_its_keys_before_they_are_read_and_the_app_restarted_after_one_is_taken_away()
+    {
+        var name = Regex.Match(BicepFile.Of("infra/azure/stack.bicep").Code, "var appName = '([^']+)'").Groups[1].Value;
+        var keys = Tree.Read("docs", "deploy.md").Split("### Keys of callers")[1].Split("\n### ")[0];
+        string[] steps =
+        [
+            "ADDRESS=$(azd env get-value ROADSEG_ADDRESS)", "-H 'x-functions-key: none' \"$ADDRESS/v1/jobs\"", $"--name {name}/host.json", "-X DELETE \"$ADDRESS/admin/host/functionkeys/", $"--name {name}; }}",
+            "revision restart --revision",
+        ];
+
+        Assert.All(steps, step => Assert.Contains(step, keys, StringComparison.Ordinal));
+        Assert.Equal(steps, steps.OrderBy(step => keys.IndexOf(step, StringComparison.Ordinal)));
+        Assert.Contains("docs/deploy.md#keys-of-callers", Tree.Read("SECURITY.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_docs_read_of_the_azd_environment_is_in_it()
+    {
+        var read = Regex.Matches(Tree.Read("docs", "deploy.md"), @"azd env get-value (\w+)").Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.True(read.Count >= 4);
+        Assert.Equal([], read.Except(BicepFile.Of("infra/azure/main.bicep").Outputs).Except(["AZURE_SUBSCRIPTION_ID"]));
+    }
+
+    [Fact]
     public void Parameters_of_azd_are_those_of_the_template()
     {
         var given = JsonNode.Parse(Tree.Read("infra", "azure", "main.parameters.json"))!["parameters"]!.AsObject().Select(parameter => parameter.Key).ToList();

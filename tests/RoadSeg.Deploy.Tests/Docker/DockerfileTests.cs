@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
+using RoadSeg.Tests;
 
 namespace RoadSeg.Deploy.Tests.Docker;
 
@@ -109,6 +111,46 @@ public sealed partial class DockerfileTests
         Assert.Equal("true", environment["DOTNET_RUNNING_IN_CONTAINER"]);
         Assert.StartsWith("/", environment["HOME"], StringComparison.Ordinal);
         Assert.Contains(stage.Of("COPY"), copy => copy.Flag("from") == "functions-bundles" && copy.Plain[^1] == "/FuncExtensionBundles");
+    }
+
+    [Theory]
+    [InlineData("functions")]
+    [InlineData("functions-gpu")]
+    public void The_functions_host_may_write_where_it_is_told_of_changed_keys(string target)
+    {
+        var stage = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == target);
+        var folder = stage.Of("ENV").SelectMany(env => env.Pairs).ToDictionary()["FUNCTIONS_SECRETS_PATH"];
+
+        // It makes the folder itself, and fails every request that shows a key where it cannot: its own files are root's.
+        var own = stage.Of("RUN").Single(run => run.Arguments.StartsWith("install -d ", StringComparison.Ordinal)).Arguments.Split(' ');
+        Assert.Equal(["install", "-d", "-o", "1654", "-g", "1654"], own.Take(6));
+        Assert.Contains(Path.GetDirectoryName(folder), own.Skip(6));
+        Assert.Equal("1654:1654", stage.Of("USER").Last().Arguments);
+    }
+
+    [Theory]
+    [InlineData("build")]
+    [InlineData("build-gpu")]
+    public async Task The_page_lies_beside_the_handler_once_though_publish_brings_it_too(string stage)
+    {
+        var run = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(one => one.Name == stage).Own
+            .Single(instruction => instruction.Keyword == "RUN" && instruction.Arguments.Contains("functions/wwwroot", StringComparison.Ordinal));
+        var steps = run.Arguments.Split("&&", StringSplitOptions.TrimEntries).SkipWhile(step => !step.StartsWith("cp ", StringComparison.Ordinal));
+
+        using var folder = new TempFolder();
+        foreach (var file in (string[])["functions/host/host.json", "functions/wwwroot/index.html", "functions/wwwroot/assets/page.js", "models/default/model.json", "app/wwwroot/index.html", "app/wwwroot/assets/page.js"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
+            await File.WriteAllTextAsync(folder[file], "", TestContext.Current.CancellationToken);
+        }
+
+        using var sh = Process.Start(new ProcessStartInfo("sh", ["-c", string.Join(" && ", steps).Replace(" /app", " app", StringComparison.Ordinal)]) { WorkingDirectory = folder.Path })!;
+        await sh.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, sh.ExitCode);
+        Assert.Equal(
+            ["host.json", "model/model.json", "wwwroot/assets/page.js", "wwwroot/index.html"],
+            Directory.EnumerateFiles(folder["app"], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder["app"], file)).Order(StringComparer.Ordinal));
     }
 
     [Theory]

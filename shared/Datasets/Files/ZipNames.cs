@@ -4,7 +4,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>The names of one archive: plain paths that any file system takes, and none of them twice.</summary>
+/// <summary>The names of a set's archives, which share one root: plain paths that any file system takes, none of them twice in an archive, and
+/// none in two with different content.</summary>
 internal sealed class ZipNames
 {
     private const int MaxPathBytes = 1024;
@@ -13,24 +14,42 @@ internal sealed class ZipNames
 
     private readonly HashSet<string> entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> folders = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> files = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (long Bytes, uint Checksum)?> files = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The entries that follow are of another archive.</summary>
+    public void NextArchive() => entries.Clear();
+
+    /// <summary>A file that lies beside the archives.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="content">Size and CRC-32; null for a file that counts whatever an archive has in its place.</param>
     /// <exception cref="RoadSegException">dataset-archive-refused.</exception>
-    public void Add(ZipArchiveEntry entry)
+    public void AddBeside(string path, (long Bytes, uint Checksum)? content) => Place(path, content, PersonalData.Strip(path));
+
+    /// <returns>False for what need not be unpacked: what a desktop leaves, and what the set has already.</returns>
+    /// <exception cref="RoadSegException">dataset-archive-refused.</exception>
+    public bool Add(ZipArchiveEntry entry)
     {
         Check(entry);
         var name = entry.FullName.TrimEnd('/');
         if (!entries.Add(name))
             throw ZipUnpacker.Refused($"The archive holds '{Shown(entry)}' twice (upper and lower case do not differ). Pack it again.");
-        if (!IsFolder(entry))
-            files.Add(name);
-        var both = folders.Contains(name) && !IsFolder(entry);
+        if (IsFolder(entry))
+        {
+            Parents(name + "/", Shown(entry));
+            return false;
+        }
 
-        // A known folder has its parents known.
-        for (var end = IsFolder(entry) ? name.Length : name.LastIndexOf('/'); end > 0 && folders.Add(name[..end]); end = name.LastIndexOf('/', end - 1))
-            both |= files.Contains(name[..end]);
-        if (both)
-            throw ZipUnpacker.Refused($"The archive holds a file and a folder of one name, seen at '{Shown(entry)}'. Pack it again.");
+        if (new DatasetFile(name, entry.Length).IsClutter)
+            return false;
+        if (!files.TryGetValue(name, out var known))
+        {
+            Place(name, (entry.Length, entry.Crc32), Shown(entry));
+            return true;
+        }
+
+        if (known is null || known == (entry.Length, entry.Crc32) || IsDocument(name))
+            return false;
+        throw ZipUnpacker.Refused($"'{Shown(entry)}' lies in two archives of the set, or in one and beside it, with different content (upper and lower case do not differ). Take one of the two out, or rename it.");
     }
 
     public static bool IsFolder(ZipArchiveEntry entry) => entry.FullName.EndsWith('/');
@@ -46,6 +65,30 @@ internal sealed class ZipNames
     /// <summary>True for a path that file systems refuse.</summary>
     public static bool IsTooLong(string path) =>
         Encoding.UTF8.GetByteCount(path) > MaxPathBytes || path.Split('/').Any(part => Encoding.UTF8.GetByteCount(part) > MaxNameBytes);
+
+    private void Place(string path, (long Bytes, uint Checksum)? content, string shown)
+    {
+        files[path] = content;
+        if (folders.Contains(path))
+            throw Both(shown);
+        Parents(path, shown);
+    }
+
+    // A known folder has its parents known.
+    private void Parents(string path, string shown)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0 && folders.Add(path[..end]); end = path.LastIndexOf('/', end - 1))
+        {
+            if (files.ContainsKey(path[..end]))
+                throw Both(shown);
+        }
+    }
+
+    private static RoadSegException Both(string shown) => ZipUnpacker.Refused($"The set's archives hold a file and a folder of one name, seen at '{shown}'. Pack them again.");
+
+    // What publishers put into each of their archives, and no layout reads.
+    private static bool IsDocument(string name) =>
+        Path.GetFileNameWithoutExtension(name).ToUpperInvariant() is "README" or "LICENSE" or "LICENCE" && Path.GetExtension(name).ToUpperInvariant() is "" or ".TXT" or ".MD";
 
     private static void Check(ZipArchiveEntry entry)
     {

@@ -18,36 +18,41 @@ public static class ZipUnpacker
     /// <param name="cancel">Stops between reads.</param>
     /// <exception cref="RoadSegException">dataset-archive-refused: a path that leads out, a link, two entries of one name, a limit, or a
     /// damaged archive.</exception>
-    public static Task UnpackAsync(Stream archive, string destination, ZipLimits limits, CancellationToken cancel)
+    public static async Task UnpackAsync(Stream archive, string destination, ZipLimits limits, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(limits);
-        return UnpackAsync(archive, destination, new ZipBudget(limits), cancel);
-    }
-
-    private static async Task UnpackAsync(Stream archive, string destination, ZipBudget budget, CancellationToken cancel)
-    {
         var root = Path.GetFullPath(destination);
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new IOException($"'{destination}' is not empty: unpack into a new folder.");
         Directory.CreateDirectory(root);
         try
         {
-            using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
-            Check(zip, archive.Length, budget);
-            foreach (var entry in zip.Entries.Where(entry => !ZipNames.IsFolder(entry)))
-                budget.Spend(await UnpackAsync(entry, Target(root, entry.FullName), budget.Limits, budget.Left, cancel));
+            await UnpackAsync(archive, root, new ZipBudget(limits), new ZipNames(), cancel);
         }
-        catch (Exception e)
+        catch
         {
             Directory.Delete(root, recursive: true);
-            if (e is InvalidDataException or EndOfStreamException)
-                throw Refused("The archive is damaged or of a kind that is not read (encrypted, or neither stored nor deflated). Pack it again as a plain zip.", e);
             throw;
         }
     }
 
-    /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside them.</summary>
+    private static async Task UnpackAsync(Stream archive, string root, ZipBudget budget, ZipNames names, CancellationToken cancel)
+    {
+        try
+        {
+            using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
+            foreach (var entry in Check(zip, archive.Length, budget, names))
+                budget.Spend(await UnpackAsync(entry, Target(root, entry.FullName), budget.Limits, budget.Left, cancel));
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw Refused("The archive is damaged or of a kind that is not read (encrypted, or neither stored nor deflated). Pack it again as a plain zip.", e);
+        }
+    }
+
+    /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside them. All of
+    /// them share one root, so that paths are those of the files themselves; <c>dataset.json</c> beside the archives wins over one in them.</summary>
     /// <param name="files">The set as it was dropped.</param>
     /// <param name="folder">Folder to unpack into, new or empty; the caller removes it when the set has been read.</param>
     /// <param name="limits">What all archives of the set together may hold at most, with the lists.</param>
@@ -75,18 +80,22 @@ public static class ZipUnpacker
 
         if (archives.Count == 0)
             return files;
-        var budget = new ZipBudget(limits);
-        foreach (var (archive, number) in archives.Order(StringComparer.Ordinal).Select((archive, i) => (archive, i)))
+        Directory.CreateDirectory(folder);
+        var (budget, names) = (new ZipBudget(limits), new ZipNames());
+        if (described)
         {
-            await using var stream = await files.OpenAsync(archive, cancel);
-            // Numbered, not named: the archive's name is a stranger's too.
-            await UnpackAsync(stream, Path.Combine(folder, $"archive-{number}"), budget, cancel);
+            await File.WriteAllBytesAsync(Path.Combine(folder, DatasetSpec.FileName), await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), cancel);
+            names.AddBeside(DatasetSpec.FileName, null);
         }
 
         foreach (var list in lists.Where(list => ZipNames.IsPlain(list.Path) && !ZipNames.IsTooLong(list.Path)))
-            await CopyAsync(files, list, Target(Path.Combine(folder, "beside"), list.Path), budget, cancel);
-        if (described)
-            await File.WriteAllBytesAsync(Path.Combine(folder, DatasetSpec.FileName), await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), cancel);
+            names.AddBeside(list.Path, await CopyAsync(files, list, Target(folder, list.Path), budget, cancel));
+        foreach (var archive in archives.Order(StringComparer.Ordinal))
+        {
+            await using var stream = await files.OpenAsync(archive, cancel);
+            await UnpackAsync(stream, folder, budget, names, cancel);
+        }
+
         return new LocalFolderFiles(Root(folder));
     }
 
@@ -99,13 +108,17 @@ public static class ZipUnpacker
         return Root(Path.GetFullPath(destination));
     }
 
-    private static async Task CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
+    private static async Task<(long Bytes, uint Checksum)> CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
     {
         budget.Claim(list.Bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         await using var from = await files.OpenAsync(list.Path, cancel);
-        await using var to = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await using var to = new FileStream(target, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         await from.CopyToAsync(to, cancel);
+        to.Position = 0;
+        var checksum = new Crc32();
+        await checksum.AppendAsync(to, cancel);
+        return (to.Length, checksum.GetCurrentHashAsUInt32());
     }
 
     // An archive of a folder brings the folder, and with it the set's own dataset.json one deeper.
@@ -118,15 +131,17 @@ public static class ZipUnpacker
     }
 
     // What the directory claims. Content is held to it afterwards: no entry gives more than was claimed for it.
-    private static void Check(ZipArchive zip, long packed, ZipBudget budget)
+    private static List<ZipArchiveEntry> Check(ZipArchive zip, long packed, ZipBudget budget, ZipNames names)
     {
         var limits = budget.Limits;
         budget.AddEntries(zip.Entries.Count);
-        var names = new ZipNames();
+        names.NextArchive();
+        var wanted = new List<ZipArchiveEntry>();
         long total = 0;
         foreach (var entry in zip.Entries)
         {
-            names.Add(entry);
+            if (names.Add(entry))
+                wanted.Add(entry);
             if (entry.Length > limits.MaxEntryBytes)
                 throw Refused($"'{ZipNames.Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for one file.");
             CheckRatio(entry, entry.Length, limits);
@@ -137,6 +152,7 @@ public static class ZipUnpacker
         // By the archive's own size: entries that lie over each other have packed bytes in common.
         if (total > RatioFrom && total / limits.MaxRatio > Math.Max(1, packed))
             throw Refused($"The archive unpacks to over {limits.MaxRatio} times its size. Drop the files themselves.");
+        return wanted;
     }
 
     private static async Task<long> UnpackAsync(ZipArchiveEntry entry, string target, ZipLimits limits, long left, CancellationToken cancel)

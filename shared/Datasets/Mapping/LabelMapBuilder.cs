@@ -12,9 +12,9 @@ internal static class LabelMapBuilder
     public static LabelMap Build(LabelSpec? spec, SourceLabels? source)
     {
         spec ??= new LabelSpec();
-        var own = spec.Catalogue is not null || spec.Classes is not null;
         var catalogue = Catalogue(spec) ?? source?.Catalogue
             ?? throw DatasetErrors.Invalid($"The layout brings no classes: give labels.classes, or labels.catalogue as one of {string.Join(", ", BuiltInCatalogues.Names)}.");
+        var own = catalogue != source?.Catalogue;
         var encoding = spec.Encoding ?? source?.Encoding ?? MaskEncoding.Id;
         var classes = catalogue.Classes.ToDictionary(label => label.Name, label => label.Id, StringComparer.OrdinalIgnoreCase);
         var entries = new List<LabelEntry>();
@@ -25,8 +25,8 @@ internal static class LabelMapBuilder
         {
             if (wanted.ContainsKey(label.Key))
                 continue;
-            // With other classes than the preset's only an equal name carries over; "ignore" means the same everywhere.
-            var target = own && label.Target != SourceLabel.Ignore ? label.Name : label.Target;
+            // With other classes than the preset's only an equal name carries over; "ignore" means the same everywhere, unless one of the classes has its name.
+            var target = own && (label.Target != SourceLabel.Ignore || classes.ContainsKey(label.Name)) ? label.Name : label.Target;
             if (target == SourceLabel.Ignore)
                 entries.Add(new LabelEntry(label.Key, label.Name, null));
             else if (target is not null && classes.TryGetValue(target, out var id))
@@ -43,12 +43,14 @@ internal static class LabelMapBuilder
         if (labels.Count == 0 && encoding == MaskEncoding.Id && catalogue.IgnoreId is { } ignored && !wanted.ContainsKey(ignored) && entries.TrueForAll(entry => entry.Key != ignored))
             entries.Add(new LabelEntry(ignored, "unlabelled", null));
         entries.AddRange(wanted.Values);
-        return new LabelMap(catalogue, encoding, spec.ReduceLabels ? Reduced(entries) : entries, unmapped);
+        return spec.ReduceLabels
+            ? new LabelMap(catalogue, encoding, Reduced(entries, catalogue.IgnoreId), unmapped.ToDictionary(label => label.Key + 1, label => label.Value))
+            : new LabelMap(catalogue, encoding, entries, unmapped);
     }
 
-    // ADE-style masks count from 1 and keep 0 for "no label".
-    private static List<LabelEntry> Reduced(List<LabelEntry> entries) =>
-        [new LabelEntry(0, "unlabelled", null), .. entries.Where(entry => entry.ClassId is not null).Select(entry => entry with { Key = entry.Key + 1 }), .. entries.Where(entry => entry.ClassId is null && entry.Key != 0)];
+    // ADE-style masks count from 1 and keep 0 for "no label"; the ignore id is no number of theirs.
+    private static List<LabelEntry> Reduced(List<LabelEntry> entries, int? ignored) =>
+        [new LabelEntry(0, "unlabelled", null), .. entries.Select(entry => entry.ClassId is null && entry.Key == ignored ? entry : entry with { Key = entry.Key + 1 })];
 
     private static LabelCatalogue? Catalogue(LabelSpec spec)
     {

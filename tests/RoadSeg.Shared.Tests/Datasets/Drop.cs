@@ -69,6 +69,9 @@ internal sealed class Drop : IDisposable
     public Task<CurationResult> CurateAsync(DatasetSpec? spec = null) =>
         new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(Path), spec ?? Spec, Options, Out, null, TestContext.Current.CancellationToken);
 
+    public Task<CurationResult> CurateAsync(IDatasetFiles files) =>
+        new DatasetCurator(TimeProvider.System).CurateAsync(files, Spec, Options, Out, null, TestContext.Current.CancellationToken);
+
     public async Task<CuratedSet> CuratedAsync(DatasetSpec? spec = null)
     {
         var (report, set) = await CurateAsync(spec);

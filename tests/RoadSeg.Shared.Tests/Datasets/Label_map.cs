@@ -142,6 +142,47 @@ public sealed class Label_map
     }
 
     [Fact]
+    public async Task A_class_of_ones_own_takes_the_label_of_its_name_that_the_preset_leaves_out()
+    {
+        using var drop = new Drop { Spec = Drop.Of("cityscapes", labels: new LabelSpec { Classes = [new("road"), new("parking"), new("Guard Rail")] }) };
+        drop.Image("leftImg8bit/train/a/a_1_leftImg8bit.png").Ids("gtFine/train/a/a_1_gtFine_labelIds.png", (x, _) => x < 8 ? 7 : x < 16 ? 9 : x < 24 ? 14 : 4);
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal([64, 64, 64], report.Classes.Select(label => label.Pixels));
+        Assert.Equal("ignore", report.Values.Single(value => value.Name == "static").Class);
+        Assert.Equal(0, report.UnknownPixels);
+    }
+
+    [Theory]
+    [InlineData("a2d2", "a2d2-35", "s/camera/c/1_camera_1.png", "s/label/c/1_label_1.png", 0xC80000, "Car", 0x00C800, "Small vehicles")]
+    [InlineData("camvid-raw", "camvid-11", "701/a_1.png", "L/a_1_L.png", 0x0000C0, "pavement", 0x4080C0, "car")]
+    public async Task Naming_the_presets_own_catalogue_keeps_its_merge(string layout, string catalogue, string image, string mask, int left, string leftClass, int right, string rightClass)
+    {
+        using var drop = new Drop { Spec = Drop.Of(layout, labels: new LabelSpec { Catalogue = catalogue }) };
+        drop.Image(image).Colors(mask, Drop.Halves(left, right));
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal((128, 128, 0), (Drop.PixelsOf(report, leftClass), Drop.PixelsOf(report, rightClass), report.UnknownPixels));
+    }
+
+    [Fact]
+    public async Task Reduced_labels_move_what_is_ignored_and_what_nobody_mapped_by_one_like_the_classes()
+    {
+        using var drop = new Drop { Spec = Drop.Of("huggingface", labels: new LabelSpec { Classes = [new("wall"), new("building")], Map = Parse("""{"sky":"ignore"}"""), ReduceLabels = true }) with { MaxUnknownShare = 1 } };
+        drop.Text("id2label.json", """{"0":"wall","1":"building","2":"sky","3":"tree"}""").Text("train/metadata.jsonl", """{"image":"1.png","label":"2.png"}""");
+        drop.Image("train/1.png").Ids("train/2.png", (x, y) => y < 12 ? (x < 16 ? 0 : 255) : 1 + (x / 8));
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal(
+            [("0", "unlabelled", "ignore"), ("1", "wall", "wall"), ("2", "building", "building"), ("255", "unlabelled", "ignore"), ("3", "sky", "ignore"), ("4", "tree", "unknown")],
+            report.Values.Select(value => (value.Value, value.Name, value.Class)).Order());
+        Assert.Null(Drop.Find(report, FaultKind.AmbiguousValues));
+    }
+
+    [Fact]
     public async Task Reduced_labels_count_from_one_and_keep_nought_for_unlabelled()
     {
         using var drop = new Drop { Spec = Drop.Of("pairs", labels: new LabelSpec { Classes = [new("road"), new("car")], ReduceLabels = true }) with { Patterns = Folders } };

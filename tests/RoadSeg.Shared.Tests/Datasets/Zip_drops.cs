@@ -172,12 +172,96 @@ public sealed class Zip_drops : IDisposable
         Assert.Equal(("zipped", 1L), (report.Name, report.Usable));
     }
 
+    [Theory]
+    [InlineData("images/{id}.{ext}", "labels/{id}.png")]
+    [InlineData("**/images/{id}.{ext}", "**/labels/{id}.png")]
+    public async Task Patterns_count_from_the_root_of_each_archive(string image, string mask)
+    {
+        using var drop = new Drop { Spec = Drop.Of("pairs", new SplitSpec { Train = 1, Val = 0, Test = 0 }, new LabelSpec { Classes = [new("road"), new("car")] }) with { Patterns = new(image, mask) } };
+        drop.Image("a/images/1.png").Ids("a/labels/1.png", Drop.Halves(0, 1)).Image("a/images/2.png").Ids("b/labels/2.png", Drop.Halves(0, 1));
+
+        var (report, set) = await drop.CurateAsync(await ZippedAsync(drop, "a", "b"));
+
+        Assert.Equal(2, report.Usable);
+        Assert.Empty(report.Faults);
+        Assert.Equal(["1", "2"], set!.Samples(Split.Train).Select(sample => sample.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_presets_own_patterns_hold_for_archives_too()
+    {
+        using var drop = new Drop { Spec = Drop.Of("bdd100k", new SplitSpec { Train = 1, Val = 0, Test = 0 }) with { Patterns = new("frames/{id}.{ext}", "ids/{id}.png") } };
+        drop.Image("a/frames/1.png").Ids("a/ids/1.png", Drop.Halves(0, 13));
+
+        var (report, _) = await drop.CurateAsync(await ZippedAsync(drop, "a"));
+
+        Assert.Equal((1L, 128L), (report.Usable, Drop.PixelsOf(report, "car")));
+    }
+
+    [Fact]
+    public async Task Lists_beside_archives_name_files_of_one_folder_and_name_in_several_places()
+    {
+        using var drop = new Drop { Spec = Drop.Of("lists", labels: new LabelSpec { Classes = [new("road"), new("car")] }) };
+        foreach (var city in new[] { "x", "y" })
+            drop.Image($"a/{city}/images/1.png").Ids($"b/{city}/labels/1.png", Drop.Halves(0, 1));
+        drop.Text("drop/train.txt", "x/images/1.png x/labels/1.png\n").Text("drop/val.txt", "y/images/1.png y/labels/1.png\n");
+
+        var (report, set) = await drop.CurateAsync(await ZippedAsync(drop, "a", "b"));
+
+        Assert.Empty(report.Faults);
+        Assert.Equal(["x/images/1", "y/images/1"], [.. set!.Samples(Split.Train).Concat(set.Samples(Split.Val)).Select(sample => sample.Id)]);
+    }
+
+    [Fact]
+    public async Task A_file_that_several_archives_hold_is_there_once_and_what_nothing_reads_may_differ()
+    {
+        using var drop = new Drop();
+        foreach (var archive in new[] { "a", "b" })
+        {
+            drop.Text($"{archive}/class_list.json", "{}").Text($"{archive}/README", archive).Text($"{archive}/license.txt", archive);
+            drop.Text($"{archive}/dataset.json", archive).Text($"{archive}/images/.DS_Store", archive).Text($"{archive}/{archive}.txt", archive);
+        }
+
+        drop.Text("drop/dataset.json", "beside").Text("drop/class_list.json", "{}");
+
+        await ZippedAsync(drop, "a", "b");
+
+        Assert.Equal(["README", "a.txt", "b.txt", "class_list.json", "dataset.json", "license.txt"], Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder["out"], path)).Order(StringComparer.Ordinal));
+        Assert.Equal(("a", "beside"), (File.ReadAllText(folder["out/README"]), File.ReadAllText(folder["out/dataset.json"])));
+    }
+
+    [Theory]
+    [InlineData("a/images/1.png", "b/Images/1.png", "'Images/1.png' lies in two archives of the set, or in one and beside it, with different content")]
+    [InlineData("drop/labels.txt", "b/labels.txt", "'labels.txt' lies in two archives of the set, or in one and beside it, with different content")]
+    [InlineData("a/images", "b/images/1.png", "a file and a folder of one name, seen at 'images/1.png'")]
+    [InlineData("a/images/1.png", "b/images", "a file and a folder of one name, seen at 'images'")]
+    [InlineData("drop/x.json", "b/x.json/1.png", "a file and a folder of one name, seen at 'x.json/1.png'")]
+    public async Task Two_files_of_one_path_in_the_archives_of_a_set_are_refused(string first, string second, string message)
+    {
+        using var drop = new Drop();
+        drop.Text(first, "one").Text(second, "two").Text("a/a.txt", "");
+
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => ZippedAsync(drop, "a", "b"));
+
+        Assert.Equal(ErrorCodes.DatasetArchiveRefused, refusal.Code);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_zipped_folder_is_found_by_its_description()
     {
         using var zip = new MemoryStream(Zip(("mine/dataset.json", "{}"u8.ToArray()), ("mine/a.txt", [1])));
 
         Assert.Equal(folder["out/mine"], await ZipUnpacker.UnpackSetAsync(zip, folder["out"], new ZipLimits(), TestContext.Current.CancellationToken));
+    }
+
+    // Folders of the drop, each as an archive, with what lies in its folder "drop" beside them.
+    private async Task<IDatasetFiles> ZippedAsync(Drop drop, params string[] archives)
+    {
+        var packed = Directory.CreateDirectory(Path.Combine(drop.Path, "drop")).FullName;
+        foreach (var archive in archives)
+            ZipFile.CreateFromDirectory(Path.Combine(drop.Path, archive), Path.Combine(packed, $"{archive}.zip"));
+        return await ZipUnpacker.ExpandAsync(new LocalFolderFiles(packed), folder["out"], new ZipLimits(), TestContext.Current.CancellationToken);
     }
 
     private async Task RefusedAsync(byte[] zip, ZipLimits limits, string message)

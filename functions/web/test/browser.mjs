@@ -39,8 +39,8 @@ export async function open(t, route = '', { keyless = false, broken = false, ...
   return page;
 }
 
-/** Breaks the next upload to storage. */
-export const breakUpload = page => page.route(({ origin }) => origin !== new URL(PAGE).origin, route => route.abort(), { times: 1 });
+// Breaks the next upload to storage, or does something else with it.
+export const breakUpload = (page, how = route => route.abort()) => page.route(({ origin }) => origin !== new URL(PAGE).origin, how, { times: 1 });
 
 export const picture = (page, name, fullPage = true) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
 

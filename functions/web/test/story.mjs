@@ -282,6 +282,25 @@ test('an upload that breaks off is sent again', async t => {
   assert.equal(await again.count(), 0, 'an empty file is not sent again');
 });
 
+test('an upload is canceled on its way', async t => {
+  const page = await open(t, '', { broken: true });
+  await breakUpload(page, () => undefined);
+  await page.locator('input[type=file]').first().setInputFiles(street);
+  await page.getByRole('button', { name: 'Cancel' }).click(patience);
+  await page.getByText('You canceled the upload.').waitFor(patience);
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await shown(page);
+});
+
+test('a result that does not come is asked for again', async t => {
+  const page = await open(t, '', { broken: true });
+  await page.route('**/mask*', route => route.fulfill({ status: 503 }), { times: 1 });
+  await page.goto(result);
+  await page.getByRole('heading', { name: 'The result could not be loaded' }).waitFor(patience);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await shown(page);
+});
+
 test('a service that is away for a while fails no job', async t => {
   const page = await open(t, '', { broken: true });
   await page.evaluate(() => {

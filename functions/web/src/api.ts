@@ -33,7 +33,7 @@ export interface Labels { model: string; classes: { id: number; name: string; co
 
 /** What went wrong, in words for people. */
 export class Failure extends Error {
-  constructor(message: string, readonly code = '', readonly status = 0) {
+  constructor(message: string, readonly code = '', readonly status = 0, readonly retrySeconds = 0) {
     super(message);
   }
 }
@@ -67,13 +67,14 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
 }
 
 async function failureOf(answer: Response): Promise<Failure> {
+  const retry = Number(answer.headers.get('Retry-After')) || 0;
   try {
     const problem = await answer.json() as { detail?: string; title?: string; code?: string };
-    if (problem.detail ?? problem.title) return new Failure((problem.detail ?? problem.title)!, problem.code, answer.status);
+    if (problem.detail ?? problem.title) return new Failure((problem.detail ?? problem.title)!, problem.code, answer.status, retry);
   } catch {
     // Not a problem document: the status is all there is.
   }
-  return new Failure(`The service answered with status ${answer.status}. Try again in a few seconds.`, '', answer.status);
+  return new Failure(`The service answered with status ${answer.status}. Try again in a few seconds.`, '', answer.status, retry);
 }
 
 export async function json<T>(path: string, init?: RequestInit): Promise<T> {

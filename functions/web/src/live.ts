@@ -4,11 +4,14 @@ import { words } from './ui';
 const afterFailure = 2000;
 const slowest = 15_000;
 
+/** Whether trying again would end the same. */
+export const lasting = (error: unknown) => error instanceof Failure && error.status >= 400 && error.status < 500 && error.status !== 429;
+
 /**
- * Does something again and again: it answers after how many milliseconds, or null when nothing more will change. Waits longer after failures, and
+ * Does something again and again: it answers after how many milliseconds, or null when nothing more will change. Waits longer after failures, as the service asks, and
  * does nothing while nobody looks at the page. Failures that will stay end it; every failure is told.
  */
-export async function repeat(signal: AbortSignal, work: () => Promise<number | null>, fail: (message: string) => void): Promise<void> {
+export async function repeat(signal: AbortSignal, work: () => Promise<number | null>, fail: (message: string, error: unknown) => void): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let wait: number | null;
@@ -17,9 +20,8 @@ export async function repeat(signal: AbortSignal, work: () => Promise<number | n
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      fail(words(error));
-      const lasting = error instanceof Failure && error.status >= 400 && error.status < 500 && error.status !== 429;
-      wait = lasting ? null : Math.min(slowest, afterFailure * 2 ** failures++);
+      fail(words(error), error);
+      wait = lasting(error) ? null : Math.max(error instanceof Failure ? 1000 * error.retrySeconds : 0, Math.min(slowest, afterFailure * 2 ** failures++));
     }
     if (wait === null) return;
     await pause(wait, signal);

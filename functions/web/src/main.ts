@@ -37,15 +37,18 @@ function go(begin = false) {
     h('div', { className: 'bar-inner' },
       h('a', { className: 'wordmark', href: '#/', 'aria-label': 'RoadSeg, start' }, h('img', { src: '/favicon.svg', alt: '', width: 26, height: 26 }), 'RoadSeg'),
       h('nav', { 'aria-label': 'Main' }, ...routes.map(route => h('a', { href: `#/${route[0]}`, 'aria-current': route === here ? (first ? 'true' : 'page') : undefined }, route[1])))));
-  fill(document.getElementById('footer')!,
-    h('span', {}, 'Photos go to this service’s own storage and nowhere else.'),
-    h('a', { href: '/openapi/v1.json' }, 'API description'),
-    key.get() ? h('button', { type: 'button', className: 'text-button', onclick: () => { key.forget(); location.reload(); } }, 'Forget the key') : null);
   leave = view(section, first, second);
   if (!begin) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
   }
+}
+
+function footer() {
+  fill(document.getElementById('footer')!,
+    h('span', {}, 'Photos go to this service’s own storage and nowhere else.'),
+    h('a', { href: '/openapi/v1.json' }, 'API description'),
+    key.get() ? h('button', { type: 'button', className: 'text-button', onclick: () => { key.forget(); location.reload(); } }, 'Forget the key') : null);
 }
 
 function decoded(text: string): string {
@@ -86,4 +89,6 @@ addEventListener('paste', event => {
   }
 });
 
+key.changed = footer;
+footer();
 go(true);

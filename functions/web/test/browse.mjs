@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { accessible, canvasPicture, canvasShows, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
+import { accessible, breakUpload, canvasPicture, canvasShows, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
 
 let compared = '';
 const { KEY, DATASET, LEARNING, LEARNED, METRICS, MORE_METRICS, MODEL, CANDIDATE } = process.env;
@@ -160,6 +160,18 @@ test('two versions are compared on one photo', async t => {
   assert.equal(Number.parseFloat(await page.locator('.side .wholes dd').first().innerText()), share);
   await page.goto(`${PAGE}#/compare/nothing/nothing`);
   await page.getByRole('alert').waitFor(patience);
+});
+
+test('a comparison whose upload breaks off is told so, and sent again', async t => {
+  const page = await open(t, `#/jobs/${compared.split('/')[2]}`, { broken: true });
+  await page.getByText('Compare with another model').click(patience);
+  await page.getByLabel('Other version').selectOption(`${MODEL}@${CANDIDATE}`);
+  await breakUpload(page);
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByText('The upload broke off').waitFor(patience);
+  await picture(page, 'broken-comparison');
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await shown(page);
 });
 
 test('a version is looked into, made live all the same, and rolled back', async t => {

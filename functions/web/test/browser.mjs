@@ -18,14 +18,15 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// A page of its own, which may not speak to anybody but the service and its storage, nor log an error. Where there is a key, its session has it.
-export async function open(t, route = '', { keyless = false, ...options } = {}) {
+// A page of its own, which may not speak to anybody but the service and its storage, nor log an error;
+// where requests are broken on purpose, the browser may log that. Where there is a key, its session has it.
+export async function open(t, route = '', { keyless = false, broken = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options });
   if (KEY && !keyless) await context.addInitScript(key => sessionStorage.setItem('roadseg-key', key), KEY);
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', error => faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()));
+  page.on('console', message => message.type() === 'error' && !(broken ? /^Failed to load resource/ : /status of 4\d\d/).test(message.text()) && faults.push(message.text()));
   page.on('request', request => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`external request: ${request.url()}`);
@@ -37,6 +38,9 @@ export async function open(t, route = '', { keyless = false, ...options } = {}) 
   await page.goto(PAGE + route);
   return page;
 }
+
+// Breaks the next upload to storage, or does something else with it.
+export const breakUpload = (page, how = route => route.abort()) => page.route(({ origin }) => origin !== new URL(PAGE).origin, how, { times: 1 });
 
 export const picture = (page, name, fullPage = true) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
 

@@ -1,9 +1,9 @@
-import { call, ended, Failure, json, type Job, type Summary } from '../api';
+import { ended, Failure, json, type Job, type Summary } from '../api';
 import { announce, fill, h, percent } from '../dom';
-import { photoOf } from '../explore/photo';
-import { decodePlane, type Plane } from '../explore/png';
+import { photoOf, planeOf } from '../explore/photo';
 import { stageList } from '../jobs/stages';
-import { submissions, watch } from '../jobs/submission';
+import { listen, sendAgain, submissions } from '../jobs/submission';
+import { watch } from '../jobs/watch';
 import { picture } from '../pictures';
 import { bar, figures, swatch, table, words } from '../ui';
 import { confusionOf, type Confusion } from './confusion';
@@ -19,43 +19,65 @@ export function comparePage(main: HTMLElement, first: string, second: string): (
   const stage = h('div', { className: 'stage' });
   const side = h('aside', { className: 'side', 'aria-label': 'Where the models differ' });
   const jobs: (Job | undefined)[] = [undefined, undefined];
+  const trouble = h('p', { className: 'hint', role: 'status' });
   let dispose = () => {};
+  let failed = '';
   fill(main, h('div', { className: 'page-head' }, h('h1', {}, 'Two models, one photo'), facts), h('div', { className: 'result' }, stage, side));
   fill(stage, h('div', { className: 'frame waiting' }));
 
+  // The watch knows the job; only the submission knows of the upload.
+  const sent = submissions.find(one => one.id === second);
+  const unlisten = listen(changed => {
+    if (changed !== sent) return;
+    if (sent.id && sent.id !== second) return location.replace(`#/compare/${first}/${sent.id}`);
+    if (sent.error) fail(sent.error);
+    else waiting();
+  });
   void Promise.all([first, second].map((id, at) => watch(id, job => {
     jobs[at] = job;
     waiting();
-  }, signal))).then(async ([a, b]) => {
+  }, signal, text => {
+    trouble.textContent = text;
+    if (!side.hasChildNodes()) fill(side, trouble);
+  }))).then(async ([a, b]) => {
     if (a && b) await show(a, b);
   }).catch((error: unknown) => fail(words(error)));
 
   function waiting() {
-    if (jobs.every(job => job && ended(job.state))) return;
-    fill(side, ...jobs.map((job, at) => h('section', { className: 'progress' }, h('h2', {}, at === 0 ? 'First model' : 'Second model'), stageList(job, submissions.find(one => one.id === job?.id)))));
+    if (sent?.error || jobs.every(job => job && ended(job.state))) return;
+    failed = '';
+    trouble.textContent = '';
+    fill(side, ...[first, second].map((id, at) => h('section', { className: 'progress' }, h('h2', {}, at === 0 ? 'First model' : 'Second model'), stageList(jobs[at], submissions.find(one => one.id === id)))), trouble);
   }
 
   function fail(message: string) {
-    if (signal.aborted) return;
-    fill(side, h('section', { className: 'problem' }, h('h2', {}, 'No comparison'), h('p', { className: 'error', role: 'alert' }, message), h('p', {}, h('a', { className: 'button quiet', href: `#/jobs/${first}` }, 'Back to the photo'))));
+    if (signal.aborted || failed === message) return;
+    failed = message;
+    fill(side, h('section', { className: 'problem' }, h('h2', {}, 'No comparison'), h('p', { className: 'error', role: 'alert' }, message), h('div', { className: 'row' },
+      sent?.again && h('button', { type: 'button', className: 'button', onclick: () => sendAgain(sent) }, 'Send again'),
+      h('a', { className: 'button quiet', href: `#/jobs/${first}` }, 'Back to the photo'))));
   }
 
   async function show(a: Job, b: Job) {
     const lost = [a, b].find(job => job.state !== 'succeeded');
     if (lost) throw new Failure(lost.failure?.message ?? `One of the two jobs ended without a result: it was ${lost.state}.`);
-    const [labels, otherLabels, ids, others, kept] = await Promise.all([json<Summary>(a.links.summary!), json<Summary>(b.links.summary!), maskOf(a), maskOf(b), photoOf(a)]);
+    const [labels, otherLabels, ids, others, kept] = await Promise.all([json<Summary>(a.links.summary!), json<Summary>(b.links.summary!), planeOf(a, 'mask'), planeOf(b, 'mask'), photoOf(a)]);
     if (ids.width !== others.width || ids.height !== others.height) throw new Failure('The two jobs are of photos of different sizes, which cannot be laid over each other.');
-    const photo = kept ?? await createImageBitmap(new ImageData(1, 1));
     if (signal.aborted) return;
     const confusion = confusionOf(ids, labels.classes, others, otherLabels.classes);
     const names = [a, b].map(job => `${job.result!.model} ${job.result!.modelVersion}`) as [string, string];
     facts.replaceChildren(h('a', { href: `#/jobs/${a.id}` }, a.fileName ?? 'Photo'), `  ·  left ${names[0]}  ·  right ${names[1]}`);
+    // What cannot be drawn, for want of WebGL 2 or memory, stands beside each other.
+    const pair = async () => fill(stage, h('div', { className: 'pair' }, ...await Promise.all([a, b].map((job, at) => picture(job.links[kept ? 'overlay' : 'color']!, `What ${names[at]} sees`, signal)))));
     try {
-      dispose = versus(stage, photo, ids, confusion, a.fileName ?? 'Photo');
+      dispose = await versus(stage, kept, a.image!, ids, confusion, a.fileName ?? 'Photo', () => {
+        dispose();
+        pair().catch((error: unknown) => fail(words(error)));
+      });
+      if (signal.aborted) return dispose();
       if (!kept) stage.append(h('p', { className: 'hint below' }, 'The photo itself is no longer kept; its classes are.'));
     } catch {
-      // Without WebGL 2 the two stand beside each other.
-      fill(stage, h('div', { className: 'pair' }, ...await Promise.all([a, b].map((job, at) => picture(job.links[kept ? 'overlay' : 'color']!, `What ${names[at]} sees`, signal)))));
+      await pair();
     }
     fill(side, ...numbers(confusion));
     announce(`The models differ in ${percent(confusion.differing / confusion.pixels)} of the pixels.`);
@@ -63,11 +85,10 @@ export function comparePage(main: HTMLElement, first: string, second: string): (
 
   return () => {
     stop.abort();
+    unlisten();
     dispose();
   };
 }
-
-const maskOf = async (job: Job): Promise<Plane> => decodePlane(await (await call(job.links.mask!)).arrayBuffer());
 
 function numbers({ classes, pairs, pixels, differing }: Confusion): HTMLElement[] {
   const largest = pairs[0]?.pixels ?? 1;

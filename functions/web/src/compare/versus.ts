@@ -8,11 +8,18 @@ const modes = { versus: 'Left / right', disagreement: 'Disagreement' } as const;
 type Mode = keyof typeof modes;
 
 /**
- * Both masks over one photo: a line between them, or where they differ. Returns what to call when it goes.
- * @throws Error where the browser has no WebGL 2.
+ * Both masks over one photo: a line between them, or where they differ. Returns what to call when it goes; `lost` is called when it can draw no more.
+ * @throws Error where the browser has no WebGL 2, or no memory for the photo.
  */
-export function versus(stage: HTMLElement, photo: ImageBitmap, ids: Plane, confusion: Confusion, name: string): () => void {
-  const viewer = new Viewer(photo, ids, confusion.second);
+export async function versus(stage: HTMLElement, photo: Blob | null, size: { width: number; height: number }, ids: Plane, confusion: Confusion, name: string, lost: () => void): Promise<() => void> {
+  const viewer = new Viewer(ids, confusion.second);
+  try {
+    if (photo) await viewer.load(photo, size);
+  } catch (error) {
+    viewer.dispose();
+    throw error;
+  }
+  viewer.onlost = lost;
   const palette = new Uint8Array(4 * 256);
   for (const { id, color } of confusion.classes) {
     const rgb = Number.parseInt(color.slice(1), 16);

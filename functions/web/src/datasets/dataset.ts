@@ -21,6 +21,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
     progress, report, start);
 
   let shown = '';
+  let offered = '';
   void repeat(stop.signal, async () => {
     const set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
     fill(state, pill(set.state, stateWords[set.state]));
@@ -31,7 +32,8 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
       set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
     if (set.state !== shown) announce(stateWords[set.state]);
     shown = set.state;
-    if (set.version && !start.hasChildNodes()) fill(start, startForm(set));
+    if (set.version && set.version !== offered) fill(start, startForm(set));
+    offered = set.version ?? '';
     if (set.state === 'checking') return checkingMilliseconds;
     if (set.links.report) await show(set);
     return null;

@@ -1,10 +1,11 @@
-import { call, Failure, json, type Job, type Summary } from '../api';
+import { call, json, type Job, type Summary } from '../api';
 import { compareWith } from '../compare/start';
 import { announce, download, fill, h, percent, stem } from '../dom';
+import { words } from '../ui';
 import { classChart } from './classes';
 import { divider, follow, frameOf, keyboard, zoomGroup } from './controls';
-import { decodePlane, type Plane } from './png';
-import { photoOf } from './photo';
+import type { Plane } from './png';
+import { photoOf, planeOf } from './photo';
 import { Viewer, type Mode } from './viewer';
 
 const shownModes = ['blend', 'split', 'outline', 'confidence'] as const satisfies readonly Mode[];
@@ -22,14 +23,21 @@ const downloads: [link: string, label: string, suffix: string][] = [
 /** The result of a job: photo and mask to look into, and the classes beside them. Returns what to call when it goes. */
 export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job): Promise<() => void> {
   const summary = await json<Summary>(job.links.summary!);
-  const [photo, ids] = await Promise.all([photoOf(job), call(job.links.mask!).then(answer => answer.arrayBuffer()).then(decodePlane)]);
-  let viewer: Viewer;
+  const [photo, ids] = await Promise.all([photoOf(job), planeOf(job, 'mask')]);
+  let viewer: Viewer | undefined;
   try {
-    viewer = new Viewer(photo ?? await createImageBitmap(new ImageData(1, 1)), ids);
+    viewer = new Viewer(ids);
+    if (photo) await viewer.load(photo, job.image!);
   } catch {
-    return still(stage, side, job, summary);
+    viewer?.dispose();
+    const leave = await still(stage, job, summary, photo, viewer ? 'This browser does not have the memory to let you look into the photo; the picture shows all classes.' : 'This browser has no WebGL 2, so the picture cannot be explored; it shows all classes.');
+    fill(side, classChart(summary, null), actions(job, stem(job.fileName ?? 'photo')), compareWith(job));
+    return leave;
   }
+  return explored(stage, side, job, summary, photo, ids, viewer);
+}
 
+function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summary, photo: Blob | null, ids: Plane, viewer: Viewer): () => void {
   const name = job.fileName ?? 'photo';
   const classes = summary.classes.filter(one => one.pixels > 0);
   viewer.canvas.setAttribute('aria-label', `${name} with its classes: ${classes.toSorted((a, b) => b.pixels - a.pixels).map(one => `${one.name} ${percent(one.share)}`).join(', ')}. Arrow keys move, plus and minus zoom, Enter reads the class in the middle.`);
@@ -39,30 +47,42 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
   const handle = divider(viewer, 'Divider between photo and classes');
   const frame = frameOf(summary, viewer.canvas, handle, readout);
 
-  let confidence: Plane | null | undefined;
-  async function withConfidence(): Promise<Plane | null> {
-    if (confidence === undefined) {
-      confidence = null;
-      try {
-        confidence = await decodePlane(await (await call(job.links.confidence!)).arrayBuffer());
-        viewer.confidence = confidence;
-      } catch (error) {
-        if (error instanceof Failure && error.code === 'confidence-unavailable') modeButtons.confidence.disabled = true;
-      }
-    }
-    return confidence;
+  // A model that gives no probabilities has none.
+  const measured = summary.classes.some(one => typeof one.meanConfidence === 'number');
+  let confidence: Plane | undefined;
+  let loading: Promise<void> | undefined;
+  function withConfidence(): Promise<void> {
+    return loading ??= measured ? planeOf(job, 'confidence').then(plane => { viewer.confidence = confidence = plane; }).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }) : Promise.resolve();
   }
+  const quietly = () => withConfidence().catch(() => undefined);
 
   const legend = h('ul', { className: 'legend', hidden: true, 'aria-label': 'Confidence of the class' },
     ...['below 20 %', '20 to 40 %', '40 to 60 %', '60 to 80 %', 'above 80 %'].map((text, i) => h('li', {}, h('span', { className: `step step-${i}` }), text)));
-  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => show(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
-  function show(mode: ShownMode) {
+  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', ...(mode === 'confidence' && !measured ? { disabled: true, title: 'This model gives no confidence.' } : {}), onclick: () => void choose(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
+  const message = h('p', { className: 'hint below', role: 'status' });
+  let chosen: ShownMode = 'blend';
+  async function choose(mode: ShownMode) {
     if (modeButtons[mode].disabled) return;
-    viewer.mode = mode;
+    chosen = mode;
     for (const one of shownModes) modeButtons[one].setAttribute('aria-pressed', String(one === mode));
+    message.textContent = mode === 'confidence' && !confidence ? 'Loading the confidence …' : '';
+    try {
+      if (mode === 'confidence') await withConfidence();
+      if (mode === chosen) show(mode);
+    } catch (error) {
+      if (mode !== chosen) return;
+      void choose('blend');
+      message.textContent = `The confidence could not be loaded. ${words(error)}`;
+    }
+  }
+  function show(mode: ShownMode) {
+    viewer.mode = mode;
+    message.textContent = '';
     handle.hidden = mode !== 'split';
     legend.hidden = mode !== 'confidence';
-    if (mode === 'confidence') void withConfidence();
     viewer.draw();
   }
 
@@ -81,16 +101,14 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
     const found = summary.classes.find(one => one.id === ids.samples[at]);
     return `${found?.name ?? 'unknown'}${confidence ? `, ${Math.round(confidence.samples[at]! / 2.55)} % sure` : ''}`;
   }
-  follow(viewer, frame, readout, (x, y) => {
-    void withConfidence();
-    return describe(x, y);
-  });
+  follow(viewer, frame, readout, describe);
+  viewer.canvas.addEventListener('pointerenter', () => void quietly(), { once: true });
 
   keyboard(viewer, {
     '[': () => setOpacity(Number(opacity.value) - 10),
     ']': () => setOpacity(Number(opacity.value) + 10),
-    Enter: () => void withConfidence().then(() => announce(describe(viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2) ?? '')),
-    ...Object.fromEntries(shownModes.map((mode, i) => [String(i + 1), () => show(mode)])),
+    Enter: () => void quietly().then(() => announce(describe(viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2) ?? '')),
+    ...Object.fromEntries(shownModes.map((mode, i) => [String(i + 1), () => void choose(mode)])),
   });
   fill(stage,
     frame,
@@ -99,20 +117,34 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
       h('div', { className: 'opacity' }, h('label', { for: 'opacity' }, 'Opacity'), opacity),
       zoomGroup(viewer)),
     legend,
+    message,
     !photo && h('p', { className: 'hint' }, 'The photo itself is no longer kept; its classes are.'),
     h('details', { className: 'keys' }, h('summary', {}, 'Keyboard'),
       h('p', {}, 'With the photo in focus: ', ...[['1', ' to '], ['4', ' what to show, '], ['[', ' and '], [']', ' opacity, '], ['+', ' and '], ['-', ' zoom, '], ['0', ' fit, '], ['arrows', ' move, '], ['Enter', ' reads the class in the middle.']].flatMap(([key, after]) => [h('kbd', {}, key), after]))));
   fill(side, chart, actions(job, stem(name)), compareWith(job));
-  show('blend');
-  return () => viewer.dispose();
+  void choose('blend');
+
+  let left = false;
+  let leave = () => viewer.dispose();
+  viewer.onlost = () => {
+    viewer.dispose();
+    chart.replaceWith(classChart(summary, null));
+    still(stage, job, summary, photo, 'The browser took back the memory that drew this photo; the picture shows all classes. Reload the page to look into it again.').then(done => {
+      leave = done;
+      if (left) done();
+    }, (error: unknown) => fill(stage, h('p', { className: 'error', role: 'alert' }, `The browser took back the memory that drew this photo. Reload the page. ${words(error)}`)));
+  };
+  return () => {
+    left = true;
+    leave();
+  };
 }
 
-async function still(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summary): Promise<() => void> {
-  const url = URL.createObjectURL(await (await call(job.links.overlay!)).blob());
+async function still(stage: HTMLElement, job: Job, summary: Summary, photo: Blob | null, why: string): Promise<() => void> {
+  const url = URL.createObjectURL(await (await call(job.links[photo ? 'overlay' : 'color']!)).blob());
   fill(stage,
     frameOf(summary, h('img', { src: url, alt: `${job.fileName ?? 'The photo'} with its classes` })),
-    h('p', { className: 'hint below' }, 'This browser has no WebGL 2, so the picture cannot be explored; it shows all classes.'));
-  fill(side, classChart(summary, null), actions(job, stem(job.fileName ?? 'photo')), compareWith(job));
+    h('p', { className: 'hint below', role: 'status' }, why));
   return () => URL.revokeObjectURL(url);
 }
 

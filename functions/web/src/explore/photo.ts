@@ -1,17 +1,15 @@
 import { call, Failure, type Job } from '../api';
-
-const largest = 8192;
+import { decodePlane, type Plane } from './png';
 
 /** The photo of a job: its overlay at opacity 0 is upright and in a format that every browser shows. Null when it is no longer kept. */
-export async function photoOf(job: Job): Promise<ImageBitmap | null> {
-  let file: Blob;
+export async function photoOf(job: Job): Promise<Blob | null> {
   try {
-    file = await (await call(`${job.links.overlay}?opacity=0`)).blob();
+    return await (await call(`${job.links.overlay}?opacity=0`)).blob();
   } catch (error) {
     if (error instanceof Failure && error.code === 'upload-missing') return null;
     throw error;
   }
-  const { width, height } = job.image!;
-  const shrink = Math.max(width, height) / largest;
-  return createImageBitmap(file, shrink > 1 ? { resizeWidth: Math.round(width / shrink), resizeHeight: Math.round(height / shrink), resizeQuality: 'medium' } : {});
 }
+
+/** The samples of a job's mask, or of its confidence. */
+export const planeOf = async (job: Job, link: 'mask' | 'confidence'): Promise<Plane> => decodePlane(await (await call(job.links[link]!)).arrayBuffer());

@@ -7,6 +7,7 @@ export const modes = ['blend', 'split', 'outline', 'confidence', 'versus', 'disa
 export type Mode = (typeof modes)[number];
 
 const largestZoom = 32;
+const largestPhoto = 8192;
 const empty: Plane = { width: 1, height: 1, samples: new Uint8Array([0]) };
 
 /** Draws a photo and its mask with WebGL: pan, zoom, and what is shown how. Coordinates of the photo are in pixels of the mask. */
@@ -16,6 +17,8 @@ export class Viewer {
   opacity = 0.55;
   divider = 0.5;
   onview?: () => void;
+  /** The browser took the graphics memory back: the viewer draws nothing any more. */
+  onlost?: () => void;
 
   private readonly gl: WebGL2RenderingContext;
   private readonly program: WebGLProgram;
@@ -26,15 +29,14 @@ export class Viewer {
   private drawing = 0;
 
   /** @throws Error where the browser has no WebGL 2. */
-  constructor(private readonly photo: ImageBitmap, private readonly ids: Plane, other?: Plane) {
+  constructor(private readonly ids: Plane, other?: Plane) {
     const gl = this.canvas.getContext('webgl2', { antialias: false, depth: false, powerPreference: 'high-performance' });
     if (!gl) throw new Error('WebGL 2 is not available.');
     this.gl = gl;
     this.center = [ids.width / 2, ids.height / 2];
     this.program = this.link();
     this.texture(0, 'photo');
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, this.photo);
-    gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 1, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
     this.plane(1, 'ids', ids);
@@ -43,7 +45,20 @@ export class Viewer {
     this.plane(4, 'other', other ?? empty);
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.canvas);
+    this.canvas.addEventListener('webglcontextlost', () => this.onlost?.());
     this.gestures();
+  }
+
+  /** @throws Error where the browser does not have the memory for the photo. */
+  async load(photo: Blob, { width, height }: { width: number; height: number }) {
+    const { gl } = this;
+    const shrink = Math.max(width, height) / Math.min(largestPhoto, gl.getParameter(gl.MAX_TEXTURE_SIZE) as number);
+    const pixels = await createImageBitmap(photo, shrink > 1 ? { resizeWidth: Math.round(width / shrink), resizeHeight: Math.round(height / shrink), resizeQuality: 'medium' } : {});
+    gl.activeTexture(gl.TEXTURE0);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    gl.generateMipmap(gl.TEXTURE_2D);
+    pixels.close();
+    if (gl.getError() !== gl.NO_ERROR) throw new Error('The photo does not fit into graphics memory.');
   }
 
   /** Colours by class id; alpha 0 hides a class, less than 255 lets it stand back. */
@@ -63,10 +78,10 @@ export class Viewer {
   get zoomText() { return `${Math.round(100 * this.zoom)} %`; }
 
   dispose() {
+    delete this.onlost;
     this.observer.disconnect();
     cancelAnimationFrame(this.drawing);
     this.gl.getExtension('WEBGL_lose_context')?.loseContext();
-    this.photo.close();
   }
 
   draw() {

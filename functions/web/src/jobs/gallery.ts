@@ -1,9 +1,14 @@
-import { call, ended, json, type Job, type State } from '../api';
-import { dateTime, fill, h } from '../dom';
+import { call, ended, Failure, json, type Job } from '../api';
+import { dateTime, fill, h, refresh } from '../dom';
+import { repeat } from '../live';
+import { words } from '../ui';
 import { stateWord } from './stages';
 
 const pageSize = 24;
-const refreshMilliseconds = 3000;
+const liveMilliseconds = 3000;
+const idleMilliseconds = 10_000;
+// Of two thirds of a megabyte each.
+const mostThumbnails = 96;
 const thumbnailWidth = 480;
 
 const thumbnails = new Map<string, Promise<ImageBitmap>>();
@@ -16,6 +21,7 @@ function thumbnail(job: Job): Promise<ImageBitmap> {
     made = making.then(async () => createImageBitmap(await (await call(`${job.links.overlay}?format=webp&width=${thumbnailWidth}`)).blob()));
     making = made.catch(() => undefined);
     thumbnails.set(job.id, made);
+    if (thumbnails.size > mostThumbnails) thumbnails.delete(thumbnails.keys().next().value!);
     made.catch(() => thumbnails.delete(job.id));
   }
   return made;
@@ -23,11 +29,11 @@ function thumbnail(job: Job): Promise<ImageBitmap> {
 
 /** Recent jobs, newest first, with what came of them. */
 export function gallery(main: HTMLElement): () => void {
-  const stop = new AbortController();
+  let stop = new AbortController();
   const list = h('ul', { className: 'gallery' });
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the jobs …');
-  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load(next) }, 'Show more');
-  const filter = h('select', { id: 'state', onchange: () => { list.replaceChildren(); cards.clear(); void load(); } },
+  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load(next).catch(fail) }, 'Show more');
+  const filter = h('select', { id: 'state', onchange: begin },
     h('option', { value: '' }, 'all'), ...Object.entries(stateWord).map(([state, word]) => h('option', { value: state }, word)));
   const cards = new Map<string, { job: Job; card: HTMLElement }>();
   const seen = new IntersectionObserver(entries => {
@@ -38,41 +44,79 @@ export function gallery(main: HTMLElement): () => void {
     }
   }, { rootMargin: '200px' });
   let next: string | undefined;
-  let timer = 0;
+  let further = false;
 
   fill(main,
     h('div', { className: 'page-head row between' }, h('h1', {}, 'Jobs'), h('div', { className: 'row' }, h('label', { for: 'state' }, 'Show'), filter)),
     message, list, more);
-  void load();
+  begin();
 
-  async function load(after?: string) {
-    try {
-      const state = filter.value as State | '';
-      const query = new URLSearchParams({ limit: String(pageSize), ...(state ? { state } : {}), ...(after ? { after } : {}) });
-      const page = await json<{ items: Job[]; next?: string }>(`/v1/jobs?${query}`, { signal: stop.signal });
-      if (state !== filter.value) return;
-      if (after || cards.size <= pageSize) next = page.next;
-      const fresh: HTMLElement[] = [];
-      for (const job of page.items) {
-        const known = cards.get(job.id);
-        if (known?.job.state === job.state && known.job.queue?.position === job.queue?.position) continue;
-        const card = cardOf(job);
-        if (known) known.card.replaceWith(card);
-        else fresh.push(card);
-        cards.set(job.id, { job, card });
+  function begin() {
+    stop.abort();
+    stop = new AbortController();
+    list.replaceChildren();
+    cards.clear();
+    further = false;
+    void repeat(stop.signal, async () => {
+      const { signal } = stop;
+      const listed = await load();
+      // What went on since it was listed is in another state now, or on a later page.
+      for (const { job } of [...cards.values()]) {
+        if (!listed.has(job.id) && !ended(job.state) && !signal.aborted) await reread(job.id, signal);
       }
-      if (after) list.append(...fresh);
-      else list.prepend(...fresh);
-      more.hidden = !next;
-      message.hidden = cards.size > 0;
-      message.textContent = state ? 'No job is in this state.' : 'No jobs yet. Segment a photo, and it appears here.';
+      return [...cards.values()].some(({ job }) => !ended(job.state)) ? liveMilliseconds : idleMilliseconds;
+    }, fail);
+  }
+
+  async function load(after?: string): Promise<Set<string>> {
+    const { signal } = stop;
+    const state = filter.value;
+    const query = new URLSearchParams({ limit: String(pageSize), ...(state ? { state } : {}), ...(after ? { after } : {}) });
+    const page = await json<{ items: Job[]; next?: string }>(`/v1/jobs?${query}`, { signal });
+    signal.throwIfAborted();
+    further ||= after !== undefined;
+    if (after || !further) next = page.next;
+    const fresh = page.items.filter(job => !cards.has(job.id));
+    page.items.forEach(show);
+    const made = fresh.map(job => cards.get(job.id)!.card);
+    if (after) list.append(...made);
+    else list.prepend(...made);
+    tell();
+    return new Set(page.items.map(job => job.id));
+  }
+
+  async function reread(id: string, signal: AbortSignal) {
+    try {
+      const job = await json<Job>(`/v1/jobs/${id}`, { signal });
+      signal.throwIfAborted();
+      if (!filter.value || job.state === filter.value) return show(job);
     } catch (error) {
-      if (stop.signal.aborted) return;
-      message.hidden = false;
-      message.textContent = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof Failure && error.status === 404)) throw error;
     }
-    clearTimeout(timer);
-    if (!stop.signal.aborted && [...cards.values()].some(({ job }) => !ended(job.state))) timer = window.setTimeout(() => void load(), refreshMilliseconds);
+    cards.get(id)?.card.remove();
+    cards.delete(id);
+    tell();
+  }
+
+  function show(job: Job) {
+    const known = cards.get(job.id);
+    if (known?.job.state === job.state && known.job.queue?.position === job.queue?.position) return;
+    const card = known?.card ?? h('li');
+    cards.set(job.id, { job, card });
+    refresh(card, cardOf(job));
+  }
+
+  function tell() {
+    more.hidden = !next;
+    message.hidden = cards.size > 0;
+    message.textContent = next ? 'None of the newest jobs is in this state. Show more to look further back.'
+      : filter.value ? 'No job is in this state.' : 'No jobs yet. Segment a photo, and it appears here.';
+  }
+
+  function fail(error: unknown) {
+    if (error instanceof DOMException) return;
+    message.hidden = false;
+    message.textContent = words(error);
   }
 
   function cardOf(job: Job): HTMLElement {
@@ -80,10 +124,9 @@ export function gallery(main: HTMLElement): () => void {
     const picture = job.state === 'succeeded' ? h('canvas', { className: 'thumb', 'data-job': job.id, 'aria-hidden': 'true' }) : h('div', { className: 'thumb empty' }, job.failure?.message);
     if (picture instanceof HTMLCanvasElement) seen.observe(picture);
     const place = job.queue ? `, number ${job.queue.position}` : '';
-    return h('li', {},
-      h('a', { href: `#/jobs/${job.id}` }, picture,
-        h('span', { className: 'card-name' }, name),
-        h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + place), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt)))));
+    return h('a', { href: `#/jobs/${job.id}` }, picture,
+      h('span', { className: 'card-name' }, name),
+      h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + place), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt))));
   }
 
   async function paint(canvas: HTMLCanvasElement) {
@@ -102,7 +145,6 @@ export function gallery(main: HTMLElement): () => void {
 
   return () => {
     stop.abort();
-    clearTimeout(timer);
     seen.disconnect();
   };
 }

@@ -1,8 +1,8 @@
 import street from '../../../../samples/street.jpg';
 import { Failure } from '../api';
-import { announce, bytes, fill, h, icon } from '../dom';
+import { announce, fill, h, icon } from '../dom';
+import { rowOf } from './row';
 import { listen, submissions, submit, type Submission } from './submission';
-import { stageList, stateWord } from './stages';
 
 const uploadIcon = 'M10 13V3m0 0L6 7m4-4 4 4M3 13v3h14v-3';
 const cameraIcon = 'M3 6h3l1.5-2h5L14 6h3v10H3zm7 7.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6z';
@@ -52,17 +52,14 @@ export function home(main: HTMLElement): () => void {
 
   const list = h('ul', { className: 'submissions' });
   const section = h('section', { 'aria-labelledby': 'session-title', hidden: true }, h('h2', { id: 'session-title' }, 'Your photos'), list);
-  const rows = new Map<Submission, HTMLElement>();
-  function show() {
-    section.hidden = submissions.length === 0;
-    for (const submission of [...submissions].reverse()) {
-      if (!rows.has(submission)) {
-        const row = h('li', {});
-        rows.set(submission, row);
-        list.prepend(row);
-      }
-      renderRow(rows.get(submission)!, submission);
-    }
+  const rows = new Map<Submission, ReturnType<typeof rowOf>>();
+  function show(submission: Submission) {
+    section.hidden = false;
+    const known = rows.get(submission);
+    if (known) return known.show();
+    const made = rowOf(submission);
+    rows.set(submission, made);
+    list.insertBefore(made.row, list.children[submissions.indexOf(submission)] ?? null);
   }
 
   fill(main,
@@ -81,22 +78,6 @@ export function home(main: HTMLElement): () => void {
         h('figcaption', {}, h('span', {}, 'No photo at hand?'), sampleButton),
         sampleError)),
     section);
-  show();
+  submissions.forEach(show);
   return listen(show);
-}
-
-function renderRow(row: HTMLElement, submission: Submission) {
-  const { file, job } = submission;
-  const message = submission.error ?? job?.failure?.message;
-  const state = submission.error ? 'failed' : job ? stateWord[job.state] : submission.sent < 1 ? 'uploading' : 'uploaded';
-  const preview = row.querySelector('img') ?? h('img', { src: submission.preview, alt: '', onerror: (event: Event) => (event.target as HTMLElement).classList.add('broken') });
-  fill(row,
-    preview,
-    h('div', { className: 'submission-text' },
-      h('p', { className: 'submission-name' },
-        submission.id ? h('a', { href: `#/jobs/${submission.id}` }, file.name) : file.name,
-        ' ', h('span', { className: 'muted' }, bytes(file.size))),
-      submission.sent < 1 && !message && h('progress', { max: 1, value: submission.sent, 'aria-label': `Upload of ${file.name}` }),
-      message ? h('p', { className: 'error' }, message) : stageList(job, submission)),
-    h('span', { className: `state ${message ? 'failed' : job?.state ?? ''}` }, state));
 }

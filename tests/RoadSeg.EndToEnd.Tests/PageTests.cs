@@ -56,6 +56,13 @@ public sealed class PageTests(StackFixture stack)
     }
 
     [Fact(Timeout = 480_000)]
+    public async Task What_breaks_is_told_and_mended_in_Chromium()
+    {
+        PageIsBuilt();
+        await TellAsync("faults.mjs", stack.Stack, []);
+    }
+
+    [Fact(Timeout = 480_000)]
     public async Task Data_sets_training_runs_and_models_are_seen_and_changed_in_Chromium_where_keys_are_checked()
     {
         PageIsBuilt();

@@ -133,7 +133,7 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
         {
             try
             {
-                GoLive(await pool.UseAsync(candidate, cancel));
+                GoLive(await pool.UseAsync(candidate, cancel, live: true));
                 break;
             }
             catch (RoadSegException e)

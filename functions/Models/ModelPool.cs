@@ -29,8 +29,11 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
     public ModelPackage Bundled => _bundled.Value;
 
     /// <summary>A version to run, until the lease is disposed. Waits while it is loaded, hash-checked and self-tested.</summary>
+    /// <param name="pin">The version.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <param name="live">It is to be the live one: not let go between here and <see cref="Keep"/>.</param>
     /// <exception cref="RoadSegException">model-not-found, model-invalid or storage-unavailable.</exception>
-    public async Task<ModelLease> UseAsync(ModelPin pin, CancellationToken cancel)
+    public async Task<ModelLease> UseAsync(ModelPin pin, CancellationToken cancel, bool live = false)
     {
         LoadedModel? model;
         lock (_gate)
@@ -43,6 +46,7 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
             }
 
             model.Leases++;
+            model.IsLive |= live;
         }
 
         try
@@ -171,8 +175,11 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
             bool idle;
             lock (_gate)
             {
-                var others = _models.Values.Where(model => model is { Engine: not null, IsLive: false }).ToList();
-                if (others.Count < options.Kept)
+                var loaded = _models.Values.Where(model => model.Engine is not null).ToList();
+                var others = loaded.Where(model => !model.IsLive).ToList();
+
+                // During a swap two are live, one of which is to be one of the others.
+                if (others is [] || others.Count + Math.Max(0, loaded.Count - others.Count - 1) < options.Kept)
                     return;
                 victim = others.OrderBy(model => model.Leases > 0).ThenBy(model => model.LastUse).First();
                 _models.Remove(victim.Pin);

@@ -16,12 +16,41 @@ internal sealed class DeliverWebhook(
     JobStore jobs, QueueServiceClient queues, WebhookClient client, Receivers receivers, WebhookOptions options, TimeProvider time, ILogger<DeliverWebhook> log)
 {
     private const int MostDeliveries = 20;
+    private static readonly TimeSpan UntilRoom = TimeSpan.FromSeconds(5);
 
     public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
     {
         using var span = new InvocationSpan(nameof(DeliverWebhook), time);
         if (await DueAsync(message, cancel) is not var (job, attempt, trace))
             return InvocationResponse.Empty;
+        if (!receivers.TryBegin(job.Caller))
+        {
+            await PutOffAsync(job, attempt, cancel);
+            return InvocationResponse.Empty;
+        }
+
+        try
+        {
+            await AttemptAsync(job, attempt, trace, span, cancel);
+        }
+        finally
+        {
+            receivers.End(job.Caller);
+        }
+
+        return InvocationResponse.Empty;
+    }
+
+    /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
+    public async Task<InvocationResponse> PoisonedAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (await DueAsync(message, cancel) is var (job, attempt, _))
+            await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
+        return InvocationResponse.Empty;
+    }
+
+    private async Task AttemptAsync(JobRecord job, int attempt, string? trace, InvocationSpan span, CancellationToken cancel)
+    {
         span.Join(trace ?? job.TraceParent, job.Id);
         if (attempt == 1)
             span.Waited(StageSpan.WaitWebhook, job.Times.FinishedAt!.Value);
@@ -31,7 +60,7 @@ internal sealed class DeliverWebhook(
         {
             // Counts as an attempt, so that the schedule goes on and ends for jobs that never come to try it.
             await SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"), cancel);
-            return InvocationResponse.Empty;
+            return;
         }
 
         // Checkpoint 1: the receiver may have it. A crash from here to checkpoint 2 delivers this message again, and it is
@@ -46,16 +75,12 @@ internal sealed class DeliverWebhook(
         else
             receivers.Answered(url);
         await SettleAsync(job, attempt, outcome, cancel);
-        return InvocationResponse.Empty;
     }
 
-    /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
-    public async Task<InvocationResponse> PoisonedAsync(QueueMessage message, CancellationToken cancel)
-    {
-        if (await DueAsync(message, cancel) is var (job, attempt, _))
-            await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
-        return InvocationResponse.Empty;
-    }
+    // The caller has enough calls under way. Counts as no attempt, so that many jobs that end at once use up none of their schedules; a day ends it all the same.
+    private Task PutOffAsync(JobRecord job, int attempt, CancellationToken cancel) => time.GetUtcNow() - job.Times.FinishedAt < options.GiveUpAfter
+        ? SendAsync(job, attempt, UntilRoom, cancel)
+        : SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the caller's other calls took too long"), cancel);
 
     // The attempt that a message asks for, unless it was made already or nothing is left to tell.
     private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
@@ -102,8 +127,11 @@ internal sealed class DeliverWebhook(
         else
             Log.WebhookFailed(log, job.Id, attempt, outcome.Status, outcome.Error, delivery.NextAt);
 
-        // Checkpoint 3: the next attempt is in the queue, hidden until it is due.
-        if (amended.Moved && delay is { } wait)
+        // Checkpoint 3: the next attempt is in the queue, hidden until it is due. Sent for by whose attempt stands in the record, which keeps microseconds:
+        // when the reply to a write is lost, the storage client's second try finds it changed, and Moved is false.
+        if (delay is { } wait
+            && amended.Job?.Record.Webhook is { DeliveredAt: null, GivenUpAt: null, Deliveries: [.., var noted] }
+            && noted.Attempt == attempt && (now - noted.At).Ticks is >= 0 and < TimeSpan.TicksPerMicrosecond)
             await SendAsync(job, attempt + 1, wait, cancel);
     }
 

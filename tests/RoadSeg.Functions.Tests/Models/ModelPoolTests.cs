@@ -76,6 +76,28 @@ public sealed class ModelPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_that_is_about_to_go_live_is_not_taken_away_by_one_that_needs_a_place()
+    {
+        var pins = await PublishedAsync(1, 2, 3, 4);
+        using var before = await _pool.UseAsync(pins[0], Cancel, live: true);
+        _pool.Keep(before);
+        (await _pool.UseAsync(pins[1], Cancel)).Dispose();
+        using var busy = await _pool.UseAsync(pins[1], Cancel);
+        using var next = await _pool.UseAsync(pins[2], Cancel, live: true);
+
+        var fourth = _pool.UseAsync(pins[3], Cancel);
+        await Task.Delay(200, Cancel);
+        Assert.False(fourth.IsCompleted);
+        _pool.Keep(next);
+        before.Dispose();
+        busy.Dispose();
+
+        using var loaded = await fourth.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Run(loaded.Engine);
+        Run(next.Engine);
+    }
+
+    [Fact]
     public async Task Many_who_ask_at_once_for_more_versions_than_fit_are_all_served_by_the_version_they_asked_for()
     {
         var pins = await PublishedAsync(1, 2, 3, 4, 5);

@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -12,7 +15,7 @@ namespace RoadSeg.Functions.Tests.Webhooks;
 
 public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
 {
-    private static readonly WebhookOptions Options = new() { Secrets = [new byte[24]], AllowLoopback = true };
+    private static readonly WebhookOptions Options = new() { Secrets = [new byte[24]], AllowLoopback = true, Timeout = TimeSpan.FromMinutes(1) };
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
     private readonly SentMessages _sent = new(storage.Queues);
@@ -92,6 +95,68 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         Assert.Single(_receiver.Requests);
         Assert.Equal([new WebhookMessage(id, 2), new WebhookMessage(id, 2)], _sent.All.Select(sent => sent.Message));
         Assert.Single((await WebhookAsync(id)).Deliveries);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_note_was_written_but_not_answered_is_followed_by_the_next()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(500);
+        _time.Advance(TimeSpan.FromTicks(12_345_678)); // Finer than the record keeps.
+        var lost = new LostReply();
+        var storageOptions = new BlobClientOptions { Retry = { Delay = TimeSpan.FromMilliseconds(10) } };
+        storageOptions.AddPolicy(lost, HttpPipelinePosition.PerRetry);
+
+        await Delivery(jobs: new JobStore(new BlobServiceClient(storage.ConnectionString, storageOptions), storage.Queues, _time)).RunAsync(Message(id, 1), Cancel);
+
+        Assert.Equal(2, lost.Writes);
+        Assert.NotNull(Assert.Single((await WebhookAsync(id)).Deliveries).NextAt);
+        Assert.Equal(new WebhookMessage(id, 2), Assert.Single(_sent.All).Message);
+    }
+
+    [Fact]
+    public async Task Of_two_messages_about_one_attempt_the_one_that_is_noted_sends_for_the_next()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = async context =>
+        {
+            _receiver.Answer = Receiver.With(500);
+            await RunAsync(id, 1);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Receiver.With(500)(context);
+        };
+
+        await RunAsync(id, 1);
+
+        Assert.Equal(2, _receiver.Requests.Count);
+        Assert.Single((await WebhookAsync(id)).Deliveries);
+        Assert.Equal(new WebhookMessage(id, 2), Assert.Single(_sent.All).Message);
+    }
+
+    [Fact]
+    public async Task One_callers_receivers_that_hang_take_two_calls_and_the_rest_of_its_jobs_wait_without_an_attempt()
+    {
+        var ids = new[] { await EndedAsync(), await EndedAsync(), await EndedAsync() };
+        var other = await EndedAsync(caller: "other");
+        var hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _receiver.Answer = context => hang.Task;
+        var delivery = Delivery();
+        var hanging = ids[..2].Select(id => delivery.RunAsync(Message(id, 1), Cancel)).ToArray();
+        while (_receiver.Requests.Count < 2)
+            await Task.Delay(20, Cancel);
+
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+
+        Assert.Empty((await WebhookAsync(ids[2])).Deliveries);
+        Assert.Equal((new WebhookMessage(ids[2], 1), TimeSpan.FromSeconds(5)), Assert.Single(_sent.All));
+        _receiver.Answer = Receiver.With(204);
+        await delivery.RunAsync(Message(other, 1), Cancel);
+        Assert.NotNull((await WebhookAsync(other)).DeliveredAt);
+
+        hang.SetResult();
+        await Task.WhenAll(hanging);
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+        Assert.NotNull((await WebhookAsync(ids[2])).DeliveredAt);
     }
 
     [Fact]
@@ -198,21 +263,22 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         Assert.Empty(_receiver.Requests);
     }
 
-    private DeliverWebhook Delivery(WebhookOptions? options = null) => new(
-        Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
+    private DeliverWebhook Delivery(WebhookOptions? options = null, JobStore? jobs = null) => new(
+        jobs ?? Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
 
     private Task<InvocationResponse> RunAsync(JobId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
 
     private QueueMessage Message(JobId id, int attempt) => new(
         JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage), "1", 1, _time.GetUtcNow());
 
-    private async Task<JobId> EndedAsync(JobState? state = JobState.Canceled)
+    private async Task<JobId> EndedAsync(JobState? state = JobState.Canceled, string caller = Callers.Local)
     {
         var id = JobId.New(_time);
         await Jobs.CreateAsync(new JobRecord
         {
             Id = id,
             State = JobState.AwaitingUpload,
+            Caller = caller,
             Source = new JobSource("uploads", $"{id}/image", null, null),
             Times = new JobTimes { CreatedAt = _time.GetUtcNow() },
         }, Cancel);
@@ -225,4 +291,16 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     }
 
     private async Task<JobWebhook> WebhookAsync(JobId id) => (await Jobs.FindAsync(id, Cancel))!.Record.Webhook!;
+
+    // The first write arrives, its reply does not: the client tries again by itself.
+    private sealed class LostReply : HttpPipelineSynchronousPolicy
+    {
+        public int Writes { get; private set; }
+
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            if (message.Request.Method == RequestMethod.Put && ++Writes == 1)
+                throw new IOException("The connection was reset.");
+        }
+    }
 }

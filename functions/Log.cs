@@ -76,6 +76,15 @@ internal static partial class Log
     [LoggerMessage(208, LogLevel.Warning, "Job {JobId}: given back to its line, no model comes up in this process")]
     public static partial void MessageGivenBack(ILogger log, JobId jobId);
 
+    [LoggerMessage(209, LogLevel.Error, "{Container}/{Path}: could not be deleted, or its lost event not sent; the next pass tries again")]
+    public static partial void BlobNotKept(ILogger log, string container, string path, Exception exception);
+
+    [LoggerMessage(210, LogLevel.Error, "{Container}: could not be listed for what is older than it is kept; the next pass tries again")]
+    public static partial void RetentionFailed(ILogger log, string container, Exception exception);
+
+    [LoggerMessage(211, LogLevel.Warning, "{Container}: the time of a pass was over before all was looked at for what is older than it is kept; the next pass begins elsewhere")]
+    public static partial void RetentionUnfinished(ILogger log, string container);
+
     [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}; before it: {Before}")]
     public static partial void ModelLive(ILogger log, string name, string version, string provider, string? before);
 

@@ -51,7 +51,7 @@ internal static class JobEndpoints
             .Describe("cancelJob", "Cancel a job", "A job that has ended is left as it is; canceling twice is no error. The answer says how the job stands.")
             .Answers<JobView>(StatusCodes.Status200OK)
             .SendsVersion(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.JobNotFound);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
     }
 
     /// <summary>The job with the id in a path, if it is the caller's.</summary>

@@ -30,7 +30,7 @@ internal static class ResultEndpoints
         job.MapResult("/color", ColorAsync)
             .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
             .AnswersFile("image/png");
-        job.MapResult("/overlay", OverlayAsync, ErrorCodes.RequestInvalid, ErrorCodes.UploadMissing)
+        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing)
             .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
             .Takes("opacity", "Weight of the colours: 0 is the photo, 1 the classes.", ParameterForms.Number(0, 1, DefaultOpacity))
             .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
@@ -44,7 +44,7 @@ internal static class ResultEndpoints
                 "getSummary", "Get the class statistics",
                 "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
             .Answers<ResultSummary>(StatusCodes.Status200OK);
-        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.RequestInvalid, ErrorCodes.MaskTooComplex)
+        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex)
             .Describe(
                 "getPolygons", "Get polygons and run lengths",
                 "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
@@ -57,7 +57,7 @@ internal static class ResultEndpoints
     private static RouteHandlerBuilder MapResult(this RouteGroupBuilder job, string path, Delegate handler, params ErrorCode[] failures)
     {
         job.MapMethods(path, [HttpMethods.Head], handler).ExcludeFromDescription();
-        return job.MapGet(path, handler).AnswersInRanges().Fails([ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
+        return job.MapGet(path, handler).AnswersInRanges().Fails([ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
     }
 
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
@@ -96,9 +96,12 @@ internal static class ResultEndpoints
         var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}{(most is null ? "" : $"-{most}")}");
         return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", () => results.MakeAsync(job, async mask =>
         {
+            var (shownWidth, shownHeight) = most < mask.Width ? (most.Value, ReducedHeight(mask, most.Value)) : (mask.Width, mask.Height);
+            if (webp && Math.Max(shownWidth, shownHeight) > PhotoEncoder.MaxWebPSide)
+                throw new RoadSegException(ErrorCodes.RequestInvalid, $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width.");
             var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
             var header = ImageProbe.Read(file, limits);
-            var blended = most < mask.Width ? Reduced(file, header, mask, weight, most.Value) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
+            var blended = shownWidth < mask.Width ? Reduced(file, header, mask, weight, shownWidth, shownHeight) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
             return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
         }, context.RequestAborted));
     }
@@ -126,11 +129,10 @@ internal static class ResultEndpoints
     }
 
     // Photo and mask are reduced before they are laid over each other: a large photo is never decoded whole for a thumbnail.
-    private static RgbImage Reduced(ReadOnlyMemory<byte> file, ImageHeader header, IndexedImage mask, double weight, int width)
-    {
-        var height = (int)Math.Max(1, Math.Round((double)mask.Height * width / mask.Width));
-        return Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
-    }
+    private static RgbImage Reduced(ReadOnlyMemory<byte> file, ImageHeader header, IndexedImage mask, double weight, int width, int height) =>
+        Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
+
+    private static int ReducedHeight(IndexedImage mask, int width) => (int)Math.Max(1, Math.Round((double)mask.Height * width / mask.Width));
 
     private static int? Width(string? text)
     {

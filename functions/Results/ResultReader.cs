@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -10,24 +11,19 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Results;
 
 /// <summary>Reads the committed files of a job.</summary>
-internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits) : IDisposable
+internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits)
 {
-    // What is made when asked for holds a photo or mask in memory: no more of them at once than there are cores to make them.
-    private readonly SemaphoreSlim _making = new(Environment.ProcessorCount);
-
-    public void Dispose() => _making.Dispose();
-
-    /// <summary>Makes a picture or document of a mask when its turn comes.</summary>
+    /// <summary>Makes a picture or document of a mask when its turn comes: what is made holds a photo or mask in memory.</summary>
     public async Task<ReadOnlyMemory<byte>> MakeAsync(JobRecord job, Func<IndexedImage, Task<byte[]>> make, CancellationToken cancel)
     {
-        await _making.WaitAsync(cancel);
+        await PhotoLimits.Turns.WaitAsync(cancel);
         try
         {
             return await make(await MaskAsync(job, cancel));
         }
         finally
         {
-            _making.Release();
+            PhotoLimits.Turns.Release();
         }
     }
 

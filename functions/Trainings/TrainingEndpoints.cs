@@ -43,7 +43,7 @@ internal static class TrainingEndpoints
         app.MapDelete("/v1/trainings/{id}", CancelAsync)
             .Describe("cancelTraining", "Cancel a training run", "A worker stops at its next step. A run that has ended is left as it is; canceling twice is no error. The answer says how the run stands.")
             .Answers<TrainingView>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.OperatorRequired, ErrorCodes.TrainingNotFound);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.OperatorRequired, ErrorCodes.TrainingNotFound);
         app.MapTrainingFiles();
     }
 

@@ -69,13 +69,8 @@ internal sealed class PreprocessUpload(
         try
         {
             var model = await models.PickAsync(job.Record.Model, cancel);
-            var file = await UploadReader.ReadAsync(blobs, job.Record.Source, limits, cancel);
-            var read = span.End(StageSpan.Read);
-
-            var header = ImageProbe.Read(file, limits);
+            var (header, bytes, input, read, decode) = await DecodeAsync(job.Record, model.Preprocess, span, cancel);
             var format = header.Format.ToString().ToLowerInvariant();
-            var input = ImageDecoder.DecodeForModel(file, header, model.Preprocess);
-            var decode = span.End(StageSpan.Decode);
 
             await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id))
                 .UploadAsync(BinaryData.FromBytes(input.Pixels), overwrite: true, cancel);
@@ -86,7 +81,7 @@ internal sealed class PreprocessUpload(
             var ticket = await gauge.TicketAsync(job.Record.Lane, cancel);
             var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
-                Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, file.Length),
+                Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
                 Input = new JobInput(input.Width, input.Height),
                 Pin = ModelPin.Of(model),
                 Ticket = ticket,
@@ -118,6 +113,23 @@ internal sealed class PreprocessUpload(
                 await PhotoOf(job.Record).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return InvocationResponse.Empty;
+        }
+    }
+
+    private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)> DecodeAsync(JobRecord job, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
+    {
+        await PhotoLimits.Turns.WaitAsync(cancel);
+        try
+        {
+            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, cancel);
+            var read = span.End(StageSpan.Read);
+            var header = ImageProbe.Read(file, limits);
+            var input = ImageDecoder.DecodeForModel(file, header, spec);
+            return (header, file.Length, input, read, span.End(StageSpan.Decode));
+        }
+        finally
+        {
+            PhotoLimits.Turns.Release();
         }
     }
 

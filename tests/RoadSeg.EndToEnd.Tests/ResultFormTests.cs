@@ -197,6 +197,20 @@ public sealed class ResultFormTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task An_overlay_too_long_for_WebP_is_refused_and_given_as_jpeg_or_reduced()
+    {
+        var job = await stack.DroppedAsync(Photos.File(new RgbImage(16_400, 64, new byte[16_400 * 64 * 3]), "jpeg", 1));
+
+        using var refused = await SendAsync(HttpMethod.Get, job.Links["overlay"] + "?format=webp");
+        using var jpeg = await SendAsync(HttpMethod.Get, job.Links["overlay"]);
+        using var reduced = await SendAsync(HttpMethod.Get, job.Links["overlay"] + "?format=webp&width=2048");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("take jpeg or a smaller width", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (jpeg.StatusCode, reduced.StatusCode));
+    }
+
+    [Fact]
     public async Task A_mask_of_noise_is_refused_polygons_and_keeps_its_other_forms()
     {
         var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));

@@ -24,6 +24,7 @@ var lifecycle = [
   { container: 'jobs', days: keepResultsDays + 1 + spareDays }
   { container: 'jobs-index', days: keepResultsDays + 1 + spareDays }
   { container: 'idempotency-keys', days: keepResultsDays + 1 + spareDays }
+  { container: 'trainings', days: 90 + spareDays }
   { container: deadLetters, days: 30 }
 ]
 

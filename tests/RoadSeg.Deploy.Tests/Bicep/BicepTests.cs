@@ -149,6 +149,7 @@ public sealed partial class BicepTests
         // A rule that came before the app's own would take a result that its record still promises.
         var storage = BicepFile.Of("infra/azure/modules/storage.bicep").Code;
         var spare = Number(storage, @"var spareDays = (\d+)");
+        Assert.Equal(options.KeepTrainings, TimeSpan.FromDays(Number(storage, @"\{ container: 'trainings', days: (\d+) \+ spareDays \}")));
         Assert.True(TimeSpan.FromDays(spare) > options.Deadline + options.Lease);
         foreach (var (container, days) in Regex.Matches(storage, @"\{ container: '([\w-]+)', days: (.+?) \}").Select(match => (match.Groups[1].Value, match.Groups[2].Value)))
         {

@@ -15,7 +15,12 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
 
+/// <summary>Runs alone: the turns are the process's.</summary>
+[CollectionDefinition(nameof(PhotoTurnsTests), DisableParallelization = true)]
+public sealed class RunsAlone;
+
 /// <summary>How many photos are in memory at once.</summary>
+[Collection(nameof(PhotoTurnsTests))]
 public sealed class PhotoTurnsTests(StorageFixture storage)
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
@@ -38,7 +43,7 @@ public sealed class PhotoTurnsTests(StorageFixture storage)
             await live.StartAsync(Cancel);
             var jobs = new JobStore(storage.Blobs, storage.Queues, time);
             var gauge = new QueueGauge(storage.Queues, time);
-            var claim = new UploadClaim(jobs, new Admission(storage.Blobs, gauge, new JobOptions(), time), time, NullLogger<UploadClaim>.Instance);
+            var claim = new UploadClaim(jobs, new Admission(storage.Blobs, gauge, new JobOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
             using var pace = new BulkPace(jobs, time);
             var preprocess = new PreprocessUpload(storage.Blobs, jobs, claim, pace, gauge, new ModelCatalogue(live, pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
             var reader = new ResultReader(storage.Blobs, jobs, new CallerKeys(new Dictionary<string, string>()), new ImageLimits());
@@ -58,7 +63,11 @@ public sealed class PhotoTurnsTests(StorageFixture storage)
                 Assert.InRange(held, 1, 2);
                 prepared = preprocess.InteractiveAsync(new QueueMessage(body, "m1", 1, time.GetUtcNow()), Cancel);
                 while (await jobs.FindAsync(id, Cancel) is null)
+                {
+                    Assert.False(prepared.IsCompleted, "It ended without a job.");
                     await Task.Delay(20, Cancel);
+                }
+
                 using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
                 var made = reader.MakeAsync((await jobs.FindAsync(id, Cancel))!.Record, static _ => Task.FromResult(Array.Empty<byte>()), impatient.Token);
                 await Task.WhenAny(prepared, made, Task.Delay(LongEnough, Cancel));

@@ -106,7 +106,7 @@ public sealed class StoryTests
         start.Environment["ROADSEG_WORK_REPORT"] = "00:00:00.200";
 
         // Twelve painted frames say little of these; the trainer's own tests hold versions against them.
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("LATENCY", "1000"), ("DISAGREEMENT", "1"), ("INT8_LOSS", "1"), ("CLASS_IOU_LOSS", "1")])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("LATENCY", "1000"), ("DISAGREEMENT", "1"), ("INT8_LOSS", "1"), ("MEAN_IOU_LOSS", "1"), ("CLASS_IOU_LOSS", "1")])
             start.Environment["ROADSEG_GATE_" + name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(Cancel);

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
@@ -58,7 +59,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
             // What is admitted during the listing may be in it or not: it is counted on top until the next one.
             var admitted = load.Admitted;
             long count = 0;
-            await foreach (var page in _active.GetBlobsAsync(prefix: BlobPaths.ActiveJobs(caller)).AsPages())
+            await foreach (var page in _active.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ActiveJobs(caller), default).AsPages())
             {
                 count += page.Values.Count;
                 if (count >= options.MaxLiveJobs)

@@ -68,7 +68,7 @@ internal sealed class Retention(
         var deleted = 0;
         try
         {
-            await Parallel.ForEachAsync(container.GetBlobsAsync(cancellationToken: cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (blob, stop) =>
+            await Parallel.ForEachAsync(container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (blob, stop) =>
             {
                 var age = now - blob.Properties.LastModified!.Value;
                 try

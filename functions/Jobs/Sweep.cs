@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -22,7 +23,7 @@ internal sealed class Sweep(
     {
         var now = time.GetUtcNow();
         var markers = blobs.GetBlobContainerClient(Containers.JobsActive);
-        await Parallel.ForEachAsync(markers.GetBlobsAsync(cancellationToken: cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (marker, stop) =>
+        await Parallel.ForEachAsync(markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (marker, stop) =>
         {
             var age = now - marker.Properties.LastModified!.Value;
             if (age < options.SweepAfter || !JobId.TryParse(marker.Name[(marker.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], out var id))

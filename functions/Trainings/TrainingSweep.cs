@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
@@ -22,7 +23,7 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
     {
         var now = time.GetUtcNow();
         var markers = blobs.GetBlobContainerClient(Containers.TrainingsActive);
-        await foreach (var marker in markers.GetBlobsAsync(cancellationToken: cancel))
+        await foreach (var marker in markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
         {
             var age = now - marker.Properties.LastModified!.Value;
             if (age < options.SweepAfter || !JobId.TryParse(marker.Name, out var id))

@@ -51,5 +51,5 @@ internal sealed class UploadKeys(BlobServiceClient blobs, TimeProvider time)
     }
 
     private async Task<UserDelegationKey> FetchAsync(DateTimeOffset now) =>
-        (await blobs.GetUserDelegationKeyAsync(now - ClockSkew, now + DelegationValid)).Value;
+        (await blobs.GetUserDelegationKeyAsync(new BlobGetUserDelegationKeyOptions(now + DelegationValid) { StartsOn = now - ClockSkew })).Value;
 }

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
@@ -86,7 +87,7 @@ public sealed class DatasetTests(StackFixture stack)
         Assert.Single(set.Versions);
         Assert.Equal(300, (await own.Client.GetDatasetReportAsync(_name, null, Cancel)).Usable);
         var runs = new List<string>();
-        await foreach (var blob in own.Blobs.GetBlobContainerClient(Containers.Trainings).GetBlobsAsync(cancellationToken: Cancel))
+        await foreach (var blob in own.Blobs.GetBlobContainerClient(Containers.Trainings).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancel))
             runs.Add(blob.Name);
         Assert.Equal([BlobPaths.Training(set.Training!.Value)], runs.Where(path => !path.StartsWith(BlobPaths.IndexedTrainings, StringComparison.Ordinal)));
         Assert.Single(runs, path => path.StartsWith(BlobPaths.IndexedTrainings, StringComparison.Ordinal));

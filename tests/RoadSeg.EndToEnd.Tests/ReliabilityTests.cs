@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -130,7 +131,7 @@ public sealed class ReliabilityTests(StackFixture stack)
         }
 
         var active = 0;
-        await foreach (var marker in own.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(cancellationToken: Cancel))
+        await foreach (var marker in own.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancel))
             active++;
         Assert.Equal(0, active);
     }

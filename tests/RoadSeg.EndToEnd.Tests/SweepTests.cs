@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
@@ -99,7 +100,7 @@ public sealed class SweepTests : IAsyncLifetime
         while (true)
         {
             var left = new List<string>();
-            await foreach (var marker in _stack.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(cancellationToken: Cancel))
+            await foreach (var marker in _stack.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancel))
                 left.Add(marker.Name);
             if (left.Count == 0)
                 return;

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Jobs;
@@ -143,7 +144,7 @@ public sealed class JobStoreTests(StorageFixture storage)
         }
 
         var names = new List<string>();
-        await foreach (var entry in _blobs.GetBlobContainerClient(Containers.JobsIndex).GetBlobsAsync(prefix: BlobPaths.IndexedJobs(caller), cancellationToken: Cancel))
+        await foreach (var entry in _blobs.GetBlobContainerClient(Containers.JobsIndex).GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.IndexedJobs(caller), Cancel))
             names.Add(entry.Name[^26..]);
         Assert.Equal(made.Select(job => job.Id.ToString()).Reverse(), names);
     }

@@ -2,7 +2,7 @@ using RoadSeg.Torch.Interop;
 
 [assembly: AssemblyFixture(typeof(RoadSeg.Torch.Tests.LibTorchFixture))]
 // Live tensors and default generators belong to the process: tests that count or seed them must not overlap.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelizationMode.None)]
 
 namespace RoadSeg.Torch.Tests;
 

@@ -4,7 +4,7 @@ using RoadSeg.Tests.Trainer;
 using static TorchSharp.torch;
 
 // The tests share libtorch's threads and its random generator.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelizationMode.None)]
 
 namespace RoadSeg.Tests.Trainer;
 

@@ -55,7 +55,7 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     private async Task<string[]> DamagedAsync(CuratedSet set, string[] files, CancellationToken cancel)
     {
         var lengths = new Dictionary<string, long?>();
-        await foreach (var blob in curated.GetBlobsAsync(prefix: BlobPaths.Curated(set.Manifest.Name, set.Version, ""), cancellationToken: cancel))
+        await foreach (var blob in curated.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.Curated(set.Manifest.Name, set.Version, ""), cancel))
             lengths[blob.Name] = blob.Properties.ContentLength;
         return [.. files.Where(file => lengths.GetValueOrDefault(Blob(set, file).Name) != new FileInfo(Path.Combine(set.Folder, file)).Length)];
     }

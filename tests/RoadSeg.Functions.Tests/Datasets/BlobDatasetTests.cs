@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
@@ -50,7 +51,7 @@ public sealed class BlobDatasetTests(StorageFixture storage) : IDisposable
         var sent = await new DatasetPush(container).UploadAsync(drop, Spec, null, TestContext.Current.CancellationToken);
 
         var blobs = new List<(string Name, DateTimeOffset At)>();
-        await foreach (var blob in container.GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, TestContext.Current.CancellationToken))
             blobs.Add((blob.Name, blob.Properties.CreatedOn!.Value));
         Assert.Equal(sent.Files, blobs.Count);
         Assert.Equal(blobs.Max(blob => blob.At), blobs.Single(blob => blob.Name == "city/dataset.json").At);

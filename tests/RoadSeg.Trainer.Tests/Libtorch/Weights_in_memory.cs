@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Libtorch;
 
-/// <summary>What the trainer relies on and TorchSharp does not promise: layouts, seeds, counts.</summary>
+/// <summary>What the trainer relies on and TorchSharp does not promise: layouts and seeds.</summary>
 public sealed class Weights_in_memory
 {
     private static readonly ModelOptions Small = new() { AsppRates = [2], AsppChannels = 16, LowLevelChannels = 8, DecoderChannels = 16, Classes = 4 };
@@ -65,14 +65,5 @@ public sealed class Weights_in_memory
             var kept = nn.functional.dropout(ones(64), 0.5, training: true);
             return [.. model.parameters().SelectMany(p => p.data<float>().ToArray()), .. kept.data<float>().ToArray()];
         }
-    }
-
-    [Fact]
-    public void A_network_that_is_made_and_disposed_leaves_no_tensor()
-    {
-        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var model = new DeepLabV3Plus(Small))
-            Assert.InRange(DisposeScopeManager.Statistics.ThreadTotalLiveCount, before + model.parameters().Count(), long.MaxValue);
-        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 }

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -21,6 +22,9 @@ internal sealed class Retention(
     // Passes are an hour apart: a photo is looked at in two of them, so that one may fail.
     private static readonly TimeSpan YoungestDrop = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan OldestDrop = YoungestDrop + TimeSpan.FromHours(2);
+
+    [Function("Retention")]
+    public Task TickAsync([TimerTrigger("0 7 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using RoadSeg.Jobs;
 
-namespace RoadSeg.Functions.Handler;
+namespace RoadSeg.Functions.Storage;
 
 internal static class MessageText
 {

@@ -28,13 +28,24 @@ internal sealed class TriggerHost : IAsyncDisposable
         builder.Services.AddSingleton<IJobActivator>(new OneInstance(instance));
         builder.Services.AddSingleton<IWebJobsExceptionHandlerFactory>(new StoppingHandlers(stopHost));
         builder.Services.AddSingleton<IHostIdProvider>(new HostId(hostId));
-        builder.Services.AddWebJobs(jobs => jobs.AllowPartialHostStartup = true).AddExecutionContextBinding().AddAzureStorageQueues().AddTimers();
+        builder.Services.AddWebJobs(_ => { }).AddExecutionContextBinding().AddAzureStorageQueues().AddTimers();
         builder.Services.AddSingleton<ScheduleMonitor>(_ => new BlobScheduleMonitor(settings.Configuration, hostId));
         builder.Services.AddSingleton<IHostedService, JobHostService>();
         _host = builder.Build();
     }
 
-    public Task StartAsync(CancellationToken cancellation) => _host.StartAsync(cancellation);
+    /// <exception cref="HostConfigurationException">A setting is missing, a schedule is wrong, or storage cannot be reached.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _host.StartAsync(cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new HostConfigurationException($"{error.Message} {error.InnerException?.Message}".TrimEnd(), error);
+        }
+    }
 
     /// <summary>Runs a function with a text as the trigger's value; disabled ones too.</summary>
     public Task RunByHandAsync(string function, string text) => _host.Services.GetRequiredService<IJobHost>().CallAsync(

@@ -13,6 +13,7 @@ namespace RoadSeg.LocalHost.Functions;
 internal sealed class TriggerHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _started;
 
     public TriggerHost(IReadOnlyList<FunctionDefinition> functions, HostSettings settings, FunctionInvoker invoker, ILoggerFactory loggers, string hostId, Action<string> stopHost)
     {
@@ -40,6 +41,7 @@ internal sealed class TriggerHost : IAsyncDisposable
         try
         {
             await _host.StartAsync(cancellation);
+            _started = true;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -54,6 +56,7 @@ internal sealed class TriggerHost : IAsyncDisposable
     /// <summary>Stops listening and waits for what runs, at most until canceled.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
+        if (!_started) return;
         await _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(cancellation);
         await _host.StopAsync(cancellation);
     }

@@ -18,8 +18,8 @@ internal sealed class TestApp : IAsyncDisposable
         Settings["TEXT_QUEUE"] = $"text{Guid.NewGuid():N}";
         Settings["TICK"] = "0 0 0 1 1 *";
         Settings["AzureFunctionsWebHost__hostid"] = $"h{Guid.NewGuid():N}"[..20];
-        if (azurite is not null) Settings["AzureWebJobsStorage"] = azurite.ConnectionString;
-        else foreach (var function in new[] { "Work", "Text", "Tick" }) Settings[$"AzureWebJobs.{function}.Disabled"] = "1";
+        Settings["AzureWebJobsStorage"] = azurite?.ConnectionString ?? "UseDevelopmentStorage=true";
+        if (azurite is null) foreach (var function in new[] { "Work", "Text", "Tick" }) Settings[$"AzureWebJobs.{function}.Disabled"] = "1";
     }
 
     /// <summary>The worker's build output, of the same configuration as the tests.</summary>

@@ -52,14 +52,14 @@ public sealed class PageTests(StackFixture stack)
     public async Task The_whole_story_works_in_Chromium()
     {
         PageIsBuilt();
-        await TellAsync("story.mjs", stack.Stack, []);
+        await TellAsync("story.mjs", stack.Stack, [], TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = 480_000)]
     public async Task What_breaks_is_told_and_mended_in_Chromium()
     {
         PageIsBuilt();
-        await TellAsync("faults.mjs", stack.Stack, []);
+        await TellAsync("faults.mjs", stack.Stack, [], TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = 480_000)]
@@ -82,10 +82,10 @@ public sealed class PageTests(StackFixture stack)
             ["MORE_METRICS"] = await folder.SaveAsync("metrics.jsonl", Encoding.UTF8.GetBytes(PageContent.Metrics(720))),
             ["MODEL"] = content.Candidate.Manifest.Name,
             ["CANDIDATE"] = content.Candidate.Manifest.Version,
-        });
+        }, TestContext.Current.CancellationToken);
     }
 
-    private static async Task TellAsync(string story, LocalStack stack, Dictionary<string, string> more)
+    private static async Task TellAsync(string story, LocalStack stack, Dictionary<string, string> more, CancellationToken cancel)
     {
         var results = Path.Combine(Workspace.Root, "TestResults", "page");
         Directory.CreateDirectory(results);
@@ -100,9 +100,9 @@ public sealed class PageTests(StackFixture stack)
         using var told = Process.Start(start)!;
         try
         {
-            var output = told.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = told.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await told.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var output = told.StandardOutput.ReadToEndAsync(cancel);
+            var errors = told.StandardError.ReadToEndAsync(cancel);
+            await told.WaitForExitAsync(cancel);
             TestContext.Current.TestOutputHelper?.WriteLine(await output);
             Assert.True(told.ExitCode == 0, $"{await output}\n{await errors}");
         }

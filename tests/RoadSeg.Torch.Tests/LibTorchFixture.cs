@@ -1,8 +1,10 @@
 using RoadSeg.Torch.Interop;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(RoadSeg.Torch.Tests.LibTorchFixture))]
 // Live tensors and default generators belong to the process: tests that count or seed them must not overlap.
-[assembly: Parallelization(Mode = ParallelizationMode.None)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace RoadSeg.Torch.Tests;
 

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using RoadSeg.Imaging;
 using RoadSeg.Tests.Trainer;
+using Xunit.Sdk;
+using Xunit.v3;
 using static TorchSharp.torch;
 
 // The tests share libtorch's threads and its random generator.
-[assembly: Parallelization(Mode = ParallelizationMode.None)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace RoadSeg.Tests.Trainer;
 

@@ -23,7 +23,9 @@ internal sealed class TriggerHost : IAsyncDisposable
             type, (Func<string, Trigger, Task>)((name, trigger) => invoker.InvokeAsync(byName[name], trigger.ToRequest(byName[name]), trigger.Cancellation)))!;
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = settings.EnvironmentName });
-        EmbeddedHost.Embed(builder.Services, loggers);
+        EmbeddedHost.Embed(builder.Services);
+        // An instance is never disposed with its container.
+        builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(settings.Configuration);
         builder.Services.AddSingleton<ITypeLocator>(new OneType(type));
         builder.Services.AddSingleton<IJobActivator>(new OneInstance(instance));

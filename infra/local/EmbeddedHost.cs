@@ -9,14 +9,13 @@ internal static class EmbeddedHost
     public static WebApplicationBuilder CreateBuilder(ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        Embed(builder.Services, loggers);
+        Embed(builder.Services);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new Forwarding(loggers));
         return builder;
     }
 
-    public static void Embed(IServiceCollection services, ILoggerFactory loggers)
+    public static void Embed(IServiceCollection services)
     {
-        // The factory belongs to the caller, so the container must not own it: an instance is never disposed with it.
-        services.AddSingleton(loggers);
         services.AddSingleton<IHostLifetime, NoSignals>();
         // The caller of StopAsync says how long running work may take.
         services.Configure<HostOptions>(hosting => hosting.ShutdownTimeout = Timeout.InfiniteTimeSpan);

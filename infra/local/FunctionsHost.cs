@@ -18,6 +18,8 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly RpcServer _rpc;
     private readonly WorkerSupervisor _workers;
+    private IReadOnlyList<FunctionDefinition> _functions = [];
+    private FunctionInvoker? _invoker;
     private TriggerHost? _triggers;
     private HttpFront? _front;
     private Task? _stop;
@@ -38,7 +40,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     public Task<string> Completion => _completion.Task;
 
     /// <summary>Loaded functions, disabled ones included.</summary>
-    public IReadOnlyList<string> FunctionNames { get; private set; } = [];
+    public IReadOnlyList<string> FunctionNames => [.. _functions.Select(function => function.Name)];
 
     /// <summary>Functions that this host or the worker cannot run, and why.</summary>
     public IReadOnlyDictionary<string, string> FunctionErrors => _errors;
@@ -89,17 +91,23 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>Stops without a limit on running work; call <see cref="StopAsync"/> first to set one.</summary>
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Runs a function, disabled or not, as if its trigger had fired.</summary>
+    internal Task InvokeAsync(string function, Trigger trigger)
+    {
+        var definition = _functions.Single(one => one.Name == function);
+        return _invoker!.InvokeAsync(definition, trigger.ToRequest(definition), trigger.Cancellation);
+    }
+
     private async Task StartAsync(HostSettings settings, CancellationToken cancellation)
     {
         _workers.Start();
         await _workers.ReadyAsync(cancellation);
-        var functions = Define(settings);
-        FunctionNames = functions.Select(function => function.Name).ToArray();
+        var functions = _functions = Define(settings);
         var hostId = HostId(settings, _options.AppFolder);
         var keys = _options.RequireKeys
             ? FunctionKeys.Load(_options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", hostId), functions) : null;
         KeyFile = keys?.File;
-        var invoker = new FunctionInvoker(_workers, settings.FunctionTimeout, _options);
+        var invoker = _invoker = new FunctionInvoker(_workers, settings.FunctionTimeout, _options);
         _triggers = new TriggerHost(functions, settings, invoker, _options.LoggerFactory, hostId, StopByItself);
         _front = new HttpFront(_options, settings, functions, keys, new AdminApi(functions, _errors, _triggers.RunByHandAsync), invoker, _errors);
         await _front.StartAsync(_options.Port, cancellation);

@@ -10,8 +10,9 @@ internal sealed class BlobScheduleMonitor(IConfiguration configuration, string h
 {
     private const string ContainerName = "azure-webjobs-hosts";
 
-    private readonly BlobContainerClient _container =
-        new(configuration.GetWebJobsConnectionString("Storage"), ContainerName);
+    // Made at the first use: an app without timers needs no storage.
+    private readonly Lazy<BlobContainerClient> _container = new(() =>
+        new BlobContainerClient(configuration.GetWebJobsConnectionString("Storage"), ContainerName));
 
     public override async Task<ScheduleStatus?> GetStatusAsync(string timerName)
     {
@@ -28,9 +29,9 @@ internal sealed class BlobScheduleMonitor(IConfiguration configuration, string h
 
     public override async Task UpdateStatusAsync(string timerName, ScheduleStatus status)
     {
-        await _container.CreateIfNotExistsAsync();
+        await _container.Value.CreateIfNotExistsAsync();
         await Blob(timerName).UploadAsync(new BinaryData(JsonConvert.SerializeObject(status)), overwrite: true);
     }
 
-    private BlobClient Blob(string timerName) => _container.GetBlobClient($"timers/{hostId}/{timerName}/status");
+    private BlobClient Blob(string timerName) => _container.Value.GetBlobClient($"timers/{hostId}/{timerName}/status");
 }

@@ -13,6 +13,7 @@ namespace RoadSeg.LocalHost.Functions;
 internal sealed class TriggerHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _started;
 
     public TriggerHost(IReadOnlyList<FunctionDefinition> functions, HostSettings settings, FunctionInvoker invoker, ILoggerFactory loggers, string hostId, Action<string> stopHost)
     {
@@ -22,19 +23,33 @@ internal sealed class TriggerHost : IAsyncDisposable
             type, (Func<string, Trigger, Task>)((name, trigger) => invoker.InvokeAsync(byName[name], trigger.ToRequest(byName[name]), trigger.Cancellation)))!;
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = settings.EnvironmentName });
-        EmbeddedHost.Embed(builder.Services, loggers);
+        EmbeddedHost.Embed(builder.Services);
+        // An instance is never disposed with its container.
+        builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(settings.Configuration);
         builder.Services.AddSingleton<ITypeLocator>(new OneType(type));
         builder.Services.AddSingleton<IJobActivator>(new OneInstance(instance));
         builder.Services.AddSingleton<IWebJobsExceptionHandlerFactory>(new StoppingHandlers(stopHost));
         builder.Services.AddSingleton<IHostIdProvider>(new HostId(hostId));
-        builder.Services.AddWebJobs(jobs => jobs.AllowPartialHostStartup = true).AddExecutionContextBinding().AddAzureStorageQueues().AddTimers();
+        builder.Services.AddWebJobs(_ => { }).AddExecutionContextBinding().AddAzureStorageQueues().AddTimers();
         builder.Services.AddSingleton<ScheduleMonitor>(_ => new BlobScheduleMonitor(settings.Configuration, hostId));
         builder.Services.AddSingleton<IHostedService, JobHostService>();
         _host = builder.Build();
     }
 
-    public Task StartAsync(CancellationToken cancellation) => _host.StartAsync(cancellation);
+    /// <exception cref="HostConfigurationException">A setting is missing, a schedule is wrong, or storage cannot be reached.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _host.StartAsync(cancellation);
+            _started = true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new HostConfigurationException($"{error.Message} {error.InnerException?.Message}".TrimEnd(), error);
+        }
+    }
 
     /// <summary>Runs a function with a text as the trigger's value; disabled ones too.</summary>
     public Task RunByHandAsync(string function, string text) => _host.Services.GetRequiredService<IJobHost>().CallAsync(
@@ -43,6 +58,7 @@ internal sealed class TriggerHost : IAsyncDisposable
     /// <summary>Stops listening and waits for what runs, at most until canceled.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
+        if (!_started) return;
         await _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(cancellation);
         await _host.StopAsync(cancellation);
     }

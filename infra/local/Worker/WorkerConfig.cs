@@ -28,7 +28,9 @@ internal sealed record WorkerConfig(string AppFolder, string Executable, string 
         var executable = description?["defaultExecutablePath"]?.ToString().Replace("{WorkerRoot}", appFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         if (executable is null || description?["defaultWorkerPath"]?.ToString() is not { Length: > 0 } assembly)
             throw new HostConfigurationException($"'{file}' has no description.defaultExecutablePath and defaultWorkerPath.");
-        return new WorkerConfig(appFolder, executable, Path.Combine(appFolder, assembly));
+        var path = Path.Combine(appFolder, assembly);
+        if (!File.Exists(path)) throw new HostConfigurationException($"'{path}', which '{file}' names, is missing. Build the app.");
+        return new WorkerConfig(appFolder, executable, path);
     }
 
     /// <summary>The exact command line, folder and environment of one worker process.</summary>

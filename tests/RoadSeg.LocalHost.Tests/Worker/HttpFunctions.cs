@@ -17,6 +17,7 @@ public static class HttpFunctions
         response.Headers["x-method"] = request.Method;
         response.Headers["x-target"] = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
         response.Headers["x-invocation"] = request.Headers["x-ms-invocation-id"];
+        response.Headers["x-trace"] = request.Headers.TraceParent;
         response.ContentType = request.ContentType;
         await response.StartAsync();
         var buffer = new byte[64 * 1024];
@@ -26,6 +27,14 @@ public static class HttpFunctions
             await response.Body.FlushAsync();
         }
         return Results.Empty;
+    }
+
+    [Function("Count")]
+    public static async Task<IResult> Count([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "count")] HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        return Results.Text($"{body.Length}");
     }
 
     [Function("Digits")]

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RoadSeg.TestWorker;
 
 /// <summary>What one run of a function saw: one line in a file that the tests read.</summary>
-public sealed record Run(string Function, string Event, string Text, long DequeueCount, string TraceParent, int ProcessId, DateTimeOffset At);
+public sealed record Run(string Function, string Event, string Text, long DequeueCount, int ProcessId, DateTimeOffset At);
 
 /// <summary>The folder shared with the test, from TESTWORKER_DIR.</summary>
 internal static class Record
@@ -13,8 +13,7 @@ internal static class Record
 
     public static void Write(string function, string what, string text = "", long dequeueCount = 0)
     {
-        var trace = System.Diagnostics.Activity.Current?.Id ?? "";
-        var line = JsonSerializer.Serialize(new Run(function, what, text, dequeueCount, trace, Environment.ProcessId, TimeProvider.System.GetUtcNow()));
+        var line = JsonSerializer.Serialize(new Run(function, what, text, dequeueCount, Environment.ProcessId, TimeProvider.System.GetUtcNow()));
         lock (Gate) File.AppendAllText(Path.Combine(Folder, "runs.jsonl"), line + "\n");
     }
 

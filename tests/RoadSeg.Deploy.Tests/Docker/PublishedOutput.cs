@@ -7,7 +7,7 @@ public sealed class PublishedOutput : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("roadseg-published").FullName;
 
-    /// <summary>What /home/site/wwwroot of the images holds, but for the page.</summary>
+    /// <summary>What /home/site/wwwroot of the images holds.</summary>
     public string App => Path.Combine(_folder, "app");
 
     public string LocalHost => Path.Combine(_folder, "local");
@@ -19,7 +19,6 @@ public sealed class PublishedOutput : IAsyncLifetime
         await PublishAsync("functions", App);
         await PublishAsync("infra/local", LocalHost);
         await PublishAsync("trainer", Trainer);
-        Copy(Tree.At("functions", "host"), App);
         Copy(Tree.At("models", "default"), Path.Combine(App, "model"));
     }
 

@@ -20,16 +20,20 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
     });
 
     /// <summary>Answers the request in any case: with 500 if the function failed before it answered.</summary>
-    public async Task RunAsync(HttpContext context, FunctionDefinition function)
+    public async Task RunAsync(HttpContext context, FunctionDefinition function, RouteValueDictionary values)
     {
         var logger = loggers.CreateLogger($"Function.{function.Name}");
         var id = Guid.NewGuid().ToString();
         context.Request.Headers[IdHeader] = id;
+        // The worker reads the request itself, but binds parameters of the route from here.
+        var http = new RpcHttp();
+        foreach (var (name, value) in values)
+            if (value is not null) http.Params[name] = value.ToString();
         var request = new InvocationRequest
         {
             InvocationId = id,
             FunctionId = function.Metadata.FunctionId,
-            InputData = { new ParameterBinding { Name = function.Parameter, Data = new TypedData { Http = new RpcHttp() } } },
+            InputData = { new ParameterBinding { Name = function.Parameter, Data = new TypedData { Http = http } } },
             TraceContext = new RpcTraceContext
             {
                 TraceParent = context.Request.Headers.TraceParent.ToString(), TraceState = context.Request.Headers.TraceState.ToString(),

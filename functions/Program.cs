@@ -1,7 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using RoadSeg.Functions.Datasets;
-using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Hosting;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
@@ -12,25 +11,26 @@ using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 
+IHost worker;
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args).ConfigureFunctionsWebApplication();
-    NativeLibraries.Load(builder.Configuration);
+    var settings = builder.Configuration;
+    NativeLibraries.Load(settings);
     builder.UseMiddleware<FailureLog>();
     builder.AddLogs();
     builder.AddTelemetry();
     builder.Services.AddSingleton(TimeProvider.System);
-    builder.Services.AddStorage(builder.Configuration);
-    builder.Services.AddUploads(builder.Configuration);
-    builder.Services.AddJobs(builder.Configuration);
-    builder.Services.AddModels(builder.Configuration);
+    builder.Services.AddStorage(settings);
+    builder.Services.AddUploads(settings);
+    builder.Services.AddJobs(settings);
+    builder.Services.AddModels(settings);
     builder.Services.AddResults();
-    builder.Services.AddDatasets(builder.Configuration);
+    builder.Services.AddDatasets(settings);
     builder.Services.AddTrainings();
-    builder.Services.AddWebhooks(builder.Configuration);
+    builder.Services.AddWebhooks(settings);
     builder.Services.AddHttp();
-    builder.Build().Run();
-    return 0;
+    worker = builder.Build();
 }
 catch (InvalidOperationException e)
 {
@@ -38,3 +38,6 @@ catch (InvalidOperationException e)
     Console.Error.WriteLine(e.Message);
     return 1;
 }
+
+worker.Run();
+return 0;

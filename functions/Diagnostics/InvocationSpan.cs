@@ -26,7 +26,11 @@ internal sealed class InvocationSpan : IDisposable
 
         // The worker has a span of its own below the host's invocation: a trace of the host's, to which ours is linked.
         if (Activity.Current is { } invocation)
-            _host = invocation.ParentSpanId == default ? invocation.Context : new ActivityContext(invocation.TraceId, invocation.ParentSpanId, invocation.ActivityTraceFlags, isRemote: true);
+        {
+            _host = invocation.ParentSpanId == default
+                ? invocation.Context
+                : new ActivityContext(invocation.TraceId, invocation.ParentSpanId, invocation.ActivityTraceFlags, isRemote: true);
+        }
     }
 
     public DateTimeOffset EnteredAt { get; }

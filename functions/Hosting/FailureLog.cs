@@ -3,8 +3,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace RoadSeg.Functions.Hosting;
 
-/// <summary>Logs the failure of an invocation, once, and passes it on: the host makes the message of a queue visible again, and moves it to the
-/// poison queue after its last try.</summary>
+/// <summary>Logs the failure of an invocation, once, and passes it on: the host makes the message of a queue visible again, and moves
+/// it to the poison queue after its last try.</summary>
 internal sealed class FailureLog(ILoggerFactory logs) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

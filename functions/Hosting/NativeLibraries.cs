@@ -19,8 +19,9 @@ internal static class NativeLibraries
         catch (Exception e) when (Cause(e) is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
             throw new InvalidOperationException(
-                "ONNX Runtime's library (libonnxruntime.so) cannot be loaded. Publish the app anew, so that the package Microsoft.ML.OnnxRuntime brings it for this system: "
-                + $"it needs Linux on x64 with glibc 2.28 and libstdc++ of GCC 11 or newer, as Debian 12 and Ubuntu 22.04 have. {Cause(e).Message}", e);
+                "ONNX Runtime's library (libonnxruntime.so) cannot be loaded. Publish the app anew for this system, with the package "
+                + "Microsoft.ML.OnnxRuntime; it needs glibc and libstdc++ as Debian 12 or Ubuntu 22.04 and newer have them. The system says: "
+                + Cause(e).Message.ReplaceLineEndings(" "), e);
         }
     }
 

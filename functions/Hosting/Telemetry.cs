@@ -15,8 +15,8 @@ internal static class Telemetry
     // What the process is called, unless OTEL_SERVICE_NAME says otherwise.
     private const string Service = "roadseg-functions";
 
-    /// <summary>Export of traces, metrics and logs by OTLP. On when OTEL_EXPORTER_OTLP_ENDPOINT names a collector; everything else is up to the
-    /// standard OTEL_ variables.</summary>
+    /// <summary>Export of traces, metrics and logs by OTLP. On when OTEL_EXPORTER_OTLP_ENDPOINT names a collector; everything else is up
+    /// to the standard OTEL_ variables.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         if (!OtlpExport.IsOn)
@@ -43,7 +43,7 @@ internal static class Telemetry
             traces.SetSampler(new AlwaysOnSampler());
     }
 
-    // The worker has a span for every invocation, a poller's each question included. The host tells of those; here they only carry its trace.
+    // The worker has a span for every invocation, a poller's each question included. The host tells of those; here they carry its trace.
     private sealed class OwnSpans : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)

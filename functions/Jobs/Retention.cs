@@ -16,7 +16,7 @@ internal sealed class Retention(
 {
     private const int AtOnce = 8;
 
-    // The host kills a handler whose function runs for ten minutes, and with it the work of all others.
+    // The host ends a worker whose function runs for ten minutes, and with it the work of all others.
     private static readonly TimeSpan Pass = TimeSpan.FromMinutes(8);
 
     // Passes are an hour apart: a photo is looked at in two of them, so that one may fail.

@@ -14,6 +14,7 @@ using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
+using RoadSeg.Imaging;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests.Http;
@@ -23,14 +24,16 @@ namespace RoadSeg.Functions.Tests.Http;
 internal sealed class ApiService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _running;
 
-    private ApiService(WebApplication app)
-    {
-        _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-    }
+    static ApiService() => VipsLibrary.Initialize();
 
-    public HttpClient Http { get; }
+    private ApiService(WebApplication app) => _app = app;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Requests that are being answered.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     /// <param name="storage">Where everything lies.</param>
     /// <param name="page">Folder of the page; null: none.</param>
@@ -58,10 +61,12 @@ internal sealed class ApiService : IAsyncDisposable
         builder.Services.AddHttp();
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(Function("Api", "/v1/{*path}"), Function("Site", "/{*path}")));
+        var service = new ApiService(app);
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Site", "/{*path}")));
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
-        return new ApiService(app);
+        service.Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        return service;
     }
 
     public async ValueTask DisposeAsync()
@@ -71,13 +76,26 @@ internal sealed class ApiService : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static Endpoint Function(string name, string route)
+    private Endpoint Function(string name, string route)
     {
         var methods = name == "Api" ? (string[])["GET", "HEAD", "POST", "PUT", "DELETE"] : ["GET", "HEAD"];
-        return new RouteEndpointBuilder(context => context.RequestServices.GetRequiredService<HttpPipeline>().RunAsync(context), RoutePatternFactory.Parse(route), 0)
+        return new RouteEndpointBuilder(AnswerAsync, RoutePatternFactory.Parse(route), 0)
         {
             DisplayName = name,
             Metadata = { new HttpMethodMetadata(methods) },
         }.Build();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await context.RequestServices.GetRequiredService<HttpPipeline>().RunAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
     }
 }

@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
@@ -14,6 +18,8 @@ namespace RoadSeg.Functions.Tests.Http;
 public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
 {
     private static readonly TrainingPlan Plan = new("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "model", "live", true);
+
+    private static readonly byte[] Photo = File.ReadAllBytes(Checkout.File("tests/fixtures/grey.jpg"));
 
     private readonly TempFolder _page = new();
     private ApiService _api = null!;
@@ -50,7 +56,7 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
     {
         using var answer = await SendAsync(method, path);
 
-        Assert.Equal(path == "/v1/jobs" ? HttpStatusCode.MethodNotAllowed : HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         if (method != "HEAD")
             Assert.Equal("route-not-found", await CodeAsync(answer));
@@ -117,13 +123,57 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_chunked_body_below_the_limit_is_read_whole()
     {
-        using var body = new StreamContent(new MemoryStream(new byte[100_000]));
+        using var body = new StreamContent(new MemoryStream([.. Photo[..200], .. new byte[100_000]]));
         body.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = body };
         request.Headers.TransferEncodingChunked = true;
         using var answer = await _api.Http.SendAsync(request, Cancel);
 
         Assert.Equal("image-corrupt", await CodeAsync(answer));
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_ends_the_work_on_the_answer()
+    {
+        var jobs = new JobStore(storage.Blobs, storage.Queues, TimeProvider.System);
+        var id = JobId.New(TimeProvider.System);
+        var now = TimeProvider.System.GetUtcNow();
+        await jobs.CreateAsync(new JobRecord
+        {
+            Id = id, State = JobState.AwaitingUpload, Source = new JobSource(Containers.Uploads, $"{id}/a.jpg", null, "a.jpg"), Times = new JobTimes { CreatedAt = now },
+        }, Cancel);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var waiting = _api.Http.GetAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), leaving.Token);
+        await UntilAsync(() => _api.Running == 1);
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await UntilAsync(() => _api.Running == 0);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_streamed_comes_whole_and_one_that_breaks_off_is_not_taken_for_whole()
+    {
+        var set = "set-" + Guid.NewGuid().ToString("N");
+        var content = new byte[3 << 20];
+        new Random(1).NextBytes(content);
+        await TrainingService.DatasetAsync(storage.Blobs, set, "0011223344556677");
+        await storage.Blobs.GetBlobContainerClient(Containers.Curated).GetBlobClient(BlobPaths.Curated(set, "0011223344556677", "faults.jsonl")).UploadAsync(BinaryData.FromBytes(content), Cancel);
+        var address = new Uri($"/v1/datasets/{set}/faults", UriKind.Relative);
+
+        Assert.Equal(content, await _api.Http.GetByteArrayAsync(address, Cancel));
+
+        await using var broken = await ApiService.StartAsync(storage, null, services => services.AddSingleton(CutShort()));
+        await Assert.ThrowsAsync<HttpRequestException>(() => broken.Http.GetByteArrayAsync(address, Cancel));
+    }
+
+    // Storage whose downloads break off after a while.
+    private BlobServiceClient CutShort()
+    {
+        var options = new BlobClientOptions();
+        options.AddPolicy(new Scissors(), HttpPipelinePosition.PerCall);
+        return new BlobServiceClient(storage.ConnectionString, options);
     }
 
     private async Task<JobId> RunAsync(string metrics)
@@ -150,5 +200,56 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
         return await _api.Http.SendAsync(request, Cancel);
     }
 
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(10, Cancel);
+    }
+
     private static async Task<string?> CodeAsync(HttpResponseMessage answer) => (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"];
+
+    private sealed class Scissors : HttpPipelineSynchronousPolicy
+    {
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            if (message is { Request: { } request, Response.ContentStream: { } whole } && request.Method == RequestMethod.Get && request.Uri.Path.EndsWith("/faults.jsonl", StringComparison.Ordinal))
+                message.Response.ContentStream = new Cut(whole);
+        }
+    }
+
+    private sealed class Cut(Stream whole) : Stream
+    {
+        private int _left = 1 << 20;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_left <= 0)
+                throw new InvalidOperationException("cut");
+            var read = await whole.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
+            _left -= read;
+            return read;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 }

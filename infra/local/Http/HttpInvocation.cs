@@ -25,20 +25,19 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         var logger = loggers.CreateLogger($"Function.{function.Name}");
         var id = Guid.NewGuid().ToString();
         context.Request.Headers[IdHeader] = id;
-        // The worker reads the request itself, but binds parameters of the route from here.
-        var http = new RpcHttp();
-        foreach (var (name, value) in values)
-            if (value is not null) http.Params[name] = value.ToString();
         var request = new InvocationRequest
         {
             InvocationId = id,
             FunctionId = function.Metadata.FunctionId,
-            InputData = { new ParameterBinding { Name = function.Parameter, Data = new TypedData { Http = http } } },
+            InputData = { new ParameterBinding { Name = function.Parameter, Data = new TypedData { Http = new RpcHttp() } } },
             TraceContext = new RpcTraceContext
             {
                 TraceParent = context.Request.Headers.TraceParent.ToString(), TraceState = context.Request.Headers.TraceState.ToString(),
             },
         };
+        // The worker reads the request itself, but binds parameters that the route names from here.
+        foreach (var (name, value) in values)
+            if (value is not null) request.TriggerMetadata[name] = new TypedData { String = value.ToString() };
         var started = Stopwatch.GetTimestamp();
         Executing(logger, function.Name, id);
         try

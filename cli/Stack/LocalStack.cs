@@ -130,7 +130,7 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private static FunctionsHostOptions Host(LocalStackOptions options, string connection) => new()
     {
-        AppFolder = Workspace.App,
+        ScriptRoot = Workspace.App,
         Port = options.Port,
         RequireKeys = options.RequireKeys,
         StateFolder = Workspace.State,

@@ -30,7 +30,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Host");
         _rpc = rpc;
         _workers = new WorkerSupervisor(
-            WorkerConfig.Load(options.AppFolder), settings, rpc, options.TimeProvider, options.LoggerFactory, StopByItself);
+            WorkerConfig.Load(options.ScriptRoot), settings, rpc, options.TimeProvider, options.LoggerFactory, StopByItself);
     }
 
     /// <summary>Where the HTTP functions answer: <c>http://127.0.0.1:port/</c>.</summary>
@@ -59,7 +59,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     public static async Task<FunctionsHost> StartAsync(FunctionsHostOptions options, CancellationToken cancellation = default)
     {
         options = options.Validated();
-        var settings = HostSettings.Load(options.AppFolder, options.Settings);
+        var settings = HostSettings.Load(options.ScriptRoot, options.Settings);
         options = options with { LoggerFactory = EmbeddedHost.Loggers(settings.Host("logging"), options.LoggerFactory) };
         var rpc = await RpcServer.StartAsync(options.LoggerFactory, cancellation);
         FunctionsHost? host = null;
@@ -103,7 +103,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         _workers.Start();
         await _workers.ReadyAsync(cancellation);
         var functions = _functions = Define(settings);
-        var hostId = HostId(settings, _options.AppFolder);
+        var hostId = HostId(settings, _options.ScriptRoot);
         var keys = _options.RequireKeys
             ? FunctionKeys.Load(_options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", hostId), functions) : null;
         KeyFile = keys?.File;

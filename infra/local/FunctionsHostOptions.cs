@@ -6,7 +6,7 @@ namespace RoadSeg.LocalHost;
 public sealed record FunctionsHostOptions
 {
     /// <summary>The build output of an isolated worker: <c>host.json</c>, <c>worker.config.json</c> and its assemblies.</summary>
-    public required string AppFolder { get; init; }
+    public required string ScriptRoot { get; init; }
 
     /// <summary>Loopback TCP port, 0 to 65535. 0 takes a free one. Default 7071.</summary>
     public int Port { get; init; } = 7071;
@@ -31,12 +31,12 @@ public sealed record FunctionsHostOptions
 
     internal FunctionsHostOptions Validated()
     {
-        if (!Directory.Exists(AppFolder))
-            throw new HostConfigurationException($"The app folder '{AppFolder}' does not exist. Give the build output of an isolated worker.");
+        if (!Directory.Exists(ScriptRoot))
+            throw new HostConfigurationException($"The script root '{ScriptRoot}' does not exist. Give the build output of an isolated worker.");
         if (Port is < 0 or > 65535)
             throw new HostConfigurationException($"The port {Port} is not between 0 and 65535.");
         if (TimeoutGracePeriod < TimeSpan.Zero)
             throw new HostConfigurationException("The time-out grace period must not be negative.");
-        return this with { AppFolder = Path.GetFullPath(AppFolder) };
+        return this with { ScriptRoot = Path.GetFullPath(ScriptRoot) };
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DirectWorker : IAsyncDisposable
         var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>()) { ["AzureWebJobsStorage"] = connection };
         all.TryAdd("ROADSEG_MODEL", Workspace.DefaultModel);
         foreach (var function in Triggered()) all[$"AzureWebJobs.{function}.Disabled"] = "1";
-        return new DirectWorker(await FunctionsHost.StartAsync(new FunctionsHostOptions { AppFolder = Workspace.App, Port = 0, Settings = all }, cancel));
+        return new DirectWorker(await FunctionsHost.StartAsync(new FunctionsHostOptions { ScriptRoot = Workspace.App, Port = 0, Settings = all }, cancel));
     }
 
     /// <summary>Asks for readiness until the model is no longer loading.</summary>

@@ -116,7 +116,7 @@ internal sealed class KillableHost : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--app", Workspace.App, "--port", _port.ToString(CultureInfo.InvariantCulture),
+            "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--script-root", Workspace.App, "--port", _port.ToString(CultureInfo.InvariantCulture),
             "--env", $"AzureWebJobsStorage={_connection}", "--env", $"ROADSEG_MODEL={Workspace.DefaultModel}",
             "--env", "AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00.100", "--env", "ROADSEG_SWEEP_AFTER=00:00:05", "--env", "ROADSEG_LEASE=00:00:15",
         ];

@@ -38,16 +38,26 @@ public sealed class HttpTests(HttpApp fixture) : IClassFixture<HttpApp>
     }
 
     [Fact]
-    public async Task A_body_streams_both_ways_while_it_is_being_sent()
+    public async Task A_request_streams_to_the_function_while_it_is_being_sent()
     {
         using var content = new StepContent();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/") { Content = content };
-        using var answer = await _app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/steps") { Content = content };
+        var call = _app.Client.SendAsync(request);
+        await Eventually.TrueAsync(() => _app.Runs("Echo").Any(run => run.Text == "first "), "the first part");
+        content.Go.SetResult();
+        using var answer = await call;
+        Assert.Equal("first second", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task An_answer_streams_to_the_caller_while_the_function_writes_it()
+    {
+        using var answer = await _app.Client.GetAsync(new Uri("/drip/on", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         using var body = await answer.Content.ReadAsStreamAsync();
         var first = new byte[6];
         await body.ReadExactlyAsync(first);
         Assert.Equal("first ", Encoding.UTF8.GetString(first));
-        content.Go.SetResult();
+        _app.Release("on");
         using var rest = new StreamReader(body);
         Assert.Equal("second", await rest.ReadToEndAsync());
     }

@@ -76,18 +76,18 @@ public sealed class StandAloneTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("--app is missing", "--port", "0")]
+    [InlineData("--script-root is missing", "--port", "0")]
     [InlineData("--nonsense", "--nonsense")]
-    [InlineData("--env needs LEFT=RIGHT", "--app", ".", "--env", "X")]
-    [InlineData("need --azurite", "--app", ".", "--blob-event", "a=b")]
-    [InlineData("need --azurite", "--app", ".", "--plan", "plan.json")]
-    [InlineData("'high'", "--app", ".", "--port", "high")]
+    [InlineData("--env needs LEFT=RIGHT", "--script-root", ".", "--env", "X")]
+    [InlineData("need --azurite", "--script-root", ".", "--blob-event", "a=b")]
+    [InlineData("need --azurite", "--script-root", ".", "--plan", "plan.json")]
+    [InlineData("'high'", "--script-root", ".", "--port", "high")]
     public void A_wrong_command_line_says_what_is_wrong(string message, params string[] arguments) =>
         Assert.Contains(CommandLine.Command(_ => Task.FromResult(0)).Parse(arguments).Errors, error => error.Message.Contains(message, StringComparison.Ordinal));
 
     private static Process Run(TestApp app)
     {
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "RoadSeg.LocalHost.dll"), "--app", TestApp.Folder, "--port", "0"];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "RoadSeg.LocalHost.dll"), "--script-root", TestApp.Folder, "--port", "0"];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in app.Settings)
         {

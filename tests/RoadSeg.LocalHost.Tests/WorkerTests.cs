@@ -89,7 +89,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         File.Copy(Path.Combine(TestApp.Folder, "worker.config.json"), Path.Combine(app.Root, "worker.config.json"));
         if (content is null) File.Delete(Path.Combine(app.Root, file));
         else await File.WriteAllTextAsync(Path.Combine(app.Root, file), content);
-        var error = await Assert.ThrowsAsync<HostConfigurationException>(() => FunctionsHost.StartAsync(app.Options with { AppFolder = app.Root }));
+        var error = await Assert.ThrowsAsync<HostConfigurationException>(() => FunctionsHost.StartAsync(app.Options with { ScriptRoot = app.Root }));
         Assert.Contains(message, error.Message);
     }
 

@@ -33,11 +33,11 @@ internal sealed class FunctionRoutes
         }
     }
 
-    /// <summary>The function of a request, or null.</summary>
-    public async Task<FunctionDefinition?> FindAsync(HttpContext context)
+    /// <summary>The function of a request and the values in its route, or null.</summary>
+    public async Task<(FunctionDefinition Function, RouteValueDictionary Values)?> FindAsync(HttpContext context)
     {
         var route = new RouteContext(context);
         await _routes.RouteAsync(route);
-        return route.Handler is null ? null : (FunctionDefinition)route.RouteData.DataTokens[FunctionToken]!;
+        return route.Handler is null ? null : ((FunctionDefinition)route.RouteData.DataTokens[FunctionToken]!, route.RouteData.Values);
     }
 }

@@ -74,15 +74,15 @@ internal sealed class HttpFront : IAsyncDisposable
         var (request, response) = (context.Request, context.Response);
         if (request.Path.StartsWithSegments("/admin"))
             await _admin.HandleAsync(context, _keys?.LevelOf(request, function: null) ?? AuthorizationLevel.Admin);
-        else if (await _routes.FindAsync(context) is { } function)
-            await RunAsync(context, function);
+        else if (await _routes.FindAsync(context) is var (function, values))
+            await RunAsync(context, function, values);
         else if (request.Path == "/" && HttpMethods.IsGet(request.Method))
             await response.WriteAsync(HomePage);
         else
             response.StatusCode = StatusCodes.Status404NotFound;
     }
 
-    private async Task RunAsync(HttpContext context, FunctionDefinition function)
+    private async Task RunAsync(HttpContext context, FunctionDefinition function, RouteValueDictionary values)
     {
         var (request, response) = (context.Request, context.Response);
         var level = _keys?.LevelOf(request, function.Name);
@@ -102,7 +102,7 @@ internal sealed class HttpFront : IAsyncDisposable
         }
         else
         {
-            await _invocation.RunAsync(context, function);
+            await _invocation.RunAsync(context, function, values);
         }
     }
 }

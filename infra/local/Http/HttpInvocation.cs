@@ -20,7 +20,7 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
     });
 
     /// <summary>Answers the request in any case: with 500 if the function failed before it answered.</summary>
-    public async Task RunAsync(HttpContext context, FunctionDefinition function)
+    public async Task RunAsync(HttpContext context, FunctionDefinition function, RouteValueDictionary values)
     {
         var logger = loggers.CreateLogger($"Function.{function.Name}");
         var id = Guid.NewGuid().ToString();
@@ -35,6 +35,9 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
                 TraceParent = context.Request.Headers.TraceParent.ToString(), TraceState = context.Request.Headers.TraceState.ToString(),
             },
         };
+        // The worker reads the request itself, but binds parameters that the route names from here.
+        foreach (var (name, value) in values)
+            if (value is not null) request.TriggerMetadata[name] = new TypedData { String = value.ToString() };
         var started = Stopwatch.GetTimestamp();
         Executing(logger, function.Name, id);
         try

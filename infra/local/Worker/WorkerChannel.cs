@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Grpc.Core;
 using RoadSeg.LocalHost.Rpc;
@@ -9,6 +10,8 @@ namespace RoadSeg.LocalHost.Worker;
 /// <summary>The conversation with one worker process: requests with their answers, invocations, log lines.</summary>
 internal sealed class WorkerChannel(ILoggerFactory loggers)
 {
+    private static readonly TimeSpan ConnectStep = TimeSpan.FromMilliseconds(25);
+
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _functions = new(StringComparer.Ordinal);
@@ -29,7 +32,9 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
         var request = new WorkerInitRequest { HostVersion = hostVersion, WorkerDirectory = appFolder, FunctionAppDirectory = appFolder };
         var answer = (await AskAsync(new StreamingMessage { WorkerInitRequest = request })).WorkerInitResponse;
         Require(answer.Result, "The worker could not start");
-        if (answer.Capabilities.TryGetValue("HttpUri", out var address) && address.Length > 0) HttpAddress = new Uri(address);
+        if (!answer.Capabilities.TryGetValue("HttpUri", out var address) || address.Length == 0) return;
+        HttpAddress = new Uri(address);
+        await ListensAsync(HttpAddress);
     }
 
     /// <exception cref="WorkerException">The worker could not list its functions, or ended.</exception>
@@ -96,6 +101,25 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
             Fail(new WorkerException("The connection to the worker broke.", error));
         }
         await sending;
+    }
+
+    // The worker says its address before it listens there.
+    private async Task ListensAsync(Uri address)
+    {
+        while (!_ended.Task.IsCompleted)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(address.Host, address.Port);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(ConnectStep);
+            }
+        }
+        throw await _ended.Task;
     }
 
     private async Task SendAllAsync(IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellation)

@@ -39,7 +39,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     public FunctionsHostOptions Options => new()
     {
-        AppFolder = Folder, Port = 0, Settings = Settings, LoggerFactory = Logs, StateFolder = Path.Combine(Root, "state"),
+        ScriptRoot = Folder, Port = 0, Settings = Settings, LoggerFactory = Logs, StateFolder = Path.Combine(Root, "state"),
         TimeoutGracePeriod = TimeSpan.FromMilliseconds(500),
     };
 

@@ -23,9 +23,22 @@ public static class HttpFunctions
         var buffer = new byte[64 * 1024];
         while (await request.Body.ReadAsync(buffer) is var count and > 0)
         {
+            Record.Write("Echo", "received", System.Text.Encoding.UTF8.GetString(buffer.AsSpan(0, count)));
             await response.Body.WriteAsync(buffer.AsMemory(0, count));
             await response.Body.FlushAsync();
         }
+        return Results.Empty;
+    }
+
+    /// <summary>Answers in two parts, the second when the test says so.</summary>
+    [Function("Drip")]
+    public static async Task<IResult> Drip([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "drip/{name}")] HttpRequest request, string name)
+    {
+        var response = request.HttpContext.Response;
+        await response.WriteAsync("first ");
+        await response.Body.FlushAsync();
+        await Record.FileAsync(name);
+        await response.WriteAsync("second");
         return Results.Empty;
     }
 

@@ -11,7 +11,7 @@ internal static class TestCommand
 {
     // These run at once: the trainer's tests compute on one thread, mostly, and the local host's mostly wait. What is left has the machine to itself.
     private static readonly string[][] Lines =
-        [["RoadSeg.Trainer.Tests"], ["RoadSeg.Deploy.Tests", "RoadSeg.Shared.Tests", "RoadSeg.Torch.Tests", "RoadSeg.Functions.Tests", "RoadSeg.LocalHost.Tests"]];
+        [["RoadSeg.Trainer.Tests"], ["RoadSeg.Deploy.Tests", "RoadSeg.Shared.Tests", "RoadSeg.Functions.Tests", "RoadSeg.LocalHost.Tests"]];
 
     private static string Results => Path.Combine(Workspace.Root, "TestResults");
 
@@ -65,7 +65,7 @@ internal static class TestCommand
     {
         // Threads that spin while they wait would take the cores from the other processes of a test, and so does profiling of what lives for seconds.
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = aside, Environment = { ["OMP_WAIT_POLICY"] = "passive", ["DOTNET_TieredPGO"] = "0" } };
-        foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-longRunning", "120", "-xml", report, .. arguments])
+        foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-longRunning", "120", "-result-xml", report, .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
         if (aside)

@@ -43,7 +43,7 @@ internal static partial class Settings
 
         // The image has the model, the page and the libraries where the programs look for them.
         "ROADSEG_LOGS", "ROADSEG_MODEL", "ROADSEG_MODELS_LOADED", "ROADSEG_MODEL_CACHE", "ROADSEG_MODEL_POLL", "ROADSEG_PAGE", "ROADSEG_PRECISION", "ROADSEG_THREADS",
-        "ROADSEG_TORCH_LIBRARY", "ROADSEG_VIPS",
+        "ROADSEG_VIPS",
 
         // What a candidate must reach, and how the trainer works.
         "ROADSEG_GATE_CLASS_IOU_FLOOR", "ROADSEG_GATE_CLASS_IOU_LOSS", "ROADSEG_GATE_DISAGREEMENT", "ROADSEG_GATE_LATENCY", "ROADSEG_GATE_MEAN_IOU_FLOOR", "ROADSEG_GATE_MEAN_IOU_LOSS", "ROADSEG_GATE_PHOTOS",

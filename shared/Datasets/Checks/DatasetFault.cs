@@ -22,6 +22,10 @@ public enum FaultKind
     [JsonStringEnumMemberName("listed-file-missing")]
     ListedFileMissing,
 
+    /// <summary>Skipped: a record of a list lacks something, or holds it in another form.</summary>
+    [JsonStringEnumMemberName("record-unreadable")]
+    RecordUnreadable,
+
     /// <summary>Skipped: the image is empty, broken, too large or of no known format.</summary>
     [JsonStringEnumMemberName("image-unreadable")]
     ImageUnreadable,

@@ -75,35 +75,38 @@ internal sealed class CocoPanoptic() : Layout(
         try
         {
             await using var stream = await input.Files.OpenAsync(list, cancel);
+            var number = 0;
             await foreach (var (property, item) in JsonArrays.ReadAsync(stream, ["annotations", "categories"], cancel))
             {
+                number++;
                 if (property == "categories")
-                    categories.TryAdd(item.GetProperty("id").GetInt32(), (item.GetProperty("name").GetString()!, Color(item)));
+                    input.Record(list, $"Category number {number} of the list", () => categories.TryAdd(item.Int32("id"), (item.Text("name"), Color(item))));
                 else
-                    Pair(item);
+                    input.Record(list, $"Annotation number {number} of the list", () => Pair(item));
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             throw DatasetErrors.Invalid($"{list} is no panoptic list: {e.Message}", e);
         }
 
         void Pair(JsonElement annotation)
         {
-            var file = annotation.GetProperty("file_name").GetString()!;
+            var file = annotation.Text("file_name");
             var id = Path.GetFileNameWithoutExtension(file);
             var mask = byTail.GetValueOrDefault($"{name}/{file}");
             var image = byTail.GetValueOrDefault($"{images}/{id}.jpg") ?? byTail.GetValueOrDefault($"{images}/{id}.png");
             if (mask is null || image is null)
                 input.Faults.Add(FaultKind.ListedFileMissing, mask is null ? $"{name}/{file}" : $"{images}/{id}.jpg", $"{list} names it.");
             else
-                pairs.Add(new SamplePair(id, null, split, image, new PanopticMask(mask, [.. annotation.GetProperty("segments_info").EnumerateArray().Select(s => (s.GetProperty("id").GetInt32(), s.GetProperty("category_id").GetInt32()))])));
+                pairs.Add(new SamplePair(id, null, split, image, new PanopticMask(mask, [.. annotation.Items("segments_info").Select(s => (s.Int32("id"), s.Int32("category_id")))])));
         }
-
     }
 
+    // A category without a colour, or with an odd one, is drawn in one of ours.
     private static RgbColor? Color(JsonElement category) =>
-        category.TryGetProperty("color", out var color) ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
+        category.Find("color", JsonValueKind.Array) is { } color && color.GetArrayLength() == 3 && color.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Number && part.TryGetByte(out _))
+            ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
 
     private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

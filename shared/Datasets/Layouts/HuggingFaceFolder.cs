@@ -53,6 +53,7 @@ internal sealed class HuggingFaceFolder() : Layout(
         using var reader = new StreamReader(await input.Files.OpenAsync(list, cancel), Encoding.UTF8);
         var csv = list.EndsWith(".csv", StringComparison.Ordinal);
         string[]? header = null;
+        var before = pairs.Count;
         for (var number = 1; await reader.ReadLineAsync(cancel) is { } line; number++)
         {
             if (line.Length == 0)
@@ -60,17 +61,26 @@ internal sealed class HuggingFaceFolder() : Layout(
             if (csv && header is null)
             {
                 header = CsvLine(line);
+                if (header.Distinct(StringComparer.Ordinal).Count() != header.Length)
+                    throw DatasetErrors.Invalid($"{list} has two columns of one name.");
                 continue;
             }
 
-            var row = Row(list, number, line, header);
-            var image = Column(row, ImageColumns) ?? throw Bad(list, number, $"names no image ({string.Join(", ", ImageColumns)})");
-            var mask = Column(row, MaskColumns) ?? throw Bad(list, number, $"names no mask ({string.Join(", ", MaskColumns)})");
+            input.Record(list, $"Line {number}", () => ReadRow(number, Row(line, header)));
+        }
+
+        if (pairs.Count == before && input.Faults.First(FaultKind.RecordUnreadable) is { } odd && odd.File == PersonalData.Strip(list))
+            throw DatasetErrors.Invalid($"No line of {list} could be read. The first: {odd.Detail}");
+
+        void ReadRow(int number, Dictionary<string, string> row)
+        {
+            var image = Column(row, ImageColumns) ?? throw new InvalidDataException($"it names no image ({string.Join(", ", ImageColumns)}).");
+            var mask = Column(row, MaskColumns) ?? throw new InvalidDataException($"it names no mask ({string.Join(", ", MaskColumns)}).");
             var (imagePath, maskPath) = (input.Index.Resolve(folder, image), input.Index.Resolve(folder, mask));
             if (imagePath is null || maskPath is null)
             {
                 input.Faults.Add(FaultKind.ListedFileMissing, imagePath is null ? image : mask, $"{list} names it in line {number}.");
-                continue;
+                return;
             }
 
             // A list may also name what lies elsewhere in the set.
@@ -80,12 +90,14 @@ internal sealed class HuggingFaceFolder() : Layout(
         }
     }
 
-    private static Dictionary<string, string> Row(string list, int number, string line, string[]? header)
+    private static Dictionary<string, string> Row(string line, string[]? header)
     {
         if (header is not null)
         {
             var cells = CsvLine(line);
-            return cells.Length == header.Length ? header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second) : throw Bad(list, number, "has another number of cells than the header");
+            return cells.Length == header.Length
+                ? header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second)
+                : throw new InvalidDataException("it has another number of cells than the header.");
         }
 
         try
@@ -95,12 +107,9 @@ internal sealed class HuggingFaceFolder() : Layout(
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw Bad(list, number, "is no JSON object", e);
+            throw new InvalidDataException("it is no JSON object.", e);
         }
     }
-
-    private static Errors.RoadSegException Bad(string list, int number, string what, Exception? inner = null) =>
-        DatasetErrors.Invalid($"Line {number} of {list} {what}.", inner);
 
     private static string? Column(Dictionary<string, string> row, string[] names) =>
         names.Select(row.GetValueOrDefault).FirstOrDefault(value => value is not null);

@@ -18,17 +18,55 @@ internal sealed partial class LabelStudio() : Layout(
 
     private sealed record Layer(long Task, long Annotation, string Label, string? Path, Spilled? Rle, int Width, int Height);
 
+    // A JSON export, and what its tasks are gathered into.
+    private sealed record Export(string Path, FileIndex Index, Dictionary<long, string> Images, List<Layer> Layers, SortedSet<string> Notes)
+    {
+        private readonly Dictionary<string, string> byName = Index.Paths.GroupBy(NameOf).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First());
+
+        // The project's owner chooses under which key a task's image lies: "image" first, otherwise the one that names a file of the set.
+        public string? ImageOf(JsonElement data)
+        {
+            var written = data.Find("image", JsonValueKind.String)?.Text();
+            if (written is not null)
+                return Find(written);
+            foreach (var member in data.EnumerateObject())
+            {
+                if (member.Value.Text() is { } text && Find(text) is { } image)
+                {
+                    Notes.Add($"The images lie under the key \"{member.Name}\" of the tasks.");
+                    return image;
+                }
+            }
+
+            throw new InvalidDataException("its data names no image of the set.");
+        }
+
+        // Uploads get eight hexadecimal digits before their own name.
+        private string? Find(string written)
+        {
+            var name = NameOf(Uri.UnescapeDataString(written.Split('?')[0]));
+            return byName.GetValueOrDefault(name) ?? (Uploaded().Match(name) is { Success: true } upload ? byName.GetValueOrDefault(name[upload.Length..]) : null);
+        }
+
+        private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+    }
+
     public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
     {
         var images = new Dictionary<long, string>();
         var layers = new List<Layer>();
+        var notes = new SortedSet<string>(StringComparer.Ordinal) { "Pixels that nobody painted are unlabelled; map \"background\" to make them a class." };
         var exports = input.Index.Paths.Where(path => path.EndsWith(".json", StringComparison.Ordinal) && !path.EndsWith(DatasetSpec.FileName, StringComparison.Ordinal)).ToList();
         foreach (var export in exports)
-            await ReadExportAsync(input, export, images, layers, cancel);
+            await ReadExportAsync(input, new Export(export, input.Index, images, layers, notes), cancel);
         if (exports.Count == 0)
             ReadPictures(input, images, layers);
         if (layers.Count == 0)
-            throw DatasetErrors.Invalid("No brush label was found: the layout 'label-studio' needs a JSON export, or pictures named task-1-annotation-2-by-...-tag-label-0.png.");
+        {
+            var odd = input.Faults.First(FaultKind.RecordUnreadable);
+            throw DatasetErrors.Invalid("No brush label was found: the layout 'label-studio' needs a JSON export, or pictures named "
+                + $"task-1-annotation-2-by-...-tag-label-0.png.{(odd is null ? "" : $" The first record that could not be read: {odd.File}, {odd.Detail}")}");
+        }
 
         var names = layers.Select(layer => layer.Label).Distinct().Order(StringComparer.Ordinal).ToList();
         var labels = SourceLabels.OwnClasses(MaskEncoding.Id, [(Background, "background", null, true), .. names.Select((name, i) => (i + 1, name, (Labels.RgbColor?)null, false))]);
@@ -48,7 +86,7 @@ internal sealed partial class LabelStudio() : Layout(
 
         foreach (var (task, image) in images.OrderBy(entry => entry.Key))
             input.Faults.Add(FaultKind.ImageWithoutMask, image, $"Task {task} has no brush label.");
-        return new LayoutResult(pairs, LabelMapBuilder.Build(input.Spec.Labels, labels), ["Pixels that nobody painted are unlabelled; map \"background\" to make them a class."]);
+        return new LayoutResult(pairs, LabelMapBuilder.Build(input.Spec.Labels, labels), [.. notes]);
     }
 
     // Index in the user's order; labels that are not in it first.
@@ -77,39 +115,55 @@ internal sealed partial class LabelStudio() : Layout(
         }
     }
 
-    private static async Task ReadExportAsync(LayoutInput input, string export, Dictionary<long, string> images, List<Layer> layers, CancellationToken cancel)
+    private static async Task ReadExportAsync(LayoutInput input, Export export, CancellationToken cancel)
     {
-        var byName = input.Index.Paths.GroupBy(path => path[(path.LastIndexOf('/') + 1)..]).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First());
         try
         {
-            await using var stream = await input.Files.OpenAsync(export, cancel);
+            await using var stream = await input.Files.OpenAsync(export.Path, cancel);
+            var number = 0;
             await foreach (var (_, task) in JsonArrays.ReadAsync(stream, [], cancel))
             {
-                var id = task.GetProperty("id").GetInt64();
-                var written = Uri.UnescapeDataString(task.GetProperty("data").GetProperty("image").GetString()!.Split('?')[0]);
-                var name = written[(written.LastIndexOf('/') + 1)..];
-                // Uploads get eight hexadecimal digits before their own name.
-                if (byName.TryGetValue(name, out var image) || (Uploaded().Match(name) is { Success: true } upload && byName.TryGetValue(name[upload.Length..], out image)))
-                    images[id] = image;
-                foreach (var annotation in task.GetProperty("annotations").EnumerateArray())
-                    Brushes(id, annotation, layers, input.Aside);
+                number++;
+                var named = task.Find("id", JsonValueKind.Number) is { } id ? $"Task {id.GetRawText()}" : $"Task number {number} of the export";
+                input.Record(export.Path, named, () => ReadTask(task, named, input, export));
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw DatasetErrors.Invalid($"{export} is no Label Studio export in the form 'JSON': {e.Message}", e);
+            throw DatasetErrors.Invalid($"{export.Path} is no Label Studio export in the form 'JSON': {e.Message}", e);
         }
     }
 
-    private static void Brushes(long task, JsonElement annotation, List<Layer> layers, SpillFile aside)
+    private static void ReadTask(JsonElement task, string named, LayoutInput input, Export export)
     {
-        foreach (var result in annotation.GetProperty("result").EnumerateArray())
+        var id = task.Int64("id");
+        var image = export.ImageOf(task.Object("data"));
+        var found = new List<Layer>();
+        foreach (var annotation in task.Items("annotations"))
         {
-            if (!result.TryGetProperty("value", out var value) || !value.TryGetProperty("rle", out var rle))
+            // What an annotator skipped holds what they had drawn until then.
+            if (annotation.Find("was_cancelled", JsonValueKind.True) is null)
+                Brushes(id, named, annotation, found, input, export);
+        }
+
+        if (image is not null)
+            export.Images[id] = image;
+        export.Layers.AddRange(found);
+    }
+
+    private static void Brushes(long task, string named, JsonElement annotation, List<Layer> layers, LayoutInput input, Export export)
+    {
+        foreach (var result in annotation.Items("result"))
+        {
+            if (result.Find("value", JsonValueKind.Object) is not { } value || !value.TryGetProperty("rle", out _))
                 continue;
-            var put = aside.Put(rle.EnumerateArray().Select(b => b.GetByte()).ToArray());
-            foreach (var label in value.GetProperty("brushlabels").EnumerateArray())
-                layers.Add(new Layer(task, annotation.GetProperty("id").GetInt64(), label.GetString()!, null, put, result.GetProperty("original_width").GetInt32(), result.GetProperty("original_height").GetInt32()));
+            input.Record(export.Path, $"{named}, a region", () =>
+            {
+                var (width, height) = (result.Int32("original_width"), result.Int32("original_height"));
+                List<string> labels = [.. value.Items("brushlabels").Select(label => label.Text() ?? throw new InvalidDataException("a label is no text."))];
+                var put = input.Aside.Put([.. value.Items("rle").Select(JsonMembers.Octet)]);
+                layers.AddRange(labels.Select(label => new Layer(task, annotation.Int64("id"), label, null, put, width, height)));
+            });
         }
     }
 

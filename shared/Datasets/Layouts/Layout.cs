@@ -24,6 +24,22 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
 {
     private const int MaxListBytes = 64 << 20;
 
+    /// <summary>Reads one record of a list. One that is odd is a finding with its name, and the list goes on.</summary>
+    /// <param name="list">Path of the list.</param>
+    /// <param name="record">The record as the list's maker would name it, such as "Task 7".</param>
+    /// <param name="read">Reads it whole before it keeps anything; <see cref="InvalidDataException"/> says what is odd.</param>
+    public void Record(string list, string record, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidDataException e)
+        {
+            Faults.Add(FaultKind.RecordUnreadable, list, $"{record}: {e.Message}");
+        }
+    }
+
     /// <summary>A text file of the layout, or null where there is none.</summary>
     public async Task<byte[]?> ListAsync(string name, CancellationToken cancel)
     {

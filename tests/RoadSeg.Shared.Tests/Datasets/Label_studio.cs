@@ -75,6 +75,67 @@ public sealed class Label_studio : IDisposable
         Assert.Contains("Annotation 1 of task 7", Drop.Find(report, FaultKind.IdentifierTwice)!.Examples[0].Detail, StringComparison.Ordinal);
     }
 
+    // A skipped annotation that was newer than the submitted one used to win.
+    [Fact]
+    public async Task What_an_annotator_skipped_never_counts()
+    {
+        var (road, car) = (Encode(Drop.Width, Drop.Height, (x, _) => x < 16), Encode(Drop.Width, Drop.Height, (_, _) => true));
+        drop.Image("street.jpg").Text("export.json", Tasks(TaskOf(7, "street.jpg", Annotation(1, "road", road), Annotation(2, "car", car, cancelled: true))));
+
+        var report = await drop.CheckAsync(Drop.Of("label-studio", AllTrain));
+
+        Assert.Equal(128, Drop.PixelsOf(report, "road"));
+        Assert.DoesNotContain(report.Classes, label => label.Name == "car");
+        Assert.Null(Drop.Find(report, FaultKind.IdentifierTwice));
+    }
+
+    // The whole export was refused with "The given key was not present in the dictionary."
+    [Fact]
+    public async Task The_image_is_found_under_any_key_of_the_task_and_the_report_names_the_key()
+    {
+        drop.Image("street.jpg").Text("export.json", Tasks(
+            new { id = 7, data = new { title = "a street", img = "/data/upload/1/0a1b2c3d-street.jpg" }, annotations = new[] { Annotation(1, "road", Half) } }));
+
+        var report = await drop.CheckAsync(Drop.Of("label-studio", AllTrain));
+
+        Assert.Equal(128, Drop.PixelsOf(report, "road"));
+        Assert.Contains(report.Notes, note => note.Contains("\"img\"", StringComparison.Ordinal));
+    }
+
+    // One odd task ended the export, by a NullReferenceException where its image was null.
+    [Theory]
+    [InlineData("""{"id":1,"data":{"image":null},"annotations":[]}""", "Task 1: its data names no image of the set.")]
+    [InlineData("""{"id":1,"data":null,"annotations":[]}""", "Task 1: it has no \"data\".")]
+    [InlineData("""{"id":1,"data":{"image":"street.jpg"}}""", "Task 1: it has no \"annotations\".")]
+    [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[null]}""", "Task 1: it is no object.")]
+    [InlineData("""{"id":"x","data":{"image":"street.jpg"},"annotations":[]}""", "Task number 1 of the export: \"id\" is no number.")]
+    [InlineData("""{"data":{"image":"street.jpg"},"annotations":[]}""", "Task number 1 of the export: it has no \"id\".")]
+    [InlineData("null", "Task number 1 of the export: it is no object.")]
+    [InlineData("""{"id":1,"data":{"image":"\ud800"},"annotations":[]}""", "Task 1: its data names no image of the set.")]
+    [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":32,"original_height":24,"value":{"rle":[0]}}]}]}""", "Task 1, a region: it has no \"brushlabels\".")]
+    [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":32,"original_height":24,"value":{"rle":[256],"brushlabels":["a"]}}]}]}""", "Task 1, a region: a number is not within 0-255.")]
+    [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":1e99,"original_height":24,"value":{"rle":[0],"brushlabels":["a"]}}]}]}""", "Task 1, a region: \"original_width\" is no whole number of 32 bits.")]
+    public async Task One_odd_task_is_a_finding_with_its_name_and_the_others_are_read(string odd, string detail)
+    {
+        drop.Image("street.jpg").Image("other.jpg").Text("export.json", $"[{odd},{JsonSerializer.Serialize(TaskOf(2, "other.jpg", Annotation(9, "road", Half)))}]");
+
+        var report = await drop.CheckAsync(Drop.Of("label-studio", AllTrain));
+
+        Assert.Equal(128, Drop.PixelsOf(report, "road"));
+        var finding = Assert.Single(Drop.Find(report, FaultKind.RecordUnreadable)!.Examples);
+        Assert.Equal(("export.json", detail), (finding.File, finding.Detail));
+    }
+
+    [Fact]
+    public async Task An_export_without_one_good_task_is_refused_with_the_first_reason()
+    {
+        drop.Image("street.jpg").Text("export.json", """[{"id":1,"data":{},"annotations":[]}]""");
+
+        var refused = await Assert.ThrowsAsync<RoadSegException>(() => drop.CheckAsync(Drop.Of("label-studio", AllTrain)));
+
+        Assert.Contains("export.json, Task 1: its data names no image of the set.", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_lengths_cut_short_or_longer_than_the_picture_are_refused_and_nothing_else_happens()
     {
@@ -99,9 +160,16 @@ public sealed class Label_studio : IDisposable
         }
     }
 
-    private static object Annotation(int id, string label, byte[] rle) => new
+    private static byte[] Half => Encode(Drop.Width, Drop.Height, (x, _) => x < 16);
+
+    private static string Tasks(params object[] tasks) => JsonSerializer.Serialize(tasks);
+
+    private static object TaskOf(int id, string image, params object[] annotations) => new { id, data = new { image }, annotations };
+
+    private static object Annotation(int id, string label, byte[] rle, bool cancelled = false) => new
     {
         id,
+        was_cancelled = cancelled,
         result = new object[]
         {
             new { type = "choices", value = new { choices = new[] { "x" } } },

@@ -278,6 +278,41 @@ public sealed class Layout_presets : IDisposable
         Assert.Equal(1, Drop.Find(report, FaultKind.ListedFileMissing)!.Count);
     }
 
+    // One odd line refused the whole set.
+    [Theory]
+    [InlineData("{\"image\":\"images/0.png\"}", "it names no mask")]
+    [InlineData("{\"image\":null,\"label\":\"labels/0.png\"}", "it names no image")]
+    [InlineData("[1]", "it is no JSON object.")]
+    [InlineData("{", "it is no JSON object.")]
+    public async Task An_odd_line_of_a_Hugging_Face_list_is_a_finding_and_the_others_are_read(string odd, string detail)
+    {
+        drop.Text("id2label.json", """{"0":"road","1":"car"}""").Image("train/images/1.png").Ids("train/labels/1.png", Drop.Halves(0, 1));
+        drop.Text("train/metadata.jsonl", odd + "\n" + """{"image":"images/1.png","label":"labels/1.png"}""" + "\n");
+
+        var report = await drop.CheckAsync(Drop.Of("huggingface"));
+
+        Assert.Equal(1, report.Pairs);
+        Assert.StartsWith("Line 1: " + detail, Assert.Single(Drop.Find(report, FaultKind.RecordUnreadable)!.Examples).Detail, StringComparison.Ordinal);
+    }
+
+    // One odd annotation refused the whole list.
+    [Theory]
+    [InlineData("null", "it is no object.")]
+    [InlineData("{\"file_name\":7}", "\"file_name\" is no text.")]
+    [InlineData("{\"file_name\":\"a.png\"}", "it has no \"segments_info\".")]
+    [InlineData("{\"file_name\":\"a.png\",\"segments_info\":[{\"id\":1}]}", "it has no \"category_id\".")]
+    public async Task An_odd_annotation_of_a_panoptic_list_is_a_finding_and_the_others_are_read(string odd, string detail)
+    {
+        const string Good = """{"file_name":"b.png","segments_info":[{"id":1,"category_id":3}]}""";
+        drop.Image("train2017/a.jpg").Colors("panoptic_train2017/a.png", (_, _) => 0x010000).Image("train2017/b.jpg").Colors("panoptic_train2017/b.png", (_, _) => 0x010000);
+        drop.Text("annotations/panoptic_train2017.json", $$"""{"annotations":[{{odd}},{{Good}}],"categories":[{"id":3,"name":"car","color":["x"]}]}""");
+
+        var report = await drop.CheckAsync(Drop.Of("coco-panoptic"));
+
+        Assert.Equal(1, report.Pairs);
+        Assert.Equal("Annotation number 1 of the list: " + detail, Assert.Single(Drop.Find(report, FaultKind.RecordUnreadable)!.Examples).Detail);
+    }
+
     [Fact]
     public async Task Hugging_Face_lists_that_name_images_elsewhere_keep_their_identifiers()
     {

@@ -20,8 +20,7 @@ internal sealed record WorkerFunction(string Name, string TriggerType, string? Q
     // Beside what these tests are built with: the worker is built before them.
     private static string Path()
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var path = Tree.At("functions", "bin", configuration, "net10.0", "functions.metadata");
+        var path = Tree.At("functions", "bin", Tree.Configuration, "net10.0", "functions.metadata");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not there: build functions first.");
     }
 }

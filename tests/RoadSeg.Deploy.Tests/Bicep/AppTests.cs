@@ -15,7 +15,7 @@ public sealed class AppTests
     [Fact]
     public void Every_setting_of_a_container_is_read_by_something()
     {
-        foreach (var properties in (JsonNode[])[Deployment.Gpu.App("roadseg"), Deployment.Gpu.App("roadseg-gpu"), Deployment.Gpu.Trainer])
+        foreach (var properties in Deployment.Gpu.Ours)
         {
             var settings = Deployment.Settings(properties);
             Assert.True(settings.Count >= 5);
@@ -26,15 +26,18 @@ public sealed class AppTests
     [Fact]
     public void Every_setting_is_set_by_the_deployment_or_left_at_its_default_on_purpose()
     {
-        var written = ((JsonNode[])[Deployment.Gpu.App("roadseg"), Deployment.Gpu.App("roadseg-gpu"), Deployment.Gpu.Trainer]).SelectMany(properties => Deployment.Settings(properties).Keys)
-            .Concat(Docker.Dockerfile.All.SelectMany(file => file.Instructions).Where(instruction => instruction.Keyword == "ENV").SelectMany(env => env.Pairs).Select(pair => pair.Name))
+        var images = Docker.Dockerfile.All.SelectMany(file => file.Instructions).Where(instruction => instruction.Keyword == "ENV");
+        var written = Deployment.Gpu.Ours.SelectMany(properties => Deployment.Settings(properties).Keys)
+            .Concat(images.SelectMany(env => env.Pairs).Select(pair => pair.Name))
             .Where(name => name.StartsWith("ROADSEG_", StringComparison.Ordinal));
 
         Assert.Equal(Settings.Deployed.Order(StringComparer.Ordinal), written.Distinct().Order(StringComparer.Ordinal));
         Assert.Empty(Settings.Deployed.Intersect(Settings.LeftAtDefault));
 
         // Who adds a setting says here which of the two it is.
-        Assert.Equal(Settings.Own.Order(StringComparer.Ordinal), Settings.Deployed.Concat(Settings.LeftAtDefault).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Settings.Own.Order(StringComparer.Ordinal),
+            Settings.Deployed.Concat(Settings.LeftAtDefault).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -46,7 +49,8 @@ public sealed class AppTests
         Assert.Equal("dotnet-isolated", settings["FUNCTIONS_WORKER_RUNTIME"]);
         Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
 
-        // Without it a host goes by its machine's name, and each replica would have leases, timers and keys of its own. 32 letters are all that are kept.
+        // Without it a host goes by its machine's name, and each replica would have leases, timers and keys of its own. Of longer names it
+        // keeps 32 letters.
         Assert.Equal(app, settings["AzureFunctionsWebHost__hostid"]);
         Assert.Matches("^[a-z0-9-]{1,32}$", app);
     }
@@ -69,7 +73,8 @@ public sealed class AppTests
     [MemberData(nameof(Apps))]
     public void Idle_queues_of_the_roles_that_people_wait_for_are_looked_at_every_half_second(string app)
     {
-        var interval = TimeSpan.Parse(Deployment.Settings(Deployment.Gpu.App(app))["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"], CultureInfo.InvariantCulture);
+        const string Setting = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval";
+        var interval = TimeSpan.Parse(Deployment.Settings(Deployment.Gpu.App(app))[Setting], CultureInfo.InvariantCulture);
 
         Assert.Equal(TimeSpan.FromMilliseconds(500), interval);
         Assert.True(interval < TimeSpan.Parse((string)Host["extensions"]!["queues"]!["maxPollingInterval"]!, CultureInfo.InvariantCulture));
@@ -96,33 +101,38 @@ public sealed class AppTests
         foreach (var app in Apps.Select(row => row.Data))
         {
             var resource = Deployment.Gpu.Of("Microsoft.App/containerApps").Single(one => (string)one["name"]! == app);
-            var rules = resource["properties"]!["template"]!["scale"]!["rules"]!.AsArray().Where(rule => rule!["custom"] is not null).ToList();
+            var scale = resource["properties"]!["template"]!["scale"]!;
+            var rules = scale["rules"]!.AsArray().Select(rule => rule!["custom"]).OfType<JsonNode>().ToList();
 
-            // Of kind functionapp the platform would make rules of its own, and refuse these: docs/decisions/0020-functions-on-container-apps.md.
+            // Of kind functionapp the platform would make rules of its own, and refuse these: docs/decisions/0020.
             Assert.Null(resource["kind"]);
             Assert.NotEmpty(rules);
 
             // A rule for a queue that is not there keeps an app from ever scaling in (kedacore/keda#6005).
-            Assert.All(Deployment.QueueRules(resource["properties"]!["template"]!["scale"]!).Keys, queue => Assert.Contains(queue, queues));
-            Assert.All(Deployment.QueueRules(resource["properties"]!["template"]!["scale"]!).Values, length => Assert.Equal((string?)Host["extensions"]!["queues"]!["batchSize"]!.ToString(), length));
-            Assert.All(rules, rule => Assert.Equal(resource["identity"]!["userAssignedIdentities"]!.AsObject().Single().Key, (string)rule!["custom"]!["identity"]!));
+            Assert.All(Deployment.QueueRules(scale).Keys, queue => Assert.Contains(queue, queues));
+            Assert.All(Deployment.QueueRules(scale).Values, length => Assert.Equal($"{Host["extensions"]!["queues"]!["batchSize"]}", length));
+            var identity = resource["identity"]!["userAssignedIdentities"]!.AsObject().Single().Key;
+            Assert.All(rules, rule => Assert.Equal(identity, (string)rule["identity"]!));
         }
 
-        Assert.Equal(Of("trainer", "wakes"), Deployment.QueueRules(Deployment.Gpu.Trainer["configuration"]!["eventTriggerConfig"]!["scale"]!).Keys);
+        var trainer = Deployment.Gpu.Trainer["configuration"]!["eventTriggerConfig"]!["scale"]!;
+        Assert.Equal(Of("trainer", "wakes"), Deployment.QueueRules(trainer).Keys);
     }
 
     [Fact]
     public void A_leaving_replica_has_as_long_as_a_message_may_take()
     {
         var timeout = TimeSpan.Parse((string)Host["functionTimeout"]!, CultureInfo.InvariantCulture);
-        Assert.All(Apps, app => Assert.Equal(timeout, TimeSpan.FromSeconds((int)Deployment.Gpu.App(app.Data)["template"]!["terminationGracePeriodSeconds"]!)));
+        Assert.All(Apps.Select(row => Deployment.Gpu.App(row.Data)["template"]!), template =>
+            Assert.Equal(timeout, TimeSpan.FromSeconds((int)template["terminationGracePeriodSeconds"]!)));
     }
 
     [Theory]
     [MemberData(nameof(Apps))]
     public void Every_probe_asks_an_endpoint_of_the_app_and_waits_longer_than_the_second_that_it_would_by_itself(string app)
     {
-        var endpoints = Regex.Matches(Tree.Read("functions", "Health", "HealthEndpoints.cs"), "MapGet\\(\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+        var endpoints = Regex.Matches(Tree.Read("functions", "Health", "HealthEndpoints.cs"), "MapGet\\(\"([^\"]+)\"")
+            .Select(match => match.Groups[1].Value).ToList();
         var probes = Deployment.Container(Deployment.Gpu.App(app))["probes"]!.AsArray();
 
         Assert.Equal(["Startup", "Liveness", "Readiness"], probes.Select(probe => (string)probe!["type"]!));
@@ -138,10 +148,11 @@ public sealed class AppTests
     public void Ports_are_those_of_the_dockerfile(string app)
     {
         var properties = Deployment.Gpu.App(app);
-        var port = Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => "roadseg-" + stage.Name == Deployment.Image(properties)).Of("EXPOSE").Single().Arguments;
+        var port = Docker.Dockerfile.Of("infra/docker/functions.Dockerfile").Stages
+            .Single(stage => "roadseg-" + stage.Name == Deployment.Image(properties)).Of("EXPOSE").Single().Arguments;
 
         Assert.Equal(port, properties["configuration"]!["ingress"]!["targetPort"]!.ToString());
-        Assert.All(Deployment.Container(properties)["probes"]!.AsArray(), probe => Assert.Equal(port, probe!["httpGet"]!["port"]!.ToString()));
+        Assert.All(Deployment.Container(properties)["probes"]!.AsArray(), probe => Assert.Equal(port, $"{probe!["httpGet"]!["port"]}"));
     }
 
     [Fact]
@@ -153,7 +164,9 @@ public sealed class AppTests
         Assert.Equal(("roadseg-trainer-cuda", "cuda", "gpu"), Trainer(Deployment.CudaTrainer));
 
         static (string, string, string) Trainer(Deployment deployment) => (
-            Deployment.Image(deployment.Trainer), (string)Deployment.Container(deployment.Trainer)["args"]!.AsArray()[^1]!, (string)deployment.Trainer["workloadProfileName"]!);
+            Deployment.Image(deployment.Trainer),
+            (string)Deployment.Container(deployment.Trainer)["args"]!.AsArray()[^1]!,
+            (string)deployment.Trainer["workloadProfileName"]!);
     }
 
     [Fact]
@@ -168,7 +181,8 @@ public sealed class AppTests
     private static string[] Of(string role, string what) => [.. Roles[role]![what]!.AsArray().Select(name => (string)name!)];
 
     private static IEnumerable<string> Disabled(JsonNode app) =>
-        Deployment.Settings(app).Keys.Select(name => Regex.Match(name, "^AzureWebJobs_(\\w+)_Disabled$")).Where(match => match.Success).Select(match => match.Groups[1].Value);
+        Deployment.Settings(app).Keys.Select(name => Regex.Match(name, "^AzureWebJobs_(\\w+)_Disabled$"))
+            .Where(match => match.Success).Select(match => match.Groups[1].Value);
 
     private static IEnumerable<string> Woken(JsonNode app) => Deployment.QueueRules(app["template"]!["scale"]!).Keys;
 }

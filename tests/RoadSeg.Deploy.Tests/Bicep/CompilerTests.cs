@@ -20,8 +20,10 @@ public sealed class CompilerTests
 
         // And everything is part of it.
         var modules = BicepFile.All.SelectMany(file => Regex.Matches(file.Code, @"^module \w+ '([^']+)'", RegexOptions.Multiline)
-            .Select(match => Path.GetRelativePath(Tree.Root, Path.GetFullPath(Path.Combine(Tree.At(file.Path), "..", match.Groups[1].Value))))).Distinct();
-        Assert.Equal(BicepFile.All.Select(file => file.Path).Where(path => path != "infra/azure/main.bicep"), modules.Order(StringComparer.Ordinal));
+            .Select(match => Path.GetFullPath(Path.Combine(Tree.At(file.Path), "..", match.Groups[1].Value))));
+        Assert.Equal(
+            BicepFile.All.Select(file => file.Path).Where(path => path != "infra/azure/main.bicep"),
+            modules.Select(path => Path.GetRelativePath(Tree.Root, path)).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -51,9 +53,11 @@ public sealed class CompilerTests
         Assert.Equal([], read.Except(Deployment.Gpu.Outputs).Except(["AZURE_SUBSCRIPTION_ID"]));
 
         var table = deploy.Split("Settings, each by")[1].Split("\n\n")[1];
-        var set = Regex.Matches(table, "`(ROADSEG_[A-Z_]+)`").Concat(Regex.Matches(deploy, @"azd env set (ROADSEG_\w+)")).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var set = Regex.Matches(table, "`(ROADSEG_[A-Z_]+)`").Concat(Regex.Matches(deploy, @"azd env set (ROADSEG_\w+)"))
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.True(set.Count >= 10);
-        Assert.All(set, name => Assert.Contains($"${{{name}", Tree.Read("infra", "azure", "main.parameters.json") + Tree.Read("infra", "azure", "images"), StringComparison.Ordinal));
+        var readers = Tree.Read("infra", "azure", "main.parameters.json") + Tree.Read("infra", "azure", "images");
+        Assert.All(set, name => Assert.Contains($"${{{name}", readers, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,10 +66,12 @@ public sealed class CompilerTests
         var azd = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(Tree.Read("infra", "azure", "azure.yaml"));
         Assert.Equal("main", ((Dictionary<object, object>)azd["infra"])["module"]);
         var up = (Dictionary<object, object>)((Dictionary<object, object>)azd["workflows"])["up"];
-        Assert.Equal(["provision", "provision"], ((List<object>)up["steps"]).Cast<Dictionary<object, object>>().Select(step => Assert.Single(step)).Select(step => step.Value));
+        var steps = ((List<object>)up["steps"]).Cast<Dictionary<object, object>>().Select(step => Assert.Single(step));
+        Assert.Equal(["azd provision", "azd provision"], steps.Select(step => $"{step.Key} {step.Value}"));
         var hook = (Dictionary<object, object>)((Dictionary<object, object>)azd["hooks"])["postprovision"];
         Assert.Equal("./images", hook["run"]);
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Tree.At("infra", "azure", "images")).HasFlag(UnixFileMode.UserExecute));
+        var images = Tree.At("infra", "azure", "images");
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(images).HasFlag(UnixFileMode.UserExecute));
 
         // The first step: the registry and all that apps need, but nothing that runs an image.
         var first = Deployment.WithoutImages;
@@ -75,12 +81,15 @@ public sealed class CompilerTests
 
         // Its outputs become environment variables of the hook.
         Assert.Contains("ROADSEG_REGISTRY", first.Outputs);
-        Assert.All(Regex.Matches(Tree.Read("infra", "azure", "images"), @"\$\{(ROADSEG_\w+):\?"), match => Assert.Contains(match.Groups[1].Value, first.Outputs));
+        var script = File.ReadAllText(images);
+        Assert.All(Regex.Matches(script, @"\$\{(ROADSEG_\w+):\?"), match => Assert.Contains(match.Groups[1].Value, first.Outputs));
 
         // The second, by what the hook has noted.
-        Assert.All(Regex.Matches(Tree.Read("infra", "azure", "images"), @"azd env set --cwd infra/azure (\w+)"), match =>
+        Assert.All(Regex.Matches(script, @"azd env set --cwd infra/azure (\w+)"), match =>
             Assert.Contains($"${{{match.Groups[1].Value}=", Tree.Read("infra", "azure", "main.parameters.json"), StringComparison.Ordinal));
-        Assert.Equal(["roadseg", "roadseg-gpu", "roadseg-telemetry"], Deployment.Gpu.Names("Microsoft.App/containerApps").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["roadseg", "roadseg-gpu", "roadseg-telemetry"],
+            Deployment.Gpu.Names("Microsoft.App/containerApps").Order(StringComparer.Ordinal));
         Assert.Single(Deployment.Gpu.Of("Microsoft.App/jobs"));
     }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace RoadSeg.Deploy.Tests.Bicep;
 
-/// <summary>What Azure would be asked for: infra/azure/main.bicep as the compiler predicts its resources for some parameters, without Azure.</summary>
+/// <summary>What Azure would be asked for: the resources that the compiler predicts of infra/azure/main.bicep for some parameters.</summary>
 internal sealed partial class Deployment
 {
     private readonly JsonArray _resources;
@@ -37,18 +37,23 @@ internal sealed partial class Deployment
 
     public JsonNode Trainer => Of("Microsoft.App/jobs").Single()["properties"]!;
 
+    /// <summary>Whatever runs an image of ours.</summary>
+    public IReadOnlyList<JsonNode> Ours => [App("roadseg"), App("roadseg-gpu"), Trainer];
+
     public static JsonNode Container(JsonNode properties) => properties["template"]!["containers"]!.AsArray().Single()!;
 
-    /// <summary>A container's settings by name: a value, or the expression that gives one. Settings that hang on a secret parameter make the whole
-    /// list an expression.</summary>
+    /// <summary>A container's settings by name: a value, or the expression that gives one. One that hangs on a secret parameter makes the
+    /// whole list an expression.</summary>
     public static IReadOnlyDictionary<string, string> Settings(JsonNode properties) => Container(properties)["env"] switch
     {
         JsonArray list => list.ToDictionary(pair => (string)pair!["name"]!, pair => (string?)pair!["value"] ?? (string)pair["secretRef"]!),
-        var expression => Setting().Matches((string)expression!).ToDictionary(pair => pair.Groups[1].Value, pair => pair.Groups[2].Value.Trim('\'')),
+        var expression => Setting().Matches((string)expression!)
+            .ToDictionary(pair => pair.Groups[1].Value, pair => pair.Groups[2].Value.Trim('\'')),
     };
 
     /// <summary>Which of our own images a container runs, without its registry and tag.</summary>
-    public static string Image(JsonNode properties) => Regex.Match((string)Container(properties)["image"]!, @"(?<![\w-])roadseg-[\w-]+").Value;
+    public static string Image(JsonNode properties) =>
+        Regex.Match((string)Container(properties)["image"]!, @"(?<![\w-])roadseg-[\w-]+").Value;
 
     /// <summary>The KEDA rules on queues: the name of each queue, and how many messages one replica is for.</summary>
     public static IReadOnlyDictionary<string, string> QueueRules(JsonNode scale) => scale["rules"]!.AsArray()
@@ -65,8 +70,11 @@ internal sealed partial class Deployment
             param location = 'westeurope'
             {parameters}
             """);
-        var (code, _, said) = BicepCompiler.Run("snapshot", file, "--mode", "overwrite", "--subscription-id", "11111111-2222-3333-4444-555555555555", "--location", "westeurope");
-        return code == 0 ? new Deployment(JsonNode.Parse(File.ReadAllText(folder["roadseg.snapshot.json"]))!) : throw new InvalidOperationException(said);
+        string[] azure = ["--subscription-id", "11111111-2222-3333-4444-555555555555", "--location", "westeurope"];
+        var (code, _, said) = BicepCompiler.Run(["snapshot", file, "--mode", "overwrite", .. azure]);
+        return code == 0
+            ? new Deployment(JsonNode.Parse(File.ReadAllText(folder["roadseg.snapshot.json"]))!)
+            : throw new InvalidOperationException(said);
     }
 
     [GeneratedRegex(@"createObject\('name', '(\w+)', '(?:value|secretRef)', ('[^']*'|\w+\((?:[^()]|\([^()]*\))*\)[\w.]*)\)")]
@@ -78,7 +86,8 @@ internal static class BicepCompiler
 {
     public static (int Code, string Output, string Said) Run(params string[] arguments)
     {
-        using var bicep = Process.Start(new ProcessStartInfo(Restored.Bicep, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Restored.Bicep, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var bicep = Process.Start(start)!;
         var said = bicep.StandardError.ReadToEndAsync();
         var output = bicep.StandardOutput.ReadToEnd();
         bicep.WaitForExit();

@@ -18,13 +18,15 @@ public sealed partial class StorageTests
         ["7f951dda-4ed3-4680-a7ca-43fe172d538d"] = "AcrPull",
     };
 
+    private const string ContainerType = "Microsoft.Storage/storageAccounts/blobServices/containers";
+
     /// <summary>Of the Functions host, and of events that could not be delivered.</summary>
     private static readonly string[] NotOurs = ["azure-webjobs-hosts", "azure-webjobs-secrets", "event-dead-letters"];
 
     [Fact]
     public void Every_container_and_queue_of_the_app_is_made()
     {
-        Assert.Equal(Containers.All.Concat(NotOurs), Deployment.WithoutImages.Names("Microsoft.Storage/storageAccounts/blobServices/containers"));
+        Assert.Equal(Containers.All.Concat(NotOurs), Deployment.WithoutImages.Names(ContainerType));
         Assert.Equal(Queues.All, Deployment.WithoutImages.Names("Microsoft.Storage/storageAccounts/queueServices/queues"));
     }
 
@@ -33,13 +35,15 @@ public sealed partial class StorageTests
     {
         var options = new JobOptions();
         var app = Deployment.Settings(Deployment.Gpu.App("roadseg"));
-        Assert.Equal((options.KeepUploads, options.KeepResults), (TimeSpan.Parse(app["ROADSEG_KEEP_UPLOADS"], null), TimeSpan.Parse(app["ROADSEG_KEEP_RESULTS"], null)));
+        Assert.Equal(options.KeepUploads, TimeSpan.Parse(app["ROADSEG_KEEP_UPLOADS"], null));
+        Assert.Equal(options.KeepResults, TimeSpan.Parse(app["ROADSEG_KEEP_RESULTS"], null));
 
         // A rule that came before the app's own would take a result that its record still promises.
         var spare = options.Deadline + options.Lease;
-        var rules = Deployment.Gpu.Of("Microsoft.Storage/storageAccounts/managementPolicies").Single()["properties"]!["policy"]!["rules"]!.AsArray().ToDictionary(
-            rule => ((string)rule!["definition"]!["filters"]!["prefixMatch"]![0]!).TrimEnd('/'),
-            rule => TimeSpan.FromDays((int)rule!["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!));
+        var policy = Deployment.Gpu.Of("Microsoft.Storage/storageAccounts/managementPolicies").Single()["properties"]!["policy"]!;
+        var rules = policy["rules"]!.AsArray().Select(rule => rule!["definition"]!).ToDictionary(
+            rule => ((string)rule["filters"]!["prefixMatch"]![0]!).TrimEnd('/'),
+            rule => TimeSpan.FromDays((int)rule["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!));
         foreach (var (container, days) in rules.Where(rule => rule.Key != "event-dead-letters"))
         {
             Assert.Contains(container, Containers.All);
@@ -59,20 +63,22 @@ public sealed partial class StorageTests
         foreach (var file in BicepFile.All.Where(file => !file.Path.EndsWith("/storage.bicep", StringComparison.Ordinal)))
         {
             var words = Regex.Matches(file.Code, @"'([a-z][a-z-]+)'").Select(match => match.Groups[1].Value);
-            Assert.Equal([], words.Where(word => Queues.All.Contains(word) || (word.Contains('-', StringComparison.Ordinal) && Containers.All.Contains(word))));
+            Assert.Equal([], words.Where(word => Queues.All.Contains(word) || (word.Contains('-', StringComparison.Ordinal)
+                && Containers.All.Contains(word))));
         }
     }
 
     [Fact]
     public void Every_role_has_its_own_name_beside_it_and_docs_list_it()
     {
-        var found = BicepFile.All.SelectMany(file => file.Text.Split('\n')).Select(line => RoleLine().Match(line)).Where(match => match.Success).ToList();
+        var found = BicepFile.All.SelectMany(file => file.Text.Split('\n')).Select(line => RoleLine().Match(line))
+            .Where(match => match.Success).ToList();
         Assert.NotEmpty(found);
         foreach (var match in found)
             Assert.Equal(RoleNames[match.Groups[1].Value], match.Groups[2].Value.Trim());
         Assert.Equal(found.Count, Guid().Count(BicepFile.Everything));
         var deploy = Tree.Read("docs", "deploy.md");
-        Assert.All(found.Select(match => match.Groups[2].Value.Trim()).Distinct(), role => Assert.Contains(role, deploy, StringComparison.Ordinal));
+        Assert.All(found.Select(match => match.Groups[2].Value.Trim()), role => Assert.Contains(role, deploy, StringComparison.Ordinal));
         Assert.DoesNotContain("Owner", string.Concat(found.Select(match => match.Value)), StringComparison.Ordinal);
     }
 
@@ -85,25 +91,28 @@ public sealed partial class StorageTests
 
         Assert.True(granted.Count >= 3);
         foreach (var name in RoleNames.Values.Where(name => name != "AcrPull"))
-            Assert.Equal(granted[name].Where(on => on is not null).Order(StringComparer.Ordinal), InDocs(identity, name).Order(StringComparer.Ordinal));
+            Assert.Equal(granted[name].OfType<string>().Order(StringComparer.Ordinal), InDocs(identity, name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Only_the_cpu_app_may_write_the_whole_account()
     {
-        Assert.Equal([("Storage Blob Data Contributor", null), ("Storage Queue Data Contributor", null)], Grants("cpu").Where(grant => grant.Role != "AcrPull"));
-        Assert.Equal([("Storage Queue Data Reader", null)], Grants("gpu").Concat(Grants("trainer")).Where(grant => grant.On is null && grant.Role != "AcrPull"));
-        Assert.Equal(3, ((string[])["cpu", "gpu", "trainer"]).SelectMany(Grants).Count(grant => grant.Role == "AcrPull"));
+        Assert.Equal(["AcrPull", "Storage Blob Data Contributor", "Storage Queue Data Contributor"], OnTheWhole("cpu"));
+        Assert.Equal(["AcrPull", "Storage Queue Data Reader"], OnTheWhole("gpu"));
+        Assert.Equal(["AcrPull"], OnTheWhole("trainer"));
+
+        static IEnumerable<string> OnTheWhole(string role) => Grants(role).Where(grant => grant.On is null).Select(grant => grant.Role);
     }
 
     [Fact]
     public void Storage_has_no_keys_and_no_anonymous_readers()
     {
         var account = Deployment.Gpu.Of("Microsoft.Storage/storageAccounts").Single()["properties"]!;
-        Assert.All(["allowSharedKeyAccess", "allowBlobPublicAccess", "allowCrossTenantReplication"], property => Assert.False((bool)account[property]!));
+        string[] off = ["allowSharedKeyAccess", "allowBlobPublicAccess", "allowCrossTenantReplication"];
+        Assert.All(off, property => Assert.False((bool)account[property]!));
         Assert.True((bool)account["supportsHttpsTrafficOnly"]!);
         Assert.Equal("TLS1_2", (string)account["minimumTlsVersion"]!);
-        Assert.All(Deployment.Gpu.Of("Microsoft.Storage/storageAccounts/blobServices/containers"), container => Assert.Equal("None", (string)container["properties"]!["publicAccess"]!));
+        Assert.All(Deployment.Gpu.Of(ContainerType), container => Assert.Equal("None", (string)container["properties"]!["publicAccess"]!));
         Assert.False((bool)Deployment.Gpu.Of("Microsoft.ContainerRegistry/registries").Single()["properties"]!["adminUserEnabled"]!);
         Assert.DoesNotContain("listKeys", BicepFile.Everything, StringComparison.Ordinal);
         Assert.DoesNotContain("AccountKey", BicepFile.Everything, StringComparison.Ordinal);
@@ -113,17 +122,20 @@ public sealed partial class StorageTests
     public void Events_are_those_that_the_app_reads_and_what_cannot_be_delivered_is_kept()
     {
         var subscriptions = Deployment.Gpu.Of("Microsoft.EventGrid/systemTopics/eventSubscriptions").Select(one => one["properties"]!).ToList();
-        Assert.Equal(Queues.BlobEvents.Values, subscriptions.Select(one => (string)one["deliveryWithResourceIdentity"]!["destination"]!["properties"]!["queueName"]!));
+        var deliveries = subscriptions.Select(one => one["deliveryWithResourceIdentity"]!["destination"]!["properties"]!);
+        Assert.Equal(Queues.BlobEvents.Values, deliveries.Select(delivery => (string)delivery["queueName"]!));
         foreach (var (subscription, (container, _)) in subscriptions.Zip(Queues.BlobEvents))
         {
             var filter = subscription["filter"]!;
             Assert.Equal(["Microsoft.Storage.BlobCreated"], filter["includedEventTypes"]!.AsArray().Select(type => (string)type!));
-            Assert.Equal(["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"], filter["advancedFilters"]!.AsArray().Single()!["values"]!.AsArray().Select(call => (string)call!));
+            Assert.Equal(
+                ["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"],
+                filter["advancedFilters"]!.AsArray().Single()!["values"]!.AsArray().Select(call => (string)call!));
             Assert.Equal($"/blobServices/default/containers/{container}/blobs/", (string)filter["subjectBeginsWith"]!);
             Assert.Equal(Queues.BlobEventSuffix(container), (string)filter["subjectEndsWith"]!);
             Assert.Contains(
                 (string)subscription["deadLetterWithResourceIdentity"]!["deadLetterDestination"]!["properties"]!["blobContainerName"]!,
-                Deployment.Gpu.Names("Microsoft.Storage/storageAccounts/blobServices/containers"));
+                Deployment.Gpu.Names(ContainerType));
         }
 
         // The subject that the filter is on is the one that the app takes apart.
@@ -139,7 +151,8 @@ public sealed partial class StorageTests
         var id = Deployment.Settings(Deployment.Gpu.App("roadseg"))["AzureFunctionsWebHost__hostid"];
         string[] steps =
         [
-            "ADDRESS=$(azd env get-value ROADSEG_ADDRESS)", "-H 'x-functions-key: none' \"$ADDRESS/v1/jobs\"", $"--name {id}/host.json", "-X DELETE \"$ADDRESS/admin/host/functionkeys/", "--name roadseg; }",
+            "ADDRESS=$(azd env get-value ROADSEG_ADDRESS)", "-H 'x-functions-key: none' \"$ADDRESS/v1/jobs\"", $"--name {id}/host.json",
+            "-X DELETE \"$ADDRESS/admin/host/functionkeys/", "--name roadseg; }",
             "revision restart --revision",
         ];
 
@@ -151,10 +164,13 @@ public sealed partial class StorageTests
     // What an identity may do, and on which container or queue; null where it is the account or the registry.
     private static IEnumerable<(string Role, string? On)> Grants(string role)
     {
-        foreach (var assignment in Deployment.Gpu.Of("Microsoft.Authorization/roleAssignments").Where(one => ((string)one["properties"]!["principalId"]!).Contains($"/id-roadseg-{role}-", StringComparison.Ordinal)))
+        foreach (var assignment in Deployment.Gpu.Of("Microsoft.Authorization/roleAssignments"))
         {
+            if (!((string)assignment["properties"]!["principalId"]!).Contains($"/id-roadseg-{role}-", StringComparison.Ordinal))
+                continue;
             var on = Regex.Match((string)assignment["id"]!, @"/(?:containers|queues)/([\w-]+)'");
-            yield return (RoleNames[((string)assignment["properties"]!["roleDefinitionId"]!).Split('/')[^1]], on.Success ? on.Groups[1].Value : null);
+            var id = ((string)assignment["properties"]!["roleDefinitionId"]!).Split('/')[^1];
+            yield return (RoleNames[id], on.Success ? on.Groups[1].Value : null);
         }
     }
 
@@ -163,7 +179,8 @@ public sealed partial class StorageTests
     {
         var granted = new List<string>();
         var owner = "";
-        foreach (var cells in Tree.Read("docs", "deploy.md").Split("### Who may do what")[1].Split("###")[0].Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)))
+        var table = Tree.Read("docs", "deploy.md").Split("### Who may do what")[1].Split("###")[0].Split('\n').Where(line => line.StartsWith('|'));
+        foreach (var cells in table.Select(line => line.Split('|', StringSplitOptions.TrimEntries)))
         {
             owner = cells[1] is "" ? owner : cells[1];
             foreach (var (part, i) in cells[3].Split(';').Select((part, i) => (part, i)))

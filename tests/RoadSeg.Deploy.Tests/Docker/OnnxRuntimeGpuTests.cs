@@ -1,11 +1,12 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace RoadSeg.Deploy.Tests.Docker;
 
-/// <summary>The CUDA images have the CUDA and the cuDNN that ONNX Runtime's own libraries ask for. What they ask for was read out of the package and
-/// noted in infra/docker/onnxruntime-gpu.json: the package is a third of a gigabyte, which no test downloads.</summary>
+/// <summary>The CUDA images have the CUDA and the cuDNN that ONNX Runtime's own libraries ask for. What they ask for was read out of the
+/// package and noted in infra/docker/onnxruntime-gpu.json: the package is a third of a gigabyte, which no test downloads.</summary>
 public sealed class OnnxRuntimeGpuTests
 {
     private static readonly JsonNode Noted = JsonNode.Parse(Tree.Read("infra", "docker", "onnxruntime-gpu.json"))!;
@@ -14,9 +15,12 @@ public sealed class OnnxRuntimeGpuTests
     [Fact]
     public void What_is_noted_is_of_the_version_that_is_built_with()
     {
-        var central = Regex.Match(Tree.Read("Directory.Packages.props"), $"Include=\"{Noted["package"]}\" Version=\"([^\"]+)\"").Groups[1].Value;
+        var line = Regex.Match(Tree.Read("Directory.Packages.props"), $"Include=\"{Noted["package"]}\" Version=\"([^\"]+)\"");
+        var central = line.Groups[1].Value;
 
-        Assert.True((string)Noted["version"]! == central, $"{Noted["package"]} is {central} now: restore it, and note in infra/docker/onnxruntime-gpu.json what its libraries ask for.");
+        Assert.True(
+            (string)Noted["version"]! == central,
+            $"{Noted["package"]} is {central} now: restore it, and note in infra/docker/onnxruntime-gpu.json what its libraries ask for.");
     }
 
     [Theory]
@@ -39,8 +43,9 @@ public sealed class OnnxRuntimeGpuTests
     [Fact]
     public void Libraries_of_the_package_ask_for_what_is_noted()
     {
-        var native = Path.Combine(Restored.Package($"{Noted["package"]}.Linux", (string)Noted["version"]!), "runtimes", "linux-x64", "native");
-        Assert.SkipUnless(Directory.Exists(native), $"{Noted["package"]} {Noted["version"]} is not restored here: dotnet restore functions -p:Gpu=true.");
+        var (id, version) = ($"{Noted["package"]}.Linux", (string)Noted["version"]!);
+        var native = Path.Combine(Restored.Package(id, version), "runtimes", "linux-x64", "native");
+        Assert.SkipUnless(Directory.Exists(native), $"{id} {version} is not restored here: dotnet restore functions -p:Gpu=true.");
         var provider = File.ReadAllBytes(Path.Combine(native, "libonnxruntime_providers_cuda.so"));
 
         var linked = Elf.Needed(provider).Where(name => SystemLibraries.PackageOf(name) is null).Order(StringComparer.Ordinal);
@@ -49,7 +54,7 @@ public sealed class OnnxRuntimeGpuTests
         // A name that the code hands to dlopen is written into it in pieces: its beginning, and its end a few bytes on.
         foreach (var name in List("opened"))
         {
-            var (start, end) = (System.Text.Encoding.ASCII.GetBytes(name[..8]), System.Text.Encoding.ASCII.GetBytes(name[name.IndexOf(".so.", StringComparison.Ordinal)..]));
+            var (start, end) = (Encoding.ASCII.GetBytes(name[..8]), Encoding.ASCII.GetBytes(name[name.IndexOf(".so.", StringComparison.Ordinal)..]));
             Assert.True(Positions(provider, start).Any(at => provider.AsSpan(at, 48).IndexOf(end) > 0), name);
         }
     }

@@ -40,8 +40,9 @@ public sealed class PublishedOutput : IAsyncLifetime
 
     private async Task PublishAsync(string project, string to)
     {
-        // Artifacts of their own: other tests run from the checkout's.
-        string[] arguments = ["publish", Tree.At(project), .. Options(project), "-o", to, "--artifacts-path", Path.Combine(_folder, "artifacts"), "-v", "quiet", "-nodeReuse:false"];
+        // What these tests were built with is what the images build.
+        var options = Options(project).Select(option => option == "Release" ? Tree.Configuration : option);
+        string[] arguments = ["publish", Tree.At(project), .. options, "--no-build", "-o", to, "-v", "quiet", "-nodeReuse:false"];
         using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());
         await publish.WaitForExitAsync();

@@ -16,15 +16,20 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     {
         string[] needed =
         [
-            "host.json", "worker.config.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json", "RoadSeg.Functions.dll", "RoadSeg.Functions.runtimeconfig.json",
+            "host.json", "worker.config.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json",
+            "RoadSeg.Functions.dll", "RoadSeg.Functions.runtimeconfig.json",
             "model/manifest.json", "wwwroot/index.html",
         ];
         Assert.Equal([], needed.Where(file => !File.Exists(Path.Combine(published.App, file))));
 
         // The host starts `dotnet RoadSeg.Functions.dll`.
         var worker = JsonNode.Parse(File.ReadAllText(Path.Combine(published.App, "worker.config.json")))!["description"]!;
-        Assert.Equal(("dotnet-isolated", "dotnet", "RoadSeg.Functions.dll"), ((string)worker["language"]!, (string)worker["defaultExecutablePath"]!, (string)worker["defaultWorkerPath"]!));
-        Assert.Equal(WorkerFunction.All, WorkerFunction.Read(Path.Combine(published.App, "functions.metadata")).OrderBy(function => function.Name, StringComparer.Ordinal));
+        Assert.Equal(
+            ["dotnet-isolated", "dotnet", "RoadSeg.Functions.dll"],
+            ((string[])["language", "defaultExecutablePath", "defaultWorkerPath"]).Select(name => (string)worker[name]!));
+        Assert.Equal(
+            WorkerFunction.All,
+            WorkerFunction.Read(Path.Combine(published.App, "functions.metadata")).OrderBy(function => function.Name, StringComparer.Ordinal));
 
         // Settings of a developer's machine stay there.
         Assert.False(File.Exists(Path.Combine(published.App, "local.settings.json")));
@@ -51,13 +56,18 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
             foreach (var (name, found) in SystemLibraries.Needed(file))
             {
                 if (!folders.Any(folder => found?.StartsWith(folder, StringComparison.Ordinal) == true))
-                    Assert.True(SystemLibraries.PackageOf(name) is { } package && packages.Contains(package), $"{Path.GetFileName(file)} needs {name}, which no package of {target} brings.");
+                {
+                    Assert.True(
+                        SystemLibraries.PackageOf(name) is { } package && packages.Contains(package),
+                        $"{Path.GetFileName(file)} needs {name}, which no package of {target} brings.");
+                }
             }
         }
 
         // The model's and the photos' libraries, or training's; and what .NET opens when the first connection is made.
-        var libraries = folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.so*", SearchOption.AllDirectories)).Select(Path.GetFileName).ToList();
-        Assert.All(target.StartsWith("trainer", StringComparison.Ordinal) ? ["libtorch_cpu.so", "libLibTorchSharp.so"] : (string[])["libonnxruntime.so"], name => Assert.Contains(name, libraries));
+        var libraries = folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.so*", SearchOption.AllDirectories)).Select(Path.GetFileName);
+        string[] own = target.StartsWith("trainer", StringComparison.Ordinal) ? ["libtorch_cpu.so", "libLibTorchSharp.so"] : ["libonnxruntime.so"];
+        Assert.Equal([], own.Except(libraries));
         Assert.Contains(SystemLibraries.PackageOf("libssl.so.3")!, packages);
         Assert.Contains("ca-certificates", packages);
     }
@@ -73,7 +83,8 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         var asked = (options["frameworks"]?.AsArray() ?? [options["framework"]!.DeepClone()]).Select(one => (string)one!["name"]!).ToList();
 
         // `runtime` has .NET alone; the Functions image and `aspnet` have ASP.NET Core too.
-        Assert.Equal(framework == "Microsoft.NETCore.App" ? [framework] : ["Microsoft.AspNetCore.App", "Microsoft.NETCore.App"], asked.Order(StringComparer.Ordinal));
+        string[] there = framework == "Microsoft.NETCore.App" ? [framework] : ["Microsoft.AspNetCore.App", "Microsoft.NETCore.App"];
+        Assert.Equal(there, asked.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -107,7 +118,8 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
             _ => word,
         };
 
-        using var storage = Start(program, ComposeTests.Command("storage").Select(Here), new() { ["PATH"] = $"{Dotnet}:{Environment.GetEnvironmentVariable("PATH")}", ["HOME"] = state });
+        var node = $"{Dotnet}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var storage = Start(program, ComposeTests.Command("storage").Select(Here), new() { ["PATH"] = node, ["HOME"] = state });
         try
         {
             // What UseDevelopmentStorage=true stands for, on this port.
@@ -168,11 +180,13 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
     // The image's own health check.
     private async Task CheckHealthAsync(int port)
     {
-        var words = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "local").Of("HEALTHCHECK").Single().Words!;
+        var local = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "local");
+        var words = local.Of("HEALTHCHECK").Single().Words!;
         var command = words[2].Replace("/7071", $"/{port}", StringComparison.Ordinal);
         foreach (var (path, healthy) in ((string, bool)[])[("/health/live", true), ("/nothing/of/the/sort", false)])
         {
-            using var check = Start("/usr/bin/env", ["bash", "-c", command.Replace("/health/live", path, StringComparison.Ordinal)], new() { ["PATH"] = "/usr/bin:/bin" });
+            string[] asking = ["bash", "-c", command.Replace("/health/live", path, StringComparison.Ordinal)];
+            using var check = Start("/usr/bin/env", asking, new() { ["PATH"] = "/usr/bin:/bin" });
             await check.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(healthy, check.ExitCode == 0);
         }

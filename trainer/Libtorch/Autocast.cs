@@ -4,9 +4,10 @@ using TorchSharp;
 namespace RoadSeg.Trainer.Libtorch;
 
 /// <summary>
-/// Until it is disposed, on the thread that made it, operators that gain from it compute in bfloat16: convolutions and matrix products; sums and losses
-/// stay in float32, and so do weights and gradients. Scopes nest. TorchSharp 0.107 has no autocast, so these are libtorch's own functions of namespace
-/// at::autocast (ATen/autocast_mode.h), by the names that the compiler gives them; <see cref="TorchLibrary"/> holds the version that they are of.
+/// Until it is disposed, on the thread that made it, operators that gain from it compute in bfloat16: convolutions and matrix products.
+/// Sums and losses stay in float32, and so do weights and gradients. Scopes nest. TorchSharp 0.107 has no autocast, so these are
+/// libtorch's own functions of namespace at::autocast (ATen/autocast_mode.h) by the names that the compiler gives them;
+/// <see cref="TorchLibrary"/> checks the version that they are of.
 /// </summary>
 internal sealed partial class Autocast : IDisposable
 {

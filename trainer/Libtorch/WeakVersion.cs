@@ -39,13 +39,14 @@ internal static class WeakVersion
     {
         if (!library.StartsWith("\u007fELF\u0002\u0001"u8))
             throw new InvalidDataException("This is no shared library for 64 bits.");
-        if (Find(library, VersionNeeds) is not { } needs || Find(library, VersionNeedCount) is not { } count || Find(library, StringTable) is not { } table)
+        var (needs, count, table) = (Find(library, VersionNeeds), Find(library, VersionNeedCount), Find(library, StringTable));
+        if (needs is null || count is null || table is null)
             return 0;
-        var strings = FileOffset(library, table);
-        var (need, set) = (FileOffset(library, needs), 0);
+        var strings = FileOffset(library, table.Value);
+        var (need, set) = (FileOffset(library, needs.Value), 0);
 
         // For each library needed a record, and behind it one for each version of it.
-        for (var left = count; left > 0; left--)
+        for (var left = count.Value; left > 0; left--)
         {
             var entry = checked(need + (int)U32(library, need + 8));
             for (int versions = U16(library, need + 2); versions > 0; versions--)

@@ -8,7 +8,8 @@ namespace RoadSeg.Tests.Trainer.Libtorch;
 /// <summary>What the trainer relies on and TorchSharp does not promise: layouts and seeds.</summary>
 public sealed class Weights_in_memory
 {
-    private static readonly ModelOptions Small = new() { AsppRates = [2], AsppChannels = 16, LowLevelChannels = 8, DecoderChannels = 16, Classes = 4 };
+    private static readonly ModelOptions Small =
+        new() { AsppRates = [2], AsppChannels = 16, LowLevelChannels = 8, DecoderChannels = 16, Classes = 4 };
 
     [Fact]
     public void Channels_last_changes_the_order_in_memory_and_no_value()

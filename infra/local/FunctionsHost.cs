@@ -152,6 +152,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         {
             // Out of patience: running messages become visible again when their lock ends, running requests break off.
         }
+        catch (Exception error)
+        {
+            StopFailed(_logger, error);
+        }
         await _workers.DisposeAsync();
         if (_triggers is not null) await _triggers.DisposeAsync();
         if (_front is not null) await _front.DisposeAsync();
@@ -178,6 +182,9 @@ public sealed partial class FunctionsHost : IAsyncDisposable
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Function '{Function}' is disabled.")]
     private static partial void FunctionDisabled(ILogger logger, string function);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "The listeners did not stop in good order.")]
+    private static partial void StopFailed(ILogger logger, Exception error);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Critical, Message = "The host stops: {Reason}")]
     private static partial void HostStops(ILogger logger, string reason);

@@ -60,9 +60,9 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
         }
         catch
         {
-            // The worker may wait for a request that never came whole.
+            // The worker may wait for a request that never came whole, longer than the caller should for the answer.
             await canceling.CancelAsync();
-            await invocation.ContinueWith(_ => { }, TaskScheduler.Default);
+            _ = invocation.ContinueWith(ended => ended.Exception, TaskScheduler.Default);
             throw;
         }
         await invocation;

@@ -81,10 +81,14 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         response.StatusCode = error switch
         {
             WorkerUnavailableException => StatusCodes.Status503ServiceUnavailable,
-            { InnerException: BadHttpRequestException bad } => bad.StatusCode,
+            { InnerException: { } cause } when BadRequest(cause) is { } bad => bad.StatusCode,
             _ => StatusCodes.Status500InternalServerError,
         };
     }
+
+    // YARP reports both ends of a broken copy at once.
+    private static BadHttpRequestException? BadRequest(Exception cause) => cause as BadHttpRequestException
+        ?? (cause as AggregateException)?.InnerExceptions.OfType<BadHttpRequestException>().FirstOrDefault();
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
     private static partial void Executing(ILogger logger, string function, string invocationId);

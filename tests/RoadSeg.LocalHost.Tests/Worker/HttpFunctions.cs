@@ -23,7 +23,7 @@ public static class HttpFunctions
         var buffer = new byte[64 * 1024];
         while (await request.Body.ReadAsync(buffer) is var count and > 0)
         {
-            Record.Write("Echo", "received", System.Text.Encoding.UTF8.GetString(buffer.AsSpan(0, count)));
+            Record.Write("Echo", "received", $"{count}");
             await response.Body.WriteAsync(buffer.AsMemory(0, count));
             await response.Body.FlushAsync();
         }

@@ -30,6 +30,7 @@ try
     builder.Services.AddTrainings();
     builder.Services.AddWebhooks(settings);
     builder.Services.AddHttp();
+    HostAddress.Require(settings);
     worker = builder.Build();
 }
 catch (InvalidOperationException e)

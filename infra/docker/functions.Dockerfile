@@ -59,7 +59,7 @@ VOLUME ["/data", "/state"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7071 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
 ENTRYPOINT ["/local/RoadSeg.LocalHost"]
-CMD ["--app", "/home/site/wwwroot", "--port", "7071", "--auth", "--state", "/state"]
+CMD ["--script-root", "/home/site/wwwroot", "--port", "7071", "--auth", "--state", "/state"]
 
 # From here on CUDA. A builder without BuildKit builds whatever stands above its target, so these come last.
 FROM build AS build-gpu
@@ -116,4 +116,4 @@ USER 1654:1654
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7072 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.[01] 200' <&3"]
 ENTRYPOINT ["/local/RoadSeg.LocalHost"]
-CMD ["--app", "/home/site/wwwroot", "--port", "7072", "--auth", "--state", "/state"]
+CMD ["--script-root", "/home/site/wwwroot", "--port", "7072", "--auth", "--state", "/state"]

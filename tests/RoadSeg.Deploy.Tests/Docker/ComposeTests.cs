@@ -57,8 +57,8 @@ public sealed class ComposeTests
         // The files it names are those that the image has.
         var there = target.Of("COPY").Select(copy => copy.Plain[^1].Replace("/local/node_modules", "/local/node_modules/", StringComparison.Ordinal)).ToList();
         Assert.All(new[] { line.Plan, line.NodeModules }.OfType<string>(), file => Assert.Contains(there, copied => copied.TrimEnd('/') == file));
-        if (line.App is not null)
-            Assert.Equal(target.Of("WORKDIR").Last().Arguments, line.App);
+        if (line.ScriptRoot is not null)
+            Assert.Equal(target.Of("WORKDIR").Last().Arguments, line.ScriptRoot);
 
         // The image's own, for who runs it without compose, is the same.
         if (service is not "storage")

@@ -90,8 +90,9 @@ public record ModelDescription
     /// <summary>The graph's output.</summary>
     public required OutputContract Output { get; init; }
 
-    /// <summary>Measured scores; may be empty.</summary>
-    public IReadOnlyList<MetricSet> Metrics { get; init; } = [];
+    /// <summary>Measured scores; may be empty or left out.</summary>
+    // Generated readers set every init member, those that the JSON lacks to null: an initial value would not be seen.
+    public IReadOnlyList<MetricSet> Metrics { get => field ?? []; init; } = [];
 
     /// <summary>Resolved training configuration, free-form, or null.</summary>
     public JsonElement? Training { get; init; }
@@ -114,7 +115,8 @@ public sealed record ModelManifest : ModelDescription
     [JsonPropertyOrder(-4)]
     public required int SchemaVersion { get; init; }
 
-    /// <summary>Version: <c>yyyyMMddTHHmmssZ-</c> and the first 12 digits of the primary graph's SHA-256.</summary>
+    /// <summary>Version: <c>yyyyMMddTHHmmssZ-</c> and the first 12 digits of the primary graph's SHA-256
+    /// (of a graph with its weights in other files: of its and their hashes).</summary>
     [JsonPropertyOrder(-3)]
     public required string Version { get; init; }
 

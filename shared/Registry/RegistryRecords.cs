@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -27,8 +28,19 @@ public enum ModelState
 /// <param name="History">The last hundred moves, the latest last.</param>
 public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
 {
+    /// <summary>The live version.</summary>
+    public string Version { get; init; } = Version ?? throw new JsonException("\"version\" is missing.");
+
+    /// <summary>Versions to roll back to, the latest last; none where the JSON lacks them.</summary>
+    public IReadOnlyList<string> Before { get; init; } = Before ?? [];
+
+    /// <summary>The last moves; none where the JSON lacks them.</summary>
+    public IReadOnlyList<PointerMove> History { get; init; } = History ?? [];
+
+    // Generated readers set init members that the JSON lacks to 0 or null; so in all records here.
+
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 
     /// <summary>What a version is, by this pointer.</summary>
     public ModelState StateOf(string version) =>
@@ -59,7 +71,7 @@ public sealed record ModelVersion(
     JobId? Training = null, string? Dataset = null, GateReport? Gate = null)
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 }
 
 /// <summary>What the gate found of a version.</summary>
@@ -67,7 +79,22 @@ public sealed record ModelVersion(
 /// <param name="Against">The version that was live and that it was compared with.</param>
 /// <param name="Checks">The checks.</param>
 /// <param name="At">When.</param>
-public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<GateCheck> Checks, DateTimeOffset At);
+public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<GateCheck> Checks, DateTimeOffset At)
+{
+    // All of them, or those that are not repeated here would be written before the others.
+
+    /// <summary>True when every check passed.</summary>
+    public bool Passed { get; init; } = Passed;
+
+    /// <summary>The version that was live and that it was compared with.</summary>
+    public string? Against { get; init; } = Against;
+
+    /// <summary>The checks.</summary>
+    public IReadOnlyList<GateCheck> Checks { get; init; } = Checks ?? [];
+
+    /// <summary>When.</summary>
+    public DateTimeOffset At { get; init; } = At;
+}
 
 /// <summary>A check of the gate.</summary>
 /// <param name="Name">self-test, mean-iou, class-iou, int8-loss, latency or disagreement.</param>
@@ -84,8 +111,11 @@ public sealed record GateCheck(string Name, bool Passed, double? Value, double? 
 /// <param name="Photos">The photos, the most different first, at most 50.</param>
 public sealed record ShadowRun(string Version, string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
 {
+    /// <summary>The photos, the most different first.</summary>
+    public IReadOnlyList<PhotoDisagreement> Photos { get; init; } = Photos ?? [];
+
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 }
 
 /// <summary>How far two versions differ on a photo.</summary>

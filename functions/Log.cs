@@ -1,35 +1,6 @@
-using OpenTelemetry.Logs;
-using RoadSeg.Diagnostics;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions;
-
-internal static class Logs
-{
-    /// <summary>What the process is called in telemetry, unless OTEL_SERVICE_NAME says otherwise.</summary>
-    public const string Service = "roadseg-functions";
-
-    /// <summary>One line an event, to the host's console. The framework speaks only when something is wrong, and not of the
-    /// exceptions that become problem documents: <see cref="Api.Problems"/> logs those that deserve it.</summary>
-    /// <remarks>ROADSEG_LOGS: <c>text</c> (default) or <c>json</c>, one object a line with event id, fields and trace id. Where telemetry is
-    /// exported, logs are too.</remarks>
-    public static void AddLogs(this WebApplicationBuilder builder)
-    {
-        var form = builder.Configuration["ROADSEG_LOGS"] ?? "text";
-        if (form is not ("text" or "json"))
-            throw new InvalidOperationException($"ROADSEG_LOGS is '{form}': write text or json.");
-        builder.Logging
-            .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
-            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
-        if (form == "json")
-            builder.Logging.AddJsonConsole(console => console.IncludeScopes = true);
-        else
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        if (OtlpExport.IsOn)
-            builder.Logging.AddOpenTelemetry(logs => OtlpExport.AddTo(logs, Service));
-    }
-}
 
 /// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs.</summary>
 internal static partial class Log

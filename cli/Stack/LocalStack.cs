@@ -30,11 +30,11 @@ internal sealed record LocalStackOptions
     /// <summary>App settings on top of the stack's own.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where the host and the handler log. Default: nowhere.</summary>
+    /// <summary>Where the host and the worker log. Default: nowhere.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 }
 
-/// <summary>Azurite, blob events, the local Functions host and through it the handler. Disposing stops them in the reverse order.</summary>
+/// <summary>Azurite, blob events, the local Functions host and through it the worker. Disposing stops them in the reverse order.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
     private readonly AzuriteProcess _azurite;
@@ -73,8 +73,8 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>File with the function keys; null when keys are not checked.</summary>
     public string? KeyFile => _host.KeyFile;
 
-    /// <summary>Id of the handler process that runs now.</summary>
-    public int HandlerProcessId => _host.HandlerProcessId ?? throw new InvalidOperationException("No handler is running.");
+    /// <summary>Id of the worker process that runs now.</summary>
+    public int WorkerProcessId => _host.WorkerProcessId ?? throw new InvalidOperationException("No worker is running.");
 
     /// <summary>Ends with the reason when the host or the storage stops by itself.</summary>
     public async Task<string> Completion() => await await Task.WhenAny(_host.Completion, _azurite.Completion);
@@ -82,7 +82,7 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Hands every request that storage answers to a listener, as a line of its log. The listener must only take note and return.</summary>
     public IDisposable OnStorageRequest(Action<string> line) => _azurite.OnAccessLog(line);
 
-    /// <summary>Starts everything and waits until the handler answers. The model may still be loading.</summary>
+    /// <summary>Starts everything and waits until the worker has loaded its functions. The model may still be loading.</summary>
     /// <exception cref="AzuriteException">Storage did not start.</exception>
     /// <exception cref="HostConfigurationException">The host refused its settings.</exception>
     public static async Task<LocalStack> StartAsync(LocalStackOptions options, CancellationToken cancel)
@@ -101,7 +101,6 @@ internal sealed class LocalStack : IAsyncDisposable
             if (host.FunctionErrors.Count > 0)
                 throw new HostConfigurationException(string.Join(' ', host.FunctionErrors.Select(error => $"{error.Key}: {error.Value}")));
             await AdmitPageAsync(azurite.ConnectionString, host.BaseAddress, cancel);
-            await host.HandlerReady.WaitAsync(cancel);
             return new LocalStack(azurite, events, host);
         }
         catch
@@ -131,7 +130,7 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private static FunctionsHostOptions Host(LocalStackOptions options, string connection) => new()
     {
-        ScriptRoot = Workspace.ScriptRoot,
+        ScriptRoot = Workspace.App,
         Port = options.Port,
         RequireKeys = options.RequireKeys,
         StateFolder = Workspace.State,
@@ -139,10 +138,8 @@ internal sealed class LocalStack : IAsyncDisposable
         Settings = new Dictionary<string, string>(options.Settings)
         {
             ["AzureWebJobsStorage"] = connection,
-            ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
             ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
             ["ROADSEG_PAGE"] = options.Settings.GetValueOrDefault("ROADSEG_PAGE", Workspace.Page),
-            ["AzureFunctionsJobHost__customHandler__description__defaultExecutablePath"] = Workspace.Handler,
 
             // Azurite is next door: asking often costs nothing, and a person is waiting.
             ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.100",

@@ -9,9 +9,6 @@ internal static class Workspace
     /// <summary>Everything a run leaves behind (storage of `up`, logs); ignored by git.</summary>
     public static string State => Path.Combine(Root, ".roadseg");
 
-    /// <summary>Folder of host.json.</summary>
-    public static string ScriptRoot => Path.Combine(Root, "functions", "host");
-
     /// <summary>The built web page; absent until it is built.</summary>
     public static string Page => Path.Combine(Root, "functions", "wwwroot");
 
@@ -24,13 +21,13 @@ internal static class Workspace
     /// <summary>npm packages of infra/packages.</summary>
     public static string NodeModules => Path.Combine(Root, "infra", "packages", "node_modules");
 
-    /// <summary>The built handler, of the same configuration as this program.</summary>
-    public static string Handler
+    /// <summary>The built functions app, of the same configuration as this program.</summary>
+    public static string App
     {
         get
         {
             var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-            return Path.Combine(Root, "functions", "bin", configuration, "net10.0", "RoadSeg.Functions");
+            return Path.Combine(Root, "functions", "bin", configuration, "net10.0");
         }
     }
 

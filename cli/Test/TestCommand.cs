@@ -11,7 +11,7 @@ internal static class TestCommand
 {
     // These run at once: the trainer's tests compute on one thread, mostly, and the local host's mostly wait. What is left has the machine to itself.
     private static readonly string[][] Lines =
-        [["RoadSeg.Trainer.Tests"], ["RoadSeg.Deploy.Tests", "RoadSeg.Shared.Tests", "RoadSeg.Torch.Tests", "RoadSeg.Functions.Tests", "RoadSeg.LocalHost.Tests"]];
+        [["RoadSeg.Trainer.Tests"], ["RoadSeg.Deploy.Tests", "RoadSeg.Shared.Tests", "RoadSeg.Functions.Tests", "RoadSeg.LocalHost.Tests"]];
 
     private static string Results => Path.Combine(Workspace.Root, "TestResults");
 

@@ -17,7 +17,7 @@ internal static class JobEndpoints
 
     private const int MaxWaitSeconds = 60;
 
-    public static void MapJobs(this WebApplication app)
+    public static void MapJobs(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/jobs", SubmitAsync)
             .Describe("submitJob", "Segment a photo", "Takes a photo of up to 16 MiB in the body. Larger ones go straight into storage: POST /v1/uploads.")

@@ -21,9 +21,9 @@ internal static class Problems
     private const string RetrySeconds = "5";
 
     /// <summary>Turns whatever an endpoint throws into a problem document, and an unmatched route into route-not-found.</summary>
-    public static void UseProblems(this WebApplication app)
+    public static void UseProblems(this IApplicationBuilder app)
     {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
+        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
         app.UseExceptionHandler(errors => errors.Run(async context =>
         {
             var problem = Describe(context.Features.Get<IExceptionHandlerFeature>()!.Error, log);

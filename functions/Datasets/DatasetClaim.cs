@@ -1,8 +1,8 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -17,7 +17,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
         path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsName(name) ? name : null;
 
     /// <summary>True while the message works on the drop.</summary>
-    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && record.Owner?.MessageId == message.Id;
+    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && record.Owner?.MessageId == message.MessageId;
 
     /// <summary>Takes a drop for a message.</summary>
     /// <returns>The record, checking and owned by this message; null when the event is a duplicate or about a former drop.</returns>
@@ -25,12 +25,12 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
     {
         if (await CurrentAsync(name, cancel) is not { } drop || (created.Data.ETag?.Trim('"') is { Length: > 0 } told && told != drop))
         {
-            Log.DropIgnored(log, name, message.Id, "it is about a dataset.json that is gone or was replaced");
+            Log.DropIgnored(log, name, message.MessageId, "it is about a dataset.json that is gone or was replaced");
             return null;
         }
 
         var now = time.GetUtcNow();
-        var owner = new JobOwner(message.Id, now);
+        var owner = new JobOwner(message.MessageId, now);
         var first = new DatasetRecord { Name = name, State = DatasetState.Checking, Drop = drop, Owner = owner, ReceivedAt = now };
         while (true)
         {
@@ -40,13 +40,13 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
                 // at its next progress that the record is no longer its own, and stops.
                 if (record.Drop != drop)
                     return first with { Version = record.Version, Versions = record.Versions };
-                return record.State == DatasetState.Checking && (record.Owner is null || record.Owner.MessageId == message.Id) ? record with { Owner = owner, Progress = null } : null;
+                return record.State == DatasetState.Checking && (record.Owner is null || record.Owner.MessageId == message.MessageId) ? record with { Owner = owner, Progress = null } : null;
             }, cancel);
             if (taken.Done)
                 return taken.Document!.Value;
             if (taken.Document is { Value: var known })
             {
-                Log.DropIgnored(log, name, message.Id, $"the drop is {(known.State == DatasetState.Checking ? "another message's" : "done")}");
+                Log.DropIgnored(log, name, message.MessageId, $"the drop is {(known.State == DatasetState.Checking ? "another message's" : "done")}");
                 return null;
             }
 

@@ -11,7 +11,7 @@ internal static class DatasetEndpoints
     // The report shows names of a stranger's files: whatever should slip through can neither run nor ask any network.
     private const string PagePolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
-    public static void MapDatasets(this WebApplication app)
+    public static void MapDatasets(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/datasets", ListAsync)
             .Describe("listDatasets", "List the data sets", "Every data set by name: where its latest drop stands, and its usable versions.")

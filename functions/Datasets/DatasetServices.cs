@@ -1,5 +1,3 @@
-using RoadSeg.Functions.Handler;
-
 namespace RoadSeg.Functions.Datasets;
 
 internal static class DatasetServices
@@ -9,16 +7,6 @@ internal static class DatasetServices
         services.AddSingleton(IngestOptions.Read(settings));
         services.AddSingleton<DatasetClaim>();
         services.AddSingleton<FailedDrops>();
-        services.AddSingleton<IngestDataset>();
-        services.AddSingleton<FailPoisonedDataset>();
-        services.AddSingleton<DatasetSweep>();
         services.AddSingleton<DatasetFiles>();
-    }
-
-    public static void MapDatasetTriggers(this WebApplication app)
-    {
-        app.MapQueueTrigger<IngestDataset>("IngestDataset", static (function, message, cancel) => function.RunAsync(message, cancel));
-        app.MapQueueTrigger<FailPoisonedDataset>("FailPoisonedDataset", static (function, message, cancel) => function.RunAsync(message, cancel));
-        app.MapTimerTrigger<DatasetSweep>("SweepDatasets", static (function, cancel) => function.RunAsync(cancel));
     }
 }

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
@@ -15,6 +16,9 @@ namespace RoadSeg.Functions.Datasets;
 internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient queues, DatasetStore store, JobOptions options, TimeProvider time, ILogger<DatasetSweep> log)
 {
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
+
+    [Function("SweepDatasets")]
+    public Task TickAsync([TimerTrigger("0 */5 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {

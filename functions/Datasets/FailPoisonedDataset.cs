@@ -1,6 +1,8 @@
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -12,22 +14,22 @@ internal sealed class FailPoisonedDataset(DatasetClaim claim, FailedDrops failed
     private static readonly RoadSegException Exhausted = new(
         ErrorCodes.AttemptsExhausted, "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why.");
 
-    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    [Function("FailPoisonedDataset")]
+    public async Task RunAsync([QueueTrigger(Queues.DatasetsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
-            Log.MessageUnreadable(log, message.Id, nameof(FailPoisonedDataset), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(FailPoisonedDataset), MessageText.Start(message.Body));
+            return;
         }
 
         if (DatasetClaim.NameOf(created.Path) is not { } name)
-            return InvocationResponse.Empty;
+            return;
 
         // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned by the
         // message it was: what counts is that the drop lies there still and its check has not ended.
         await claim.TakeAsync(name, created, message, cancel);
         var told = created.Data.ETag?.Trim('"');
         await failed.EndAsync(name, Exhausted, record => record.State == DatasetState.Checking && (told is not { Length: > 0 } || record.Drop == told), cancel);
-        return InvocationResponse.Empty;
     }
 }

@@ -4,11 +4,13 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -26,22 +28,23 @@ internal sealed class IngestDataset(
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
     private readonly CuratedUpload _curated = new(blobs.GetBlobContainerClient(Containers.Curated));
 
-    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    [Function("IngestDataset")]
+    public async Task RunAsync([QueueTrigger(Queues.DatasetsCreated, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
-            Log.MessageUnreadable(log, message.Id, nameof(IngestDataset), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(IngestDataset), MessageText.Start(message.Body));
+            return;
         }
 
         // The other files of a drop have events too, where the subscription lets them through.
         if (DatasetClaim.NameOf(created.Path) is not { } name)
-            return InvocationResponse.Empty;
+            return;
 
         // Checkpoint 1: the record says checking and is owned by this message. A crash from here to checkpoint 4 delivers the same message
         // again, which owns the drop still and starts over; any other event about the drop ends here.
         if (await claim.TakeAsync(name, created, message, cancel) is not { } drop)
-            return InvocationResponse.Empty;
+            return;
 
         using var scratch = new ScratchFolder(time);
         RoadSegException reason;
@@ -50,12 +53,12 @@ internal sealed class IngestDataset(
             try
             {
                 await CheckAsync(drop, message, scratch, progress);
-                return InvocationResponse.Empty;
+                return;
             }
             catch (OperationCanceledException) when (progress.Overtaken)
             {
-                Log.DropIgnored(log, name, message.Id, "a newer drop or another message took the set while it was checked");
-                return InvocationResponse.Empty;
+                Log.DropIgnored(log, name, message.MessageId, "a newer drop or another message took the set while it was checked");
+                return;
             }
             catch (OperationCanceledException) when (progress.OutOfTime)
             {
@@ -71,7 +74,6 @@ internal sealed class IngestDataset(
         }
 
         await failed.EndAsync(name, reason, record => record.Drop == drop.Drop && DatasetClaim.Owns(record, message), cancel);
-        return InvocationResponse.Empty;
     }
 
     private async Task CheckAsync(DatasetRecord drop, QueueMessage message, ScratchFolder scratch, IngestProgress progress)

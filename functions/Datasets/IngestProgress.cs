@@ -1,6 +1,6 @@
 using Azure;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Handler;
 
 namespace RoadSeg.Functions.Datasets;
 

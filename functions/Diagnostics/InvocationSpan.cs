@@ -24,9 +24,13 @@ internal sealed class InvocationSpan : IDisposable
         _started = time.GetTimestamp();
         EnteredAt = _boundary = time.GetUtcNow();
 
-        // The request's parent is the host's invocation: a trace of its own, to which ours is linked.
-        if (Activity.Current is { } request && request.ParentSpanId != default)
-            _host = new ActivityContext(request.TraceId, request.ParentSpanId, request.ActivityTraceFlags, isRemote: true);
+        // The worker has a span of its own below the host's invocation: a trace of the host's, to which ours is linked.
+        if (Activity.Current is { } invocation)
+        {
+            _host = invocation.ParentSpanId == default
+                ? invocation.Context
+                : new ActivityContext(invocation.TraceId, invocation.ParentSpanId, invocation.ActivityTraceFlags, isRemote: true);
+        }
     }
 
     public DateTimeOffset EnteredAt { get; }

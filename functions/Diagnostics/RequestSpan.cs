@@ -9,7 +9,7 @@ internal static class RequestSpan
 {
     /// <summary>Begins the span in the caller's trace (header <c>traceparent</c>), or a new one. Named by its route, so that no id and no
     /// query, which may hold a key, is in it.</summary>
-    public static void UseRequestSpans(this WebApplication app) => app.Use(static async (context, next) =>
+    public static void UseRequestSpans(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || !request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))

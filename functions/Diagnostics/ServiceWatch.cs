@@ -53,13 +53,3 @@ internal sealed class ServiceWatch(QueueServiceClient queues, JobStore jobs, Rea
         return (name, depth, oldest is { } since ? Math.Max(0, (time.GetUtcNow() - since).TotalSeconds) : 0);
     }
 }
-
-internal static class TelemetryServices
-{
-    public static void AddTelemetry(this IServiceCollection services)
-    {
-        services.AddSingleton<ReadinessCheck>();
-        if (OtlpExport.IsOn)
-            services.AddHostedService<ServiceWatch>();
-    }
-}

@@ -4,7 +4,7 @@ namespace RoadSeg.Functions.Health;
 
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app)
+    public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", static () => TypedResults.Text("live"));
         app.MapGet("/health/ready", static async (ReadinessCheck check, CancellationToken cancel) =>

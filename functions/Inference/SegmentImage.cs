@@ -4,12 +4,14 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -18,26 +20,38 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Inference;
 
 /// <summary>Queues segmentation-jobs and segmentation-bulk: runs the model on a stored input and commits the result.</summary>
-internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, LiveModel models, ModelLane lane, RolloutWatch rollout, BulkPace pace, ModelOptions options, TimeProvider time, ILogger<SegmentImage> log)
+internal sealed class SegmentImage(
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    JobStore jobs,
+    LiveModel models,
+    ModelLane lane,
+    RolloutWatch rollout,
+    BulkPace pace,
+    ModelOptions options,
+    TimeProvider time,
+    ILogger<SegmentImage> log)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
 
     // Long enough that a process which can run nothing asks little of storage and keeps few messages from those which can.
     private static readonly TimeSpan GivenBackAfter = TimeSpan.FromSeconds(5);
 
-    public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
+    [Function("SegmentBulk")]
+    public async Task BulkAsync([QueueTrigger(Queues.SegmentationBulk, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         // A model on a GPU leaves the cores to the others.
         using var turn = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
-        return await RunAsync(message, cancel);
+        await RunAsync(message, cancel);
     }
 
-    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    [Function("SegmentImage")]
+    public async Task RunAsync([QueueTrigger(Queues.SegmentationJobs, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         if (MessageText.Segmentation(message.Body) is not { JobId: var id } asked)
         {
-            Log.MessageUnreadable(log, message.Id, nameof(SegmentImage), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(SegmentImage), MessageText.Start(message.Body));
+            return;
         }
 
         // Checkpoint 0: no model comes up here (a GPU worker whose CUDA does not work), but another process may have one. Nothing of
@@ -45,7 +59,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient q
         if (!await models.CanServeAsync(cancel))
         {
             await GiveBackAsync(asked, message, cancel);
-            return InvocationResponse.Empty;
+            return;
         }
 
         // Read beside the claim, which it does not depend on: a round trip less on the way of every job.
@@ -57,18 +71,18 @@ internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient q
         var claimed = await jobs.TryMoveAsync(id, JobState.Running, record => MayRun(record, message) ? record with
         {
             Attempt = record.Attempt + 1,
-            Owner = new JobOwner(message.Id, time.GetUtcNow()),
+            Owner = new JobOwner(message.MessageId, time.GetUtcNow()),
         } : null, cancel);
         if (claimed is not { Moved: true, Job: { } job })
         {
             await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Log.MessageIgnored(log, id, message.Id, claimed.Job?.Record.State);
-            return InvocationResponse.Empty;
+            Log.MessageIgnored(log, id, message.MessageId, claimed.Job?.Record.State);
+            return;
         }
 
         var attempt = job.Record.Attempt;
         span.Join(asked.TraceParent ?? job.Record.TraceParent, id);
-        span.Waited(StageSpan.WaitSegmentation, job.Record.Times.QueuedAt ?? message.InsertedAt);
+        span.Waited(StageSpan.WaitSegmentation, job.Record.Times.QueuedAt ?? message.InsertedOn!.Value);
         try
         {
             await SegmentAsync(job, attempt, input, span, cancel);
@@ -81,8 +95,6 @@ internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient q
         {
             await jobs.FailAsync(id, e, record => record.Attempt == attempt, log, cancel);
         }
-
-        return InvocationResponse.Empty;
     }
 
     // The job joins the line anew, so that nothing takes its message for lost, and then its message does. A crash between the two
@@ -92,7 +104,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient q
         var given = await jobs.TryMoveAsync(asked.JobId, JobState.Queued, record => MayRun(record, message) ? record with { Owner = null } : null, cancel);
         if (given is not { Moved: true, Job.Record.Lane: var line })
         {
-            Log.MessageIgnored(log, asked.JobId, message.Id, given.Job?.Record.State);
+            Log.MessageIgnored(log, asked.JobId, message.MessageId, given.Job?.Record.State);
             return;
         }
 
@@ -104,7 +116,7 @@ internal sealed class SegmentImage(BlobServiceClient blobs, QueueServiceClient q
     // A redelivery of the owner's message proves that the owner's delivery ended; another message about a job that is
     // running is a duplicate, unless the sweep took the owner away.
     private static bool MayRun(JobRecord record, QueueMessage message) =>
-        record.State == JobState.Queued || (record.State == JobState.Running && (record.Owner is null || record.Owner.MessageId == message.Id));
+        record.State == JobState.Queued || (record.State == JobState.Running && (record.Owner is null || record.Owner.MessageId == message.MessageId));
 
     private async Task SegmentAsync(JobSnapshot job, int attempt, Task<byte[]> reading, InvocationSpan span, CancellationToken cancel)
     {

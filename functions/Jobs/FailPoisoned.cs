@@ -1,5 +1,7 @@
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -12,12 +14,28 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
     private static readonly RoadSegException Exhausted = new(
         ErrorCodes.AttemptsExhausted, "Processing failed repeatedly. Submit the photo again; if it fails again, the service's log says why.");
 
-    public async Task<InvocationResponse> UploadAsync(QueueMessage message, CancellationToken cancel)
+    [Function("FailPoisonedUpload")]
+    public Task UploadAsync([QueueTrigger(Queues.UploadsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
+        FailUploadAsync(message, cancel);
+
+    [Function("FailPoisonedUploadBulk")]
+    public Task UploadBulkAsync([QueueTrigger(Queues.UploadsBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
+        FailUploadAsync(message, cancel);
+
+    [Function("FailPoisonedSegmentation")]
+    public Task SegmentationAsync([QueueTrigger(Queues.SegmentationJobs + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
+        FailSegmentationAsync(message, cancel);
+
+    [Function("FailPoisonedSegmentationBulk")]
+    public Task SegmentationBulkAsync([QueueTrigger(Queues.SegmentationBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
+        FailSegmentationAsync(message, cancel);
+
+    private async Task FailUploadAsync(QueueMessage message, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
-            Log.MessageUnreadable(log, message.Id, nameof(FailPoisoned), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(FailPoisoned), MessageText.Start(message.Body));
+            return;
         }
 
         // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the
@@ -29,18 +47,17 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
             static record => record.State is JobState.AwaitingUpload or JobState.Received,
             log,
             cancel);
-        return InvocationResponse.Empty;
     }
 
-    public async Task<InvocationResponse> SegmentationAsync(QueueMessage message, CancellationToken cancel)
+    private async Task FailSegmentationAsync(QueueMessage message, CancellationToken cancel)
     {
         if (MessageText.Segmentation(message.Body) is not { } segmentation)
         {
-            Log.MessageUnreadable(log, message.Id, nameof(FailPoisoned), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(FailPoisoned), MessageText.Start(message.Body));
+            return;
         }
 
         await jobs.FailAsync(segmentation.JobId, Exhausted, static _ => true, log, cancel);
-        return InvocationResponse.Empty;
+        return;
     }
 }

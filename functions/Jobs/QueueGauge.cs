@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Queues;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 

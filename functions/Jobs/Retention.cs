@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -15,12 +16,15 @@ internal sealed class Retention(
 {
     private const int AtOnce = 8;
 
-    // The host kills a handler whose function runs for ten minutes, and with it the work of all others.
+    // The host ends a worker whose function runs for ten minutes, and with it the work of all others.
     private static readonly TimeSpan Pass = TimeSpan.FromMinutes(8);
 
     // Passes are an hour apart: a photo is looked at in two of them, so that one may fail.
     private static readonly TimeSpan YoungestDrop = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan OldestDrop = YoungestDrop + TimeSpan.FromHours(2);
+
+    [Function("Retention")]
+    public Task TickAsync([TimerTrigger("0 7 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {

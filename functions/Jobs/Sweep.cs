@@ -2,6 +2,7 @@ using Azure.Storage.Blobs.Models;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -18,6 +19,9 @@ internal sealed class Sweep(
 
     // A marker is written before its record; past this age a marker without one is what a dead process left.
     private static readonly TimeSpan RecordPatience = TimeSpan.FromMinutes(10);
+
+    [Function("Sweep")]
+    public Task TickAsync([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {

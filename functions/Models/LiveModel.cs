@@ -1,4 +1,5 @@
 using RoadSeg.Errors;
+using RoadSeg.Functions.Inference;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
@@ -184,12 +185,13 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
 
 internal static class ModelServices
 {
-    public static void AddModel(this IServiceCollection services, IConfiguration settings)
+    public static void AddModels(this IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(ModelOptions.Read(settings));
         services.AddSingleton<ModelPool>();
         services.AddSingleton<LiveModel>();
         services.AddSingleton<ModelCatalogue>();
+        services.AddSingleton<ModelLane>();
         services.AddSingleton<Rollouts>();
         services.AddSingleton<RolloutWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveModel>());

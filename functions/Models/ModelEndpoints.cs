@@ -11,7 +11,7 @@ internal static class ModelEndpoints
     /// <summary>The file of a package that is written for people.</summary>
     public const string Card = "card.md";
 
-    public static void MapModels(this WebApplication app)
+    public static void MapModels(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/models", ListAsync)
             .Describe("listModels", "List the models", "What the service shipped with and what was published, each with the version that is live.")

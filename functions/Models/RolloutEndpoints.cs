@@ -12,7 +12,7 @@ internal static class RolloutEndpoints
 {
     private const int MaxBody = 1024;
 
-    public static void MapRollout(this WebApplication app)
+    public static void MapRollout(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/models/{name}/versions/{version}/promote", PromoteAsync)
             .Describe("promoteModelVersion", "Make a version live", "Every serving process swaps to it within seconds, once it has loaded and tested it. A version that is live already stays so.")

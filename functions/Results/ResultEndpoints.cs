@@ -19,7 +19,7 @@ internal static class ResultEndpoints
     private const int SmallestWidth = 32;
     private const int LargestWidth = 2048;
 
-    public static void MapResults(this WebApplication app)
+    public static void MapResults(this IEndpointRouteBuilder app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
         job.MapResult("/mask", MaskAsync)

@@ -21,7 +21,7 @@ internal static class ReviewEndpoints
         services.AddSingleton<ReviewExport>();
     }
 
-    public static void MapReview(this WebApplication app)
+    public static void MapReview(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/review", ListAsync)
             .Describe("listReview", "List photos to review", "Your photos of which the model is unsure, or of which a new version saw something else, newest first. A page may hold fewer photos than asked for; go on while there is a next.")

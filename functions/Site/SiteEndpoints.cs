@@ -29,10 +29,10 @@ internal static class SiteEndpoints
     public static void AddSite(this IServiceCollection services) =>
         services.AddSingleton(static provider => Page.Read(provider.GetRequiredService<IConfiguration>()));
 
-    public static void MapSite(this WebApplication app)
+    public static void MapSite(this IEndpointRouteBuilder app)
     {
         // The page sends photos straight to storage: beside this origin the only one that it may speak to.
-        var storage = app.Services.GetRequiredService<BlobServiceClient>().Uri.GetLeftPart(UriPartial.Authority);
+        var storage = app.ServiceProvider.GetRequiredService<BlobServiceClient>().Uri.GetLeftPart(UriPartial.Authority);
         var policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
             + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 

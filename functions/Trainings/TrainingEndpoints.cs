@@ -18,7 +18,7 @@ internal static class TrainingEndpoints
     private const double RetrySeconds = 5;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
-    public static void MapTrainings(this WebApplication app)
+    public static void MapTrainings(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/trainings", StartAsync)
             .Describe("startTraining", "Train on a data set", "Queues a run: a worker learns from a curated data set, publishes a version of the model and puts it through the gate, which lets it go live or says why not.")

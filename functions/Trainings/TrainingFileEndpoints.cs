@@ -11,7 +11,7 @@ namespace RoadSeg.Functions.Trainings;
 /// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be asked for in ranges.</summary>
 internal static class TrainingFileEndpoints
 {
-    public static void MapTrainingFiles(this WebApplication app)
+    public static void MapTrainingFiles(this IEndpointRouteBuilder app)
     {
         app.MapFile("metrics", TrainingFiles.Metrics, "application/jsonl")
             .Describe("getTrainingMetrics", "Get a run's metrics", "A JSON object a line: kind start, steps (mean loss and rate of ten updates) and evaluation (scores on val). After a worker died some steps come twice: a start takes back what was later.");
@@ -26,7 +26,7 @@ internal static class TrainingFileEndpoints
     }
 
     // HEAD answers like GET and is not described beside it.
-    private static RouteHandlerBuilder MapFile(this WebApplication app, string name, string file, string contentType)
+    private static RouteHandlerBuilder MapFile(this IEndpointRouteBuilder app, string name, string file, string contentType)
     {
         var handler = (string id, HttpContext context, TrainingStore runs, BlobServiceClient blobs) => ReadAsync(id, file, contentType, context, runs, blobs);
         app.MapMethods($"/v1/trainings/{{id}}/{name}", [HttpMethods.Head], handler).ExcludeFromDescription();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -18,6 +19,9 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
 
     // A marker is written before its record; past this age a marker without one is what a dead process left.
     private static readonly TimeSpan RecordPatience = TimeSpan.FromMinutes(10);
+
+    [Function("SweepTrainings")]
+    public Task TickAsync([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {

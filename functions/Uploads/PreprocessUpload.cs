@@ -1,11 +1,13 @@
-using System.Text.Json;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -15,22 +17,34 @@ namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
 internal sealed class PreprocessUpload(
-    BlobServiceClient blobs, JobStore jobs, UploadClaim claim, BulkPace pace, QueueGauge gauge, ModelCatalogue models, ImageLimits limits, TimeProvider time, ILogger<PreprocessUpload> log)
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    JobStore jobs,
+    UploadClaim claim,
+    BulkPace pace,
+    QueueGauge gauge,
+    ModelCatalogue models,
+    ImageLimits limits,
+    TimeProvider time,
+    ILogger<PreprocessUpload> log)
 {
-    public Task<InvocationResponse> InteractiveAsync(QueueMessage message, CancellationToken cancel) => RunAsync(message, JobLane.Interactive, cancel);
+    [Function("PreprocessUpload")]
+    public Task InteractiveAsync([QueueTrigger(Queues.UploadsCreated, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
+        RunAsync(message, JobLane.Interactive, cancel);
 
-    public async Task<InvocationResponse> BulkAsync(QueueMessage message, CancellationToken cancel)
+    [Function("PreprocessBulk")]
+    public async Task BulkAsync([QueueTrigger(Queues.UploadsBulk, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         using var turn = await pace.Preprocess.EnterAsync(cancel);
-        return await RunAsync(message, JobLane.Bulk, cancel);
+        await RunAsync(message, JobLane.Bulk, cancel);
     }
 
-    private async Task<InvocationResponse> RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
+    private async Task RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
-            Log.MessageUnreadable(log, message.Id, nameof(PreprocessUpload), MessageText.Start(message.Body));
-            return InvocationResponse.Empty;
+            Log.MessageUnreadable(log, message.MessageId, nameof(PreprocessUpload), MessageText.Start(message.Body));
+            return;
         }
 
         using var span = new InvocationSpan(nameof(PreprocessUpload), time);
@@ -42,7 +56,10 @@ internal sealed class PreprocessUpload(
         {
             found = await claim.FindAsync(created, cancel);
             if (await claim.IsBulkAsync(found, cancel))
-                return InvocationResponse.Output("bulk", message.Body);
+            {
+                await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);
+                return;
+            }
         }
 
         // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
@@ -52,13 +69,16 @@ internal sealed class PreprocessUpload(
         {
             span.Discard();
             await DeleteUnwantedAsync(created, cancel);
-            return InvocationResponse.Empty;
+            return;
         }
 
         var id = job.Record.Id;
         span.Join(job.Record.TraceParent, id);
         if (job.Record.State == JobState.Queued)
-            return Segmentation(job.Record);
+        {
+            await SendAsync(job.Record, cancel);
+            return;
+        }
 
         // A bare drop has its record from here on only: it began with its event.
         var made = job.Record.Times.CreatedAt;
@@ -76,8 +96,8 @@ internal sealed class PreprocessUpload(
                 .UploadAsync(BinaryData.FromBytes(input.Pixels), overwrite: true, cancel);
             var store = span.End(StageSpan.Store);
 
-            // Checkpoint 2: the input is stored and the job Queued. The host sends the segmentation message when this
-            // function has answered; a crash before that delivers this message again, and it is sent then.
+            // Checkpoint 2: the input is stored and the job Queued. A crash from here to checkpoint 3 delivers this message again, and
+            // the segmentation message is sent then.
             var ticket = await gauge.TicketAsync(job.Record.Lane, cancel);
             var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
@@ -94,13 +114,15 @@ internal sealed class PreprocessUpload(
             }, cancel, job);
             if (queued.Job?.Record is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
             {
-                Log.MessageIgnored(log, id, message.Id, queued.Job?.Record.State);
-                return InvocationResponse.Empty;
+                Log.MessageIgnored(log, id, message.MessageId, queued.Job?.Record.State);
+                return;
             }
 
             span.EndAt(StageSpan.Enqueue, now.Times.QueuedAt!.Value);
             Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode);
-            return Segmentation(now);
+
+            // Checkpoint 3: the segmentation message is sent. A crash before this message is deleted sends one more, which changes nothing.
+            await SendAsync(now, cancel);
         }
         catch (Exception e) when (span.Fails(e))
         {
@@ -112,7 +134,7 @@ internal sealed class PreprocessUpload(
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
                 await PhotoOf(job.Record).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
-            return InvocationResponse.Empty;
+            return;
         }
     }
 
@@ -142,7 +164,6 @@ internal sealed class PreprocessUpload(
 
     private BlobClient PhotoOf(JobRecord job) => blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
 
-    private static InvocationResponse Segmentation(JobRecord job) => InvocationResponse.Output(
-        job.Lane == JobLane.Bulk ? "segmentationBulk" : "segmentation",
-        JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(job.Id, job.Ticket, JobTrace.Of(job)), JobJson.Default.SegmentationMessage));
+    private Task SendAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
+        new SegmentationMessage(job.Id, job.Ticket, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
 }

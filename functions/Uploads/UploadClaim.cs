@@ -1,4 +1,4 @@
-using RoadSeg.Functions.Handler;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 
@@ -30,19 +30,19 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
             JobState.AwaitingUpload => record with
             {
                 Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
-                Owner = new JobOwner(message.Id, time.GetUtcNow()),
+                Owner = new JobOwner(message.MessageId, time.GetUtcNow()),
             },
-            JobState.Received when record.Owner is null || Owns(record, message) => record with { Owner = new JobOwner(message.Id, time.GetUtcNow()) },
+            JobState.Received when record.Owner is null || Owns(record, message) => record with { Owner = new JobOwner(message.MessageId, time.GetUtcNow()) },
             _ => null,
         }, cancel, known);
         if (taken.Moved)
             return taken.Job;
-        Log.MessageIgnored(log, id, message.Id, taken.Job?.Record.State);
+        Log.MessageIgnored(log, id, message.MessageId, taken.Job?.Record.State);
         return null;
     }
 
     /// <summary>True while the message owns the job.</summary>
-    public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.Id;
+    public static bool Owns(JobRecord record, QueueMessage message) => record.Owner?.MessageId == message.MessageId;
 
     /// <summary>The job an event is about, or null for a bare drop that nobody took yet.</summary>
     public async Task<JobSnapshot?> FindAsync(BlobCreatedEvent created, CancellationToken cancel) =>
@@ -78,7 +78,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
             State = JobState.Received,
             Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), created.Path[(created.Path.LastIndexOf('/') + 1)..]),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
-            Owner = new JobOwner(message.Id, now),
+            Owner = new JobOwner(message.MessageId, now),
             Lane = line,
         };
     }

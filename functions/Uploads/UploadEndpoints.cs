@@ -17,7 +17,7 @@ internal static class UploadEndpoints
 {
     private const int MaxBody = 16 * 1024;
 
-    public static void MapUploads(this WebApplication app) =>
+    public static void MapUploads(this IEndpointRouteBuilder app) =>
         app.MapPost("/v1/uploads", IssueAsync)
             .Describe("issueUploadKey", "Get an upload key", "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no photo comes.")
             .TakesBody<UploadRequest>(false, "application/json")

@@ -2,9 +2,11 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Diagnostics;
 using RoadSeg.Functions.Diagnostics;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -18,15 +20,16 @@ internal sealed class DeliverWebhook(
     private const int MostDeliveries = 20;
     private static readonly TimeSpan UntilRoom = TimeSpan.FromSeconds(5);
 
-    public async Task<InvocationResponse> RunAsync(QueueMessage message, CancellationToken cancel)
+    [Function("DeliverWebhook")]
+    public async Task RunAsync([QueueTrigger(Queues.WebhookDeliveries, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         using var span = new InvocationSpan(nameof(DeliverWebhook), time);
         if (await DueAsync(message, cancel) is not var (job, attempt, trace))
-            return InvocationResponse.Empty;
+            return;
         if (!receivers.TryBegin(job.Caller))
         {
             await PutOffAsync(job, attempt, cancel);
-            return InvocationResponse.Empty;
+            return;
         }
 
         try
@@ -37,16 +40,14 @@ internal sealed class DeliverWebhook(
         {
             receivers.End(job.Caller);
         }
-
-        return InvocationResponse.Empty;
     }
 
     /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
-    public async Task<InvocationResponse> PoisonedAsync(QueueMessage message, CancellationToken cancel)
+    [Function("FailPoisonedWebhook")]
+    public async Task PoisonedAsync([QueueTrigger(Queues.WebhookDeliveries + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         if (await DueAsync(message, cancel) is var (job, attempt, _))
             await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
-        return InvocationResponse.Empty;
     }
 
     private async Task AttemptAsync(JobRecord job, int attempt, string? trace, InvocationSpan span, CancellationToken cancel)
@@ -87,7 +88,7 @@ internal sealed class DeliverWebhook(
     {
         if (Read(message.Body) is not { } due)
         {
-            Log.MessageUnreadable(log, message.Id, nameof(DeliverWebhook), MessageText.Start(message.Body));
+            Log.MessageUnreadable(log, message.MessageId, nameof(DeliverWebhook), MessageText.Start(message.Body));
             return null;
         }
 
@@ -102,7 +103,7 @@ internal sealed class DeliverWebhook(
                 await SendAsync(job, due.Attempt + 1, next - time.GetUtcNow(), cancel);
         }
 
-        Log.MessageIgnored(log, due.JobId, message.Id, job?.State);
+        Log.MessageIgnored(log, due.JobId, message.MessageId, job?.State);
         return null;
     }
 
@@ -156,7 +157,7 @@ internal sealed class DeliverWebhook(
     // 0 to 1, the same whenever it is asked.
     private static double Spread(JobId id, int attempt) => Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
 
-    private static WebhookMessage? Read(byte[] body)
+    private static WebhookMessage? Read(ReadOnlySpan<byte> body)
     {
         try
         {

@@ -25,9 +25,12 @@ param gpuMinReplicas string = '0'
 @description('GPU replicas at most, a whole number: what a burst may cost.')
 param gpuMaxReplicas string = '4'
 
-@description('What the image of the trainer was built for; cuda wants a GPU profile too.')
-@allowed(['cpu', 'cuda'])
-param trainerDevice string = 'cpu'
+@description('How long an idle queue may wait to be looked at, hh:mm:ss.fff. Shorter is quicker for the first photo after a pause, and costs transactions.')
+param pollingInterval string = '00:00:00.500'
+
+@description('Which image the trainer is: the hook notes it once it is built. The one for CUDA trains on the GPU profile.')
+@allowed(['roadseg-trainer', 'roadseg-trainer-cuda'])
+param trainerImage string = 'roadseg-trainer'
 
 @description('Who is told of alerts; empty for nobody.')
 param alertEmail string = ''
@@ -75,7 +78,8 @@ module stack 'stack.bicep' = {
     cpuMinReplicas: int(cpuMinReplicas)
     gpuMinReplicas: int(gpuMinReplicas)
     gpuMaxReplicas: int(gpuMaxReplicas)
-    trainerDevice: trainerDevice
+    pollingInterval: pollingInterval
+    trainerImage: trainerImage
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint
     callers: callers

@@ -7,8 +7,9 @@ param gpuProfile string
 param cpuMinReplicas int
 param gpuMinReplicas int
 param gpuMaxReplicas int
+param pollingInterval string
 param alertEmail string
-param trainerDevice string
+param trainerImage string
 param otlpEndpoint string
 param callers string
 param operators string
@@ -19,11 +20,12 @@ param keepResultsDays int
 
 // Containers, queues, events and what each role runs and touches: written by tests/RoadSeg.Deploy.Tests from the sources.
 var names = loadJsonContent('../names.json')
-var host = loadJsonContent('../../functions/host/host.json')
+var host = loadJsonContent('../../functions/host.json')
 
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var token = uniqueString(subscription().id, environmentName, location)
 var useGpu = gpuProfile != 'none'
-var trainOnGpu = useGpu && trainerDevice == 'cuda'
+// The one for CUDA runs on a CPU too.
+var trainOnGpu = useGpu && trainerImage == 'roadseg-trainer-cuda'
 var deployApps = !empty(imageTag)
 var appName = 'roadseg'
 var collectorName = 'roadseg-telemetry'
@@ -146,6 +148,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     maxReplicas: 20
     external: true
     disabledFunctions: useGpu ? names.roles.gpu.functions : []
+    pollingInterval: pollingInterval
     wakingQueues: useGpu ? names.roles.cpu.wakes : concat(names.roles.cpu.wakes, names.roles.gpu.wakes)
     messagesPerReplica: host.extensions.queues.batchSize
     callers: callers
@@ -178,6 +181,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     maxReplicas: gpuMaxReplicas
     external: false
     disabledFunctions: names.roles.cpu.functions
+    pollingInterval: pollingInterval
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''
@@ -198,7 +202,7 @@ module trainer 'modules/trainer.bicep' = if (deployApps && !empty(names.roles.tr
     tags: tags
     environmentId: environment.outputs.id
     workloadProfile: trainOnGpu ? 'gpu' : 'Consumption'
-    image: '${environment.outputs.registryServer}/roadseg-trainer:${imageTag}'
+    image: '${environment.outputs.registryServer}/${trainerImage}:${imageTag}'
     registryServer: environment.outputs.registryServer
     identityId: trainerIdentity.id
     clientId: trainerIdentity.properties.clientId

@@ -1,99 +1,53 @@
-using System.Globalization;
+using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace RoadSeg.LocalHost;
 
-/// <summary>The command line of the stand-alone host.</summary>
-internal sealed record CommandLine
+/// <summary>The options of the stand-alone host.</summary>
+internal sealed record CommandLine(
+    string? ScriptRoot, int Port, bool Auth, string? State, string? Azurite, string? NodeModules, int StoragePort, string? Plan, string? Cors,
+    IReadOnlyList<BlobEventSubscription> BlobEvents, IReadOnlyDictionary<string, string> Settings)
 {
-    public const string Usage = """
-        Runs an Azure Functions app with a custom handler on this machine.
-
-        dotnet RoadSeg.LocalHost.dll --script-root DIR [options]
-
-          --script-root DIR            folder with host.json and <Function>/function.json
-          --port N                     loopback port (7071; 0 takes a free one)
-          --auth                       check function, host and master keys (off by default)
-          --state DIR                  folder of the key file
-          --strict                     reproduce faults of the real host too (see the README)
-          --env NAME=VALUE             app setting; may be repeated, wins over the environment
-          --azurite DIR                start Azurite, data in DIR, and use it as AzureWebJobsStorage; without --script-root only Azurite
-          --storage-port N             port of Azurite's blob service; queues and tables take the next two (default: free ones)
-          --node-modules DIR           where the azurite package is (default: looked for upwards from here)
-          --blob-event CONTAINER=QUEUE send a BlobCreated message to QUEUE for each upload (needs --azurite)
-          --plan FILE                  JSON with containers and queues to make and blobEvents to send (needs --azurite)
-          --cors ORIGIN,ORIGIN         let pages of these origins PUT blobs (needs --azurite)
-        """;
-
-    public string ScriptRoot { get; init; } = "";
-
-    public int Port { get; init; } = 7071;
-
-    public bool Auth { get; init; }
-
-    public bool Strict { get; init; }
-
-    public string? State { get; init; }
-
-    public string? Azurite { get; init; }
-
-    public string? NodeModules { get; init; }
-
-    public int StoragePort { get; init; }
-
-    public string? Plan { get; init; }
-
-    public string? Cors { get; init; }
-
-    public IReadOnlyList<BlobEventSubscription> BlobEvents { get; init; } = [];
-
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
-
-    /// <exception cref="HostConfigurationException">An option is unknown, incomplete or missing.</exception>
-    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    /// <summary>The command; <paramref name="run"/> gives its exit code.</summary>
+    public static RootCommand Command(Func<CommandLine, Task<int>> run)
     {
-        var line = new CommandLine();
-        var settings = new Dictionary<string, string>();
-        var events = new List<BlobEventSubscription>();
-        for (var i = 0; i < arguments.Count; i++)
+        Option<string?> scriptRoot = new("--script-root") { HelpName = "DIR", Description = "build output of an isolated worker: host.json, worker.config.json, assemblies" };
+        Option<int> port = new("--port") { HelpName = "N", Description = "loopback port; 0 takes a free one", DefaultValueFactory = _ => 7071 };
+        Option<bool> auth = new("--auth") { Description = "check function, host and master keys" };
+        Option<string?> state = new("--state") { HelpName = "DIR", Description = "folder of the key file" };
+        Option<string[]> env = new("--env") { HelpName = "NAME=VALUE", Description = "app setting; may be repeated, wins over the environment" };
+        Option<string?> azurite = new("--azurite") { HelpName = "DIR", Description = "start Azurite, data in DIR, as AzureWebJobsStorage; without --script-root only Azurite" };
+        Option<int> storagePort = new("--storage-port") { HelpName = "N", Description = "port of Azurite's blobs; queues and tables take the next two (default: free ones)" };
+        Option<string?> nodeModules = new("--node-modules") { HelpName = "DIR", Description = "where the azurite package is (default: looked for upwards from here)" };
+        Option<string[]> blobEvent = new("--blob-event") { HelpName = "CONTAINER=QUEUE", Description = "send a BlobCreated message to QUEUE for each upload" };
+        Option<string?> plan = new("--plan") { HelpName = "FILE", Description = "JSON with containers and queues to make and blobEvents to send" };
+        Option<string?> cors = new("--cors") { HelpName = "ORIGIN,ORIGIN", Description = "let pages of these origins PUT blobs" };
+        RootCommand command = new("Runs an isolated worker of Azure Functions on this machine.")
         {
-            var option = arguments[i];
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new HostConfigurationException($"{option} needs a value.");
-            (string Left, string Right) Pair()
+            scriptRoot, port, auth, state, env, azurite, storagePort, nodeModules, blobEvent, plan, cors,
+        };
+        foreach (var pairs in new[] { env, blobEvent })
+            pairs.Validators.Add(result =>
             {
-                var text = Value();
-                var equals = text.IndexOf('=', StringComparison.Ordinal);
-                return equals > 0 ? (text[..equals], text[(equals + 1)..]) : throw new HostConfigurationException($"{option} needs LEFT=RIGHT, not '{text}'.");
-            }
-
-            switch (option)
-            {
-                case "--script-root": line = line with { ScriptRoot = Value() }; break;
-                case "--port": line = line with { Port = Number(option, Value()) }; break;
-                case "--auth": line = line with { Auth = true }; break;
-                case "--strict": line = line with { Strict = true }; break;
-                case "--state": line = line with { State = Value() }; break;
-                case "--azurite": line = line with { Azurite = Value() }; break;
-                case "--node-modules": line = line with { NodeModules = Value() }; break;
-                case "--storage-port": line = line with { StoragePort = Number(option, Value()) }; break;
-                case "--plan": line = line with { Plan = Value() }; break;
-                case "--cors": line = line with { Cors = Value() }; break;
-                case "--blob-event":
-                    var (container, queue) = Pair();
-                    events.Add(new BlobEventSubscription(container, queue));
-                    break;
-                case "--env":
-                    var (name, value) = Pair();
-                    settings[name] = value;
-                    break;
-                default: throw new HostConfigurationException($"Unknown option '{option}'.");
-            }
-        }
-        if (line.ScriptRoot.Length == 0 && line.Azurite is null) throw new HostConfigurationException("--script-root is missing.");
-        if (line.Azurite is null && (events.Count > 0 || line.Plan is not null || line.Cors is not null || line.StoragePort != 0))
-            throw new HostConfigurationException("--blob-event, --plan, --cors and --storage-port need --azurite.");
-        return line with { Settings = settings, BlobEvents = events };
+                foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                    result.AddError($"{pairs.Name} needs LEFT=RIGHT, not '{token.Value}'.");
+            });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(azurite) is not null) return;
+            if (result.GetValue(scriptRoot) is null) result.AddError("--script-root is missing.");
+            Option[] needing = [blobEvent, plan, cors, storagePort];
+            if (needing.Any(option => result.GetResult(option) is { Implicit: false }))
+                result.AddError("--blob-event, --plan, --cors and --storage-port need --azurite.");
+        });
+        command.SetAction(parsed => run(new CommandLine(
+            parsed.GetValue(scriptRoot), parsed.GetValue(port), parsed.GetValue(auth), parsed.GetValue(state), parsed.GetValue(azurite),
+            parsed.GetValue(nodeModules), parsed.GetValue(storagePort), parsed.GetValue(plan), parsed.GetValue(cors),
+            [.. Pairs(parsed.GetValue(blobEvent)).Select(pair => new BlobEventSubscription(pair.Key, pair.Value))],
+            Pairs(parsed.GetValue(env)).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value))));
+        return command;
     }
 
-    private static int Number(string option, string text) =>
-        int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : throw new HostConfigurationException($"{option} needs a number, not '{text}'.");
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(string[]? texts) =>
+        (texts ?? []).Select(text => text.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1]));
 }

@@ -1,16 +1,13 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Console;
 using RoadSeg.LocalHost;
 
-if (args is [] or ["--help"] or ["-h"])
-{
-    Console.WriteLine(CommandLine.Usage);
-    return args.Length == 0 ? 2 : 0;
-}
-
 using var loggers = LoggerFactory.Create(logging => logging
     .SetMinimumLevel(LogLevel.Information)
     .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Azure", LogLevel.Warning)
+    .AddFilter("Grpc", LogLevel.Warning)
     .AddFilter("Yarp", LogLevel.Warning)
     // Whoever started this may not read its output: a full pipe must not stop the host.
     .AddConsole(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite)
@@ -21,14 +18,19 @@ using var secondSignal = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-try
+return await CommandLine.Command(RunAsync).Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+async Task<int> RunAsync(CommandLine line)
 {
-    return await StandAlone.RunAsync(CommandLine.Parse(args), loggers, firstSignal.Task, secondSignal.Token);
-}
-catch (Exception error) when (error is HostConfigurationException or AzuriteException)
-{
-    Console.Error.WriteLine(error.Message);
-    return 1;
+    try
+    {
+        return await StandAlone.RunAsync(line, loggers, firstSignal.Task, secondSignal.Token);
+    }
+    catch (Exception error) when (error is HostConfigurationException or AzuriteException)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
 }
 
 // The first signal drains, the second one gives up waiting.

@@ -13,7 +13,7 @@ internal static class StandAlone
         await using var events = azurite is null || subscriptions.Length == 0 ? null
             : await BlobEvents.StartAsync(azurite, subscriptions, loggers, cancellation: CancellationToken.None);
         if (azurite is not null) Console.WriteLine($"AzureWebJobsStorage={azurite.ConnectionString}");
-        await using var host = line.ScriptRoot.Length == 0 ? null : await HostAsync(line, azurite, loggers);
+        await using var host = line.ScriptRoot is null ? null : await HostAsync(line, azurite, loggers);
 
         var ended = await Task.WhenAny(signal, host?.Completion ?? signal, azurite?.Completion ?? signal);
         var reason = await ended;
@@ -37,10 +37,9 @@ internal static class StandAlone
         if (azurite is not null) settings.TryAdd("AzureWebJobsStorage", azurite.ConnectionString);
         var host = await FunctionsHost.StartAsync(new FunctionsHostOptions
         {
-            ScriptRoot = line.ScriptRoot,
+            ScriptRoot = line.ScriptRoot!,
             Port = line.Port,
             RequireKeys = line.Auth,
-            Strict = line.Strict,
             StateFolder = line.State,
             Settings = settings,
             LoggerFactory = loggers,

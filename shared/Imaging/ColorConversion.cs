@@ -1,38 +1,30 @@
-using RoadSeg.Imaging.Native;
+using NetVips;
 
 namespace RoadSeg.Imaging;
 
 /// <summary>Builds the native steps from a stored picture to three 8-bit sRGB channels.</summary>
 internal static class ColorConversion
 {
-    private const string IccField = "icc-profile-data";
-
     /// <summary>The picture in sRGB without transparency. Nothing is computed before rows are read.</summary>
-    public static VipsImage ToSrgb(VipsImage stored)
+    /// <exception cref="VipsException">No such conversion.</exception>
+    public static Image ToSrgb(Image stored)
     {
         using var colored = InSrgb(stored);
-        using var flat = colored.HasAlpha ? Flatten(colored) : null;
+        using var flat = colored.HasAlpha() ? colored.Flatten() : null;
         var result = flat ?? colored;
-        if (result.Bands != 3 || result.BandFormat != VipsBandFormat.UChar)
-            throw new VipsException("to sRGB", $"{result.Bands} channels of format {result.BandFormat} came out");
-        using var cast = new VipsOperation("copy").Set("in", result);
-        return cast.Image();
+        return result.Bands == 3 && result.Format == Enums.BandFormat.Uchar
+            ? result.Copy()
+            : throw new VipsException($"{result.Bands} channels of format {result.Format} came out of the conversion to sRGB");
     }
 
-    private static VipsImage InSrgb(VipsImage stored)
+    private static Image InSrgb(Image stored)
     {
-        var cmyk = stored.Interpretation == VipsInterpretation.Cmyk;
-        if (cmyk || Vips.HasField(stored, IccField))
+        var cmyk = stored.Interpretation == Enums.Interpretation.Cmyk;
+        if (cmyk || stored.Contains("icc-profile-data"))
         {
             try
             {
-                using var icc = new VipsOperation("icc_transform");
-                return icc.Set("in", stored)
-                    .Set("output_profile", "srgb")
-                    .Set("input_profile", cmyk ? "cmyk" : "srgb")
-                    .Set("embedded", true)
-                    .Set("depth", 8)
-                    .Image();
+                return stored.IccTransform("srgb", inputProfile: cmyk ? "cmyk" : "srgb", embedded: true, depth: 8);
             }
             catch (VipsException)
             {
@@ -40,13 +32,6 @@ internal static class ColorConversion
             }
         }
 
-        using var convert = new VipsOperation("colourspace");
-        return convert.Set("in", stored).Set("space", VipsInterpretation.Srgb).Image();
-    }
-
-    private static VipsImage Flatten(VipsImage image)
-    {
-        using var flatten = new VipsOperation("flatten");
-        return flatten.Set("in", image).Image();
+        return stored.Colourspace(Enums.Interpretation.Srgb);
     }
 }

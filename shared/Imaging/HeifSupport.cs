@@ -1,4 +1,4 @@
-using RoadSeg.Imaging.Native;
+using NetVips;
 
 namespace RoadSeg.Imaging;
 
@@ -33,18 +33,13 @@ internal static class HeifSupport
     {
         try
         {
-            using var pinned = new PinnedFile(Convert.FromBase64String(sample));
-            using var image = pinned.Open(ImageFormat.Heic);
-            image.ReadRows(static _ => { });
+            using var photo = Photo.Open(Convert.FromBase64String(sample), ImageFormat.Heic);
+            photo.ReadStored(static _ => { });
             return true;
         }
         catch (VipsException)
         {
             return false;
-        }
-        finally
-        {
-            Vips.ReleaseThread();
         }
     }
 }

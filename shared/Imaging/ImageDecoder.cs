@@ -1,5 +1,4 @@
 using RoadSeg.Errors;
-using RoadSeg.Imaging.Native;
 
 namespace RoadSeg.Imaging;
 
@@ -15,15 +14,12 @@ public static class ImageDecoder
     public static RgbImage Decode(ReadOnlyMemory<byte> file, ImageHeader header)
     {
         ArgumentNullException.ThrowIfNull(header);
-        var stored = VipsWork.OnFile(header.Format, () =>
+        var stored = Photo.Use(file, header.Format, photo =>
         {
-            using var pinned = new PinnedFile(file);
-            using var opened = pinned.Open(header.Format);
-            Check(opened, header, 1);
-            using var srgb = ColorConversion.ToSrgb(opened);
+            Check(photo, header, 1);
             var pixels = GC.AllocateUninitializedArray<byte>(checked(3 * header.Width * header.Height));
             var filled = 0;
-            srgb.ReadRows(rows =>
+            photo.ReadSrgb(rows =>
             {
                 rows.CopyTo(pixels.AsSpan(filled));
                 filled += rows.Length;
@@ -68,18 +64,19 @@ public static class ImageDecoder
         if (header.Orientation >= 5)
             (width, height) = (height, width);
         var shrink = header.Format == ImageFormat.Jpeg ? JpegShrink(header, width, height) : 1;
-        var stored = VipsWork.OnFile(header.Format, () =>
+        var stored = Photo.Use(
+            file,
+            header.Format,
+            photo =>
         {
-            using var pinned = new PinnedFile(file);
-            using var opened = pinned.Open(header.Format, shrink);
-            Check(opened, header, shrink);
-            using var srgb = ColorConversion.ToSrgb(opened);
+            Check(photo, header, shrink);
             // A shrunk JPEG's size is rounded down: up to a pixel of its true extent is missing at the right and the bottom.
             var resizer = new TriangleResizer(
-                srgb.Width, srgb.Height, (double)header.Width / shrink, (double)header.Height / shrink, width, height);
-            srgb.ReadRows(resizer.Push);
+                photo.Width, photo.Height, (double)header.Width / shrink, (double)header.Height / shrink, width, height);
+            photo.ReadSrgb(resizer.Push);
             return resizer.Result();
-        });
+        },
+            shrink);
         return Orientation.Apply(stored, header.Orientation);
     }
 
@@ -122,9 +119,9 @@ public static class ImageDecoder
         return 1;
     }
 
-    private static void Check(VipsImage opened, ImageHeader header, int shrink)
+    private static void Check(Photo photo, ImageHeader header, int shrink)
     {
-        if (opened.Width != header.Width / shrink || opened.Height != header.Height / shrink)
+        if (photo.Width != header.Width / shrink || photo.Height != header.Height / shrink)
             throw new ArgumentException("The header is not of this file.", nameof(header));
     }
 }

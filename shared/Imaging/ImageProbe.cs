@@ -1,5 +1,4 @@
 using RoadSeg.Errors;
-using RoadSeg.Imaging.Native;
 
 namespace RoadSeg.Imaging;
 
@@ -30,44 +29,29 @@ public static class ImageProbe
         var format = FormatSniffer.Sniff(file.Span);
         if (!VipsLibrary.Supports(format))
             throw FormatSniffer.Unsupported($"{(format == ImageFormat.Heic ? "HEIC" : format)}, which the installed image library does not read");
-        var header = VipsWork.OnFile(format, () =>
-        {
-            using var pinned = new PinnedFile(file);
-            using var image = pinned.Open(format);
-            return Describe(image, format, file.Span);
-        });
+        var header = Photo.Use(file, format, photo => Describe(photo, format, file.Span));
         Check(header, limits);
         if (format == ImageFormat.Jpeg && ContainerScan.CountJpegScans(file.Span, MostJpegScans + 1) > MostJpegScans)
             throw new RoadSegException(ErrorCodes.ImageCorrupt, $"The JPEG has more than {MostJpegScans} scans, which no camera writes. Save the photo again with another program.");
         return header;
     }
 
-    private static ImageHeader Describe(VipsImage image, ImageFormat format, ReadOnlySpan<byte> file)
+    private static ImageHeader Describe(Photo photo, ImageFormat format, ReadOnlySpan<byte> file)
     {
-        var alpha = image.HasAlpha;
-        var colors = image.Bands - (alpha ? 1 : 0);
-        var depth = image.BandFormat switch { VipsBandFormat.UChar => 8, VipsBandFormat.UShort => 16, _ => 0 };
-        var model = image.Interpretation switch
-        {
-            VipsInterpretation.BW or VipsInterpretation.Grey16 when colors == 1 => ColorModel.Grey,
-            VipsInterpretation.Srgb or VipsInterpretation.Rgb or VipsInterpretation.Rgb16 when colors == 3 => ColorModel.Rgb,
-            VipsInterpretation.Cmyk when colors == 4 => ColorModel.Cmyk,
-            _ => (ColorModel?)null,
-        };
-        if (depth == 0 || model is null)
-            throw FormatSniffer.Unsupported($"a {format} of {image.Bands} channels that are no 8 or 16 bit grey, RGB or CMYK");
+        if (photo.Depth == 0 || photo.ColorModel is not { } model)
+            throw FormatSniffer.Unsupported($"a {format} of {photo.Bands} channels that are no 8 or 16 bit grey, RGB or CMYK");
 
-        var frames = format == ImageFormat.Png ? ContainerScan.CountPngFrames(file) : Vips.Field(image, "n-pages", 1);
+        var frames = format == ImageFormat.Png ? ContainerScan.CountPngFrames(file) : photo.Field("n-pages", 1);
         return new ImageHeader(
             format,
-            image.Width,
-            image.Height,
-            format is ImageFormat.Avif or ImageFormat.Heic ? 1 : Vips.Orientation(image),
+            photo.Width,
+            photo.Height,
+            format is ImageFormat.Avif or ImageFormat.Heic ? 1 : photo.Orientation,
             Math.Max(1, frames),
-            image.Bands,
-            Math.Clamp(Vips.Field(image, "bits-per-sample", depth), 1, 16),
-            alpha,
-            model.Value);
+            photo.Bands,
+            Math.Clamp(photo.Field("bits-per-sample", photo.Depth), 1, 16),
+            photo.HasAlpha,
+            model);
     }
 
     private static void Check(ImageHeader header, ImageLimits limits)

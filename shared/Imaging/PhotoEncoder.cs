@@ -1,4 +1,5 @@
-using RoadSeg.Imaging.Native;
+using NetVips;
+using RoadSeg.Errors;
 
 namespace RoadSeg.Imaging;
 
@@ -20,7 +21,7 @@ public static class PhotoEncoder
     {
         CheckSize(image, MaxJpegSide);
         CheckQuality(quality);
-        return Save(image, "jpegsave_buffer", save => save.Set("Q", quality));
+        return Save(image, srgb => srgb.JpegsaveBuffer(q: quality, keep: Enums.ForeignKeep.None));
     }
 
     /// <summary>Encodes a lossy WebP.</summary>
@@ -35,7 +36,7 @@ public static class PhotoEncoder
         CheckQuality(quality);
         ArgumentOutOfRangeException.ThrowIfNegative(effort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(effort, 6);
-        return Save(image, "webpsave_buffer", save => save.Set("Q", quality).Set("effort", effort));
+        return Save(image, srgb => srgb.WebpsaveBuffer(q: quality, effort: effort, keep: Enums.ForeignKeep.None));
     }
 
     /// <summary>Encodes a 24-bit PNG, lossless.</summary>
@@ -43,16 +44,24 @@ public static class PhotoEncoder
     public static byte[] Png(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Save(image, "pngsave_buffer", save => save.Set("compression", 3).Set("filter", VipsPngFilter.All));
+        return Save(image, srgb => srgb.PngsaveBuffer(compression: 3, filter: Enums.ForeignPngFilter.All, keep: Enums.ForeignKeep.None));
     }
 
-    private static byte[] Save(RgbImage image, string saver, Action<VipsOperation> settings) => VipsWork.OnPixels(() =>
+    // Pixels of our own: a native failure is a defect of the service.
+    private static byte[] Save(RgbImage image, Func<Image, byte[]> save)
     {
-        using var pixels = new PinnedPixels(image.Pixels, image.Width, image.Height, 3);
-        using var save = new VipsOperation(saver).Set("in", pixels.Image).Set("keep", VipsKeep.None);
-        settings(save);
-        return save.Bytes();
-    });
+        _ = VipsLibrary.Version;
+        try
+        {
+            using var pixels = Image.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+            using var srgb = pixels.Copy(interpretation: Enums.Interpretation.Srgb);
+            return save(srgb);
+        }
+        catch (VipsException e)
+        {
+            throw new RoadSegException(ErrorCodes.Internal, "The picture could not be encoded. Try again later.", e);
+        }
+    }
 
     private static void CheckQuality(int quality)
     {

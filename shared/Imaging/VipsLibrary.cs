@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using RoadSeg.Imaging.Native;
+using NetVips;
 
 namespace RoadSeg.Imaging;
 
@@ -21,11 +21,11 @@ public static unsafe class VipsLibrary
     /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
     public static Version Version => Loaded.Version;
 
-    /// <summary>Native objects that this process holds now. 0 when no image work is under way: more is a leak.</summary>
-    public static long LiveObjects => VipsHandle.Live;
-
     /// <summary>Warnings and worse from GLib's object system, which mean that a call of ours was wrong; for tests.</summary>
     internal static long Complaints => Interlocked.Read(ref complaints);
+
+    /// <summary>The library itself, for tests that ask it what NetVips does not.</summary>
+    internal static nint Handle => adopted;
 
     private static LoadedLibrary Loaded => Volatile.Read(ref loaded)
         ?? throw new InvalidOperationException("Call VipsLibrary.Initialize once at start, before working with images.");
@@ -52,18 +52,9 @@ public static unsafe class VipsLibrary
 
             var library = Load(libraryPath);
             var version = CheckVersion(library, libraryPath ?? DefaultName);
-            if (adopted == 0)
-                NativeLibrary.SetDllImportResolver(typeof(Vips).Assembly, (name, _, _) => name == Vips.Library ? adopted : 0);
-            adopted = library;
-            try
-            {
-                Start(threadsPerOperation);
-            }
-            catch (Exception e) when (e is VipsException or EntryPointNotFoundException)
-            {
-                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {e.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", e);
-            }
-
+            Adopt(library);
+            if (Start(threadsPerOperation) is { } failure)
+                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -105,42 +96,67 @@ public static unsafe class VipsLibrary
             : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
     }
 
-    private static void Start(int threads)
+    // NetVips looks for libvips by name as soon as one of its members is used. A resolver that is there before decides instead, and NetVips
+    // leaves it in place: so its assembly is named here and none of its types.
+    private static void Adopt(nint library)
     {
-        Vips.RouteLog(&OnLog);
-        Vips.Init();
-        Vips.DisableCache();
-        Vips.DisableLeakReport();
-        Vips.SetConcurrency(threads);
-        // Twice: libvips's own judgement of what is hardened, and our list.
-        Vips.BlockUntrusted();
-        Vips.Block("VipsForeignLoad", blocked: true);
-        foreach (var format in new[] { "Jpeg", "Png", "Webp", "Heif", "Tiff" })
-            Vips.Block($"VipsForeignLoad{format}Buffer", blocked: false);
+        if (adopted == 0)
+        {
+            NativeLibrary.SetDllImportResolver(Assembly.Load("NetVips"), static (_, _, _) => adopted);
+            NativeLibrary.SetDllImportResolver(typeof(StripReader).Assembly, static (name, _, _) => name == StripReader.Library ? adopted : 0);
+        }
+
+        adopted = library;
     }
+
+    // Not inlined: a type of NetVips must not be met before Adopt.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception? Start(int threads)
+    {
+        if (!ModuleInitializer.VipsInitialized)
+            return ModuleInitializer.Exception ?? new VipsException("vips_init failed");
+        try
+        {
+            foreach (var domain in new[] { "VIPS", "GLib", "GLib-GObject" })
+                _ = Log.SetLogHandler(domain, Enums.LogLevelFlags.All, OnLog);
+            Cache.Max = 0;
+            NetVips.NetVips.Leak = false;
+            NetVips.NetVips.Concurrency = threads;
+            // Twice: libvips's own judgement of what is hardened, and our list.
+            NetVips.NetVips.BlockUntrusted = true;
+            Operation.Block("VipsForeignLoad", true);
+            foreach (var format in new[] { "Jpeg", "Png", "Webp", "Heif", "Tiff" })
+                Operation.Block($"VipsForeignLoad{format}Source", false);
+            return null;
+        }
+        catch (Exception e) when (e is VipsException or EntryPointNotFoundException)
+        {
+            return e;
+        }
+    }
+
+    private static bool HasOperation(string nickname) => NetVips.NetVips.TypeFind("VipsOperation", nickname) != 0;
 
     private static FrozenSet<ImageFormat> FindFormats(string name)
     {
-        foreach (var needed in new[] { "jpegload_buffer", "pngload_buffer", "webpload_buffer", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
+        foreach (var needed in new[] { "jpegload_source", "pngload_source", "webpload_source", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
         {
-            if (!Vips.HasOperation(needed))
+            if (!HasOperation(needed))
                 throw new InvalidOperationException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
         }
 
         HashSet<ImageFormat> formats = [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.WebP];
-        if (Vips.HasOperation("tiffload_buffer"))
+        if (HasOperation("tiffload_source"))
             formats.Add(ImageFormat.Tiff);
-        if (Vips.HasOperation("heifload_buffer"))
+        if (HasOperation("heifload_source"))
             formats.UnionWith(HeifSupport.Decodable());
         return formats.ToFrozenSet();
     }
 
     // Messages are about files of strangers and say nothing that an exception does not; only GLib's own complaints matter.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnLog(nint domain, int level, nint message, nint data)
+    private static void OnLog(string domain, Enums.LogLevelFlags level, string message)
     {
-        const int criticalOrWarning = (1 << 3) | (1 << 4);
-        if ((level & criticalOrWarning) != 0 && Marshal.PtrToStringUTF8(domain) is "GLib-GObject" or "GLib")
+        if ((level & (Enums.LogLevelFlags.Critical | Enums.LogLevelFlags.Warning)) != 0 && domain is "GLib" or "GLib-GObject")
             Interlocked.Increment(ref complaints);
     }
 

@@ -1,6 +1,6 @@
 namespace RoadSeg.Storage;
 
-/// <summary>Blob containers of a deployment. Names here, in <c>functions/host</c> and in the infrastructure agree.</summary>
+/// <summary>Blob containers of a deployment. Names here, in the functions and in the infrastructure agree.</summary>
 public static class Containers
 {
     /// <summary>Photos: <c>{jobId}/...</c> by upload key, any other path for bare drops. Watched for blob events.</summary>

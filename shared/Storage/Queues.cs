@@ -30,8 +30,11 @@ public static class Queues
     /// <summary>Queue of a lane's segmentation messages.</summary>
     public static string Segmentation(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? SegmentationBulk : SegmentationJobs;
 
-    /// <summary>Messages that failed as often as the host allows are moved to the queue of this name.</summary>
-    public static string Poison(string queue) => queue + "-poison";
+    /// <summary>Messages that failed as often as the host allows are moved to the queue whose name ends so.</summary>
+    public const string PoisonSuffix = "-poison";
+
+    /// <summary>The queue that a queue's failed messages are moved to.</summary>
+    public static string Poison(string queue) => queue + PoisonSuffix;
 
     /// <summary>All queues, the poison queues included.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];

@@ -10,7 +10,8 @@ namespace RoadSeg.Storage;
 /// <param name="Queues">Its queues; bodies are raw text.</param>
 public sealed record StorageAccount(BlobServiceClient Blobs, QueueServiceClient Queues)
 {
-    private const string Name = "AzureWebJobsStorage";
+    /// <summary>Setting, or beginning of the settings, that names it.</summary>
+    public const string Setting = "AzureWebJobsStorage";
 
     /// <summary>Clients from the setting AzureWebJobsStorage in the forms the Functions host accepts: a connection string, or
     /// <c>__accountName</c>, or <c>__blobServiceUri</c> with <c>__queueServiceUri</c>, by managed identity (<c>__clientId</c> names which).</summary>
@@ -20,18 +21,18 @@ public sealed record StorageAccount(BlobServiceClient Blobs, QueueServiceClient 
     {
         ArgumentNullException.ThrowIfNull(setting);
         var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
-        if (setting(Name) is { Length: > 0 } connection)
+        if (setting(Setting) is { Length: > 0 } connection)
             return new StorageAccount(new BlobServiceClient(connection), new QueueServiceClient(connection, queueOptions));
-        TokenCredential credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = setting($"{Name}__clientId") });
+        TokenCredential credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = setting($"{Setting}__clientId") });
         return new StorageAccount(new BlobServiceClient(ServiceUri(setting, "blob"), credential), new QueueServiceClient(ServiceUri(setting, "queue"), credential, queueOptions));
     }
 
     private static Uri ServiceUri(Func<string, string?> setting, string service)
     {
-        if (setting($"{Name}__{service}ServiceUri") is { Length: > 0 } uri)
+        if (setting($"{Setting}__{service}ServiceUri") is { Length: > 0 } uri)
             return new Uri(uri);
-        if (setting($"{Name}__accountName") is { Length: > 0 } account)
+        if (setting($"{Setting}__accountName") is { Length: > 0 } account)
             return new Uri($"https://{account}.{service}.core.windows.net");
-        throw new InvalidOperationException($"Set {Name} to a connection string, or {Name}__accountName for access by managed identity.");
+        throw new InvalidOperationException($"Set {Setting} to a connection string, or {Setting}__accountName for access by managed identity.");
     }
 }

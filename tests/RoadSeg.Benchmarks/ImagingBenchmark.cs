@@ -12,7 +12,7 @@ internal static class ImagingBenchmark
     private const int Height = 3000;
     private const int Times = 15;
 
-    public static Task RunAsync(CancellationToken cancel)
+    public static async Task RunAsync(CancellationToken cancel)
     {
         var street = File.ReadAllBytes(Workspace.SamplePhoto);
         var photo = ImageDecoder.ResizeTo(ImageDecoder.Decode(street, ImageProbe.Read(street, new ImageLimits())), Width, Height);
@@ -23,6 +23,7 @@ internal static class ImagingBenchmark
 
         Print("preprocess: header + decode + resize", Sample.Of(Times, () => ImageDecoder.DecodeForModel(jpeg, ImageProbe.Read(jpeg, new ImageLimits()), spec)));
         Print("  for comparison: decode at full size", Sample.Of(3, () => ImageDecoder.Decode(jpeg, ImageProbe.Read(jpeg, new ImageLimits()))));
+        Print("  for comparison: ImageSharp at full size", Sample.Of(3, () => PeakMemory.ImageSharp(jpeg).Dispose()));
 
         var input = ImageDecoder.DecodeForModel(jpeg, ImageProbe.Read(jpeg, new ImageLimits()), spec);
         using var engine = SegmentationEngine.Load(package);
@@ -35,7 +36,7 @@ internal static class ImagingBenchmark
         Print("postprocess: mask PNG", encode);
         var mask = MaskPng.Encode(results[0].ClassIds, Width, Height, package.Manifest.Labels);
         Console.WriteLine($"  mask {mask.Length / 1024} KiB, {8.0 * mask.Length / ((double)Width * Height):F3} bits a pixel");
-        return Task.CompletedTask;
+        await PeakMemory.PrintAsync(photo, cancel);
     }
 
     private static void Print(string what, Sample sample) => Console.WriteLine($"  {what,-44} {sample}");

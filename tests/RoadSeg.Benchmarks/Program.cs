@@ -10,6 +10,9 @@ if (args is [TrainerBenchmark.TrainerWorkerName, var folder, var data, var threa
     return StepWorker.Run(folder, data, int.Parse(threads));
 }
 
+if (args is [PeakMemory.WorkerName, var decoder, var photo])
+    return PeakMemory.Decode(decoder, photo);
+
 var names = new Dictionary<string, Func<CancellationToken, Task>>
 {
     ["imaging"] = ImagingBenchmark.RunAsync,

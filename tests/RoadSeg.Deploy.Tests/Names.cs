@@ -10,13 +10,13 @@ internal static class Names
     private static readonly string[] SegmentationQueues = [Queues.SegmentationJobs, Queues.SegmentationBulk];
 
     /// <summary>Functions that every role runs: health is asked for through them.</summary>
-    public static IReadOnlyList<string> Everywhere { get; } = [.. FunctionFolder.All.Where(f => f is { TriggerType: "httpTrigger", AuthLevel: "anonymous" }).Select(f => f.Name)];
+    public static IReadOnlyList<string> Everywhere { get; } = [.. WorkerFunction.All.Where(f => f is { TriggerType: "httpTrigger", AuthLevel: "Anonymous" }).Select(f => f.Name)];
 
     /// <summary>Functions that run the model.</summary>
-    public static IReadOnlyList<string> Gpu { get; } = [.. FunctionFolder.All.Where(f => SegmentationQueues.Contains(f.Queue)).Select(f => f.Name)];
+    public static IReadOnlyList<string> Gpu { get; } = [.. WorkerFunction.All.Where(f => SegmentationQueues.Contains(f.Queue)).Select(f => f.Name)];
 
     /// <summary>All others.</summary>
-    public static IReadOnlyList<string> Cpu { get; } = [.. FunctionFolder.All.Select(f => f.Name).Except(Everywhere).Except(Gpu)];
+    public static IReadOnlyList<string> Cpu { get; } = [.. WorkerFunction.All.Select(f => f.Name).Except(Everywhere).Except(Gpu)];
 
     /// <summary>The settings by which a GPU worker runs the model and nothing else.</summary>
     public static string GpuEnvironment => string.Concat(Cpu.Select(name => $"AzureWebJobs_{name}_Disabled=1\n"));
@@ -54,7 +54,7 @@ internal static class Names
     };
 
     public static IEnumerable<string> Triggers(IEnumerable<string> functions) =>
-        FunctionFolder.All.Where(f => functions.Contains(f.Name) && f.Queue is not null).Select(f => f.Queue!).Distinct();
+        WorkerFunction.All.Where(f => functions.Contains(f.Name) && f.Queue is not null).Select(f => f.Queue!).Distinct();
 
     private static JsonArray Array(IEnumerable<string> names) => [.. names.Select(name => JsonValue.Create(name))];
 }
@@ -72,7 +72,7 @@ public sealed class NamesTests
             File.WriteAllText(Tree.At("infra", "names.json"), written.ToJsonString(Readable) + "\n");
         Assert.True(
             JsonNode.DeepEquals(JsonNode.Parse(Tree.Read("infra", "names.json")), written),
-            "infra/names.json is no longer what Containers, Queues and functions/host say; ROADSEG_PIN=1 writes it anew.");
+            "infra/names.json is no longer what Containers, Queues and the worker's functions say; ROADSEG_PIN=1 writes it anew.");
     }
 
     [Fact]
@@ -88,14 +88,13 @@ public sealed class NamesTests
     {
         Assert.Equal(["Site"], Names.Everywhere);
         Assert.Equal(["SegmentBulk", "SegmentImage"], Names.Gpu);
-        Assert.Equal(FunctionFolder.All.Select(f => f.Name).Order(), ((string[])[.. Names.Everywhere, .. Names.Gpu, .. Names.Cpu]).Order());
+        Assert.Equal(WorkerFunction.All.Select(f => f.Name).Order(), ((string[])[.. Names.Everywhere, .. Names.Gpu, .. Names.Cpu]).Order());
     }
 
     [Fact]
     public void Every_queue_that_a_function_names_is_made()
     {
-        foreach (var function in FunctionFolder.All)
-            Assert.All([.. function.OutputQueues, .. function.Queue is { } queue ? [queue] : (string[])[]], queue => Assert.Contains(queue, Queues.All));
+        Assert.All(WorkerFunction.All.Select(function => function.Queue).OfType<string>(), queue => Assert.Contains(queue, Queues.All));
     }
 
     [Fact]

@@ -12,10 +12,10 @@ internal static partial class Settings
         ["HOME"] = "where the Functions host and .NET keep files of their own",
         ["ASPNETCORE_URLS"] = "the Functions host's address",
         ["ASPNETCORE_CONTENTROOT"] = "where the Functions host finds its own files",
-        ["DOTNET_ROOT"] = "the runtime of a Functions host that does not bring one",
-        ["DOTNET_RUNNING_IN_CONTAINER"] = "the Functions host looks for extension bundles in /FuncExtensionBundles, and not on the internet alone",
         ["DOTNET_USE_POLLING_FILE_WATCHER"] = "the Functions host watches its files, and file events of a container are unreliable",
         ["FUNCTIONS_SECRETS_PATH"] = "where the Functions host keeps files that tell it of changed keys",
+        ["FUNCTIONS_WORKER_RUNTIME"] = "which worker the Functions host expects",
+        ["AzureFunctionsWebHost__hostid"] = "the name of the Functions host's leases, timers and keys",
         ["AzureWebJobsScriptRoot"] = "where the Functions host finds host.json",
         ["AzureWebJobsStorage__credential"] = "the Functions host's bindings take the managed identity",
         ["AzureFunctionsJobHost__Logging__Console__IsEnabled"] = "the Functions host logs to the console",
@@ -23,7 +23,6 @@ internal static partial class Settings
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "OpenTelemetry",
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "OpenTelemetry",
         ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] = "OpenTelemetry: whether counters are sent as totals or as what was new",
-        ["LD_LIBRARY_PATH"] = "the dynamic loader",
         ["NVIDIA_VISIBLE_DEVICES"] = "NVIDIA's container runtime",
         ["NVIDIA_DRIVER_CAPABILITIES"] = "NVIDIA's container runtime",
         ["OMP_WAIT_POLICY"] = "OpenMP: threads that wait do not spin",
@@ -44,7 +43,7 @@ internal static partial class Settings
 
         // The image has the model, the page and the libraries where the programs look for them.
         "ROADSEG_LOGS", "ROADSEG_MODEL", "ROADSEG_MODELS_LOADED", "ROADSEG_MODEL_CACHE", "ROADSEG_MODEL_POLL", "ROADSEG_PAGE", "ROADSEG_PRECISION", "ROADSEG_THREADS",
-        "ROADSEG_TORCH_LIBRARY", "ROADSEG_VIPS",
+        "ROADSEG_VIPS",
 
         // What a candidate must reach, and how the trainer works.
         "ROADSEG_GATE_CLASS_IOU_FLOOR", "ROADSEG_GATE_CLASS_IOU_LOSS", "ROADSEG_GATE_DISAGREEMENT", "ROADSEG_GATE_LATENCY", "ROADSEG_GATE_MEAN_IOU_FLOOR", "ROADSEG_GATE_MEAN_IOU_LOSS", "ROADSEG_GATE_PHOTOS",
@@ -67,7 +66,7 @@ internal static partial class Settings
         Foreign.ContainsKey(name)
         || Sources.Value.Contains($"\"{name}\"", StringComparison.Ordinal)
         || (name.StartsWith("AzureWebJobsStorage__", StringComparison.Ordinal) && IsConnectionPart(name["AzureWebJobsStorage__".Length..]))
-        || (Disabled().Match(name) is { Success: true } match && FunctionFolder.All.Any(function => function.Name == match.Groups[1].Value))
+        || (Disabled().Match(name) is { Success: true } match && WorkerFunction.All.Any(function => function.Name == match.Groups[1].Value))
         || (name.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal) && IsInHostJson(name["AzureFunctionsJobHost__".Length..].Split("__")));
 
     // StorageAccount reads {Name}__{service}ServiceUri, and each other part by its name.
@@ -77,7 +76,7 @@ internal static partial class Settings
 
     private static bool IsInHostJson(string[] path)
     {
-        JsonNode? node = JsonNode.Parse(Tree.Read("functions", "host", "host.json"));
+        JsonNode? node = JsonNode.Parse(Tree.Read("functions", "host.json"));
         foreach (var step in path)
             node = (node as JsonObject)?[step];
         return node is not null;

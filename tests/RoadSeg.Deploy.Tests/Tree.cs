@@ -11,6 +11,9 @@ internal static class Tree
     public static IReadOnlySet<string> Files { get; } = Git("ls-files", "--cached", "--others", "--exclude-standard")
         .Where(file => File.Exists(At(file))).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Debug or Release: as these tests are built, so is what they are built with.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
     public static string At(params string[] path) => Path.Combine([Root, .. path]);
 
     public static string Read(params string[] path) => File.ReadAllText(At(path));

@@ -28,14 +28,14 @@ public sealed class BadPhotoTests(StackFixture stack)
     [MemberData(nameof(Bad))]
     public async Task A_bad_photo_fails_its_job_with_a_code_and_the_worker_stays_up(string kind, string code)
     {
-        var handler = stack.Stack.HandlerProcessId;
+        var handler = stack.Stack.WorkerProcessId;
 
         var job = await stack.DroppedAsync(Content(kind), $"tests/{Guid.NewGuid()}/photo.jpg");
 
         Assert.Equal(JobState.Failed, job.State);
         Assert.Equal(code, job.Failure!.Code);
         Assert.EndsWith(".", job.Failure.Message, StringComparison.Ordinal);
-        Assert.Equal(handler, stack.Stack.HandlerProcessId);
+        Assert.Equal(handler, stack.Stack.WorkerProcessId);
         Assert.Equal(JobState.Succeeded, (await stack.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
     }
 

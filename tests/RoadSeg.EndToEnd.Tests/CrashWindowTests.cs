@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.LocalHost;
@@ -10,7 +11,7 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
-/// <summary>The windows in which a worker can die or lose its job, each struck exactly: at one storage request the handler is killed, or held.</summary>
+/// <summary>The windows in which a worker can die or lose its job, each struck exactly: at one storage request the worker is killed, or held.</summary>
 public sealed class CrashWindowTests : IAsyncLifetime
 {
     private AzuriteProcess _azurite = null!;
@@ -39,7 +40,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_worker_that_dies_after_it_took_the_job_is_followed_by_the_same_message_under_a_new_attempt()
     {
         var (id, message) = await QueuedAsync();
-        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        await using (var dying = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel))
         {
             _gate.Before = (method, path, _) => Killing(method == "PUT" && path.Contains("/results/", StringComparison.Ordinal), dying);
             await dying.DieAsync("SegmentImage", message, "m1", Cancel);
@@ -56,7 +57,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_worker_that_dies_between_its_commit_and_the_end_of_its_message_changes_nothing_when_it_comes_again()
     {
         var (id, message) = await QueuedAsync();
-        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        await using (var dying = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel))
         {
             _gate.After = (method, path, body) => Killing(method == "PUT" && path.Contains("/jobs/", StringComparison.Ordinal) && body.Contains("\"succeeded\"", StringComparison.Ordinal), dying);
             await dying.DieAsync("SegmentImage", message, "m1", Cancel);
@@ -73,7 +74,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_zombie_that_wakes_after_its_job_was_taken_over_commits_nothing()
     {
         var (id, message) = await QueuedAsync();
-        await using var zombie = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
+        await using var zombie = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
         var (held, wake) = HoldResults();
         var sleeping = zombie.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
@@ -91,7 +92,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_job_that_is_canceled_while_it_runs_stays_canceled_and_publishes_no_result()
     {
         var (id, message) = await QueuedAsync();
-        await using var worker = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
+        await using var worker = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
         var (held, go) = HoldResults();
         var running = worker.InvokeAsync("SegmentImage", message, "m1", 1, Cancel);
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
@@ -118,18 +119,17 @@ public sealed class CrashWindowTests : IAsyncLifetime
     public async Task A_preprocessor_that_dies_after_queueing_the_job_still_sends_its_message_when_it_comes_again()
     {
         var (id, upload) = await UploadedAsync();
-        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        await using (var dying = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel))
         {
             _gate.After = (method, path, body) => Killing(method == "PUT" && path.Contains("/jobs/", StringComparison.Ordinal) && body.Contains("\"queued\"", StringComparison.Ordinal), dying);
             await dying.DieAsync("PreprocessUpload", upload, "m1", Cancel);
         }
 
         _gate.After = static (_, _, _) => Task.CompletedTask;
-        await using var next = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel);
-        var answer = await next.InvokeAsync("PreprocessUpload", upload, "m1", 2, Cancel);
+        await using var next = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
+        await next.InvokeAsync("PreprocessUpload", upload, "m1", 2, Cancel);
 
-        var sent = Convert.FromBase64String((string)answer!["Outputs"]!["segmentation"]!);
-        Assert.Equal(id, JsonSerializer.Deserialize(sent, JobJson.Default.SegmentationMessage)!.JobId);
+        Assert.Equal(id, JsonSerializer.Deserialize(await TakeAsync(), JobJson.Default.SegmentationMessage)!.JobId);
         Assert.Equal((JobState.Queued, 0), await StandsAsync(id));
     }
 
@@ -139,14 +139,14 @@ public sealed class CrashWindowTests : IAsyncLifetime
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
         var (fresh, first) = await QueuedAsync();
         var (orphan, second) = await QueuedAsync();
-        await using (var dying = await HandlerProcess.StartAsync(_gate.ConnectionString, Cancel))
+        await using (var dying = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel))
         {
             _gate.Before = (method, path, _) => Killing(method == "PUT" && path.Contains("/results/", StringComparison.Ordinal), dying);
             await dying.DieAsync("SegmentImage", second, "m2", Cancel);
         }
 
         // Each at its last delivery: were it counted as failed, its job would end.
-        await using (var broken = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
+        await using (var broken = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
             await Task.WhenAll(broken.InvokeAsync("SegmentImage", first, "m1", 5, Cancel), broken.InvokeAsync("SegmentImage", second, "m2", 5, Cancel));
         Assert.Equal((JobState.Queued, 0), await StandsAsync(fresh));
         Assert.Equal((JobState.Queued, 1), await StandsAsync(orphan));
@@ -154,7 +154,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
         var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
         var given = (await line.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value;
         Assert.Equal(2, given.Length);
-        await using var able = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel);
+        await using var able = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel);
         foreach (var message in given)
             await able.InvokeAsync("SegmentImage", message.Body.ToArray(), message.MessageId, 1, Cancel);
         Assert.Equal((JobState.Succeeded, 1), await StandsAsync(fresh));
@@ -176,16 +176,16 @@ public sealed class CrashWindowTests : IAsyncLifetime
         return (held.Task, go);
     }
 
-    private static Task Killing(bool now, HandlerProcess handler)
+    private static Task Killing(bool now, DirectWorker worker)
     {
         if (now)
-            handler.Kill();
+            worker.Kill();
         return Task.CompletedTask;
     }
 
     private async Task RedeliverAsync(string function, byte[] message, string messageId)
     {
-        await using var next = await HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel);
+        await using var next = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel);
         await next.InvokeAsync(function, message, messageId, 2, Cancel);
     }
 
@@ -207,6 +207,15 @@ public sealed class CrashWindowTests : IAsyncLifetime
     {
         var (id, upload) = await UploadedAsync();
         await RedeliverAsync("PreprocessUpload", upload, "upload");
-        return (id, JsonSerializer.SerializeToUtf8Bytes(new SegmentationMessage(id), JobJson.Default.SegmentationMessage));
+        return (id, await TakeAsync());
+    }
+
+    // The message that the preprocessor sent, taken off its queue as a listener does after the run.
+    private async Task<byte[]> TakeAsync()
+    {
+        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
+        QueueMessage message = (await line.ReceiveMessageAsync(cancellationToken: Cancel)).Value;
+        await line.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
+        return message.Body.ToArray();
     }
 }

@@ -75,7 +75,7 @@ public sealed class DatasetTests(StackFixture stack)
         while ((await store.FindAsync(_name, Cancel))?.Value is not { State: DatasetState.Checking })
             await Task.Delay(20, Cancel);
 
-        using (var handler = Process.GetProcessById(own.HandlerProcessId))
+        using (var handler = Process.GetProcessById(own.WorkerProcessId))
             handler.Kill();
         var killed = (await store.FindAsync(_name, Cancel))!.Value;
 

@@ -4,7 +4,7 @@ using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests;
 
-/// <summary>The Functions host as a process that can be killed, started again at once as a platform would. Its handler is
+/// <summary>The Functions host as a process that can be killed, started again at once as a platform would. Its worker is
 /// killed alone, or left behind as an orphan for a while when the host dies.</summary>
 internal sealed class KillableHost : IAsyncDisposable
 {
@@ -26,20 +26,20 @@ internal sealed class KillableHost : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{_port}");
 
-    public async Task KillAsync(bool handlerOnly)
+    public async Task KillAsync(bool workerOnly)
     {
         await _turn.WaitAsync();
         try
         {
             Calm();
-            var handlers = ChildProcesses.Of(_host.Id);
-            if (handlerOnly && !_host.HasExited)
+            var workers = ChildProcesses.Of(_host.Id);
+            if (workerOnly && !_host.HasExited)
             {
-                handlers.ForEach(Kill);
+                workers.ForEach(Kill);
                 return;
             }
 
-            _orphans.AddRange(handlers);
+            _orphans.AddRange(workers);
             await RestartAsync();
         }
         finally
@@ -59,10 +59,10 @@ internal sealed class KillableHost : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _supervision;
-        var handlers = ChildProcesses.Of(_host.Id);
+        var workers = ChildProcesses.Of(_host.Id);
         _host.Kill();
         await _host.WaitForExitAsync();
-        handlers.Concat(_orphans).ToList().ForEach(Kill);
+        workers.Concat(_orphans).ToList().ForEach(Kill);
         _host.Dispose();
         _end.Dispose();
         _turn.Dispose();
@@ -81,7 +81,7 @@ internal sealed class KillableHost : IAsyncDisposable
         }
     }
 
-    // The host ends by itself after three crashes of its handler in half an hour.
+    // The host ends by itself after three crashes of its worker in half an hour.
     private async Task SuperviseAsync()
     {
         while (!_end.IsCancellationRequested)
@@ -116,9 +116,8 @@ internal sealed class KillableHost : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--script-root", Workspace.ScriptRoot, "--port", _port.ToString(CultureInfo.InvariantCulture),
-            "--env", $"AzureWebJobsStorage={_connection}", "--env", "FUNCTIONS_WORKER_RUNTIME=custom", "--env", $"ROADSEG_MODEL={Workspace.DefaultModel}",
-            "--env", $"AzureFunctionsJobHost__customHandler__description__defaultExecutablePath={Workspace.Handler}",
+            "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--script-root", Workspace.App, "--port", _port.ToString(CultureInfo.InvariantCulture),
+            "--env", $"AzureWebJobsStorage={_connection}", "--env", $"ROADSEG_MODEL={Workspace.DefaultModel}",
             "--env", "AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00.100", "--env", "ROADSEG_SWEEP_AFTER=00:00:05", "--env", "ROADSEG_LEASE=00:00:15",
         ];
         foreach (var argument in arguments)

@@ -108,7 +108,7 @@ public sealed class ReliabilityTests(StackFixture stack)
             ids.Add(JobId.ForDrop(Containers.Uploads, $"kill/{i}.jpg", stored.Value.ETag.ToString()));
             if (i is 10 or 20)
             {
-                using var handler = Process.GetProcessById(own.HandlerProcessId);
+                using var handler = Process.GetProcessById(own.WorkerProcessId);
                 handler.Kill();
             }
         }

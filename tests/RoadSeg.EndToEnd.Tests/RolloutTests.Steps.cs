@@ -22,7 +22,7 @@ public sealed partial class RolloutTests
 
     private string Version(int turn) => _packages[turn].Manifest.Version;
 
-    private Task<HandlerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null) => HandlerProcess.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+    private Task<DirectWorker> StartAsync(IReadOnlyDictionary<string, string>? settings = null) => DirectWorker.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
     {
         ["ROADSEG_MODEL"] = _packages[0].Folder,
         ["ROADSEG_MODEL_POLL"] = settings?.GetValueOrDefault("ROADSEG_MODEL_POLL") ?? "00:00:01",
@@ -40,9 +40,9 @@ public sealed partial class RolloutTests
     }
 
     /// <summary>Waits until a version serves, and nothing is amiss.</summary>
-    private static Task<string> ServesAsync(HandlerProcess handler, string version) => UntilReadyAsync(handler, text => text == $"{Name} {version} on cpu");
+    private static Task<string> ServesAsync(DirectWorker handler, string version) => UntilReadyAsync(handler, text => text == $"{Name} {version} on cpu");
 
-    private static async Task<string> UntilReadyAsync(HandlerProcess handler, Func<string, bool> reached)
+    private static async Task<string> UntilReadyAsync(DirectWorker handler, Func<string, bool> reached)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(Patience);
@@ -56,11 +56,11 @@ public sealed partial class RolloutTests
         }
     }
 
-    private Task<ModelVersionList> PromoteAsync(HandlerProcess handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
+    private Task<ModelVersionList> PromoteAsync(DirectWorker handler, int turn) => PostAsync(handler, $"/v1/models/{Name}/versions/{Version(turn)}/promote");
 
-    private static Task<ModelVersionList> RollBackAsync(HandlerProcess handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
+    private static Task<ModelVersionList> RollBackAsync(DirectWorker handler) => PostAsync(handler, $"/v1/models/{Name}/rollback");
 
-    private static async Task<ModelVersionList> PostAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    private static async Task<ModelVersionList> PostAsync(DirectWorker handler, string path, string? key = null, string? body = null)
     {
         using var answer = await SendAsync(handler, path, key, body);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
@@ -68,13 +68,13 @@ public sealed partial class RolloutTests
         return JsonSerializer.Deserialize(text, RegistryJson.Default.ModelVersionList)!;
     }
 
-    private static async Task<(int Status, string Code)> RefusedAsync(HandlerProcess handler, string path, string? key = null, string? body = null)
+    private static async Task<(int Status, string Code)> RefusedAsync(DirectWorker handler, string path, string? key = null, string? body = null)
     {
         using var answer = await SendAsync(handler, path, key, body);
         return ((int)answer.StatusCode, (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]!);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HandlerProcess handler, string path, string? key, string? body)
+    private static async Task<HttpResponseMessage> SendAsync(DirectWorker handler, string path, string? key, string? body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         if (key is not null)
@@ -84,14 +84,14 @@ public sealed partial class RolloutTests
         return await handler.Http.SendAsync(request, Cancel);
     }
 
-    private static async Task<(int Status, string? Code)> SubmittedAsync(HandlerProcess handler, string model)
+    private static async Task<(int Status, string? Code)> SubmittedAsync(DirectWorker handler, string model)
     {
         using var content = new ByteArrayContent(TinyPackages.RedPhoto()) { Headers = { ContentType = new("image/png") } };
         using var answer = await handler.Http.PostAsync(new Uri($"/v1/jobs?model={Uri.EscapeDataString(model)}", UriKind.Relative), content, Cancel);
         return ((int)answer.StatusCode, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]);
     }
 
-    private async Task<JobRecord> RunAsync(HandlerProcess handler, string? model = null)
+    private async Task<JobRecord> RunAsync(DirectWorker handler, string? model = null)
     {
         var (id, message) = await PreprocessedAsync(handler, model);
         await SegmentAsync(handler, message);
@@ -100,7 +100,7 @@ public sealed partial class RolloutTests
         return job;
     }
 
-    private async Task<(JobState State, string? Code)> FailsAsync(HandlerProcess handler)
+    private async Task<(JobState State, string? Code)> FailsAsync(DirectWorker handler)
     {
         var (id, message) = await PreprocessedAsync(handler);
         await SegmentAsync(handler, message);
@@ -108,8 +108,8 @@ public sealed partial class RolloutTests
         return (job.State, job.Failure?.Code);
     }
 
-    // As the host does it: the photo's event, then the message that the first function answers.
-    private async Task<(JobId Id, byte[] Message)> PreprocessedAsync(HandlerProcess handler, string? model = null)
+    // As the host does it: the photo's event, then the message that the first function sends.
+    private async Task<(JobId Id, byte[] Message)> PreprocessedAsync(DirectWorker handler, string? model = null)
     {
         var (id, path) = (default(JobId), $"{Guid.NewGuid()}/red.png");
         if (model is not null)
@@ -122,15 +122,17 @@ public sealed partial class RolloutTests
         var stored = await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
         var etag = stored.Value.ETag.ToString();
         var created = JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent);
-        var outcome = await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
+        await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
         if (model is null)
             id = JobId.ForDrop(Containers.Uploads, path, etag);
-        var sent = (string?)outcome!["Outputs"]!["segmentation"];
-        Assert.True(sent is not null, $"{outcome.ToJsonString()} {(await _jobs.FindAsync(id, Cancel))?.Record}");
-        return (id, Convert.FromBase64String(sent));
+        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
+        var sent = (await line.ReceiveMessageAsync(cancellationToken: Cancel)).Value;
+        Assert.True(sent is not null, $"{(await _jobs.FindAsync(id, Cancel))?.Record}");
+        await line.DeleteMessageAsync(sent.MessageId, sent.PopReceipt, Cancel);
+        return (id, sent.Body.ToArray());
     }
 
-    private static Task<JsonNode?> SegmentAsync(HandlerProcess handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
+    private static Task SegmentAsync(DirectWorker handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
 
     private async Task<byte[]> ResultAsync(JobId id, string file) =>
         (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();

@@ -100,7 +100,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             if (!await ReadyAsync(apis[victim]))
                 continue;
             await Task.Delay(random.Next(500), Cancel);
-            await hosts[victim].KillAsync(handlerOnly: random.Next(3) > 0);
+            await hosts[victim].KillAsync(workerOnly: random.Next(3) > 0);
             kills++;
         }
 

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Handler;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
@@ -330,25 +330,6 @@ public sealed class ContractTests
     [InlineData("""{"eventType":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/uploads/blobs/","data":{}}""")]
     public void What_is_no_blob_created_event_is_not_read_as_one(string json) =>
         Assert.Null(BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(json)));
-
-    [Fact]
-    public void A_queue_invocation_of_the_host_is_read()
-    {
-        using var invocation = JsonDocument.Parse(Golden("queue-invocation"));
-
-        var message = QueueMessage.Read(invocation.RootElement);
-
-        Assert.Equal("""{"jobId":"0000000000000000000000000a"}""", Encoding.UTF8.GetString(message.Body));
-        Assert.Equal(("800a-1", 3, Noon), (message.Id, message.DequeueCount, message.InsertedAt));
-    }
-
-    [Fact]
-    public void A_string_invocation_is_refused_and_not_taken_for_bytes()
-    {
-        using var invocation = JsonDocument.Parse("""{"Data":{"message":"\"hello\""},"Metadata":{"Id":"\"1\"","DequeueCount":"1","InsertionTime":"2026-03-01T12:00:00+00:00"}}""");
-
-        Assert.Throws<JsonException>(() => QueueMessage.Read(invocation.RootElement));
-    }
 
     private static string Golden(string name) => File.ReadAllText(Path.Combine(Checkout.Root, "tests", "contracts", name + ".json"));
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
@@ -45,7 +44,8 @@ public sealed class PhotoTurnsTests(StorageFixture storage)
             var gauge = new QueueGauge(storage.Queues, time);
             var claim = new UploadClaim(jobs, new Admission(storage.Blobs, gauge, new JobOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
             using var pace = new BulkPace(jobs, time);
-            var preprocess = new PreprocessUpload(storage.Blobs, jobs, claim, pace, gauge, new ModelCatalogue(live, pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
+            var preprocess = new PreprocessUpload(
+                storage.Blobs, storage.Queues, jobs, claim, pace, gauge, new ModelCatalogue(live, pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
             var reader = new ResultReader(storage.Blobs, jobs, new CallerKeys(new Dictionary<string, string>()), new ImageLimits());
             var path = $"tests/{Guid.NewGuid()}/photo.jpg";
             var photo = await File.ReadAllBytesAsync(Path.Combine(Checkout.Root, "tests", "fixtures", "grey.jpg"), Cancel);
@@ -57,11 +57,11 @@ public sealed class PhotoTurnsTests(StorageFixture storage)
             var held = 0;
             while (await PhotoLimits.Turns.WaitAsync(TimeSpan.Zero, Cancel))
                 held++;
-            Task<InvocationResponse> prepared;
+            Task prepared;
             try
             {
                 Assert.InRange(held, 1, 2);
-                prepared = preprocess.InteractiveAsync(new QueueMessage(body, "m1", 1, time.GetUtcNow()), Cancel);
+                prepared = preprocess.InteractiveAsync(Messages.Of(body, "m1"), Cancel);
                 while (await jobs.FindAsync(id, Cancel) is null)
                 {
                     Assert.False(prepared.IsCompleted, "It ended without a job.");

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RoadSeg.Functions.Handler;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
@@ -109,5 +109,5 @@ public sealed class UploadClaimTests(StorageFixture storage)
 
     private static BlobCreatedEvent Drop() => BlobCreatedEvent.For(Containers.Uploads, $"{Guid.NewGuid()}/photo.jpg", "0x1", 1);
 
-    private static QueueMessage Message(string id) => new([], id, 1, TimeProvider.System.GetUtcNow());
+    private static QueueMessage Message(string id) => Messages.Of([], id);
 }

@@ -5,9 +5,11 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Web;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -66,6 +68,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
         // skoid names the identity's key: the account's key is not involved. Loopback may be plain; anything else must not.
         Assert.Contains("skoid=", address.Query, StringComparison.Ordinal);
         Assert.Contains("sp=c&", address.Query + "&", StringComparison.Ordinal);
+        address = await AsTheEmulatorSignsAsync(address);
         Assert.Equal(HttpStatusCode.Created, await PutAsync(address));
         Assert.Contains(await PutAsync(address), new[] { HttpStatusCode.Conflict, HttpStatusCode.Forbidden });
         using var read = await _http.GetAsync(address, Cancel);
@@ -82,6 +85,24 @@ public sealed class UploadKeysTests : IAsyncLifetime
 
         Assert.Contains("spr=https&", address.Query + "&", StringComparison.Ordinal);
         Assert.Equal("https", address.Scheme);
+    }
+
+    // The storage client signs in a form of 2026, the newest that this emulator can check is of 2025: the same grants, signed again by the same key.
+    private async Task<Uri> AsTheEmulatorSignsAsync(Uri address)
+    {
+        const string Version = "2025-07-05";
+        var query = HttpUtility.ParseQueryString(address.Query);
+        var key = await _blobs.GetUserDelegationKeyAsync(
+            new BlobGetUserDelegationKeyOptions(DateTimeOffset.Parse(query["ske"]!, CultureInfo.InvariantCulture)) { StartsOn = DateTimeOffset.Parse(query["skt"]!, CultureInfo.InvariantCulture) }, Cancel);
+        Assert.Equal(query["skoid"], key.Value.SignedObjectId);
+        string?[] signed =
+        [
+            query["sp"], query["st"], query["se"], "/blob" + address.AbsolutePath, query["skoid"], query["sktid"], query["skt"], query["ske"], query["sks"], query["skv"],
+            null, null, null, null, null, null, query["spr"], Version, query["sr"], null, null, null, null, null, null, null,
+        ];
+        query["sv"] = Version;
+        query["sig"] = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key.Value.Value), Encoding.UTF8.GetBytes(string.Join('\n', signed))));
+        return new UriBuilder(address) { Query = query.ToString() }.Uri;
     }
 
     private async Task<HttpStatusCode> PutAsync(Uri address)

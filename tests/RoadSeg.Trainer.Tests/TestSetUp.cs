@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using RoadSeg.Imaging;
 using RoadSeg.Tests.Trainer;
+using RoadSeg.Trainer.Libtorch;
 using Xunit.Sdk;
 using Xunit.v3;
-using static TorchSharp.torch;
 
 // The tests share libtorch's threads and its random generator.
 [assembly: Parallelization(Mode = ParallelMode.None)]
@@ -18,6 +18,6 @@ internal static class TestSetUp
         VipsLibrary.Initialize();
 
         // The networks here are tiny: a second thread would mostly wait for the first, and on busy machines for much longer.
-        set_num_threads(1);
+        TorchLibrary.Load(threads: 1);
     }
 }

@@ -6,6 +6,7 @@ using RoadSeg.Labels;
 using RoadSeg.Models;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -29,8 +30,7 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.") { data, checkpoint, package, precision, split, size, stretch, flip, scales, threads, device };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(threads) > 0)
-                set_num_threads(parsed.GetValue(threads));
+            TorchLibrary.Load(parsed.GetValue(threads));
             var looks = new TestTime(parsed.GetValue(flip), Numbers(parsed.GetValue(scales)!));
             looks.Validate();
             var root = parsed.GetValue(data)!;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RoadSeg.Models;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Export;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -20,8 +21,7 @@ internal static class ExportCommand
         var command = new Command("export", "Write ONNX graphs, checked against the network and scored.") { checkpoint, data, output, precisions, limit, threads };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(threads) > 0)
-                set_num_threads(parsed.GetValue(threads));
+            TorchLibrary.Load(parsed.GetValue(threads));
             var (model, recipe, labels) = Checkpoint.Open(parsed.GetValue(checkpoint)!, CPU);
             using var _ = model;
             var (train, val) = (DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));

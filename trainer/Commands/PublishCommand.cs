@@ -3,8 +3,8 @@ using RoadSeg.Datasets.Curation;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Publishing;
-using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Commands;
 
@@ -26,8 +26,7 @@ internal static class PublishCommand
         var command = new Command("publish", "Turn a checkpoint into a model package.") { checkpoint, data, output, golden, goldenNote, name, licence, origin, commit, limit, threads };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(threads) > 0)
-                set_num_threads(parsed.GetValue(threads));
+            TorchLibrary.Load(parsed.GetValue(threads));
             var (train, val) = (DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
             var photo = File.ReadAllBytes(parsed.GetValue(golden)!);
             var facts = Facts(parsed.GetValue(data)!, val.Labels, parsed.GetValue(name)!, parsed.GetValue(origin)!, parsed.GetValue(licence));

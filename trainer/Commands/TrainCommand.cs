@@ -1,6 +1,6 @@
 using System.CommandLine;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Training;
-using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Commands;
 
@@ -26,8 +26,7 @@ internal static class TrainCommand
             var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
             if (parsed.GetValue(seed) is { } number)
                 chosen = chosen with { Seed = number };
-            if (parsed.GetValue(threads) > 0)
-                set_num_threads(parsed.GetValue(threads));
+            TorchLibrary.Load(parsed.GetValue(threads));
             var files = new RunFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));
             Directory.CreateDirectory(files.Output);
             var log = new RunLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);

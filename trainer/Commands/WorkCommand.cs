@@ -1,10 +1,10 @@
 using System.CommandLine;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
-using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Commands;
 
@@ -21,8 +21,7 @@ internal static class WorkCommand
         var command = new Command(Name, "Take training runs from the queue of a deployment (AzureWebJobsStorage) and publish what comes of them.") { untilEmpty, threads, device, folder };
         command.SetAction(async (parsed, stop) =>
         {
-            if (parsed.GetValue(threads) > 0)
-                set_num_threads(parsed.GetValue(threads));
+            TorchLibrary.Load(parsed.GetValue(threads));
             Func<string, string?> setting = Environment.GetEnvironmentVariable;
             var (storage, time) = (Storage(setting), TimeProvider.System);
             var place = new WorkPlace(

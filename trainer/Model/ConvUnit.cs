@@ -48,8 +48,6 @@ internal sealed class ConvUnit
         return Activation switch
         {
             Activation.Relu => y.relu_(),
-            // libtorch 1.13 has no bfloat16 backward of relu6 on the CPU.
-            Activation.Relu6 when y.dtype == bfloat16 => y.clamp_(0, 6),
             Activation.Relu6 => y.relu6_(),
             _ => y,
         };

@@ -1,5 +1,8 @@
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
 
 namespace RoadSeg.Trainer.Pictures;
 
@@ -31,6 +34,15 @@ internal sealed class Canvas
 
     public RgbImage Image() => new(Width, Height, [.. _pixels]);
 
+    /// <summary>A picture of ours as a PNG.</summary>
+    public static byte[] Png(RgbImage image)
+    {
+        using var picture = SixLabors.ImageSharp.Image.WrapMemory<Rgb24>(image.Pixels, image.Width, image.Height);
+        using var file = new MemoryStream();
+        picture.SaveAsPng(file);
+        return file.ToArray();
+    }
+
     public void Fill(int x, int y, int width, int height, RgbColor color)
     {
         for (var row = Math.Max(0, y); row < Math.Min(Height, y + height); row++)
@@ -42,13 +54,11 @@ internal sealed class Canvas
 
     public void Draw(RgbImage image, int x, int y)
     {
-        for (var row = Math.Max(0, -y); row < Math.Min(image.Height, Height - y); row++)
-        {
-            var first = Math.Max(0, -x);
-            var count = Math.Min(image.Width, Width - x) - first;
-            if (count > 0)
-                image.Pixels.AsSpan(3 * ((row * image.Width) + first), 3 * count).CopyTo(_pixels.AsSpan(3 * (((y + row) * Width) + x + first)));
-        }
+        if (x >= Width || y >= Height || x + image.Width <= 0 || y + image.Height <= 0)
+            return;
+        using var canvas = SixLabors.ImageSharp.Image.WrapMemory<Rgb24>(_pixels, Width, Height);
+        using var picture = SixLabors.ImageSharp.Image.WrapMemory<Rgb24>(image.Pixels, image.Width, image.Height);
+        canvas.Mutate(steps => steps.DrawImage(picture, new Point(x, y), opacity: 1));
     }
 
     /// <summary>A line through points, with round ends and joints.</summary>

@@ -44,7 +44,7 @@ internal sealed class RunPictures(SegmentationSet set)
     // Renamed into place: whoever looks sees a whole picture.
     private static void Save(string path, RgbImage picture)
     {
-        File.WriteAllBytes(path + ".tmp", PhotoEncoder.Png(picture));
+        File.WriteAllBytes(path + ".tmp", Canvas.Png(picture));
         File.Move(path + ".tmp", path, overwrite: true);
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using RoadSeg.Torch;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
@@ -44,7 +44,6 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
         Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;
-        Check.That(!t.Autocast || TorchExtras.Available, "Autocast is not available with the official TorchSharp package: add --set training.autocast=false, or build the trainer with its own trainer/torch.");
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);
         var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead);
         var stepsPerEpoch = Math.Max(1, loader.StepsPerEpoch / t.Accumulate);
@@ -57,7 +56,7 @@ internal sealed class TrainingRun(Recipe recipe, RunFiles files, Device device, 
         var initial = files.Init is not null && !resuming ? ModelWeights.Initialise(model, TorchFile.ReadAny(files.Init)) : null;
         model.to(device);
         if (device.type == DeviceType.CUDA)
-            TorchExtras.ToChannelsLast(model);
+            ChannelsLast.Apply(model);
         model.train();
         model.Freeze(t.FreezeStages);
         using var loss = new SegmentationLoss(t, train, device);

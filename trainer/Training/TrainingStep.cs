@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RoadSeg.Torch;
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -67,7 +67,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
     {
         if (!recipe.Training.Autocast)
             return model.forward(images);
-        using var small = TorchExtras.Autocast(device.type);
+        using var small = new Autocast(device.type);
         var (logits, auxiliary) = model.forward(images);
         return (logits.to(float32), auxiliary?.to(float32));
     }

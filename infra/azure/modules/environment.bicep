@@ -1,4 +1,6 @@
 // Where containers run, and the registry that their images come from.
+@minLength(13)
+@maxLength(13)
 param token string
 param location string
 param tags object
@@ -17,7 +19,6 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
   sku: { name: 'Standard' }
   properties: {
     adminUserEnabled: false
-    anonymousPullEnabled: false
   }
 }
 

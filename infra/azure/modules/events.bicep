@@ -1,4 +1,6 @@
 // Uploads become messages: storage tells Event Grid, Event Grid fills the queues, by an identity of its own.
+@minLength(13)
+@maxLength(13)
 param token string
 param location string
 param tags object

@@ -1,4 +1,5 @@
-// One role of the function app: the same image and settings, other functions switched off.
+// One role of the function app: the same image and settings, other functions switched off. An ordinary container app with scale rules of its own:
+// docs/decisions/0020-functions-on-container-apps.md says why it is not of kind functionapp.
 param name string
 param location string
 param tags object
@@ -18,6 +19,9 @@ param maxReplicas int
 param external bool
 param disabledFunctions array
 
+@description('How long an idle queue of this role may wait to be looked at, hh:mm:ss.fff. Each look is a storage transaction.')
+param pollingInterval string
+
 @description('Queues whose messages need a replica.')
 param wakingQueues array
 param messagesPerReplica int
@@ -36,10 +40,13 @@ var blobService = 'https://${storageAccount}.blob.${az.environment().suffixes.st
 var queueServiceUri = 'https://${storageAccount}.queue.${az.environment().suffixes.storage}'
 
 var settings = [
+  { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
+  { name: 'AzureFunctionsJobHost__extensions__queues__maxPollingInterval', value: pollingInterval }
   { name: 'AzureWebJobsStorage__blobServiceUri', value: blobService }
   { name: 'AzureWebJobsStorage__queueServiceUri', value: queueServiceUri }
   { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
   { name: 'AzureWebJobsStorage__clientId', value: clientId }
+  // Of the app's name, not of the machine's, which is another for each replica: its leases, timers and keys go by it.
   { name: 'AzureFunctionsWebHost__hostid', value: name }
   { name: 'ROADSEG_KEEP_UPLOADS', value: '${keepUploadsDays}.00:00:00' }
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }

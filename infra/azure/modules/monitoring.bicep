@@ -1,4 +1,6 @@
 // Where logs, traces and alerts live.
+@minLength(13)
+@maxLength(13)
 param token string
 param location string
 param tags object

@@ -1,4 +1,6 @@
 // The one storage account: no anonymous access, no account keys.
+@minLength(13)
+@maxLength(13)
 param token string
 param location string
 param tags object

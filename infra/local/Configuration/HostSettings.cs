@@ -1,79 +1,78 @@
 using System.Collections;
-using System.Text.RegularExpressions;
-using Newtonsoft.Json.Linq;
-using RoadSeg.LocalHost.Handler;
 
 namespace RoadSeg.LocalHost.Configuration;
 
-/// <summary>App settings and host.json values behind one look-up, and the environment the handler inherits.</summary>
-internal sealed partial class HostSettings
+/// <summary>App settings and host.json values behind one look-up, and the environment that the worker inherits.</summary>
+internal sealed class HostSettings
 {
-    private const string EnvironmentName = "AZURE_FUNCTIONS_ENVIRONMENT";
+    private const string HostSection = "AzureFunctionsJobHost";
+    private const string EnvironmentKey = "AZURE_FUNCTIONS_ENVIRONMENT";
 
-    private readonly IConfigurationRoot _configuration;
-
-    private HostSettings(IConfigurationRoot configuration, Dictionary<string, string> environment)
+    private HostSettings(IConfiguration configuration, Dictionary<string, string> environment, TimeSpan? functionTimeout)
     {
-        _configuration = configuration;
+        Configuration = configuration;
         Environment = environment;
+        FunctionTimeout = functionTimeout;
     }
 
-    /// <summary>The environment of this process with the app settings on top: what the real host's child inherits.</summary>
+    public IConfiguration Configuration { get; }
+
+    /// <summary>The environment of this process with the app settings on top.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    public bool IsDevelopment => string.Equals(Get(EnvironmentName), "Development", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Null: unlimited (<c>"-1"</c>). Default 30 min.</summary>
+    public TimeSpan? FunctionTimeout { get; }
+
+    /// <summary>The first part of every route. Default <c>api</c>.</summary>
+    public string RoutePrefix => Host("extensions:http:routePrefix").Value?.Trim('/') ?? "api";
+
+    public string EnvironmentName => Environment[EnvironmentKey];
 
     /// <summary>A host.json value, or the setting <c>AzureFunctionsJobHost__a__b</c> that overrides it.</summary>
-    public IConfigurationSection Host(string path) => _configuration.GetSection("AzureFunctionsJobHost:" + path);
+    public IConfigurationSection Host(string path) => Configuration.GetSection($"{HostSection}:{path}");
 
-    public IConfigurationSection Section(string name) => _configuration.GetSection(name.Replace("__", ":", StringComparison.Ordinal));
+    public bool IsDisabled(string function) => Configuration[$"AzureWebJobs.{function}.Disabled"] is { } value && value.ToLowerInvariant() is "1" or "true";
 
-    public string? Get(string name) => Section(name).Value;
-
-    public bool IsOn(string name) =>
-        Get(name) is { } value && (value == "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Replaces each <c>%NAME%</c> by the setting of that name; an unknown name is an error of the function.</summary>
-    public string ResolveNames(string text) => NamePattern().Replace(text, match =>
-        Get(match.Groups[1].Value) ?? throw new FormatException($"'{match.Value}' does not resolve to a value."));
-
-    /// <summary>Replaces each <c>%NAME%</c> that is set; others stay.</summary>
-    public string ExpandEnvironment(string text) => NamePattern().Replace(text, match =>
-        Environment.TryGetValue(match.Groups[1].Value, out var value) ? value : match.Value);
-
-    public static HostSettings Load(string scriptRoot, IReadOnlyDictionary<string, string> settings)
+    /// <summary>Given settings win over the environment, which wins over <c>local.settings.json</c>.</summary>
+    /// <exception cref="HostConfigurationException">host.json or local.settings.json cannot be read.</exception>
+    public static HostSettings Load(string appFolder, IReadOnlyDictionary<string, string> given)
     {
         var environment = new Dictionary<string, string>();
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        foreach (var (name, value) in LocalSettings(scriptRoot)) environment.TryAdd(name, value);
-        foreach (var (name, value) in settings) environment[name] = value;
-        environment.TryAdd(EnvironmentName, "Development");
-        foreach (var name in HandlerStart.OwnNames) environment.Remove(name);
+        foreach (var local in ReadJson(appFolder, "local.settings.json").GetSection("Values").AsEnumerable(makePathsRelative: true))
+            if (local.Value is not null) environment.TryAdd(local.Key.Replace(":", "__", StringComparison.Ordinal), local.Value);
+        foreach (var (name, value) in given) environment[name] = value;
+        environment.TryAdd(EnvironmentKey, "Development");
 
-        // Look-ups ignore case, the environment does not (http_proxy and HTTP_PROXY): the last one counts.
-        var values = HostJson.Read(scriptRoot);
+        var host = ReadJson(appFolder, "host.json");
+        if (host["version"] != "2.0")
+            throw new HostConfigurationException($"'{Path.Combine(appFolder, "host.json")}' is missing or has no \"version\": \"2.0\".");
+        // The SDK looks for its options, those of extensions included, in the section that this setting names.
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["AzureWebJobsConfigurationSection"] = HostSection };
+        foreach (var (path, value) in host.AsEnumerable()) values[$"{HostSection}:{path}"] = value;
         foreach (var (name, value) in environment) values[name.Replace("__", ":", StringComparison.Ordinal)] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return new HostSettings(configuration, environment);
+        return new HostSettings(configuration, environment, Timeout(configuration[$"{HostSection}:functionTimeout"]));
     }
 
-    private static KeyValuePair<string, string>[] LocalSettings(string scriptRoot)
+    private static IConfigurationRoot ReadJson(string folder, string file)
     {
-        var file = Path.Combine(scriptRoot, "local.settings.json");
-        if (!File.Exists(file)) return [];
         try
         {
-            return JObject.Parse(File.ReadAllText(file))["Values"] is JObject values
-                ? values.Properties().Select(p => KeyValuePair.Create(p.Name, (string?)p.Value ?? "")).ToArray()
-                : [];
+            return new ConfigurationBuilder().AddJsonFile(Path.Combine(folder, file), optional: true).Build();
         }
-        catch (Newtonsoft.Json.JsonException error)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new HostConfigurationException($"'{file}' is not valid JSON: {error.Message}", error);
+            throw new HostConfigurationException($"'{Path.Combine(folder, file)}' cannot be read: {error.InnerException?.Message ?? error.Message}", error);
         }
     }
 
-    [GeneratedRegex("%([^%]+)%")]
-    private static partial Regex NamePattern();
+    private static TimeSpan? Timeout(string? text) => text switch
+    {
+        null or "" => TimeSpan.FromMinutes(30),
+        "-1" => null,
+        _ when TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.FromSeconds(1) => value,
+        _ => throw new HostConfigurationException($"functionTimeout must be a time span of at least 00:00:01, or \"-1\" for unlimited, not '{text}'."),
+    };
 }

@@ -3,42 +3,41 @@ using RoadSeg.LocalHost.Functions;
 
 namespace RoadSeg.LocalHost.Http;
 
-/// <summary>The HTTP functions as classic ASP.NET routes, tried in the order of their names.</summary>
+/// <summary>The HTTP functions as classic ASP.NET routes, tried in the order of their names as the official host does.</summary>
 internal sealed class FunctionRoutes
 {
     private const string FunctionToken = "function";
 
     private readonly RouteCollection _routes = new();
 
-    public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix, IInlineConstraintResolver constraints)
+    /// <param name="errors">Gets the functions whose routes cannot be used, and why.</param>
+    public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix, IInlineConstraintResolver constraints, IDictionary<string, string> errors)
     {
-        foreach (var function in functions.Where(f => f.IsHttp))
+        foreach (var function in functions.Where(f => f.IsHttp).OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
-            var methods = HttpTrigger.Methods(function.Trigger);
-            _routes.Add(new Route(
-                new RouteHandler(_ => Task.CompletedTask), function.Name, HttpTrigger.Template(function, prefix),
-                defaults: null,
-                constraints: methods is null ? null : new Dictionary<string, object> { ["httpMethod"] = new HttpMethodRouteConstraint(methods) },
-                dataTokens: new RouteValueDictionary { [FunctionToken] = function },
-                constraints));
+            var route = function.Text("route") is { Length: > 0 } given ? given : function.Name;
+            try
+            {
+                _routes.Add(new Route(
+                    new RouteHandler(_ => Task.CompletedTask), function.Name, prefix.Length == 0 ? route : $"{prefix}/{route}",
+                    defaults: null,
+                    constraints: function.Methods is { } methods
+                        ? new Dictionary<string, object> { ["httpMethod"] = new HttpMethodRouteConstraint(methods) } : null,
+                    dataTokens: new RouteValueDictionary { [FunctionToken] = function },
+                    constraints));
+            }
+            catch (Exception error) when (error is ArgumentException or RouteCreationException)
+            {
+                errors[function.Name] = $"Its route '{route}' is invalid: {error.Message}";
+            }
         }
     }
 
-    /// <summary>The function of a request and its route values, or null. Unused optional parameters are null.</summary>
-    public async Task<RouteMatch?> FindAsync(HttpContext context)
+    /// <summary>The function of a request and the values in its route, or null.</summary>
+    public async Task<(FunctionDefinition Function, RouteValueDictionary Values)?> FindAsync(HttpContext context)
     {
-        if (HttpTrigger.ReservedSegments.Any(segment => context.Request.Path.StartsWithSegments("/" + segment))) return null;
         var route = new RouteContext(context);
         await _routes.RouteAsync(route);
-        if (route.Handler is null) return null;
-        var values = new Dictionary<string, object?>(route.RouteData.Values);
-        if (route.RouteData.Routers.OfType<Route>().FirstOrDefault() is { } matched)
-        {
-            foreach (var parameter in matched.ParsedTemplate.Parameters.Where(p => p.IsOptional && p.DefaultValue is null))
-                values.TryAdd(parameter.Name!, null);
-        }
-        return new RouteMatch((FunctionDefinition)route.RouteData.DataTokens[FunctionToken]!, values);
+        return route.Handler is null ? null : ((FunctionDefinition)route.RouteData.DataTokens[FunctionToken]!, route.RouteData.Values);
     }
 }
-
-internal sealed record RouteMatch(FunctionDefinition Function, IReadOnlyDictionary<string, object?> Values);

@@ -1,93 +1,108 @@
+using System.Globalization;
 using System.Net;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Functions;
-using RoadSeg.LocalHost.Invocation;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace RoadSeg.LocalHost.Http;
 
-/// <summary>Kestrel on loopback in front of the request pipeline.</summary>
+/// <summary>Kestrel on loopback: one request, top to bottom: admin, route, key, disabled, function.</summary>
 internal sealed class HttpFront : IAsyncDisposable
 {
+    private const long DefaultBodyLimit = 104_857_600;
+    private const string HomePage = """
+        <!DOCTYPE html>
+        <html><head><title>Functions host</title></head><body><h1>Your local Functions host is up and running</h1></body></html>
+        """;
+
     private readonly WebApplication _app;
-    private readonly BufferedForwarder? _forwarder;
-    private readonly StreamingProxy? _proxy;
+    private readonly FunctionRoutes _routes;
+    private readonly FunctionKeys? _keys;
+    private readonly AdminApi _admin;
+    private readonly HttpInvocation _invocation;
+    private readonly long _bodyLimit;
 
-    private HttpFront(WebApplication app, BufferedForwarder? forwarder, StreamingProxy? proxy)
+    public HttpFront(
+        FunctionsHostOptions options, HostSettings settings, IReadOnlyList<FunctionDefinition> functions, FunctionKeys? keys, AdminApi admin,
+        FunctionInvoker invoker, IDictionary<string, string> errors)
     {
-        (_app, _forwarder, _proxy) = (app, forwarder, proxy);
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-    }
-
-    public Uri Address { get; }
-
-    public static async Task<HttpFront> StartAsync(
-        FunctionsHostOptions options, HostJsonOptions host, CustomHandlerOptions handler, FunctionFolder folder, FunctionKeys? keys, AdminApi admin,
-        FunctionExecutor executor, JsonInvocation json, int handlerPort, CancellationToken stopping, CancellationToken cancellation)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var limit = settings.Configuration["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"];
+        _bodyLimit = long.TryParse(limit, CultureInfo.InvariantCulture, out var bytes) ? bytes : DefaultBodyLimit;
+        var builder = EmbeddedHost.CreateBuilder(options.LoggerFactory);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, options.Port);
-            kestrel.Limits.MaxRequestBodySize = host.RequestBodyLimit;
+            kestrel.Limits.MaxRequestBodySize = _bodyLimit;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddRouting();
         builder.Services.AddHttpForwarder();
-        // The caller of StopAsync says how long running requests may take.
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(hosting => hosting.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, EmbeddedLifetime>());
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ForwardingLoggers(options.LoggerFactory));
-        var app = builder.Build();
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+        (_keys, _admin) = (keys, admin);
+        _routes = new FunctionRoutes(functions, settings.RoutePrefix, _app.Services.GetRequiredService<IInlineConstraintResolver>(), errors);
+        _invocation = new HttpInvocation(invoker, _app.Services.GetRequiredService<IHttpForwarder>(), options.LoggerFactory);
+    }
 
-        var forwarder = BufferedForwarder.For(handler, handlerPort, host, options.Strict);
-        var proxy = handler.HttpForm == HttpForm.Proxy
-            ? new StreamingProxy(app.Services.GetRequiredService<IHttpForwarder>(), handlerPort, options.TimeProvider) : null;
-        var routes = new FunctionRoutes(folder.Functions, host.RoutePrefix, app.Services.GetRequiredService<IInlineConstraintResolver>());
-        var pipeline = new RequestPipeline(host, routes, keys, admin, executor, json, forwarder, proxy, stopping);
-        app.Run(pipeline.HandleAsync);
+    public Uri Address => EmbeddedHost.Address(_app);
+
+    /// <exception cref="HostConfigurationException">The port is taken.</exception>
+    public async Task StartAsync(int port, CancellationToken cancellation)
+    {
         try
         {
-            await app.StartAsync(cancellation);
+            await _app.StartAsync(cancellation);
         }
         catch (IOException error)
         {
-            await app.DisposeAsync();
-            throw new HostConfigurationException(
-                $"The port {options.Port} cannot be listened on: {error.Message} Stop what uses it, or give another port.", error);
+            throw new HostConfigurationException($"The port {port} cannot be listened on: {error.Message} Stop what uses it, or give another port.", error);
         }
-        return new HttpFront(app, forwarder, proxy);
     }
 
-    /// <summary>Waits for running requests, at most until canceled.</summary>
+    /// <summary>Takes no more requests and waits for those that run, at most until canceled.</summary>
     public Task StopAsync(CancellationToken cancellation) => _app.StopAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _forwarder?.Dispose();
-        _proxy?.Dispose();
+        _invocation.Dispose();
     }
 
-    /// <summary>Signals belong to the program that embeds the host, not to its web server.</summary>
-    private sealed class EmbeddedLifetime : IHostLifetime
+    private async Task HandleAsync(HttpContext context)
     {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        var (request, response) = (context.Request, context.Response);
+        if (request.Path.StartsWithSegments("/admin"))
+            await _admin.HandleAsync(context, _keys?.LevelOf(request, function: null) ?? AuthorizationLevel.Admin);
+        else if (await _routes.FindAsync(context) is var (function, values))
+            await RunAsync(context, function, values);
+        else if (request.Path == "/" && HttpMethods.IsGet(request.Method))
+            await response.WriteAsync(HomePage);
+        else
+            response.StatusCode = StatusCodes.Status404NotFound;
     }
 
-    private sealed class ForwardingLoggers(ILoggerFactory loggers) : ILoggerProvider
+    private async Task RunAsync(HttpContext context, FunctionDefinition function, RouteValueDictionary values)
     {
-        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
-
-        public void Dispose()
+        var (request, response) = (context.Request, context.Response);
+        var level = _keys?.LevelOf(request, function.Name);
+        if (level < function.Level)
         {
-            // The factory belongs to the caller.
+            response.StatusCode = StatusCodes.Status401Unauthorized;
+        }
+        else if (function.IsDisabled && level != AuthorizationLevel.Admin)
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+        }
+        else if (request.ContentLength > _bodyLimit)
+        {
+            // The body stays unread, so the connection cannot be used again.
+            response.Headers.Connection = "close";
+            response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        }
+        else
+        {
+            await _invocation.RunAsync(context, function, values);
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
-using RoadSeg.Imaging.Native;
 
 namespace RoadSeg.Datasets.Masks;
 
@@ -59,14 +58,12 @@ internal static class MaskDecoder
         var mask = new MaskValues(header.Width, header.Height, IsLossy(file, header.Format));
         try
         {
-            return VipsWork.OnFile(header.Format, () =>
+            return Photo.Use(file, header.Format, photo =>
             {
-                using var pinned = new PinnedFile(file);
-                using var opened = pinned.Open(header.Format);
-                if (opened.BandFormat != VipsBandFormat.UChar || opened.Bands != header.Bands)
+                if (photo.Depth != 8 || photo.Bands != header.Bands)
                     throw Unsupported("holds samples of a form that is not read");
                 var at = 0;
-                opened.ReadRows(rows => at = Take(rows, header, encoding, mask, at));
+                photo.ReadStored(rows => at = Take(rows, header, encoding, mask, at));
                 return mask;
             });
         }

@@ -3,6 +3,7 @@ using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Models;
 using RoadSeg.Trainer.Export;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Training;
 
@@ -16,6 +17,7 @@ internal static class PrecisionBenchmark
 
     public static void Run()
     {
+        TorchLibrary.Load();
         var recipe = Recipe.Load("camvid-mnv2", []);
         TorchSharp.torch.random.manual_seed(1);
         using var model = new DeepLabV3Plus(recipe.Model);

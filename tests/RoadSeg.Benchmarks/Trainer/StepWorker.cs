@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
-using RoadSeg.Torch;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
@@ -24,7 +24,7 @@ internal static class StepWorker
     public static int Run(string folder, string data, int threads)
     {
         KeptMemory.Enable();
-        set_num_threads(threads);
+        TorchLibrary.Load(threads);
         var recipe = Recipe.Load("camvid-mnv2", []);
         var set = Set(data, recipe);
         recipe = recipe with { Model = recipe.Model with { Classes = set.Labels.Count } };
@@ -46,8 +46,7 @@ internal static class StepWorker
         {
             var batches = what == "load" ? loader.From(0, int.Parse(count)).GetEnumerator() : null;
             List<double> milliseconds = [], losses = [];
-            NativeTime.Counted = true;
-            var (inside, waited) = (NativeTime.OfThisThread, loader.Waited);
+            var waited = loader.Waited;
             for (var i = 0; i < int.Parse(count); i++)
             {
                 var started = Stopwatch.GetTimestamp();
@@ -56,7 +55,7 @@ internal static class StepWorker
             }
 
             batches?.Dispose();
-            Say(new { milliseconds, losses, insideMilliseconds = (NativeTime.OfThisThread - inside).TotalMilliseconds, waitedMilliseconds = (loader.Waited - waited).TotalMilliseconds });
+            Say(new { milliseconds, losses, waitedMilliseconds = (loader.Waited - waited).TotalMilliseconds });
         }
 
         return 0;

@@ -3,7 +3,7 @@ using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.Benchmarks.Trainer;
 
-/// <summary>A training step against the same step in PyTorch, round by round; what of it is ours; the loader; then the exported precisions.</summary>
+/// <summary>A training step against the same step in PyTorch, round by round; the loader; then the exported precisions.</summary>
 internal static class TrainerBenchmark
 {
     private const int Warmup = 2;
@@ -42,7 +42,7 @@ internal static class TrainerBenchmark
         if (first.Item2 is { } other)
             Console.WriteLine($"  same step: losses {Numbers(first.Item1, "losses", "F5")} here, {Numbers(other, "losses", "F5")} in PyTorch {theirs!.Ready.GetProperty("torch")}");
         List<double> mine = [], peer = [], ratios = [];
-        double inside = 0, cpuMine = 0, cpuPeer = 0;
+        double cpuMine = 0, cpuPeer = 0;
         for (var round = 0; round < Rounds && !cancel.IsCancellationRequested; round++)
         {
             var before = (ours.CpuMilliseconds(), theirs?.CpuMilliseconds());
@@ -51,7 +51,6 @@ internal static class TrainerBenchmark
             cpuMine += ours.CpuMilliseconds() - before.Item1;
             cpuPeer += (theirs?.CpuMilliseconds() - before.Item2) ?? 0;
             mine.AddRange(Values(a, "milliseconds"));
-            inside += a.GetProperty("insideMilliseconds").GetDouble();
             if (b is not { } answer)
                 continue;
             peer.AddRange(Values(answer, "milliseconds"));
@@ -64,10 +63,9 @@ internal static class TrainerBenchmark
             Console.WriteLine($"  PyTorch: {new Sample(peer)}");
             Console.WriteLine(FormattableString.Invariant($"  ratio of medians {new Sample(mine).Median / new Sample(peer).Median:F3}; by round {string.Join(' ', ratios.Select(r => r.ToString("F3")))}"));
             Console.WriteLine(FormattableString.Invariant($"  processor time an update: {cpuMine / mine.Count:F0} ms here, {cpuPeer / peer.Count:F0} ms in PyTorch, ratio {cpuMine / cpuPeer:F3}"));
-            Console.WriteLine($"  peak memory: {ours.PeakMebibytes():F0} MiB here, {theirs.PeakMebibytes():F0} MiB in PyTorch, ratio {ours.PeakMebibytes() / theirs.PeakMebibytes():F2}");
         }
 
-        Console.WriteLine($"  outside libtorch: {1 - (inside / mine.Sum()):P2} of the step ({mine.Sum() - inside:F1} of {mine.Sum():F0} ms)");
+        Console.WriteLine($"  peak memory: {ours.PeakMebibytes():F0} MiB here{(theirs is null ? "" : $", {theirs.PeakMebibytes():F0} MiB in PyTorch, ratio {ours.PeakMebibytes() / theirs.PeakMebibytes():F2}")}");
         Console.WriteLine($"  raw, here: {string.Join(' ', mine.Select(m => m.ToString("F0")))}");
         if (theirs is not null)
             Console.WriteLine($"  raw, PyTorch: {string.Join(' ', peer.Select(m => m.ToString("F0")))}");

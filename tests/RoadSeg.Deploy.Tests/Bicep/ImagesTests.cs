@@ -16,17 +16,32 @@ public sealed class ImagesTests
         var (code, asked, _) = await RunAsync(("ROADSEG_GPU_PROFILE", gpuProfile));
 
         Assert.Equal(0, code);
-        Assert.Equal(
-            Regex.Matches(BicepFile.Everything, @"/(roadseg-[\w-]+):\$\{imageTag\}").Select(match => match.Groups[1].Value).Order(),
-            Builds(asked).Select(build => Regex.Match(build, $"--image ([\\w-]+):{Tag} ").Groups[1].Value).Order());
-        Assert.Equal($"azd env set --cwd infra/azure ROADSEG_IMAGE_TAG {Tag}", asked.Last(line => line.StartsWith("azd ", StringComparison.Ordinal)));
+        Assert.Equal(["roadseg-functions", "roadseg-functions-gpu", "roadseg-trainer"], Builds(asked).Select(Image));
+
+        // Noted last: what is noted is deployed by the next step.
+        Assert.Equal($"azd env set --cwd infra/azure ROADSEG_IMAGE_TAG {Tag}", asked[^1]);
+    }
+
+    [Fact]
+    public async Task Each_is_a_target_of_a_dockerfile_and_one_that_the_deployment_runs()
+    {
+        var (_, asked, _) = await RunAsync();
+        foreach (var build in Builds(asked))
+        {
+            var match = Regex.Match(build, @"--image roadseg-([\w-]+):\w+ --file (\S+) --target (\S+) ");
+            Assert.Equal(match.Groups[1].Value, match.Groups[3].Value);
+            Assert.Contains(Docker.Dockerfile.Of(match.Groups[2].Value).Targets, target => target.Name == match.Groups[3].Value);
+        }
+
+        Assert.Equal(Deployment.Gpu.Ours.Select(Deployment.Image), Builds(asked).Select(Image));
     }
 
     [Fact]
     public async Task They_are_built_in_the_subscription_and_the_registry_of_the_environment()
     {
         var (_, asked, _) = await RunAsync();
-        Assert.All(Builds(asked), build => Assert.StartsWith("az acr build --subscription 11111111-2222-3333-4444-555555555555 --registry crroadseg ", build, StringComparison.Ordinal));
+        Assert.All(Builds(asked), build => Assert.StartsWith(
+            "az acr build --subscription 11111111-2222-3333-4444-555555555555 --registry crroadseg ", build, StringComparison.Ordinal));
 
         foreach (var name in (string[])["AZURE_SUBSCRIPTION_ID", "ROADSEG_REGISTRY"])
         {
@@ -38,56 +53,98 @@ public sealed class ImagesTests
     }
 
     [Fact]
-    public async Task Images_that_are_deployed_are_not_built_again()
+    public async Task Only_those_that_are_not_in_the_registry_are_built_as_after_one_that_failed()
     {
-        var (code, asked, _) = await RunAsync(("ROADSEG_IMAGE_TAG", Tag));
+        var (code, asked, _) = await RunAsync(("THERE", $"roadseg-functions:{Tag} roadseg-trainer:{Tag}"));
+
+        Assert.Equal(0, code);
+        Assert.Equal(["roadseg-functions-gpu"], Builds(asked).Select(Image));
+        Assert.Contains($"azd env set --cwd infra/azure ROADSEG_IMAGE_TAG {Tag}", asked);
+    }
+
+    [Fact]
+    public async Task The_second_step_of_azd_up_builds_nothing()
+    {
+        var there = $"roadseg-functions:{Tag} roadseg-functions-gpu:{Tag} roadseg-trainer:{Tag}";
+        var (code, asked, _) = await RunAsync(("THERE", there), ("ROADSEG_IMAGE_TAG", Tag));
 
         Assert.Equal(0, code);
         Assert.Empty(Builds(asked));
     }
 
-    [Theory]
-    [InlineData("", "", "trainer", "cpu")]
-    [InlineData("cpu", "", "trainer", "cpu")]
-    [InlineData("cpu", "https://example.org/libtorch.zip", "trainer-cuda", "cuda")]
-    [InlineData("cuda", "https://example.org/libtorch.zip", "trainer-cuda", "cuda")]
-    public async Task The_trainer_is_built_for_cuda_where_an_archive_is_named_and_for_the_cpu_otherwise(string before, string archive, string target, string after)
+    [Fact]
+    public async Task Nothing_is_noted_for_deployment_when_a_build_fails()
     {
-        var (code, asked, _) = await RunAsync(("ROADSEG_TRAINER_DEVICE", before), ("LIBTORCH_URL", archive), ("LIBTORCH_SHA256", archive is "" ? "" : "abc"));
+        var (code, asked, _) = await RunAsync(("FAILS", "trainer"));
+
+        Assert.NotEqual(0, code);
+        Assert.Equal(3, Builds(asked).Count());
+        Assert.DoesNotContain(asked, line => line.StartsWith("azd ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "roadseg-trainer")]
+    [InlineData("cpu", "roadseg-trainer")]
+    [InlineData("cuda", "roadseg-trainer-cuda")]
+    public async Task The_trainer_is_built_for_what_the_environment_says_and_then_deployed(string device, string image)
+    {
+        var (code, asked, _) = await RunAsync(("ROADSEG_TRAINER_DEVICE", device));
 
         Assert.Equal(0, code);
-        Assert.Single(Builds(asked), build => build.Contains($"--target {target} ", StringComparison.Ordinal));
-        Assert.Contains($"azd env set --cwd infra/azure ROADSEG_TRAINER_DEVICE {after}", asked);
+        Assert.Single(Builds(asked), build => Image(build) == image);
+        Assert.Contains($"azd env set --cwd infra/azure ROADSEG_TRAINER_IMAGE {image}", asked);
     }
 
     [Fact]
-    public async Task A_trainer_for_cuda_does_not_become_one_for_the_cpu_because_nobody_named_the_archive_again()
+    public async Task A_trainer_for_anything_else_is_refused_before_anything_is_built()
     {
-        var (code, asked, error) = await RunAsync(("ROADSEG_TRAINER_DEVICE", "cuda"));
+        var (code, asked, error) = await RunAsync(("ROADSEG_TRAINER_DEVICE", "gpu"));
 
         Assert.NotEqual(0, code);
         Assert.Empty(asked);
-        Assert.Contains("azd env set LIBTORCH_URL", error, StringComparison.Ordinal);
-
-        // What azd keeps, its hooks get at the next version too.
-        Assert.All(["azd env set LIBTORCH_URL", "azd env set LIBTORCH_SHA256", "azd env set ROADSEG_TRAINER_DEVICE cpu"], way => Assert.Contains(way, Tree.Read("docs", "deploy.md"), StringComparison.Ordinal));
+        Assert.Contains("azd env set ROADSEG_TRAINER_DEVICE", error, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Builds(IEnumerable<string> asked) => asked.Where(line => line.StartsWith("az acr build ", StringComparison.Ordinal));
+    private static IEnumerable<string> Builds(IEnumerable<string> asked) =>
+        asked.Where(line => line.StartsWith("az acr build ", StringComparison.Ordinal));
 
-    private static async Task<(int Code, IReadOnlyList<string> Asked, string Error)> RunAsync(params (string Name, string Value)[] environment)
+    private static string Image(string build) => Regex.Match(build, $"--image ([\\w-]+):{Tag} ").Groups[1].Value;
+
+    private static async Task<(int Code, IReadOnlyList<string> Asked, string Error)> RunAsync(
+        params (string Name, string Value)[] environment)
     {
-        const string Script = "az() { echo az \"$@\"; }\nazd() { echo azd \"$@\"; }\ngit() { echo " + Tag + "; }\n. \"$0\"";
-        var start = new ProcessStartInfo("sh", ["-c", Script, Tree.At("infra", "azure", "images")]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => Regex.IsMatch(name, "^(ROADSEG|LIBTORCH|AZURE)_")).ToList())
+        // The registry has what THERE lists; a build of the target FAILS fails.
+        const string Script = """
+            az() {
+                echo az "$@"
+                case "$*" in
+                    *"repository show"*) for image in $THERE; do case "$*" in *" $image") return 0 ;; esac; done; return 3 ;;
+                    *"--target $FAILS "*) return 1 ;;
+                esac
+            }
+            azd() { echo azd "$@"; }
+            git() { echo 0123456789ab; }
+            . "$0"
+            """;
+        var start = new ProcessStartInfo("sh", ["-c", Script, Tree.At("infra", "azure", "images")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => Regex.IsMatch(name, "^(ROADSEG|AZURE)_")).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in ((string, string)[])[("ROADSEG_REGISTRY", "crroadseg"), ("AZURE_SUBSCRIPTION_ID", "11111111-2222-3333-4444-555555555555"), .. environment])
+        (string, string)[] given =
+        [
+            ("ROADSEG_REGISTRY", "crroadseg"), ("AZURE_SUBSCRIPTION_ID", "11111111-2222-3333-4444-555555555555"),
+            ("THERE", ""), ("FAILS", "none"), .. environment,
+        ];
+        foreach (var (name, value) in given)
             start.Environment[name] = value;
 
         using var sh = Process.Start(start)!;
         var cancel = TestContext.Current.CancellationToken;
         var (output, error) = (sh.StandardOutput.ReadToEndAsync(cancel), sh.StandardError.ReadToEndAsync(cancel));
         await sh.WaitForExitAsync(cancel);
-        return (sh.ExitCode, (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith("az", StringComparison.Ordinal)).ToList(), await error);
+        return (sh.ExitCode, [.. (await output).Split('\n').Where(line => line.StartsWith("az", StringComparison.Ordinal))], await error);
     }
 }

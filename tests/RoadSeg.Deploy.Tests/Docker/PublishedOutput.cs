@@ -7,7 +7,7 @@ public sealed class PublishedOutput : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("roadseg-published").FullName;
 
-    /// <summary>What /home/site/wwwroot of the images holds, but for the page.</summary>
+    /// <summary>What /home/site/wwwroot of the images holds.</summary>
     public string App => Path.Combine(_folder, "app");
 
     public string LocalHost => Path.Combine(_folder, "local");
@@ -19,7 +19,6 @@ public sealed class PublishedOutput : IAsyncLifetime
         await PublishAsync("functions", App);
         await PublishAsync("infra/local", LocalHost);
         await PublishAsync("trainer", Trainer);
-        Copy(Tree.At("functions", "host"), App);
         Copy(Tree.At("models", "default"), Path.Combine(App, "model"));
     }
 
@@ -41,8 +40,9 @@ public sealed class PublishedOutput : IAsyncLifetime
 
     private async Task PublishAsync(string project, string to)
     {
-        // Artifacts of their own: other tests run from the checkout's.
-        string[] arguments = ["publish", Tree.At(project), .. Options(project), "-o", to, "--artifacts-path", Path.Combine(_folder, "artifacts"), "-v", "quiet", "-nodeReuse:false"];
+        // What these tests were built with is what the images build.
+        var options = Options(project).Select(option => option == "Release" ? Tree.Configuration : option);
+        string[] arguments = ["publish", Tree.At(project), .. options, "--no-build", "-o", to, "-v", "quiet", "-nodeReuse:false"];
         using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());
         await publish.WaitForExitAsync();

@@ -1,119 +1,90 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 
 namespace RoadSeg.Deploy.Tests.Docker;
 
 /// <summary>What goes into the images runs with what the images have, and with nothing else of this machine.</summary>
 public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixture<PublishedOutput>
 {
-    /// <summary>Loaded only when .NET is told to trace with LTTng.</summary>
-    private const string Tracing = "libcoreclrtraceptprovider.so";
+    /// <summary>Where this machine has what an image has in /usr/share/dotnet.</summary>
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
+    [Fact]
+    public void The_worker_is_laid_out_as_the_Functions_host_wants_it()
+    {
+        string[] needed =
+        [
+            "host.json", "worker.config.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json",
+            "RoadSeg.Functions.dll", "RoadSeg.Functions.runtimeconfig.json",
+            "model/manifest.json", "wwwroot/index.html",
+        ];
+        Assert.Equal([], needed.Where(file => !File.Exists(Path.Combine(published.App, file))));
+
+        // The host starts `dotnet RoadSeg.Functions.dll`.
+        var worker = JsonNode.Parse(File.ReadAllText(Path.Combine(published.App, "worker.config.json")))!["description"]!;
+        Assert.Equal(
+            ["dotnet-isolated", "dotnet", "RoadSeg.Functions.dll"],
+            ((string[])["language", "defaultExecutablePath", "defaultWorkerPath"]).Select(name => (string)worker[name]!));
+        Assert.Equal(
+            WorkerFunction.All,
+            WorkerFunction.Read(Path.Combine(published.App, "functions.metadata")).OrderBy(function => function.Name, StringComparer.Ordinal));
+
+        // Settings of a developer's machine stay there.
+        Assert.False(File.Exists(Path.Combine(published.App, "local.settings.json")));
+    }
 
     [Theory]
-    [InlineData("infra/docker/functions.Dockerfile", "functions")]
-    [InlineData("infra/docker/functions.Dockerfile", "functions-gpu")]
-    [InlineData("infra/docker/functions.Dockerfile", "local")]
-    [InlineData("infra/docker/functions.Dockerfile", "local-gpu")]
-    [InlineData("infra/docker/trainer.Dockerfile", "trainer")]
-    [InlineData("infra/docker/trainer.Dockerfile", "trainer-cuda")]
-    public void Every_library_that_is_needed_comes_along_or_is_of_a_package_of_the_image(string path, string target)
+    [InlineData("functions")]
+    [InlineData("functions-gpu")]
+    [InlineData("local")]
+    [InlineData("local-gpu")]
+    [InlineData("trainer")]
+    [InlineData("trainer-cuda")]
+    public void Every_library_that_is_needed_comes_along_or_is_of_a_package_of_the_image(string target)
     {
-        var packages = SystemLibraries.Of(Dockerfile.Of(path).Stages.Single(stage => stage.Name == target));
-        string[] folders = target.StartsWith("trainer", StringComparison.Ordinal) ? [published.Trainer] : target.StartsWith("local", StringComparison.Ordinal) ? [published.App, published.LocalHost] : [published.App];
-        foreach (var folder in folders)
+        var packages = SystemLibraries.Of(Dockerfile.All.SelectMany(file => file.Targets).Single(stage => stage.Name == target));
+        string[] folders = target switch
         {
-            var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsElf).Where(file => Path.GetFileName(file) != Tracing).ToList();
-            Assert.True(files.Count > 10, $"{folder} holds no self-contained program.");
-            foreach (var file in files)
+            "trainer" or "trainer-cuda" => [published.Trainer],
+            "local" or "local-gpu" => [published.App, published.LocalHost],
+            _ => [published.App],
+        };
+        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Where(Elf.Is))
+        {
+            foreach (var (name, found) in SystemLibraries.Needed(file))
             {
-                foreach (var (name, found) in SystemLibraries.Needed(file))
+                if (!folders.Any(folder => found?.StartsWith(folder, StringComparison.Ordinal) == true))
                 {
-                    if (found?.StartsWith(folder, StringComparison.Ordinal) != true)
-                        Assert.True(SystemLibraries.PackageOf(name) is { } package && packages.Contains(package), $"{Path.GetFileName(file)} needs {name}, which no package of {target} brings.");
+                    Assert.True(
+                        SystemLibraries.PackageOf(name) is { } package && packages.Contains(package),
+                        $"{Path.GetFileName(file)} needs {name}, which no package of {target} brings.");
                 }
             }
         }
 
-        // .NET opens it when the first connection is made.
+        // The model's and the photos' libraries, or training's; and what .NET opens when the first connection is made.
+        var libraries = folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.so*", SearchOption.AllDirectories)).Select(Path.GetFileName);
+        string[] own = target.StartsWith("trainer", StringComparison.Ordinal) ? ["libtorch_cpu.so", "libLibTorchSharp.so"] : ["libonnxruntime.so"];
+        Assert.Equal([], own.Except(libraries));
         Assert.Contains(SystemLibraries.PackageOf("libssl.so.3")!, packages);
         Assert.Contains("ca-certificates", packages);
     }
 
-    [Fact]
-    public void The_shim_finds_the_libtorch_that_the_trainers_image_installs()
-    {
-        var shim = Tree.At("artifacts", "torch", "libroadseg_torch.so");
-        Skip.Unless(File.Exists(shim), "The shim is not built: trainer/torch/native/build.");
-        var packages = SystemLibraries.Of(Dockerfile.Of("infra/docker/trainer.Dockerfile").Stages.Single(stage => stage.Name == "trainer"));
-
-        var needed = SystemLibraries.Needed(shim);
-
-        Assert.All(needed, library => Assert.NotNull(library.Path));
-        var torch = needed.Where(library => library.Name.StartsWith("libtorch", StringComparison.Ordinal) || library.Name.StartsWith("libc10", StringComparison.Ordinal)).ToList();
-        Assert.NotEmpty(torch);
-        Assert.All(torch, library => Assert.True(SystemLibraries.PackageOf(library.Name) is { } package && packages.Contains(package), library.Name));
-    }
-
-    [Fact]
-    public void The_gpu_images_have_the_cuda_and_the_cudnn_that_onnx_runtime_was_built_for()
-    {
-        var package = Tree.At("infra", "packages", "feed", $"Microsoft.ML.OnnxRuntime.Gpu.{Version("Microsoft.ML.OnnxRuntime.Gpu")}.nupkg");
-        Assert.SkipUnless(File.Exists(package), "The GPU package is not packed: infra/packages/build-feed --gpu.");
-        var folder = published.Empty();
-        using (var archive = ZipFile.OpenRead(package))
-        {
-            foreach (var entry in archive.Entries.Where(entry => entry.FullName.StartsWith("runtimes/linux-x64/native/", StringComparison.Ordinal)))
-                entry.ExtractToFile(Path.Combine(folder, entry.Name));
-        }
-
-        var image = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions-gpu").Image;
-        var missing = SystemLibraries.Needed(Path.Combine(folder, "libonnxruntime_providers_cuda.so")).Where(library => library.Path is null && SystemLibraries.PackageOf(library.Name) is null).Select(library => library.Name).ToList();
-
-        // CUDA's own libraries carry its version, but for the two that count for themselves.
-        Assert.All(missing, name => Assert.Matches(@"^lib(cudart|cublas|cublasLt|nvrtc|nvJitLink)\.so\.13$|^libcudnn\w*\.so\.9$|^lib(curand\.so\.10|cufft\.so\.12)$|^libcuda\.so\.1$", name));
-        Assert.Matches(@"^nvidia/cuda:13\.[\d.]+-cudnn-runtime-", image);
-    }
-
     [Theory]
-    [InlineData("AzureWebJobsStorage=AccountName=nobody;AccountKey=bm9ib2R5;BlobEndpoint=http://127.0.0.1:1/nobody;QueueEndpoint=http://127.0.0.1:1/nobody")]
-    [InlineData("AzureWebJobsStorage__accountName=nobody")]
-    public async Task The_handler_answers_from_an_empty_folder_with_an_empty_environment(string storage)
+    [InlineData("functions", "Microsoft.AspNetCore.App")]
+    [InlineData("infra/local", "Microsoft.AspNetCore.App")]
+    [InlineData("trainer", "Microsoft.NETCore.App")]
+    public void Every_program_finds_its_framework_in_its_image(string project, string framework)
     {
-        var port = Loopback.FreePort();
-        var health = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "functions").Of("HEALTHCHECK").Single().Words!;
-        using var handler = Start(Path.Combine(published.App, "RoadSeg.Functions"), [], new()
-        {
-            ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}",
-            [storage.Split('=', 2)[0]] = storage.Split('=', 2)[1],
-        });
-        try
-        {
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            Assert.Equal("live", await EventuallyAsync(http, "/health/live"));
+        var folder = project switch { "functions" => published.App, "infra/local" => published.LocalHost, _ => published.Trainer };
+        var options = JsonNode.Parse(File.ReadAllText(Directory.GetFiles(folder, "RoadSeg.*.runtimeconfig.json").Single()))!["runtimeOptions"]!;
+        var asked = (options["frameworks"]?.AsArray() ?? [options["framework"]!.DeepClone()]).Select(one => (string)one!["name"]!).ToList();
 
-            // The model beside the program loads; storage is not there, and readiness says so.
-            string ready;
-            do
-            {
-                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
-                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-                ready = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            }
-            while (ready.Contains("\"loading\"", StringComparison.Ordinal));
-            Assert.Contains(" on cpu", ready, StringComparison.Ordinal);
-
-            using var check = Start("/usr/bin/env", ["bash", "-c", health[2].Replace("/8080", $"/{port}", StringComparison.Ordinal)], new() { ["PATH"] = "/usr/bin:/bin" });
-            await check.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.Equal(0, check.ExitCode);
-            using var wrong = Start("/usr/bin/env", ["bash", "-c", health[2].Replace("/8080", $"/{port}", StringComparison.Ordinal).Replace("/health/live", "/nothing", StringComparison.Ordinal)], new() { ["PATH"] = "/usr/bin:/bin" });
-            await wrong.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.NotEqual(0, wrong.ExitCode);
-        }
-        finally
-        {
-            handler.Kill(entireProcessTree: true);
-        }
+        // `runtime` has .NET alone; the Functions image and `aspnet` have ASP.NET Core too.
+        string[] there = framework == "Microsoft.NETCore.App" ? [framework] : ["Microsoft.AspNetCore.App", "Microsoft.NETCore.App"];
+        Assert.Equal(there, asked.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -147,7 +118,8 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
             _ => word,
         };
 
-        using var storage = Start(program, ComposeTests.Command("storage").Select(Here), new() { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["HOME"] = state });
+        var node = $"{Dotnet}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var storage = Start(program, ComposeTests.Command("storage").Select(Here), new() { ["PATH"] = node, ["HOME"] = state });
         try
         {
             // What UseDevelopmentStorage=true stands for, on this port.
@@ -161,13 +133,15 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
             var settings = ComposeTests.Environment("app").ToDictionary(pair => pair.Key, pair => pair.Value.StartsWith("${", StringComparison.Ordinal) ? pair.Value.Contains(":-0", StringComparison.Ordinal) ? "0" : "" : pair.Value);
             Assert.Equal("UseDevelopmentStorage=true", settings["AzureWebJobsStorage"]);
             settings["AzureWebJobsStorage"] = connection;
-            settings["FUNCTIONS_WORKER_RUNTIME"] = "custom";
+            settings["PATH"] = $"{Dotnet}:/usr/bin:/bin";
+            settings["HOME"] = state;
             using var app = Start(program, ComposeTests.Command("app").Select(Here), settings);
             _ = app.StandardOutput.ReadToEndAsync(cancel);
             try
             {
                 using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{appPort}") };
                 Assert.Equal("live", await EventuallyAsync(http, "/health/live"));
+                await CheckHealthAsync(appPort);
                 using var noKey = await http.GetAsync(new Uri("/v1/jobs", UriKind.Relative), cancel);
                 Assert.Equal(HttpStatusCode.Unauthorized, noKey.StatusCode);
 
@@ -185,7 +159,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 }
 
                 // Keys lie in the state volume, as docs/deploy.md says.
-                var keys = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json"), cancel))!;
+                var keys = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json"), cancel))!;
                 http.DefaultRequestHeaders.Add("x-functions-key", (string)keys["host"]!["default"]!);
                 using var photo = new ByteArrayContent(await File.ReadAllBytesAsync(Tree.At("samples", "street.jpg"), cancel));
                 photo.Headers.ContentType = new("image/jpeg");
@@ -203,21 +177,32 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         }
     }
 
+    // The image's own health check.
+    private async Task CheckHealthAsync(int port)
+    {
+        var local = Dockerfile.Of("infra/docker/functions.Dockerfile").Stages.Single(stage => stage.Name == "local");
+        var words = local.Of("HEALTHCHECK").Single().Words!;
+        var command = words[2].Replace("/7071", $"/{port}", StringComparison.Ordinal);
+        foreach (var (path, healthy) in ((string, bool)[])[("/health/live", true), ("/nothing/of/the/sort", false)])
+        {
+            string[] asking = ["bash", "-c", command.Replace("/health/live", path, StringComparison.Ordinal)];
+            using var check = Start("/usr/bin/env", asking, new() { ["PATH"] = "/usr/bin:/bin" });
+            await check.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(healthy, check.ExitCode == 0);
+        }
+    }
+
+    // With what the image has: .NET, and nothing else of this machine.
     private Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = published.Empty(), RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
+        start.Environment["DOTNET_ROOT"] = Dotnet;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
-        if (program.EndsWith("RoadSeg.Functions", StringComparison.Ordinal))
-        {
-            process.OutputDataReceived += static (_, _) => { };
-            process.BeginOutputReadLine();
-        }
-
         return process;
     }
 
@@ -250,26 +235,5 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
         }
-    }
-
-    private static string Version(string package) =>
-        System.Text.RegularExpressions.Regex.Match(Tree.Read("Directory.Packages.props"), $"Include=\"{package}\" Version=\"([^\"]+)\"").Groups[1].Value;
-
-    private static bool IsElf(string file)
-    {
-        using var content = File.OpenRead(file);
-        Span<byte> start = stackalloc byte[4];
-        return content.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("\u007fELF"u8);
-    }
-}
-
-/// <summary>A missing part skips a test on a developer's machine and fails it in CI.</summary>
-internal static class Skip
-{
-    public static void Unless(bool there, string reason)
-    {
-        if (!there && Environment.GetEnvironmentVariable("CI") == "true")
-            Assert.Fail(reason);
-        Assert.SkipUnless(there, reason);
     }
 }

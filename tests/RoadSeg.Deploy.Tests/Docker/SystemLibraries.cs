@@ -19,18 +19,17 @@ internal static partial class SystemLibraries
         ["libstdc++.so.6"] = "libstdc++6",
         ["libssl.so.3"] = "libssl3",
         ["libgomp.so.1"] = "libgomp1",
-        ["libtorch_cpu.so.1.13"] = "libtorch1.13",
-        ["libtorch.so.1.13"] = "libtorch1.13",
-        ["libc10.so.1.13"] = "libtorch1.13",
     };
+
+    private static readonly string[] OfDotnet = ["libc6", "libgcc-s1", "libstdc++6", "libssl3", "libicu", "ca-certificates", "tzdata"];
 
     /// <summary>What an image has before anything is installed into it.</summary>
     private static readonly Dictionary<string, string[]> Bases = new(StringComparer.Ordinal)
     {
-        ["mcr.microsoft.com/dotnet/runtime-deps"] = ["libc6", "libgcc-s1", "libstdc++6", "libssl3", "libicu", "ca-certificates", "tzdata"],
+        ["mcr.microsoft.com/azure-functions/dotnet-isolated"] = OfDotnet,
+        ["mcr.microsoft.com/dotnet/aspnet"] = OfDotnet,
+        ["mcr.microsoft.com/dotnet/runtime"] = OfDotnet,
         ["nvidia/cuda"] = ["libc6", "libgcc-s1"],
-        ["debian"] = ["libc6"],
-        ["ubuntu"] = ["libc6"],
     };
 
     /// <summary>Packages of a target: its base image's and those of its apt-get lines. Ubuntu's 64-bit time suffix is left out.</summary>

@@ -15,7 +15,7 @@ public sealed class ReadinessTests(StackFixture stack)
     [Fact]
     public async Task With_its_model_and_its_storage_it_is_ready_and_names_them()
     {
-        await using var handler = await HandlerProcess.StartAsync(stack.Stack.ConnectionString, Cancel);
+        await using var handler = await DirectWorker.StartAsync(stack.Stack.ConnectionString, Cancel);
 
         var (status, body) = await handler.ReadinessAsync(Cancel);
 
@@ -29,7 +29,7 @@ public sealed class ReadinessTests(StackFixture stack)
     public async Task A_GPU_role_without_CUDA_is_not_ready_and_does_not_pass_for_a_CPU()
     {
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
-        await using var handler = await HandlerProcess.StartAsync(stack.Stack.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" });
+        await using var handler = await DirectWorker.StartAsync(stack.Stack.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" });
 
         var (status, body) = await handler.ReadinessAsync(Cancel);
 
@@ -42,7 +42,7 @@ public sealed class ReadinessTests(StackFixture stack)
     {
         var dead = Loopback.FreePort();
         var connection = $"DefaultEndpointsProtocol=http;AccountName=a;AccountKey={Convert.ToBase64String(new byte[64])};BlobEndpoint=http://127.0.0.1:{dead}/a;QueueEndpoint=http://127.0.0.1:{dead}/a";
-        await using var handler = await HandlerProcess.StartAsync(connection, Cancel);
+        await using var handler = await DirectWorker.StartAsync(connection, Cancel);
 
         var (status, body) = await handler.ReadinessAsync(Cancel);
 
@@ -62,7 +62,7 @@ public sealed class ReadinessTests(StackFixture stack)
     {
         await using var azurite = await LocalHost.AzuriteProcess.StartAsync(new LocalHost.AzuriteOptions { NodeModules = Workspace.NodeModules }, Cancel);
         await new BlobServiceClient(azurite.ConnectionString).CreateBlobContainerAsync(Containers.Jobs, cancellationToken: Cancel);
-        await using var handler = await HandlerProcess.StartAsync(azurite.ConnectionString, Cancel);
+        await using var handler = await DirectWorker.StartAsync(azurite.ConnectionString, Cancel);
 
         var (status, body) = await handler.ReadinessAsync(Cancel);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "the queue 'segmentation-jobs' does not exist"), (status, (string?)body["storage"]));

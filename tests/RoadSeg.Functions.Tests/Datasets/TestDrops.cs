@@ -2,10 +2,10 @@ using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
+using Azure.Storage.Queues.Models;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Functions.Datasets;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Trainings;
@@ -129,10 +129,10 @@ internal sealed class TestDrops : IDisposable
     public async Task<DatasetReport> ReportAsync(string version) =>
         DatasetReport.FromJson((await Curated.GetBlobClient(BlobPaths.Curated(Name, version, DatasetReport.FileName)).DownloadContentAsync(Cancel)).Value.Content.ToMemory().Span);
 
-    public Task<InvocationResponse> RunAsync(BlobCreatedEvent created, string message, IngestOptions? options = null) => Ingest(options).RunAsync(Message(created, message), Cancel);
+    public Task RunAsync(BlobCreatedEvent created, string message, IngestOptions? options = null) => Ingest(options).RunAsync(Message(created, message), Cancel);
 
     public static QueueMessage Message(BlobCreatedEvent created, string id) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent), id, 1, TimeProvider.System.GetUtcNow());
+        Messages.Of(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent), id);
 
     /// <summary>Names of the set's blobs in the container curated, without the set's own folder.</summary>
     public async Task<string[]> StoredAsync()

@@ -36,7 +36,7 @@ public sealed class SimulatorTests
     public void What_is_simulated_is_the_rule_and_the_limits_that_are_deployed()
     {
         var times = new ServiceTimes();
-        var queues = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "functions", "host", "host.json")))!["extensions"]!["queues"]!;
+        var queues = JsonNode.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "functions", "host.json")))!["extensions"]!["queues"]!;
         var azure = Path.Combine(Checkout.Root, "infra", "azure");
         var stack = File.ReadAllText(Path.Combine(azure, "stack.bicep"));
 

@@ -54,7 +54,7 @@ internal sealed class TrainingService : IAsyncDisposable
         builder.Services.AddSingleton<IdempotencyKeys>();
         builder.Services.AddSingleton(CallerKeys.Read(settings));
         builder.Services.AddSingleton(Operators.Read(settings));
-        builder.Services.AddModel(settings);
+        builder.Services.AddModels(settings);
         var app = builder.Build();
         app.UseProblems();
         app.MapTrainings();

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using RoadSeg.Functions.Handler;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
 using RoadSeg.Tests.Webhooks;
@@ -248,7 +248,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     [InlineData("""{"jobId":"0000000000000000000000000a","attempt":1}""")]
     public async Task A_message_about_nothing_changes_nothing(string body)
     {
-        await Delivery().RunAsync(new QueueMessage(Encoding.UTF8.GetBytes(body), "1", 1, _time.GetUtcNow()), Cancel);
+        await Delivery().RunAsync(Messages.Of(Encoding.UTF8.GetBytes(body), "1", _time.GetUtcNow()), Cancel);
 
         Assert.Empty(_receiver.Requests);
     }
@@ -266,10 +266,10 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     private DeliverWebhook Delivery(WebhookOptions? options = null, JobStore? jobs = null) => new(
         jobs ?? Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
 
-    private Task<InvocationResponse> RunAsync(JobId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
+    private Task RunAsync(JobId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
 
-    private QueueMessage Message(JobId id, int attempt) => new(
-        JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage), "1", 1, _time.GetUtcNow());
+    private QueueMessage Message(JobId id, int attempt) =>
+        Messages.Of(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage), "1", _time.GetUtcNow());
 
     private async Task<JobId> EndedAsync(JobState? state = JobState.Canceled, string caller = Callers.Local)
     {

@@ -29,6 +29,6 @@ public sealed class CapturedLogs : ILoggerFactory, ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            logs._lines.Enqueue(new LogLine(category, logLevel, formatter(state, exception)));
+            logs._lines.Enqueue(new LogLine(category, logLevel, $"{formatter(state, exception)} {exception}".TrimEnd()));
     }
 }

@@ -55,9 +55,9 @@ public sealed class Several_looks(TrainedNetwork network) : IClassFixture<Traine
         var (model, recipe, _) = Checkpoint.Open(network.BestPath, CPU);
         using var m = model;
         TorchEvaluation.Run(model, _val, recipe.Input, CPU, Many);
-        var before = Tensor.TotalCount;
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         TorchEvaluation.Run(model, _val, recipe.Input, CPU, Many);
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Theory]

@@ -1,0 +1,21 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace RoadSeg.Functions.Http;
+
+/// <summary>What the host lets in: the API with a function key, everything else without one and only to be read.</summary>
+internal sealed class HttpFunctions(HttpPipeline pipeline)
+{
+    [Function("Api")]
+    public Task<IResult> ApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", "head", "post", "put", "delete", Route = "v1/{*path}")] HttpRequest request) =>
+        AnswerAsync(request);
+
+    [Function("Site")]
+    public Task<IResult> SiteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request) => AnswerAsync(request);
+
+    // The pipeline has answered already; a function that returns nothing is complained of in the log.
+    private async Task<IResult> AnswerAsync(HttpRequest request)
+    {
+        await pipeline.RunAsync(request.HttpContext);
+        return TypedResults.Empty;
+    }
+}

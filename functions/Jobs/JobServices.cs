@@ -1,0 +1,22 @@
+using RoadSeg.Functions.Api;
+
+namespace RoadSeg.Functions.Jobs;
+
+internal static class JobServices
+{
+    public static void AddJobs(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(JobOptions.Read(settings));
+        services.AddSingleton(CallerKeys.Read(settings));
+        services.AddSingleton(Operators.Read(settings));
+        services.AddSingleton<QueueGauge>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<RecentJobs>();
+        services.AddSingleton<BulkPace>();
+        services.AddSingleton<JobWatch>();
+        services.AddSingleton<JobList>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<KeyedAdmission>();
+        services.AddSingleton<JobSubmission>();
+    }
+}

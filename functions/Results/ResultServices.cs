@@ -1,0 +1,12 @@
+using RoadSeg.Functions.Review;
+
+namespace RoadSeg.Functions.Results;
+
+internal static class ResultServices
+{
+    public static void AddResults(this IServiceCollection services)
+    {
+        services.AddSingleton<ResultReader>();
+        services.AddReview();
+    }
+}

@@ -1,0 +1,10 @@
+namespace RoadSeg.Functions.Trainings;
+
+internal static class TrainingServices
+{
+    public static void AddTrainings(this IServiceCollection services)
+    {
+        services.AddSingleton<TrainingPlans>();
+        services.AddSingleton<TrainingList>();
+    }
+}

@@ -1,0 +1,11 @@
+namespace RoadSeg.Functions.Uploads;
+
+internal static class UploadServices
+{
+    public static void AddUploads(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddPhotoLimits(settings);
+        services.AddSingleton<UploadKeys>();
+        services.AddSingleton<UploadClaim>();
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RoadSeg.Functions.Datasets;
+using RoadSeg.Functions.Http;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Results;
+using RoadSeg.Functions.Storage;
+using RoadSeg.Functions.Trainings;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Webhooks;
+using RoadSeg.Imaging;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests.Http;
+
+/// <summary>The whole HTTP API over the tests' storage, behind two routes as the worker has them: an endpoint and route values are set when
+/// a request comes to the inner pipeline. No model is loaded and nothing is worked on.</summary>
+internal sealed class ApiService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _running;
+
+    static ApiService() => VipsLibrary.Initialize();
+
+    private ApiService(WebApplication app) => _app = app;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Requests that are being answered.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <param name="storage">Where everything lies.</param>
+    /// <param name="page">Folder of the page; null: none.</param>
+    /// <param name="services">Exchanges parts.</param>
+    public static async Task<ApiService> StartAsync(StorageFixture storage, string? page = null, Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [StorageAccount.Setting] = storage.ConnectionString,
+            ["ROADSEG_MODEL"] = Path.Combine(Checkout.Root, "models", "default"),
+            ["ROADSEG_PAGE"] = page ?? Path.Combine(Checkout.Root, "no-such-folder"),
+        }).Build();
+        builder.Services.AddSingleton<IConfiguration>(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddStorage(settings);
+        builder.Services.AddUploads(settings);
+        builder.Services.AddJobs(settings);
+        builder.Services.AddModels(settings);
+        builder.Services.AddResults();
+        builder.Services.AddDatasets(settings);
+        builder.Services.AddTrainings();
+        builder.Services.AddWebhooks(settings);
+        builder.Services.AddHttp();
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        var service = new ApiService(app);
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Site", "/{*path}")));
+        app.Urls.Add("http://127.0.0.1:0");
+        await app.StartAsync();
+        service.Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private Endpoint Function(string name, string route)
+    {
+        var methods = name == "Api" ? (string[])["GET", "HEAD", "POST", "PUT", "DELETE"] : ["GET", "HEAD"];
+        return new RouteEndpointBuilder(AnswerAsync, RoutePatternFactory.Parse(route), 0)
+        {
+            DisplayName = name,
+            Metadata = { new HttpMethodMetadata(methods) },
+        }.Build();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await context.RequestServices.GetRequiredService<HttpPipeline>().RunAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+}

@@ -94,7 +94,7 @@ public sealed record CuratedManifest
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw Invalid($"manifest.json breaks its form: {e.Message}", e);
+            throw Invalid($"manifest.json breaks its form: {(e is JsonException json ? JsonFault.Of(json) : JsonFault.Of((ArgumentException)e))}", e);
         }
     }
 

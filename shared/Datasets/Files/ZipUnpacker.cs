@@ -43,7 +43,7 @@ public static class ZipUnpacker
         {
             using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
             foreach (var entry in Check(zip, archive.Length, budget, names))
-                budget.Spend(await UnpackAsync(entry, Target(root, entry.FullName), budget.Limits, budget.Left, cancel));
+                budget.Spend(await UnpackAsync(entry, Target(root, Nfc.Of(entry.FullName)), budget.Limits, budget.Left, cancel));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -89,7 +89,7 @@ public static class ZipUnpacker
         }
 
         foreach (var list in lists.Where(list => ZipNames.IsPlain(list.Path) && !ZipNames.IsTooLong(list.Path)))
-            names.AddBeside(list.Path, await CopyAsync(files, list, Target(folder, list.Path), budget, cancel));
+            names.AddBeside(list.Path, await CopyAsync(files, list, Target(folder, Nfc.Of(list.Path)), budget, cancel));
         foreach (var archive in archives.Order(StringComparer.Ordinal))
         {
             await using var stream = await files.OpenAsync(archive, cancel);

@@ -89,6 +89,7 @@ public static partial class DatasetSpecJson
         That(split.Train is > 0 and <= 1 && split.Val is >= 0 and < 1 && split.Test is >= 0 and < 1, "split.train is above 0 and at most 1; split.val and split.test are 0 or more and below 1.");
         That(Math.Abs(split.Train + split.Val + split.Test - 1) < 1e-6, $"split.train, val and test add up to {split.Train + split.Val + split.Test:0.###}, not 1.");
         That(spec.Patterns is null || (!string.IsNullOrEmpty(spec.Patterns.Image) && !string.IsNullOrEmpty(spec.Patterns.Mask)), "patterns needs image and mask.");
+        That(spec.Labels?.Overlap is not { } overlap || overlap.All(label => label is not null), "labels.overlap holds null; it is a list of labels.");
         if (spec.Labels?.Classes is { } classes)
             That(classes.All(label => label is { Name.Length: > 0 and <= 100 }) && classes.Select(label => label.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() == classes.Count, "labels.classes needs names of 1 to 100 characters, each once.");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -105,7 +106,7 @@ public static partial class JsonFault
     private static string Line(long? number) => number is { } line ? $" in line {line + 1}" : "";
 
     private static long? LineOf(string message) =>
-        LineNumber().Match(message) is { Success: true } line && long.TryParse(line.Groups[1].Value, out var number) ? number : null;
+        LineNumber().Match(message) is { Success: true } line && long.TryParse(line.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Shown(string text)
     {

@@ -91,7 +91,7 @@ public record ModelDescription
     public required OutputContract Output { get; init; }
 
     /// <summary>Measured scores; may be empty.</summary>
-    public IReadOnlyList<MetricSet> Metrics { get; init; } = [];
+    public IReadOnlyList<MetricSet> Metrics { get => field ?? []; init; }
 
     /// <summary>Resolved training configuration, free-form, or null.</summary>
     public JsonElement? Training { get; init; }

@@ -43,7 +43,10 @@ internal static class JsonRecords
                 var json = JsonNode.Parse(whole)!;
                 var holder = (JsonObject)path[..^1].Aggregate(json, (node, key) => key is int index ? node[index]! : node[(string)key]!);
                 var name = (string)path[^1];
-                _ = isNull ? holder[name] = null : holder.Remove(name) ? null : throw new InvalidOperationException(name);
+                if (isNull)
+                    holder[name] = null;
+                else
+                    holder.Remove(name);
                 if (Read(json.ToJsonString(), form, name) is { } fault)
                     yield return $"{type.Name}: {string.Join('.', path)} {(isNull ? "null" : "missing")}: {fault}";
             }
@@ -76,7 +79,7 @@ internal static class JsonRecords
     // A property that cannot be null and is, or one of the missing name that lost its default.
     private static string? Unsound(object record, string path, string? missing)
     {
-        if (record is string || record.GetType().IsPrimitive || record.GetType().IsEnum || record is JsonElement || record.GetType().Namespace?.StartsWith("System", StringComparison.Ordinal) == true && record is not IEnumerable)
+        if (record is string || record.GetType().IsPrimitive || record.GetType().IsEnum || record is JsonElement || (record is not IEnumerable && record.GetType().Namespace?.StartsWith("System", StringComparison.Ordinal) == true))
             return null;
         if (record is IEnumerable items)
             return items.Cast<object?>().Select(item => item is null ? $"{path} holds null" : Unsound(item, path + "[]", missing)).FirstOrDefault(fault => fault is not null);
@@ -141,7 +144,7 @@ internal static class JsonRecords
         if (type.IsGenericType && type.GetGenericArguments() is [var key, var entry] && typeof(IEnumerable).IsAssignableFrom(type))
         {
             var entries = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(key, entry))!;
-            entries.Add("a", Filled(entry, options));
+            entries.Add(Filled(key, options)!, Filled(entry, options));
             return entries;
         }
 
@@ -158,11 +161,11 @@ internal static class JsonRecords
     private static object Made(Type type, JsonSerializerOptions options)
     {
         var constructors = type.GetConstructors();
-        if (constructors.Length == 0 || type.IsValueType && constructors.All(candidate => candidate.GetParameters().Length == 0))
+        if (constructors.Length == 0 || (type.IsValueType && constructors.All(candidate => candidate.GetParameters().Length == 0)))
             return Set(Activator.CreateInstance(type)!, options);
         var constructor = constructors.FirstOrDefault(candidate => candidate.GetCustomAttribute<JsonConstructorAttribute>() is not null) ?? constructors.MaxBy(candidate => candidate.GetParameters().Length)!;
         return Set(constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
-            parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(int?) && parameter.Name == "ignoreId" ? (object)(parameter.Name == "ignoreId" ? 255 : 0) : Filled(parameter.ParameterType, options))]), options);
+            parameter.Name == "ignoreId" ? 255 : parameter.ParameterType == typeof(int) ? 0 : Filled(parameter.ParameterType, options))]), options);
     }
 
     private static object Set(object made, JsonSerializerOptions options)
@@ -170,7 +173,7 @@ internal static class JsonRecords
         foreach (var property in made.GetType().GetProperties().Where(property => property.CanWrite && property.GetIndexParameters().Length == 0 && property.GetCustomAttribute<JsonIgnoreAttribute>() is null))
         {
             var value = property.GetValue(made);
-            if (value is null or "" || value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType())) || value is ICollection { Count: 0 })
+            if (value is null or "" || (value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType()))) || value is ICollection { Count: 0 })
                 property.SetValue(made, Filled(property.PropertyType, options));
         }
 

@@ -112,13 +112,15 @@ internal static class Nfc
         var (parts, whole, ranks) = (new Dictionary<int, int[]>(), new Dictionary<(int, int), int>(), new Dictionary<int, byte>());
         while (reader.ReadLine() is { } line)
         {
+            if (line.StartsWith('#'))
+                continue;
             var words = line.Split(' ').Skip(1).Select(word => word.Split('-').Select(hex => int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray()).ToList();
             if (line[0] == 'c')
             {
                 for (var point = words[1][0]; point <= words[1][^1]; point++)
                     ranks[point] = (byte)words[0][0];
             }
-            else if (line[0] is '=' or '~')
+            else
             {
                 parts[words[0][0]] = [.. words.Skip(1).Select(word => word[0])];
                 if (line[0] == '=')

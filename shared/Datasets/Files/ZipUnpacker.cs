@@ -110,6 +110,8 @@ public static class ZipUnpacker
 
     private static async Task<(long Bytes, uint Checksum)> CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
     {
+        if (File.Exists(target))
+            throw Refused($"'{PersonalData.Strip(list.Path)}' lies twice beside the archives (Unicode forms do not differ). Take one of the two out.");
         budget.Claim(list.Bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         await using var from = await files.OpenAsync(list.Path, cancel);

@@ -35,7 +35,7 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
     /// <summary>Reads the lines of a table or a list, one record each. Empty lines are none.</summary>
     /// <param name="list">Path or name of it.</param>
     /// <param name="bytes">Its content.</param>
-    /// <param name="read">Gets the number, from 1, and the line without the space around it; see <see cref="Record"/>.</param>
+    /// <param name="read">Gets the number, from 1, and the line without the space around it; see <see cref="Record(string, string, Action)"/>.</param>
     /// <exception cref="Errors.RoadSegException">dataset-invalid: it has lines, and not one of them could be read.</exception>
     public void Lines(string list, byte[] bytes, Action<int, string> read)
     {

@@ -3,8 +3,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;
 
-/// <summary>One thing is damaged in a set of every layout and export, by lot. <c>ROADSEG_DAMAGED_SETS=10000</c> tries as many, <c>ROADSEG_DAMAGE_SEED</c> begins elsewhere
-/// (docs/measurements/damage-2026-11-28.md).</summary>
+/// <summary>One thing is damaged in a set of every layout and export, by lot. <c>ROADSEG_DAMAGED_SETS=10000</c> tries as many, <c>ROADSEG_DAMAGE_SEED</c> begins elsewhere;
+/// <c>ROADSEG_DAMAGE_LOG</c> names a file for the outcomes.</summary>
 public sealed class Damaged_sets
 {
     private const int Short = 300;

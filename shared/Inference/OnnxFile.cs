@@ -6,7 +6,7 @@ namespace RoadSeg.Inference;
 
 /// <summary>An ONNX file as RoadSeg itself reads it: which other files its weights lie in, and which operation makes an output. ONNX Runtime
 /// would read such files from wherever the process happens to stand; it is given one piece without a reference instead.</summary>
-internal sealed class OnnxFile
+public sealed class OnnxFile
 {
     // Protobuf's own limit for nested messages is 100.
     private const int DeepestNesting = 90;
@@ -39,6 +39,7 @@ internal sealed class OnnxFile
     /// <exception cref="RoadSegException"><c>model-invalid</c>: cut short or no ONNX file.</exception>
     public static OnnxFile Read(byte[] content)
     {
+        ArgumentNullException.ThrowIfNull(content);
         var file = new OnnxFile(content);
         try
         {
@@ -53,7 +54,7 @@ internal sealed class OnnxFile
     }
 
     /// <summary>The same of a file that may be none: then empty.</summary>
-    public static IReadOnlyList<string> DataFilesOf(ReadOnlyMemory<byte> content)
+    internal static IReadOnlyList<string> DataFilesOf(ReadOnlyMemory<byte> content)
     {
         var file = new OnnxFile([]);
         try
@@ -72,6 +73,7 @@ internal sealed class OnnxFile
     /// <exception cref="RoadSegException"><c>model-invalid</c>: weights in a file that the package lacks, that is elsewhere, or that is too short.</exception>
     public byte[] WithData(Func<string, byte[]?> read)
     {
+        ArgumentNullException.ThrowIfNull(read);
         if (dataFiles.Count == 0)
             return content;
         var data = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -99,7 +101,7 @@ internal sealed class OnnxFile
 
     /// <summary>The operation that makes an output's values, such as <c>Softmax</c>: those that only move or convert values are passed over.
     /// Null when the graph does not show it.</summary>
-    public string? LastOperation(string output)
+    internal string? LastOperation(string output)
     {
         var makers = new Dictionary<string, (string Operation, string? From)>(StringComparer.Ordinal);
         var graph = ProtoFields.Of(content).FirstOrDefault(field => field is { Number: 7, Bytes: not null }).Bytes ?? default;

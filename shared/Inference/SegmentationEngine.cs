@@ -52,7 +52,7 @@ public sealed class SegmentationEngine : IDisposable
             throw Invalid($"Model '{package.Manifest.Name}' has no {options.Precision} graph; it has {present}.");
         }
 
-        return Load(package.Manifest, package.ReadFile(file), name => package.Manifest.Files.ContainsKey(name) ? package.ReadFile(name) : null, package, options);
+        return Load(package.Manifest, package.ReadFile(file), package.ReadIfListed, package, options);
     }
 
     /// <summary>Loads a graph that is in no package yet, checked as <see cref="Load(ModelPackage, EngineOptions)"/> does.</summary>

@@ -54,7 +54,7 @@ public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, 
 /// <param name="At">When.</param>
 /// <param name="Kind">seed (what the app shipped with), promote or rollback.</param>
 /// <param name="By">Caller, or <c>training {id}</c>, or <c>automatic</c> where the service took a version back by itself.</param>
-public sealed record PointerMove(string Version, DateTimeOffset At, string Kind, string By);
+public sealed record PointerMove([property: JsonRequired] string Version, DateTimeOffset At, [property: JsonRequired] string Kind, [property: JsonRequired] string By);
 
 /// <summary>What is known of a version beside its package: the content of <c>models/{name}/versions/{version}.json</c>. Its presence says
 /// that the package is complete.</summary>
@@ -67,7 +67,7 @@ public sealed record PointerMove(string Version, DateTimeOffset At, string Kind,
 /// <param name="Dataset">What it was trained on, as <c>name/version</c>, if known.</param>
 /// <param name="Gate">What the gate found; null for versions that never went through it.</param>
 public sealed record ModelVersion(
-    string Name, string Version, DateTimeOffset PublishedAt, string PublishedBy, string ManifestSha256,
+    [property: JsonRequired] string Name, [property: JsonRequired] string Version, DateTimeOffset PublishedAt, [property: JsonRequired] string PublishedBy, [property: JsonRequired] string ManifestSha256,
     JobId? Training = null, string? Dataset = null, GateReport? Gate = null)
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
@@ -102,14 +102,15 @@ public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<Gate
 /// <param name="Value">What was measured; null where there was nothing to measure.</param>
 /// <param name="Limit">What it was held against.</param>
 /// <param name="Note">A sentence for people.</param>
-public sealed record GateCheck(string Name, bool Passed, double? Value, double? Limit, string Note);
+public sealed record GateCheck([property: JsonRequired] string Name, bool Passed, double? Value, double? Limit, [property: JsonRequired] string Note);
 
 /// <summary>The photos on which a version differed most from the one that was live when it was judged: the content of <c>models/{name}/shadow/{version}.json</c>.</summary>
 /// <param name="Version">The judged version.</param>
 /// <param name="Against">The version that was live.</param>
 /// <param name="At">When.</param>
 /// <param name="Photos">The photos, the most different first, at most 50.</param>
-public sealed record ShadowRun(string Version, string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
+public sealed record ShadowRun(
+    [property: JsonRequired] string Version, [property: JsonRequired] string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
 {
     /// <summary>The photos, the most different first.</summary>
     public IReadOnlyList<PhotoDisagreement> Photos { get; init; } = Photos ?? [];
@@ -135,15 +136,15 @@ public sealed record PhotoDisagreement(JobId Job, double Share);
 /// <param name="Metrics">What it reached, on which data and split.</param>
 /// <param name="Links">self: its manifest; card; promote, unless it is live.</param>
 public sealed record ModelVersionView(
-    string Name, string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
-    GateReport? Gate, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links);
+    [property: JsonRequired] string Name, [property: JsonRequired] string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
+    GateReport? Gate, [property: JsonRequired] IReadOnlyList<MetricSet> Metrics, [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
 
 /// <summary>The versions of a model, newest first.</summary>
 /// <param name="Name">Model name.</param>
 /// <param name="Live">The live version; absent while none is.</param>
 /// <param name="Items">The versions.</param>
 /// <param name="History">The moves of the live version, the latest last.</param>
-public sealed record ModelVersionList(string Name, string? Live, IReadOnlyList<ModelVersionView> Items, IReadOnlyList<PointerMove> History);
+public sealed record ModelVersionList([property: JsonRequired] string Name, string? Live, [property: JsonRequired] IReadOnlyList<ModelVersionView> Items, [property: JsonRequired] IReadOnlyList<PointerMove> History);
 
 /// <summary>What promoting a version may be told.</summary>
 /// <param name="Force">True makes a version live that did not pass its gate.</param>
@@ -154,6 +155,7 @@ public sealed record PromoteRequest(bool Force = false);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
+    RespectNullableAnnotations = true,
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(ModelPointer))]
 [JsonSerializable(typeof(ModelVersion))]

@@ -140,8 +140,8 @@ public class Model_manifest
     [InlineData("{", "not a JSON manifest")]
     [InlineData("[]", "must hold a JSON object")]
     [InlineData("{}", "no integer schemaVersion")]
-    [InlineData("{\"schemaVersion\":1}", "missing required")]
-    [InlineData("{\"schemaVersion\":1,\"schemaVersion\":1}", "Duplicate")]
+    [InlineData("{\"schemaVersion\":1}", "it has no \"version\"")]
+    [InlineData("{\"schemaVersion\":1,\"schemaVersion\":1}", "given twice")]
     public void What_is_no_manifest_is_refused(string json, string because) => Refused(Encoding.UTF8.GetBytes(json), because);
 
     [Fact]

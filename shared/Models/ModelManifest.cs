@@ -44,13 +44,13 @@ public sealed record Architecture(string Name, string Encoder, int OutputStride,
 /// <param name="MeasuredAt">When.</param>
 /// <param name="Command">Command that repeats it, or a sentence that says how it was measured.</param>
 public sealed record MetricSet(
-    string Dataset,
-    string Split,
+    [property: JsonRequired] string Dataset,
+    [property: JsonRequired] string Split,
     int Width,
     int Height,
-    IReadOnlyDictionary<string, double> Values,
+    [property: JsonRequired] IReadOnlyDictionary<string, double> Values,
     DateTimeOffset MeasuredAt,
-    string Command);
+    [property: JsonRequired] string Command);
 
 /// <summary>A pair that the engine must reproduce before the package is trusted on a machine.</summary>
 /// <param name="Input">PNG of the package, already at a size the graph takes.</param>

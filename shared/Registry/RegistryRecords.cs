@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -26,11 +25,8 @@ public enum ModelState
 /// <param name="Version">The live version.</param>
 /// <param name="Before">Versions that were live before it and can be rolled back to, the latest last.</param>
 /// <param name="History">The last hundred moves, the latest last.</param>
-public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
+public sealed record ModelPointer([property: JsonRequired] string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
 {
-    /// <summary>The live version.</summary>
-    public string Version { get; init; } = Version ?? throw new JsonException("\"version\" is missing.");
-
     /// <summary>Versions to roll back to, the latest last; none where the JSON lacks them.</summary>
     public IReadOnlyList<string> Before { get; init; } = Before ?? [];
 

@@ -173,7 +173,9 @@ internal static class JsonRecords
         foreach (var property in made.GetType().GetProperties().Where(property => property.CanWrite && property.GetIndexParameters().Length == 0 && property.GetCustomAttribute<JsonIgnoreAttribute>() is null))
         {
             var value = property.GetValue(made);
-            if (value is null or "" || (value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType()))) || value is ICollection { Count: 0 })
+
+            // Not numbers: ids have their order.
+            if (value is null or "" || (value.GetType().IsValueType && value is not int && value.Equals(Activator.CreateInstance(value.GetType()))) || value is ICollection { Count: 0 })
                 property.SetValue(made, Filled(property.PropertyType, options));
         }
 

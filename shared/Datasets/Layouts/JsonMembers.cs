@@ -40,7 +40,21 @@ internal static class JsonMembers
 
     /// <summary>The member, or null where it is missing, null or of another kind.</summary>
     public static JsonElement? Find(this JsonElement record, string name, JsonValueKind kind) =>
-        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var member) && member.ValueKind == kind ? member : null;
+        Member(record, name) is { } member && member.ValueKind == kind ? member : null;
+
+    /// <summary>The member, null where it is missing.</summary>
+    /// <exception cref="InvalidDataException">A member's name is half a surrogate pair: names are compared unescaped.</exception>
+    public static JsonElement? Member(this JsonElement record, string name)
+    {
+        try
+        {
+            return record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException("the name of a member is no valid Unicode.");
+        }
+    }
 
     /// <summary>The colour of a label as three numbers; null where there is none or an odd one, to be drawn in one of ours.</summary>
     public static RgbColor? Color(this JsonElement label) =>
@@ -104,7 +118,7 @@ internal static class JsonMembers
     {
         if (record.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException("it is no object.");
-        if (!record.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
+        if (Member(record, name) is not { ValueKind: not JsonValueKind.Null } member)
             throw new InvalidDataException($"it has no \"{name}\".");
         return member.ValueKind == kind ? member : throw new InvalidDataException($"\"{name}\" is no {word}.");
     }

@@ -159,7 +159,7 @@ internal sealed partial class LabelStudio() : Layout(
     {
         foreach (var result in annotation.Items("result"))
         {
-            if (result.Find("value", JsonValueKind.Object) is not { } value || !value.TryGetProperty("rle", out _))
+            if (result.Find("value", JsonValueKind.Object) is not { } value || value.Member("rle") is null)
                 continue;
             input.Record(export.Path, $"{named}, a region", () =>
             {

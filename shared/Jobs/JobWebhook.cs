@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace RoadSeg.Jobs;
@@ -10,7 +9,6 @@ public sealed record JobWebhook
     public required string Url { get; init; }
 
     /// <summary>Attempts so far, oldest first; the last 20.</summary>
-    [AllowNull]
     public IReadOnlyList<WebhookDelivery> Deliveries { get => field ?? []; init; }
 
     /// <summary>When the receiver took it; null until then.</summary>

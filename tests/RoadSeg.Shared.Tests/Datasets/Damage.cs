@@ -82,6 +82,8 @@ internal sealed class Damage
 
     private static (byte[] After, string What, bool OneRecord) Bytes(byte[] before, Random lot)
     {
+        if (before.Length == 0)
+            return ([0], "no longer empty", false);
         var bytes = before.ToArray();
         switch (lot.Next(9))
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
@@ -51,10 +52,22 @@ internal static class DatasetRunner
         return await GuardedAsync(async () =>
         {
             var set = CuratedSet.Open(source.Path);
-            Show(source, DatasetReport.FromJson(await File.ReadAllBytesAsync(Path.Combine(set.Folder, DatasetReport.FileName), cancel)));
+            Show(source, await ReportOfAsync(set, cancel));
             Say(source, $"Report: {Path.Combine(set.Folder, DatasetCurator.PageFile)}");
             return 0;
         });
+    }
+
+    private static async Task<DatasetReport> ReportOfAsync(CuratedSet set, CancellationToken cancel)
+    {
+        try
+        {
+            return DatasetReport.FromJson(await File.ReadAllBytesAsync(Path.Combine(set.Folder, DatasetReport.FileName), cancel));
+        }
+        catch (JsonException e)
+        {
+            throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"{DatasetReport.FileName} cannot be read: {JsonFault.Of(e)} Curate the data set again.", e);
+        }
     }
 
     /// <summary>Gives the work the files of the set; archives are unpacked beside the temporary files first and removed afterwards.</summary>

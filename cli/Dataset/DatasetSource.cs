@@ -17,7 +17,7 @@ internal sealed record DatasetSource(
     {
         DatasetSpec spec;
         if (File.Exists(System.IO.Path.Combine(folder, DatasetSpec.FileName)))
-            spec = await DatasetCurator.ReadSpecAsync(new LocalFolderFiles(folder), cancel);
+            spec = await DatasetCurator.ReadSpecAsync(new LocalFolderFiles(folder), Name ?? NameOfFolder(), cancel);
         else if (Layout is not null || (Images is not null && Masks is not null))
             spec = new DatasetSpec { Name = NameOfFolder(), Layout = Layout ?? "pairs" };
         else

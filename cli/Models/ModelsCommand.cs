@@ -15,7 +15,7 @@ internal static class ModelsCommand
     {
         var folder = new Argument<DirectoryInfo>("folder") { Description = "Folder of the package." };
         folder.AcceptExistingOnly();
-        var check = new Command("check", "Verifies hashes, loads every graph and runs the self-test, as the service does before it serves.") { folder };
+        var check = new Command("check", "Verifies hashes, loads every graph and runs the self-test, as the service does before it serves; and looks for the faults that exports have.") { folder };
         check.SetAction(parsed => Guarded(() => Check(parsed.GetRequiredValue(folder).FullName)));
 
         var source = new Argument<DirectoryInfo>("source") { Description = "Folder with a graph, a card and a manifest.json without hashes and version." };
@@ -37,6 +37,7 @@ internal static class ModelsCommand
         foreach (var precision in package.Manifest.Graphs.Keys)
         {
             using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
+            engine.CheckExport();
             var test = engine.SelfTest();
             var agreement = test?.Agreement.ToString("P2", CultureInfo.InvariantCulture) ?? "none";
             var slow = test?.Slow is { } notice ? $"; {notice}" : "";

@@ -39,6 +39,7 @@ internal static class ModelsPushCommand
             foreach (var precision in package.Manifest.Graphs.Keys)
             {
                 using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
+                engine.CheckExport();
                 engine.SelfTest();
             }
 

@@ -133,7 +133,7 @@ internal sealed class IngestDataset(
                 throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json has {file.Details.ContentLength:N0} bytes; at most {DatasetSpecJson.MaxBytes:N0} are read.");
             using var content = new MemoryStream();
             await file.Content.CopyToAsync(content, cancel);
-            var spec = DatasetSpecJson.Parse(content.ToArray());
+            var spec = DatasetSpecJson.Parse(content.ToArray(), drop.Name);
             return spec.Name == drop.Name
                 ? spec
                 : throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json says that the set is called '{spec.Name}', and lies in the folder '{drop.Name}'. Give both one name.");

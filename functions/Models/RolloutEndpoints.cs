@@ -63,5 +63,6 @@ internal static class RolloutEndpoints
         }
     }
 
-    private static RoadSegException NoRequest(Exception? inner) => new(ErrorCodes.RequestInvalid, "The body is not a JSON object with force, optional, true or false.", inner);
+    private static RoadSegException NoRequest(JsonException? inner) => new(
+        ErrorCodes.RequestInvalid, $"The body is not a JSON object with force, optional, true or false{(inner is null ? "." : ": " + JsonFault.Of(inner))}", inner);
 }

@@ -27,12 +27,12 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8Json, Strict.TrainingRequest) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(utf8Json, Strict.TrainingRequest) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
             throw Invalid("A training request is a JSON object with dataset, version, recipe, settings (texts by name), model, init and promote; all but the dataset may be left out. "
-                + $"This one breaks that form{(e.Path is { Length: > 1 } path ? $" at {path}" : "")}.", e);
+                + $"This one breaks that form: {JsonFault.Of(e)}", e);
         }
     }
 

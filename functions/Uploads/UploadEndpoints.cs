@@ -87,7 +87,7 @@ internal static class UploadEndpoints
         }
         catch (JsonException e)
         {
-            throw new RoadSegException(ErrorCodes.RequestInvalid, "The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional.", e);
+            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional: {JsonFault.Of(e)}", e);
         }
     }
 

@@ -141,6 +141,6 @@ public sealed record ClassCount(int Id, string Name, RgbColor Color, long Pixels
 /// <param name="Images">Masks that hold it.</param>
 public sealed record ValueCount(string Value, string Name, string Class, long Pixels, long Images);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DatasetReport))]
 internal sealed partial class DatasetReportContext : JsonSerializerContext;

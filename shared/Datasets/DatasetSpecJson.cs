@@ -35,13 +35,21 @@ public static partial class DatasetSpecJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 32,
         NewLine = "\n",
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(NameIsOptional),
     };
+
+    // Whoever reads a set knows the name of its folder.
+    private static void NameIsOptional(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(DatasetSpec))
+            type.Properties.Single(member => member.Name == "name").IsRequired = false;
+    }
 
     /// <summary>Reads and checks.</summary>
     /// <param name="utf8Json">The file.</param>
+    /// <param name="defaultName">Name of a set whose file gives none: that of its folder. Null: a name must be given.</param>
     /// <exception cref="RoadSegException">dataset-invalid; the message names the member.</exception>
-    public static DatasetSpec Parse(ReadOnlySpan<byte> utf8Json)
+    public static DatasetSpec Parse(ReadOnlySpan<byte> utf8Json, string? defaultName = null)
     {
         if (utf8Json.Length > MaxBytes)
             throw DatasetErrors.Invalid($"dataset.json has {utf8Json.Length:N0} bytes; at most {MaxBytes:N0} are read.");
@@ -50,12 +58,14 @@ public static partial class DatasetSpecJson
         try
         {
             var spec = JsonSerializer.Deserialize<DatasetSpec>(utf8Json, Form) ?? throw DatasetErrors.Invalid("dataset.json is null.");
+            if (spec.Name is null)
+                spec = spec with { Name = defaultName ?? throw DatasetErrors.Invalid("dataset.json has no \"name\".") };
             Check(spec);
             return spec;
         }
         catch (JsonException e)
         {
-            throw DatasetErrors.Invalid($"dataset.json breaks its form: {e.Message}", e);
+            throw DatasetErrors.Invalid($"dataset.json breaks its form: {JsonFault.Of(e)}", e);
         }
     }
 
@@ -79,6 +89,7 @@ public static partial class DatasetSpecJson
         That(split.Train is > 0 and <= 1 && split.Val is >= 0 and < 1 && split.Test is >= 0 and < 1, "split.train is above 0 and at most 1; split.val and split.test are 0 or more and below 1.");
         That(Math.Abs(split.Train + split.Val + split.Test - 1) < 1e-6, $"split.train, val and test add up to {split.Train + split.Val + split.Test:0.###}, not 1.");
         That(spec.Patterns is null || (!string.IsNullOrEmpty(spec.Patterns.Image) && !string.IsNullOrEmpty(spec.Patterns.Mask)), "patterns needs image and mask.");
+        That(spec.Labels?.Overlap is not { } overlap || overlap.All(label => label is not null), "labels.overlap holds null; it is a list of labels.");
         if (spec.Labels?.Classes is { } classes)
             That(classes.All(label => label is { Name.Length: > 0 and <= 100 }) && classes.Select(label => label.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() == classes.Count, "labels.classes needs names of 1 to 100 characters, each once.");
     }

@@ -25,7 +25,7 @@ public sealed class ClassMap
     /// <summary>Shape [Height, Width], values 0..classes-1.</summary>
     public byte[] ClassIds { get; }
 
-    /// <summary>Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null when the model
+    /// <summary>Shape [Height, Width]: 255 times the probability of the pixel's class, rounded; null when the model
     /// gives none.</summary>
     public byte[]? Confidence { get; }
 

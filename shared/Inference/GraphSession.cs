@@ -8,28 +8,34 @@ namespace RoadSeg.Inference;
 /// <summary>A loaded graph whose inputs and outputs are what its manifest says.</summary>
 internal sealed class GraphSession : IDisposable
 {
-    private GraphSession(InferenceSession session, ModelDescription model)
+    private GraphSession(InferenceSession session, ModelDescription model, string? lastOperation)
     {
         Session = session;
         Model = model;
-        OutputType = session.OutputMetadata[model.Output.Name].ElementDataType;
+        LastOperation = lastOperation;
     }
 
     public InferenceSession Session { get; }
 
     public ModelDescription Model { get; }
 
-    /// <summary>Numeric type of the output: float for logits, an integer type for class ids.</summary>
-    public TensorElementType OutputType { get; }
+    /// <summary>The operation that makes the output, such as <c>Softmax</c>; null where the graph does not show it.</summary>
+    public string? LastOperation { get; }
 
-    public static GraphSession Load(ModelDescription model, byte[] graph, EngineOptions options)
+    /// <param name="model">What the graph is said to be.</param>
+    /// <param name="content">ONNX model.</param>
+    /// <param name="read">Content of a file of the package, null for what is none of its files: where weights may lie.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="RoadSegException"><c>model-invalid</c> or <c>internal</c>, as for <see cref="SegmentationEngine"/>.</exception>
+    public static GraphSession Load(ModelDescription model, byte[] content, Func<string, byte[]?> read, EngineOptions options)
     {
-        var session = Open(model, graph, options);
+        var file = OnnxFile.Read(content);
+        var session = Open(model, file.WithData(read), options);
         try
         {
             CheckInput(session, model);
             CheckOutput(session, model);
-            return new GraphSession(session, model);
+            return new GraphSession(session, model, file.LastOperation(model.Output.Name));
         }
         catch
         {
@@ -37,6 +43,14 @@ internal sealed class GraphSession : IDisposable
             throw;
         }
     }
+
+    /// <summary>ONNX Runtime's name for an input's type.</summary>
+    public static TensorElementType TypeOf(InputElementType type) => type switch
+    {
+        InputElementType.UInt8 => TensorElementType.UInt8,
+        InputElementType.Float16 => TensorElementType.Float16,
+        _ => TensorElementType.Float,
+    };
 
     public void Dispose() => Session.Dispose();
 
@@ -55,7 +69,7 @@ internal sealed class GraphSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw Invalid($"ONNX Runtime cannot load the graph of model '{model.Name}'; publish it again from a sound export.", e);
+            throw Invalid($"ONNX Runtime cannot load the graph of model '{model.Name}': {OrtReason.Of(e)}", e);
         }
     }
 
@@ -98,9 +112,9 @@ internal sealed class GraphSession : IDisposable
         var input = model.Input;
         if (session.InputMetadata.Count != 1 || !session.InputMetadata.TryGetValue(input.Name, out var metadata))
             throw Invalid($"The graph's inputs are {Names(session.InputMetadata)}; the manifest says '{input.Name}' alone.");
-        var type = input.ElementType == InputElementType.UInt8 ? TensorElementType.UInt8 : TensorElementType.Float;
-        if (metadata.ElementDataType != type)
-            throw Invalid($"The graph's input '{input.Name}' is {metadata.ElementDataType}; the manifest says {type}.");
+        var type = TypeOf(input.ElementType);
+        if (!metadata.IsTensor || metadata.ElementDataType != type)
+            throw Invalid($"The graph's input '{input.Name}' is {TypeOf(metadata)}; the manifest says {type}.");
         long?[] expected = input.Layout == TensorLayout.Nhwc
             ? [input.Batch, input.Height, input.Width, 3]
             : [input.Batch, 3, input.Height, input.Width];
@@ -112,27 +126,53 @@ internal sealed class GraphSession : IDisposable
         var output = model.Output;
         if (!session.OutputMetadata.TryGetValue(output.Name, out var metadata))
             throw Invalid($"The graph's outputs are {Names(session.OutputMetadata)}; the manifest says '{output.Name}'.");
-        var type = metadata.ElementDataType;
-        var fits = output.Kind == OutputKind.Logits
-            ? type == TensorElementType.Float
-            : type is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8;
-        if (!fits)
-        {
-            var wanted = output.Kind == OutputKind.Logits ? "logits are Float" : "class ids are Int64, Int32 or UInt8";
-            throw Invalid($"The graph's output '{output.Name}' is {type}; {wanted}.");
-        }
+        if (!metadata.IsTensor)
+            throw Invalid($"The graph's output '{output.Name}' is {TypeOf(metadata)}; RoadSeg reads tensors. Name an output that is one.");
+        CheckOutputType(output, metadata);
 
+        // An exporter may leave the shape unsaid; the first run shows it.
         var rank = metadata.Dimensions.Length;
-        if (rank != 4 && !(rank == 3 && output.Kind == OutputKind.ClassIds))
+        if (rank is not (0 or 4) && !(rank == 3 && output.Kind == OutputKind.ClassIds))
             throw Invalid($"The graph's output '{output.Name}' has {rank} axes; logits have 4, class ids 3 or 4.");
         if (rank == 4)
         {
             var channels = metadata.Dimensions[output.Layout == TensorLayout.Nhwc ? 3 : 1];
-            var expected = output.Kind == OutputKind.Logits ? model.Labels.Count : 1;
+            var expected = output.Channels(model.Labels.Count);
             if (channels > 0 && channels != expected)
-                throw Invalid($"The graph's output '{output.Name}' has {channels} channels where the manifest's labels make {expected}.");
+                throw Invalid($"The graph's output '{output.Name}' has {channels} channels where the manifest's labels make {expected}{Hint(output, channels, model.Labels.Count)}.");
         }
     }
+
+    private static void CheckOutputType(OutputContract output, NodeMetadata metadata)
+    {
+        var type = metadata.ElementDataType;
+        var isFloat = type is TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Double;
+        if (output.Kind != OutputKind.ClassIds)
+        {
+            if (!isFloat)
+                throw Invalid($"The graph's output '{output.Name}' is {type}; {Name(output.Kind)} are Float, Float16 or Double.");
+            return;
+        }
+
+        if (!isFloat && !OutputReader.IsWhole(type))
+            throw Invalid($"The graph's output '{output.Name}' is {type}; class ids are whole numbers.");
+        if (isFloat && metadata.Dimensions is { Length: 4 } axes && axes[output.Layout == TensorLayout.Nhwc ? 3 : 1] is > 1 and var channels)
+            throw Invalid($"The graph's output '{output.Name}' is {type}; class ids are whole numbers in one channel, and this has {channels}: are they logits or probabilities?");
+    }
+
+    private static string Hint(OutputContract output, int channels, int classes) =>
+        channels == 1 && classes == 2 && !output.IsSigmoid ? "; for one channel of sigmoid say kind 'sigmoid' (or 'sigmoid-logits') and which class is the background"
+        : output.IsSigmoid ? " (one for each but the background)"
+        : "";
+
+    private static string Name(OutputKind kind) => kind switch
+    {
+        OutputKind.Logits => "logits",
+        OutputKind.Probabilities => "probabilities",
+        _ => "sigmoid scores",
+    };
+
+    private static string TypeOf(NodeMetadata metadata) => metadata.IsTensor ? metadata.ElementDataType.ToString() : metadata.OnnxValueType.ToString();
 
     // A free axis of the manifest must be free in the graph; a fixed one may be either.
     private static void CheckShape(string name, int[] actual, long?[] expected)

@@ -26,8 +26,27 @@ public static class LogitsUpsampler
     /// <param name="outputHeight">Height of the result in pixels, at least 1.</param>
     /// <param name="threads">Threads to use at most; 0 means all cores.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
-    public static unsafe ClassMap Upsample(
-        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads = 0)
+    public static ClassMap Upsample(
+        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads = 0) =>
+        Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads);
+
+    /// <summary>The same for channels that are independent of each other (sigmoid, not softmax): a pixel has the class of its greatest logit, or the
+    /// background where that is below the threshold. The confidence is the sigmoid, for the background what it lacks to 1.</summary>
+    /// <param name="logits">Shape [channels, height, width].</param>
+    /// <param name="channels">Channels, 1-254: the classes in order, the background left out.</param>
+    /// <param name="height">Rows of cells, at least 1.</param>
+    /// <param name="width">Cells per row, at least 1.</param>
+    /// <param name="outputWidth">Width of the result in pixels, at least 1.</param>
+    /// <param name="outputHeight">Height of the result in pixels, at least 1.</param>
+    /// <param name="rule">What is background.</param>
+    /// <param name="threads">Threads to use at most; 0 means all cores.</param>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
+    internal static ClassMap UpsampleIndependent(
+        ReadOnlySpan<float> logits, int channels, int height, int width, int outputWidth, int outputHeight, BackgroundRule rule, int threads = 0) =>
+        Upsample(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
+
+    private static unsafe ClassMap Upsample(
+        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, BackgroundRule? rule, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
@@ -42,11 +61,11 @@ public static class LogitsUpsampler
 
         var ids = GC.AllocateUninitializedArray<byte>(pixels);
         var confidence = GC.AllocateUninitializedArray<byte>(pixels);
-        var totals = new PixelTotals(classes);
+        var totals = new PixelTotals(rule is null ? classes : classes + 1);
         fixed (float* cells = logits)
         {
             var (vertical, horizontal) = (new ResampleAxis(height, outputHeight), new ResampleAxis(width, outputWidth));
-            var pass = new Pass(cells, classes, vertical, horizontal, height, width, outputWidth);
+            var pass = new Pass(cells, classes, vertical, horizontal, height, width, outputWidth, rule);
             var bands = (outputHeight + RowsPerBand - 1) / RowsPerBand;
             // The pin outlives the workers: For returns when all of them have.
             Parallel.For(
@@ -90,8 +109,10 @@ public static class LogitsUpsampler
 
     /// <summary>What all workers of one call share; the cells stay pinned for as long as it is used.</summary>
     private sealed unsafe class Pass(
-        float* cells, int classes, ResampleAxis vertical, ResampleAxis horizontal, int height, int width, int outputWidth)
+        float* cells, int classes, ResampleAxis vertical, ResampleAxis horizontal, int height, int width, int outputWidth, BackgroundRule? rule)
     {
+        public BackgroundRule? Rule { get; } = rule;
+
         public float* Cells { get; } = cells;
 
         public int Classes { get; } = classes;
@@ -117,7 +138,7 @@ public static class LogitsUpsampler
         private readonly byte[] ids = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
         private readonly byte[] confidence = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
 
-        public PixelTotals Totals { get; } = new(pass.Classes);
+        public PixelTotals Totals { get; } = new(pass.Rule is null ? pass.Classes : pass.Classes + 1);
 
         public void Rows(int first, int end, byte[] allIds, byte[] allConfidence)
         {
@@ -185,7 +206,11 @@ public static class LogitsUpsampler
                         LerpNear(row, block, scores);
                     else
                         LerpFar(row, block, scores);
-                    Classify(scores, pass.Classes, idBytes + block * ResampleAxis.Block, confidenceBytes + block * ResampleAxis.Block);
+                    var at = block * ResampleAxis.Block;
+                    if (pass.Rule is { } rule)
+                        ClassifyIndependent(scores, pass.Classes, rule, idBytes + at, confidenceBytes + at);
+                    else
+                        Classify(scores, pass.Classes, idBytes + at, confidenceBytes + at);
                 }
             }
         }
@@ -223,6 +248,33 @@ public static class LogitsUpsampler
         /// <summary>Softmax and argmax of 8 pixels; a later class must exceed the best to replace it.</summary>
         private static void Classify(float* scores, int classes, byte* ids, byte* confidence)
         {
+            var (best, bestId) = Greatest(scores, classes);
+            var sum = Vector256<float>.Zero;
+            for (var c = 0; c < classes; c++)
+                sum += Exp2.OfNonPositive(Vector256.Load(scores + c * ResampleAxis.Block) - best);
+
+            // The largest softmax term is 2^0 / sum.
+            Store(bestId, Vector256.Create(255f) / sum, ids, confidence);
+        }
+
+        /// <summary>The greatest sigmoid of 8 pixels, or the background where it is below the threshold.</summary>
+        private static void ClassifyIndependent(float* scores, int channels, BackgroundRule rule, byte* ids, byte* confidence)
+        {
+            var (best, bestId) = Greatest(scores, channels);
+            var background = Vector256.Create(rule.Id);
+            var isClass = Vector256.GreaterThanOrEqual(best, Vector256.Create(rule.Threshold * Log2E));
+            // Comparing gives -1 where the class comes after the background, which has no channel.
+            bestId -= Vector256.GreaterThanOrEqual(bestId, background);
+            bestId = Vector256.ConditionalSelect(isClass.AsInt32(), bestId, background);
+
+            var sure = Vector256.ConditionalSelect(isClass, best, -best);
+            var power = Exp2.OfNonPositive(-Vector256.Abs(sure));
+            var share = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(sure, Vector256<float>.Zero), Vector256<float>.One, power);
+            Store(bestId, Vector256.Create(255f) * share / (Vector256<float>.One + power), ids, confidence);
+        }
+
+        private static (Vector256<float> Score, Vector256<int> Id) Greatest(float* scores, int classes)
+        {
             var best = Vector256.Load(scores);
             var bestId = Vector256<int>.Zero;
             var id = Vector256<int>.Zero;
@@ -234,13 +286,13 @@ public static class LogitsUpsampler
                 best = Vector256.MaxNative(best, score);
             }
 
-            var sum = Vector256<float>.Zero;
-            for (var c = 0; c < classes; c++)
-                sum += Exp2.OfNonPositive(Vector256.Load(scores + c * ResampleAxis.Block) - best);
+            return (best, bestId);
+        }
 
-            // The largest softmax term is 2^0 / sum.
-            var share = Vector256.ConvertToInt32Native(Vector256.Create(255f) / sum + Vector256.Create(0.5f));
-            var words = Vector256.Narrow(bestId.AsUInt32(), share.AsUInt32());
+        private static void Store(Vector256<int> id, Vector256<float> of255, byte* ids, byte* confidence)
+        {
+            var share = Vector256.ConvertToInt32Native(of255 + Vector256.Create(0.5f));
+            var words = Vector256.Narrow(id.AsUInt32(), share.AsUInt32());
             var bytes = Vector128.Narrow(words.GetLower(), words.GetUpper());
             bytes.GetLower().Store(ids);
             bytes.GetUpper().Store(confidence);

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RoadSeg.Errors;
@@ -9,60 +11,138 @@ namespace RoadSeg.Inference;
 /// <summary>Turns one image of a run's output into a class map of the size asked for.</summary>
 internal static class OutputReader
 {
+    private const double DefaultThreshold = 0.5;
+
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says, or its values are
     /// unusable.</exception>
     public static ClassMap Read(TensorSlot slot, int image, ModelDescription model, int outputWidth, int outputHeight, int threads)
     {
         var (height, width) = CheckShape(slot, model);
-        if (model.Output.Kind == OutputKind.Logits)
-        {
-            var size = model.Labels.Count * height * width;
-            var logits = slot.Output.GetTensorDataAsSpan<float>().Slice(image * size, size);
-            return model.Output.Layout == TensorLayout.Nchw
-                ? LogitsUpsampler.Upsample(logits, model.Labels.Count, height, width, outputWidth, outputHeight, threads)
-                : UpsampleNhwc(logits, model.Labels.Count, height, width, outputWidth, outputHeight, threads);
-        }
+        if (model.Output.Kind == OutputKind.ClassIds)
+            return Ids(slot, image, model, height, width, outputWidth, outputHeight);
+        if (IsPlain(slot, model.Output))
+            return Upsample(Values<float>(slot.Output, image, slot.Batch), model, height, width, outputWidth, outputHeight, threads);
 
-        return slot.Output.GetTensorTypeAndShape().ElementDataType switch
-        {
-            TensorElementType.Int64 => Ids<long>(),
-            TensorElementType.Int32 => Ids<int>(),
-            _ => Ids<byte>(),
-        };
-
-        ClassMap Ids<T>()
-            where T : unmanaged, System.Numerics.IBinaryInteger<T>
-        {
-            var cells = slot.Output.GetTensorDataAsSpan<T>().Slice(image * height * width, height * width);
-            return ClassIdResizer.Resize(cells, model.Labels.Count, height, width, outputWidth, outputHeight);
-        }
-    }
-
-    private static ClassMap UpsampleNhwc(
-        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads)
-    {
-        var planes = ArrayPool<float>.Shared.Rent(logits.Length);
+        var size = model.Output.Channels(model.Labels.Count) * height * width;
+        var buffer = ArrayPool<float>.Shared.Rent(size);
         try
         {
-            var cells = height * width;
-            for (var cell = 0; cell < cells; cell++)
-            {
-                for (var c = 0; c < classes; c++)
-                    planes[c * cells + cell] = logits[cell * classes + c];
-            }
-
-            return LogitsUpsampler.Upsample(planes.AsSpan(0, logits.Length), classes, height, width, outputWidth, outputHeight, threads);
+            var scores = buffer.AsSpan(0, size);
+            CopyPlanes(slot, image, model, scores);
+            if (model.Output.Kind == OutputKind.Probabilities)
+                ProbabilityScores.FromSoftmax(scores);
+            else if (model.Output.Kind == OutputKind.Sigmoid)
+                ProbabilityScores.FromSigmoid(scores);
+            return Upsample(scores, model, height, width, outputWidth, outputHeight, threads);
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(planes);
+            ArrayPool<float>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>What the scores of a run's first image are like.</summary>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says.</exception>
+    public static ScoreRange Measure(TensorSlot slot, ModelDescription model)
+    {
+        var (height, width) = CheckShape(slot, model);
+        var scores = new float[model.Output.Channels(model.Labels.Count) * height * width];
+        CopyPlanes(slot, 0, model, scores);
+        return ScoreRange.Of(scores, height * width);
+    }
+
+    /// <summary>True for the types in which whole numbers come, floats excepted.</summary>
+    public static bool IsWhole(TensorElementType type) => type is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8 or TensorElementType.Int8
+        or TensorElementType.Int16 or TensorElementType.UInt16 or TensorElementType.UInt32 or TensorElementType.UInt64 or TensorElementType.Bool;
+
+    // Planes of floats that need nothing done are read where ONNX Runtime left them.
+    private static bool IsPlain(TensorSlot slot, OutputContract output) => output is { Layout: TensorLayout.Nchw, Kind: OutputKind.Logits or OutputKind.SigmoidLogits }
+        && TypeOf(slot) == TensorElementType.Float;
+
+    private static ClassMap Upsample(
+        ReadOnlySpan<float> logits, ModelDescription model, int height, int width, int outputWidth, int outputHeight, int threads)
+    {
+        var output = model.Output;
+        var channels = output.Channels(model.Labels.Count);
+        if (!output.IsSigmoid)
+            return LogitsUpsampler.Upsample(logits, channels, height, width, outputWidth, outputHeight, threads);
+        var rule = new BackgroundRule(output.Background!.Value, ProbabilityScores.FromSigmoid((float)(output.Threshold ?? DefaultThreshold)));
+        return LogitsUpsampler.UpsampleIndependent(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
+    }
+
+    private static ClassMap Ids(TensorSlot slot, int image, ModelDescription model, int height, int width, int outputWidth, int outputHeight)
+    {
+        return TypeOf(slot) switch
+        {
+            TensorElementType.Int64 => Of<long>(),
+            TensorElementType.Int32 => Of<int>(),
+            TensorElementType.Int16 => Of<short>(),
+            TensorElementType.Int8 => Of<sbyte>(),
+            TensorElementType.UInt64 => Of<ulong>(),
+            TensorElementType.UInt32 => Of<uint>(),
+            TensorElementType.UInt16 => Of<ushort>(),
+            TensorElementType.Float => Of<float>(),
+            TensorElementType.Float16 => Of<Half>(),
+            TensorElementType.Double => Of<double>(),
+            _ => Of<byte>(),
+        };
+
+        ClassMap Of<T>()
+            where T : unmanaged, INumberBase<T> =>
+            ClassIdResizer.Resize(Values<T>(slot.Output, image, slot.Batch), model.Labels.Count, height, width, outputWidth, outputHeight);
+    }
+
+    /// <summary>The scores of one image as floats, channel after channel.</summary>
+    private static void CopyPlanes(TensorSlot slot, int image, ModelDescription model, Span<float> target)
+    {
+        var (channelsLast, channels) = (model.Output.Layout == TensorLayout.Nhwc, model.Output.Channels(model.Labels.Count));
+        switch (TypeOf(slot))
+        {
+            case TensorElementType.Float16:
+                Copy(Values<Half>(slot.Output, image, slot.Batch), channelsLast, channels, target);
+                break;
+            case TensorElementType.Double:
+                Copy(Values<double>(slot.Output, image, slot.Batch), channelsLast, channels, target);
+                break;
+            default:
+                Copy(Values<float>(slot.Output, image, slot.Batch), channelsLast, channels, target);
+                break;
+        }
+    }
+
+    private static void Copy<T>(ReadOnlySpan<T> values, bool channelsLast, int channels, Span<float> target)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (!channelsLast)
+        {
+            for (var i = 0; i < values.Length; i++)
+                target[i] = float.CreateTruncating(values[i]);
+            return;
+        }
+
+        var cells = values.Length / channels;
+        for (var cell = 0; cell < cells; cell++)
+        {
+            for (var c = 0; c < channels; c++)
+                target[c * cells + cell] = float.CreateTruncating(values[cell * channels + c]);
+        }
+    }
+
+    private static TensorElementType TypeOf(TensorSlot slot) => slot.Output.GetTensorTypeAndShape().ElementDataType;
+
+    // As bytes first: ONNX Runtime has 16-bit floats and booleans of its own.
+    private static ReadOnlySpan<T> Values<T>(OrtValue output, int image, int batch)
+        where T : unmanaged
+    {
+        var all = MemoryMarshal.Cast<byte, T>(output.GetTensorMutableRawData());
+        var size = all.Length / batch;
+        return all.Slice(image * size, size);
     }
 
     private static (int Height, int Width) CheckShape(TensorSlot slot, ModelDescription model)
     {
         var (height, width) = (Cells(slot.Height, model.Output.Stride), Cells(slot.Width, model.Output.Stride));
-        var channels = model.Output.Kind == OutputKind.Logits ? model.Labels.Count : 1;
+        var channels = model.Output.Channels(model.Labels.Count);
         long[] expected = model.Output.Layout == TensorLayout.Nhwc
             ? [slot.Batch, height, width, channels]
             : [slot.Batch, channels, height, width];

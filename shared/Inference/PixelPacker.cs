@@ -4,11 +4,12 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
 
-/// <summary>Writes pixels into a graph's input as its contract says: order of axes and channels, bytes or normalised floats.</summary>
+/// <summary>Writes pixels into a graph's input as its contract says: order of axes and channels, bytes or normalised floats of 32 or 16 bits.</summary>
 internal sealed class PixelPacker
 {
     private readonly InputContract input;
     private readonly float[][] values;
+    private readonly Half[][] halves;
 
     public PixelPacker(InputContract input)
     {
@@ -18,18 +19,25 @@ internal sealed class PixelPacker
             ? []
             : [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256)
                 .Select(pixel => (float)((pixel * rule.Scale[channel] - rule.Mean[channel]) / rule.Std[channel])).ToArray())];
+        halves = input.ElementType == InputElementType.Float16 ? [.. values.Select(table => Array.ConvertAll(table, value => (Half)value))] : [];
     }
 
     /// <summary>Bytes of one image in the input.</summary>
-    public long BytesPerImage(int width, int height) =>
-        3L * width * height * (input.ElementType == InputElementType.Float32 ? sizeof(float) : 1);
+    public long BytesPerImage(int width, int height) => 3L * width * height * input.ElementType switch
+    {
+        InputElementType.Float32 => sizeof(float),
+        InputElementType.Float16 => sizeof(ushort),
+        _ => 1,
+    };
 
     public void Pack(RgbImage image, Span<byte> target)
     {
         if (input.ElementType == InputElementType.UInt8)
             PackBytes(image.Pixels, target);
+        else if (input.ElementType == InputElementType.Float32)
+            PackFloats(image.Pixels, MemoryMarshal.Cast<byte, float>(target), values);
         else
-            PackFloats(image.Pixels, MemoryMarshal.Cast<byte, float>(target));
+            PackFloats(image.Pixels, MemoryMarshal.Cast<byte, Half>(target), halves);
     }
 
     private void PackBytes(ReadOnlySpan<byte> pixels, Span<byte> target)
@@ -48,11 +56,11 @@ internal sealed class PixelPacker
         }
     }
 
-    private void PackFloats(ReadOnlySpan<byte> pixels, Span<float> target)
+    private void PackFloats<T>(ReadOnlySpan<byte> pixels, Span<T> target, T[][] tables)
     {
         for (var channel = 0; channel < 3; channel++)
         {
-            var table = values[channel];
+            var table = tables[channel];
             var (start, step) = Walk(channel, pixels.Length);
             for (int from = SourceOf(channel), to = start; from < pixels.Length; from += 3, to += step)
                 target[to] = table[pixels[from]];

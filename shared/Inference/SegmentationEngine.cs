@@ -36,8 +36,9 @@ public sealed class SegmentationEngine : IDisposable
     /// <summary>Where the graph runs. It is what was asked for: there is no falling back.</summary>
     public ExecutionProvider Provider => Options.Provider;
 
-    /// <summary>Loads a package's graph, checks it against the manifest and runs it once.</summary>
-    /// <param name="package">A verified package; the graph's hash is checked again on the bytes that are used.</param>
+    /// <summary>Loads a package's graph, checks it against the manifest and runs it once. Weights outside the graph are taken from the package's
+    /// own listed files and from nowhere else.</summary>
+    /// <param name="package">A verified package; the hash of what is used is checked again on the very bytes.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: no graph of the precision asked for, a graph that does not load,
     /// differs from its manifest, or gives logits that are not finite; <c>internal</c>: CUDA was asked for and cannot be used.</exception>
@@ -51,20 +52,22 @@ public sealed class SegmentationEngine : IDisposable
             throw Invalid($"Model '{package.Manifest.Name}' has no {options.Precision} graph; it has {present}.");
         }
 
-        return Load(package.Manifest, package.ReadFile(file), package, options);
+        return Load(package.Manifest, package.ReadFile(file), package.ReadIfListed, package, options);
     }
 
     /// <summary>Loads a graph that is in no package yet, checked as <see cref="Load(ModelPackage, EngineOptions)"/> does.</summary>
     /// <param name="model">What the graph is said to be.</param>
     /// <param name="graph">ONNX model.</param>
     /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="files">Files beside the graph, by name, in which its weights may lie; null: none.</param>
     /// <exception cref="RoadSegException">As for <see cref="Load(ModelPackage, EngineOptions)"/>.</exception>
-    public static SegmentationEngine Load(ModelDescription model, byte[] graph, EngineOptions? options = null)
+    public static SegmentationEngine Load(
+        ModelDescription model, byte[] graph, EngineOptions? options = null, IReadOnlyDictionary<string, byte[]>? files = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(graph);
         ManifestRules.CheckDescription(model);
-        return Load(model, graph, null, options ?? new EngineOptions());
+        return Load(model, graph, name => files?.GetValueOrDefault(name), null, options ?? new EngineOptions());
     }
 
     /// <summary>Segments one image.</summary>
@@ -107,6 +110,36 @@ public sealed class SegmentationEngine : IDisposable
     public SelfTestReport? SelfTest() =>
         package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
 
+    /// <summary>What a model must pass beyond loading before it is packed or published: its output means what the manifest says, and the graph
+    /// takes every size that preprocessing gives.</summary>
+    /// <remarks>Serving does not ask again: versions that were published before this was asked go on.</remarks>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: logits that are probabilities, probabilities that are none, one class that always
+    /// wins, a size at which the graph does not run.</exception>
+    public void CheckExport() => ExportCheck.Run(this, graph.LastOperation);
+
+    /// <summary>The scores of one image as the graph gives them.</summary>
+    internal ScoreRange Measure(RgbImage image)
+    {
+        BeginCall();
+        try
+        {
+            var slot = Fill([new SegmentationInput(image, image.Width, image.Height)]);
+            try
+            {
+                slot.Run();
+                return OutputReader.Measure(slot, Model);
+            }
+            finally
+            {
+                slots.Return(slot);
+            }
+        }
+        finally
+        {
+            EndCall();
+        }
+    }
+
     /// <summary>The quickest of five runs in milliseconds: what a package made on this machine states as <see cref="SelfTestSpec.CpuMilliseconds"/>.</summary>
     /// <param name="image">As for <see cref="Segment"/>.</param>
     /// <exception cref="RoadSegException">As for <see cref="Segment"/>.</exception>
@@ -131,9 +164,9 @@ public sealed class SegmentationEngine : IDisposable
         Release();
     }
 
-    private static SegmentationEngine Load(ModelDescription model, byte[] graph, ModelPackage? package, EngineOptions options)
+    private static SegmentationEngine Load(ModelDescription model, byte[] graph, Func<string, byte[]?> read, ModelPackage? package, EngineOptions options)
     {
-        var engine = new SegmentationEngine(GraphSession.Load(model, graph, options), package, options);
+        var engine = new SegmentationEngine(GraphSession.Load(model, graph, read, options), package, options);
         try
         {
             engine.Probe();
@@ -160,19 +193,16 @@ public sealed class SegmentationEngine : IDisposable
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.Internal && Provider == ExecutionProvider.Cpu)
         {
-            throw Invalid($"The graph of model '{Model.Name}' does not run at its own preprocess size {width}x{height}.", e);
+            throw Invalid($"The graph of model '{Model.Name}' does not run at its own preprocess size {width}x{height}. {e.Message}", e);
         }
     }
 
     private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs)
     {
         var started = Stopwatch.GetTimestamp();
-        var slot = slots.Take(inputs.Count, inputs[0].Image.Width, inputs[0].Image.Height);
+        var slot = Fill(inputs);
         try
         {
-            var stride = checked((int)packer.BytesPerImage(slot.Width, slot.Height));
-            for (var i = 0; i < inputs.Count; i++)
-                packer.Pack(inputs[i].Image, slot.Input.Slice(i * stride, stride));
             slot.Run();
             var run = Stopwatch.GetElapsedTime(started);
 
@@ -191,6 +221,23 @@ public sealed class SegmentationEngine : IDisposable
         finally
         {
             slots.Return(slot);
+        }
+    }
+
+    private TensorSlot Fill(IReadOnlyList<SegmentationInput> inputs)
+    {
+        var slot = slots.Take(inputs.Count, inputs[0].Image.Width, inputs[0].Image.Height);
+        try
+        {
+            var stride = checked((int)packer.BytesPerImage(slot.Width, slot.Height));
+            for (var i = 0; i < inputs.Count; i++)
+                packer.Pack(inputs[i].Image, slot.Input.Slice(i * stride, stride));
+            return slot;
+        }
+        catch
+        {
+            slots.Return(slot);
+            throw;
         }
     }
 

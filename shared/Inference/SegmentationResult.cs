@@ -11,8 +11,8 @@ public readonly record struct SegmentationTimings(TimeSpan Run, TimeSpan Upsampl
 /// <param name="Width">Width in pixels.</param>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="ClassIds">Shape [Height, Width], values 0..classes-1.</param>
-/// <param name="Confidence">Shape [Height, Width]: 255 times the softmax probability of the pixel's class, rounded; null for models
-/// that give class ids only.</param>
+/// <param name="Confidence">Shape [Height, Width]: 255 times the probability of the pixel's class, rounded (softmax; sigmoid where
+/// each class stands for itself, and for the background what that lacks to 1); null for models that give class ids only.</param>
 /// <param name="Classes">One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</param>
 /// <param name="Timings">Stage times.</param>
 public sealed record SegmentationResult(

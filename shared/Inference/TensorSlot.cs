@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using RoadSeg.Errors;
 using RoadSeg.Models;
 
@@ -21,8 +20,7 @@ internal sealed class TensorSlot : IDisposable
         Height = height;
         var contract = graph.Model.Input;
         long[] shape = contract.Layout == TensorLayout.Nhwc ? [batch, height, width, 3] : [batch, 3, height, width];
-        var type = contract.ElementType == InputElementType.UInt8 ? TensorElementType.UInt8 : TensorElementType.Float;
-        input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+        input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, GraphSession.TypeOf(contract.ElementType), shape);
         binding = graph.Session.CreateIoBinding();
         // The first run allocates the output in CPU memory (copied there from a device); later runs of this binding write into it again.
         binding.BindOutputToDevice(graph.Model.Output.Name, OrtMemoryInfo.DefaultInstance);
@@ -54,7 +52,7 @@ internal sealed class TensorSlot : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw new RoadSegException(
-                ErrorCodes.Internal, $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}.", e);
+                ErrorCodes.Internal, $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}: {OrtReason.Of(e)}", e);
         }
 
         binding.SynchronizeBoundOutputs();

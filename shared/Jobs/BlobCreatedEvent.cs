@@ -12,7 +12,7 @@ namespace RoadSeg.Jobs;
 /// <param name="Data">The blob.</param>
 /// <param name="EventTime">When the event was made, RFC 3339; whatever else it holds is taken for nothing.</param>
 /// <remarks>Event Grid schema: https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage</remarks>
-public sealed record BlobCreatedEvent(string EventType, string Subject, BlobCreatedData Data, string? EventTime = null)
+public sealed record BlobCreatedEvent([property: JsonRequired] string EventType, [property: JsonRequired] string Subject, [property: JsonRequired] BlobCreatedData Data, string? EventTime = null)
 {
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";

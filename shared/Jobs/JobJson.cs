@@ -9,6 +9,7 @@ namespace RoadSeg.Jobs;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
+    RespectNullableAnnotations = true,
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]

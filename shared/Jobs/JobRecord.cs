@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
@@ -18,6 +19,7 @@ public sealed record JobRecord
     // Members that a record may lack have their default in the getter: generated readers set every init-only member.
 
     /// <summary>Whose job it is: see <see cref="Callers"/>.</summary>
+    [AllowNull]
     public string Caller { get => field ?? Callers.Local; init; }
 
     /// <summary>The photo.</summary>
@@ -68,6 +70,7 @@ public sealed record JobRecord
     public JobInput? Input { get; init; }
 
     /// <summary>How long each piece of work took.</summary>
+    [AllowNull]
     public StageMilliseconds Stages { get => field ?? new(); init; }
 
     /// <summary>What ran, when succeeded.</summary>
@@ -82,7 +85,7 @@ public sealed record JobRecord
 /// <param name="Path">Blob name inside the container.</param>
 /// <param name="ETag">Version the job is about, unquoted; null while awaiting the upload.</param>
 /// <param name="FileName">The caller's name for the file; shown, never used in a path.</param>
-public sealed record JobSource(string Container, string Path, string? ETag, string? FileName);
+public sealed record JobSource([property: JsonRequired] string Container, [property: JsonRequired] string Path, string? ETag, string? FileName);
 
 /// <summary>An upload key.</summary>
 /// <param name="ExpiresAt">When it ends.</param>
@@ -92,7 +95,7 @@ public sealed record JobUpload(DateTimeOffset ExpiresAt);
 /// proves that the former delivery ended, a different message is a duplicate.</summary>
 /// <param name="MessageId">Queue message id.</param>
 /// <param name="Since">When it took the job.</param>
-public sealed record JobOwner(string MessageId, DateTimeOffset Since);
+public sealed record JobOwner([property: JsonRequired] string MessageId, DateTimeOffset Since);
 
 /// <summary>When each state was first entered (UTC); null where it was not.</summary>
 public sealed record JobTimes
@@ -119,7 +122,7 @@ public sealed record JobTimes
 /// <param name="Height">Height in pixels after EXIF orientation.</param>
 /// <param name="Orientation">EXIF orientation, 1-8.</param>
 /// <param name="Bytes">Size of the file.</param>
-public sealed record JobImage(string Format, int Width, int Height, int Orientation, long Bytes);
+public sealed record JobImage([property: JsonRequired] string Format, int Width, int Height, int Orientation, long Bytes);
 
 /// <summary>Size of the stored model input in pixels.</summary>
 public sealed record JobInput(int Width, int Height);
@@ -164,10 +167,10 @@ public sealed record StageMilliseconds
 /// <param name="ModelVersion">Model version.</param>
 /// <param name="ModelSha256">SHA-256 of the graph that ran, lower-case hex.</param>
 /// <param name="Provider">ONNX Runtime execution provider that ran it.</param>
-public sealed record JobResult(int Attempt, string Model, string ModelVersion, string ModelSha256, string Provider);
+public sealed record JobResult(int Attempt, [property: JsonRequired] string Model, [property: JsonRequired] string ModelVersion, [property: JsonRequired] string ModelSha256, [property: JsonRequired] string Provider);
 
 /// <summary>Why a job failed.</summary>
 /// <param name="Code">Entry of <see cref="Errors.ErrorCodes"/>.</param>
 /// <param name="Message">What is wrong and what to do, in a sentence.</param>
 /// <param name="Retryable">True when submitting the same photo again may succeed.</param>
-public sealed record JobFailure(string Code, string Message, bool Retryable);
+public sealed record JobFailure([property: JsonRequired] string Code, [property: JsonRequired] string Message, bool Retryable);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
 namespace RoadSeg.Jobs;
@@ -95,4 +96,4 @@ public sealed record QueuePlace(long Position, double? EstimatedSeconds);
 /// <summary>A page of jobs, newest first.</summary>
 /// <param name="Items">The jobs.</param>
 /// <param name="Next">Give it as <c>after</c> for the next page; absent on the last. A page may hold fewer jobs than asked for.</param>
-public sealed record JobPage(IReadOnlyList<JobView> Items, string? Next);
+public sealed record JobPage([property: JsonRequired] IReadOnlyList<JobView> Items, string? Next);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.Jobs;
@@ -38,4 +39,4 @@ public sealed record ResultSummary
 /// <param name="Share">Pixels over Width x Height, 0-1.</param>
 /// <param name="MeanConfidence">Mean softmax probability over the class's pixels, 0-1; null for a class without
 /// pixels and for models that answer class ids.</param>
-public sealed record ClassShare(int Id, string Name, Labels.RgbColor Color, long Pixels, double Share, double? MeanConfidence);
+public sealed record ClassShare(int Id, [property: JsonRequired] string Name, Labels.RgbColor Color, long Pixels, double Share, double? MeanConfidence);

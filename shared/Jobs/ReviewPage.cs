@@ -27,10 +27,10 @@ public enum ReviewReason
 /// <param name="Disagreement">Share of the pixels, 0-1, on which a new version differed from the one that was live when it was judged; absent where none was compared.</param>
 /// <param name="Links">job, mask, overlay, and confidence where there is one.</param>
 public sealed record ReviewItem(
-    JobId Id, DateTimeOffset CreatedAt, string? FileName, ModelPin Model, IReadOnlyList<ReviewReason> Reasons, double? Confidence, string? Weakest, double? Disagreement,
-    IReadOnlyDictionary<string, string> Links);
+    JobId Id, DateTimeOffset CreatedAt, string? FileName, [property: JsonRequired] ModelPin Model, [property: JsonRequired] IReadOnlyList<ReviewReason> Reasons, double? Confidence, string? Weakest, double? Disagreement,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
 
 /// <summary>A page of photos worth a look, newest first.</summary>
 /// <param name="Items">The photos; fewer than asked for where few of the jobs looked at are listed.</param>
 /// <param name="Next">Give it as <c>after</c> to go on; absent at the end.</param>
-public sealed record ReviewPage(IReadOnlyList<ReviewItem> Items, string? Next);
+public sealed record ReviewPage([property: JsonRequired] IReadOnlyList<ReviewItem> Items, string? Next);

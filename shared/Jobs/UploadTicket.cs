@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>What a client asks an upload key for.</summary>
@@ -28,4 +30,4 @@ public sealed record UploadRequest
 /// <param name="MaxBytes">Largest photo taken; a larger one is deleted and its job fails.</param>
 /// <param name="Links">self: the job.</param>
 public sealed record UploadTicket(
-    JobId Id, string Method, Uri Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt, long MaxBytes, IReadOnlyDictionary<string, string> Links);
+    JobId Id, [property: JsonRequired] string Method, [property: JsonRequired] Uri Url, [property: JsonRequired] IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt, long MaxBytes, [property: JsonRequired] IReadOnlyDictionary<string, string> Links);

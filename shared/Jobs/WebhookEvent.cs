@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>The body of a webhook: the payload of <see href="https://www.standardwebhooks.com">Standard Webhooks</see>. Every attempt about a
@@ -5,7 +7,7 @@ namespace RoadSeg.Jobs;
 /// <param name="Type">job.succeeded, job.failed, job.canceled or job.expired.</param>
 /// <param name="Timestamp">When the job ended.</param>
 /// <param name="Data">The job, without its webhook.</param>
-public sealed record WebhookEvent(string Type, DateTimeOffset Timestamp, JobView Data)
+public sealed record WebhookEvent([property: JsonRequired] string Type, DateTimeOffset Timestamp, [property: JsonRequired] JobView Data)
 {
     /// <summary>The event of a job that has ended.</summary>
     /// <exception cref="ArgumentException">The job has not ended.</exception>

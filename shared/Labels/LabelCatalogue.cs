@@ -6,7 +6,7 @@ namespace RoadSeg.Labels;
 /// <param name="Id">Class id, 0-254: the value a mask pixel holds and the index of the logits channel.</param>
 /// <param name="Name">Name, unique in its catalogue.</param>
 /// <param name="Color">Display colour, unique in its catalogue.</param>
-public sealed record LabelClass(int Id, string Name, RgbColor Color);
+public sealed record LabelClass(int Id, [property: JsonRequired] string Name, [property: JsonRequired] RgbColor Color);
 
 /// <summary>The classes a model tells apart, with ids 0..N-1 in order, and the id that means "no label".</summary>
 public sealed record LabelCatalogue
@@ -25,6 +25,8 @@ public sealed record LabelCatalogue
         {
             if (classes[i] is null)
                 throw new ArgumentException($"Entry {i} of the label catalogue is null.", nameof(classes));
+            if (classes[i].Name is null)
+                throw new ArgumentException($"Class {i} of the label catalogue has no name.", nameof(classes));
             if (classes[i].Id != i)
                 throw new ArgumentException($"Class ids must run 0..{classes.Count - 1} in order; entry {i} has id {classes[i].Id}.", nameof(classes));
         }

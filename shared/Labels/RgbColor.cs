@@ -21,6 +21,14 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
         return new RgbColor((byte)(value >> 16), (byte)(value >> 8), (byte)value);
     }
 
+    /// <summary>Reads <c>#rrggbb</c>; false where it is none.</summary>
+    public static bool TryParse(string? text, out RgbColor color)
+    {
+        var read = text is ['#', _, _, _, _, _, _] && uint.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+        color = read ? Parse(text!) : default;
+        return read;
+    }
+
     /// <summary>The form <c>#rrggbb</c>, lower case.</summary>
     public override string ToString() => $"#{R:x2}{G:x2}{B:x2}";
 
@@ -30,13 +38,19 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
         /// <inheritdoc/>
         public override RgbColor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
+            if (reader.TokenType != JsonTokenType.String)
+                throw new JsonException("A colour is a text '#rrggbb' in hexadecimal.");
             try
             {
                 return Parse(reader.GetString() ?? "");
             }
-            catch (Exception e) when (e is FormatException or InvalidOperationException)
+            catch (FormatException e)
             {
                 throw new JsonException(e.Message, e);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new JsonException("A colour is a text '#rrggbb' in hexadecimal.", e);
             }
         }
 

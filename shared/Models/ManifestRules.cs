@@ -39,9 +39,9 @@ internal static partial class ManifestRules
 
         CheckPreprocess(model.Preprocess);
         CheckInput(model.Input, model.Preprocess);
-        Require(model.Output.Name.Length > 0, "output.name is empty.");
-        Require(model.Output.Stride is >= 1 and <= 64, $"output.stride {model.Output.Stride} is outside 1-64.");
+        CheckOutput(model.Output, model.Labels.Count);
         Require(model.Metrics.All(metrics => metrics is not null), "metrics holds null.");
+        Require(model.Metrics.All(metrics => metrics.Values.Values.All(double.IsFinite)), "metrics.values must be numbers that a double holds.");
         if (model.SelfTest is not { } test)
             return;
         Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
@@ -51,6 +51,9 @@ internal static partial class ManifestRules
     public static bool IsModelName(string? name) => name is not null && ModelName().IsMatch(name);
 
     public static bool IsSafeSegment(string? text) => text is not null && SafeSegment().IsMatch(text);
+
+    public static bool IsPlainFileName(string? name) =>
+        name is not null && SafeSegment().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal);
 
     /// <summary>Every file a member refers to, with that member's name.</summary>
     private static IEnumerable<(string Member, string File)> FilesNamed(ModelDescription model)
@@ -62,9 +65,6 @@ internal static partial class ManifestRules
         yield return ("selfTest.input", test.Input);
         yield return ("selfTest.mask", test.Mask);
     }
-
-    private static bool IsPlainFileName(string? name) =>
-        name is not null && SafeSegment().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal);
 
     private static void CheckPreprocess(PreprocessSpec spec)
     {
@@ -89,11 +89,31 @@ internal static partial class ManifestRules
             return;
         }
 
-        Require(input.Normalization is not null, "input.normalization is missing; a float32 input needs scale, mean and std.");
+        Require(
+            input.Normalization is not null,
+            $"input.normalization is missing; a {input.ElementType.ToString().ToLowerInvariant()} input needs scale, mean and std.");
         var (scale, mean, std) = input.Normalization!;
         foreach (var (member, values) in new[] { ("scale", scale), ("mean", mean), ("std", std) })
             Require(values.Count == 3 && values.All(double.IsFinite), $"input.normalization.{member} must be 3 numbers.");
         Require(std.All(value => value != 0), "input.normalization.std must not hold 0.");
+    }
+
+    private static void CheckOutput(OutputContract output, int classes)
+    {
+        Require(output.Name.Length > 0, "output.name is empty.");
+        Require(output.Stride is >= 1 and <= 64, $"output.stride {output.Stride} is outside 1-64.");
+        if (!output.IsSigmoid)
+        {
+            Require(output.Threshold is null, "output.threshold is for the kinds sigmoid and sigmoid-logits.");
+            Require(output.Background is null, "output.background is for the kinds sigmoid and sigmoid-logits.");
+            return;
+        }
+
+        Require(
+            output.Background is not null && classes >= 2,
+            "output.background is missing: below the threshold a pixel is none of the graph's classes. Add a class such as 'background' to labels and give its id here.");
+        Require(output.Background >= 0 && output.Background < classes, $"output.background {output.Background} is none of the labels' ids 0-{classes - 1}.");
+        Require(output.Threshold is null or (> 0 and < 1), $"output.threshold {output.Threshold} must be between 0 and 1.");
     }
 
     private static void Require(bool holds, string complaint)

@@ -44,13 +44,13 @@ public sealed record Architecture(string Name, string Encoder, int OutputStride,
 /// <param name="MeasuredAt">When.</param>
 /// <param name="Command">Command that repeats it, or a sentence that says how it was measured.</param>
 public sealed record MetricSet(
-    string Dataset,
-    string Split,
+    [property: JsonRequired] string Dataset,
+    [property: JsonRequired] string Split,
     int Width,
     int Height,
-    IReadOnlyDictionary<string, double> Values,
+    [property: JsonRequired] IReadOnlyDictionary<string, double> Values,
     DateTimeOffset MeasuredAt,
-    string Command);
+    [property: JsonRequired] string Command);
 
 /// <summary>A pair that the engine must reproduce before the package is trusted on a machine.</summary>
 /// <param name="Input">PNG of the package, already at a size the graph takes.</param>
@@ -90,8 +90,9 @@ public record ModelDescription
     /// <summary>The graph's output.</summary>
     public required OutputContract Output { get; init; }
 
-    /// <summary>Measured scores; may be empty.</summary>
-    public IReadOnlyList<MetricSet> Metrics { get; init; } = [];
+    /// <summary>Measured scores; may be empty or left out.</summary>
+    // Generated readers set every init member, those that the JSON lacks to null: an initial value would not be seen.
+    public IReadOnlyList<MetricSet> Metrics { get => field ?? []; init; } = [];
 
     /// <summary>Resolved training configuration, free-form, or null.</summary>
     public JsonElement? Training { get; init; }
@@ -114,7 +115,8 @@ public sealed record ModelManifest : ModelDescription
     [JsonPropertyOrder(-4)]
     public required int SchemaVersion { get; init; }
 
-    /// <summary>Version: <c>yyyyMMddTHHmmssZ-</c> and the first 12 digits of the primary graph's SHA-256.</summary>
+    /// <summary>Version: <c>yyyyMMddTHHmmssZ-</c> and the first 12 digits of the primary graph's SHA-256
+    /// (of a graph with its weights in other files: of its and their hashes).</summary>
     [JsonPropertyOrder(-3)]
     public required string Version { get; init; }
 

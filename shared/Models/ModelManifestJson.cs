@@ -53,7 +53,7 @@ public static class ModelManifestJson
         }
         catch (JsonException e)
         {
-            throw Invalid($"manifest.json is not JSON: {e.Message}", e);
+            throw Invalid($"manifest.json is not a JSON manifest: {JsonFault.Of(e)}", e);
         }
 
         foreach (var computed in (string[])["schemaVersion", "version", "createdAt", "files"])
@@ -90,9 +90,13 @@ public static class ModelManifestJson
                     + "Use a package made for it or update RoadSeg.");
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
-            throw Invalid($"manifest.json is not a JSON manifest: {e.Message}", e);
+            throw Invalid($"manifest.json is not a JSON manifest: {JsonFault.Of(e)}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Invalid("manifest.json is not a JSON manifest: it holds text that is no UTF-8.", e);
         }
     }
 
@@ -102,9 +106,13 @@ public static class ModelManifestJson
         {
             return JsonSerializer.Deserialize(utf8Json, type) ?? throw Invalid("manifest.json is null.");
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonException e)
         {
-            throw Invalid($"manifest.json breaks the manifest's form: {e.Message}", e);
+            throw Invalid($"manifest.json breaks the manifest's form: {JsonFault.Of(e)}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw Invalid($"manifest.json breaks the manifest's form: {JsonFault.Of(e)}", e);
         }
     }
 

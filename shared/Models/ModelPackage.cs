@@ -61,6 +61,11 @@ public sealed class ModelPackage
         return content;
     }
 
+    /// <summary>A listed file's content as <see cref="ReadFile"/> gives it; null for a name that the manifest does not list.</summary>
+    /// <param name="name">Any name, such as one that a graph gives for its weights.</param>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: listed, and gone or changed.</exception>
+    public byte[]? ReadIfListed(string name) => Manifest.Files.ContainsKey(name) ? ReadFile(name) : null;
+
     private static byte[] ReadManifest(string root)
     {
         var path = Path.Combine(root, ManifestRules.ManifestFile);

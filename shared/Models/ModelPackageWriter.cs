@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using RoadSeg.Errors;
+using RoadSeg.Inference;
 
 namespace RoadSeg.Models;
 
@@ -66,7 +68,7 @@ public sealed class ModelPackageWriter(TimeProvider time)
         var manifest = new ModelManifest
         {
             SchemaVersion = ModelManifest.CurrentSchemaVersion,
-            Version = $"{createdAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{graph.Sha256[..12]}",
+            Version = $"{createdAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{WeightsHash(graph, files[primary], listed)[..12]}",
             CreatedAt = createdAt,
             Files = listed,
             Name = description.Name,
@@ -85,6 +87,13 @@ public sealed class ModelPackageWriter(TimeProvider time)
         };
         ManifestRules.Check(manifest);
         return manifest;
+    }
+
+    // The graph's own hash; with the hashes of the files that its weights lie in, where it only refers to them.
+    private static string WeightsHash(PackageFile graph, ReadOnlyMemory<byte> content, Dictionary<string, PackageFile> listed)
+    {
+        var beside = OnnxFile.DataFilesOf(content).Select(name => listed.GetValueOrDefault(name)?.Sha256).OfType<string>().ToList();
+        return beside.Count == 0 ? graph.Sha256 : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat([graph.Sha256, .. beside]))));
     }
 
     private static void WriteThrough(string path, ReadOnlySpan<byte> content)

@@ -8,7 +8,7 @@ namespace RoadSeg.Models;
 /// elsewhere come in, and by which a package is stamped anew after an edit.</summary>
 public static class ModelPacker
 {
-    /// <summary>Packs. Every graph is loaded and checked, the golden mask is made by the primary graph where the file is missing, and every
+    /// <summary>Packs. Every graph is loaded and checked for the faults that exports have, weights beside it come along, the golden mask is made by the primary graph where the file is missing, and every
     /// graph must pass the self-test before anything is written. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <param name="source">Folder whose <c>manifest.json</c> is complete or lacks schemaVersion, version, createdAt and files,
     /// which are computed. All its files go into the package; it has no subfolders.</param>
@@ -28,7 +28,8 @@ public static class ModelPacker
         double? quickest = null;
         foreach (var (precision, file) in model.Graphs.OrderBy(graph => graph.Key))
         {
-            using var engine = SegmentationEngine.Load(model, Required(files, file), new EngineOptions { Precision = precision });
+            using var engine = SegmentationEngine.Load(model, Required(files, file), new EngineOptions { Precision = precision }, files);
+            engine.CheckExport();
             if (model.SelfTest is not { } test)
                 continue;
             if (!files.ContainsKey(test.Mask))

@@ -5,7 +5,7 @@ namespace RoadSeg.Models;
 /// <summary>One version of one model.</summary>
 /// <param name="Model">Model name.</param>
 /// <param name="Version">Version.</param>
-public sealed record ModelPin(string Model, string Version)
+public sealed record ModelPin([property: JsonRequired] string Model, [property: JsonRequired] string Version)
 {
     // Beside the versions' folders in the registry lies the folder of their records.
     private const string Reserved = "versions";

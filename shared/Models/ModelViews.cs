@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Labels;
 using RoadSeg.Registry;
 
@@ -17,18 +18,18 @@ namespace RoadSeg.Models;
 /// seconds.</param>
 /// <param name="Notice">Why that process does not serve the live version; absent while all is well.</param>
 public sealed record ModelView(
-    string Name, string Version, string Description, string Licence, string Architecture, string Encoder, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links,
+    [property: JsonRequired] string Name, [property: JsonRequired] string Version, [property: JsonRequired] string Description, [property: JsonRequired] string Licence, [property: JsonRequired] string Architecture, [property: JsonRequired] string Encoder, [property: JsonRequired] IReadOnlyList<MetricSet> Metrics, [property: JsonRequired] IReadOnlyDictionary<string, string> Links,
     ModelState State = ModelState.Live, string? Serving = null, string? Notice = null);
 
 /// <summary>The models.</summary>
 /// <param name="Items">One entry a name.</param>
-public sealed record ModelList(IReadOnlyList<ModelView> Items);
+public sealed record ModelList([property: JsonRequired] IReadOnlyList<ModelView> Items);
 
 /// <summary>A label catalogue as the HTTP API shows it: the classes a model tells apart.</summary>
 /// <param name="Model">Model name.</param>
 /// <param name="Classes">Id (the mask's pixel value), name and display colour.</param>
-public sealed record LabelView(string Model, IReadOnlyList<LabelClass> Classes);
+public sealed record LabelView([property: JsonRequired] string Model, [property: JsonRequired] IReadOnlyList<LabelClass> Classes);
 
 /// <summary>The label catalogues.</summary>
 /// <param name="Items">One entry a model.</param>
-public sealed record LabelList(IReadOnlyList<LabelView> Items);
+public sealed record LabelList([property: JsonRequired] IReadOnlyList<LabelView> Items);

@@ -25,10 +25,18 @@ public enum ModelState
 /// <param name="Version">The live version.</param>
 /// <param name="Before">Versions that were live before it and can be rolled back to, the latest last.</param>
 /// <param name="History">The last hundred moves, the latest last.</param>
-public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
+public sealed record ModelPointer([property: JsonRequired] string Version, IReadOnlyList<string> Before, IReadOnlyList<PointerMove> History)
 {
+    /// <summary>Versions to roll back to, the latest last; none where the JSON lacks them.</summary>
+    public IReadOnlyList<string> Before { get; init; } = Before ?? [];
+
+    /// <summary>The last moves; none where the JSON lacks them.</summary>
+    public IReadOnlyList<PointerMove> History { get; init; } = History ?? [];
+
+    // Generated readers set init members that the JSON lacks to 0 or null; so in all records here.
+
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 
     /// <summary>What a version is, by this pointer.</summary>
     public ModelState StateOf(string version) =>
@@ -42,7 +50,7 @@ public sealed record ModelPointer(string Version, IReadOnlyList<string> Before, 
 /// <param name="At">When.</param>
 /// <param name="Kind">seed (what the app shipped with), promote or rollback.</param>
 /// <param name="By">Caller, or <c>training {id}</c>, or <c>automatic</c> where the service took a version back by itself.</param>
-public sealed record PointerMove(string Version, DateTimeOffset At, string Kind, string By);
+public sealed record PointerMove([property: JsonRequired] string Version, DateTimeOffset At, [property: JsonRequired] string Kind, [property: JsonRequired] string By);
 
 /// <summary>What is known of a version beside its package: the content of <c>models/{name}/versions/{version}.json</c>. Its presence says
 /// that the package is complete.</summary>
@@ -55,11 +63,11 @@ public sealed record PointerMove(string Version, DateTimeOffset At, string Kind,
 /// <param name="Dataset">What it was trained on, as <c>name/version</c>, if known.</param>
 /// <param name="Gate">What the gate found; null for versions that never went through it.</param>
 public sealed record ModelVersion(
-    string Name, string Version, DateTimeOffset PublishedAt, string PublishedBy, string ManifestSha256,
+    [property: JsonRequired] string Name, [property: JsonRequired] string Version, DateTimeOffset PublishedAt, [property: JsonRequired] string PublishedBy, [property: JsonRequired] string ManifestSha256,
     JobId? Training = null, string? Dataset = null, GateReport? Gate = null)
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 }
 
 /// <summary>What the gate found of a version.</summary>
@@ -67,7 +75,22 @@ public sealed record ModelVersion(
 /// <param name="Against">The version that was live and that it was compared with.</param>
 /// <param name="Checks">The checks.</param>
 /// <param name="At">When.</param>
-public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<GateCheck> Checks, DateTimeOffset At);
+public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<GateCheck> Checks, DateTimeOffset At)
+{
+    // All of them, or those that are not repeated here would be written before the others.
+
+    /// <summary>True when every check passed.</summary>
+    public bool Passed { get; init; } = Passed;
+
+    /// <summary>The version that was live and that it was compared with.</summary>
+    public string? Against { get; init; } = Against;
+
+    /// <summary>The checks.</summary>
+    public IReadOnlyList<GateCheck> Checks { get; init; } = Checks ?? [];
+
+    /// <summary>When.</summary>
+    public DateTimeOffset At { get; init; } = At;
+}
 
 /// <summary>A check of the gate.</summary>
 /// <param name="Name">self-test, mean-iou, class-iou, int8-loss, latency or disagreement.</param>
@@ -75,17 +98,21 @@ public sealed record GateReport(bool Passed, string? Against, IReadOnlyList<Gate
 /// <param name="Value">What was measured; null where there was nothing to measure.</param>
 /// <param name="Limit">What it was held against.</param>
 /// <param name="Note">A sentence for people.</param>
-public sealed record GateCheck(string Name, bool Passed, double? Value, double? Limit, string Note);
+public sealed record GateCheck([property: JsonRequired] string Name, bool Passed, double? Value, double? Limit, [property: JsonRequired] string Note);
 
 /// <summary>The photos on which a version differed most from the one that was live when it was judged: the content of <c>models/{name}/shadow/{version}.json</c>.</summary>
 /// <param name="Version">The judged version.</param>
 /// <param name="Against">The version that was live.</param>
 /// <param name="At">When.</param>
 /// <param name="Photos">The photos, the most different first, at most 50.</param>
-public sealed record ShadowRun(string Version, string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
+public sealed record ShadowRun(
+    [property: JsonRequired] string Version, [property: JsonRequired] string Against, DateTimeOffset At, IReadOnlyList<PhotoDisagreement> Photos)
 {
+    /// <summary>The photos, the most different first.</summary>
+    public IReadOnlyList<PhotoDisagreement> Photos { get; init; } = Photos ?? [];
+
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
 }
 
 /// <summary>How far two versions differ on a photo.</summary>
@@ -105,15 +132,15 @@ public sealed record PhotoDisagreement(JobId Job, double Share);
 /// <param name="Metrics">What it reached, on which data and split.</param>
 /// <param name="Links">self: its manifest; card; promote, unless it is live.</param>
 public sealed record ModelVersionView(
-    string Name, string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
-    GateReport? Gate, IReadOnlyList<MetricSet> Metrics, IReadOnlyDictionary<string, string> Links);
+    [property: JsonRequired] string Name, [property: JsonRequired] string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, JobId? Training, string? Dataset,
+    GateReport? Gate, [property: JsonRequired] IReadOnlyList<MetricSet> Metrics, [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
 
 /// <summary>The versions of a model, newest first.</summary>
 /// <param name="Name">Model name.</param>
 /// <param name="Live">The live version; absent while none is.</param>
 /// <param name="Items">The versions.</param>
 /// <param name="History">The moves of the live version, the latest last.</param>
-public sealed record ModelVersionList(string Name, string? Live, IReadOnlyList<ModelVersionView> Items, IReadOnlyList<PointerMove> History);
+public sealed record ModelVersionList([property: JsonRequired] string Name, string? Live, [property: JsonRequired] IReadOnlyList<ModelVersionView> Items, [property: JsonRequired] IReadOnlyList<PointerMove> History);
 
 /// <summary>What promoting a version may be told.</summary>
 /// <param name="Force">True makes a version live that did not pass its gate.</param>
@@ -124,6 +151,7 @@ public sealed record PromoteRequest(bool Force = false);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
+    RespectNullableAnnotations = true,
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(ModelPointer))]
 [JsonSerializable(typeof(ModelVersion))]

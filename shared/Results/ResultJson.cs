@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace RoadSeg.Results;
 
 /// <summary>The JSON forms of results that are made when asked for.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 16)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 16, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(MaskRegions))]
 public sealed partial class ResultJson : JsonSerializerContext
 {

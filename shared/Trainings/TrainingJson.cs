@@ -9,6 +9,7 @@ namespace RoadSeg.Trainings;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     MaxDepth = 16,
+    RespectNullableAnnotations = true,
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(TrainingRecord))]
 [JsonSerializable(typeof(TrainingRequest))]

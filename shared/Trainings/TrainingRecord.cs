@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 
@@ -58,7 +59,7 @@ public sealed record TrainingRecord
 /// <param name="Init">Weights to start from: <c>live</c> (the model's live version), <c>none</c>, or a version of the model.</param>
 /// <param name="Promote">True when the version goes live by itself if the gate lets it.</param>
 public sealed record TrainingPlan(
-    string Dataset, string DatasetVersion, string Recipe, IReadOnlyDictionary<string, string> Settings, string Model, string Init, bool Promote);
+    [property: JsonRequired] string Dataset, [property: JsonRequired] string DatasetVersion, [property: JsonRequired] string Recipe, [property: JsonRequired] IReadOnlyDictionary<string, string> Settings, [property: JsonRequired] string Model, [property: JsonRequired] string Init, bool Promote);
 
 /// <summary>When each state was first entered (UTC); null where it was not.</summary>
 public sealed record TrainingTimes

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 
@@ -13,6 +15,7 @@ public sealed record TrainingRequest
     public string? Version { get; init; }
 
     /// <summary>Recipe of the trainer. Default <c>finetune</c>.</summary>
+    [AllowNull]
     public string Recipe { get => field ?? "finetune"; init; }
 
     /// <summary>Fields of the recipe to replace, such as <c>"training.epochs": "5"</c>; at most 32.</summary>
@@ -22,6 +25,7 @@ public sealed record TrainingRequest
     public string? Model { get; init; }
 
     /// <summary>Weights to start from: <c>live</c>, <c>none</c> or a version of the model. Default <c>live</c>.</summary>
+    [AllowNull]
     public string Init { get => field ?? "live"; init; }
 
     /// <summary>False keeps the version a candidate whatever the gate says. Default true.</summary>
@@ -96,4 +100,4 @@ public sealed record TrainingView
 /// <summary>A page of training runs, newest first.</summary>
 /// <param name="Items">The runs.</param>
 /// <param name="Next">Give it as <c>after</c> for the next page; absent on the last.</param>
-public sealed record TrainingPage(IReadOnlyList<TrainingView> Items, string? Next);
+public sealed record TrainingPage([property: JsonRequired] IReadOnlyList<TrainingView> Items, string? Next);

@@ -72,7 +72,7 @@ internal static class EvaluateCommand
 
         Check.That(OnnxEvaluation.IsOurs(manifest), "--flip, --scales and --size need a graph of this trainer's own form: this package has another.");
         Check.That(manifest.Graphs.ContainsKey(precision), $"The package has no {precision} graph.");
-        return OnnxEvaluation.Run(package.ReadFile(manifest.Graphs[precision]), set, input ?? manifest.Preprocess, looks);
+        return OnnxEvaluation.Run(package.ReadFile(manifest.Graphs[precision]), set, input ?? manifest.Preprocess, looks, package.ReadIfListed);
     }
 
     private static void SameClasses(LabelCatalogue labels, SegmentationSet set) => Check.That(

@@ -17,11 +17,15 @@ internal static class CamVidFolder
         Check.That(File.Exists(path), $"There is no classes.json in {root}: it lists the classes (id, name, colour) and the ignore id.");
         try
         {
-            return JsonSerializer.Deserialize<LabelCatalogue>(File.ReadAllText(path), Json)!;
+            return JsonSerializer.Deserialize<LabelCatalogue>(File.ReadAllText(path), Json) ?? throw new JsonException("It is null.");
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
+        catch (JsonException e)
         {
-            throw new TrainerException($"{path} is no label catalogue: {e.Message}", e);
+            throw new TrainerException($"{path} is no label catalogue: {JsonFault.Of(e)}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new TrainerException($"{path} is no label catalogue: {JsonFault.Of(e)}", e);
         }
     }
 

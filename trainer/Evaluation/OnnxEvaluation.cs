@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
@@ -15,9 +16,10 @@ internal static class OnnxEvaluation
         SetEvaluation.Run(set, image => engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height).ClassIds, each);
 
     /// <param name="graph">A graph as this trainer exports it: uint8 [N, H, W, 3] "image" to float [N, classes, h, w] "logits".</param>
-    public static SetScores Run(byte[] graph, SegmentationSet set, PreprocessSpec input, TestTime testTime)
+    /// <param name="read">As for <see cref="OnnxFile.WithData"/>: where weights beside the graph may lie; null: nowhere.</param>
+    public static SetScores Run(byte[] graph, SegmentationSet set, PreprocessSpec input, TestTime testTime, Func<string, byte[]?>? read = null)
     {
-        using var session = Open(graph, set.Labels.Count);
+        using var session = Open(graph, read ?? (_ => null), set.Labels.Count);
         var network = new OnnxNetwork(session);
         return SetEvaluation.Run(set, image => testTime.Predict(network, image, input));
     }
@@ -26,12 +28,17 @@ internal static class OnnxEvaluation
     public static bool IsOurs(ModelDescription model) =>
         model.Input is { Name: "image", ElementType: InputElementType.UInt8, Layout: TensorLayout.Nhwc, Width: null } && model.Output is { Name: "logits", Kind: OutputKind.Logits, Layout: TensorLayout.Nchw };
 
-    private static InferenceSession Open(byte[] graph, int classes)
+    private static InferenceSession Open(byte[] graph, Func<string, byte[]?> read, int classes)
     {
         InferenceSession session;
         try
         {
-            session = new InferenceSession(graph);
+            // ONNX Runtime itself would read weights beside the graph from wherever the process stands.
+            session = new InferenceSession(OnnxFile.Read(graph).WithData(read));
+        }
+        catch (RoadSegException e)
+        {
+            throw new TrainerException($"RoadSeg cannot load the graph: {e.Message}", e);
         }
         catch (OnnxRuntimeException e)
         {

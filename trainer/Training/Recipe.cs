@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
@@ -36,6 +37,7 @@ public sealed record Recipe
     {
         WriteIndented = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         Converters = { new JsonStringEnumConverter() },
     };
@@ -55,16 +57,21 @@ public sealed record Recipe
         try
         {
             // Through the record first, so that defaults are there to be overridden.
-            var node = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize<Recipe>(json, Json), Json)!;
+            var node = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize<Recipe>(json, Json) ?? throw new TrainerException("The recipe is null."), Json)!;
             foreach (var entry in overrides)
                 Override(node, entry);
             var recipe = node.Deserialize<Recipe>(Json)!;
             recipe.Validate();
             return recipe;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonException e)
         {
-            throw new TrainerException($"The recipe cannot be read: {e.Message}", e);
+            throw new TrainerException($"The recipe cannot be read: {JsonFault.Of(e)}", e);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // A setting that goes through a member that is no object.
+            throw new TrainerException($"The recipe cannot be read: {(e is ArgumentException wrong ? JsonFault.Of(wrong) : "a setting names a member of something that has none.")}", e);
         }
     }
 

@@ -45,12 +45,12 @@ internal sealed class DatasetRun : IDisposable
         DatasetSpecJson.Check(spec);
         progress?.Report(new DatasetProgress("listing", 0, 0));
         var faults = new FaultLog(options.FaultsListed, everyFault);
-        var index = await FileIndex.ReadAsync(files, options.MaxFiles, cancel);
+        var index = await FileIndex.ReadAsync(files, options.MaxFiles, faults, cancel);
         var aside = new SpillFile();
         try
         {
-            var layout = await LayoutPresets.Find(spec.Layout).ReadAsync(new LayoutInput(files, index, spec, faults, aside), cancel);
-            return new DatasetRun(files, spec, options, progress, faults, index, layout, aside);
+            var layout = await LayoutPresets.Find(spec.Layout).ReadAsync(new LayoutInput(index.Files, index, spec, faults, aside), cancel);
+            return new DatasetRun(index.Files, spec, options, progress, faults, index, layout, aside);
         }
         catch
         {

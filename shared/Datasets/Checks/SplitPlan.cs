@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.RegularExpressions;
+using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Layouts;
 
 namespace RoadSeg.Datasets.Checks;
@@ -63,7 +64,7 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
         Regex regex;
         try
         {
-            regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTime);
+            regex = new Regex(Nfc.Of(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTime);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

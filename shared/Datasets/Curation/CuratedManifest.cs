@@ -84,9 +84,11 @@ public sealed record CuratedManifest
             var manifest = JsonSerializer.Deserialize(utf8Json, Form.CuratedManifest) ?? throw Invalid("manifest.json is null.");
             if (manifest.Kind != CuratedKind || manifest.SchemaVersion != 1)
                 throw Invalid($"manifest.json is of kind '{manifest.Kind}' {manifest.SchemaVersion}; this build reads {CuratedKind} 1.");
+            if (manifest.Splits.Any(split => split is null || split.Shards.Any(shard => shard is null)))
+                throw Invalid("manifest.json holds null where a split or a shard belongs.");
             foreach (var shard in manifest.Splits.SelectMany(split => split.Shards))
             {
-                if (Path.GetFileName(shard.File) != shard.File || shard.Samples < 1 || shard.Bytes is < 1 or > int.MaxValue)
+                if (Path.GetFileName(shard.File) != shard.File || shard.File.Any(char.IsControl) || shard.Samples < 1 || shard.Bytes is < 1 or > int.MaxValue)
                     throw Invalid($"manifest.json names the shard '{shard.File}' with {shard.Samples} samples and {shard.Bytes} bytes, which cannot be.");
             }
 
@@ -94,7 +96,7 @@ public sealed record CuratedManifest
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw Invalid($"manifest.json breaks its form: {e.Message}", e);
+            throw Invalid($"manifest.json breaks its form: {(e is JsonException json ? JsonFault.Of(json) : JsonFault.Of((ArgumentException)e))}", e);
         }
     }
 

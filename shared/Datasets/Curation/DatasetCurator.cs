@@ -30,14 +30,25 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <summary>Folder beside the versions for the report of a set that could not be used.</summary>
     public const string FailedFolder = "failed";
 
-    /// <summary>Reads the <c>dataset.json</c> of a set.</summary>
+    /// <summary>Reads the <c>dataset.json</c> of a set, which must give its name.</summary>
     /// <exception cref="RoadSegException">dataset-invalid: missing or malformed; storage-unavailable.</exception>
-    public static async Task<DatasetSpec> ReadSpecAsync(IDatasetFiles files, CancellationToken cancel)
+    public static Task<DatasetSpec> ReadSpecAsync(IDatasetFiles files, CancellationToken cancel) => ReadSpecAsync(files, null, cancel);
+
+    /// <summary>Reads the <c>dataset.json</c> of a set.</summary>
+    /// <param name="files">The set.</param>
+    /// <param name="defaultName">Name of a set whose file gives none; null: a name must be given.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    /// <exception cref="RoadSegException">dataset-invalid: missing or malformed; storage-unavailable.</exception>
+    public static async Task<DatasetSpec> ReadSpecAsync(IDatasetFiles files, string? defaultName, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(files);
         try
         {
-            return DatasetSpecJson.Parse(await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel));
+            return DatasetSpecJson.Parse(await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), defaultName);
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.ImageTooManyBytes)
+        {
+            throw DatasetErrors.Invalid($"dataset.json is too large: at most {DatasetSpecJson.MaxBytes:N0} bytes are read.", e);
         }
         catch (FileNotFoundException e)
         {

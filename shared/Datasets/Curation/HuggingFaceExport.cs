@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Curation;
@@ -24,22 +25,21 @@ public static class HuggingFaceExport
         if (Path.Exists(target))
             throw new IOException($"'{folder}' exists already: choose another folder.");
         using var staging = new StagingFolder(target);
-        var groups = Groups(set);
         foreach (var split in set.Manifest.Splits)
-            WriteSplit(set, split.Split, Path.Combine(staging.Path, Name(split.Split)), groups, cancel);
+            WriteSplit(set, split.Split, Path.Combine(staging.Path, Name(split.Split)), cancel);
         var names = set.Labels.Classes.ToDictionary(label => label.Id.ToString(CultureInfo.InvariantCulture), label => label.Name);
         File.WriteAllText(Path.Combine(staging.Path, "id2label.json"), JsonSerializer.Serialize(names, Json) + "\n");
         File.WriteAllText(Path.Combine(staging.Path, "README.md"), Card(set));
         staging.MoveTo(target);
     }
 
-    private static void WriteSplit(CuratedSet set, Split split, string folder, Dictionary<(Split, string), string> groups, CancellationToken cancel)
+    private static void WriteSplit(CuratedSet set, Split split, string folder, CancellationToken cancel)
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         Directory.CreateDirectory(Path.Combine(folder, "labels"));
         using var list = new StreamWriter(Path.Combine(folder, "metadata.jsonl"));
         var number = 0;
-        foreach (var sample in set.Samples(split))
+        foreach (var (sample, group) in set.Samples(split).Zip(Groups(set, split)))
         {
             cancel.ThrowIfCancellationRequested();
             var file = $"{number++:D6}.png";
@@ -54,23 +54,41 @@ public static class HuggingFaceExport
                     ["image_file_name"] = $"images/{file}",
                     ["label_file_name"] = $"labels/{file}",
                     ["id"] = sample.Id,
-                    ["group"] = groups.GetValueOrDefault((split, sample.Id), ""),
+                    ["group"] = group,
                 },
                 Json));
         }
     }
 
-    private static Dictionary<(Split, string), string> Groups(CuratedSet set)
+    // The lines are in the order of the shards; two samples may have one identifier.
+    private static IEnumerable<string> Groups(CuratedSet set, Split split)
     {
-        var groups = new Dictionary<(Split, string), string>();
-        foreach (var text in File.ReadLines(Path.Combine(set.Folder, set.Manifest.Samples.File)))
+        var (file, number) = (set.Manifest.Samples.File, 0);
+        var path = Path.Combine(set.Folder, file);
+        if (Path.GetFileName(file) != file || !File.Exists(path))
+            throw CuratedManifest.Invalid($"{file} is missing.");
+        foreach (var text in File.ReadLines(path))
         {
-            var line = JsonSerializer.Deserialize(text, CuratedLineContext.Default.CuratedLine)!;
-            if (line.Group.Length > 0)
-                groups[(line.Split, line.Id)] = line.Group;
+            number++;
+            if (Line(text, file, number) is { } line && line.Split == split)
+                yield return line.Group;
         }
 
-        return groups;
+        // A damaged list must not cut the export short.
+        while (true)
+            yield return "";
+    }
+
+    private static CuratedLine Line(string text, string file, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, CuratedLineContext.Default.CuratedLine) ?? throw CuratedManifest.Invalid($"Line {number} of {file} is null.");
+        }
+        catch (JsonException e)
+        {
+            throw CuratedManifest.Invalid($"Line {number} of {file} cannot be read: {JsonFault.Of(e)}", e);
+        }
     }
 
     // The loader knows "validation"; "val" only as a part of a name.

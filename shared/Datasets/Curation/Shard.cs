@@ -43,6 +43,8 @@ internal static class Shard
             throw CuratedManifest.Invalid($"The shard {name} differs from its hash in the manifest.");
         if (!bytes.StartsWith(Magic))
             throw CuratedManifest.Invalid($"The shard {name} does not begin as one.");
+        if (expected.Samples > bytes.Length / 12)
+            throw CuratedManifest.Invalid($"The shard {name} cannot hold its {expected.Samples} samples.");
         var samples = new CuratedSample[expected.Samples];
         var rest = bytes[MagicBytes..];
         for (var i = 0; i < samples.Length; i++)

@@ -23,16 +23,16 @@ internal sealed class ZipNames
     /// <param name="path">Its path.</param>
     /// <param name="content">Size and CRC-32; null for a file that counts whatever an archive has in its place.</param>
     /// <exception cref="RoadSegException">dataset-archive-refused.</exception>
-    public void AddBeside(string path, (long Bytes, uint Checksum)? content) => Place(path, content, PersonalData.Strip(path));
+    public void AddBeside(string path, (long Bytes, uint Checksum)? content) => Place(Nfc.Of(path), content, PersonalData.Strip(path));
 
     /// <returns>False for what need not be unpacked: what a desktop leaves, and what the set has already.</returns>
     /// <exception cref="RoadSegException">dataset-archive-refused.</exception>
     public bool Add(ZipArchiveEntry entry)
     {
         Check(entry);
-        var name = entry.FullName.TrimEnd('/');
+        var name = Nfc.Of(entry.FullName.TrimEnd('/'));
         if (!entries.Add(name))
-            throw ZipUnpacker.Refused($"The archive holds '{Shown(entry)}' twice (upper and lower case do not differ). Pack it again.");
+            throw ZipUnpacker.Refused($"The archive holds '{Shown(entry)}' twice (upper and lower case, and Unicode forms, do not differ). Pack it again.");
         if (IsFolder(entry))
         {
             Parents(name + "/", Shown(entry));

@@ -43,7 +43,7 @@ public static class ZipUnpacker
         {
             using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
             foreach (var entry in Check(zip, archive.Length, budget, names))
-                budget.Spend(await UnpackAsync(entry, Target(root, entry.FullName), budget.Limits, budget.Left, cancel));
+                budget.Spend(await UnpackAsync(entry, Target(root, Nfc.Of(entry.FullName)), budget.Limits, budget.Left, cancel));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -89,7 +89,7 @@ public static class ZipUnpacker
         }
 
         foreach (var list in lists.Where(list => ZipNames.IsPlain(list.Path) && !ZipNames.IsTooLong(list.Path)))
-            names.AddBeside(list.Path, await CopyAsync(files, list, Target(folder, list.Path), budget, cancel));
+            names.AddBeside(list.Path, await CopyAsync(files, list, Target(folder, Nfc.Of(list.Path)), budget, cancel));
         foreach (var archive in archives.Order(StringComparer.Ordinal))
         {
             await using var stream = await files.OpenAsync(archive, cancel);
@@ -110,6 +110,8 @@ public static class ZipUnpacker
 
     private static async Task<(long Bytes, uint Checksum)> CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
     {
+        if (File.Exists(target))
+            throw Refused($"'{PersonalData.Strip(list.Path)}' lies twice beside the archives (Unicode forms do not differ). Take one of the two out.");
         budget.Claim(list.Bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         await using var from = await files.OpenAsync(list.Path, cancel);

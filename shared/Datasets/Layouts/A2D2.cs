@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Labels;
@@ -33,18 +32,9 @@ internal static partial class A2D2
 
     private static async Task<SourceLabels?> LabelsAsync(LayoutInput input, CancellationToken cancel)
     {
-        var labels = Known;
+        IEnumerable<(string Name, RgbColor Color)> labels = Known;
         if (await input.ListAsync("class_list.json", cancel) is { } json)
-        {
-            try
-            {
-                labels = [.. JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.Select(entry => (entry.Value, RgbColor.Parse(entry.Key)))];
-            }
-            catch (Exception e) when (e is JsonException or FormatException)
-            {
-                throw DatasetErrors.Invalid($"class_list.json is no object of \"#rrggbb\": \"name\": {e.Message}", e);
-            }
-        }
+            labels = JsonMembers.Table(input, "class_list.json", "\"#rrggbb\": \"name\"", json, (color, name) => (name, Color(color)));
 
         var classes = BuiltInCatalogues.A2D2.Classes.Select(label => label.Name).ToHashSet();
         return new SourceLabels(
@@ -52,6 +42,9 @@ internal static partial class A2D2
             [.. labels.Select(label => new SourceLabel(LabelMap.Pack(label.Color), label.Name, Target(Whole(label.Name), classes)))],
             BuiltInCatalogues.A2D2);
     }
+
+    private static RgbColor Color(string text) =>
+        RgbColor.TryParse(text, out var color) ? color : throw new InvalidDataException("the colour is not #rrggbb.");
 
     private static string? Target(string name, HashSet<string> classes) => Unlabelled.Contains(name) ? SourceLabel.Ignore : classes.Contains(name) ? name : null;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets.Mapping;
+using RoadSeg.Errors;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -22,6 +22,9 @@ internal static class CamVid
         ("Truck_Bus", "#c080c0", "car"), ("Tunnel", "#400040", "building"), ("VegetationMisc", "#c0c000", "tree"), ("Void", "#000000", SourceLabel.Ignore),
         ("Wall", "#40c000", "building"),
     ];
+
+    // Ids are in order there: one class that cannot be read would shift those behind it, so the file is taken whole or not.
+    private static readonly JsonSerializerOptions CatalogueForm = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
     public static Layout SegNet { get; } = new PatternLayout(
         "camvid",
@@ -52,12 +55,12 @@ internal static class CamVid
             return SourceLabels.Identity(BuiltInCatalogues.CamVid11, 11);
         try
         {
-            var catalogue = JsonSerializer.Deserialize<LabelCatalogue>(json, JsonSerializerOptions.Web)!;
+            var catalogue = JsonSerializer.Deserialize<LabelCatalogue>(json, CatalogueForm) ?? throw DatasetErrors.Invalid("classes.json is null.");
             return SourceLabels.Identity(new LabelCatalogue(catalogue.Classes, 255), catalogue.IgnoreId is { } id ? [id] : []);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw DatasetErrors.Invalid($"classes.json is no label catalogue: {e.Message}", e);
+            throw DatasetErrors.Invalid($"classes.json is no label catalogue (classes with id, name and color, and ignoreId): {(e is JsonException odd ? JsonFault.Of(odd) : JsonFault.Of((ArgumentException)e))}", e);
         }
     }
 
@@ -67,15 +70,15 @@ internal static class CamVid
         if (await input.ListAsync(list, cancel) is not { } text)
             return new SourceLabels(MaskEncoding.Color, [.. Raw.Select(label => new SourceLabel(LabelMap.Pack(RgbColor.Parse(label.Color)), label.Name, label.Target))], BuiltInCatalogues.CamVid11);
         var labels = new List<SourceLabel>();
-        foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        input.Lines(list, text, (number, line) =>
         {
             if (parse(line) is { } label)
                 labels.Add(new SourceLabel(label.Key, label.Name, targets.GetValueOrDefault(label.Name)));
             else if (labels.Count > 0 || !line.StartsWith("name", StringComparison.OrdinalIgnoreCase))
-                throw DatasetErrors.Invalid($"{list} has the line '{line[..Math.Min(line.Length, 60)]}', which is no name with three numbers.");
-        }
+                throw new InvalidDataException($"{LayoutInput.Shown(line)} is no name with three numbers of 0-255.");
+        });
 
-        return new SourceLabels(MaskEncoding.Color, labels, BuiltInCatalogues.CamVid11);
+        return labels.Count > 0 ? new SourceLabels(MaskEncoding.Color, labels, BuiltInCatalogues.CamVid11) : throw DatasetErrors.Invalid($"{list} names no label. Copy the list that came with the set, or leave it out.");
     }
 
     // "64 128 64<tabs>Animal": how many tabs or spaces varies.

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Labels;
 
@@ -27,14 +27,14 @@ internal static class Coco
         }
 
         var labels = new List<(int, string, RgbColor?, bool)> { (255, "unlabeled", null, true) };
-        foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        input.Lines("labels.txt", text, (_, line) =>
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon < 1 || !int.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 255)
-                throw DatasetErrors.Invalid($"labels.txt has the line '{line[..Math.Min(line.Length, 60)]}', which is not number: name.");
+                throw new InvalidDataException($"{LayoutInput.Shown(line)} is not number: name.");
             if (number > 0)
-                labels.Add((number - 1, line[(colon + 1)..].Trim(), null, false));
-        }
+                labels.Add((number - 1, JsonMembers.Named(line[(colon + 1)..].Trim()), null, false));
+        });
 
         return SourceLabels.OwnClasses(MaskEncoding.Id, labels);
     }
@@ -74,25 +74,25 @@ internal sealed class CocoPanoptic() : Layout(
             byTail.TryAdd(path[(path.LastIndexOf('/', path.LastIndexOf('/') - 1) + 1)..], path);
         try
         {
-            await using var stream = await input.Files.OpenAsync(list, cancel);
+            await using var stream = await input.OpenAsync(list, cancel);
             var number = 0;
             await foreach (var (property, item) in JsonArrays.ReadAsync(stream, ["annotations", "categories"], cancel))
             {
                 number++;
                 if (property == "categories")
-                    input.Record(list, $"Category number {number} of the list", () => categories.TryAdd(item.Int32("id"), (item.Text("name"), Color(item))));
+                    input.Record(list, $"Category number {number} of the list", () => categories.TryAdd(item.Int32("id"), (item.Text("name"), item.Color())));
                 else
                     input.Record(list, $"Annotation number {number} of the list", () => Pair(item));
             }
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw DatasetErrors.Invalid($"{list} is no panoptic list: {e.Message}", e);
+            throw DatasetErrors.Invalid($"{list} is no panoptic list: {JsonMembers.Said(e)}", e);
         }
 
         void Pair(JsonElement annotation)
         {
-            var file = annotation.Text("file_name");
+            var file = Nfc.Of(annotation.Text("file_name"));
             var id = Path.GetFileNameWithoutExtension(file);
             var mask = byTail.GetValueOrDefault($"{name}/{file}");
             var image = byTail.GetValueOrDefault($"{images}/{id}.jpg") ?? byTail.GetValueOrDefault($"{images}/{id}.png");
@@ -102,11 +102,6 @@ internal sealed class CocoPanoptic() : Layout(
                 pairs.Add(new SamplePair(id, null, split, image, new PanopticMask(mask, [.. annotation.Items("segments_info").Select(s => (s.Int32("id"), s.Int32("category_id")))])));
         }
     }
-
-    // A category without a colour, or with an odd one, is drawn in one of ours.
-    private static RgbColor? Color(JsonElement category) =>
-        category.Find("color", JsonValueKind.Array) is { } color && color.GetArrayLength() == 3 && color.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Number && part.TryGetByte(out _))
-            ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
 
     private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

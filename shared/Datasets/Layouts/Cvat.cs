@@ -1,4 +1,3 @@
-using System.Text;
 using RoadSeg.Datasets.Mapping;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -18,15 +17,15 @@ internal static class Cvat
         if (await input.ListAsync("labelmap.txt", cancel) is not { } text)
             throw DatasetErrors.Invalid("labelmap.txt is missing: without it the colours have no names. Export again as 'Segmentation mask 1.1'.");
         var labels = new List<(int, string, Labels.RgbColor?, bool)>();
-        foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        input.Lines("labelmap.txt", text, (_, line) =>
         {
             if (line.StartsWith('#'))
-                continue;
+                return;
             var parts = line.Split(':');
             if (parts.Length < 2 || parts[1].Split(',') is not { Length: 3 } rgb || CamVid.Label(parts[0], rgb) is not { } label)
-                throw DatasetErrors.Invalid($"labelmap.txt has the line '{line[..Math.Min(line.Length, 60)]}', which is not name:R,G,B:parts:actions.");
+                throw new InvalidDataException($"{LayoutInput.Shown(line)} is not name:R,G,B:parts:actions.");
             labels.Add((label.Key, label.Name, LabelMap.Packed(label.Key), label.Key == 0));
-        }
+        });
 
         return SourceLabels.OwnClasses(MaskEncoding.Color, labels);
     }

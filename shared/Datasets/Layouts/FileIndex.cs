@@ -1,3 +1,4 @@
+using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Files;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -8,30 +9,47 @@ internal sealed class FileIndex
     private readonly HashSet<string> known;
     private readonly Lazy<Dictionary<string, string?>> byTail;
 
-    private FileIndex(List<string> paths)
+    private FileIndex(List<string> paths, IDatasetFiles files)
     {
-        Paths = paths;
+        (Paths, Files) = (paths, files);
         known = new HashSet<string>(paths, StringComparer.Ordinal);
         byTail = new Lazy<Dictionary<string, string?>>(ByTail);
     }
 
-    /// <summary>Sorted by ordinal: what follows does not depend on the order a disk or a storage lists in.</summary>
+    /// <summary>The set, by the names of <see cref="Paths"/>.</summary>
+    public IDatasetFiles Files { get; }
+
+    /// <summary>Composed (NFC) and sorted by ordinal: what follows does not depend on the order a disk or a storage lists in.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    public static async Task<FileIndex> ReadAsync(IDatasetFiles files, int maxFiles, CancellationToken cancel)
+    public static async Task<FileIndex> ReadAsync(IDatasetFiles files, int maxFiles, FaultLog faults, CancellationToken cancel)
     {
-        var paths = new List<string>();
+        var (paths, others) = (new List<string>(), new SortedDictionary<string, string>(StringComparer.Ordinal));
         await foreach (var file in files.ListAsync(cancel))
         {
             if (file.IsClutter)
                 continue;
-            if (paths.Count == maxFiles)
+            if (paths.Count + others.Count == maxFiles)
                 throw DatasetErrors.Invalid($"The data set has more than {maxFiles:N0} files. Divide it into several.");
-            paths.Add(file.Path);
+            var name = Nfc.Of(file.Path);
+            if (ReferenceEquals(name, file.Path))
+                paths.Add(name);
+            else
+                others[file.Path] = name;
+        }
+
+        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+        var composed = others.Count > 0 ? new HashSet<string>(paths, StringComparer.Ordinal) : [];
+        foreach (var (path, name) in others)
+        {
+            if (!composed.Contains(name) && stored.TryAdd(name, path))
+                paths.Add(name);
+            else
+                faults.Add(FaultKind.IdentifierTwice, path, "Another file has this name in another Unicode form.");
         }
 
         paths.Sort(StringComparer.Ordinal);
-        return new FileIndex(paths);
+        return new FileIndex(paths, stored.Count > 0 ? new ComposedNames(files, stored) : files);
     }
 
     public bool Contains(string path) => known.Contains(path);
@@ -45,7 +63,7 @@ internal sealed class FileIndex
     /// last folder and name are the same.</summary>
     public string? Resolve(string folder, string written)
     {
-        var path = written.Replace('\\', '/');
+        var path = Nfc.Of(written).Replace('\\', '/');
         var relative = folder.Length == 0 ? path : $"{folder}/{path}";
         if (known.Contains(relative))
             return relative;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets.Checks;
@@ -34,15 +35,10 @@ internal sealed class HuggingFaceFolder() : Layout(
     {
         if (await input.ListAsync("id2label.json", cancel) is not { } json)
             return null;
-        try
-        {
-            var names = JsonSerializer.Deserialize<Dictionary<int, string>>(json)!;
-            return SourceLabels.OwnClasses(MaskEncoding.Id, [.. names.OrderBy(name => name.Key).Select(name => (name.Key, name.Value, (RgbColor?)null, false)), (255, "unlabelled", null, true)]);
-        }
-        catch (JsonException e)
-        {
-            throw DatasetErrors.Invalid($"id2label.json is no object of \"id\": \"name\": {e.Message}", e);
-        }
+        var names = JsonMembers.Table(input, "id2label.json", "\"id\": \"name\"", json, (id, name) => (Id: Number(id), Name: name));
+        return SourceLabels.OwnClasses(MaskEncoding.Id, [.. names.OrderBy(name => name.Id).Select(name => (name.Id, name.Name, (RgbColor?)null, false)), (255, "unlabelled", null, true)]);
+
+        static int Number(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("the id is no whole number.");
     }
 
     private static async Task ReadListAsync(LayoutInput input, string list, List<SamplePair> pairs, CancellationToken cancel)
@@ -50,23 +46,23 @@ internal sealed class HuggingFaceFolder() : Layout(
         var folder = list.Contains('/', StringComparison.Ordinal) ? list[..list.LastIndexOf('/')] : "";
         var words = folder.Split('/').Where(word => SplitWord(word) is not null).ToList();
         var split = words.Count > 0 ? SplitWord(words[^1]) : null;
-        using var reader = new StreamReader(await input.Files.OpenAsync(list, cancel), Encoding.UTF8);
+        using var reader = new LineReader(await input.OpenAsync(list, cancel));
         var csv = list.EndsWith(".csv", StringComparison.Ordinal);
         string[]? header = null;
         var before = pairs.Count;
-        for (var number = 1; await reader.ReadLineAsync(cancel) is { } line; number++)
+        for (var number = 1; await reader.ReadAsync(cancel) is { } line; number++)
         {
-            if (line.Length == 0)
+            if (string.IsNullOrWhiteSpace(line))
                 continue;
             if (csv && header is null)
             {
                 header = CsvLine(line);
                 if (header.Distinct(StringComparer.Ordinal).Count() != header.Length)
-                    throw DatasetErrors.Invalid($"{list} has two columns of one name.");
+                    throw DatasetErrors.Invalid($"{list} has two columns of one name in its first line.");
                 continue;
             }
 
-            input.Record(list, $"Line {number}", () => ReadRow(number, Row(line, header)));
+            input.Record(list, $"Line {number}", () => ReadRow(number, Row(reader.IsWhole ? line : throw new InvalidDataException($"it is longer than {LineReader.MaxLine:N0} characters."), header)));
         }
 
         if (pairs.Count == before && input.Faults.First(FaultKind.RecordUnreadable) is { } odd && odd.File == PersonalData.Strip(list))

@@ -97,10 +97,23 @@ internal static class JsonArrays
             }
 
             if (reader.TokenType == JsonTokenType.PropertyName)
-                pending = reader.GetString();
+                pending = Wanted(ref reader);
             else
                 done = true;
             return true;
+        }
+
+        // A name that is no valid Unicode is none of ours.
+        private static string Wanted(ref Utf8JsonReader reader)
+        {
+            try
+            {
+                return reader.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                return "";
+            }
         }
 
         private bool Element(ref Utf8JsonReader reader, List<(string, JsonElement)> items)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using RoadSeg.Errors;
+using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Layouts;
 
@@ -38,13 +40,85 @@ internal static class JsonMembers
 
     /// <summary>The member, or null where it is missing, null or of another kind.</summary>
     public static JsonElement? Find(this JsonElement record, string name, JsonValueKind kind) =>
-        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var member) && member.ValueKind == kind ? member : null;
+        Member(record, name) is { } member && member.ValueKind == kind ? member : null;
+
+    /// <summary>The member, null where it is missing.</summary>
+    /// <exception cref="InvalidDataException">A member's name is half a surrogate pair: names are compared unescaped.</exception>
+    public static JsonElement? Member(this JsonElement record, string name)
+    {
+        try
+        {
+            return record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException("the name of a member is no valid Unicode.");
+        }
+    }
+
+    /// <summary>The colour of a label as three numbers; null where there is none or an odd one, to be drawn in one of ours.</summary>
+    public static RgbColor? Color(this JsonElement label) =>
+        label.Find("color", JsonValueKind.Array) is { } color && color.GetArrayLength() >= 3 && color.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Number && part.TryGetByte(out _))
+            ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
+
+    /// <summary>A name that is none where it is empty.</summary>
+    public static string Named(string name) => name.Length > 0 ? name : throw new InvalidDataException("its name is empty.");
+
+    /// <summary>What is wrong with a list, in words for the person who made it.</summary>
+    public static string Said(Exception e) => e is JsonException json ? JsonFault.Of(json) : e.Message;
+
+    /// <summary>A small object of texts by key, such as names by id, one record each.</summary>
+    /// <param name="input">Takes what is odd.</param>
+    /// <param name="list">Name of the file.</param>
+    /// <param name="form">A record's form, for the refusal.</param>
+    /// <param name="json">Its content.</param>
+    /// <param name="read">Makes an entry of key and text; <see cref="InvalidDataException"/> says what is odd.</param>
+    /// <exception cref="RoadSegException">dataset-invalid: it is no object, or not one record of it could be read.</exception>
+    public static List<T> Table<T>(LayoutInput input, string list, string form, byte[] json, Func<string, string, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new InvalidDataException("it is no object.");
+            var entries = new List<T>();
+            string? first = null;
+            var number = 0;
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                number++;
+                var name = $"Member number {number}";
+                if (!input.Record(list, name, () => entries.Add(read(KeyOf(member), member.Value.Text() ?? throw new InvalidDataException("the value is no text."))), out var odd))
+                    first ??= $"{char.ToLowerInvariant(name[0])}{name[1..]}: {odd}";
+            }
+
+            return entries.Count > 0 ? entries : throw new InvalidDataException(first is null ? "it is empty." : $"no member could be read. The first, {first}");
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw DatasetErrors.Invalid($"{list} is no object of {form}: {Said(e)}", e);
+        }
+    }
+
+    /// <summary>A member's name.</summary>
+    /// <exception cref="InvalidDataException">It is no valid Unicode.</exception>
+    public static string KeyOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException("the key is no valid Unicode.");
+        }
+    }
 
     private static JsonElement Of(JsonElement record, string name, JsonValueKind kind, string word)
     {
         if (record.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException("it is no object.");
-        if (!record.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
+        if (Member(record, name) is not { ValueKind: not JsonValueKind.Null } member)
             throw new InvalidDataException($"it has no \"{name}\".");
         return member.ValueKind == kind ? member : throw new InvalidDataException($"\"{name}\" is no {word}.");
     }

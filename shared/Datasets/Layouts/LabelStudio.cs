@@ -33,7 +33,7 @@ internal sealed partial class LabelStudio() : Layout(
             {
                 if (member.Value.Text() is { } text && Find(text) is { } image)
                 {
-                    Notes.Add($"The images lie under the key \"{member.Name}\" of the tasks.");
+                    Notes.Add($"The images lie under the key \"{JsonMembers.KeyOf(member)}\" of the tasks.");
                     return image;
                 }
             }
@@ -42,9 +42,13 @@ internal sealed partial class LabelStudio() : Layout(
         }
 
         // Uploads get eight hexadecimal digits before their own name.
-        private string? Find(string written)
+        // A name is taken as it is written before it is taken for an address: files may hold '%' and '?'.
+        private string? Find(string written) =>
+            Named(written) ?? Named(Uri.UnescapeDataString(written)) ?? Named(Uri.UnescapeDataString(written.Split('?')[0]));
+
+        private string? Named(string written)
         {
-            var name = NameOf(Uri.UnescapeDataString(written.Split('?')[0]));
+            var name = NameOf(Nfc.Of(written));
             return byName.GetValueOrDefault(name) ?? (Uploaded().Match(name) is { Success: true } upload ? byName.GetValueOrDefault(name[upload.Length..]) : null);
         }
 
@@ -70,7 +74,7 @@ internal sealed partial class LabelStudio() : Layout(
 
         var names = layers.Select(layer => layer.Label).Distinct().Order(StringComparer.Ordinal).ToList();
         var labels = SourceLabels.OwnClasses(MaskEncoding.Id, [(Background, "background", null, true), .. names.Select((name, i) => (i + 1, name, (Labels.RgbColor?)null, false))]);
-        var order = input.Spec.Labels?.Overlap ?? [];
+        List<string> order = [.. (input.Spec.Labels?.Overlap ?? []).Select(Nfc.Of)];
         var pairs = new List<SamplePair>();
         foreach (var task in layers.GroupBy(layer => layer.Task).OrderBy(task => task.Key))
         {
@@ -98,7 +102,7 @@ internal sealed partial class LabelStudio() : Layout(
 
     private static void ReadPictures(LayoutInput input, Dictionary<long, string> images, List<Layer> layers)
     {
-        var classes = (input.Spec.Labels?.Classes?.Select(label => label.Name) ?? []).Concat(input.Spec.Labels?.Map?.Keys ?? []).OrderByDescending(name => name.Length).ToList();
+        var classes = (input.Spec.Labels?.Classes?.Select(label => label.Name) ?? []).Concat(input.Spec.Labels?.Map?.Keys ?? []).Select(Nfc.Of).OrderByDescending(name => name.Length).ToList();
         foreach (var path in input.Index.Paths)
         {
             var name = PersonalData.Strip(path[(path.LastIndexOf('/') + 1)..]);
@@ -119,7 +123,7 @@ internal sealed partial class LabelStudio() : Layout(
     {
         try
         {
-            await using var stream = await input.Files.OpenAsync(export.Path, cancel);
+            await using var stream = await input.OpenAsync(export.Path, cancel);
             var number = 0;
             await foreach (var (_, task) in JsonArrays.ReadAsync(stream, [], cancel))
             {
@@ -130,7 +134,7 @@ internal sealed partial class LabelStudio() : Layout(
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw DatasetErrors.Invalid($"{export.Path} is no Label Studio export in the form 'JSON': {e.Message}", e);
+            throw DatasetErrors.Invalid($"{export.Path} is no Label Studio export in the form 'JSON': {JsonMembers.Said(e)}", e);
         }
     }
 
@@ -155,12 +159,12 @@ internal sealed partial class LabelStudio() : Layout(
     {
         foreach (var result in annotation.Items("result"))
         {
-            if (result.Find("value", JsonValueKind.Object) is not { } value || !value.TryGetProperty("rle", out _))
+            if (result.Find("value", JsonValueKind.Object) is not { } value || value.Member("rle") is null)
                 continue;
             input.Record(export.Path, $"{named}, a region", () =>
             {
                 var (width, height) = (result.Int32("original_width"), result.Int32("original_height"));
-                List<string> labels = [.. value.Items("brushlabels").Select(label => label.Text() ?? throw new InvalidDataException("a label is no text."))];
+                List<string> labels = [.. value.Items("brushlabels").Select(label => label.Text() is { } name ? Nfc.Of(name) : throw new InvalidDataException("a label is no text."))];
                 var put = input.Aside.Put([.. value.Items("rle").Select(JsonMembers.Octet)]);
                 layers.AddRange(labels.Select(label => new Layer(task, annotation.Int64("id"), label, null, put, width, height)));
             });

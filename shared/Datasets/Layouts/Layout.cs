@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Mapping;
@@ -28,17 +30,50 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
     /// <param name="list">Path of the list.</param>
     /// <param name="record">The record as the list's maker would name it, such as "Task 7".</param>
     /// <param name="read">Reads it whole before it keeps anything; <see cref="InvalidDataException"/> says what is odd.</param>
-    public void Record(string list, string record, Action read)
+    public void Record(string list, string record, Action read) => Record(list, record, read, out _);
+
+    /// <summary>Reads the lines of a table or a list, one record each. Empty lines are none.</summary>
+    /// <param name="list">Path or name of it.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="read">Gets the number, from 1, and the line without the space around it; see <see cref="Record(string, string, Action)"/>.</param>
+    /// <exception cref="Errors.RoadSegException">dataset-invalid: it has lines, and not one of them could be read.</exception>
+    public void Lines(string list, byte[] bytes, Action<int, string> read)
+    {
+        var (number, lines, odd) = (0, 0, (string?)null);
+        foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n').Select(line => line.Trim()))
+        {
+            number++;
+            if (line.Length == 0)
+                continue;
+            lines++;
+            if (!Record(list, $"Line {number}", () => read(number, line), out var said))
+                (lines, odd) = (lines - 1, odd ?? $"line {number}: {said}");
+        }
+
+        if (lines == 0 && odd is not null)
+            throw DatasetErrors.Invalid($"No line of {list} could be read. The first, {odd}");
+    }
+
+    /// <summary>Reads one record of a list, as the other overload.</summary>
+    /// <returns>False where it is odd.</returns>
+    public bool Record(string list, string record, Action read, [NotNullWhen(false)] out string? odd)
     {
         try
         {
+            odd = null;
             read();
+            return true;
         }
         catch (InvalidDataException e)
         {
+            odd = e.Message;
             Faults.Add(FaultKind.RecordUnreadable, list, $"{record}: {e.Message}");
+            return false;
         }
     }
+
+    /// <summary>A line as a finding shows it.</summary>
+    public static string Shown(string line) => $"'{new string([.. line.Take(60).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)])}{(line.Length > 60 ? "..." : "")}'";
 
     /// <summary>A text file of the layout, or null where there is none.</summary>
     public async Task<byte[]?> ListAsync(string name, CancellationToken cancel)
@@ -50,9 +85,23 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
             var bytes = await Files.ReadAsync(path, MaxListBytes, cancel);
             return bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes;
         }
-        catch (Exception e) when (e is FileNotFoundException or Errors.RoadSegException { IsTransient: false })
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Errors.RoadSegException { IsTransient: false })
         {
-            throw DatasetErrors.Invalid($"{path} cannot be read: {e.Message}", e);
+            throw DatasetErrors.Invalid($"{path} cannot be read: {(e is Errors.RoadSegException ? e.Message : "it cannot be opened.")}", e);
+        }
+    }
+
+    /// <summary>A list of any length.</summary>
+    /// <exception cref="Errors.RoadSegException">dataset-invalid: it cannot be opened; storage-unavailable.</exception>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancel)
+    {
+        try
+        {
+            return await Files.OpenAsync(path, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DatasetErrors.Invalid($"{path} cannot be opened.", e);
         }
     }
 }

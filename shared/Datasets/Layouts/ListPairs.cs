@@ -1,4 +1,3 @@
-using System.Text;
 using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Mapping;
 
@@ -16,27 +15,25 @@ internal sealed class ListPairs() : Layout("lists", "Plain lists: train.txt, val
     private static async Task<List<SamplePair>> PairsAsync(LayoutInput input, CancellationToken cancel)
     {
         var pairs = new List<SamplePair>();
+        var found = false;
         foreach (var (name, split) in Lists)
         {
             if (await input.ListAsync(name, cancel) is not { } bytes)
                 continue;
-            var number = 0;
-            foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n').Select(line => line.Trim()))
+            found = true;
+            input.Lines(name, bytes, (number, line) =>
             {
-                number++;
-                if (line.Length == 0)
-                    continue;
                 var parts = line.Split(line.Contains('\t', StringComparison.Ordinal) ? '\t' : line.Contains(',', StringComparison.Ordinal) ? ',' : ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (parts.Length != 2)
-                    throw DatasetErrors.Invalid($"Line {number} of {name} has {parts.Length} paths: each line is an image and its mask.");
+                    throw new InvalidDataException($"{LayoutInput.Shown(line)} has {parts.Length} paths; each line is an image and its mask, with a tab or a comma between them where names hold spaces.");
                 var (image, mask) = (input.Index.Resolve("", parts[0]), input.Index.Resolve("", parts[1]));
                 if (image is null || mask is null)
                     input.Faults.Add(FaultKind.ListedFileMissing, image is null ? parts[0] : parts[1], $"{name} names it in line {number}.");
                 else
                     pairs.Add(new SamplePair(PersonalData.Strip(image[..^Path.GetExtension(image).Length]), null, split, image, new MaskFile(mask)));
-            }
+            });
         }
 
-        return pairs.Count > 0 || input.Faults.Groups.Count > 0 ? pairs : throw DatasetErrors.Invalid("None of train.txt, val.txt and test.txt lies in the set.");
+        return found ? pairs : throw DatasetErrors.Invalid("None of train.txt, val.txt and test.txt lies in the set.");
     }
 }

@@ -24,30 +24,39 @@ internal static class Mapillary
         foreach (var name in names)
         {
             if (await input.ListAsync(name, cancel) is { } json)
-                return Parse(name, json);
+                return Parse(input, name, json);
         }
 
         throw DatasetErrors.Invalid($"{string.Join(" or ", names)} is missing: without it the ids have no names. Copy it into the set's folder.");
     }
 
-    private static SourceLabels Parse(string name, byte[] json)
+    private static SourceLabels Parse(LayoutInput input, string name, byte[] json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return SourceLabels.OwnClasses(MaskEncoding.Id, document.RootElement.GetProperty("labels").EnumerateArray().Select((label, id) =>
+            var labels = new List<(int, string, RgbColor?, bool)>();
+            var id = 0;
+            string? first = null;
+
+            // The index is the id, read or not: what follows an odd label keeps its own.
+            foreach (var label in document.RootElement.Items("labels"))
             {
-                var color = label.GetProperty("color");
-                return (
-                    id,
-                    label.GetProperty("readable").GetString() ?? label.GetProperty("name").GetString()!,
-                    (RgbColor?)new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()),
-                    !label.GetProperty("evaluate").GetBoolean());
-            }));
+                if (!input.Record(name, $"Label {id}", () => labels.Add((id, Name(label), label.Color(), Ignored(label))), out var odd))
+                    first ??= $"label {id}: {odd}";
+                id++;
+            }
+
+            return labels.Count > 0 ? SourceLabels.OwnClasses(MaskEncoding.Id, labels) : throw new InvalidDataException(first is null ? "\"labels\" is empty." : $"no label could be read. The first, {first}");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw DatasetErrors.Invalid($"{name} is no list of labels with name, readable, color and evaluate: {e.Message}", e);
+            throw DatasetErrors.Invalid($"{name} is no list of labels with name, readable, color and evaluate: {JsonMembers.Said(e)}", e);
         }
     }
+
+    private static string Name(JsonElement label) => label.Find("readable", JsonValueKind.String)?.Text() ?? label.Text("name");
+
+    private static bool Ignored(JsonElement label) =>
+        label.Find("evaluate", JsonValueKind.True) is null && (label.Find("evaluate", JsonValueKind.False) is not null ? true : throw new InvalidDataException("it has no \"evaluate\" of true or false."));
 }

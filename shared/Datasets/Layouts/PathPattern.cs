@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using RoadSeg.Datasets.Files;
 
 namespace RoadSeg.Datasets.Layouts;
 
@@ -14,6 +15,7 @@ internal sealed partial class PathPattern
     /// <param name="anywhere">True: may begin below any folder.</param>
     public PathPattern(string text, bool anywhere)
     {
+        text = Nfc.Of(text);
         Text = text;
         var names = new List<string>();
         var pattern = new StringBuilder(anywhere ? "^(?:.*/)?" : "^");
@@ -38,7 +40,7 @@ internal sealed partial class PathPattern
         }
 
         Names = names;
-        regex = new Regex(pattern.Append('$').ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        regex = new Regex(pattern.Append("\\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
     }
 
     public string Text { get; }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Datasets.Layouts;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Mapping;
@@ -57,7 +59,7 @@ internal static class LabelMapBuilder
         if (spec.Classes is not null && spec.Catalogue is not null)
             throw DatasetErrors.Invalid("Give labels.catalogue or labels.classes, not both.");
         if (spec.Classes is { } classes)
-            return ClassColors.Catalogue(classes.Select(label => (label.Name, label.Color)));
+            return ClassColors.Catalogue(classes.Select(label => (Nfc.Of(label.Name), label.Color)));
         return spec.Catalogue is { } name
             ? BuiltInCatalogues.Find(name) ?? throw DatasetErrors.Invalid($"There is no catalogue '{name}': choose of {string.Join(", ", BuiltInCatalogues.Names)}, or give labels.classes.")
             : null;
@@ -67,8 +69,9 @@ internal static class LabelMapBuilder
         IReadOnlyDictionary<string, JsonElement>? map, MaskEncoding encoding, IReadOnlyList<SourceLabel> labels, Dictionary<string, int> classes)
     {
         var wanted = new Dictionary<int, LabelEntry>();
-        foreach (var (text, value) in map ?? new Dictionary<string, JsonElement>())
+        foreach (var (written, value) in map ?? new Dictionary<string, JsonElement>())
         {
+            var text = Nfc.Of(written);
             var target = Target(text, value, classes);
             foreach (var (key, name) in Keys(text, encoding, labels))
             {
@@ -84,9 +87,9 @@ internal static class LabelMapBuilder
     {
         JsonValueKind.Null => null,
         JsonValueKind.Number when value.TryGetInt32(out var id) && id >= 0 && id < classes.Count => id,
-        JsonValueKind.String when value.GetString() == SourceLabel.Ignore => null,
-        JsonValueKind.String when classes.TryGetValue(value.GetString()!, out var id) => id,
-        _ => throw DatasetErrors.Invalid($"labels.map maps '{key}' to {value.GetRawText()}, which is no class of the catalogue: name one of {string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."),
+        JsonValueKind.String when value.Text() == SourceLabel.Ignore => null,
+        JsonValueKind.String when value.Text() is { } name && classes.TryGetValue(Nfc.Of(name), out var id) => id,
+        _ => throw DatasetErrors.Invalid($"labels.map maps '{key}' to {LayoutInput.Shown(value.GetRawText())}, which is no class of the catalogue: name one of {string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."),
     };
 
     /// <summary>The values that a key of the user's map stands for: a hex colour, r,g,b, an id, or a name of the source's list.</summary>

@@ -1,3 +1,4 @@
+using RoadSeg.Datasets.Files;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Mapping;
@@ -20,7 +21,7 @@ internal sealed record SourceLabels(MaskEncoding Encoding, IReadOnlyList<SourceL
     /// <summary>Each source label is a class of its own, except the ignored.</summary>
     public static SourceLabels OwnClasses(MaskEncoding encoding, IEnumerable<(int Key, string Name, RgbColor? Color, bool Ignored)> labels)
     {
-        var all = labels.ToList();
+        var all = labels.Select(label => label with { Name = Nfc.Of(label.Name) }).ToList();
         var classes = ClassColors.Catalogue(all.Where(label => !label.Ignored).Select(label => (label.Name, label.Color)).DistinctBy(label => label.Name));
         return new SourceLabels(encoding, [.. all.Select(label => new SourceLabel(label.Key, label.Name, label.Ignored ? SourceLabel.Ignore : label.Name))], classes);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using RoadSeg.Jobs;
 
@@ -51,6 +52,7 @@ public sealed record DatasetRecord
     public string? Version { get; init; }
 
     /// <summary>Every usable version, the newest last.</summary>
+    [AllowNull]
     public IReadOnlyList<string> Versions { get => field ?? []; init; }
 
     /// <summary>Why the latest drop cannot be used; null when it can.</summary>
@@ -76,8 +78,8 @@ public sealed record DatasetRecord
 /// <param name="Training">The training run that the drop asked for.</param>
 /// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON lines).</param>
 public sealed record DatasetView(
-    string Name, DatasetState State, string Drop, DateTimeOffset ReceivedAt, DateTimeOffset? FinishedAt, DatasetProgress? Progress, string? Version,
-    IReadOnlyList<string> Versions, JobFailure? Failure, JobId? Training, IReadOnlyDictionary<string, string> Links)
+    [property: JsonRequired] string Name, DatasetState State, [property: JsonRequired] string Drop, DateTimeOffset ReceivedAt, DateTimeOffset? FinishedAt, DatasetProgress? Progress, string? Version,
+    [property: JsonRequired] IReadOnlyList<string> Versions, JobFailure? Failure, JobId? Training, [property: JsonRequired] IReadOnlyDictionary<string, string> Links)
 {
     /// <summary>The view of a record.</summary>
     public static DatasetView Of(DatasetRecord set)
@@ -98,13 +100,14 @@ public sealed record DatasetView(
 
 /// <summary>The data sets, by name.</summary>
 /// <param name="Items">One entry a name.</param>
-public sealed record DatasetList(IReadOnlyList<DatasetView> Items);
+public sealed record DatasetList([property: JsonRequired] IReadOnlyList<DatasetView> Items);
 
 /// <summary>The JSON forms of data-set records. Each is pinned by a file in <c>tests/contracts</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
+    RespectNullableAnnotations = true,
     Converters = [typeof(Rfc3339Time)])]
 [JsonSerializable(typeof(DatasetRecord))]
 [JsonSerializable(typeof(DatasetView))]

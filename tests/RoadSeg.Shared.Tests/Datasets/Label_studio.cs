@@ -178,7 +178,7 @@ public sealed class Label_studio : IDisposable
     };
 
     // The writer's side of the format: runs of RGBA samples, all four alike.
-    private static byte[] Encode(int width, int height, Func<int, int, bool> painted)
+    internal static byte[] Encode(int width, int height, Func<int, int, bool> painted)
     {
         int[] sizes = [3, 4, 8, 16];
         var bits = new List<bool>();

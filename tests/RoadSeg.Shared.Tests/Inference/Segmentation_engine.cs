@@ -1,3 +1,4 @@
+using System.Collections;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
@@ -170,39 +171,38 @@ public class Segmentation_engine
         Assert.Throws<ObjectDisposedException>(() => engine.Segment(TinyModels.Noise(8, 8, 1), 8, 8));
     }
 
-    [Fact]
-    public async Task Disposing_lets_running_calls_finish()
+    // Before, calls that had begun could also throw ObjectDisposedException unnoticed, and a freed session was noticed by chance only: every call
+    // here stands inside the engine while it is disposed, first with its input not yet packed, then with its output not yet read.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public async Task Disposing_lets_running_calls_finish(int readsBeforeTheLast)
     {
-        for (var round = 0; round < 5; round++)
-        {
-            var engine = SegmentationEngine.Load(Tiny, TinyModels.Graph());
-            var image = TinyModels.Noise(64, 64, round);
-            var expected = engine.Segment(image, 64, 64).ClassIds;
-            using var started = new CountdownEvent(4);
-            // Threads of their own: callers that never pause would keep the pool from starting the others.
-            var calls = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
-                () =>
-                {
-                    started.Signal();
-                    while (true)
-                    {
-                        try
-                        {
-                            Assert.Equal(expected, engine.Segment(image, 64, 64).ClassIds);
-                        }
-                        catch (ObjectDisposedException)
-                        {
-                            return;
-                        }
-                    }
-                },
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default)).ToList();
-            started.Wait();
-            engine.Dispose();
-            await Task.WhenAll(calls);
-        }
+        var engine = SegmentationEngine.Load(Tiny, TinyModels.Graph());
+        var inputs = Enumerable.Range(0, 4).Select(i => new SegmentationInput(TinyModels.Noise(64, 64, i), 64, 64)).ToList();
+        var expected = inputs.Select(input => engine.SegmentBatch([input])[0].ClassIds).ToList();
+        var counted = new HaltingInput(inputs[0], int.MaxValue, () => { });
+        engine.SegmentBatch(counted);
+        using var inside = new CountdownEvent(inputs.Count);
+        using var disposed = new ManualResetEventSlim();
+
+        // Threads of their own: callers that wait would keep the pool from starting the others.
+        var calls = inputs.Select(input => Task.Factory.StartNew(
+            () => engine.SegmentBatch(new HaltingInput(input, counted.Reads - readsBeforeTheLast, () =>
+            {
+                inside.Signal();
+                disposed.Wait(TestContext.Current.CancellationToken);
+            }))[0].ClassIds,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToList();
+        inside.Wait(TestContext.Current.CancellationToken);
+        engine.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => engine.Segment(inputs[0].Image, 64, 64));
+        disposed.Set();
+
+        Assert.Equal(expected, await Task.WhenAll(calls));
+        Assert.Throws<ObjectDisposedException>(() => engine.Segment(inputs[0].Image, 64, 64));
     }
 
     [Fact]
@@ -224,5 +224,27 @@ public class Segmentation_engine
         Assert.StartsWith("IntraOpThreads is 257; it must be 0-256.", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EngineOptions { UpsampleThreads = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new EngineOptions { DeviceId = 64 });
+    }
+
+    /// <summary>A batch of one that does something when it is read for the n-th time by its index: so a test stands inside a call.</summary>
+    private sealed class HaltingInput(SegmentationInput input, int at, Action halt) : IReadOnlyList<SegmentationInput>
+    {
+        public int Reads { get; private set; }
+
+        public int Count => 1;
+
+        public SegmentationInput this[int index]
+        {
+            get
+            {
+                if (++Reads == at)
+                    halt();
+                return input;
+            }
+        }
+
+        public IEnumerator<SegmentationInput> GetEnumerator() => ((IEnumerable<SegmentationInput>)[input]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -44,8 +44,14 @@ internal static class TinyModels
         .Weights("w", Identity, 3, 3, 1, 1).Node("Conv", ["x", "w"], "logits")
         .Output("logits", OnnxBytes.Float, 1, 3, 32, 48).Build();
 
+    /// <summary>The scores of <see cref="Description"/> shrunk by 16, then <paramref name="last"/>, whose result is the output <c>scores</c>.</summary>
+    /// <param name="last">Adds nodes from <c>logits</c> on, and the output.</param>
+    /// <param name="weights">Shape [channels, 3, 1, 1]; null: identity.</param>
+    public static byte[] Scores(Func<OnnxBytes, OnnxBytes> last, float[]? weights = null) =>
+        last(Body([.. (weights ?? Identity).Select(weight => weight / 16)])).Build();
+
     private static OnnxBytes Body(float[]? weights) => new OnnxBytes().Input("image", OnnxBytes.UInt8, "n", "h", "w", 3)
-        .Weights("w", weights ?? Identity, 3, 3, 1, 1)
+        .Weights("w", weights ?? Identity, (weights ?? Identity).Length / 3, 3, 1, 1)
         .Node("Cast", ["image"], "float", ("to", OnnxBytes.Float))
         .Node("Transpose", ["float"], "nchw", ("perm", new long[] { 0, 3, 1, 2 }))
         .Node("Conv", ["nchw", "w"], "logits");

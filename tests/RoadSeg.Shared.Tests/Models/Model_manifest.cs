@@ -103,6 +103,12 @@ public class Model_manifest
     [InlineData("input/normalization/std", "[1,0,1]", "std must not hold 0")]
     [InlineData("input/normalization/mean", "[1,2]", "mean must be 3 numbers")]
     [InlineData("output/stride", "65", "output.stride 65")]
+    [InlineData("output/kind", "\"sigmoid\"", "output.background is missing")]
+    [InlineData("output/kind", "\"softmax\"", "output.kind")]
+    [InlineData("output/threshold", "0.5", "output.threshold is for the kinds sigmoid")]
+    [InlineData("output/background", "0", "output.background is for the kinds sigmoid")]
+    [InlineData("output", "{\"name\":\"y\",\"kind\":\"sigmoid\",\"layout\":\"NCHW\",\"stride\":1,\"background\":2}", "output.background 2 is none of the labels' ids 0-1")]
+    [InlineData("output", "{\"name\":\"y\",\"kind\":\"sigmoid\",\"layout\":\"NCHW\",\"stride\":1,\"background\":0,\"threshold\":1}", "output.threshold 1 must be between 0 and 1")]
     [InlineData("selfTest/minimumAgreement", "1.5", "selfTest.minimumAgreement 1.5")]
     [InlineData("selfTest/cpuMilliseconds", "0", "selfTest.cpuMilliseconds 0")]
     [InlineData("selfTest/mask", "\"gone.png\"", "selfTest.mask names 'gone.png', for which files has no hash")]
@@ -119,13 +125,23 @@ public class Model_manifest
         Refused(Encoding.UTF8.GetBytes(root.ToJsonString()), because);
     }
 
+    [Fact]
+    public void An_output_of_sigmoid_is_read_back_as_written()
+    {
+        var model = Example with { Output = new OutputContract("y", OutputKind.Sigmoid, TensorLayout.Nhwc, 1, 0.25, 1) };
+
+        var read = ModelManifestJson.Parse(ModelManifestJson.Serialize(model)).Output;
+
+        Assert.Equal(model.Output, read);
+    }
+
     [Theory]
     [InlineData("", "not a JSON manifest")]
     [InlineData("{", "not a JSON manifest")]
     [InlineData("[]", "must hold a JSON object")]
     [InlineData("{}", "no integer schemaVersion")]
-    [InlineData("{\"schemaVersion\":1}", "missing required")]
-    [InlineData("{\"schemaVersion\":1,\"schemaVersion\":1}", "Duplicate")]
+    [InlineData("{\"schemaVersion\":1}", "it has no \"version\"")]
+    [InlineData("{\"schemaVersion\":1,\"schemaVersion\":1}", "given twice")]
     public void What_is_no_manifest_is_refused(string json, string because) => Refused(Encoding.UTF8.GetBytes(json), because);
 
     [Fact]

@@ -65,6 +65,14 @@ internal static class TestCommand
     {
         // Threads that spin while they wait would take the cores from the other processes of a test, and so does profiling of what lives for seconds.
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = aside, Environment = { ["OMP_WAIT_POLICY"] = "passive", ["DOTNET_TieredPGO"] = "0" } };
+
+        // TorchSharp does not hold the numbers that stand in its calls (HeldScalars says more): where tests write them out, collections are made rare.
+        if (Path.GetFileNameWithoutExtension(assembly) == "RoadSeg.Trainer.Tests")
+        {
+            start.Environment["DOTNET_gcConcurrent"] = "0";
+            start.Environment["DOTNET_GCgen0size"] = "0x10000000";
+        }
+
         foreach (var argument in (string[])["exec", assembly, "-noLogo", "-noColor", "-longRunning", "120", "-result-xml", report, .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");

@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -34,12 +35,13 @@ internal sealed class Ema : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        using var numbers = new HeldScalars();
         foreach (var (source, average) in _pairs)
         {
             if (decay == 0 || source.dtype == int64)
                 average.copy_(source);
             else
-                average.mul_(decay).add_(source, 1 - decay);
+                average.mul_(numbers[decay]).add_(source, numbers[1 - decay]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
@@ -41,17 +42,18 @@ internal sealed class Optimizer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        using var numbers = new HeldScalars();
         _steps++;
         foreach (var slot in _slots)
         {
             if (slot.Parameter.grad is not { } gradient)
                 continue;
             if (gradientScale != 1)
-                gradient.mul_(gradientScale);
+                gradient.mul_(numbers[gradientScale]);
             if (_options.Optimizer == OptimizerKind.Sgd)
-                Sgd(slot, gradient, rate * slot.Rate);
+                Sgd(slot, gradient, rate * slot.Rate, numbers);
             else
-                Adam(slot, gradient, rate * slot.Rate);
+                Adam(slot, gradient, rate * slot.Rate, numbers);
         }
     }
 
@@ -100,25 +102,25 @@ internal sealed class Optimizer : IDisposable
     }
 
     // v = momentum v + (g + decay w); w -= rate v. The first v is the gradient itself, which zero momentum state gives too.
-    private void Sgd(Slot slot, Tensor gradient, double rate)
+    private void Sgd(Slot slot, Tensor gradient, double rate, HeldScalars numbers)
     {
         if (slot.Decay > 0)
-            gradient.add_(slot.Parameter, slot.Decay);
-        slot.First.mul_(_options.Momentum).add_(gradient);
-        slot.Parameter.add_(slot.First, -rate);
+            gradient.add_(slot.Parameter, numbers[slot.Decay]);
+        slot.First.mul_(numbers[_options.Momentum]).add_(gradient, numbers[1]);
+        slot.Parameter.add_(slot.First, numbers[-rate]);
     }
 
     // Kingma & Ba 2015; AdamW decays the weight itself (Loshchilov & Hutter 2019).
-    private void Adam(Slot slot, Tensor gradient, double rate)
+    private void Adam(Slot slot, Tensor gradient, double rate, HeldScalars numbers)
     {
         if (_options.Optimizer == OptimizerKind.AdamW)
-            slot.Parameter.mul_(1 - (rate * slot.Decay));
+            slot.Parameter.mul_(numbers[1 - (rate * slot.Decay)]);
         else if (slot.Decay > 0)
-            gradient.add_(slot.Parameter, slot.Decay);
-        slot.First.mul_(Beta1).add_(gradient, 1 - Beta1);
-        slot.Second!.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        var spread = slot.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, _steps))).add_(Epsilon);
-        slot.Parameter.addcdiv_(slot.First, spread, -rate / (1 - Math.Pow(Beta1, _steps)));
+            gradient.add_(slot.Parameter, numbers[slot.Decay]);
+        slot.First.mul_(numbers[Beta1]).add_(gradient, numbers[1 - Beta1]);
+        slot.Second!.mul_(numbers[Beta2]).addcmul_(gradient, gradient, numbers[1 - Beta2]);
+        var spread = slot.Second.sqrt().div_(numbers[Math.Sqrt(1 - Math.Pow(Beta2, _steps))]).add_(numbers[Epsilon], numbers[1]);
+        slot.Parameter.addcdiv_(slot.First, spread, numbers[-rate / (1 - Math.Pow(Beta1, _steps))]);
     }
 
     private sealed record Slot(string Name, Parameter Parameter, double Rate, double Decay, Tensor First, Tensor? Second);

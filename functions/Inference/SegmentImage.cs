@@ -130,7 +130,7 @@ internal sealed class SegmentImage(
 
         // Of its mask and confidence, and what they are encoded to.
         using var turn = PhotoTurns.IsHeavy(record.Image!.Width, record.Image.Height)
-            ? await turns.WorkAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
+            ? await turns.HeavyAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
             : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;

@@ -1,5 +1,6 @@
 using System.Text;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 
@@ -75,7 +76,7 @@ public sealed class Dataset_file
     {
         using var drop = new Drop();
         drop.Image("train/a_1.png").Ids("trainannot/a_1.png", Drop.Halves(0, 1));
-        var spec = Drop.Of("pairs") with { Patterns = new PatternSpec("{id}.png", new string('y', 70_000)) };
+        var spec = Drop.Of("pairs", labels: new LabelSpec { Classes = [new("road"), new("car")], Encoding = MaskEncoding.Id }) with { Patterns = new PatternSpec("{id}.png", new string('y', 70_000)) };
 
         var refusal = await Assert.ThrowsAsync<RoadSegException>(() => drop.CheckAsync(spec));
 

@@ -47,6 +47,9 @@ public static class ErrorCodes
     /// <summary>The body is of a media type that is not taken.</summary>
     public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
 
+    /// <summary>The body has more bytes than the server takes.</summary>
+    public static readonly ErrorCode RequestTooLarge = Caller("request-too-large", 413, "The request's body is too large");
+
     /// <summary>A parameter or body is malformed.</summary>
     public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
 
@@ -58,6 +61,12 @@ public static class ErrorCodes
 
     /// <summary>As many jobs wait as may wait.</summary>
     public static readonly ErrorCode QueueFull = Service("queue-full", true, 429, "The queue is full");
+
+    /// <summary>The caller has as many requests of a kind under way as it, or the service, may have.</summary>
+    public static readonly ErrorCode TooManyRequests = new("too-many-requests", Fault.Caller, true, 429, "Too many requests at once");
+
+    /// <summary>The body did not come in the time that its bytes may take.</summary>
+    public static readonly ErrorCode RequestTooSlow = new("request-too-slow", Fault.Caller, true, 408, "The request's body came too slowly");
 
     /// <summary>The job did not end in time.</summary>
     public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
@@ -126,9 +135,9 @@ public static class ErrorCodes
     {
         ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
-        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
+        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, TooManyRequests, RequestTooSlow, DeadlineExceeded, ModelNotFound, RouteNotFound,
         DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
-        DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
+        RequestTooLarge, DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

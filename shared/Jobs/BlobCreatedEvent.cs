@@ -17,18 +17,44 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";
     private const string SubjectMiddle = "/blobs/";
+    private const char Damaged = '\uFFFD';
 
     /// <summary>Container of the blob.</summary>
     [JsonIgnore]
     public string Container => Subject[SubjectStart.Length..Middle];
 
-    /// <summary>Blob name inside the container.</summary>
+    /// <summary>Blob name inside the container. Event Grid writes U+FFFD into the subject for what it cannot write there, such as characters outside the
+    /// basic plane: then the name is that in <see cref="BlobCreatedData.Url"/>, if it is the subject's but for those.</summary>
     [JsonIgnore]
-    public string Path => Subject[(Middle + SubjectMiddle.Length)..];
+    public string Path
+    {
+        get
+        {
+            var told = Subject[(Middle + SubjectMiddle.Length)..];
+            return told.Contains(Damaged, StringComparison.Ordinal) ? Data.NamesIn(Container).FirstOrDefault(name => IsDamagedFormOf(name, told)) ?? told : told;
+        }
+    }
 
     /// <summary>When the event was made; null when it does not say.</summary>
     [JsonIgnore]
     public DateTimeOffset? At => DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
+    // What stands between the damaged places stands in the name, in the same order and from its beginning to its end.
+    private static bool IsDamagedFormOf(string name, string told)
+    {
+        var pieces = told.Split(Damaged);
+        if (!name.StartsWith(pieces[0], StringComparison.Ordinal))
+            return false;
+        var at = pieces[0].Length;
+        foreach (var piece in pieces[1..^1])
+        {
+            if (name.IndexOf(piece, at, StringComparison.Ordinal) is not (>= 0 and var found))
+                return false;
+            at = found + piece.Length;
+        }
+
+        return name.Length - at >= pieces[^1].Length && name.EndsWith(pieces[^1], StringComparison.Ordinal);
+    }
 
     private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);
 
@@ -67,4 +93,19 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
 /// <param name="Api">Storage call that made it: PutBlob, PutBlockList, CopyBlob or FlushWithClose.</param>
 /// <param name="ETag">Version, unquoted; empty when the blob was gone before the event was made.</param>
 /// <param name="ContentLength">Size in bytes.</param>
-public sealed record BlobCreatedData(string? Api, [property: JsonPropertyName("eTag")] string? ETag, long ContentLength);
+/// <param name="Url">Address of the blob, its name URL-encoded or not.</param>
+public sealed record BlobCreatedData(string? Api, [property: JsonPropertyName("eTag")] string? ETag, long ContentLength, string? Url = null)
+{
+    /// <summary>What the blob's name may be by its address, the likeliest first. Before the container's name there may be the account's.</summary>
+    internal IEnumerable<string> NamesIn(string container)
+    {
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out _) || Url.IndexOf('/', Url.IndexOf("//", StringComparison.Ordinal) + 2) is not (>= 0 and var path))
+            yield break;
+        for (var at = Url.IndexOf($"/{container}/", path, StringComparison.Ordinal); at >= 0; at = Url.IndexOf($"/{container}/", at + 1, StringComparison.Ordinal))
+        {
+            var name = Url[(at + container.Length + 2)..];
+            yield return Uri.UnescapeDataString(name);
+            yield return name;
+        }
+    }
+}

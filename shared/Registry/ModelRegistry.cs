@@ -280,7 +280,9 @@ public sealed class ModelRegistry
             yield break;
         await foreach (var blob in _models.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ModelVersions(name), cancel))
         {
-            if ((await _versions.FindAsync(blob.Name, cancel))?.Value is { } version)
+            // A stray blob there is no version.
+            var file = blob.Name[BlobPaths.ModelVersions(name).Length..];
+            if (file.EndsWith(".json", StringComparison.Ordinal) && await FindAsync(name, file[..^".json".Length], cancel) is { } version)
                 yield return version;
         }
     }

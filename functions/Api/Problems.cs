@@ -48,6 +48,9 @@ internal static class Problems
             case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
                 return Problem.Of(ErrorCodes.RequestTooSlow, error.Message);
             case BadHttpRequestException or InvalidDataException:
+
+            // The server's word for the length of a chunk that no number holds.
+            case IOException { InnerException: OverflowException }:
                 return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
 
             // The connection broke, which the server may tell before it tells that the caller left; there is mostly nobody to read this.

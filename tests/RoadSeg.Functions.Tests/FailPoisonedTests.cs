@@ -137,7 +137,7 @@ public sealed class FailPoisonedTests(StorageFixture storage)
         return SegmentationMessage.Of(queued.Job!.Record, null);
     }
 
-    private Task MadeAsync(JobState state, string? owner) => Jobs.CreateAsync(new JobRecord
+    private Task<JobMove> MadeAsync(JobState state, string? owner) => Jobs.CreateAsync(new JobRecord
     {
         Id = _id,
         State = state,

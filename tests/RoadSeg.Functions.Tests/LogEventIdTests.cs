@@ -19,7 +19,7 @@ public sealed class LogEventIdTests
     [Fact]
     public void No_event_id_stands_for_two_things()
     {
-        Assert.True(Events.Length > 40, $"{Events.Length} events are few: are their attributes kept?");
+        Assert.True(Events.Length >= 40, $"{Events.Length} events are few: are their attributes kept?");
 
         var doubled = Events.GroupBy(found => found.Id).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(found => found.Method))}");
         Assert.Empty(doubled);

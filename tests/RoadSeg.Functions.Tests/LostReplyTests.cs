@@ -98,7 +98,7 @@ public sealed class LostReplyTests(StorageFixture storage)
         Assert.Equal(2, lostSets.Lost);
 
         using var folder = new TempFolder();
-        var package = TinyPackages.Write(folder.Path, name, 1);
+        var package = TinyPackages.Write(folder["package"], name, 1);
         var (models, _) = Losing($"/{Containers.Models}/");
         var registry = new ModelRegistry(models, TimeProvider.System);
         var version = await registry.PublishAsync(package, "test", null, null, Cancel);

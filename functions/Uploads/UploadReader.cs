@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -10,10 +11,44 @@ namespace RoadSeg.Functions.Uploads;
 
 internal static class UploadReader
 {
+    /// <summary>Reads the version of a photo that a job is about when there is room for it: dispose the room when the bytes are let go.</summary>
+    /// <param name="blobs">The storage.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="limits">What a photo may be at most.</param>
+    /// <param name="files">Room for files of photos.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>.</exception>
+    public static async Task<(byte[] File, IDisposable Room)> HoldAsync(BlobServiceClient blobs, JobRecord job, ImageLimits limits, FairTurns files, CancellationToken cancel)
+    {
+        using var download = await OpenAsync(blobs, job.Source, limits, cancel);
+
+        // An answer that waits meanwhile and breaks is asked for again by the storage client, for the same version.
+        var room = await files.EnterAsync(job.Caller, download.Details.ContentLength, cancel);
+        try
+        {
+            return (await WholeAsync(download, cancel), room);
+        }
+        catch
+        {
+            room.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads the version of a photo that a job is about.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, or image-format-unsupported for a page or append blob, before a byte of content is read;
     /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
+    {
+        using var download = await OpenAsync(blobs, source, limits, cancel);
+        return await WholeAsync(download, cancel);
+    }
+
+    /// <summary>Fails as <see cref="ReadAsync"/> does, and reads nothing.</summary>
+    public static async Task RequireAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel) =>
+        (await OpenAsync(blobs, source, limits, cancel)).Dispose();
+
+    private static async Task<BlobDownloadStreamingResult> OpenAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
         // Addresses are normalised on their way to storage: such a name would read another blob, even of another container.
         if (source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
@@ -26,12 +61,11 @@ internal static class UploadReader
             // An empty page blob of terabytes costs its uploader nothing, and whoever asks for its content all of it. The service's own blobs need no look.
             if (source.Container != Containers.Submitted)
                 Check((await photo.GetPropertiesAsync(version, cancel)).Value, limits);
-            using var download = (await photo.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
-            var length = download.Details.ContentLength;
-            CheckLength(length, limits);
-            var file = new byte[length];
-            await download.Content.ReadExactlyAsync(file, cancel);
-            return file;
+            var download = (await photo.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
+            if (download.Details.ContentLength <= limits.MaxBytes)
+                return download;
+            download.Dispose();
+            throw TooLong(download.Details.ContentLength, limits);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -45,14 +79,26 @@ internal static class UploadReader
 
     private static void Check(BlobProperties photo, ImageLimits limits)
     {
-        CheckLength(photo.ContentLength, limits);
+        if (photo.ContentLength > limits.MaxBytes)
+            throw TooLong(photo.ContentLength, limits);
         if (photo.BlobType != BlobType.Block)
             throw new RoadSegException(ErrorCodes.ImageFormatUnsupported, "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob.");
     }
 
-    private static void CheckLength(long length, ImageLimits limits)
+    private static RoadSegException TooLong(long length, ImageLimits limits) =>
+        new(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
+
+    private static async Task<byte[]> WholeAsync(BlobDownloadStreamingResult download, CancellationToken cancel)
     {
-        if (length > limits.MaxBytes)
-            throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
+        var file = new byte[download.Details.ContentLength];
+        try
+        {
+            await download.Content.ReadExactlyAsync(file, cancel);
+            return file;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was deleted or replaced while it was read. Upload it again.", e);
+        }
     }
 }

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 
 namespace RoadSeg.Jobs;
 
@@ -18,7 +17,6 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";
     private const string SubjectMiddle = "/blobs/";
-    private const int LongestName = 1024;
     private const char Damaged = '\uFFFD';
 
     /// <summary>Container of the blob.</summary>
@@ -33,7 +31,7 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
         get
         {
             var told = Subject[(Middle + SubjectMiddle.Length)..];
-            return told.Contains(Damaged, StringComparison.Ordinal) && told.Length <= 4 * LongestName
+            return told.Contains(Damaged, StringComparison.Ordinal)
                 ? Data.NamesIn(Container).FirstOrDefault(name => IsDamagedFormOf(name, told)) ?? told
                 : told;
         }
@@ -43,11 +41,27 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
     [JsonIgnore]
     public DateTimeOffset? At => DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
-    // Each damaged place stands for characters that are not ASCII. Linear in time: both are strangers' text.
-    private static bool IsDamagedFormOf(string name, string told)
+    // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a later one would
+    // leave more in the gap before it, of which nothing may be ASCII either.
+    private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string told)
     {
-        var pieces = Regex.Split(told, $"{Damaged}+").Select(Regex.Escape);
-        return Regex.IsMatch(name, $@"\A{string.Join(@"[^\x00-\x7F]+", pieces)}\z", RegexOptions.NonBacktracking);
+        var pieces = told.Split(Damaged);
+        if (!name.StartsWith(pieces[0], StringComparison.Ordinal))
+            return false;
+        name = name[pieces[0].Length..];
+        foreach (var piece in pieces[1..^1])
+        {
+            if (piece.Length == 0)
+                continue;
+            var gap = name.Length == 0 ? 0 : 1 + name[1..].IndexOf(piece, StringComparison.Ordinal);
+            if (gap == 0 || Ascii(name[..gap]))
+                return false;
+            name = name[(gap + piece.Length)..];
+        }
+
+        return name.Length > pieces[^1].Length && name.EndsWith(pieces[^1], StringComparison.Ordinal) && !Ascii(name[..^pieces[^1].Length]);
+
+        static bool Ascii(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\0', '\x7F');
     }
 
     private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);

@@ -11,6 +11,7 @@ using RoadSeg.Cli.Test;
 using RoadSeg.Cli.Trainings;
 using RoadSeg.Client;
 using RoadSeg.LocalHost;
+using RoadSeg.Native;
 using Spectre.Console;
 
 const int PlainWidth = 140;
@@ -48,7 +49,8 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is AzuriteException or HostConfigurationException or TimeoutException or HttpRequestException or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
+catch (Exception e) when (e is AzuriteException or HostConfigurationException or NativeLibraryException or TimeoutException or HttpRequestException
+    or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
 {
     Console.Error.WriteLine($"roadseg: {e.Message}");
     return 1;

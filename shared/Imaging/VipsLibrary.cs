@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetVips;
+using RoadSeg.Native;
 
 namespace RoadSeg.Imaging;
 
@@ -11,6 +12,7 @@ namespace RoadSeg.Imaging;
 public static unsafe class VipsLibrary
 {
     private const string DefaultName = "libvips.so.42";
+    private const string Package = "NetVips.Native.linux-x64";
     private static readonly Version Oldest = new(8, 15);
     private static readonly Lock Gate = new();
     private static LoadedLibrary? loaded;
@@ -35,8 +37,9 @@ public static unsafe class VipsLibrary
     /// with the same path changes nothing.</summary>
     /// <param name="libraryPath">File of another libvips, for instance one that reads HEIC; null takes the one that ships with the app.</param>
     /// <param name="threadsPerOperation">Threads of one encoding, 1-64. 1 suits a service that handles several images at once.</param>
-    /// <exception cref="InvalidOperationException">The library is missing, is no libvips, is too old or lacks a format that is
-    /// needed, or another path was initialised before. The message says what to install.</exception>
+    /// <exception cref="NativeLibraryException">The library is missing, cannot be loaded, is no libvips, is too old or lacks a format
+    /// that is needed. The message says what to install.</exception>
+    /// <exception cref="InvalidOperationException">Another path was initialised before.</exception>
     public static void Initialize(string? libraryPath = null, int threadsPerOperation = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadsPerOperation, 1);
@@ -54,7 +57,7 @@ public static unsafe class VipsLibrary
             var version = CheckVersion(library, libraryPath ?? DefaultName);
             Adopt(library);
             if (Start(threadsPerOperation) is { } failure)
-                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
+                throw new NativeLibraryException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -65,35 +68,31 @@ public static unsafe class VipsLibrary
 
     internal static nint Load(string? path)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return NativeLibrary.TryLoad(DefaultName, Assembly.GetExecutingAssembly(), null, out var found)
-                ? found
-                : throw new InvalidOperationException(
-                    $"{DefaultName} was not found beside the app. Restore the package NetVips.Native.linux-x64, or install libvips {Oldest} or newer and name its file.");
+            return NativeFile.Open(
+                path,
+                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop "
+                + "the setting to use the one that ships with the app.");
         }
 
-        try
-        {
-            return NativeLibrary.Load(path);
-        }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-        {
-            throw new InvalidOperationException(
-                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop the setting to use the one that ships with the app.", e);
-        }
+        var own = NativeFile.Find(DefaultName) ?? throw new NativeLibraryException(
+            $"{DefaultName} was not found beside the app. Restore the package {Package}, or install libvips {Oldest} or newer and name its file.");
+        return NativeFile.Open(
+            own,
+            $"The image library '{own}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}.");
     }
 
     internal static Version CheckVersion(nint library, string name)
     {
         // By pointer, not by import: the library is not adopted before it has shown what it is.
         if (!NativeLibrary.TryGetExport(library, "vips_version", out var export))
-            throw new InvalidOperationException($"'{name}' is not libvips. Name the file of a libvips {Oldest} or newer.");
+            throw new NativeLibraryException($"'{name}' is not libvips. Name the file of a libvips {Oldest} or newer.");
         var part = (delegate* unmanaged[Cdecl]<int, int>)export;
         var version = new Version(part(0), part(1), part(2));
         return version >= Oldest
             ? version
-            : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
+            : throw new NativeLibraryException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
     }
 
     // NetVips looks for libvips by name as soon as one of its members is used. A resolver that is there before decides instead, and NetVips
@@ -142,7 +141,7 @@ public static unsafe class VipsLibrary
         foreach (var needed in new[] { "jpegload_source", "pngload_source", "webpload_source", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
         {
             if (!HasOperation(needed))
-                throw new InvalidOperationException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
+                throw new NativeLibraryException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
         }
 
         HashSet<ImageFormat> formats = [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.WebP];

@@ -67,7 +67,8 @@ internal static class OpenApiDocumentation
             Version = "v1",
             Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results: `POST /v1/jobs` with the photo, or `POST /v1/uploads` and a PUT to the address in the answer; "
                 + "`GET /v1/jobs/{id}?wait=60` until `state` is succeeded, failed, canceled or expired; then the addresses in `links`. "
-                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
+                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense. "
+                + "What is no request at all (an address of more than 8 KiB, a NUL in a path) is refused by the server in front of the service, without a body.",
             Contact = new OpenApiContact { Name = "Whoever gave you this address and your key" },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document came from." }];

@@ -8,6 +8,7 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
+using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 
@@ -23,9 +24,9 @@ internal sealed class FuzzStack : IAsyncDisposable
     private readonly LocalStack _stack;
     private readonly ScratchFolder _folder;
 
-    private FuzzStack(LocalStack stack, ScratchFolder folder, string key, string other)
+    private FuzzStack(LocalStack stack, ScratchFolder folder, LoggedErrors errors, string key, string other)
     {
-        (_stack, _folder) = (stack, folder);
+        (_stack, _folder, Errors) = (stack, folder, errors);
 
         // Mostly one caller, whose things are known; another one, one whose key is not known, one without.
         Keys = [.. Enumerable.Repeat(key, 20), other, "nobodys", null];
@@ -42,6 +43,9 @@ internal sealed class FuzzStack : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What the host and the worker logged as errors.</summary>
+    public LoggedErrors Errors { get; }
+
     public KnownThings Known { get; } = new();
 
     public JsonNode Document { get; private set; } = null!;
@@ -50,9 +54,11 @@ internal sealed class FuzzStack : IAsyncDisposable
     {
         var folder = new ScratchFolder();
         var packages = Enumerable.Range(0, 3).Select(turn => TinyPackages.Write(Path.Combine(folder.Path, $"v{turn}"), "tiny", turn, card: turn == 1)).ToArray();
+        var errors = new LoggedErrors();
         var stack = await LocalStack.StartAsync(new LocalStackOptions
         {
             RequireKeys = true,
+            Logs = errors,
             Settings = new Dictionary<string, string>
             {
                 ["ROADSEG_MODEL"] = Path.Combine(folder.Path, "v0"),
@@ -61,7 +67,7 @@ internal sealed class FuzzStack : IAsyncDisposable
         }, cancel);
         using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, cancel));
         var started = new FuzzStack(
-            stack, folder, keys.RootElement.GetProperty("master").GetString()!,
+            stack, folder, errors, keys.RootElement.GetProperty("master").GetString()!,
             keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
         try
         {
@@ -123,7 +129,19 @@ internal sealed class FuzzStack : IAsyncDisposable
         Known.Learn("dataset", Set);
         Known.Learn("dataset-version", set.Version);
         using var run = await http.PostAsJsonAsync(new Uri("/v1/trainings", UriKind.Relative), new { dataset = Set }, cancel);
-        Known.Learn("trainings", (string?)JsonNode.Parse(await run.Content.ReadAsByteArrayAsync(cancel))!["id"]);
+        var id = (string)JsonNode.Parse(await run.Content.ReadAsByteArrayAsync(cancel))!["id"]!;
+        Known.Learn("trainings", id);
+
+        // What a worker would have written by now.
+        Assert.True(JobId.TryParse(id, out var training));
+        var runs = _stack.Blobs.GetBlobContainerClient(Containers.Trainings);
+        (string, byte[])[] files =
+        [
+            (TrainingFiles.Metrics, [.. "{\"kind\":\"start\"}\n"u8]), (TrainingFiles.Log, [.. "It begins.\n"u8]),
+            .. TrainingFiles.Pictures.Select(picture => (picture, Photos[0])),
+        ];
+        foreach (var (file, content) in files)
+            await runs.GetBlobClient(BlobPaths.TrainingFile(training, file)).UploadAsync(BinaryData.FromBytes(content), cancel);
     }
 
     private string MakeSet()

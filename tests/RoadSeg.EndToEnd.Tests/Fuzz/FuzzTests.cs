@@ -9,9 +9,9 @@ namespace RoadSeg.EndToEnd.Tests.Fuzz;
 /// describe. Short here; <c>./roadseg fuzz --minutes N [--seed S]</c> runs the same for minutes.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const int ShortRun = 1500;
+    private const int ShortRun = 600;
     private const int AtOnce = 4;
-    private const int MostShown = 20;
+    private const int MostShown = 50;
 
     private static readonly double? Minutes = double.TryParse(Environment.GetEnvironmentVariable("ROADSEG_FUZZ_MINUTES"), CultureInfo.InvariantCulture, out var minutes) ? minutes : null;
 
@@ -41,7 +41,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 // One example of each kind is enough.
                 findings.TryAdd(
                     $"{request.Operation}: {new string([.. fault.TakeWhile(static c => c != '=').Take(120)])}",
-                    $"{request.Operation}: {fault}\n  seed {Seed}, request {number}: {request.Curl(stack.Client.BaseAddress!, Bodies)}\n  answer: {Shown(answer)}");
+                    $"{request.Operation}: {fault}\n  seed {Seed}, request {number}: {request.Curl(stack.Client.BaseAddress!, Bodies)}\n  answer: {Shown(answer)}"
+                    + (answer?.Status >= 500 ? $"\n  logged: {stack.Errors.Latest}" : ""));
             }
         });
 

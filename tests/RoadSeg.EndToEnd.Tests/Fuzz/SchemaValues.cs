@@ -111,7 +111,7 @@ internal sealed class SchemaValues(JsonNode document, Random random)
         for (var changes = random.Next(1, 3); changes > 0; changes--)
             value = Changed(value);
         var text = value?.ToJsonString() ?? "null";
-        return random.Next(12) switch
+        return random.Next(13) switch
         {
             0 => FuzzRequest.Bytes(text[..random.Next(text.Length)]),
             1 => FuzzRequest.Bytes(text + Pick(["}", ",", "]", "x", "\0", " {}"])),
@@ -122,6 +122,7 @@ internal sealed class SchemaValues(JsonNode document, Random random)
             6 => FuzzRequest.Bytes(text.Replace("{", "{\"dataset\":1,\"dataset\":\"a\",\"tags\":null,", StringComparison.Ordinal)),
             7 => FuzzRequest.Bytes(text.Replace(":\"", ":\"\\ud800", StringComparison.Ordinal)),
             8 => [],
+            9 => FuzzRequest.Bytes(text.Replace("{\"", "{\"\\ud800", StringComparison.Ordinal)),
             _ => FuzzRequest.Bytes(text),
         };
     }

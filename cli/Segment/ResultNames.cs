@@ -8,8 +8,8 @@ internal static class ResultNames
     // Of the 255 that file systems allow; the rest is for the number and the endings.
     private const int MostBytes = 200;
 
-    /// <summary>A name for each photo's results, which begin with the photo's own: photos of one name, in different folders or of different formats,
-    /// do not overwrite each other's, also where letters differ in case alone.</summary>
+    /// <summary>A name for each photo's results, which begins with the photo's own: photos of one name, in different folders or of
+    /// different formats, do not overwrite each other's, also where letters differ in case alone.</summary>
     public static string[] Of(IReadOnlyList<string> files)
     {
         var given = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

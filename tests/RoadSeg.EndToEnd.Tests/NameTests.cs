@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using RoadSeg.Cli.Segment;
@@ -13,13 +12,16 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
-/// <summary>Names that people and machines give to photos, tags and sets: they come back as they were given, or are refused by name.</summary>
+/// <summary>Names that people and machines give to photos, tags and sets: they come back as they were given, or are refused by
+/// name.</summary>
 public sealed class NameTests(StackFixture stack)
 {
     private static readonly string[] Odd =
     [
-        "100%.jpg", "50%25.jpg", "a%2Fb.jpg", "\uD83D\uDE97 street.jpg", "\u00E9.jpg", "e\u0301.jpg", "UPPER.JPG", "upper.jpg", "trailing.", "trailing ", "trailing. ", " leading.jpg",
-        "#?&=+;,.jpg", "quote'\"<>.jpg", "back\\slash.jpg", "{brace}.jpg", "\u05E9\u05DC\u05D5\u05DD\u200F.jpg", "\uFFFD.jpg", "CON", "..jpg", "...", "-rf", "$HOME", "=1+1", "a:b", "null",
+        "100%.jpg", "50%25.jpg", "a%2Fb.jpg", "\uD83D\uDE97 street.jpg", "\u00E9.jpg", "e\u0301.jpg", "UPPER.JPG", "upper.jpg", "trailing.",
+            "trailing ", "trailing. ", " leading.jpg",
+        "#?&=+;,.jpg", "quote'\"<>.jpg", "back\\slash.jpg", "{brace}.jpg", "\u05E9\u05DC\u05D5\u05DD\u200F.jpg", "\uFFFD.jpg", "CON",
+            "..jpg", "...", "-rf", "$HOME", "=1+1", "a:b", "null",
     ];
 
     public static TheoryData<string> Names => [.. Odd];
@@ -30,10 +32,8 @@ public sealed class NameTests(StackFixture stack)
     [MemberData(nameof(Names))]
     public async Task A_file_name_is_shown_as_it_was_given_in_a_query_in_json_and_in_a_form(string name)
     {
-        using var photo = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
-        using var queried = await stack.Api.PostAsync(new Uri($"/v1/jobs?fileName={Uri.EscapeDataString(name)}", UriKind.Relative), photo, Cancel);
-        using var described = await stack.Api.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), new UploadRequest { FileName = name }, JobJson.Default.UploadRequest, Cancel);
-        var ticket = (await described.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
+        using var queried = await PostAsync($"fileName={Uri.EscapeDataString(name)}");
+        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { FileName = name }, cancel: Cancel);
 
         Assert.Equal(name, (await JobAsync(queried)).FileName);
         Assert.Equal(name, (await stack.Stack.Client.GetAsync(ticket.Id, Cancel)).FileName);
@@ -103,9 +103,9 @@ public sealed class NameTests(StackFixture stack)
     [MemberData(nameof(Names))]
     public async Task A_tags_value_comes_back_as_it_was_given(string value)
     {
-        using var photo = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
-        using var queried = await stack.Api.PostAsync(new Uri($"/v1/jobs?tag=note:{Uri.EscapeDataString(value)}", UriKind.Relative), photo, Cancel);
-        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { Tags = new Dictionary<string, string> { ["note"] = value } }, cancel: Cancel);
+        using var queried = await PostAsync($"tag=note:{Uri.EscapeDataString(value)}");
+        var tags = new Dictionary<string, string> { ["note"] = value };
+        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { Tags = tags }, cancel: Cancel);
 
         Assert.Equal(value, (await JobAsync(queried)).Tags!["note"]);
         Assert.Equal(value, (await stack.Stack.Client.GetAsync(ticket.Id, Cancel)).Tags!["note"]);
@@ -144,7 +144,8 @@ public sealed class NameTests(StackFixture stack)
             new Random(name.Length + (name[0] * 100)).NextBytes(pixels);
             await File.WriteAllBytesAsync(Path.Combine(set, split, name + ".png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)), Cancel);
             await File.WriteAllBytesAsync(
-                Path.Combine(set, split + "annot", name + ".png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16), Cancel);
+                Path.Combine(set, split + "annot", name + ".png"),
+                    GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16), Cancel);
         }
 
         var zipped = Directory.CreateDirectory(Path.Combine(scratch.Path, "zipped")).FullName;
@@ -153,12 +154,14 @@ public sealed class NameTests(StackFixture stack)
         {
             var name = $"names-{Guid.NewGuid():N}"[..20];
             var spec = new DatasetSpec { Name = name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
-            var sent = await new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, spec, null, Cancel);
+            var sent = await new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, spec, null,
+                Cancel);
             var view = await stack.Stack.Client.WaitForDatasetAsync(name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
             var report = await stack.Stack.Client.GetDatasetReportAsync(name, null, Cancel);
 
             Assert.Equal((DatasetState.Ready, (long)names.Length), (view.State, report.Pairs));
-            Assert.DoesNotContain(report.Faults, fault => fault.Kind is Datasets.Checks.FaultKind.ImageUnreadable or Datasets.Checks.FaultKind.ImageWithoutMask);
+            Assert.DoesNotContain(report.Faults, fault =>
+                fault.Kind is Datasets.Checks.FaultKind.ImageUnreadable or Datasets.Checks.FaultKind.ImageWithoutMask);
         }
     }
 
@@ -179,11 +182,18 @@ public sealed class NameTests(StackFixture stack)
         Assert.All(names, name => Assert.Equal(name, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name))));
     }
 
+    private async Task<HttpResponseMessage> PostAsync(string query)
+    {
+        using var photo = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        return await stack.Api.PostAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), photo, Cancel);
+    }
+
     private async Task<HttpResponseMessage> FormAsync(string fileName)
     {
         byte[] form =
         [
-            .. Encoding.UTF8.GetBytes($"--b\r\nContent-Disposition: form-data; name=\"file\"; {fileName}\r\nContent-Type: image/jpeg\r\n\r\n"),
+            .. Encoding.UTF8.GetBytes(
+                $"--b\r\nContent-Disposition: form-data; name=\"file\"; {fileName}\r\nContent-Type: image/jpeg\r\n\r\n"),
             .. Photos.Fixture("grey.jpg"), .. "\r\n--b--\r\n"u8,
         ];
         using var body = new ByteArrayContent(form);

@@ -20,7 +20,8 @@ public sealed class OpenApiLintTests(StackFixture stack)
     [Fact]
     public async Task The_linter_finds_what_is_wrong()
     {
-        var linted = await LintAsync("""{"openapi":"3.1.1","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}"""u8.ToArray());
+        var linted = await LintAsync(
+            """{"openapi":"3.1.1","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}"""u8.ToArray());
 
         Assert.NotEqual(0, linted.Exit);
         Assert.Contains("oas3-api-servers", linted.Output, StringComparison.Ordinal);
@@ -32,9 +33,11 @@ public sealed class OpenApiLintTests(StackFixture stack)
         var spectral = Path.Combine(Lint, "node_modules", "@stoplight", "spectral-cli", "dist", "index.js");
         Assert.True(File.Exists(spectral), "The linter is not installed: run tests/setup.");
         using var folder = new ScratchFolder();
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
+        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.WorkingDirectory = folder.Path;
         string[] arguments =
-            [spectral, "lint", "--fail-severity", "hint", "--ruleset", Path.Combine(Lint, ".spectral.yaml"), await folder.SaveAsync("openapi.json", document)];
+            [spectral, "lint", "--fail-severity", "hint", "--ruleset", Path.Combine(Lint, ".spectral.yaml"),
+                await folder.SaveAsync("openapi.json", document)];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

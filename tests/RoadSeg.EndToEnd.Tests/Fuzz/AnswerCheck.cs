@@ -33,14 +33,16 @@ internal sealed class AnswerCheck(JsonNode document)
                 if (header!["required"]?.GetValue<bool>() == true)
                     yield return $"The header {name} is missing.";
             }
-            else if ((string?)header!["schema"]?["type"] == "integer" && !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            else if ((string?)header!["schema"]?["type"] == "integer"
+                && !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             {
                 yield return $"The header {name} is '{value}', no whole number.";
             }
         }
     }
 
-    private static IEnumerable<string> Empty(FuzzAnswer answer) => answer.Body.Length == 0 ? [] : [$"{answer.Body.Length} bytes where no body is described."];
+    private static IEnumerable<string> Empty(FuzzAnswer answer) => answer.Body.Length == 0 ? []
+        : [$"{answer.Body.Length} bytes where no body is described."];
 
     private IEnumerable<string> Content(JsonObject described, FuzzAnswer answer)
     {
@@ -54,7 +56,8 @@ internal sealed class AnswerCheck(JsonNode document)
         {
             "application/json" or "application/problem+json" => Json(media, answer),
             "application/jsonl" or "application/x-ndjson" => Lines(answer),
-            "image/png" when !answer.Body.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) => ["It is called PNG and is none."],
+            "image/png" when !answer.Body.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) =>
+                ["It is called PNG and is none."],
             "application/zip" when !answer.Body.AsSpan().StartsWith("PK"u8) => ["It is called ZIP and is none."],
             _ => [],
         };
@@ -82,7 +85,8 @@ internal sealed class AnswerCheck(JsonNode document)
                 faults.Add($"The code {body["code"]} is not described for {answer.Status}.");
             if ((bool)body["retryable"]! && !answer.Headers.ContainsKey("Retry-After"))
                 faults.Add("The problem is retryable, and no Retry-After says when.");
-            if (((string)body["detail"]!).Contains("RoadSeg.", StringComparison.Ordinal) || ((string)body["detail"]!).Contains("System.", StringComparison.Ordinal))
+            if (((string)body["detail"]!).Contains("RoadSeg.", StringComparison.Ordinal)
+                || ((string)body["detail"]!).Contains("System.", StringComparison.Ordinal))
                 faults.Add($"The detail names a type: {body["detail"]}");
         }
 

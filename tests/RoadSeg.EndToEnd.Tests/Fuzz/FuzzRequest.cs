@@ -41,7 +41,8 @@ internal sealed record FuzzRequest(
     public HttpRequestMessage Message(Uri server)
     {
         // As written: Uri would unescape and shorten what looks like steps between folders.
-        var address = new Uri(server.GetLeftPart(UriPartial.Authority) + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(server.GetLeftPart(UriPartial.Authority) + Target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var message = new HttpRequestMessage(new HttpMethod(Method), address);
         if (Body is not null)
         {
@@ -58,7 +59,8 @@ internal sealed record FuzzRequest(
     /// <summary>The same as a command; a body that is no text goes to a file beside the tests' results.</summary>
     public string Curl(Uri server, string bodies)
     {
-        var command = new StringBuilder().Append(CultureInfo.InvariantCulture, $"curl -sS -i --path-as-is {(Method == "HEAD" ? "-I" : $"-X {Method}")} {Quoted(server.GetLeftPart(UriPartial.Authority) + Target)}");
+        var command = new StringBuilder().Append(CultureInfo.InvariantCulture,
+            $"curl -sS -i --path-as-is {(Method == "HEAD" ? "-I" : $"-X {Method}")} {Quoted(server.GetLeftPart(UriPartial.Authority) + Target)}");
         foreach (var (name, value) in Headers)
             command.Append(CultureInfo.InvariantCulture, $" -H {Quoted($"{name}: {(name == FuzzStack.KeyHeader ? "$KEY" : value)}")}");
         if (ContentType is not null)

@@ -14,8 +14,8 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests.Fuzz;
 
-/// <summary>A stack that checks keys, with something of every kind in it: versions of a model, jobs that succeeded and one that failed, a data
-/// set, a training run.</summary>
+/// <summary>A stack that checks keys, with something of every kind in it: versions of a model, jobs that succeeded and one that failed, a
+/// data set, a training run.</summary>
 internal sealed class FuzzStack : IAsyncDisposable
 {
     public const string KeyHeader = "x-functions-key";
@@ -30,7 +30,8 @@ internal sealed class FuzzStack : IAsyncDisposable
 
         // Mostly one caller, whose things are known; another one, one whose key is not known, one without.
         Keys = [.. Enumerable.Repeat(key, 20), other, "nobodys", null];
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 })
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
+        Client = new HttpClient(handler)
         {
             BaseAddress = stack.Address,
             Timeout = TimeSpan.FromSeconds(60),
@@ -53,7 +54,8 @@ internal sealed class FuzzStack : IAsyncDisposable
     public static async Task<FuzzStack> StartAsync(CancellationToken cancel)
     {
         var folder = new ScratchFolder();
-        var packages = Enumerable.Range(0, 3).Select(turn => TinyPackages.Write(Path.Combine(folder.Path, $"v{turn}"), "tiny", turn, card: turn == 1)).ToArray();
+        var packages = Enumerable.Range(0, 3).Select(turn =>
+            TinyPackages.Write(Path.Combine(folder.Path, $"v{turn}"), "tiny", turn, card: turn == 1)).ToArray();
         var errors = new LoggedErrors();
         var stack = await LocalStack.StartAsync(new LocalStackOptions
         {
@@ -117,14 +119,15 @@ internal sealed class FuzzStack : IAsyncDisposable
 
         for (var photo = 0; photo < 4; photo++)
         {
-            using var body = new ByteArrayContent(photo == 3 ? Photos[1][..^60] : Photos[photo]) { Headers = { ContentType = new("image/jpeg") } };
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs?tag=camera:front") { Content = body, Headers = { { "Prefer", "wait=60" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs?tag=camera:front") { Headers = { { "Prefer", "wait=60" } } };
+            request.Content = new ByteArrayContent(photo == 3 ? Photos[1][..^60] : Photos[photo]) { Headers = { ContentType = new("image/jpeg") } };
             using var answer = await http.SendAsync(request, cancel);
             Known.Learn("jobs", (string?)JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(cancel))!["id"]);
         }
 
         var spec = new DatasetSpec { Name = Set, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
-        var sent = await new DatasetPush(_stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(MakeSet(), spec, null, cancel);
+        var sent = await new DatasetPush(_stack.Blobs.GetBlobContainerClient(Containers.Datasets))
+            .UploadAsync(MakeSet(), spec, null, cancel);
         var set = await client.WaitForDatasetAsync(Set, sent.Drop, TimeSpan.FromMinutes(1), null, cancel);
         Known.Learn("dataset", Set);
         Known.Learn("dataset-version", set.Version);
@@ -155,7 +158,8 @@ internal sealed class FuzzStack : IAsyncDisposable
             new Random(i).NextBytes(pixels);
             var split = i < 6 ? "train" : "val";
             File.WriteAllBytes(Path.Combine(set, split, $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(set, split + "annot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
+            File.WriteAllBytes(Path.Combine(set, split + "annot", $"{i}_a.png"),
+                GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
         }
 
         return set;
@@ -165,6 +169,7 @@ internal sealed class FuzzStack : IAsyncDisposable
     {
         var red = TinyPackages.RedPhoto();
         var image = EndToEnd.Tests.Photos.Decode(red);
-        return [red, PhotoEncoder.Jpeg(image), PhotoEncoder.WebP(image), EndToEnd.Tests.Photos.Fixture("animated.webp"), EndToEnd.Tests.Photos.Fixture("pages.tif"), EndToEnd.Tests.Photos.Fixture("photo.tif")];
+        return [red, PhotoEncoder.Jpeg(image), PhotoEncoder.WebP(image), EndToEnd.Tests.Photos.Fixture("animated.webp"),
+            EndToEnd.Tests.Photos.Fixture("pages.tif"), EndToEnd.Tests.Photos.Fixture("photo.tif")];
     }
 }

@@ -5,17 +5,19 @@ using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests.Fuzz;
 
-/// <summary>Every operation of the API document with values made from its schemas, valid and not: no 500, and no answer that the document does not
-/// describe. Short here; <c>./roadseg fuzz --minutes N [--seed S]</c> runs the same for minutes.</summary>
+/// <summary>Every operation of the API document with values made from its schemas, valid and not: no 500, and no answer that the document
+/// does not describe. Short here; <c>./roadseg fuzz --minutes N [--seed S]</c> runs the same for minutes.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int ShortRun = 600;
     private const int AtOnce = 4;
     private const int MostShown = 50;
 
-    private static readonly double? Minutes = double.TryParse(Environment.GetEnvironmentVariable("ROADSEG_FUZZ_MINUTES"), CultureInfo.InvariantCulture, out var minutes) ? minutes : null;
+    private static readonly double? Minutes =
+        double.TryParse(Environment.GetEnvironmentVariable("ROADSEG_FUZZ_MINUTES"), CultureInfo.InvariantCulture, out var given) ? given : null;
 
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("ROADSEG_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 14;
+    private static readonly int Seed =
+        int.TryParse(Environment.GetEnvironmentVariable("ROADSEG_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 14;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -30,7 +32,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var answers = new ConcurrentDictionary<(string, int), int>();
         var clock = Stopwatch.StartNew();
         var sent = 0;
-        await Parallel.ForEachAsync(Numbers(clock), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel }, async (number, cancel) =>
+        await Parallel.ForEachAsync(Numbers(clock), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel },
+            async (number, cancel) =>
         {
             var request = maker.Make(number);
             var (answer, faults) = await AskAsync(stack, check, request, cancel);
@@ -49,11 +52,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         output.WriteLine($"Seed {Seed}: {sent:N0} requests to {operations.Count} operations in {clock.Elapsed.TotalSeconds:F0} s, {findings.Count} kinds of findings.");
         foreach (var group in answers.GroupBy(static answer => answer.Key.Item1).OrderBy(static group => group.Key, StringComparer.Ordinal))
             output.WriteLine($"  {group.Key}: {string.Join(", ", group.OrderBy(static one => one.Key.Item2).Select(static one => $"{one.Value} x {one.Key.Item2}"))}");
-        Assert.True(findings.IsEmpty, $"{findings.Count} kinds of findings.\n" + string.Join('\n', findings.Values.Order(StringComparer.Ordinal).Take(MostShown)));
+        Assert.True(findings.IsEmpty,
+            $"{findings.Count} kinds of findings.\n" + string.Join('\n', findings.Values.Order(StringComparer.Ordinal).Take(MostShown)));
 
         // A run that never comes past the first check would find nothing.
-        Assert.All(operations, operation => Assert.Contains(answers.Keys, answer => answer.Item1 == operation.ToString() && answer.Item2 is >= 200 and < 500 and not 401));
-        Assert.True(operations.Count(operation => answers.Keys.Any(answer => answer.Item1 == operation.ToString() && answer.Item2 is >= 200 and < 300)) > operations.Count * 3 / 4);
+        Assert.All(operations, operation =>
+            Assert.Contains(answers.Keys, answer => answer.Item1 == operation.ToString() && answer.Item2 is >= 200 and < 500 and not 401));
+        var succeeded = answers.Keys.Where(static answer => answer.Item2 is >= 200 and < 300).Select(static answer => answer.Item1).Distinct();
+        Assert.True(succeeded.Count() > operations.Count * 3 / 4);
     }
 
     private static string Bodies => Path.Combine(Workspace.Root, "TestResults");
@@ -64,23 +70,28 @@ public sealed class FuzzTests(ITestOutputHelper output)
             yield return number;
     }
 
-    private static async Task<(FuzzAnswer? Answer, IEnumerable<string> Faults)> AskAsync(FuzzStack stack, AnswerCheck check, FuzzRequest request, CancellationToken cancel)
+    private static async Task<(FuzzAnswer? Answer, IEnumerable<string> Faults)> AskAsync(FuzzStack stack, AnswerCheck check,
+        FuzzRequest request, CancellationToken cancel)
     {
         try
         {
             using var message = request.Message(stack.Client.BaseAddress!);
             using var response = await stack.Client.SendAsync(message, cancel);
-            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-            var answer = new FuzzAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, headers, await response.Content.ReadAsByteArrayAsync(cancel));
+            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static header => header.Key, static header =>
+                string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+            var answer = new FuzzAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, headers,
+                await response.Content.ReadAsByteArrayAsync(cancel));
             stack.Learn(request, answer);
             return (answer, check.Faults(request, answer));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is TaskCanceledException && !cancel.IsCancellationRequested))
         {
             return (null, [$"no answer: {e.GetBaseException().Message}"]);
         }
     }
 
     private static string Shown(FuzzAnswer? answer) =>
-        answer is null ? "none" : $"{answer.Status} {answer.MediaType} {System.Text.Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 400)))}";
+        answer is null ? "none"
+            : $"{answer.Status} {answer.MediaType} {System.Text.Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 400)))}";
 }

@@ -4,23 +4,31 @@ using System.Text.Json.Nodes;
 
 namespace RoadSeg.EndToEnd.Tests.Fuzz;
 
-/// <summary>Makes requests from the API document: each from the run's seed and its own number, and from what the service has told of so far.</summary>
-internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation> operations, KnownThings known, IReadOnlyList<string?> keys, int seed)
+/// <summary>Makes requests from the API document: each from the run's seed and its own number, and from what the service has told of so
+/// far.</summary>
+internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation> operations, KnownThings known,
+    IReadOnlyList<string?> keys, int seed)
 {
     private const int MostAddress = 6000;
 
     private static readonly string[] Ranges =
-        ["bytes=0-9", "bytes=5-", "bytes=-5", "bytes=0-0", "bytes=99999999-", "bytes=9-2", "bytes=0-1,4-5", "bytes=", "items=0-1", "bytes=a-b", "bytes=0-99999999999999999999", "bytes=-0"];
+        ["bytes=0-9", "bytes=5-", "bytes=-5", "bytes=0-0", "bytes=99999999-", "bytes=9-2", "bytes=0-1,4-5", "bytes=", "items=0-1",
+            "bytes=a-b", "bytes=0-99999999999999999999", "bytes=-0"];
 
-    private static readonly string[] Preferences = ["wait=0", "wait=1", "respond-async, wait=1", "wait=-1", "wait=x", "wait", "", ",,,", "wait=1, wait=2"];
+    private static readonly string[] Preferences =
+        ["wait=0", "wait=1", "respond-async, wait=1", "wait=-1", "wait=x", "wait", "", ",,,", "wait=1, wait=2"];
 
-    private static readonly string[] Hooks = ["https://example.invalid/hook", "http://127.0.0.1/", "https://10.0.0.1/x", "https://user:pw@example.invalid/", "ftp://example.invalid/", "/relative"];
+    private static readonly string[] Hooks =
+        ["https://example.invalid/hook", "http://127.0.0.1/", "https://10.0.0.1/x", "https://user:pw@example.invalid/",
+        "ftp://example.invalid/", "/relative"];
 
     private static readonly string[] JsonTypes =
-        ["text/plain", "application/xml", "application/json; charset=utf-16", "application/vnd.api+json", "multipart/form-data", "x", "application/json;charset=\"", "/"];
+        ["text/plain", "application/xml", "application/json; charset=utf-16", "application/vnd.api+json", "multipart/form-data", "x",
+            "application/json;charset=\"", "/"];
 
     private static readonly string[] ImageTypes =
-        ["image/gif", "image/svg+xml", "text/html", "application/pdf", "image/", "IMAGE/JPEG", "multipart/form-data", "multipart/mixed; boundary=x", "x", "*/*", "image/jpeg; charset"];
+        ["image/gif", "image/svg+xml", "text/html", "application/pdf", "image/", "IMAGE/JPEG", "multipart/form-data",
+            "multipart/mixed; boundary=x", "x", "*/*", "image/jpeg; charset"];
 
     /// <summary>Request number n of the run.</summary>
     public FuzzRequest Make(int number)
@@ -88,7 +96,8 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
             "wait" => values.Pick(["0", "1"]),
             "Prefer" => values.Pick(Preferences),
             "Range" => values.Pick(Ranges),
-            "If-None-Match" => values.Pick([known.Any("etag", values.Random) ?? "*", known.Any("etag", values.Random) ?? "*", "*", "\"x\"", "W/\"x\", \"y\"", "x"]),
+            "If-None-Match" => values.Pick(
+                [known.Any("etag", values.Random) ?? "*", known.Any("etag", values.Random) ?? "*", "*", "\"x\"", "W/\"x\", \"y\"", "x"]),
             "Idempotency-Key" => values.OneIn(2) ? $"key-{values.Random.Next(20)}" : values.Text(schema),
             "after" => known.Any("after", values.Random) ?? values.OddText(),
             "model" => values.Pick([known.Any("model", values.Random)!, known.Any("model@version", values.Random)!, values.OddText()]),
@@ -125,7 +134,8 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
         var value = values.OneIn(3) ? json["example"]!.DeepClone() : values.Json(json["schema"]);
         if (operation.Path == "/v1/trainings" && value is JsonObject run && !values.OneIn(4))
             run["dataset"] = known.Any("dataset", values.Random);
-        return (values.OneIn(2) ? values.Damaged(value) : FuzzRequest.Bytes(value?.ToJsonString() ?? "null"), values.OneIn(8) ? values.Pick(JsonTypes) : "application/json");
+        var body = values.OneIn(2) ? values.Damaged(value) : FuzzRequest.Bytes(value?.ToJsonString() ?? "null");
+        return (body, values.OneIn(8) ? values.Pick(JsonTypes) : "application/json");
     }
 
     private static (byte[]? Body, string? Type) Photo(JsonObject content, SchemaValues values)
@@ -168,15 +178,17 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
             Part($"form-data; name=\"{values.Pick(fields)}\"", FuzzRequest.Bytes(values.OneIn(2) ? $"a{i}:b" : values.OddText()));
         for (; files > 0; files--)
         {
-            var name = values.OneIn(2) ? "photo.jpg" : values.OddText().ReplaceLineEndings("").Replace("\"", "'", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
-            var form = values.OneIn(6) ? $"form-data; name=file; filename*=UTF-8''{FuzzRequest.Escaped(name)}" : $"form-data; name=\"file\"; filename=\"{name}\"";
+            var name = values.OneIn(2) ? "photo.jpg" : new string([.. values.OddText().Where(c => c is not ('"' or '\0' or '\r' or '\n'))]);
+            var form = values.OneIn(6) ? $"form-data; name=file; filename*=UTF-8''{FuzzRequest.Escaped(name)}"
+                : $"form-data; name=\"file\"; filename=\"{name}\"";
             Part(form, photo, values.Pick(["image/jpeg", "image/png", "", "x"]));
         }
 
         Write(values.OneIn(10) ? "" : $"--{boundary}--\r\n");
         var sent = values.OneIn(12) ? body.ToArray()[..values.Random.Next((int)body.Length + 1)] : body.ToArray();
         var type = values.OneIn(10)
-            ? values.Pick(["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=other", $"multipart/form-data; boundary=\"{new string('b', 300)}\""])
+            ? values.Pick(["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=other",
+                $"multipart/form-data; boundary=\"{new string('b', 300)}\""])
             : $"multipart/form-data; boundary={boundary}";
         return (sent, type);
 

@@ -10,14 +10,19 @@ internal sealed class SchemaValues(JsonNode document, Random random)
     /// <summary>Texts that have broken something somewhere. Raw bytes stand as U+DC80 to U+DCFF.</summary>
     private static readonly string[] OddTexts =
     [
-        "", " ", "0", "-1", "null", "true", "[]", "{}", "'", "\"", "\\", "%", "%00", "%2e%2e%2f", "\0", "a\0b", "\r\nX-Injected: 1", "\u0001\u001F\u007F", "..", ".", "../../etc/passwd",
-        "a/b", "a b", "a+b", "a&b=c", "a#b", "a?b", "a;b", "a:b", "a=b", "*", "<script>alert(1)</script>", "{{7*7}}", "${x}", "\u00E9", "e\u0301", "\uD83D\uDE97",
-        "\u202Egpj.exe", "\uFEFF", "\uFFFD", "\uFFFF", "\uDCFF", "\uDCC0\uDCAF", "\uDCED\uDCA0\uDC80", "\uDCF0\uDC9F", "\u05E9\u05DC\u05D5\u05DD", "CON", "trailing.", "trailing ",
-        "99999999999999999999", "1e400", "NaN", "\u0663", "2026-02-30T25:61:61Z", "http://127.0.0.1/", "https://[::1]:0/", "file:///etc/passwd",
+        "", " ", "0", "-1", "null", "true", "[]", "{}", "'", "\"", "\\", "%", "%00", "%2e%2e%2f", "\0", "a\0b", "\r\nX-Injected: 1",
+            "\u0001\u001F\u007F", "..", ".", "../../etc/passwd",
+        "a/b", "a b", "a+b", "a&b=c", "a#b", "a?b", "a;b", "a:b", "a=b", "*", "<script>alert(1)</script>", "{{7*7}}", "${x}", "\u00E9",
+            "e\u0301", "\uD83D\uDE97",
+        "\u202Egpj.exe", "\uFEFF", "\uFFFD", "\uFFFF", "\uDCFF", "\uDCC0\uDCAF", "\uDCED\uDCA0\uDC80", "\uDCF0\uDC9F",
+            "\u05E9\u05DC\u05D5\u05DD", "CON", "trailing.", "trailing ",
+        "99999999999999999999", "1e400", "NaN", "\u0663", "2026-02-30T25:61:61Z", "http://127.0.0.1/", "https://[::1]:0/",
+            "file:///etc/passwd",
     ];
 
     private static readonly string[] OddNumbers =
-        ["", " 5", "5 ", "+5", "-0", "0x10", "1e1", "1.0", "1,5", "\u0665", "NaN", "Infinity", "-1", "99999999999999999999", "1e400", "5;", "five", "\0", "\uDCFF", "[1]"];
+        ["", " 5", "5 ", "+5", "-0", "0x10", "1e1", "1.0", "1,5", "\u0665", "NaN", "Infinity", "-1", "99999999999999999999", "1e400", "5;",
+            "five", "\0", "\uDCFF", "[1]"];
 
     public Random Random => random;
 
@@ -63,7 +68,8 @@ internal sealed class SchemaValues(JsonNode document, Random random)
         {
             var (most, least) = ((double?)rules["maximum"], (double?)rules["minimum"]);
             var beyond = OneIn(2) ? (most ?? 1e18) + Pick([1, 0.5, 1e6]) : (least ?? 0) - Pick([1, 0.5, 1e6]);
-            return (Type(rules) == "integer" ? Math.Floor(beyond) is var whole && whole > most ? whole : Math.Min(whole, (least ?? 0) - 1) : beyond)
+            return (Type(rules) == "integer" ? Math.Floor(beyond) is var whole && whole > most ? whole : Math.Min(whole, (least ?? 0) - 1)
+                : beyond)
                 .ToString("0.####", CultureInfo.InvariantCulture);
         }
 

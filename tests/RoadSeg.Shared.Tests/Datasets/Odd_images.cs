@@ -5,7 +5,8 @@ using RoadSeg.Tests.Imaging;
 
 namespace RoadSeg.Tests.Datasets;
 
-/// <summary>The field faults no-eoi.jpg and tiff-overview.tif as members of a data set: what is a photo when it is submitted is one there.</summary>
+/// <summary>The field faults no-eoi.jpg and tiff-overview.tif as members of a data set: what is a photo when it is submitted is one
+/// there.</summary>
 public sealed class Odd_images : IDisposable
 {
     private readonly Drop drop = new()
@@ -21,7 +22,8 @@ public sealed class Odd_images : IDisposable
     {
         var jpeg = PhotoEncoder.Jpeg(Drop.Painted(1), 95);
         TiffPage page = new(Drop.Width, Drop.Height), overview = new(8, 4) { Kind = 1 };
-        drop.Bytes("images/no-end.jpg", jpeg[..^2]).Bytes("images/cut.jpg", jpeg[..^40]).Bytes("images/webp.webp", PhotoEncoder.WebP(Drop.Painted(2)));
+        drop.Bytes("images/no-end.jpg", jpeg[..^2]).Bytes("images/cut.jpg", jpeg[..^40]);
+        drop.Bytes("images/webp.webp", PhotoEncoder.WebP(Drop.Painted(2)));
         drop.Bytes("images/overview.tif", Files.Tiff([overview, page])).Bytes("images/pages.tif", Files.Tiff([page, page]));
         foreach (var name in (string[])["no-end", "cut", "webp", "overview", "pages"])
             drop.Ids($"labels/{name}.png", Drop.Halves(0, 1));

@@ -105,7 +105,8 @@ public sealed class Harmless_faults
 
 
         var png = PhotoEncoder.Png(Picture);
-        (string, byte[])[] chunks = [("tEXt", [.. "Comment\0words"u8]), ("gAMA", [0, 0, 0xB1, 0x8F]), ("iCCP", [.. "p\0\0"u8, 1, 2, 3]), ("zzZz", [1])];
+        (string, byte[])[] chunks =
+            [("tEXt", [.. "Comment\0words"u8]), ("gAMA", [0, 0, 0xB1, 0x8F]), ("iCCP", [.. "p\0\0"u8, 1, 2, 3]), ("zzZz", [1])];
         foreach (var (chunk, data) in chunks)
             faults[$"png: wrong checksum of {chunk}"] = (png, [.. png[..33], .. WrongSum(Files.PngChunk(chunk, data)), .. png[33..]]);
         faults["png: gAMA of a wrong length"] = (png, [.. png[..33], .. Files.PngChunk("gAMA", [1, 2]), .. png[33..]]);

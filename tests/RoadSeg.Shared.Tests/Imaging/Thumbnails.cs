@@ -66,7 +66,8 @@ public sealed class Thumbnails
 
     private static byte[] Uses(byte item) => [0, item, 4, 0x81, 0x82, 3, 0x84];
 
-    private static byte[] Box(string type, byte[] content) => [.. Big(content.Length + 8), .. System.Text.Encoding.ASCII.GetBytes(type), .. content];
+    private static byte[] Box(string type, byte[] content) =>
+        [.. Big(content.Length + 8), .. System.Text.Encoding.ASCII.GetBytes(type), .. content];
 
     private static byte[] Find(byte[] file, string type)
     {

@@ -16,7 +16,8 @@ public sealed class Tiff_pages
         TiffPage photo = new(8, 4) { Fill = 200 }, copy = new(4, 2) { Kind = 1 }, mask = new(8, 4) { Kind = 4 };
         TiffPage[][] files =
         [
-            [photo], [photo, copy], [copy, photo], [copy, copy, photo, mask, copy], [photo, copy with { Kind = 3 }], [photo with { Kind = 2 }, copy],
+            [photo], [photo, copy], [copy, photo], [copy, copy, photo, mask, copy], [photo, copy with { Kind = 3 }],
+                [photo with { Kind = 2 }, copy],
             [photo, copy with { Kind = null, OldKind = 2 }],
         ];
         foreach (var pages in files)

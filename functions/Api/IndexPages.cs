@@ -76,8 +76,11 @@ internal static class IndexPages
     {
         try
         {
-            // Spaces are passed over by the decoder: of nothing else there is no place.
-            return Base64Url.DecodeFromChars(after) is { Length: > 0 } place ? Encoding.UTF8.GetString(place) : throw new FormatException("It is empty.");
+            // Spaces are passed over by the decoder: of nothing else there is no place. Storage repeats a place in XML, which cannot hold
+            // every byte.
+            return Base64Url.DecodeFromChars(after) is { Length: > 0 } place && place.All(static b => b is > (byte)' ' and <= (byte)'~')
+                ? Encoding.ASCII.GetString(place)
+                : throw new FormatException("It is no place.");
         }
         catch (FormatException e)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using RoadSeg.LocalHost.Functions;
 using RoadSeg.LocalHost.Rpc;
 using RoadSeg.LocalHost.Worker;
@@ -17,6 +18,9 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
     {
         UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+
+        // As Kestrel read them: a header that is no ASCII is the worker's to judge, not a failure on the way to it.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     });
 
     /// <summary>Answers the request in any case: with 500 if the function failed before it answered.</summary>

@@ -101,6 +101,9 @@ public static class TrainingFiles
 
     /// <summary>Pictures of the run: curves, samples and worst frames.</summary>
     public static IReadOnlyList<string> Pictures { get; } = ["curves.png", "samples.png", "worst.png"];
+
+    /// <summary>Whether a file is only ever written on to: what was read of it stays true.</summary>
+    public static bool Grows(string file) => file is Metrics or Log;
 }
 
 /// <summary>File names of a result.</summary>

@@ -9,9 +9,11 @@ using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>What of data sets is deleted, and when (docs/operate.md). Versions that were never finished by default; drops and superseded versions, which are the
-/// users' own, only where a setting says so. The newest version of a set, one that a run learns from and a drop that is not curated always stay.</summary>
-internal sealed class DatasetRetention(BlobServiceClient blobs, DatasetStore sets, TrainingStore runs, JobOptions options, TimeProvider time, ILogger log)
+/// <summary>What of data sets is deleted, and when (docs/operate.md). Versions that were never finished by default; drops and superseded
+/// versions, which are the users' own, only where a setting says so. The newest version of a set, one that a run learns from and a drop that is
+/// not curated always stay.</summary>
+internal sealed class DatasetRetention(
+    BlobServiceClient blobs, DatasetStore sets, TrainingStore runs, JobOptions options, TimeProvider time, ILogger log)
 {
     private readonly BlobContainerClient _curated = blobs.GetBlobContainerClient(Containers.Curated);
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
@@ -31,8 +33,10 @@ internal sealed class DatasetRetention(BlobServiceClient blobs, DatasetStore set
                 continue;
             var folder = await BlobFolder.ListAsync(_curated, BlobPaths.Curated(name, version, ""), cancel);
             var age = time.GetUtcNow() - folder.Newest;
-            var whole = folder.Find(CuratedManifest.FileName) is not null;
-            if (whole ? age > options.KeepCurated && await RetireAsync(name, version, record, cancel) : age > options.KeepUnfinished && record?.Versions.Contains(version) != true)
+            var goes = folder.Find(CuratedManifest.FileName) is null
+                ? age > options.KeepUnfinished && record?.Versions.Contains(version) != true
+                : age > options.KeepCurated && await RetireAsync(name, version, record, cancel);
+            if (goes)
                 Told(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
         }
 
@@ -53,9 +57,11 @@ internal sealed class DatasetRetention(BlobServiceClient blobs, DatasetStore set
 
     private async Task<bool> IsLearntAsync(string name, string version, CancellationToken cancel)
     {
-        await foreach (var marker in blobs.GetBlobContainerClient(Containers.TrainingsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
+        var markers = blobs.GetBlobContainerClient(Containers.TrainingsActive);
+        await foreach (var marker in markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
         {
-            if (JobId.TryParse(marker.Name, out var id) && (await runs.FindAsync(id, cancel))?.Value.Plan is { } plan && plan.Dataset == name && plan.DatasetVersion == version)
+            if (JobId.TryParse(marker.Name, out var id) && (await runs.FindAsync(id, cancel))?.Value.Plan is { } plan
+                && plan.Dataset == name && plan.DatasetVersion == version)
                 return true;
         }
 

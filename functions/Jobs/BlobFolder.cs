@@ -66,7 +66,8 @@ internal sealed class BlobFolder
     {
         try
         {
-            return await _container.GetBlobClient(blob.Name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, new BlobRequestConditions { IfMatch = blob.Properties.ETag }, cancel);
+            var listed = new BlobRequestConditions { IfMatch = blob.Properties.ETag };
+            return await _container.GetBlobClient(blob.Name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, listed, cancel);
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {

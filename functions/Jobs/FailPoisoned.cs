@@ -38,8 +38,9 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
             return;
         }
 
-        // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message has a new id, so
-        // the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent no newer event, which goes on.
+        // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message has a
+        // new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent no newer
+        // event, which goes on.
         var found = (await claim.FindAsync(created, cancel))?.Record;
         if (found is null || (found.State == JobState.AwaitingUpload && IsNewest(found)))
             found = (await claim.TakeAsync(created, message, JobLane.Interactive, cancel))?.Record;
@@ -61,7 +62,8 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
             return;
         }
 
-        // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be running the job now.
+        // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be running the
+        // job now.
         await jobs.FailAsync(
             segmentation.JobId,
             Exhausted,

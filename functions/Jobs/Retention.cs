@@ -48,7 +48,9 @@ internal sealed class Retention(
         var first = (int)(now.ToUnixTimeSeconds() / 3600 % others.Length);
         using var over = new CancellationTokenSource(Pass, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        foreach (var (container, look) in (IEnumerable<(string, Func<CancellationToken, Task>)>)[Aged(Containers.Uploads, options.KeepUploads), .. others[first..], .. others[..first]])
+        (string Container, Func<CancellationToken, Task> Look)[] turns =
+            [Aged(Containers.Uploads, options.KeepUploads), .. others[first..], .. others[..first]];
+        foreach (var (container, look) in turns)
         {
             try
             {
@@ -68,7 +70,8 @@ internal sealed class Retention(
             }
         }
 
-        (string, Func<CancellationToken, Task>) Aged(string container, TimeSpan keep) => (container, stop => LookAsync(blobs.GetBlobContainerClient(container), now, keep, stop));
+        (string, Func<CancellationToken, Task>) Aged(string container, TimeSpan keep) =>
+            (container, stop => LookAsync(blobs.GetBlobContainerClient(container), now, keep, stop));
     }
 
     // Training runs, what they learn from and what comes of them: their versions go whole or not at all.
@@ -106,8 +109,8 @@ internal sealed class Retention(
         }
     }
 
-    // A photo that has a job is the sweep's, unless that job has ended without it: its event, which would have deleted it, may be lost too. A drop whose event
-    // is in a line gets its job when its turn comes.
+    // A photo that has a job is the sweep's, unless that job has ended without it: its event, which would have deleted it, may be lost too.
+    // A drop whose event is in a line gets its job when its turn comes.
     private async Task RepairAsync(BlobItem photo, CancellationToken cancel)
     {
         var etag = photo.Properties.ETag!.Value.ToString();

@@ -9,9 +9,11 @@ using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Models;
 
-/// <summary>What of the model registry is deleted, and when (docs/operate.md). Packages that were never finished by default; versions only where a setting
-/// says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a job or a run is for.</summary>
-internal sealed class ModelRetention(BlobServiceClient blobs, ModelRegistry registry, JobStore jobs, TrainingStore runs, JobOptions options, TimeProvider time, ILogger log)
+/// <summary>What of the model registry is deleted, and when (docs/operate.md). Packages that were never finished by default; versions only where
+/// a setting says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a job or a
+/// run is for.</summary>
+internal sealed class ModelRetention(
+    BlobServiceClient blobs, ModelRegistry registry, JobStore jobs, TrainingStore runs, JobOptions options, TimeProvider time, ILogger log)
 {
     private readonly BlobContainerClient _models = blobs.GetBlobContainerClient(Containers.Models);
 
@@ -40,7 +42,8 @@ internal sealed class ModelRetention(BlobServiceClient blobs, ModelRegistry regi
             await RetireAsync(name, pointer, now - keep, cancel);
     }
 
-    private static bool Names(ModelPointer? pointer, string version) => pointer is not null && (pointer.Version == version || pointer.Before.Contains(version));
+    private static bool Names(ModelPointer? pointer, string version) =>
+        pointer is not null && (pointer.Version == version || pointer.Before.Contains(version));
 
     private async Task RetireAsync(string name, ModelPointer? pointer, DateTimeOffset before, CancellationToken cancel)
     {
@@ -48,8 +51,8 @@ internal sealed class ModelRetention(BlobServiceClient blobs, ModelRegistry regi
         await foreach (var version in registry.VersionsAsync(name, cancel))
             versions.Add(version);
         var newest = versions.MaxBy(static version => version.PublishedAt);
-        var old = versions.Where(version => version != newest && !Names(pointer, version.Version) && version.PublishedBy != "seed" && version.PublishedAt < before
-            && pointer?.History.Any(move => move.Version == version.Version && move.At >= before) != true).ToList();
+        var old = versions.Where(version => version != newest && version.PublishedBy != "seed" && version.PublishedAt < before
+            && !Names(pointer, version.Version) && pointer?.History.Any(move => move.Version == version.Version && move.At >= before) != true).ToList();
         if (old.Count == 0)
             return;
         var used = await UsedAsync(name, cancel);
@@ -66,9 +69,11 @@ internal sealed class ModelRetention(BlobServiceClient blobs, ModelRegistry regi
     private async Task<HashSet<string>> UsedAsync(string name, CancellationToken cancel)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var marker in blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
+        var live = blobs.GetBlobContainerClient(Containers.JobsActive);
+        await foreach (var marker in live.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
         {
-            if (!JobId.TryParse(marker.Name[(marker.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], out var id) || (await jobs.FindAsync(id, cancel))?.Record is not { } job)
+            var named = marker.Name[(marker.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            if (!JobId.TryParse(named, out var id) || (await jobs.FindAsync(id, cancel))?.Record is not { } job)
                 continue;
             if (job.Pin?.Model == name)
                 used.Add(job.Pin.Version);
@@ -76,7 +81,8 @@ internal sealed class ModelRetention(BlobServiceClient blobs, ModelRegistry regi
                 used.Add(job.Model[(name.Length + 1)..]);
         }
 
-        await foreach (var marker in blobs.GetBlobContainerClient(Containers.TrainingsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
+        var learning = blobs.GetBlobContainerClient(Containers.TrainingsActive);
+        await foreach (var marker in learning.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
         {
             if (JobId.TryParse(marker.Name, out var id) && (await runs.FindAsync(id, cancel))?.Value is { } run && run.Plan.Model == name)
                 used.UnionWith(run.Version is null ? [run.Plan.Init] : [run.Plan.Init, run.Version]);

@@ -58,7 +58,8 @@ internal static class UploadReader
         {
             var photo = blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path);
 
-            // An empty page blob of terabytes costs its uploader nothing, and whoever asks for its content all of it. The service's own blobs need no look.
+            // An empty page blob of terabytes costs its uploader nothing, and whoever asks for its content all of it. The service's own
+            // blobs need no look.
             if (source.Container != Containers.Submitted)
                 Check((await photo.GetPropertiesAsync(version, cancel)).Value, limits);
             var download = (await photo.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
@@ -82,7 +83,8 @@ internal static class UploadReader
         if (photo.ContentLength > limits.MaxBytes)
             throw TooLong(photo.ContentLength, limits);
         if (photo.BlobType != BlobType.Block)
-            throw new RoadSegException(ErrorCodes.ImageFormatUnsupported, "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob.");
+            throw new RoadSegException(
+                ErrorCodes.ImageFormatUnsupported, "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob.");
     }
 
     private static RoadSegException TooLong(long length, ImageLimits limits) =>

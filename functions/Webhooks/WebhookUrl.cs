@@ -51,8 +51,8 @@ internal static class WebhookUrl
     // Letters, marks and digits, without the forms that stand for others (RFC 5892, 2.1 and 2.2): a resolver may read full-width or circled digits as an
     // address, and .NET, without its Unicode tables, does not.
     private static bool IsOfName(Rune rune) => rune.IsAscii || (!StandIns.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
-        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter
-            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber);
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber);
 
     // Single labels, numbers and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved .internal).
     private static bool IsPublicName(string name) =>

@@ -357,7 +357,13 @@ public sealed class ModelRegistry
             catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
             {
                 var there = await FindAsync(manifest, cancel);
-                known = there is null || form.AsSpan().SequenceEqual(there.Content.ToMemory().Span) ? there?.Details.ETag : throw Another(name, version);
+                if (there is not null && !form.AsSpan().SequenceEqual(there.Content.ToMemory().Span))
+                    throw Another(name, version);
+
+                // Written anew meanwhile: by this call, whose answer was lost, or by another for the same package.
+                if (there is not null && known is not null && there.Details.ETag != known)
+                    return;
+                known = there?.Details.ETag;
             }
         }
     }

@@ -24,6 +24,10 @@ internal sealed class CutStream(Stream whole, int length, Func<Exception> broken
         return read;
     }
 
+    // The storage client reads by this one.
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Flush()

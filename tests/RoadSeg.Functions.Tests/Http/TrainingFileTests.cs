@@ -53,7 +53,8 @@ public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal((MiB, MiB), (content.Length, read));
         Assert.Equal((HttpStatusCode.OK, MiB), (head.StatusCode, head.Content.Headers.ContentLength));
         Assert.Equal(whole.Content.Headers.ToString(), head.Content.Headers.ToString());
-        Assert.Equal((whole.Headers.ETag, ["bytes"]), (head.Headers.ETag, head.Headers.AcceptRanges.ToArray()));
+        Assert.Equal(whole.Headers.ETag, head.Headers.ETag);
+        Assert.Equal(["bytes"], head.Headers.AcceptRanges);
         Assert.Equal((HttpStatusCode.NotModified, HttpStatusCode.NotModified), (known.StatusCode, since.StatusCode));
         Assert.Equal(read, _reads.Bytes);
     }

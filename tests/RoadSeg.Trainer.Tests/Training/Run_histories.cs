@@ -23,7 +23,7 @@ public sealed class Run_histories : IDisposable
         for (var at = 0; at < text.Length;)
         {
             var length = Math.Min(random.Next(1, 120), text.Length - at);
-            File.AppendAllText(Metrics, text.Substring(at, length));
+            File.AppendAllText(Metrics, text.AsSpan(at, length));
             at += length;
             history.ReadOn(Metrics);
             AssertSame(RunHistory.Read(Metrics), history);

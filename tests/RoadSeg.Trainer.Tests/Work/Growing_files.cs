@@ -17,6 +17,7 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
     private readonly Wire _wire = new();
     private readonly JobId _id = JobId.New(TimeProvider.System);
     private readonly Random _random = new(14);
+    private bool _ours = true;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -124,11 +125,10 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
         await SayAsync("next", 100);
         await next.StoreAsync([TrainingFiles.Log], Cancel);
         await AssertStoredAsync("next");
-        await Assert.ThrowsAsync<OvertakenException>(async () =>
-        {
-            await SayAsync("worker", 1);
-            await OfOthers(worker).StoreAsync([TrainingFiles.Log], Cancel);
-        });
+        _ours = false;
+        await SayAsync("worker", 1);
+        await Assert.ThrowsAsync<OvertakenException>(() => worker.StoreAsync([TrainingFiles.Log], Cancel));
+        await AssertStoredAsync("next");
     }
 
     [Theory]
@@ -196,14 +196,6 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
         await worker.StoreAsync([TrainingFiles.Log], Cancel);
 
         await AssertStoredAsync("worker");
-    }
-
-    private bool _ours = true;
-
-    private RunBlobs OfOthers(RunBlobs worker)
-    {
-        _ours = false;
-        return worker;
     }
 
     private async Task<RunBlobs> WorkerAsync(string name, int attempt, bool ours = true, int retries = 3, int blocks = RunBlobs.MaxBlocks)

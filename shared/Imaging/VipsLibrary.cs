@@ -19,12 +19,19 @@ public static unsafe class VipsLibrary
     private static nint adopted;
     private static long complaints;
 
+    [ThreadStatic]
+    private static int warnings;
+
     /// <summary>Version of the loaded library.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
     public static Version Version => Loaded.Version;
 
     /// <summary>Warnings and worse from GLib's object system, which mean that a call of ours was wrong; for tests.</summary>
     internal static long Complaints => Interlocked.Read(ref complaints);
+
+    /// <summary>Warnings about files that this thread has heard, ever. That there are some between two readings tells that the decoder
+    /// complained, not of what.</summary>
+    internal static int Warnings => warnings;
 
     /// <summary>The library itself, for tests that ask it what NetVips does not.</summary>
     internal static nint Handle => adopted;
@@ -152,9 +159,11 @@ public static unsafe class VipsLibrary
         return formats.ToFrozenSet();
     }
 
-    // Messages are about files of strangers and say nothing that an exception does not; only GLib's own complaints matter.
+    // Messages are about files of strangers; their text is not kept.
     private static void OnLog(string domain, Enums.LogLevelFlags level, string message)
     {
+        if (domain == "VIPS" && (level & Enums.LogLevelFlags.Warning) != 0)
+            warnings++;
         if ((level & (Enums.LogLevelFlags.Critical | Enums.LogLevelFlags.Warning)) != 0 && domain is "GLib" or "GLib-GObject")
             Interlocked.Increment(ref complaints);
     }

@@ -53,6 +53,7 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(JobLane.Bulk, await admission.LaneAsync(_caller, Cancel));
 
         foreach (var id in live)
+            foreach (var id in live)
             await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
         await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
     }
@@ -113,20 +114,23 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_count_that_fails_behind_an_answer_is_made_again_by_the_next()
     {
-        var admission = Admission(new JobOptions { InteractiveJobs = 1 });
+        var admission = Admission(new JobOptions { InteractiveJobs = 2 });
         _counts.Fails = true;
         await Assert.ThrowsAnyAsync<Exception>(() => admission.AdmitAsync(_caller, Cancel));
 
         _counts.Fails = false;
         Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
-        var id = await LiveAsync();
+        var live = new List<JobId> { await LiveAsync() };
+        Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
+        live.Add(await LiveAsync());
 
         _counts.Fails = true;
         await SettledAsync();
         Assert.Equal(JobLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
 
         _counts.Fails = false;
-        await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
+        foreach (var id in live)
+            await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
         await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
     }
 

@@ -37,6 +37,9 @@ internal sealed class InProcess : IAsyncDisposable
         settings["ROADSEG_MODEL"] = Bundled.Folder;
         settings["ROADSEG_MODEL_CACHE"] = _folder["cache"];
         settings.TryAdd("ROADSEG_THREADS", "1");
+
+        // Bare drops are one caller's, also those of other tests.
+        settings.TryAdd("ROADSEG_INTERACTIVE_JOBS", "1000000");
         IConfiguration read = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton(read).AddSingleton(time);
         services.AddStorage(read);

@@ -21,7 +21,7 @@ switch (args)
         await Runner.ReachAsync(tests, folder, classes);
         return 0;
     case ["run", var list, var folder, var verdicts, var minutes, .. var only]:
-        await Runner.RunAsync(Read(list), folder, verdicts, TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), [.. only.Select(id => int.Parse(id, CultureInfo.InvariantCulture))]);
+        await Runner.RunAsync(Read(list), folder, verdicts, TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), only.Select(id => int.Parse(id, CultureInfo.InvariantCulture)).ToHashSet());
         return 0;
     case ["table", var list, var verdicts]:
         Runner.Print(Read(list), verdicts);

@@ -106,7 +106,7 @@ public sealed class ModelLaneTests
     public async Task A_run_that_fails_or_is_not_wanted_gives_its_turn_on()
     {
         using var folder = new TempFolder();
-        using var engine = SegmentationEngine.Load(TinyPackages.Write(folder.Path, "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
+        using var engine = SegmentationEngine.Load(TinyPackages.Write(folder["tiny"], "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
         var photo = new RgbImage(32, 32, new byte[3 * 32 * 32]);
 
         await Assert.ThrowsAsync<IOException>(() => RunAsync(_ => throw new IOException()));
@@ -123,7 +123,7 @@ public sealed class ModelLaneTests
     public async Task Who_runs_is_told_how_long_the_turn_took_to_come()
     {
         using var folder = new TempFolder();
-        using var engine = SegmentationEngine.Load(TinyPackages.Write(folder.Path, "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
+        using var engine = SegmentationEngine.Load(TinyPackages.Write(folder["tiny"], "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
         await EnterAsync();
         var waited = TimeSpan.Zero;
         var run = _lane.RunAsync(JobLane.Interactive, engine, new RgbImage(32, 32, new byte[3 * 32 * 32]), 32, 32, wait =>

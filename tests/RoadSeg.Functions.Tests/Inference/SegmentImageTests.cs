@@ -234,7 +234,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     private async Task<(ModelPin Pin, Func<bool> IsAlive)> OtherVersionAsync()
     {
         using var folder = new TempFolder();
-        var package = TinyPackages.Write(folder.Path, _worker.Bundled.Manifest.Name, 1);
+        var package = TinyPackages.Write(folder["v1"], _worker.Bundled.Manifest.Name, 1);
         await new ModelRegistry(storage.Blobs, _time).PublishAsync(package, "test", null, null, Cancel);
         var pin = ModelPin.Of(package.Manifest);
         using var lease = await _worker.Get<ModelPool>().UseAsync(pin, Cancel);
@@ -253,7 +253,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     private async Task<JobId> QueuedAsync(ModelPin? pin = null, JobLane lane = JobLane.Interactive)
     {
         var job = await _worker.IssuedAsync(lane);
-        var size = pin is null ? new JobInput(32, 24) : new JobInput(48, 36);
+        var size = pin is null ? new JobInput(32, 32) : new JobInput(48, 48);
         var input = new byte[3 * size.Width * size.Height];
         for (var i = 0; i < input.Length; i += 3)
             input[i] = 200;

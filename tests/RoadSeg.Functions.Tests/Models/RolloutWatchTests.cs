@@ -169,7 +169,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
 
     private async Task<string> LiveAsync() => (await _registry.LiveAsync(_name, Cancel))!.Value.Version;
 
-    private Task PromoteAsync(ModelPin pin) => _registry.PromoteAsync(_name, pin.Version, "test", Cancel);
+    private Task<ModelPointer> PromoteAsync(ModelPin pin) => _registry.PromoteAsync(_name, pin.Version, "test", Cancel);
 
     private async Task<ModelPin> PublishedAsync(int turn)
     {

@@ -31,12 +31,12 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
         var queued = await _worker.JobAsync(job.Id);
         Assert.Equal(JobState.Queued, queued.State);
         Assert.Equal(new JobImage("png", 80, 60, 1, photo.Length), queued.Image);
-        Assert.Equal((new JobInput(32, 24), ModelPin.Of(_worker.Bundled.Manifest), 1L), (queued.Input, queued.Pin, queued.Ticket));
+        Assert.Equal((new JobInput(32, 32), ModelPin.Of(_worker.Bundled.Manifest), 1L), (queued.Input, queued.Pin, queued.Ticket));
         Assert.True(queued.Stages is { Read: >= 0, Decode: >= 0, Store: >= 0 });
         var message = await _worker.SegmentationAsync();
         Assert.Equal((job.Id, 1L), (message.JobId, message.Ticket));
         var input = (await storage.Blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
-        Assert.Equal((3 * 32 * 24, (200, 0, 0)), (input.Length, (input[0], input[1], input[2])));
+        Assert.Equal((3 * 32 * 32, (200, 0, 0)), (input.Length, (input[0], input[1], input[2])));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace RoadSeg.Functions.Api;
 
 internal static class JobEndpoints
 {
-    /// <summary>Largest request body in bytes: the host buffers it several times over.</summary>
+    /// <summary>Largest request body in bytes.</summary>
     public const long MaxBodyBytes = 16 * 1024 * 1024;
 
     private const int MaxWaitSeconds = 60;
@@ -33,7 +33,7 @@ internal static class JobEndpoints
             .Sends("Preference-Applied", "The wait that was taken from Prefer.", StatusCodes.Status200OK, StatusCodes.Status202Accepted)
             .SendsVersion(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ImageEmpty, ErrorCodes.ImageTooManyBytes, ErrorCodes.ImageTooManyPixels, ErrorCodes.ImageFormatUnsupported,
-                ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+                ErrorCodes.ImageAnimated, ErrorCodes.ImageCorrupt, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull, ErrorCodes.TooManyRequests, ErrorCodes.RequestTooSlow);
         app.MapGet("/v1/jobs", ListAsync)
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
             .Takes("state", "Only jobs in this state.", ParameterForms.OneOf(JobStates.Names))
@@ -67,7 +67,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, CallerKeys callers, Admission admission, ModelCatalogue models, WebhookOptions webhooks, JobSubmission submission, JobWatch watch, QueueGauge gauge)
+        HttpContext context, CallerKeys callers, Admission admission, JobSubmission submission, JobWatch watch, QueueGauge gauge)
     {
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -79,10 +79,7 @@ internal static class JobEndpoints
 
         // Without a key every request is a new job: it is refused before its body is read.
         JobLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
-        var image = await SubmittedImage.ReadAsync(context.Request, cancel);
-        var options = SubmissionOptions.Of(image.Parameters, webhooks);
-        await models.RequireAsync(options.Model, cancel);
-        var job = await submission.SubmitAsync(image, options, caller, lane, key, cancel);
+        var job = await submission.SubmitAsync(context.Request, caller, lane, key, cancel);
         if (wait is { } patience)
         {
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");

@@ -4,34 +4,52 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using RoadSeg.Diagnostics;
 using RoadSeg.Functions.Diagnostics;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>Takes a photo that came in a request body.</summary>
+/// <summary>Takes a photo that comes in a request body.</summary>
 internal sealed class JobSubmission(
-    BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, JobWatch watch, KeyedAdmission admission, IdempotencyKeys keys, ImageLimits limits, TimeProvider time)
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    JobStore jobs,
+    JobWatch watch,
+    KeyedAdmission admission,
+    IdempotencyKeys keys,
+    ModelCatalogue models,
+    RequestBodies bodies,
+    WebhookOptions webhooks,
+    ImageLimits limits,
+    TimeProvider time)
 {
     // How long a repeated request waits for the first one to store the photo before it does so itself.
     private static readonly TimeSpan FirstRequestPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Stores the photo and starts its job. With an idempotency key, the same request always gets the same job.</summary>
-    /// <param name="image">The photo.</param>
-    /// <param name="options">What was said about the job.</param>
+    /// <summary>Reads and stores the photo and starts its job. With an idempotency key, the same request always gets the same job.</summary>
+    /// <param name="request">Its body is the photo or a form with it. What was read of it is let go before this returns.</param>
     /// <param name="caller">Whose it is.</param>
     /// <param name="line">The line it was admitted to; null where that is still to be asked.</param>
     /// <param name="key">The Idempotency-Key, or null.</param>
     /// <param name="cancel">Stops between storage calls.</param>
-    /// <exception cref="Errors.RoadSegException">The header shows that the photo cannot be segmented, too-many-jobs, queue-full, or idempotency-conflict; nothing was stored.</exception>
-    public async Task<JobSnapshot> SubmitAsync(
-        SubmittedImage image, SubmissionOptions options, string caller, JobLane? line, string? key, CancellationToken cancel)
+    /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs, queue-full, or
+    /// idempotency-conflict; nothing was stored.</exception>
+    public async Task<JobSnapshot> SubmitAsync(HttpRequest request, string caller, JobLane? line, string? key, CancellationToken cancel)
     {
-        ImageProbe.Read(image.File, limits);
+        using var room = bodies.Take(caller, SubmittedImage.Room(request));
+        var image = await SubmittedImage.ReadAsync(request, time, cancel);
+        var options = SubmissionOptions.Of(image.Parameters, webhooks);
+        await models.RequireAsync(options.Model, cancel);
+        var header = ImageProbe.Read(image.File, limits);
         var digest = key is null ? "" : IdempotencyKeys.Digest(image.File, image.FileName, options);
         var lane = line ?? await admission.AdmitAsync(caller, key, digest, cancel);
+        if (PhotoTurns.IsHeavy(header.Width, header.Height))
+            lane = JobLane.Bulk;
 
         // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the
         // next request with the key: every step below can be done twice.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -30,13 +31,22 @@ internal sealed class ModelLane
     {
         var started = Stopwatch.GetTimestamp();
         await EnterAsync(lane, cancel);
+        var left = false;
         try
         {
-            return await wanted(Stopwatch.GetElapsedTime(started)) ? engine.Segment(input, width, height) : null;
+            // A heavy mask takes longer to scale up than the model takes to run: others' turns come meanwhile.
+            return await wanted(Stopwatch.GetElapsedTime(started)) ? engine.Segment(input, width, height, PhotoTurns.IsHeavy(width, height) ? LeaveOnce : null) : null;
         }
         finally
         {
-            Leave();
+            LeaveOnce();
+        }
+
+        void LeaveOnce()
+        {
+            if (!left)
+                Leave();
+            left = true;
         }
     }
 

@@ -8,6 +8,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
@@ -15,6 +16,7 @@ using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
+using RoadSeg.Labels;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Inference;
@@ -26,6 +28,7 @@ internal sealed class SegmentImage(
     JobStore jobs,
     LiveModel models,
     ModelLane lane,
+    PhotoTurns turns,
     RolloutWatch rollout,
     BulkPace pace,
     ModelOptions options,
@@ -124,13 +127,18 @@ internal sealed class SegmentImage(
         var claim = span.End(StageSpan.Claim);
         var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
         var fetch = span.End(StageSpan.Fetch);
+
+        // Of its mask and confidence, and what they are encoded to.
+        using var turn = PhotoTurns.IsHeavy(record.Image!.Width, record.Image.Height)
+            ? await turns.WorkAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
+            : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
         var waited = 0.0;
         SegmentationResult? segmented;
         try
         {
-            segmented = await lane.RunAsync(record.Lane, engine, input, record.Image!.Width, record.Image.Height, async wait =>
+            segmented = await lane.RunAsync(record.Lane, engine, input, record.Image.Width, record.Image.Height, async wait =>
             {
                 var wanted = await IsWantedAsync(record, wait, cancel);
                 waited = span.End(StageSpan.WaitModel);
@@ -154,23 +162,19 @@ internal sealed class SegmentImage(
         // What the engine does beside its run, packing the input included, counts as upsampling.
         span.EndAfter(StageSpan.Infer, segmented.Timings.Run);
         span.End(StageSpan.Upsample);
-        var labels = engine.Model.Labels;
-        var confidence = segmented.Confidence is { } plane
-            ? Task.Run(() => ConfidencePng.Encode(plane, segmented.Width, segmented.Height), CancellationToken.None)
-            : null;
-        var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
-        var confidencePng = confidence is null ? null : await confidence;
+        var result = model.Describe(attempt);
+        var timings = segmented.Timings;
+        var summary = Summaries.Of(segmented, engine.Model.Labels, result, record.Input, engine.Model.Preprocess);
+        var (mask, confidence) = await EncodeAsync(segmented, engine.Model.Labels);
         var encode = span.End(StageSpan.Encode);
 
         // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
         var storing = Stopwatch.GetTimestamp();
-        var result = model.Describe(attempt);
-        var summary = Summaries.Of(segmented, labels, result, record.Input, engine.Model.Preprocess);
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
-            confidencePng is null
+            confidence is null
                 ? Task.CompletedTask
-                : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidencePng, "image/png", cancel),
+                : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidence, "image/png", cancel),
             WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
         var commit = Stopwatch.GetElapsedTime(storing);
 
@@ -184,8 +188,8 @@ internal sealed class SegmentImage(
                 Claim = claim,
                 Fetch = fetch,
                 Wait = waited,
-                Infer = segmented.Timings.Run.TotalMilliseconds,
-                Upsample = segmented.Timings.Upsample.TotalMilliseconds,
+                Infer = timings.Run.TotalMilliseconds,
+                Upsample = timings.Upsample.TotalMilliseconds,
                 Encode = encode,
                 Commit = commit.TotalMilliseconds,
             },
@@ -194,12 +198,22 @@ internal sealed class SegmentImage(
         {
             span.EndAt(StageSpan.Commit, finished);
             Metrics.Ran(1, result);
-            Log.JobSucceeded(log, record.Id, attempt, segmented.Timings.Run.TotalMilliseconds);
+            Log.JobSucceeded(log, record.Id, attempt, timings.Run.TotalMilliseconds);
         }
         else
         {
             Log.AttemptOvertaken(log, record.Id, attempt);
         }
+    }
+
+    // The pixels are let go with this: storage may be slow to take what they were encoded to.
+    private static async Task<(byte[] Mask, byte[]? Confidence)> EncodeAsync(SegmentationResult segmented, LabelCatalogue labels)
+    {
+        var confidence = segmented.Confidence is { } plane
+            ? Task.Run(() => ConfidencePng.Encode(plane, segmented.Width, segmented.Height), CancellationToken.None)
+            : null;
+        var mask = MaskPng.Encode(segmented.ClassIds, segmented.Width, segmented.Height, labels);
+        return (mask, confidence is null ? null : await confidence);
     }
 
     // After a wait the job may have been canceled: a read is less than a run.

@@ -44,9 +44,17 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
         if (_loads.Count > MaxCallersKept)
             _loads.Clear();
         var load = _loads.GetOrAdd(caller, static _ => new Load());
-        if (time.GetUtcNow() - load.At < Fresh || Interlocked.Exchange(ref load.Refreshing, 1) == 1)
-            return load;
-        var refresh = RefreshAsync(caller, load);
+        Task refresh;
+        lock (load)
+        {
+            if (time.GetUtcNow() - load.At < Fresh)
+                return load;
+            if (load.Refresh.IsCompleted)
+                load.Refresh = Task.Run(() => RefreshAsync(caller, load), CancellationToken.None);
+            refresh = load.Refresh;
+        }
+
+        // All who come before the first count wait for it.
         if (load.At == DateTimeOffset.MinValue)
             await refresh.WaitAsync(cancel);
         return load;
@@ -74,17 +82,13 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
 #pragma warning restore CA1031
         {
         }
-        finally
-        {
-            load.Refreshing = 0;
-        }
     }
 
     private sealed class Load
     {
         public long Listed;
         public long Admitted;
-        public int Refreshing;
+        public Task Refresh = Task.CompletedTask;
         public DateTimeOffset At = DateTimeOffset.MinValue;
 
         public long Count => Listed + Admitted;

@@ -45,7 +45,11 @@ internal sealed class BulkPace : IDisposable
     {
         var job = written.Record;
         if (job.Lane != JobLane.Interactive)
+        {
+            // A heavy photo leaves the interactive line.
+            _interactive.TryRemove(job.Id, out _);
             return;
+        }
 
         // A photo that an upload key awaits may take minutes to come, one in a body is there.
         if (job.State.IsTerminal() || (job.State == JobState.AwaitingUpload && job.Source.Container != Containers.Submitted))

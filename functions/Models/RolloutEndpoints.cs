@@ -26,12 +26,12 @@ internal static class RolloutEndpoints
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> PromoteAsync(
-        string name, string version, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models)
+        string name, string version, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
-        var wanted = await ReadAsync(context.Request, cancel);
+        var wanted = await ReadAsync(context.Request, time, cancel);
         await rollouts.PromoteAsync(name, version, caller, wanted.Force, cancel);
         return ModelEndpoints.Versions(await models.VersionsAsync(name, cancel));
     }
@@ -46,9 +46,9 @@ internal static class RolloutEndpoints
         return ModelEndpoints.Versions(await models.VersionsAsync(name, cancel));
     }
 
-    private static async Task<PromoteRequest> ReadAsync(HttpRequest request, CancellationToken cancel)
+    private static async Task<PromoteRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
-        var body = await BoundedBody.ReadAsync(request.Body, MaxBody, cancel) ?? throw NoRequest(null);
+        var body = await RequestBody.ReadAsync(request, MaxBody, time, static () => NoRequest(null), cancel);
         if (body.Length == 0)
             return new PromoteRequest();
         if (!request.HasJsonContentType())

@@ -8,20 +8,30 @@ namespace RoadSeg.Functions.Results;
 internal static class ImmutableResults
 {
     /// <summary>Answers a result that never changes: cacheable for good, in ranges, and without making or reading it when the caller
-    /// has it already.</summary>
+    /// has it already or asks for its headers alone.</summary>
     /// <param name="context">The request.</param>
     /// <param name="job">A succeeded job.</param>
     /// <param name="part">Which result, with every parameter that shapes it.</param>
     /// <param name="contentType">Media type.</param>
+    /// <param name="look">Tells its length in bytes where that is known, or fails as making it would.</param>
     /// <param name="content">Reads or makes it.</param>
     public static async Task<IResult> ImmutableAsync(
-        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<ReadOnlyMemory<byte>>> content)
+        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<ReadOnlyMemory<byte>>> content)
     {
         var tag = new EntityTagHeaderValue($"\"{job.Id}-{job.Result!.Attempt}-{part}\"");
         if (Has(context.Request, tag))
         {
             Describe(context.Response).ETag = tag;
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            var length = await look();
+            var headers = Describe(context.Response);
+            (headers.ETag, headers.ContentType, headers.ContentLength) = (tag, new MediaTypeHeaderValue(contentType), length);
+            context.Response.Headers.AcceptRanges = "bytes";
+            return TypedResults.Empty;
         }
 
         FileContentHttpResult answer = TypedResults.Bytes(await content(), contentType, entityTag: tag, enableRangeProcessing: true);

@@ -19,6 +19,9 @@ internal static class ResultEndpoints
     private const int SmallestWidth = 32;
     private const int LargestWidth = 2048;
 
+    // Bytes for each of the photo's pixels that making it holds: mask, photo as decoded, turned and blended.
+    private const int ColorHolds = 5, ReducedHolds = 4, OverlayHolds = 10, PolygonsHold = 6;
+
     public static void MapResults(this IEndpointRouteBuilder app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
@@ -27,10 +30,10 @@ internal static class ResultEndpoints
                 "getMask", "Get the mask",
                 "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
             .AnswersFile("image/png");
-        job.MapResult("/color", ColorAsync)
+        job.MapResult("/color", ColorAsync, ErrorCodes.TooManyRequests)
             .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
             .AnswersFile("image/png");
-        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing)
+        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing, ErrorCodes.TooManyRequests)
             .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
             .Takes("opacity", "Weight of the colours: 0 is the photo, 1 the classes.", ParameterForms.Number(0, 1, DefaultOpacity))
             .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
@@ -44,7 +47,7 @@ internal static class ResultEndpoints
                 "getSummary", "Get the class statistics",
                 "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
             .Answers<ResultSummary>(StatusCodes.Status200OK);
-        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex)
+        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex, ErrorCodes.TooManyRequests)
             .Describe(
                 "getPolygons", "Get polygons and run lengths",
                 "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
@@ -63,25 +66,27 @@ internal static class ResultEndpoints
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "mask", "image/png", () => results.ReadAsync(job, ResultFiles.Mask, context.RequestAborted));
+        return await context.ImmutableAsync(job, "mask", "image/png", () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted), () => results.ReadAsync(job, ResultFiles.Mask, context.RequestAborted));
     }
 
     private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceAsync(job, context.RequestAborted));
+        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceLengthAsync(job, context.RequestAborted), () => results.ConfidenceAsync(job, context.RequestAborted));
     }
 
     private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "summary", "application/json", () => results.ReadAsync(job, ResultFiles.Summary, context.RequestAborted));
+        return await context.ImmutableAsync(job, "summary", "application/json", () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted), () => results.ReadAsync(job, ResultFiles.Summary, context.RequestAborted));
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "color", "image/png", () => results.MakeAsync(job, static mask => Task.FromResult(ColorMask.Png(mask)), context.RequestAborted));
+        return await context.ImmutableAsync(
+            job, "color", "image/png", () => MadeAsync(results, job, context),
+            () => results.MakeAsync(job, "color", ColorHolds, static (mask, _) => Task.FromResult(ColorMask.Png(mask)), context.RequestAborted));
     }
 
     private static async Task<IResult> OverlayAsync(
@@ -94,16 +99,23 @@ internal static class ResultEndpoints
         var most = Width(width);
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}{(most is null ? "" : $"-{most}")}");
-        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", () => results.MakeAsync(job, async mask =>
+        var (shownWidth, shownHeight) = most < job.Image!.Width ? (most.Value, ReducedHeight(job.Image, most.Value)) : (job.Image.Width, job.Image.Height);
+        if (webp && Math.Max(shownWidth, shownHeight) > PhotoEncoder.MaxWebPSide)
+            throw new RoadSegException(ErrorCodes.RequestInvalid, $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width.");
+        var reduced = shownWidth < job.Image.Width;
+        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", LookAsync, () => results.MakeAsync(job, part, reduced ? ReducedHolds : OverlayHolds, async (mask, stop) =>
         {
-            var (shownWidth, shownHeight) = most < mask.Width ? (most.Value, ReducedHeight(mask, most.Value)) : (mask.Width, mask.Height);
-            if (webp && Math.Max(shownWidth, shownHeight) > PhotoEncoder.MaxWebPSide)
-                throw new RoadSegException(ErrorCodes.RequestInvalid, $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width.");
-            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, context.RequestAborted);
+            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
             var header = ImageProbe.Read(file, limits);
-            var blended = shownWidth < mask.Width ? Reduced(file, header, mask, weight, shownWidth, shownHeight) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
+            var blended = reduced ? Reduced(file, header, mask, weight, shownWidth, shownHeight) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
             return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
         }, context.RequestAborted));
+
+        async Task<long?> LookAsync()
+        {
+            await UploadReader.RequireAsync(blobs, job.Source, limits, context.RequestAborted);
+            return await MadeAsync(results, job, context);
+        }
     }
 
     private static async Task<IResult> PolygonsAsync(string id, string? minArea, string? tolerance, HttpContext context, ResultReader results)
@@ -119,9 +131,9 @@ internal static class ResultEndpoints
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
-        return await context.ImmutableAsync(job, part, "application/json", () => results.MakeAsync(job, async mask =>
+        return await context.ImmutableAsync(job, part, "application/json", () => MadeAsync(results, job, context), () => results.MakeAsync(job, part, PolygonsHold, async (mask, stop) =>
         {
-            var summary = await results.SummaryAsync(job, context.RequestAborted);
+            var summary = await results.SummaryAsync(job, stop);
             var labels = summary.Classes.ToDictionary(label => label.Id);
             var regions = RegionFinder.Find(mask.Ids, mask.Width, mask.Height, id => (labels[id].Name, labels[id].Color), options);
             return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
@@ -132,7 +144,14 @@ internal static class ResultEndpoints
     private static RgbImage Reduced(ReadOnlyMemory<byte> file, ImageHeader header, IndexedImage mask, double weight, int width, int height) =>
         Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
 
-    private static int ReducedHeight(IndexedImage mask, int width) => (int)Math.Max(1, Math.Round((double)mask.Height * width / mask.Width));
+    private static int ReducedHeight(JobImage image, int width) => (int)Math.Max(1, Math.Round((double)image.Height * width / image.Width));
+
+    // What is made of a mask is made only to be sent, and can be made while the mask is there.
+    private static async Task<long?> MadeAsync(ResultReader results, JobRecord job, HttpContext context)
+    {
+        await results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted);
+        return null;
+    }
 
     private static int? Width(string? text)
     {

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -11,19 +11,36 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Results;
 
 /// <summary>Reads the committed files of a job.</summary>
-internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, CallerKeys callers, ImageLimits limits)
+internal sealed class ResultReader(
+    BlobServiceClient blobs, JobStore jobs, CallerKeys callers, PhotoTurns turns, RenderedResults rendered, ImageLimits limits)
 {
     /// <summary>Makes a picture or document of a mask when its turn comes: what is made holds a photo or mask in memory.</summary>
-    public async Task<ReadOnlyMemory<byte>> MakeAsync(JobRecord job, Func<IndexedImage, Task<byte[]>> make, CancellationToken cancel)
+    /// <param name="job">A succeeded job, whose owner asks.</param>
+    /// <param name="part">What is made, with every parameter that shapes it.</param>
+    /// <param name="bytesPerPixel">What making it holds, the mask included.</param>
+    /// <param name="make">Makes it of the mask.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="RoadSegException">too-many-requests, result-gone, or as <paramref name="make"/> throws.</exception>
+    public async Task<ReadOnlyMemory<byte>> MakeAsync(
+        JobRecord job, string part, int bytesPerPixel, Func<IndexedImage, CancellationToken, Task<byte[]>> make, CancellationToken cancel) =>
+        await rendered.GetAsync($"{job.Id}-{job.Result!.Attempt}-{part}", async stop =>
+        {
+            var (width, height) = (job.Image!.Width, job.Image.Height);
+            using var turn = await turns.RenderAsync(job.Caller, (long)width * height * bytesPerPixel, PhotoTurns.IsHeavy(width, height), stop);
+            return await make(await MaskAsync(job, stop), stop);
+        }, cancel);
+
+    /// <summary>The length of a result file in bytes.</summary>
+    /// <exception cref="RoadSegException">result-gone.</exception>
+    public async Task<long?> LengthAsync(JobRecord job, string file, CancellationToken cancel)
     {
-        await PhotoLimits.Turns.WaitAsync(cancel);
         try
         {
-            return await make(await MaskAsync(job, cancel));
+            return (await Blob(job, file).GetPropertiesAsync(cancellationToken: cancel)).Value.ContentLength;
         }
-        finally
+        catch (RequestFailedException e) when (e.Status == 404)
         {
-            PhotoLimits.Turns.Release();
+            throw Gone(e);
         }
     }
 
@@ -44,22 +61,27 @@ internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, Calle
     {
         try
         {
-            var path = BlobPaths.Result(job.Id, job.Result!.Attempt, file);
-            return (await blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToMemory();
+            return (await Blob(job, file).DownloadContentAsync(cancel)).Value.Content.ToMemory();
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new RoadSegException(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
+            throw Gone(e);
         }
     }
 
     /// <summary>The confidence PNG.</summary>
     /// <exception cref="RoadSegException">confidence-unavailable when the model gives none; result-gone.</exception>
-    public async Task<ReadOnlyMemory<byte>> ConfidenceAsync(JobRecord job, CancellationToken cancel)
+    public Task<ReadOnlyMemory<byte>> ConfidenceAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, ReadAsync, cancel);
+
+    /// <summary>Its length in bytes.</summary>
+    /// <exception cref="RoadSegException">As for <see cref="ConfidenceAsync"/>.</exception>
+    public Task<long?> ConfidenceLengthAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, LengthAsync, cancel);
+
+    private async Task<T> OfConfidenceAsync<T>(JobRecord job, Func<JobRecord, string, CancellationToken, Task<T>> read, CancellationToken cancel)
     {
         try
         {
-            return await ReadAsync(job, ResultFiles.Confidence, cancel);
+            return await read(job, ResultFiles.Confidence, cancel);
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
         {
@@ -80,4 +102,9 @@ internal sealed class ResultReader(BlobServiceClient blobs, JobStore jobs, Calle
     /// <summary>The mask, decoded: class ids with the palette they were stored with.</summary>
     public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>
         MaskPng.Decode((await ReadAsync(job, ResultFiles.Mask, cancel)).Span, limits);
+
+    private BlobClient Blob(JobRecord job, string file) =>
+        blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, file));
+
+    private static RoadSegException Gone(RequestFailedException e) => new(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
 }

@@ -7,6 +7,7 @@ internal static class ResultServices
     public static void AddResults(this IServiceCollection services)
     {
         services.AddSingleton<ResultReader>();
+        services.AddSingleton<RenderedResults>();
         services.AddReview();
     }
 }

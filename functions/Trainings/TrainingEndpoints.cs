@@ -59,7 +59,7 @@ internal static class TrainingEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
-        var request = TrainingPlans.Read(await BodyAsync(context.Request, cancel));
+        var request = TrainingPlans.Read(await BodyAsync(context.Request, time, cancel));
         var plan = await plans.ResolveAsync(request, cancel);
 
         // The key first, as for jobs: a crash from here on leaves the rest to the next request with the key.
@@ -112,12 +112,12 @@ internal static class TrainingEndpoints
 
     private static string Version(Stored<TrainingRecord> run) => run.ETag.ToString().Trim('"');
 
-    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancel)
+    private static async Task<byte[]> BodyAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
         if (!request.HasJsonContentType())
             throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the run as application/json.");
-        return await BoundedBody.ReadAsync(request.Body, MaxBody, cancel)
-            ?? throw new RoadSegException(ErrorCodes.RequestInvalid, $"The description of a run has at most {MaxBody} bytes.");
+        return await RequestBody.ReadAsync(
+            request, MaxBody, time, static () => new RoadSegException(ErrorCodes.RequestInvalid, $"The description of a run has at most {MaxBody} bytes."), cancel);
     }
 
     // Of what was asked for, not of how it was written.

@@ -4,9 +4,6 @@ namespace RoadSeg.Functions.Uploads;
 
 internal static class PhotoLimits
 {
-    /// <summary>Turns to read and decode a photo, for triggers and requests together: decoding one that is interlaced takes 800 MB, blending it twice that.</summary>
-    public static SemaphoreSlim Turns { get; } = new(Math.Min(Environment.ProcessorCount, 2));
-
     /// <summary>Limits of a photo: settings ROADSEG_MAX_BYTES (default 64 MiB) and ROADSEG_MAX_PIXELS (default 100 million).</summary>
     public static void AddPhotoLimits(this IServiceCollection services, IConfiguration settings)
     {

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Storage;
@@ -22,6 +23,7 @@ internal sealed class PreprocessUpload(
     JobStore jobs,
     UploadClaim claim,
     BulkPace pace,
+    PhotoTurns turns,
     QueueGauge gauge,
     ModelCatalogue models,
     ImageLimits limits,
@@ -89,7 +91,14 @@ internal sealed class PreprocessUpload(
         try
         {
             var model = await models.PickAsync(job.Record.Model, cancel);
-            var (header, bytes, input, read, decode) = await DecodeAsync(job.Record, model.Preprocess, span, cancel);
+            var (header, bytes, input, read, decode) = await DecodeAsync(job.Record, line, model.Preprocess, span, cancel);
+            if (input is null)
+            {
+                span.Discard();
+                await SendOnAsync(job, message, cancel);
+                return;
+            }
+
             var format = header.Format.ToString().ToLowerInvariant();
 
             await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id))
@@ -138,21 +147,36 @@ internal sealed class PreprocessUpload(
         }
     }
 
-    private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)> DecodeAsync(JobRecord job, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
+    // No input where the photo is too heavy for the interactive line.
+    private async Task<(ImageHeader Header, int Bytes, RgbImage? Input, double Read, double Decode)> DecodeAsync(
+        JobRecord job, JobLane line, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
     {
-        await PhotoLimits.Turns.WaitAsync(cancel);
-        try
+        var (file, room) = await UploadReader.HoldAsync(blobs, job, limits, line == JobLane.Bulk ? turns.BulkFiles : turns.Files, cancel);
+        using (room)
         {
-            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, cancel);
             var read = span.End(StageSpan.Read);
             var header = ImageProbe.Read(file, limits);
+            if (line == JobLane.Interactive && PhotoTurns.IsHeavy(header.Width, header.Height))
+                return (header, file.Length, null, read, 0);
+            using var turn = line == JobLane.Bulk
+                ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
+                : await turns.DecodeAsync(job.Caller, header, cancel);
             var input = ImageDecoder.DecodeForModel(file, header, spec);
             return (header, file.Length, input, read, span.End(StageSpan.Decode));
         }
-        finally
-        {
-            PhotoLimits.Turns.Release();
-        }
+    }
+
+    // The job joins the bulk line, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep sends.
+    private async Task SendOnAsync(JobSnapshot job, QueueMessage message, CancellationToken cancel)
+    {
+        var sent = await jobs.TryMoveAsync(
+            job.Record.Id,
+            JobState.Received,
+            record => record.State == JobState.Received && UploadClaim.Owns(record, message) ? record with { Lane = JobLane.Bulk, Owner = null } : null,
+            cancel,
+            job);
+        if (sent.Moved)
+            await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);
     }
 
     // A job may be canceled, or expire, while its photo is on the way: what comes then can be of any size, and nobody will look at it.

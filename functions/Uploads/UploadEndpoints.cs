@@ -31,7 +31,7 @@ internal static class UploadEndpoints
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
-        var wanted = await ReadAsync(context.Request, cancel);
+        var wanted = await ReadAsync(context.Request, time, cancel);
         var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
         await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
@@ -73,14 +73,14 @@ internal static class UploadEndpoints
             statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<UploadRequest> ReadAsync(HttpRequest request, CancellationToken cancel)
+    private static async Task<UploadRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
         if (request.ContentLength == 0)
             return new UploadRequest();
         if (!request.HasJsonContentType())
             throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the upload as application/json, or send no body. The photo itself goes to the address in the answer.");
-        var body = await BoundedBody.ReadAsync(request.Body, MaxBody, cancel)
-            ?? throw new RoadSegException(ErrorCodes.RequestInvalid, $"The description of an upload has at most {MaxBody} bytes. The photo itself goes to the address in the answer.");
+        var body = await RequestBody.ReadAsync(request, MaxBody, time, static () => new RoadSegException(
+            ErrorCodes.RequestInvalid, $"The description of an upload has at most {MaxBody} bytes. The photo itself goes to the address in the answer."), cancel);
         try
         {
             return JsonSerializer.Deserialize(body, JobJson.Default.UploadRequest) ?? new UploadRequest();

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 
@@ -9,10 +10,44 @@ namespace RoadSeg.Functions.Uploads;
 
 internal static class UploadReader
 {
+    /// <summary>Reads the version of a photo that a job is about when there is room for it: dispose the room when the bytes are let go.</summary>
+    /// <param name="blobs">The storage.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="limits">What a photo may be at most.</param>
+    /// <param name="files">Room for files of photos.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>.</exception>
+    public static async Task<(byte[] File, IDisposable Room)> HoldAsync(BlobServiceClient blobs, JobRecord job, ImageLimits limits, FairTurns files, CancellationToken cancel)
+    {
+        using var download = await OpenAsync(blobs, job.Source, limits, cancel);
+
+        // An answer that waits meanwhile and breaks is asked for again by the storage client, for the same version.
+        var room = await files.EnterAsync(job.Caller, download.Details.ContentLength, cancel);
+        try
+        {
+            return (await WholeAsync(download, cancel), room);
+        }
+        catch
+        {
+            room.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads the version of a photo that a job is about.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, before a byte of content is read;
     /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
+    {
+        using var download = await OpenAsync(blobs, source, limits, cancel);
+        return await WholeAsync(download, cancel);
+    }
+
+    /// <summary>Fails as <see cref="ReadAsync"/> does, and reads nothing.</summary>
+    public static async Task RequireAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel) =>
+        (await OpenAsync(blobs, source, limits, cancel)).Dispose();
+
+    private static async Task<BlobDownloadStreamingResult> OpenAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
         // Addresses are normalised on their way to storage: such a name would read another blob, even of another container.
         if (source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
@@ -20,14 +55,13 @@ internal static class UploadReader
         var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
         try
         {
-            using var download = (await blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path)
+            var download = (await blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path)
                 .DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
             var length = download.Details.ContentLength;
-            if (length > limits.MaxBytes)
-                throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
-            var file = new byte[length];
-            await download.Content.ReadExactlyAsync(file, cancel);
-            return file;
+            if (length <= limits.MaxBytes)
+                return download;
+            download.Dispose();
+            throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -36,6 +70,20 @@ internal static class UploadReader
         catch (RequestFailedException e) when (e.Status == 412)
         {
             throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was replaced before it could be read. The newer version has a job of its own.", e);
+        }
+    }
+
+    private static async Task<byte[]> WholeAsync(BlobDownloadStreamingResult download, CancellationToken cancel)
+    {
+        var file = new byte[download.Details.ContentLength];
+        try
+        {
+            await download.Content.ReadExactlyAsync(file, cancel);
+            return file;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was deleted or replaced while it was read. Upload it again.", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using RoadSeg.Functions.Fairness;
+
 namespace RoadSeg.Functions.Uploads;
 
 internal static class UploadServices
@@ -5,6 +7,8 @@ internal static class UploadServices
     public static void AddUploads(this IServiceCollection services, IConfiguration settings)
     {
         services.AddPhotoLimits(settings);
+        services.AddSingleton<PhotoTurns>();
+        services.AddSingleton<RequestBodies>();
         services.AddSingleton<UploadKeys>();
         services.AddSingleton<UploadClaim>();
     }

@@ -59,6 +59,12 @@ public static class ErrorCodes
     /// <summary>As many jobs wait as may wait.</summary>
     public static readonly ErrorCode QueueFull = Service("queue-full", true, 429, "The queue is full");
 
+    /// <summary>The caller has as many requests of a kind under way as it, or the service, may have.</summary>
+    public static readonly ErrorCode TooManyRequests = new("too-many-requests", Fault.Caller, true, 429, "Too many requests at once");
+
+    /// <summary>The body did not come in the time that its bytes may take.</summary>
+    public static readonly ErrorCode RequestTooSlow = new("request-too-slow", Fault.Caller, true, 408, "The request's body came too slowly");
+
     /// <summary>The job did not end in time.</summary>
     public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
 
@@ -126,7 +132,7 @@ public static class ErrorCodes
     {
         ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
-        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, DeadlineExceeded, ModelNotFound, RouteNotFound,
+        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, TooManyRequests, RequestTooSlow, DeadlineExceeded, ModelNotFound, RouteNotFound,
         DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
         DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,

@@ -74,12 +74,25 @@ public sealed class SegmentationEngine : IDisposable
     /// <param name="image">Model input, at a size the graph takes (<see cref="PreprocessSpec.InputSize"/> of <see cref="Model"/>).</param>
     /// <param name="outputWidth">Width of the result in pixels: the photo's own.</param>
     /// <param name="outputHeight">Height of the result in pixels: the photo's own.</param>
+    /// <param name="ran">Called once the model has run and only the scaling up of its output is left, which then takes half of the cores; null for all of them.</param>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     /// <exception cref="ArgumentException">An image of a size that a fixed-size graph does not take, or an output size below 1.</exception>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown
     /// class ids; <c>internal</c>: the run failed.</exception>
-    public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight) =>
-        SegmentBatch([new SegmentationInput(image, outputWidth, outputHeight)])[0];
+    public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight, Action? ran = null)
+    {
+        SegmentationInput[] input = [new(image, outputWidth, outputHeight)];
+        CheckInputs(input);
+        BeginCall();
+        try
+        {
+            return Run(input, ran)[0];
+        }
+        finally
+        {
+            EndCall();
+        }
+    }
 
     /// <summary>Segments images of one input size, in one run when the graph's batch is free and one after the other otherwise.</summary>
     /// <param name="inputs">At least one image; all of the same width and height. Output sizes may differ.</param>
@@ -197,7 +210,7 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs)
+    private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs, Action? ran = null)
     {
         var started = Stopwatch.GetTimestamp();
         var slot = Fill(inputs);
@@ -205,12 +218,16 @@ public sealed class SegmentationEngine : IDisposable
         {
             slot.Run();
             var run = Stopwatch.GetElapsedTime(started);
+            ran?.Invoke();
+            var threads = Options.UpsampleThreads;
+            if (ran is not null)
+                threads = Math.Max(1, (threads == 0 ? Environment.ProcessorCount : threads) / 2);
 
             var results = new List<SegmentationResult>(inputs.Count);
             for (var i = 0; i < inputs.Count; i++)
             {
                 started = Stopwatch.GetTimestamp();
-                var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, Options.UpsampleThreads);
+                var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, threads);
                 var classes = map.Summarize(Model.Labels);
                 var timings = new SegmentationTimings(run, Stopwatch.GetElapsedTime(started));
                 results.Add(new SegmentationResult(map.Width, map.Height, map.ClassIds, map.Confidence, classes, timings));

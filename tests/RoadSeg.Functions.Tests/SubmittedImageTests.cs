@@ -15,7 +15,7 @@ public sealed class SubmittedImageTests
     [Fact]
     public async Task The_one_file_of_a_whole_form_is_the_photo()
     {
-        var image = await SubmittedImage.ReadAsync(Request("multipart/form-data; boundary=b", File + "\r\n--b--\r\n"), Cancel);
+        var image = await SubmittedImage.ReadAsync(Request("multipart/form-data; boundary=b", File + "\r\n--b--\r\n"), TimeProvider.System, Cancel);
 
         Assert.Equal(("photo", "a.jpg"), (Encoding.UTF8.GetString(image.File), image.FileName));
     }
@@ -28,7 +28,7 @@ public sealed class SubmittedImageTests
     [InlineData("multipart/form-data; boundary=b", "--b\r\nno header\r\n\r\nphoto\r\n--b--\r\n")]
     public async Task A_form_that_is_malformed_or_cut_short_is_the_callers_to_mend(string type, string body)
     {
-        var refused = await Assert.ThrowsAsync<RoadSegException>(() => SubmittedImage.ReadAsync(Request(type, body), Cancel));
+        var refused = await Assert.ThrowsAsync<RoadSegException>(() => SubmittedImage.ReadAsync(Request(type, body), TimeProvider.System, Cancel));
 
         Assert.Equal(ErrorCodes.RequestInvalid, refused.Code);
         Assert.Contains("malformed or cut short", refused.Message, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class SubmittedImageTests
         await using var broken = new BrokenStream();
         request.Body = broken;
 
-        await Assert.ThrowsAsync<BadHttpRequestException>(() => SubmittedImage.ReadAsync(request, Cancel));
+        await Assert.ThrowsAsync<BadHttpRequestException>(() => SubmittedImage.ReadAsync(request, TimeProvider.System, Cancel));
     }
 
     private static HttpRequest Request(string type, string body)

@@ -1,0 +1,77 @@
+using RoadSeg.Imaging;
+
+namespace RoadSeg.Functions.Fairness;
+
+/// <summary>How much of decoded photos and masks this process holds at once, by what they are for (decision 0022). The bounds do not grow with what
+/// comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more for each further one.</summary>
+internal sealed class PhotoTurns
+{
+    /// <summary>Pixels of a photo from which its work is bulk work, whatever line its job came in.</summary>
+    public const long HeavyPixels = 25_000_000;
+
+    private const long MiB = 1 << 20;
+    private const long BackgroundBytes = 1024 * MiB, FilesBytes = 96 * MiB;
+
+    // Sixty-four, not one: a page shows the results of many photos.
+    private const int RendersOfCaller = 64;
+
+    // Work for which somebody waits has room for each core, work in the background for half of them.
+    private static readonly int Cores = Math.Max(2, Environment.ProcessorCount);
+    private static readonly long PhotoBytes = 96 * MiB, RenderBytes = 128 * MiB, WorkBytes = BackgroundBytes / (Cores / 2);
+
+    private readonly FairTurns _photos = new(PhotoBytes * Cores);
+    private readonly FairTurns _background = new(BackgroundBytes);
+    private readonly FairTurns _renders = new(RenderBytes * (Cores / 2), RendersOfCaller);
+    private readonly FairTurns _heavyRenders = new(1, RendersOfCaller);
+
+    /// <summary>For files of photos in the interactive line, from before they are read until they are decoded; weighed by their bytes.</summary>
+    public FairTurns Files { get; } = new(FilesBytes);
+
+    /// <summary>The same for photos in the bulk line.</summary>
+    public FairTurns BulkFiles { get; } = new(FilesBytes);
+
+    /// <summary>True for a photo whose decoding and whose results take long and much memory.</summary>
+    public static bool IsHeavy(long width, long height) => width * height > HeavyPixels;
+
+    /// <summary>To decode a photo in the interactive line: as many at once as there are cores.</summary>
+    public Task<IDisposable> DecodeAsync(string caller, ImageHeader header, CancellationToken cancel) =>
+        _photos.EnterAsync(caller, Math.Max(Decoded(header), PhotoBytes), cancel);
+
+    /// <summary>To decode a photo in the bulk line, or to segment a heavy one: on half of the cores at most.</summary>
+    public Task<IDisposable> WorkAsync(string caller, long bytes, CancellationToken cancel) =>
+        _background.EnterAsync(caller, Math.Max(bytes, WorkBytes), cancel);
+
+    /// <summary>To make a picture or document of a result: on half of the cores at most, the heavy ones one by one and after bulk photos.</summary>
+    /// <param name="caller">Who asked for it.</param>
+    /// <param name="bytes">What it holds in memory.</param>
+    /// <param name="heavy">Whether the photo is.</param>
+    /// <param name="cancel">Leaves the line.</param>
+    /// <exception cref="Errors.RoadSegException">too-many-requests.</exception>
+    public async Task<IDisposable> RenderAsync(string caller, long bytes, bool heavy, CancellationToken cancel)
+    {
+        if (!heavy)
+            return await _renders.EnterAsync(caller, Math.Max(bytes, RenderBytes), cancel);
+        var first = await _heavyRenders.EnterAsync(caller, 1, cancel);
+        try
+        {
+            return new Both(await WorkAsync(caller, bytes, cancel), first);
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes that decoding a photo takes at most: formats that are stored in passes or blocks are decoded whole.</summary>
+    public static long Decoded(ImageHeader header) => (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
+
+    private sealed class Both(IDisposable inner, IDisposable outer) : IDisposable
+    {
+        public void Dispose()
+        {
+            inner.Dispose();
+            outer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Tests.Models;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Imaging;
+using RoadSeg.Inference;
+using RoadSeg.Jobs;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Tests.Fairness;
+
+/// <summary>Whose photo is in memory when.</summary>
+public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly PhotoTurns _turns = new();
+    private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, TimeProvider.System);
+    private ModelPool _pool = null!;
+    private LiveModel _live = null!;
+    private BulkPace _pace = null!;
+    private PreprocessUpload _preprocess = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        VipsLibrary.Initialize();
+        var time = TimeProvider.System;
+        var bundled = TinyPackages.Write(_folder["bundled"], "turns-" + Guid.NewGuid().ToString("N")[..8], 0);
+        var options = new ModelOptions { Folder = bundled.Folder, Engine = new EngineOptions { IntraOpThreads = 1 }, Cache = _folder["cache"] };
+        var registry = new ModelRegistry(storage.Blobs, time);
+        _pool = new ModelPool(options, registry, time, NullLogger<ModelPool>.Instance);
+        _live = new LiveModel(_pool, registry, options, time, NullLogger<LiveModel>.Instance);
+        await _live.StartAsync(Cancel);
+        var gauge = new QueueGauge(storage.Queues, time);
+        var claim = new UploadClaim(_jobs, new Admission(storage.Blobs, gauge, new JobOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
+        _pace = new BulkPace(_jobs, time);
+        _preprocess = new PreprocessUpload(
+            storage.Blobs, storage.Queues, _jobs, claim, _pace, _turns, gauge, new ModelCatalogue(_live, _pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
+        await _live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _live.StopAsync(Cancel);
+        _live.Dispose();
+        _pool.Dispose();
+        _pace.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_photo_is_prepared_while_pictures_of_results_and_work_in_the_background_have_all_of_their_turns()
+    {
+        // The fault: overlays, the backlog and photos that somebody waits for shared two turns of the process.
+        using var heavy = await _turns.RenderAsync("another", long.MaxValue, heavy: true, Cancel);
+        using var render = await _turns.RenderAsync("another", long.MaxValue, heavy: false, Cancel);
+        using var files = await _turns.BulkFiles.EnterAsync("another", long.MaxValue, Cancel);
+
+        var id = await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), JobLane.Interactive);
+
+        Assert.Equal(JobState.Queued, (await RecordAsync(id)).State);
+    }
+
+    [Theory]
+    [InlineData(JobLane.Interactive)]
+    [InlineData(JobLane.Bulk)]
+    public async Task A_photo_waits_for_its_turn_to_be_read_and_to_be_decoded(JobLane line)
+    {
+        var files = line == JobLane.Bulk ? _turns.BulkFiles : _turns.Files;
+        var room = files.Free;
+        var reading = await files.EnterAsync("another", long.MaxValue, Cancel);
+        var decoding = line == JobLane.Bulk
+            ? await _turns.WorkAsync("another", long.MaxValue, Cancel)
+            : await _turns.DecodeAsync("another", new ImageHeader(ImageFormat.Png, 30_000, 30_000, 1, 1, 4, 16, true, ColorModel.Rgb), Cancel);
+        var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel));
+        var prepared = RunAsync(message, line);
+
+        // It has its job before it waits.
+        while (await _jobs.FindAsync(id, Cancel) is null)
+            await Task.Delay(10, Cancel);
+        Assert.False(prepared.IsCompleted);
+        reading.Dispose();
+        while (files.Free == room)
+            await Task.Delay(10, Cancel);
+        Assert.False(prepared.IsCompleted);
+        decoding.Dispose();
+        await prepared;
+
+        Assert.Equal(JobState.Queued, (await RecordAsync(id)).State);
+        Assert.Equal(room, files.Free);
+    }
+
+    [Fact]
+    public async Task A_heavy_photo_leaves_the_interactive_line_and_is_prepared_in_the_other()
+    {
+        // The fault: twenty photos of 100 megapixels kept another caller's waiting for more than a minute.
+        var wide = Path.Combine(_folder.Path, "wide.png");
+        await File.WriteAllBytesAsync(wide, PhotoEncoder.Png(new RgbImage(6000, 4200, new byte[3 * 6000 * 4200])), Cancel);
+
+        var id = await PreparedAsync(wide, JobLane.Interactive);
+
+        var sent = await RecordAsync(id);
+        Assert.Equal((JobState.Received, JobLane.Bulk, null), (sent.State, sent.Lane, sent.Owner));
+        var found = await TakeAsync(Queues.UploadsBulk, id);
+        await _preprocess.BulkAsync(Messages.Of(found.Body.ToArray(), "in-bulk"), Cancel);
+        Assert.Equal((JobState.Queued, JobLane.Bulk), ((await RecordAsync(id)).State, (await RecordAsync(id)).Lane));
+    }
+
+    [Theory]
+    [InlineData(JobLane.Interactive)]
+    [InlineData(JobLane.Bulk)]
+    public async Task Photos_that_cannot_be_decoded_give_their_turns_back(JobLane line)
+    {
+        var room = (_turns.Files.Free, _turns.BulkFiles.Free);
+        var corrupt = (await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel))[..^400];
+        for (var i = 0; i < 5; i++)
+        {
+            var (id, message) = await DroppedAsync(corrupt);
+            await RunAsync(message, line);
+            Assert.Equal((JobState.Failed, "image-corrupt"), ((await RecordAsync(id)).State, (await RecordAsync(id)).Failure?.Code));
+        }
+
+        using var all = await _turns.DecodeAsync("another", new ImageHeader(ImageFormat.Png, 30_000, 30_000, 1, 1, 4, 16, true, ColorModel.Rgb), Cancel);
+        using var work = await _turns.WorkAsync("another", long.MaxValue, Cancel);
+        Assert.Equal(room, (_turns.Files.Free, _turns.BulkFiles.Free));
+    }
+
+    private async Task<JobId> PreparedAsync(string photo, JobLane line)
+    {
+        var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(photo, Cancel));
+        await RunAsync(message, line);
+        return id;
+    }
+
+    private Task RunAsync(QueueMessage message, JobLane line) => line == JobLane.Bulk ? _preprocess.BulkAsync(message, Cancel) : _preprocess.InteractiveAsync(message, Cancel);
+
+    private async Task<(JobId Id, QueueMessage Message)> DroppedAsync(byte[] photo)
+    {
+        var path = $"tests/{Guid.NewGuid()}/photo";
+        var etag = (await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(photo), Cancel)).Value.ETag.ToString();
+        var created = BlobCreatedEvent.For(Containers.Uploads, path, etag, photo.Length);
+        var body = JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent);
+        return (JobId.ForDrop(Containers.Uploads, path, etag), Messages.Of(body, Guid.NewGuid().ToString()));
+    }
+
+    private async Task<JobRecord> RecordAsync(JobId id) => (await _jobs.FindAsync(id, Cancel))!.Record;
+
+    private async Task<QueueMessage> TakeAsync(string queue, JobId id)
+    {
+        var source = (await RecordAsync(id)).Source;
+        foreach (var message in (await storage.Queues.GetQueueClient(queue).ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), Cancel)).Value)
+        {
+            if (BlobCreatedEvent.TryParse(message.Body)?.Path == source.Path)
+                return message;
+        }
+
+        throw new InvalidOperationException($"No message about {source.Path} lies in {queue}.");
+    }
+}

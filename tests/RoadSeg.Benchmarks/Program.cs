@@ -18,6 +18,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
     ["api"] = ApiBenchmark.RunAsync,
+    ["fairness"] = FairnessBenchmark.RunAsync,
     ["rollout"] = RolloutBenchmark.RunAsync,
     ["page"] = PageBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Functions.Fairness;
@@ -19,6 +23,8 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly PhotoTurns _turns = new();
+    private readonly ConcurrentDictionary<string, Task> _reads = new();
+    private readonly ConcurrentBag<string> _slow = [];
     private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, TimeProvider.System);
     private ModelPool _pool = null!;
     private LiveModel _live = null!;
@@ -40,8 +46,10 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         var gauge = new QueueGauge(storage.Queues, time);
         var claim = new UploadClaim(_jobs, new Admission(storage.Blobs, gauge, new JobOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
         _pace = new BulkPace(_jobs, time);
+        var gated = new BlobClientOptions();
+        gated.AddPolicy(new SlowReads(_reads, _slow), HttpPipelinePosition.PerCall);
         _preprocess = new PreprocessUpload(
-            storage.Blobs, storage.Queues, _jobs, claim, _pace, _turns, gauge, new ModelCatalogue(_live, _pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
+            new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns, gauge, new ModelCatalogue(_live, _pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
         await _live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 
@@ -112,6 +120,32 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal((JobState.Queued, JobLane.Bulk), ((await RecordAsync(id)).State, (await RecordAsync(id)).Lane));
     }
 
+    [Fact]
+    public async Task Photos_that_come_slowly_from_storage_keep_no_other_waiting()
+    {
+        // The fault: turns were held while storage was read, so that two slow reads stopped the line.
+        var slow = new TaskCompletionSource();
+        var before = _slow.Count;
+        var waiting = new List<(JobId Id, Task Done)>();
+        for (var i = 0; i < 8; i++)
+        {
+            var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel), "slow", slow.Task);
+            waiting.Add((id, RunAsync(message, JobLane.Interactive)));
+        }
+
+        while (_slow.Count < before + waiting.Count)
+            await Task.Delay(10, Cancel);
+
+        Assert.Equal(JobState.Queued, (await RecordAsync(await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), JobLane.Interactive))).State);
+        Assert.All(waiting, photo => Assert.False(photo.Done.IsCompleted));
+        slow.SetResult();
+        foreach (var (id, done) in waiting)
+        {
+            await done;
+            Assert.Equal(JobState.Queued, (await RecordAsync(id)).State);
+        }
+    }
+
     [Theory]
     [InlineData(JobLane.Interactive)]
     [InlineData(JobLane.Bulk)]
@@ -140,9 +174,11 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
 
     private Task RunAsync(QueueMessage message, JobLane line) => line == JobLane.Bulk ? _preprocess.BulkAsync(message, Cancel) : _preprocess.InteractiveAsync(message, Cancel);
 
-    private async Task<(JobId Id, QueueMessage Message)> DroppedAsync(byte[] photo)
+    private async Task<(JobId Id, QueueMessage Message)> DroppedAsync(byte[] photo, string name = "photo", Task? until = null)
     {
-        var path = $"tests/{Guid.NewGuid()}/photo";
+        var path = $"tests/{Guid.NewGuid()}/{name}";
+        if (until is not null)
+            _reads[path] = until;
         var etag = (await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(photo), Cancel)).Value.ETag.ToString();
         var created = BlobCreatedEvent.For(Containers.Uploads, path, etag, photo.Length);
         var body = JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent);
@@ -161,5 +197,22 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         }
 
         throw new InvalidOperationException($"No message about {source.Path} lies in {queue}.");
+    }
+
+    /// <summary>Storage that keeps the reader of some blobs waiting.</summary>
+    private sealed class SlowReads(ConcurrentDictionary<string, Task> reads, ConcurrentBag<string> seen) : HttpPipelinePolicy
+    {
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            if (message.Request.Method == RequestMethod.Get && reads.FirstOrDefault(read => message.Request.Uri.Path.EndsWith(read.Key, StringComparison.Ordinal)) is { Value: { } until } read)
+            {
+                seen.Add(read.Key);
+                await until.WaitAsync(message.CancellationToken);
+            }
+
+            await ProcessNextAsync(message, pipeline);
+        }
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
     }
 }

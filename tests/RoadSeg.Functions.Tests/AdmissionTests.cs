@@ -53,7 +53,6 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(JobLane.Bulk, await admission.LaneAsync(_caller, Cancel));
 
         foreach (var id in live)
-            foreach (var id in live)
             await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
         await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
     }
@@ -129,8 +128,8 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(JobLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
 
         _counts.Fails = false;
-        foreach (var id in live)
-            await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
+        foreach (var job in live)
+            await Jobs.TryMoveAsync(job, JobState.Canceled, record => record, Cancel);
         await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Tests.Models;
@@ -9,27 +10,25 @@ namespace RoadSeg.Functions.Tests.Api;
 /// <summary>A photo in a request body: what is stored in which order, and what a repeated request finds.</summary>
 public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
 {
-    private static readonly SubmissionOptions Plain = new(null, null, null);
-
     private readonly string _caller = "key-" + Guid.NewGuid().ToString("N")[..16];
     private readonly string _key = Guid.NewGuid().ToString();
     private InProcess _worker = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _worker = await InProcess.StartAsync(storage);
+    public async ValueTask InitializeAsync() => _worker = await InProcess.StartAsync(storage, null, null, ("ROADSEG_WEBHOOK_SECRETS", "whsec_" + Convert.ToBase64String(new byte[24])));
 
     public ValueTask DisposeAsync() => _worker.DisposeAsync();
 
     [Fact]
     public async Task A_photo_is_stored_and_its_own_line_hears_of_it()
     {
-        var options = new SubmissionOptions("tiny", new Dictionary<string, string> { ["route"] = "7" }, "https://example.com/hook");
+        var model = _worker.Bundled.Manifest.Name;
 
-        var job = (await SubmitAsync(null, JobLane.Bulk, options)).Record;
+        var job = (await SubmitAsync(null, JobLane.Bulk, $"model={model}&tag=route:7&webhook=https://hooks.example.com/a")).Record;
 
         Assert.Equal((JobState.AwaitingUpload, _caller, "photo.png", JobLane.Bulk), (job.State, job.Caller, job.Source.FileName, job.Lane));
-        Assert.Equal(("tiny", "7", "https://example.com/hook"), (job.Model, job.Tags!["route"], job.Webhook!.Url));
+        Assert.Equal((model, "7", "https://hooks.example.com/a"), (job.Model, job.Tags!["route"], job.Webhook!.Url));
         var created = BlobCreatedEvent.TryParse(Assert.Single(await _worker.InQueueAsync(Queues.UploadsBulk)))!;
         var stored = storage.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(BlobPaths.Upload(job.Id));
         Assert.Equal(TinyPackages.RedPhoto(), (await stored.DownloadContentAsync(Cancel)).Value.Content.ToArray());
@@ -50,7 +49,7 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Single(await _worker.InQueueAsync(Queues.UploadsCreated));
         Assert.Equal(
             ErrorCodes.IdempotencyConflict,
-            (await Assert.ThrowsAsync<RoadSegException>(() => SubmitAsync(_key, null, Plain with { Webhook = "https://example.com/" }))).Code);
+            (await Assert.ThrowsAsync<RoadSegException>(() => SubmitAsync(_key, null, "webhook=https://hooks.example.com/a"))).Code);
         Assert.NotEqual(first.Record.Id, (await SubmitAsync(null, JobLane.Interactive)).Record.Id);
     }
 
@@ -94,6 +93,13 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.NotNull(await SubmitAsync(_key, null));
     }
 
-    private Task<JobSnapshot> SubmitAsync(string? key, JobLane? line, SubmissionOptions? options = null, byte[]? file = null) =>
-        _worker.Get<JobSubmission>().SubmitAsync(new SubmittedImage(file ?? TinyPackages.RedPhoto(), "photo.png", []), options ?? Plain, _caller, line, key, Cancel);
+    private async Task<JobSnapshot> SubmitAsync(string? key, JobLane? line, string options = "", byte[]? file = null)
+    {
+        var photo = file ?? TinyPackages.RedPhoto();
+        using var body = new MemoryStream(photo);
+        var request = new DefaultHttpContext().Request;
+        (request.Method, request.ContentType, request.ContentLength, request.Body) = ("POST", "image/png", photo.Length, body);
+        request.QueryString = new QueryString($"?fileName=photo.png&{options}");
+        return await _worker.Get<JobSubmission>().SubmitAsync(request, _caller, line, key, Cancel);
+    }
 }

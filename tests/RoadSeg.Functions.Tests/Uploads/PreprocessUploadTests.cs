@@ -42,16 +42,17 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     [Fact]
     public async Task Many_photos_that_cannot_be_read_leave_every_place_to_decode_free()
     {
-        var huge = Broken(TinyPackages.RedPhoto(8000, 4000));
-        for (var i = 0; i < 8; i++)
+        // As large as a photo in the interactive line may be, and larger.
+        var (large, huge) = (Broken(TinyPackages.RedPhoto(5000, 4000)), Broken(TinyPackages.RedPhoto(8000, 4000)));
+        for (var i = 0; i < 12; i++)
         {
-            var broken = await _worker.PutAsync($"{Guid.NewGuid()}/broken.png", huge);
-            await RunAsync(broken, $"m{i}").WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+            var broken = await _worker.PutAsync($"{Guid.NewGuid()}/broken.png", i < 8 ? large : huge);
+            await (i < 8 ? RunAsync(broken, $"m{i}") : _worker.Function<PreprocessUpload>().BulkAsync(InProcess.Message(broken, $"m{i}"), Cancel)).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
             var failed = await _worker.JobAsync(Drop(broken));
             Assert.Equal((JobState.Failed, "image-corrupt"), (failed.State, failed.Failure!.Code));
         }
 
-        var gone = await _worker.PutAsync($"{Guid.NewGuid()}/gone.png", huge);
+        var gone = await _worker.PutAsync($"{Guid.NewGuid()}/gone.png", large);
         await storage.Blobs.GetBlobContainerClient(Containers.Uploads).DeleteBlobAsync(gone.Path, cancellationToken: Cancel);
         for (var i = 0; i < 4; i++)
             await RunAsync(gone with { Data = gone.Data with { ETag = $"0x{i}" } }, $"g{i}").WaitAsync(TimeSpan.FromMinutes(2), Cancel);
@@ -63,6 +64,10 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
             return (await _worker.JobAsync(Drop(drop))).State;
         });
         Assert.All(await Task.WhenAll(good), state => Assert.Equal(JobState.Queued, state));
+
+        var bulk = await _worker.PutAsync($"{Guid.NewGuid()}/good.png", TinyPackages.RedPhoto());
+        await _worker.Function<PreprocessUpload>().BulkAsync(InProcess.Message(bulk, "bulk"), Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal(JobState.Queued, (await _worker.JobAsync(Drop(bulk))).State);
     }
 
     [Fact]

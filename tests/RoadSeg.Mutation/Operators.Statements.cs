@@ -72,7 +72,7 @@ internal sealed partial class Operators
         }
     }
 
-    private static bool IsStep(StatementSyntax statement) => statement is ExpressionStatementSyntax { Expression: var expression } && expression switch
+    private static bool IsStep(StatementSyntax statement) => statement is ExpressionStatementSyntax { Expression: var expression } && !expression.DescendantNodes().Any(static node => node is DeclarationExpressionSyntax) && expression switch
     {
         InvocationExpressionSyntax call => !IsTelemetry(call.Expression.ToString()),
         AwaitExpressionSyntax { Expression: InvocationExpressionSyntax call } => !IsTelemetry(call.Expression.ToString()),

@@ -94,7 +94,7 @@ internal sealed partial class Operators(string file, SyntaxTree tree, SemanticMo
         {
             SyntaxKind.TrueLiteralExpression => "false",
             SyntaxKind.FalseLiteralExpression => "true",
-            SyntaxKind.NumericLiteralExpression when literal.Token.Value is int number => $"{number + 1}",
+            SyntaxKind.NumericLiteralExpression when literal.Token.Value is int number => $"{(number < 10 ? number + 1 : 2 * number)}",
             _ => null,
         };
         if (changed is not null && !literal.Ancestors().Any(static node => node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword)))
@@ -106,12 +106,13 @@ internal sealed partial class Operators(string file, SyntaxTree tree, SemanticMo
         if (!field.Modifiers.Any(SyntaxKind.ConstKeyword) || field.Declaration is not { Type: var type, Variables: [{ Initializer.Value: var value } variable] } || type.ToString() is not ("int" or "long"))
             return;
         var rest = string.Join(' ', field.Modifiers.Where(static word => !word.IsKind(SyntaxKind.ConstKeyword)).Select(static word => word.Text));
-        Add(field, "another constant", $"{variable.Identifier} = {value} + 1", (id, _) => $"{rest} static {type} {variable.Identifier} => ({value}) + ({Candidate.Switch(id)} ? 1 : 0);");
+        Add(field, "another constant", $"{variable.Identifier} = 2 * ({value})", (id, _) => $"{rest} static {type} {variable.Identifier} => ({value}) * ({Candidate.Switch(id)} ? 2 : 1);");
     }
 
     private void Member(MemberAccessExpressionSyntax member)
     {
-        if (types.GetSymbolInfo(member).Symbol is not IFieldSymbol { IsConst: true, ContainingType: var owner } field || (owner.TypeKind != TypeKind.Enum && owner.Name is not ("Queues" or "Containers")))
+        if (types.GetSymbolInfo(member).Symbol is not IFieldSymbol { IsConst: true, ContainingType: var owner } field || !owner.ContainingNamespace.ToString()!.StartsWith("RoadSeg", StringComparison.Ordinal)
+            || (owner.TypeKind != TypeKind.Enum && owner.Name is not ("Queues" or "Containers")))
             return;
         var all = owner.GetMembers().OfType<IFieldSymbol>().Where(static each => each.IsConst && each.DeclaredAccessibility == Accessibility.Public).ToList();
         var next = all[(all.FindIndex(each => each.Name == field.Name) + 1) % all.Count];

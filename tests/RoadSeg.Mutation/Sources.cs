@@ -69,10 +69,16 @@ internal sealed class Sources
                 continue;
             foreach (var error in group)
             {
-                // Every switch on the line, for whichever it is.
-                var text = texts[error.Location.SourceTree!.FilePath];
-                var line = SourceText.From(text).Lines[error.Location.GetLineSpan().StartLinePosition.Line].ToString();
-                broken.UnionWith(chosen.Where(each => line.Contains(Candidate.Switch(each.Id), StringComparison.Ordinal)).Select(each => each.Id));
+                // Every switch on the line, for whichever it is; where it has none, on the nearest line before it.
+                var lines = SourceText.From(texts[error.Location.SourceTree!.FilePath]).Lines;
+                for (var line = error.Location.GetLineSpan().StartLinePosition.Line; line >= 0; line--)
+                {
+                    var text = lines[line].ToString();
+                    var here = chosen.Where(each => text.Contains(Candidate.Switch(each.Id), StringComparison.Ordinal)).Select(each => each.Id).ToList();
+                    broken.UnionWith(here);
+                    if (here.Count > 0)
+                        break;
+                }
             }
         }
 

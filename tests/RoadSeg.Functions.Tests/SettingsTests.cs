@@ -5,6 +5,7 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Inference;
+using RoadSeg.Models;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;

@@ -150,6 +150,46 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
+    public async Task An_answer_with_headers_beyond_16_kilobytes_is_none()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.Headers["x-long"] = new string('x', 20_000);
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal((null, "the connection ended without an answer"), ((await PostAsync(receiver.Address, Options)).Status, (await PostAsync(receiver.Address, Options)).Error));
+    }
+
+    [Fact]
+    public async Task Who_stops_the_attempt_hears_of_it_and_no_outcome_is_made_of_it()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        using var client = new WebhookClient(Options, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var posted = client.PostAsync(receiver.Address, "msg_1", "{}"u8.ToArray(), stop.Token);
+        while (receiver.Requests.IsEmpty)
+            await Task.Delay(10, Cancel);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posted);
+    }
+
+    [Fact]
+    public async Task Where_loopback_is_not_allowed_nothing_is_posted_without_tls()
+    {
+        await using var receiver = await Receiver.StartAsync();
+
+        var outcome = await PostAsync(receiver.Address, Options with { AllowLoopback = false });
+
+        Assert.Equal((null, "the address does not begin with https://"), (outcome.Status, outcome.Error));
+        Assert.Empty(receiver.Requests);
+    }
+
+    [Fact]
     public async Task A_receiver_that_is_down_or_speaks_no_tls_is_told_apart()
     {
         var receiver = await Receiver.StartAsync();

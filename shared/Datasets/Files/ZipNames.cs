@@ -59,8 +59,12 @@ internal sealed class ZipNames
 
     /// <summary>True for a path that stays below the folder it is joined to.</summary>
     public static bool IsPlain(string path) =>
-        path is not ("" or ['/', ..]) && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains(':', StringComparison.Ordinal) && !path.Any(char.IsControl)
+        path is not ("" or ['/', ..]) && !path.Contains('\\', StringComparison.Ordinal) && !IsWindowsOnly(path) && !path.Any(char.IsControl)
         && path.TrimEnd('/').Split('/') is { Length: <= MaxDepth } parts && !parts.Any(part => part is "" or "." or "..");
+
+    // A drive anywhere; a stream of a file where there are such. Elsewhere cameras write times of day into names.
+    private static bool IsWindowsOnly(string path) =>
+        path is [_, ':', ..] || (OperatingSystem.IsWindows() && path.Contains(':', StringComparison.Ordinal));
 
     /// <summary>True for a path that file systems refuse.</summary>
     public static bool IsTooLong(string path) =>

@@ -137,6 +137,7 @@ public sealed class Odd_names : IDisposable
     [InlineData("#hash?query&more=1+1")]
     [InlineData("'quote\"s, and commas")]
     [InlineData("{brace}")]
+    [InlineData("2026-11-28T12:30:05")]
     [InlineData("\u05E9\u05DC\u05D5\u05DD\u200F")]
     public async Task Odd_names_round_trip(string name)
     {

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace RoadSeg.Native;
 
-/// <summary>Native libraries by their path. A library loaded by its name alone is looked for in a dozen places, and of a file that is damaged
-/// or too new for the system the loader then says a dozen times that it is elsewhere not.</summary>
+/// <summary>Native libraries by their path. A library loaded by its name alone is looked for in a dozen places, and of a file that is
+/// damaged or too new for the system .NET then says a dozen times that it is not elsewhere.</summary>
 public static class NativeFile
 {
     /// <summary>What the files of both packages, libvips and ONNX Runtime, ask of the system.</summary>
     internal const string Needs =
-        "It needs glibc 2.28 and libstdc++ of GCC 7 (GLIBCXX_3.4.22, CXXABI_1.3.11) or newer, as Debian 10, Ubuntu 20.04 and later have them "
-        + "(apt-get install libstdc++6 libgcc-s1)";
+        "It needs glibc 2.28 and libstdc++ of GCC 7 (GLIBCXX_3.4.22, CXXABI_1.3.11) or newer, as Debian 10, Ubuntu 20.04 and later "
+        + "have them (apt-get install libstdc++6 libgcc-s1)";
 
     /// <summary>Where a program's own native libraries lie: beside it, or where a build for any system puts them.</summary>
     public static IReadOnlyList<string> Folders { get; } =
         [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
 
-    /// <summary>The loader's own reason, as of <c>dlopen</c>, on one line and without a full stop: "/app/libvips.so.42: file too short".</summary>
+    /// <summary>The loader's own reason, on one line and without a full stop: "/app/libvips.so.42: file too short".</summary>
     /// <param name="e">What <see cref="NativeLibrary"/> threw, or a static constructor that used it.</param>
     public static string Reason(Exception e)
     {
@@ -68,13 +68,15 @@ public static class NativeFile
             Span<byte> header = stackalloc byte[64];
             if (RandomAccess.Read(file, header, 0) < header.Length || !header.StartsWith("\u007fELF\u0002\u0001"u8))
                 return false;
-            var (table, count) = (BinaryPrimitives.ReadInt64LittleEndian(header[0x20..]), BinaryPrimitives.ReadUInt16LittleEndian(header[0x38..]));
+            var table = BinaryPrimitives.ReadInt64LittleEndian(header[0x20..]);
+            var count = BinaryPrimitives.ReadUInt16LittleEndian(header[0x38..]);
             Span<byte> segment = stackalloc byte[56];
             for (var i = 0; i < count; i++)
             {
                 if (table < 0 || RandomAccess.Read(file, segment, table + (i * segment.Length)) < segment.Length)
                     return true;
-                var (start, size) = (BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]), BinaryPrimitives.ReadUInt64LittleEndian(segment[32..]));
+                var start = BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]);
+                var size = BinaryPrimitives.ReadUInt64LittleEndian(segment[32..]);
                 if (start > length || size > length - start)
                     return true;
             }

@@ -4,8 +4,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Native;
 
-/// <summary>The one place where native libraries are loaded, before anything else: a program that lacks one says so and ends, where it would
-/// otherwise fail every photo, or a training run after its last epoch.</summary>
+/// <summary>The one place where native libraries are loaded, before anything else: a program that lacks one says so and ends, where it
+/// would otherwise fail every photo, or a training run after its last epoch.</summary>
 public static class NativeLibraries
 {
     private const string OnnxRuntime = "libonnxruntime.so";
@@ -22,7 +22,8 @@ public static class NativeLibraries
     {
         VipsLibrary.Initialize(vips);
         var path = NativeFile.Find(OnnxRuntime) ?? throw new NativeLibraryException(
-            $"ONNX Runtime's library ({OnnxRuntime}) was not found beside the app. Publish the app anew for this system: the package {Package} brings it.");
+            $"ONNX Runtime's library ({OnnxRuntime}) was not found beside the app. "
+            + $"Publish the app anew for this system: the package {Package} brings it.");
         NativeFile.Open(
             path,
             $"ONNX Runtime's library '{path}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}.");
@@ -30,11 +31,11 @@ public static class NativeLibraries
         {
             _ = OrtEnv.Instance().GetVersionString();
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception e) when (e is TypeInitializationException or TypeLoadException or BadImageFormatException)
         {
             throw new NativeLibraryException(
-                $"'{path}' is not the ONNX Runtime that the app was built with. Publish the app anew: the package {Package} brings the right one. "
-                + $"The system says: {NativeFile.Reason(e)}.",
+                $"'{path}' is not the ONNX Runtime that the app was built with. Publish the app anew: the package {Package} brings "
+                + $"the right one. The system says: {NativeFile.Reason(e)}.",
                 e);
         }
     }

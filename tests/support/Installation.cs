@@ -56,7 +56,10 @@ internal sealed class Installation : IDisposable
     public async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, params (string Name, string Value)[] settings)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo("dotnet", ["exec", _program, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", _program, .. arguments])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         using var run = Process.Start(start)!;

@@ -35,7 +35,8 @@ public sealed class StartTests
 
         // What is said is what the files ask for.
         var file = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(worker.NativeOf(library), Cancel));
-        var needs = $"It needs glibc {Newest(file, "GLIBC_")} and libstdc++ of GCC 7 (GLIBCXX_{Newest(file, "GLIBCXX_")}, CXXABI_{Newest(file, "CXXABI_")}) or newer";
+        var (glibc, cxx, abi) = (Newest(file, "GLIBC_"), Newest(file, "GLIBCXX_"), Newest(file, "CXXABI_"));
+        var needs = $"It needs glibc {glibc} and libstdc++ of GCC 7 (GLIBCXX_{cxx}, CXXABI_{abi}) or newer";
 
         // Said "was not found beside the app" of libvips, and asked for a newer system than is needed for ONNX Runtime.
         worker.Replace(library, Installation.OfTomorrow);
@@ -45,7 +46,8 @@ public sealed class StartTests
         Assert.Contains($"the package {package}.", told, StringComparison.Ordinal);
         Assert.Contains("version `GLIBC_9.28' not found", told, StringComparison.Ordinal);
 
-        static Version Newest(string file, string name) => Regex.Matches(file, $@"\0{name}(\d+(\.\d+)+)(?=\0)").Max(match => Version.Parse(match.Groups[1].Value))!;
+        static Version Newest(string file, string name) =>
+            Regex.Matches(file, $@"\0{name}(\d+(\.\d+)+)(?=\0)").Max(match => Version.Parse(match.Groups[1].Value))!;
     }
 
     [Theory]

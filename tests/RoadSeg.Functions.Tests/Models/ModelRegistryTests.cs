@@ -235,6 +235,22 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task Of_many_moves_the_last_hundred_are_remembered_and_what_can_be_rolled_back_to_holds_each_version_once()
+    {
+        var versions = new[] { (await PublishedAsync(1)).Manifest.Version, (await PublishedAsync(2)).Manifest.Version };
+        for (var i = 0; i < 103; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Registry.PromoteAsync(_name, versions[i % 2], $"move {i}", Cancel);
+        }
+
+        var pointer = (await Registry.LiveAsync(_name, Cancel))!.Value;
+        Assert.Equal(Enumerable.Range(3, 100).Select(i => $"move {i}"), pointer.History.Select(move => move.By));
+        Assert.All(pointer.History, move => Assert.Equal("promote", move.Kind));
+        Assert.Equal([versions[1]], pointer.Before);
+    }
+
+    [Fact]
     public async Task Promoting_what_is_live_changes_nothing()
     {
         var version = (await PublishedAsync(1)).Manifest.Version;

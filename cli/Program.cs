@@ -11,6 +11,7 @@ using RoadSeg.Cli.Test;
 using RoadSeg.Cli.Trainings;
 using RoadSeg.Client;
 using RoadSeg.LocalHost;
+using RoadSeg.Native;
 using Spectre.Console;
 
 const int PlainWidth = 140;
@@ -25,7 +26,8 @@ if (Console.IsOutputRedirected)
 var root = new Command("roadseg", """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
-    Further commands, each with a --help of its own: train, evaluate, export, publish (models), work (takes training runs), bench, soak (load under faults), host (any isolated worker).
+    Further commands, each with a --help of its own: train, evaluate, export, publish (models), work (takes training runs), bench, soak (load under faults), host (another isolated worker).
+    fuzz [--minutes N] [--seed S] sends requests made from the API description, valid and not, and looks for answers that it does not describe.
     """)
 {
     DemoCommand.Create(),
@@ -48,7 +50,8 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is AzuriteException or HostConfigurationException or TimeoutException or HttpRequestException or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
+catch (Exception e) when (e is AzuriteException or HostConfigurationException or NativeLibraryException or TimeoutException or HttpRequestException
+    or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
 {
     Console.Error.WriteLine($"roadseg: {e.Message}");
     return 1;

@@ -2,7 +2,8 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions;
 
-/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs.</summary>
+/// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs,
+/// 6xx data sets. No id is used twice.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
@@ -19,6 +20,12 @@ internal static partial class Log
 
     [LoggerMessage(104, LogLevel.Warning, "The queues could not be looked at for metrics")]
     public static partial void QueuesUnseen(ILogger log, Exception exception);
+
+    [LoggerMessage(105, LogLevel.Debug, "A caller broke off its request")]
+    public static partial void CallerLeft(ILogger log, Exception exception);
+
+    [LoggerMessage(106, LogLevel.Error, "The record of {Entry} cannot be read; lists go on without it")]
+    public static partial void RecordUnreadable(ILogger log, string entry, Exception exception);
 
     [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
     public static partial void JobQueued(ILogger log, JobId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
@@ -39,7 +46,7 @@ internal static partial class Log
     public static partial void JobRepaired(ILogger log, JobId jobId, string what);
 
     [LoggerMessage(206, LogLevel.Error, "Job {JobId}: the sweep could not repair it and will try again")]
-    public static partial void SweepFailed(ILogger log, JobId jobId, Exception exception);
+    public static partial void SweepFailed(ILogger log, string jobId, Exception exception);
 
     [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
     public static partial void BlobsDeleted(ILogger log, int count, string container);
@@ -102,5 +109,5 @@ internal static partial class Log
     public static partial void TrainingRepaired(ILogger log, JobId trainingId, string what);
 
     [LoggerMessage(503, LogLevel.Error, "Training run {TrainingId}: the sweep could not repair it and will try again")]
-    public static partial void TrainingSweepFailed(ILogger log, JobId trainingId, Exception exception);
+    public static partial void TrainingSweepFailed(ILogger log, string trainingId, Exception exception);
 }

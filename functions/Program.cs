@@ -10,13 +10,14 @@ using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
+using RoadSeg.Native;
 
 IHost worker;
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args).ConfigureFunctionsWebApplication();
     var settings = builder.Configuration;
-    NativeLibraries.Load(settings);
+    NativeLibraries.Load(settings["ROADSEG_VIPS"]);
     builder.UseMiddleware<FailureLog>();
     builder.AddLogs();
     builder.AddTelemetry();

@@ -24,4 +24,8 @@ internal static class SettingReader
             ? value
             : throw new InvalidOperationException($"{name} is '{text}': write a duration from {least:c} to {most:c}, as d.hh:mm:ss.");
     }
+
+    /// <summary>A duration, <c>d.hh:mm:ss</c>; null where there is none.</summary>
+    public static TimeSpan? Duration(this IConfiguration settings, string name, TimeSpan least, TimeSpan most) =>
+        settings[name] is { Length: > 0 } ? settings.Duration(name, least, least, most) : null;
 }

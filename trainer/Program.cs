@@ -1,14 +1,13 @@
 using System.CommandLine;
 using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
-using RoadSeg.Imaging;
+using RoadSeg.Native;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
 using RoadSeg.Trainer.Training;
 
 using var export = OtlpExport.Start("roadseg-trainer");
 KeptMemory.Enable();
-VipsLibrary.Initialize();
 var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.")
 {
     TrainCommand.Create(),
@@ -20,6 +19,7 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
 
 try
 {
+    NativeLibraries.Load();
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
 
     // What these were at is stored when they are told to end: a step, an evaluation, a checkpoint.
@@ -27,7 +27,7 @@ try
         invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(10);
     return await root.Parse(args).InvokeAsync(invocation);
 }
-catch (Exception e) when (e is TrainerException or RoadSegException or DllNotFoundException or UnauthorizedAccessException or IOException)
+catch (Exception e) when (e is TrainerException or RoadSegException or NativeLibraryException or DllNotFoundException or UnauthorizedAccessException or IOException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

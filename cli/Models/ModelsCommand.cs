@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using RoadSeg.Errors;
-using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
+using RoadSeg.Native;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Models;
@@ -53,7 +53,7 @@ internal static class ModelsCommand
 
     private static int Guarded(Action action)
     {
-        VipsLibrary.Initialize();
+        NativeLibraries.Load();
         try
         {
             action();

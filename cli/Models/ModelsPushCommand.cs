@@ -3,9 +3,9 @@ using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Cli.Service;
 using RoadSeg.Errors;
-using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
+using RoadSeg.Native;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using Spectre.Console;
@@ -32,7 +32,7 @@ internal static class ModelsPushCommand
     {
         if (string.IsNullOrEmpty(connection))
             throw new CommandFailedException($"No storage was named. Give --connection or {Variable}; for a stack of this machine ('roadseg up') that is what it prints.");
-        VipsLibrary.Initialize();
+        NativeLibraries.Load();
         try
         {
             var package = ModelPackage.Load(folder);

@@ -16,7 +16,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(CancellationToken cancel)
     {
-        await using var stack = await Screen.BusyAsync("starting storage, host and handler", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+        await using var stack = await Screen.BusyAsync("starting storage, host and worker", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
         var drop = new PhotoDrop(stack.Blobs, stack.Client, TimeProvider.System);
         return await SegmentRun.RunAsync(
             stack.Client, [Workspace.SamplePhoto], (file, board, part, stop) => drop.SegmentAsync(file, board.Moved(part), stop),

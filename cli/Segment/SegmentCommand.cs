@@ -32,7 +32,7 @@ internal static class SegmentCommand
     {
         if (parsed.GetValue(ServiceOptions.Server) is null)
         {
-            await using var stack = await Screen.BusyAsync("starting storage, host and handler", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+            await using var stack = await Screen.BusyAsync("starting storage, host and worker", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
             return await UploadAsync(parsed, stack.Client, files, cancel);
         }
 

@@ -19,7 +19,7 @@ internal static class SegmentRun
     public static async Task<int> RunAsync(
         RoadSegClient client, IReadOnlyList<string> files, Segmentation segment, string folder, bool json, CancellationToken cancel)
     {
-        var names = Names(files);
+        var names = ResultNames.Of(files);
         var ended = await Batch.RunAsync(files.Count, AtOnce, async (i, board, stop) =>
         {
             var job = await segment(files[i], board, i, stop);
@@ -59,17 +59,5 @@ internal static class SegmentRun
         }
 
         return line;
-    }
-
-    // Two files of one name in different folders must not overwrite each other's results.
-    private static string[] Names(IReadOnlyList<string> files)
-    {
-        var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        return [.. files.Select(file =>
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            seen[name] = seen.GetValueOrDefault(name) + 1;
-            return seen[name] == 1 ? name : $"{name}-{seen[name]}";
-        })];
     }
 }

@@ -13,7 +13,7 @@ internal static class UpCommand
         var storage = new Option<int>("--storage-port") { Description = "Port of the blob service; queues take the next one.", DefaultValueFactory = _ => 10000 };
         var auth = new Option<bool>("--auth") { Description = "Check function keys, as Azure does." };
         var verbose = new Option<bool>("--verbose") { Description = "Print every log line, not only warnings." };
-        var command = new Command("up", "Keeps storage, host and handler running until Ctrl+C.") { port, storage, auth, verbose };
+        var command = new Command("up", "Keeps storage, host and worker running until Ctrl+C.") { port, storage, auth, verbose };
         command.SetAction((parsed, cancel) => RunAsync(
             new LocalStackOptions
             {

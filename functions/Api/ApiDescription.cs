@@ -31,7 +31,7 @@ internal static class ApiDescription
 
     // Not Accepts<T>: routing would then answer 415 by itself, without a problem document.
     public static RouteHandlerBuilder TakesBody<T>(this RouteHandlerBuilder endpoint, bool required, params string[] contentTypes) =>
-        endpoint.WithMetadata(new TakenBody(typeof(T), required, contentTypes));
+        endpoint.WithMetadata(new TakenBody(typeof(T), required, contentTypes)).Fails(ErrorCodes.RequestTooLarge, ErrorCodes.RequestTooSlow);
 
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder endpoint, params int[] statuses)
     {

@@ -37,7 +37,11 @@ internal static class ApiResponses
     {
         response.Description = Bare.GetValueOrDefault(status, response.Description ?? "");
         foreach (var header in sent.Where(header => header.Statuses.Any(one => Text(one) == status)))
-            (response.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] = Header(header.Description, header.Name == "Retry-After");
+        {
+            (response.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] =
+                Header(header.Description, header.Name == "Retry-After", header.Name is not ("Retry-After" or "Preference-Applied"));
+        }
+
         foreach (var (type, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
             if (type == "application/problem+json")
@@ -54,9 +58,10 @@ internal static class ApiResponses
         }
     }
 
-    public static OpenApiHeader Header(string description, bool whole = false) => new()
+    public static OpenApiHeader Header(string description, bool whole = false, bool always = false) => new()
     {
         Description = description,
+        Required = always,
         Schema = new OpenApiSchema { Type = whole ? JsonSchemaType.Integer : JsonSchemaType.String },
     };
 

@@ -9,6 +9,9 @@ namespace RoadSeg.Functions.Api;
 /// <param name="names">SHA-256 of a key (lower-case hex) to the caller's name.</param>
 internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
 {
+    /// <summary>The header that a key comes in.</summary>
+    public const string Header = "x-functions-key";
+
     private const string Setting = "ROADSEG_CALLERS";
 
     /// <summary>Setting ROADSEG_CALLERS: <c>name=sha256,name=sha256</c>. Several keys may share a name, so that a key can be
@@ -30,7 +33,7 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
     /// <exception cref="RoadSegException">request-invalid: two different keys.</exception>
     public string Of(HttpRequest request)
     {
-        var keys = request.Headers["x-functions-key"].Concat(request.Query["code"]).Where(key => !string.IsNullOrEmpty(key)).Distinct().ToArray();
+        var keys = request.Headers[Header].Concat(request.Query["code"]).Where(key => !string.IsNullOrEmpty(key)).Distinct().ToArray();
         return keys switch
         {
             [] => Callers.Local,

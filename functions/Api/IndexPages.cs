@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -49,8 +50,26 @@ internal static class IndexPages
         }
     }
 
-    /// <summary>The id that an entry's name ends in.</summary>
-    public static bool TryId(string name, out JobId id) => JobId.TryParse(name[^IdLength..], out id);
+    /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is told and
+    /// hides no other.</summary>
+    /// <param name="entry">Name of the entry, which ends in an id; a stray blob's may not.</param>
+    /// <param name="find">Reads a record.</param>
+    /// <param name="log">Told of a record that cannot be read.</param>
+    public static async Task<T?> ReadAsync<T>(string entry, Func<JobId, Task<T?>> find, ILogger log)
+        where T : class
+    {
+        if (entry.Length < IdLength || !JobId.TryParse(entry[^IdLength..], out var id))
+            return null;
+        try
+        {
+            return await find(id);
+        }
+        catch (JsonException e)
+        {
+            Log.RecordUnreadable(log, entry, e);
+            return null;
+        }
+    }
 
     private static string? Encode(string? token) => string.IsNullOrEmpty(token) ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(token));
 
@@ -58,8 +77,11 @@ internal static class IndexPages
     {
         try
         {
-            // Spaces are passed over by the decoder: of nothing else there is no place.
-            return Base64Url.DecodeFromChars(after) is { Length: > 0 } place ? Encoding.UTF8.GetString(place) : throw new FormatException("It is empty.");
+            // Spaces are passed over by the decoder: of nothing else there is no place. Storage repeats a place in XML, which cannot hold
+            // every byte.
+            return Base64Url.DecodeFromChars(after) is { Length: > 0 } place && place.All(static b => b is > (byte)' ' and <= (byte)'~')
+                ? Encoding.ASCII.GetString(place)
+                : throw new FormatException("It is no place.");
         }
         catch (FormatException e)
         {

@@ -18,6 +18,17 @@ internal static class OpenApiDocumentation
 {
     private const string KeyScheme = "functionKey";
 
+    private static readonly (string Name, string Description)[] Tags =
+    [
+        ("datasets", "Sets of labelled photos that were dropped into storage: what their check found."),
+        ("jobs", "A photo, from its submission to its results."),
+        ("labels", "The classes of the models."),
+        ("models", "Models and their versions: which one serves."),
+        ("review", "Jobs whose photo a person should look at, and their export for labelling."),
+        ("trainings", "Training runs."),
+        ("uploads", "Addresses to put photos to, straight into storage."),
+    ];
+
     public static void AddApiDocument(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json =>
@@ -56,10 +67,12 @@ internal static class OpenApiDocumentation
             Version = "v1",
             Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results: `POST /v1/jobs` with the photo, or `POST /v1/uploads` and a PUT to the address in the answer; "
                 + "`GET /v1/jobs/{id}?wait=60` until `state` is succeeded, failed, canceled or expired; then the addresses in `links`. "
-                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense.",
+                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense. "
+                + "What is no request at all (an address of more than 8 KiB, a NUL in a path) is refused by the server in front of the service, without a body.",
+            Contact = new OpenApiContact { Name = "Whoever gave you this address and your key" },
         };
-        document.Servers = [];
-        document.Tags = new HashSet<OpenApiTag>(((string[])["uploads", "jobs", "models", "labels", "datasets", "trainings"]).Select(static name => new OpenApiTag { Name = name }));
+        document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document came from." }];
+        document.Tags = new HashSet<OpenApiTag>(Tags.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -76,6 +89,7 @@ internal static class OpenApiDocumentation
         foreach (var schema in document.Components.Schemas?.Values ?? [])
         {
             schema.Description = OneLine(schema.Description);
+            FreeForm(schema);
             foreach (var (name, property) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
             {
                 property.Description = OneLine(property.Description);
@@ -86,7 +100,20 @@ internal static class OpenApiDocumentation
             }
         }
 
+        document.Components.Schemas?.Remove(nameof(JsonElement));
         return Task.CompletedTask;
+    }
+
+    // "Null, or any JSON" fits null twice, and one of several is to fit: what may be anything has no schema.
+    private static void FreeForm(IOpenApiSchema schema)
+    {
+        foreach (var (name, property) in schema.Properties?.ToArray() ?? [])
+        {
+            if (property.OneOf?.FirstOrDefault(one => one is OpenApiSchemaReference { Reference.Id: nameof(JsonElement) }) is not { } any)
+                continue;
+            schema.Properties![name] = new OpenApiSchema { Description = any.Description };
+            schema.Required?.Remove(name);
+        }
     }
 
     // Comments in code are wrapped and indented.

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using RoadSeg.Errors;
 
@@ -26,8 +27,8 @@ internal static class Problems
         var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
         app.UseExceptionHandler(errors => errors.Run(async context =>
         {
-            var problem = Describe(context.Features.Get<IExceptionHandlerFeature>()!.Error, log);
-            await WriteAsync(context, problem);
+            var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+            await WriteAsync(context, Describe(error, context.RequestAborted.IsCancellationRequested, log));
         }));
         app.UseStatusCodePages(async pages =>
         {
@@ -36,14 +37,28 @@ internal static class Problems
         });
     }
 
-    private static Problem Describe(Exception error, ILogger log)
+    private static Problem Describe(Exception error, bool left, ILogger log)
     {
         switch (error)
         {
             case RoadSegException known:
                 return Problem.Of(known.Code, known.Message);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return Problem.Of(ErrorCodes.RequestTooLarge, error.Message);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return Problem.Of(ErrorCodes.RequestTooSlow, error.Message);
             case BadHttpRequestException or InvalidDataException:
+
+            // The server's word for the length of a chunk that no number holds.
+            case IOException { InnerException: OverflowException }:
                 return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
+
+            // The connection broke, which the server may tell before it tells that the caller left; there is mostly nobody to read this.
+            case ConnectionResetException or ConnectionAbortedException:
+            case IOException or OperationCanceledException when left:
+            case AggregateException canceled when left && canceled.Flatten().InnerExceptions.Any(static one => one is OperationCanceledException):
+                Log.CallerLeft(log, error);
+                return Problem.Of(ErrorCodes.RequestInvalid, "The request broke off before it was whole. Send it again.");
 
             // The storage client throws one after its last try, and all of them together where every try failed on the way.
             case Azure.RequestFailedException:

@@ -52,8 +52,15 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     }
 
     /// <summary>A caller's file name as it is kept: shown to people and stored in the record, never used in a path.</summary>
-    public static string? Shown(string name) =>
-        name.Length == 0 ? null : new string([.. name.Where(c => !char.IsControl(c)).Take(MaxFileName)]);
+    public static string? Shown(string name)
+    {
+        var shown = new string([.. name.Where(c => !char.IsControl(c)).Take(MaxFileName)]);
+
+        // The cut may fall inside of a pair, and half of one is no character.
+        if (shown is [.., var last] && char.IsHighSurrogate(last))
+            shown = shown[..^1];
+        return shown.Length == 0 ? null : shown;
+    }
 
     // Files go to a temporary file on their way, which the server deletes with the request.
     private static async Task<IFormCollection> FormAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
@@ -44,11 +45,22 @@ internal static class DatasetEndpoints
             .Fails(ErrorCodes.DatasetNotFound);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DatasetStore store)
+    private static async Task<IResult> ListAsync(HttpContext context, DatasetStore store, ILoggerFactory logs)
     {
-        var items = new List<DatasetView>();
-        await foreach (var set in store.ListAsync(context.RequestAborted))
-            items.Add(DatasetView.Of(set));
+        var (items, cancel) = (new List<DatasetView>(), context.RequestAborted);
+        await foreach (var name in store.NamesAsync(cancel))
+        {
+            try
+            {
+                if (await store.FindAsync(name, cancel) is { Value: var set })
+                    items.Add(DatasetView.Of(set));
+            }
+            catch (JsonException e)
+            {
+                Log.RecordUnreadable(logs.CreateLogger("RoadSeg.Api"), name, e);
+            }
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new DatasetList(items), DatasetRecordJson.Default.DatasetList);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -22,19 +21,11 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await foreach (var item in _datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
+        await SweepPass.RunAsync(_datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel), async (item, stop) =>
         {
-            if (!item.IsPrefix || item.Prefix.TrimEnd('/') is not { } name || !DatasetSpecJson.IsName(name))
-                continue;
-            try
-            {
-                await RepairAsync(name, cancel);
-            }
-            catch (Exception e) when (e is RequestFailedException or AggregateException or JsonException)
-            {
-                Log.DatasetSweepFailed(log, name, e);
-            }
-        }
+            if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+                await RepairAsync(name, stop);
+        }, (item, e) => Log.DatasetSweepFailed(log, item.Prefix, e), cancel);
     }
 
     private async Task RepairAsync(string name, CancellationToken cancel)
@@ -48,7 +39,7 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
             Log.DropRepaired(log, name, "its event was lost or waits");
         else if (record.State != DatasetState.Checking || !await DisownedAsync(record, cancel))
             return;
-        var created = BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(name), drop, description.ContentLength);
+        var created = BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(name), drop, description.ContentLength, time.GetUtcNow());
         await queues.GetQueueClient(Queues.DatasetsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
     }
 
@@ -60,7 +51,9 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
         if (time.GetUtcNow() - owner.Since < options.Lease)
             return false;
         Log.DropRepaired(log, record.Name, "its owner is gone");
-        return (await store.ChangeAsync(record.Name, now => now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner ? now with { Owner = null } : null, cancel)).Done;
+        return (await store.ChangeAsync(record.Name, now => now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner
+            ? now with { Owner = null, RepairedAt = time.GetUtcNow() }
+            : null, cancel)).Done;
     }
 
     private async Task<BlobProperties?> DescriptionAsync(string name, CancellationToken cancel)

@@ -9,7 +9,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Queue datasets-created-poison: a drop that failed as often as the host allows ends as failed instead of staying open.</summary>
-internal sealed class FailPoisonedDataset(DatasetClaim claim, FailedDrops failed, ILogger<FailPoisonedDataset> log)
+internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim, FailedDrops failed, ILogger<FailPoisonedDataset> log)
 {
     private static readonly RoadSegException Exhausted = new(
         ErrorCodes.AttemptsExhausted, "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why.");
@@ -27,9 +27,13 @@ internal sealed class FailPoisonedDataset(DatasetClaim claim, FailedDrops failed
             return;
 
         // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned by the
-        // message it was: what counts is that the drop lies there still and its check has not ended.
-        await claim.TakeAsync(name, created, message, cancel);
+        // message it was: what counts is that the drop lies there still, its check has not ended, and the sweep sent no newer event, which goes on.
         var told = created.Data.ETag?.Trim('"');
-        await failed.EndAsync(name, Exhausted, record => record.State == DatasetState.Checking && (told is not { Length: > 0 } || record.Drop == told), cancel);
+        if ((await store.FindAsync(name, cancel))?.Value is not { } found || !IsAsked(found))
+            await claim.TakeAsync(name, created, message, cancel);
+        await failed.EndAsync(
+            name, Exhausted, record => record.State == DatasetState.Checking && IsAsked(record) && (record.RepairedAt is not { } repaired || created.At >= repaired), cancel);
+
+        bool IsAsked(DatasetRecord record) => told is not { Length: > 0 } || record.Drop == told;
     }
 }

@@ -37,9 +37,15 @@ internal sealed class PhotoTurns
     public Task<IDisposable> DecodeAsync(string caller, ImageHeader header, CancellationToken cancel) =>
         _photos.EnterAsync(caller, Math.Max(Decoded(header), PhotoBytes), cancel);
 
-    /// <summary>To decode a photo in the bulk line, or to segment a heavy one: on half of the cores at most.</summary>
+    /// <summary>To decode a photo in the bulk line: on half of the cores at most.</summary>
     public Task<IDisposable> WorkAsync(string caller, long bytes, CancellationToken cancel) =>
         _background.EnterAsync(caller, Math.Max(bytes, WorkBytes), cancel);
+
+    /// <summary>To make the mask of a heavy photo, or something of it: after what else is done in the background.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="bytes">What it holds in memory.</param>
+    /// <param name="cancel">Leaves the line.</param>
+    public async Task<IDisposable> HeavyAsync(string caller, long bytes, CancellationToken cancel) => new Heavy(await WorkAsync(caller, bytes, cancel));
 
     /// <summary>To make a picture or document of a result: on half of the cores at most, the heavy ones one by one and after bulk photos.</summary>
     /// <param name="caller">Who asked for it.</param>
@@ -54,7 +60,7 @@ internal sealed class PhotoTurns
         var first = await _heavyRenders.EnterAsync(caller, 1, cancel);
         try
         {
-            return new Both(await WorkAsync(caller, bytes, cancel), first);
+            return new Both(await HeavyAsync(caller, bytes, cancel), first);
         }
         catch
         {
@@ -65,6 +71,16 @@ internal sealed class PhotoTurns
 
     /// <summary>Bytes that decoding a photo takes at most: formats that are stored in passes or blocks are decoded whole.</summary>
     public static long Decoded(ImageHeader header) => (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
+
+    // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory.
+    private sealed class Heavy(IDisposable turn) : IDisposable
+    {
+        public void Dispose()
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+            turn.Dispose();
+        }
+    }
 
     private sealed class Both(IDisposable inner, IDisposable outer) : IDisposable
     {

@@ -37,6 +37,13 @@ internal sealed class HttpPipeline
         // What the worker's own routing found is the function, and routing looks no further where something was found.
         context.SetEndpoint(null);
         context.Request.RouteValues.Clear();
+
+        // When the answer begins: what turns a failure into a problem clears all headers first.
+        context.Response.OnStarting(static response =>
+        {
+            ((HttpResponse)response).Headers.XContentTypeOptions = "nosniff";
+            return Task.CompletedTask;
+        }, context.Response);
         try
         {
             await _pipeline(context);
@@ -45,7 +52,9 @@ internal sealed class HttpPipeline
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!context.RequestAborted.IsCancellationRequested)
+            if (context.RequestAborted.IsCancellationRequested)
+                Log.CallerLeft(_log, e);
+            else
                 Log.RequestFailed(_log, e);
             if (context.Response.HasStarted)
                 context.Abort();

@@ -67,7 +67,7 @@ internal sealed class SegmentImage(
 
         // Read beside the claim, which it does not depend on: a round trip less on the way of every job.
         using var span = new InvocationSpan(nameof(SegmentImage), time);
-        var input = ReadInputAsync(id, cancel);
+        var input = ReadInputAsync(id, asked.Input, cancel);
 
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
@@ -88,6 +88,13 @@ internal sealed class SegmentImage(
         span.Waited(StageSpan.WaitSegmentation, job.Record.Times.QueuedAt ?? message.InsertedOn!.Value);
         try
         {
+            // A message from before inputs had names of their own.
+            if (job.Record.InputFile != asked.Input)
+            {
+                await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                input = ReadInputAsync(id, job.Record.InputFile, cancel);
+            }
+
             await SegmentAsync(job, attempt, input, span, cancel);
         }
         catch (Exception e) when (span.Fails(e))
@@ -105,14 +112,14 @@ internal sealed class SegmentImage(
     private async Task GiveBackAsync(SegmentationMessage asked, QueueMessage message, CancellationToken cancel)
     {
         var given = await jobs.TryMoveAsync(asked.JobId, JobState.Queued, record => MayRun(record, message) ? record with { Owner = null } : null, cancel);
-        if (given is not { Moved: true, Job.Record.Lane: var line })
+        if (given is not { Moved: true, Job.Record: { Lane: var line } record })
         {
             Log.MessageIgnored(log, asked.JobId, message.MessageId, given.Job?.Record.State);
             return;
         }
 
         await Task.Delay(GivenBackAfter, time, cancel);
-        await queues.GetQueueClient(Queues.Segmentation(line)).SendAsync(asked, JobJson.Default.SegmentationMessage, cancel);
+        await queues.GetQueueClient(Queues.Segmentation(line)).SendAsync(SegmentationMessage.Of(record, asked.TraceParent), JobJson.Default.SegmentationMessage, cancel);
         Log.MessageGivenBack(log, asked.JobId);
     }
 
@@ -130,7 +137,7 @@ internal sealed class SegmentImage(
 
         // Of its mask and confidence, and what they are encoded to.
         using var turn = PhotoTurns.IsHeavy(record.Image!.Width, record.Image.Height)
-            ? await turns.WorkAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
+            ? await turns.HeavyAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
             : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
@@ -220,11 +227,11 @@ internal sealed class SegmentImage(
     private async Task<bool> IsWantedAsync(JobRecord job, TimeSpan wait, CancellationToken cancel) =>
         wait < WorthAsking || (await jobs.FindAsync(job.Id, cancel))?.Record is { State: JobState.Running } now && now.Attempt == job.Attempt;
 
-    private async Task<byte[]> ReadInputAsync(JobId id, CancellationToken cancel)
+    private async Task<byte[]> ReadInputAsync(JobId id, string? file, CancellationToken cancel)
     {
         try
         {
-            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id)).DownloadContentAsync(cancel);
+            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, file)).DownloadContentAsync(cancel);
             return blob.Value.Content.ToArray();
         }
         catch (RequestFailedException e) when (e.Status == 404)

@@ -38,15 +38,20 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
             return;
         }
 
-        // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the
-        // job may be owned by the message it was: what counts is that preprocessing has not ended.
-        var taken = await claim.TakeAsync(created, message, JobLane.Interactive, cancel);
+        // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message has a
+        // new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent no newer
+        // event, which goes on.
+        var found = (await claim.FindAsync(created, cancel))?.Record;
+        if (found is null || (found.State == JobState.AwaitingUpload && IsNewest(found)))
+            found = (await claim.TakeAsync(created, message, JobLane.Interactive, cancel))?.Record;
         await jobs.FailAsync(
-            taken?.Record.Id ?? await claim.IdAsync(created, cancel),
+            found?.Id ?? await claim.IdAsync(created, cancel),
             Exhausted,
-            static record => record.State is JobState.AwaitingUpload or JobState.Received,
+            record => record.State is JobState.AwaitingUpload or JobState.Received && IsNewest(record),
             log,
             cancel);
+
+        bool IsNewest(JobRecord record) => record.RepairedAt is not { } repaired || created.At >= repaired;
     }
 
     private async Task FailSegmentationAsync(QueueMessage message, CancellationToken cancel)
@@ -57,7 +62,13 @@ internal sealed class FailPoisoned(JobStore jobs, UploadClaim claim, ILogger<Fai
             return;
         }
 
-        await jobs.FailAsync(segmentation.JobId, Exhausted, static _ => true, log, cancel);
-        return;
+        // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be running the
+        // job now.
+        await jobs.FailAsync(
+            segmentation.JobId,
+            Exhausted,
+            record => segmentation.SentAt is { } sent ? sent == record.SentAt : record.RepairedAt is null,
+            log,
+            cancel);
     }
 }

@@ -7,7 +7,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Jobs;
 
 /// <summary>Lists a caller's jobs from the index, newest first.</summary>
-internal sealed class JobList(BlobServiceClient blobs, JobStore jobs)
+internal sealed class JobList(BlobServiceClient blobs, JobStore jobs, ILogger<JobList> log)
 {
     private const int MaxRounds = 10;
     private readonly BlobContainerClient _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
@@ -25,7 +25,7 @@ internal sealed class JobList(BlobServiceClient blobs, JobStore jobs)
         for (var round = 0; round < MaxRounds && found.Count < limit; round++)
         {
             (var names, after) = await _index.PageAsync(BlobPaths.IndexedJobs(caller), after, limit - found.Count, cancel);
-            var read = await Task.WhenAll(names.Select(async name => IndexPages.TryId(name, out var id) ? await jobs.FindAsync(id, cancel) : null));
+            var read = await Task.WhenAll(names.Select(name => IndexPages.ReadAsync(name, id => jobs.FindAsync(id, cancel), log)));
             found.AddRange(read.OfType<JobSnapshot>().Select(job => job.Record).Where(job => state is null || job.State == state));
             if (after is null)
                 break;

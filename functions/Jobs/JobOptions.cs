@@ -41,6 +41,22 @@ internal sealed record JobOptions
     /// Default 90 days, 1 day to 10 years.</summary>
     public TimeSpan KeepTrainings { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>ROADSEG_KEEP_UNFINISHED: age at which the files of a curated version or of a model's package are deleted that was never
+    /// finished. Longer than storing one takes. Default 7 days, 2 days to 10 years.</summary>
+    public TimeSpan KeepUnfinished { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>ROADSEG_KEEP_DATASETS: age at which the files of a drop are deleted of which a usable version was made. Default: they are kept;
+    /// 1 day to 10 years.</summary>
+    public TimeSpan? KeepDatasets { get; init; }
+
+    /// <summary>ROADSEG_KEEP_CURATED: age at which curated versions are deleted that are not the newest of their set. Default: they are kept;
+    /// 1 day to 10 years.</summary>
+    public TimeSpan? KeepCurated { get; init; }
+
+    /// <summary>ROADSEG_KEEP_MODELS: age at which versions are deleted that are neither live nor to be rolled back to nor the newest of their model.
+    /// Default: they are kept; 1 day to 10 years.</summary>
+    public TimeSpan? KeepModels { get; init; }
+
     public static JobOptions Read(IConfiguration settings)
     {
         var standard = new JobOptions();
@@ -57,6 +73,10 @@ internal sealed record JobOptions
             KeepUploads = settings.Duration("ROADSEG_KEEP_UPLOADS", standard.KeepUploads, Second, Years),
             KeepResults = settings.Duration("ROADSEG_KEEP_RESULTS", standard.KeepResults, Second, Years),
             KeepTrainings = settings.Duration("ROADSEG_KEEP_TRAININGS", standard.KeepTrainings, TimeSpan.FromDays(1), Years),
+            KeepUnfinished = settings.Duration("ROADSEG_KEEP_UNFINISHED", standard.KeepUnfinished, TimeSpan.FromDays(2), Years),
+            KeepDatasets = settings.Duration("ROADSEG_KEEP_DATASETS", TimeSpan.FromDays(1), Years),
+            KeepCurated = settings.Duration("ROADSEG_KEEP_CURATED", TimeSpan.FromDays(1), Years),
+            KeepModels = settings.Duration("ROADSEG_KEEP_MODELS", TimeSpan.FromDays(1), Years),
         };
     }
 }

@@ -1,11 +1,15 @@
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Datasets;
+using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
+using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -14,8 +18,6 @@ namespace RoadSeg.Functions.Jobs;
 internal sealed class Retention(
     BlobServiceClient blobs, QueueServiceClient queues, UploadClaim claim, QueueGauge gauge, JobOptions options, TimeProvider time, ILogger<Retention> log)
 {
-    private const int AtOnce = 8;
-
     // The host ends a worker whose function runs for ten minutes, and with it the work of all others.
     private static readonly TimeSpan Pass = TimeSpan.FromMinutes(8);
 
@@ -29,28 +31,30 @@ internal sealed class Retention(
     public async Task RunAsync(CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        (string Container, TimeSpan Keep)[] others =
+        (string Container, Func<CancellationToken, Task> Look)[] others =
         [
-            (Containers.Submitted, options.KeepUploads),
-            (Containers.Work, options.Deadline + options.Lease),
+            Aged(Containers.Submitted, options.KeepUploads),
+            Aged(Containers.Work, options.Deadline + options.Lease),
 
             // The record outlives what it names, so that a deleted result is "gone" and not "unknown".
-            (Containers.Results, options.KeepResults),
-            (Containers.IdempotencyKeys, options.KeepResults + TimeSpan.FromDays(1)),
-            (Containers.JobsIndex, options.KeepResults + TimeSpan.FromDays(1)),
-            (Containers.Jobs, options.KeepResults + TimeSpan.FromDays(1)),
-            (Containers.Trainings, options.KeepTrainings),
+            Aged(Containers.Results, options.KeepResults),
+            Aged(Containers.IdempotencyKeys, options.KeepResults + TimeSpan.FromDays(1)),
+            Aged(Containers.JobsIndex, options.KeepResults + TimeSpan.FromDays(1)),
+            Aged(Containers.Jobs, options.KeepResults + TimeSpan.FromDays(1)),
+            (Containers.Trainings, stop => RunsAndVersionsAsync(now, stop)),
         ];
 
         // Lost events cannot wait; the others begin with another one each hour, so that none is always the one the time does not reach.
         var first = (int)(now.ToUnixTimeSeconds() / 3600 % others.Length);
         using var over = new CancellationTokenSource(Pass, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        foreach (var (container, keep) in (IEnumerable<(string, TimeSpan)>)[(Containers.Uploads, options.KeepUploads), .. others[first..], .. others[..first]])
+        (string Container, Func<CancellationToken, Task> Look)[] turns =
+            [Aged(Containers.Uploads, options.KeepUploads), .. others[first..], .. others[..first]];
+        foreach (var (container, look) in turns)
         {
             try
             {
-                await LookAsync(blobs.GetBlobContainerClient(container), now, keep, stop.Token);
+                await look(stop.Token);
             }
 #pragma warning disable CA1031 // Whatever is wrong with one container keeps no other from its turn.
             catch (Exception e) when (!cancel.IsCancellationRequested)
@@ -65,6 +69,18 @@ internal sealed class Retention(
                 Log.RetentionFailed(log, container, e);
             }
         }
+
+        (string, Func<CancellationToken, Task>) Aged(string container, TimeSpan keep) =>
+            (container, stop => LookAsync(blobs.GetBlobContainerClient(container), now, keep, stop));
+    }
+
+    // Training runs, what they learn from and what comes of them: their versions go whole or not at all.
+    private async Task RunsAndVersionsAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        await LookAsync(blobs.GetBlobContainerClient(Containers.Trainings), now, options.KeepTrainings, cancel);
+        var runs = new TrainingStore(blobs, queues, time);
+        await new DatasetRetention(blobs, new DatasetStore(blobs), runs, options, time, log).RunAsync(cancel);
+        await new ModelRetention(blobs, new ModelRegistry(blobs, time), new JobStore(blobs, queues, time), runs, options, time, log).RunAsync(cancel);
     }
 
     private async Task LookAsync(BlobContainerClient container, DateTimeOffset now, TimeSpan keep, CancellationToken cancel)
@@ -72,28 +88,19 @@ internal sealed class Retention(
         var deleted = 0;
         try
         {
-            await Parallel.ForEachAsync(container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (blob, stop) =>
+            await SweepPass.RunAsync(container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (blob, stop) =>
             {
                 var age = now - blob.Properties.LastModified!.Value;
-                try
+                if (age > keep)
                 {
-                    if (age > keep)
-                    {
-                        if (await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop))
-                            Interlocked.Increment(ref deleted);
-                    }
-                    else if (container.Name == Containers.Uploads && age > YoungestDrop && age < OldestDrop)
-                    {
-                        await RepairAsync(blob, stop);
-                    }
+                    if (await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop))
+                        Interlocked.Increment(ref deleted);
                 }
-#pragma warning disable CA1031 // Whatever is wrong with one blob, such as another's lease, keeps no other from its turn.
-                catch (Exception e) when (!stop.IsCancellationRequested)
-#pragma warning restore CA1031
+                else if (container.Name == Containers.Uploads && age > YoungestDrop && age < OldestDrop)
                 {
-                    Log.BlobNotKept(log, container.Name, blob.Name, e);
+                    await RepairAsync(blob, stop);
                 }
-            });
+            }, (blob, e) => Log.BlobNotKept(log, container.Name, blob.Name, e), cancel);
         }
         finally
         {
@@ -102,12 +109,19 @@ internal sealed class Retention(
         }
     }
 
-    // A photo that has a job is the sweep's. A drop whose event is in a line gets its job when its turn comes.
+    // A photo that has a job is the sweep's, unless that job has ended without it: its event, which would have deleted it, may be lost too.
+    // A drop whose event is in a line gets its job when its turn comes.
     private async Task RepairAsync(BlobItem photo, CancellationToken cancel)
     {
         var etag = photo.Properties.ETag!.Value.ToString();
         var created = BlobCreatedEvent.For(Containers.Uploads, photo.Name, etag, photo.Properties.ContentLength ?? 0, time.GetUtcNow());
-        if (await claim.FindAsync(created, cancel) is not null || await MayWaitAsync(JobLane.Interactive) || await MayWaitAsync(JobLane.Bulk))
+        if (await claim.FindAsync(created, cancel) is { Record: var job })
+        {
+            await UnwantedPhoto.DeleteAsync(blobs, job, cancel);
+            return;
+        }
+
+        if (await MayWaitAsync(JobLane.Interactive) || await MayWaitAsync(JobLane.Bulk))
             return;
         Log.JobRepaired(log, JobId.ForDrop(Containers.Uploads, photo.Name, etag), "its upload had no event");
         await queues.GetQueueClient(Queues.UploadsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);

@@ -14,7 +14,6 @@ namespace RoadSeg.Functions.Jobs;
 internal sealed class Sweep(
     BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, QueueGauge gauge, JobOptions options, TimeProvider time, ILogger<Sweep> log)
 {
-    private const int AtOnce = 8;
     private static readonly RoadSegException TooLate = new(ErrorCodes.DeadlineExceeded, "The job did not end in time. Submit the photo again.");
 
     // A marker is written before its record; past this age a marker without one is what a dead process left.
@@ -27,26 +26,19 @@ internal sealed class Sweep(
     {
         var now = time.GetUtcNow();
         var markers = blobs.GetBlobContainerClient(Containers.JobsActive);
-        await Parallel.ForEachAsync(markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (marker, stop) =>
+        await SweepPass.RunAsync(markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (marker, stop) =>
         {
             var age = now - marker.Properties.LastModified!.Value;
-            if (age < options.SweepAfter || !JobId.TryParse(marker.Name[(marker.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], out var id))
+            if (age < options.SweepAfter || !JobId.TryParse(Named(marker), out var id))
                 return;
-            try
-            {
-                if (await jobs.FindAsync(id, stop) is { } job)
-                    await RepairAsync(job, stop);
-                else if (age > RecordPatience)
-                    await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
-            }
-#pragma warning disable CA1031 // Whatever is wrong with one job, also a record that cannot be read, keeps no other from its repair.
-            catch (Exception e) when (!stop.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Log.SweepFailed(log, id, e);
-            }
-        });
+            if (await jobs.FindAsync(id, stop) is { } job)
+                await RepairAsync(job, stop);
+            else if (age > RecordPatience)
+                await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
+        }, (marker, e) => Log.SweepFailed(log, Named(marker), e), cancel);
     }
+
+    private static string Named(BlobItem marker) => marker.Name[(marker.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private async Task RepairAsync(JobSnapshot job, CancellationToken cancel)
     {
@@ -82,8 +74,8 @@ internal sealed class Sweep(
 
             // The event of a bulk job came in the interactive line, if storage made it, and was sent on.
             if (await IsLostAsync(record, photo.LastModified, record.Lane == JobLane.Bulk ? [gauge.UploadsAsync, InteractiveUploadsAsync] : [gauge.UploadsAsync], cancel)
-                && await BeginsAsync(job, "its upload had no event", cancel))
-                await SendUploadAsync(record, photo.ETag.ToString(), photo.ContentLength, cancel);
+                && await BeginsAsync(job, "its upload had no event", cancel) is { } begun)
+                await SendUploadAsync(begun, photo.ETag.ToString(), photo.ContentLength, cancel);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -95,20 +87,20 @@ internal sealed class Sweep(
 
     private async Task ReceivedAsync(JobSnapshot job, CancellationToken cancel)
     {
-        if (await DisownedAsync(job, job.Record.Times.ReceivedAt, gauge.UploadsAsync, cancel))
-            await SendUploadAsync(job.Record, job.Record.Source.ETag ?? "", job.Record.Image?.Bytes ?? 0, cancel);
+        if (await DisownedAsync(job, job.Record.Times.ReceivedAt, gauge.UploadsAsync, cancel) is { } begun)
+            await SendUploadAsync(begun, begun.Source.ETag ?? "", begun.Image?.Bytes ?? 0, cancel);
     }
 
     private async Task QueuedAsync(JobSnapshot job, CancellationToken cancel)
     {
-        if (await IsLostAsync(job.Record, job.Record.Times.QueuedAt, [gauge.ReadAsync], cancel) && await BeginsAsync(job, "its message was lost", cancel))
-            await SendSegmentationAsync(job.Record, cancel);
+        if (await IsLostAsync(job.Record, job.Record.Times.QueuedAt, [gauge.ReadAsync], cancel) && await BeginsAsync(job, "its message was lost", cancel) is { } begun)
+            await SendSegmentationAsync(begun, cancel);
     }
 
     private async Task RunningAsync(JobSnapshot job, CancellationToken cancel)
     {
-        if (await DisownedAsync(job, job.Record.Times.StartedAt, gauge.ReadAsync, cancel))
-            await SendSegmentationAsync(job.Record, cancel);
+        if (await DisownedAsync(job, job.Record.Times.StartedAt, gauge.ReadAsync, cancel) is { } begun)
+            await SendSegmentationAsync(begun, cancel);
     }
 
     // Lines are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
@@ -129,29 +121,32 @@ internal sealed class Sweep(
         return true;
     }
 
-    // Noted before the message is sent: behind a backlog, the next pass would send it again, and each one after that.
-    private async Task<bool> BeginsAsync(JobSnapshot job, string what, CancellationToken cancel)
+    // The record with its repair. Noted before the message is sent: behind a backlog, the next pass would send it again, and each one after that.
+    private async Task<JobRecord?> BeginsAsync(JobSnapshot job, string what, CancellationToken cancel)
     {
         var (state, before, now) = (job.Record.State, job.Record.RepairedAt, time.GetUtcNow());
-        if (!(await jobs.AmendAsync(job.Record.Id, record => record.State == state && record.RepairedAt == before ? record with { RepairedAt = now } : null, cancel)).Moved)
-            return false;
+        var noted = await jobs.AmendAsync(job.Record.Id, record => record.State == state && record.RepairedAt == before ? record with { RepairedAt = now } : null, cancel);
+        if (!noted.Moved)
+            return null;
         Log.JobRepaired(log, job.Record.Id, what);
-        return true;
+        return noted.Job!.Record;
     }
 
     // The owner's message did not come back within the longest time a message can be worked on: it is lost. Without an owner
     // the next message takes the job; a zombie of the old owner cannot commit any more.
-    private async Task<bool> DisownedAsync(JobSnapshot job, DateTimeOffset? taken, Func<JobLane, CancellationToken, Task<QueueReading>> line, CancellationToken cancel)
+    private async Task<JobRecord?> DisownedAsync(JobSnapshot job, DateTimeOffset? taken, Func<JobLane, CancellationToken, Task<QueueReading>> line, CancellationToken cancel)
     {
         var (state, now) = (job.Record.State, time.GetUtcNow());
         if (job.Record.Owner is not { } owner)
-            return await IsLostAsync(job.Record, taken, [line], cancel) && await BeginsAsync(job, "no message took it over", cancel);
+            return await IsLostAsync(job.Record, taken, [line], cancel) ? await BeginsAsync(job, "no message took it over", cancel) : null;
         if (now - owner.Since < options.Lease)
-            return false;
-        if (!(await jobs.TryMoveAsync(job.Record.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null, RepairedAt = now } : null, cancel, job)).Moved)
-            return false;
+            return null;
+        var disowned = await jobs.TryMoveAsync(
+            job.Record.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null, RepairedAt = now } : null, cancel, job);
+        if (!disowned.Moved)
+            return null;
         Log.JobRepaired(log, job.Record.Id, "its owner is gone");
-        return true;
+        return disowned.Job!.Record;
     }
 
     private Task<QueueReading> InteractiveUploadsAsync(JobLane lane, CancellationToken cancel) => gauge.UploadsAsync(JobLane.Interactive, cancel);
@@ -160,5 +155,5 @@ internal sealed class Sweep(
         BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent, cancel);
 
     private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
-        new SegmentationMessage(job.Id, job.Ticket, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
+        SegmentationMessage.Of(job, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
 }

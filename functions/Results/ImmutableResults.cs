@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Results;
@@ -50,6 +51,9 @@ internal static class ImmutableResults
     private static ResponseHeaders Describe(HttpResponse response)
     {
         response.Headers.CacheControl = "private, max-age=31536000, immutable";
+
+        // Whoever shares a browser profile shares its cache, but not the key. A key in the query is part of what is cached.
+        response.Headers.Vary = CallerKeys.Header;
         return response.GetTypedHeaders();
     }
 }

@@ -3,12 +3,14 @@ using Azure.Storage.Blobs;
 using Microsoft.Net.Http.Headers;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Trainings;
 
-/// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be asked for in ranges.</summary>
+/// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be asked for in ranges.
+/// Content goes from storage to the caller as it comes, and none is read for HEAD and 304.</summary>
 internal static class TrainingFileEndpoints
 {
     public static void MapTrainingFiles(this IEndpointRouteBuilder app)
@@ -39,9 +41,12 @@ internal static class TrainingFileEndpoints
         var run = (await runs.GetAsync(id, cancel)).Value;
         try
         {
-            var blob = (await blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(run.Id, file)).DownloadContentAsync(cancel)).Value;
+            var blob = blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(run.Id, file));
+            var found = (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value;
+            var content = new BlobContent(blob, found.ContentLength, TrainingFiles.Grows(file) ? null : found.ETag, EndOf(context.Request, found.ContentLength));
             context.Response.Headers.CacheControl = "private, no-cache";
-            return TypedResults.Bytes(blob.Content.ToMemory(), contentType, lastModified: blob.Details.LastModified, entityTag: new EntityTagHeaderValue($"\"{blob.Details.ETag.ToString().Trim('"')}\""), enableRangeProcessing: true);
+            return TypedResults.Stream(
+                content, contentType, lastModified: found.LastModified, entityTag: new EntityTagHeaderValue(found.ETag.ToString("H")), enableRangeProcessing: true);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -50,4 +55,8 @@ internal static class TrainingFileEndpoints
                 : "The run has not written this yet; ask again when it has learned for a while.", e);
         }
     }
+
+    // Where a request for one range ends; the framework answers several, and what it cannot read, with the whole.
+    private static long EndOf(HttpRequest request, long length) =>
+        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: not null, To: { } last } && last < length ? last + 1 : length;
 }

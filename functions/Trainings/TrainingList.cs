@@ -7,7 +7,7 @@ using RoadSeg.Trainings;
 namespace RoadSeg.Functions.Trainings;
 
 /// <summary>Lists training runs from their index, newest first.</summary>
-internal sealed class TrainingList(BlobServiceClient blobs, TrainingStore runs)
+internal sealed class TrainingList(BlobServiceClient blobs, TrainingStore runs, ILogger<TrainingList> log)
 {
     private readonly BlobContainerClient _runs = blobs.GetBlobContainerClient(Containers.Trainings);
 
@@ -25,5 +25,5 @@ internal sealed class TrainingList(BlobServiceClient blobs, TrainingStore runs)
 
     // An entry without a record is what a dead process left; one of another time is a doubled request's.
     private async Task<TrainingRecord?> ReadAsync(string entry, CancellationToken cancel) =>
-        IndexPages.TryId(entry, out var id) && (await runs.FindAsync(id, cancel))?.Value is { } run && BlobPaths.IndexedTraining(run.Times.CreatedAt, id) == entry ? run : null;
+        (await IndexPages.ReadAsync(entry, id => runs.FindAsync(id, cancel), log))?.Value is { } run && BlobPaths.IndexedTraining(run.Times.CreatedAt, run.Id) == entry ? run : null;
 }

@@ -1,6 +1,5 @@
 using Azure.Storage.Blobs.Models;
 using System.Text.Json;
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
@@ -27,23 +26,16 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
     {
         var now = time.GetUtcNow();
         var markers = blobs.GetBlobContainerClient(Containers.TrainingsActive);
-        await foreach (var marker in markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
+        await SweepPass.RunAsync(markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (marker, stop) =>
         {
             var age = now - marker.Properties.LastModified!.Value;
             if (age < options.SweepAfter || !JobId.TryParse(marker.Name, out var id))
-                continue;
-            try
-            {
-                if (await runs.FindAsync(id, cancel) is { } run)
-                    await RepairAsync(run.Value, cancel);
-                else if (age > RecordPatience)
-                    await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: cancel);
-            }
-            catch (RequestFailedException e)
-            {
-                Log.TrainingSweepFailed(log, id, e);
-            }
-        }
+                return;
+            if (await runs.FindAsync(id, stop) is { } run)
+                await RepairAsync(run.Value, stop);
+            else if (age > RecordPatience)
+                await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
+        }, (marker, e) => Log.TrainingSweepFailed(log, marker.Name, e), cancel);
     }
 
     private async Task RepairAsync(TrainingRecord run, CancellationToken cancel)

@@ -101,17 +101,19 @@ internal sealed class PreprocessUpload(
 
             var format = header.Format.ToString().ToLowerInvariant();
 
-            await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id))
-                .UploadAsync(BinaryData.FromBytes(input.Pixels), overwrite: true, cancel);
+            // A delivery that was taken for dead may wake and store its own, made for another version: beside this one, never over it.
+            var file = $"input-{Guid.NewGuid():N}";
+            await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, file)).UploadAsync(BinaryData.FromBytes(input.Pixels), cancel);
             var store = span.End(StageSpan.Store);
 
-            // Checkpoint 2: the input is stored and the job Queued. A crash from here to checkpoint 3 delivers this message again, and
+            // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message again, and
             // the segmentation message is sent then.
             var ticket = await gauge.TicketAsync(job.Record.Lane, cancel);
             var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
                 Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
                 Input = new JobInput(input.Width, input.Height),
+                InputFile = file,
                 Pin = ModelPin.Of(model),
                 Ticket = ticket,
                 Stages = record.Stages with
@@ -179,15 +181,14 @@ internal sealed class PreprocessUpload(
             await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);
     }
 
-    // A job may be canceled, or expire, while its photo is on the way: what comes then can be of any size, and nobody will look at it.
     private async Task DeleteUnwantedAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
-        if ((await claim.FindAsync(created, cancel))?.Record is { Upload: not null } job && (job.State is JobState.Canceled or JobState.Expired || (job.State.IsTerminal() && job.Source.ETag is null)))
-            await PhotoOf(job).DeleteIfExistsAsync(cancellationToken: cancel);
+        if ((await claim.FindAsync(created, cancel))?.Record is { } job)
+            await UnwantedPhoto.DeleteAsync(blobs, job, cancel);
     }
 
     private BlobClient PhotoOf(JobRecord job) => blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
 
     private Task SendAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
-        new SegmentationMessage(job.Id, job.Ticket, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
+        SegmentationMessage.Of(job, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
 }

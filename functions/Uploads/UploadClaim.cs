@@ -76,7 +76,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         {
             Id = id,
             State = JobState.Received,
-            Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), created.Path[(created.Path.LastIndexOf('/') + 1)..]),
+            Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), Api.SubmittedImage.Shown(created.Path[(created.Path.LastIndexOf('/') + 1)..])),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
             Owner = new JobOwner(message.MessageId, now),
             Lane = line,

@@ -5,6 +5,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Uploads;
 
@@ -35,7 +36,7 @@ internal static class UploadReader
     }
 
     /// <summary>Reads the version of a photo that a job is about.</summary>
-    /// <exception cref="RoadSegException">image-too-many-bytes, before a byte of content is read;
+    /// <exception cref="RoadSegException">image-too-many-bytes, or image-format-unsupported for a page or append blob, before a byte of content is read;
     /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
@@ -55,13 +56,17 @@ internal static class UploadReader
         var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
         try
         {
-            var download = (await blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path)
-                .DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
-            var length = download.Details.ContentLength;
-            if (length <= limits.MaxBytes)
+            var photo = blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path);
+
+            // An empty page blob of terabytes costs its uploader nothing, and whoever asks for its content all of it. The service's own
+            // blobs need no look.
+            if (source.Container != Containers.Submitted)
+                Check((await photo.GetPropertiesAsync(version, cancel)).Value, limits);
+            var download = (await photo.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value;
+            if (download.Details.ContentLength <= limits.MaxBytes)
                 return download;
             download.Dispose();
-            throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
+            throw TooLong(download.Details.ContentLength, limits);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -72,6 +77,18 @@ internal static class UploadReader
             throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was replaced before it could be read. The newer version has a job of its own.", e);
         }
     }
+
+    private static void Check(BlobProperties photo, ImageLimits limits)
+    {
+        if (photo.ContentLength > limits.MaxBytes)
+            throw TooLong(photo.ContentLength, limits);
+        if (photo.BlobType != BlobType.Block)
+            throw new RoadSegException(
+                ErrorCodes.ImageFormatUnsupported, "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob.");
+    }
+
+    private static RoadSegException TooLong(long length, ImageLimits limits) =>
+        new(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
 
     private static async Task<byte[]> WholeAsync(BlobDownloadStreamingResult download, CancellationToken cancel)
     {

@@ -128,11 +128,8 @@ internal sealed class DeliverWebhook(
         else
             Log.WebhookFailed(log, job.Id, attempt, outcome.Status, outcome.Error, delivery.NextAt);
 
-        // Checkpoint 3: the next attempt is in the queue, hidden until it is due. Sent for by whose attempt stands in the record, which keeps microseconds:
-        // when the reply to a write is lost, the storage client's second try finds it changed, and Moved is false.
-        if (delay is { } wait
-            && amended.Job?.Record.Webhook is { DeliveredAt: null, GivenUpAt: null, Deliveries: [.., var noted] }
-            && noted.Attempt == attempt && (now - noted.At).Ticks is >= 0 and < TimeSpan.TicksPerMicrosecond)
+        // Checkpoint 3: the next attempt is in the queue, hidden until it is due. Sent for by whose attempt stands in the record.
+        if (delay is { } wait && amended.Moved)
             await SendAsync(job, attempt + 1, wait, cancel);
     }
 

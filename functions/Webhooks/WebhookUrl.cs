@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Webhooks;
@@ -9,6 +11,10 @@ internal static class WebhookUrl
 {
     private const int MaxLength = 2048;
     private const int FirstFreePort = 1024;
+
+    // Letterlike, presentation, half- and full-width forms, mathematical letters and digits, segmented digits.
+    private static readonly (int First, int Last)[] StandIns =
+        [(0x2100, 0x214F), (0xFB00, 0xFDFF), (0xFE70, 0xFEFF), (0xFF00, 0xFFEF), (0x1D400, 0x1D7FF), (0x1FBF0, 0x1FBF9)];
 
     /// <summary>Checks an address.</summary>
     /// <returns>The address as it is stored and called.</returns>
@@ -24,8 +30,9 @@ internal static class WebhookUrl
         }
 
         // Read by .NET, so that 127.1 and 0x7f000001 are the addresses they stand for.
-        var literal = url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(url.DnsSafeHost, out var ip) ? ip : null;
-        var local = literal is not null ? IPAddress.IsLoopback(literal) : url.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+        var host = url.IdnHost.TrimEnd('.');
+        var literal = IPAddress.TryParse(host, out var ip) ? ip : null;
+        var local = literal is not null ? IPAddress.IsLoopback(literal) : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowLoopback && local && url.Scheme == Uri.UriSchemeHttp))
             throw Invalid("does not begin with https://");
         if (url.UserInfo.Length > 0)
@@ -34,19 +41,28 @@ internal static class WebhookUrl
             throw Invalid("has a fragment, which is never sent");
         if (url.Port < FirstFreePort && url.Port != 443)
             throw Invalid($"has port {url.Port}; use 443 or one from {FirstFreePort} on");
-        if (!(options.AllowLoopback && local) && (literal is not null ? !PublicAddress.Is(literal) : local || !IsPublicName(url.IdnHost)))
+        if (!url.Host.EnumerateRunes().All(IsOfName))
+            throw Invalid("has a host with characters that no name on the public internet has, such as full-width digits");
+        if (!(options.AllowLoopback && local) && (literal is not null ? !PublicAddress.Is(literal) : local || !IsPublicName(host)))
             throw Invalid("is not on the public internet");
         return url.AbsoluteUri;
     }
 
-    // Single labels and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved .internal).
-    private static bool IsPublicName(string host)
-    {
-        var name = host.TrimEnd('.');
-        return name.Contains('.', StringComparison.Ordinal)
+    // Letters, marks and digits, without the forms that stand for others (RFC 5892, 2.1 and 2.2): a resolver may read full-width or circled digits as an
+    // address, and .NET, without its Unicode tables, does not.
+    private static bool IsOfName(Rune rune) => rune.IsAscii || (!StandIns.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber);
+
+    // Single labels, numbers and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved .internal).
+    private static bool IsPublicName(string name) =>
+        name.LastIndexOf('.') is >= 0 and var dot && !IsNumber(name[(dot + 1)..])
             && !((string[])[".localhost", ".local", ".internal", ".invalid", ".test", ".example", ".onion", ".alt", ".home.arpa"])
                 .Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
-    }
+
+    // Resolvers read a name that ends so as an IPv4 address, or as none (URL Standard, "ends in a number").
+    private static bool IsNumber(string label) =>
+        label.All(char.IsAsciiDigit) || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && label[2..].All(char.IsAsciiHexDigit));
 
     private static RoadSegException Invalid(string why) => new(ErrorCodes.WebhookUrlInvalid, $"The webhook's address {why}.");
 }

@@ -25,8 +25,11 @@ param gpuMinReplicas string = '0'
 @description('GPU replicas at most, a whole number: what a burst may cost.')
 param gpuMaxReplicas string = '4'
 
-@description('How long an idle queue may wait to be looked at, hh:mm:ss.fff. Shorter is quicker for the first photo after a pause, and costs transactions.')
+@description('How long an idle queue of the CPU role may wait to be looked at, hh:mm:ss.fff. Shorter is quicker for the first photo after a pause, and costs transactions: the role has ten queues.')
 param pollingInterval string = '00:00:00.500'
+
+@description('The same for the GPU role, which has two queues, and whose idle second costs more than its looks.')
+param gpuPollingInterval string = '00:00:00.250'
 
 @description('Which image the trainer is: the hook notes it once it is built. The one for CUDA trains on the GPU profile.')
 @allowed(['roadseg-trainer', 'roadseg-trainer-cuda'])
@@ -79,6 +82,7 @@ module stack 'stack.bicep' = {
     gpuMinReplicas: int(gpuMinReplicas)
     gpuMaxReplicas: int(gpuMaxReplicas)
     pollingInterval: pollingInterval
+    gpuPollingInterval: gpuPollingInterval
     trainerImage: trainerImage
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint

@@ -8,6 +8,7 @@ param cpuMinReplicas int
 param gpuMinReplicas int
 param gpuMaxReplicas int
 param pollingInterval string
+param gpuPollingInterval string
 param alertEmail string
 param trainerImage string
 param otlpEndpoint string
@@ -181,7 +182,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     maxReplicas: gpuMaxReplicas
     external: false
     disabledFunctions: names.roles.cpu.functions
-    pollingInterval: pollingInterval
+    pollingInterval: gpuPollingInterval
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''

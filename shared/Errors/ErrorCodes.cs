@@ -47,6 +47,9 @@ public static class ErrorCodes
     /// <summary>The body is of a media type that is not taken.</summary>
     public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
 
+    /// <summary>The body has more bytes than the server takes.</summary>
+    public static readonly ErrorCode RequestTooLarge = Caller("request-too-large", 413, "The request's body is too large");
+
     /// <summary>A parameter or body is malformed.</summary>
     public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
 
@@ -134,7 +137,7 @@ public static class ErrorCodes
         ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
         JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, TooManyRequests, RequestTooSlow, DeadlineExceeded, ModelNotFound, RouteNotFound,
         DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
-        DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
+        RequestTooLarge, DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
         ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
     }.ToFrozenDictionary(code => code.Code);
 

@@ -10,34 +10,9 @@ internal static class ContainerScan
     public static int CountJpegScans(ReadOnlySpan<byte> file, int enough)
     {
         var scans = 0;
-        var at = 2;
-        while (scans < enough)
-        {
-            // Inside entropy-coded data 0xFF is followed by 0 or a restart marker; anything else is the next segment.
-            var mark = at < file.Length ? file[at..].IndexOf((byte)0xFF) : -1;
-            if (mark < 0 || at + mark + 3 >= file.Length)
-                break;
-            at += mark;
-            var marker = file[at + 1];
-            if (marker == 0xFF)
-            {
-                at++;
-                continue;
-            }
-
-            if (marker is 0 or 1 or (>= 0xD0 and <= 0xD8))
-            {
-                at += 2;
-                continue;
-            }
-
-            if (marker == 0xD9)
-                break;
-            if (marker == 0xDA)
-                scans++;
-            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]);
-        }
-
+        var segments = new JpegSegments(file);
+        while (scans < enough && segments.Next())
+            scans += segments.Marker == JpegSegments.StartOfScan ? 1 : 0;
         return scans;
     }
 

@@ -29,7 +29,7 @@ public static class ImageProbe
         var format = FormatSniffer.Sniff(file.Span);
         if (!VipsLibrary.Supports(format))
             throw FormatSniffer.Unsupported($"{(format == ImageFormat.Heic ? "HEIC" : format)}, which the installed image library does not read");
-        var header = Photo.Use(file, format, photo => Describe(photo, format, file.Span));
+        var header = Photo.Header(file, format, photo => Describe(photo, format, file.Span));
         Check(header, limits);
         if (format == ImageFormat.Jpeg && ContainerScan.CountJpegScans(file.Span, MostJpegScans + 1) > MostJpegScans)
             throw new RoadSegException(ErrorCodes.ImageCorrupt, $"The JPEG has more than {MostJpegScans} scans, which no camera writes. Save the photo again with another program.");
@@ -41,7 +41,12 @@ public static class ImageProbe
         if (photo.Depth == 0 || photo.ColorModel is not { } model)
             throw FormatSniffer.Unsupported($"a {format} of {photo.Bands} channels that are no 8 or 16 bit grey, RGB or CMYK");
 
-        var frames = format == ImageFormat.Png ? ContainerScan.CountPngFrames(file) : photo.Field("n-pages", 1);
+        var frames = format switch
+        {
+            ImageFormat.Png => ContainerScan.CountPngFrames(file),
+            ImageFormat.Tiff => TiffPages.Of(file).Count,
+            _ => photo.Field("n-pages", 1),
+        };
         return new ImageHeader(
             format,
             photo.Width,

@@ -50,19 +50,49 @@ internal sealed class Photo : IDisposable
         }
     }
 
-    /// <summary>Opens a file, works on it and closes it. A native failure means that the file is broken.</summary>
+    /// <summary>Opens a file, works on it and closes it. A native failure means that the file is broken; a JPEG whose rows are all there is
+    /// none, whatever the decoder says of it.</summary>
     /// <param name="file">The whole file. Not modified, not kept.</param>
     /// <param name="format">Names the loader; libvips does not choose.</param>
-    /// <param name="work">Must not keep the photo.</param>
+    /// <param name="work">Must not keep the photo. May be called a second time, which starts over.</param>
     /// <param name="shrink">1, 2, 4 or 8: JPEG only, decodes at 1/shrink of the size, rounded down.</param>
     /// <exception cref="RoadSegException">image-corrupt.</exception>
-    public static T Use<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work, int shrink = 1)
+    public static T Use<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work, int shrink = 1) => Guarded(format, () =>
+    {
+        var warnings = VipsLibrary.Warnings;
+        T result;
+        try
+        {
+            result = Once(file, format, work, shrink, Enums.FailOn.Error);
+        }
+        catch (VipsException) when (format == ImageFormat.Jpeg)
+        {
+            if (!JpegRows.AllIn(file))
+                throw;
+            return Once(file, format, work, shrink, Enums.FailOn.None);
+        }
+
+        return format != ImageFormat.Jpeg || (VipsLibrary.Warnings == warnings && !JpegRows.Unwritten(file.Span)) || JpegRows.AllIn(file)
+            ? result
+            : throw new VipsException("rows are missing");
+    });
+
+    /// <summary>The same for work that looks at the header only: whether every row is there is not asked.</summary>
+    public static T Header<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work) =>
+        Guarded(format, () => Once(file, format, work, 1, Enums.FailOn.Error));
+
+    private static T Once<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work, int shrink, Enums.FailOn failOn)
+    {
+        using var photo = Open(file, format, shrink, failOn);
+        return work(photo);
+    }
+
+    private static T Guarded<T>(ImageFormat format, Func<T> work)
     {
         _ = VipsLibrary.Version;
         try
         {
-            using var photo = Open(file, format, shrink);
-            return work(photo);
+            return work();
         }
         catch (VipsException e)
         {
@@ -76,21 +106,24 @@ internal sealed class Photo : IDisposable
 
     /// <exception cref="VipsException">No such picture. Its text is for logs: libvips shares one error buffer among all threads, so nothing
     /// may be decided by it.</exception>
-    public static Photo Open(ReadOnlyMemory<byte> file, ImageFormat format, int shrink = 1)
+    public static Photo Open(ReadOnlyMemory<byte> file, ImageFormat format, int shrink = 1, Enums.FailOn failOn = Enums.FailOn.Error)
     {
         // libvips reads from the pinned array and copies nothing; only a part of a larger array has to be copied.
         var whole = MemoryMarshal.TryGetArray(file, out var part) && part.Count == part.Array!.Length ? part.Array : file.ToArray();
+        if (format == ImageFormat.WebP)
+            whole = WebPEnd.Mended(whole);
         var source = Source.NewFromMemory(whole);
         try
         {
             const Enums.Access access = Enums.Access.Sequential;
-            const Enums.FailOn failOn = Enums.FailOn.Error;
             return new Photo(source, format switch
             {
-                ImageFormat.Jpeg => Image.JpegloadSource(source, shrink: shrink, access: access, failOn: failOn),
+                // Without "unlimited" a hundred warnings are an error; there is no other limit that it lifts.
+                ImageFormat.Jpeg => Image.JpegloadSource(
+                    source, shrink: shrink, access: access, failOn: failOn, unlimited: failOn == Enums.FailOn.None),
                 ImageFormat.Png => Image.PngloadSource(source, access: access, failOn: failOn),
                 ImageFormat.WebP => Image.WebploadSource(source, access: access, failOn: failOn),
-                ImageFormat.Tiff => Image.TiffloadSource(source, access: access, failOn: failOn),
+                ImageFormat.Tiff => OpenTiff(source, TiffPages.Of(whole), access, failOn),
                 _ => Image.HeifloadSource(source, access: access, failOn: failOn),
             });
         }
@@ -100,6 +133,9 @@ internal sealed class Photo : IDisposable
             throw;
         }
     }
+
+    private static Image OpenTiff(Source source, TiffPages photo, Enums.Access access, Enums.FailOn failOn) =>
+        Image.TiffloadSource(source, page: photo.Page, subifd: photo.SubDirectory, access: access, failOn: failOn);
 
     /// <summary>An integer of the header, or a default where there is none.</summary>
     public int Field(string name, int otherwise) => image.Contains(name) && image.Get(name) is int value ? value : otherwise;

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetVips;
+using RoadSeg.Native;
 
 namespace RoadSeg.Imaging;
 
@@ -11,11 +12,15 @@ namespace RoadSeg.Imaging;
 public static unsafe class VipsLibrary
 {
     private const string DefaultName = "libvips.so.42";
+    private const string Package = "NetVips.Native.linux-x64";
     private static readonly Version Oldest = new(8, 15);
     private static readonly Lock Gate = new();
     private static LoadedLibrary? loaded;
     private static nint adopted;
     private static long complaints;
+
+    [ThreadStatic]
+    private static int warnings;
 
     /// <summary>Version of the loaded library.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Initialize"/> has not run.</exception>
@@ -23,6 +28,10 @@ public static unsafe class VipsLibrary
 
     /// <summary>Warnings and worse from GLib's object system, which mean that a call of ours was wrong; for tests.</summary>
     internal static long Complaints => Interlocked.Read(ref complaints);
+
+    /// <summary>Warnings about files that this thread has heard, ever. That there are some between two readings tells that the decoder
+    /// complained, not of what.</summary>
+    internal static int Warnings => warnings;
 
     /// <summary>The library itself, for tests that ask it what NetVips does not.</summary>
     internal static nint Handle => adopted;
@@ -35,8 +44,9 @@ public static unsafe class VipsLibrary
     /// with the same path changes nothing.</summary>
     /// <param name="libraryPath">File of another libvips, for instance one that reads HEIC; null takes the one that ships with the app.</param>
     /// <param name="threadsPerOperation">Threads of one encoding, 1-64. 1 suits a service that handles several images at once.</param>
-    /// <exception cref="InvalidOperationException">The library is missing, is no libvips, is too old or lacks a format that is
-    /// needed, or another path was initialised before. The message says what to install.</exception>
+    /// <exception cref="NativeLibraryException">The library is missing, cannot be loaded, is no libvips, is too old or lacks a format
+    /// that is needed. The message says what to install.</exception>
+    /// <exception cref="InvalidOperationException">Another path was initialised before.</exception>
     public static void Initialize(string? libraryPath = null, int threadsPerOperation = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadsPerOperation, 1);
@@ -54,7 +64,7 @@ public static unsafe class VipsLibrary
             var version = CheckVersion(library, libraryPath ?? DefaultName);
             Adopt(library);
             if (Start(threadsPerOperation) is { } failure)
-                throw new InvalidOperationException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
+                throw new NativeLibraryException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -65,35 +75,31 @@ public static unsafe class VipsLibrary
 
     internal static nint Load(string? path)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return NativeLibrary.TryLoad(DefaultName, Assembly.GetExecutingAssembly(), null, out var found)
-                ? found
-                : throw new InvalidOperationException(
-                    $"{DefaultName} was not found beside the app. Restore the package NetVips.Native.linux-x64, or install libvips {Oldest} or newer and name its file.");
+            return NativeFile.Open(
+                path,
+                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop "
+                + "the setting to use the one that ships with the app.");
         }
 
-        try
-        {
-            return NativeLibrary.Load(path);
-        }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-        {
-            throw new InvalidOperationException(
-                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop the setting to use the one that ships with the app.", e);
-        }
+        var own = NativeFile.Find(DefaultName) ?? throw new NativeLibraryException(
+            $"{DefaultName} was not found beside the app. Restore the package {Package}, or install libvips {Oldest} or newer and name its file.");
+        return NativeFile.Open(
+            own,
+            $"The image library '{own}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}.");
     }
 
     internal static Version CheckVersion(nint library, string name)
     {
         // By pointer, not by import: the library is not adopted before it has shown what it is.
         if (!NativeLibrary.TryGetExport(library, "vips_version", out var export))
-            throw new InvalidOperationException($"'{name}' is not libvips. Name the file of a libvips {Oldest} or newer.");
+            throw new NativeLibraryException($"'{name}' is not libvips. Name the file of a libvips {Oldest} or newer.");
         var part = (delegate* unmanaged[Cdecl]<int, int>)export;
         var version = new Version(part(0), part(1), part(2));
         return version >= Oldest
             ? version
-            : throw new InvalidOperationException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
+            : throw new NativeLibraryException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
     }
 
     // NetVips looks for libvips by name as soon as one of its members is used. A resolver that is there before decides instead, and NetVips
@@ -142,7 +148,7 @@ public static unsafe class VipsLibrary
         foreach (var needed in new[] { "jpegload_source", "pngload_source", "webpload_source", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
         {
             if (!HasOperation(needed))
-                throw new InvalidOperationException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
+                throw new NativeLibraryException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
         }
 
         HashSet<ImageFormat> formats = [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.WebP];
@@ -153,9 +159,11 @@ public static unsafe class VipsLibrary
         return formats.ToFrozenSet();
     }
 
-    // Messages are about files of strangers and say nothing that an exception does not; only GLib's own complaints matter.
+    // Messages are about files of strangers; their text is not kept.
     private static void OnLog(string domain, Enums.LogLevelFlags level, string message)
     {
+        if (domain == "VIPS" && (level & Enums.LogLevelFlags.Warning) != 0)
+            warnings++;
         if ((level & (Enums.LogLevelFlags.Critical | Enums.LogLevelFlags.Warning)) != 0 && domain is "GLib" or "GLib-GObject")
             Interlocked.Increment(ref complaints);
     }

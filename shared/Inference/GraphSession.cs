@@ -195,6 +195,7 @@ internal sealed class GraphSession : IDisposable
 
     private static RoadSegException NoCuda(Exception inner) => new(
         ErrorCodes.Internal,
-        "CUDA was asked for, but ONNX Runtime cannot use it here: install the GPU package, driver, CUDA and cuDNN, or set the provider to cpu.",
+        "CUDA was asked for, but ONNX Runtime cannot use it here: install the GPU package, driver, CUDA and cuDNN, or set the provider to cpu. "
+        + $"It says: {OrtReason.Of(inner)}",
         inner);
 }

@@ -17,18 +17,52 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";
     private const string SubjectMiddle = "/blobs/";
+    private const char Damaged = '\uFFFD';
 
     /// <summary>Container of the blob.</summary>
     [JsonIgnore]
     public string Container => Subject[SubjectStart.Length..Middle];
 
-    /// <summary>Blob name inside the container.</summary>
+    /// <summary>Blob name inside the container. Event Grid writes U+FFFD into the subject for what it cannot write there, such as characters outside the
+    /// basic plane: then the name is that in <see cref="BlobCreatedData.Url"/>, if it is the subject's but for those.</summary>
     [JsonIgnore]
-    public string Path => Subject[(Middle + SubjectMiddle.Length)..];
+    public string Path
+    {
+        get
+        {
+            var told = Subject[(Middle + SubjectMiddle.Length)..];
+            return told.Contains(Damaged, StringComparison.Ordinal)
+                ? Data.NamesIn(Container).FirstOrDefault(name => IsDamagedFormOf(name, told)) ?? told
+                : told;
+        }
+    }
 
     /// <summary>When the event was made; null when it does not say.</summary>
     [JsonIgnore]
     public DateTimeOffset? At => DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
+    // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a later one would
+    // leave more in the gap before it, of which nothing may be ASCII either.
+    private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string told)
+    {
+        var pieces = told.Split(Damaged);
+        if (!name.StartsWith(pieces[0], StringComparison.Ordinal))
+            return false;
+        name = name[pieces[0].Length..];
+        foreach (var piece in pieces[1..^1])
+        {
+            if (piece.Length == 0)
+                continue;
+            var gap = name.Length == 0 ? 0 : 1 + name[1..].IndexOf(piece, StringComparison.Ordinal);
+            if (gap == 0 || Ascii(name[..gap]))
+                return false;
+            name = name[(gap + piece.Length)..];
+        }
+
+        return name.Length > pieces[^1].Length && name.EndsWith(pieces[^1], StringComparison.Ordinal) && !Ascii(name[..^pieces[^1].Length]);
+
+        static bool Ascii(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\0', '\x7F');
+    }
 
     private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);
 
@@ -67,4 +101,19 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
 /// <param name="Api">Storage call that made it: PutBlob, PutBlockList, CopyBlob or FlushWithClose.</param>
 /// <param name="ETag">Version, unquoted; empty when the blob was gone before the event was made.</param>
 /// <param name="ContentLength">Size in bytes.</param>
-public sealed record BlobCreatedData(string? Api, [property: JsonPropertyName("eTag")] string? ETag, long ContentLength);
+/// <param name="Url">Address of the blob, its name URL-encoded or not.</param>
+public sealed record BlobCreatedData(string? Api, [property: JsonPropertyName("eTag")] string? ETag, long ContentLength, string? Url = null)
+{
+    /// <summary>What the blob's name may be by its address, the likeliest first. Before the container's name there may be the account's.</summary>
+    internal IEnumerable<string> NamesIn(string container)
+    {
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out _) || Url.IndexOf('/', Url.IndexOf("//", StringComparison.Ordinal) + 2) is not (>= 0 and var path))
+            yield break;
+        for (var at = Url.IndexOf($"/{container}/", path, StringComparison.Ordinal); at >= 0; at = Url.IndexOf($"/{container}/", at + 1, StringComparison.Ordinal))
+        {
+            var name = Url[(at + container.Length + 2)..];
+            yield return Uri.UnescapeDataString(name);
+            yield return name;
+        }
+    }
+}

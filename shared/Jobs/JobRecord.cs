@@ -69,6 +69,14 @@ public sealed record JobRecord
     /// <summary>Size of the model input, once it is stored.</summary>
     public JobInput? Input { get; init; }
 
+    /// <summary>Which blob of the job's in <c>work</c> is that input: each delivery stores one of its own, so that none replaces what stands here.
+    /// Null in records from before that: <c>input</c>.</summary>
+    public string? InputFile { get; init; }
+
+    /// <summary>When its newest segmentation message was to be sent. An older one has no say in how the job ends.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? SentAt => RepairedAt > Times.QueuedAt ? RepairedAt : Times.QueuedAt;
+
     /// <summary>How long each piece of work took.</summary>
     [AllowNull]
     public StageMilliseconds Stages { get => field ?? new(); init; }

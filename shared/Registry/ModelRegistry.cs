@@ -14,6 +14,9 @@ namespace RoadSeg.Registry;
 /// <remarks>A model without a pointer serves what the app shipped with: nothing is written before somebody publishes.</remarks>
 public sealed class ModelRegistry
 {
+    /// <summary>The file of a package that is stored first and claims its version.</summary>
+    public const string ClaimFile = ManifestRules.ManifestFile;
+
     private const int HistoryKept = 100;
 
     private readonly BlobContainerClient _models;
@@ -245,6 +248,28 @@ public sealed class ModelRegistry
             : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The file '{file}' of '{manifest.Name}' {manifest.Version} is not the one that was published. Publish the model again.");
     }
 
+    /// <summary>Takes a version out of the registry; its files are then nobody's, and the caller's to delete.</summary>
+    /// <param name="version">The version's record.</param>
+    /// <param name="cancel">Stops between calls.</param>
+    /// <returns>False, and nothing is changed, for a version that is live or can be rolled back to.</returns>
+    public async Task<bool> RemoveAsync(ModelVersion version, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var (name, path) = (version.Name, BlobPaths.ModelVersion(version.Name, version.Version));
+        if (await IsPointedAtAsync(name, version.Version, cancel))
+            return false;
+        await _models.GetBlobClient(path).DeleteIfExistsAsync(cancellationToken: cancel);
+
+        // Who promoted it meanwhile had found its record still.
+        if (!await IsPointedAtAsync(name, version.Version, cancel))
+            return true;
+        await _versions.TryWriteAsync(path, version, null, cancel);
+        return false;
+    }
+
+    private async Task<bool> IsPointedAtAsync(string name, string version, CancellationToken cancel) =>
+        (await LiveAsync(name, cancel))?.Value is { } pointer && (pointer.Version == version || pointer.Before.Contains(version));
+
     /// <summary>Writes down what the gate found of a version.</summary>
     public Task JudgeAsync(string name, string version, GateReport gate, CancellationToken cancel) =>
         _versions.ChangeAsync(BlobPaths.ModelVersion(name, version), record => record with { Gate = gate }, cancel);
@@ -280,7 +305,9 @@ public sealed class ModelRegistry
             yield break;
         await foreach (var blob in _models.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ModelVersions(name), cancel))
         {
-            if ((await _versions.FindAsync(blob.Name, cancel))?.Value is { } version)
+            // A stray blob there is no version.
+            var file = blob.Name[BlobPaths.ModelVersions(name).Length..];
+            if (file.EndsWith(".json", StringComparison.Ordinal) && await FindAsync(name, file[..^".json".Length], cancel) is { } version)
                 yield return version;
         }
     }
@@ -317,16 +344,39 @@ public sealed class ModelRegistry
     // Whoever writes the manifest first has the version; files of others would be written over each other's.
     private async Task ClaimAsync(string name, string version, byte[] form, CancellationToken cancel)
     {
-        var path = BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile);
+        var manifest = _models.GetBlobClient(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile));
+        for (ETag? known = null; ;)
+        {
+            // The same manifest is written anew: what was begun long ago, and is to be deleted as never finished, is begun again with it.
+            var conditions = known is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All };
+            try
+            {
+                await manifest.UploadAsync(BinaryData.FromBytes(form), new BlobUploadOptions { Conditions = conditions }, cancel);
+                return;
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+            {
+                var there = await FindAsync(manifest, cancel);
+                if (there is not null && !form.AsSpan().SequenceEqual(there.Content.ToMemory().Span))
+                    throw Another(name, version);
+
+                // Written anew meanwhile: by this call, whose answer was lost, or by another for the same package.
+                if (there is not null && known is not null && there.Details.ETag != known)
+                    return;
+                known = there?.Details.ETag;
+            }
+        }
+    }
+
+    private static async Task<BlobDownloadResult?> FindAsync(BlobClient blob, CancellationToken cancel)
+    {
         try
         {
-            await _models.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(form), overwrite: false, cancel);
+            return await blob.DownloadContentAsync(cancel);
         }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        catch (RequestFailedException e) when (e.Status == 404)
         {
-            var there = await ReadAsync(path, cancel);
-            if (!form.AsSpan().SequenceEqual(there))
-                throw Another(name, version);
+            return null;
         }
     }
 

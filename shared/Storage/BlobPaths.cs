@@ -12,7 +12,9 @@ public static class BlobPaths
     public static string Upload(JobId id) => $"{id}/image";
 
     /// <summary>In <see cref="Containers.Work"/>: raw RGB bytes [height, width, 3] of the model input.</summary>
-    public static string WorkInput(JobId id) => $"{id}/input";
+    /// <param name="id">The job.</param>
+    /// <param name="file">What the record names (<see cref="JobRecord.InputFile"/>); null in records from before there were several.</param>
+    public static string WorkInput(JobId id, string? file = null) => $"{id}/{file ?? "input"}";
 
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
     public static string Result(JobId id, int attempt, string file) => $"{id}/{attempt}/{file}";
@@ -99,6 +101,9 @@ public static class TrainingFiles
 
     /// <summary>Pictures of the run: curves, samples and worst frames.</summary>
     public static IReadOnlyList<string> Pictures { get; } = ["curves.png", "samples.png", "worst.png"];
+
+    /// <summary>Whether a file is only ever written on to: what was read of it stays true.</summary>
+    public static bool Grows(string file) => file is Metrics or Log;
 }
 
 /// <summary>File names of a result.</summary>

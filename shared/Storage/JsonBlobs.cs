@@ -22,6 +22,9 @@ public readonly record struct Change<T>(bool Done, Stored<T>? Document)
 public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> form)
     where T : class
 {
+    // Name of the metadata that tells one write from every other.
+    private const string WriteMark = "write";
+
     /// <summary>Reads a document; null when there is none.</summary>
     /// <exception cref="JsonException">The blob holds something else.</exception>
     public async Task<Stored<T>?> FindAsync(string path, CancellationToken cancel)
@@ -59,7 +62,8 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         }
     }
 
-    /// <summary>Writes a document if nobody wrote it meanwhile.</summary>
+    /// <summary>Writes a document if nobody wrote it meanwhile. A write of its own whose answer was lost is known again by what it was marked with: the
+    /// storage client's second try finds the document changed, by nobody else.</summary>
     /// <param name="path">Blob name.</param>
     /// <param name="value">The whole document.</param>
     /// <param name="known">ETag of the version it replaces; null where there must be none yet.</param>
@@ -67,19 +71,21 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
     /// <returns>What was written; null when another was quicker.</returns>
     public async Task<Stored<T>?> TryWriteAsync(string path, T value, ETag? known, CancellationToken cancel)
     {
+        var (blob, write) = (container.GetBlobClient(path), Guid.NewGuid().ToString("N"));
         var options = new BlobUploadOptions
         {
             Conditions = known is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All },
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+            Metadata = new Dictionary<string, string> { [WriteMark] = write },
         };
         try
         {
-            var info = await container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, form)), options, cancel);
+            var info = await blob.UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, form)), options, cancel);
             return new Stored<T>(value, info.Value.ETag);
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            return null;
+            return await WrittenAsync(blob, write, cancel) is { } own ? new Stored<T>(value, own) : null;
         }
     }
 
@@ -102,6 +108,20 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         }
 
         return default;
+    }
+
+    // ETag of the document, if it is what this very write left.
+    private static async Task<ETag?> WrittenAsync(BlobClient blob, string write, CancellationToken cancel)
+    {
+        try
+        {
+            var now = (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value;
+            return now.Metadata.TryGetValue(WriteMark, out var mark) && mark == write ? now.ETag : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
     }
 
     // Null for 304, which the storage client lets pass in some calls.

@@ -60,7 +60,7 @@ internal static class ChainBenchmark
             Console.WriteLine($"    of that upsample + encode:                    {new Sample([.. single.Select(job => job.Stages.Upsample!.Value + job.Stages.Encode!.Value)])}");
             Console.WriteLine($"    of that storage (claim, fetch, commit, move): {new Sample([.. single.Select(job => Overhead(job) - job.Stages.Upsample!.Value - job.Stages.Encode!.Value)])}");
             Console.WriteLine($"  one at a time, upload -> result:                {new Sample([.. single.Select(job => (job.Times.FinishedAt - job.Times.CreatedAt)!.Value.TotalMilliseconds)])}");
-            Console.WriteLine($"  handler: peak memory {PeakMebibytes(stack.WorkerProcessId)} MiB");
+            Console.WriteLine($"  worker: peak memory {PeakMebibytes(stack.WorkerProcessId)} MiB");
         }
         finally
         {

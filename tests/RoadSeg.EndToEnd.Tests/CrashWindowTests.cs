@@ -133,6 +133,31 @@ public sealed class CrashWindowTests : IAsyncLifetime
         Assert.Equal((JobState.Queued, 0), await StandsAsync(id));
     }
 
+    // "The model input is overwritten by name: a zombie delivery of the same message that took another version can replace it after queued."
+    [Fact]
+    public async Task A_preprocessor_that_wakes_after_its_job_was_queued_by_another_replaces_no_input()
+    {
+        var (id, upload) = await UploadedAsync();
+        await using var zombie = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
+        var (held, go) = Hold("/work/");
+        var sleeping = zombie.InvokeAsync("PreprocessUpload", upload, "m1", 1, Cancel);
+        await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        await RedeliverAsync("PreprocessUpload", upload, "m1");
+        var queued = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var input = _blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, queued.InputFile));
+        var stored = (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
+        go.SetResult();
+        await sleeping;
+
+        Assert.Equal(stored, (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag);
+        Assert.Equal(queued.InputFile, (await _jobs.FindAsync(id, Cancel))!.Record.InputFile);
+
+        // Its own message says the same as that of the delivery that queued the job.
+        var messages = new[] { await TakeAsync(), await TakeAsync() }.Select(message => JsonSerializer.Deserialize(message, JobJson.Default.SegmentationMessage)!.Input);
+        Assert.All(messages, file => Assert.Equal(queued.InputFile, file));
+    }
+
     [Fact]
     public async Task A_GPU_worker_without_CUDA_takes_no_job_but_gives_its_message_back_for_another()
     {
@@ -161,13 +186,15 @@ public sealed class CrashWindowTests : IAsyncLifetime
         Assert.Equal((JobState.Succeeded, 2), await StandsAsync(orphan));
     }
 
-    // Whoever writes a result waits: until the first does so, and until it is let go.
-    private (Task Held, TaskCompletionSource Go) HoldResults()
+    private (Task Held, TaskCompletionSource Go) HoldResults() => Hold("/results/");
+
+    // Whoever writes there waits: until the first does so, and until it is let go.
+    private (Task Held, TaskCompletionSource Go) Hold(string container)
     {
         var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         _gate.Before = async (method, path, _) =>
         {
-            if (method == "PUT" && path.Contains("/results/", StringComparison.Ordinal))
+            if (method == "PUT" && path.Contains(container, StringComparison.Ordinal))
             {
                 held.TrySetResult();
                 await go.Task;

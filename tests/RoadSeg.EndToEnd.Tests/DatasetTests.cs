@@ -65,7 +65,7 @@ public sealed class DatasetTests(StackFixture stack)
     }
 
     [Fact]
-    public async Task A_handler_killed_while_it_checks_a_set_is_followed_by_one_that_ends_it()
+    public async Task A_worker_killed_while_it_checks_a_set_is_followed_by_one_that_ends_it()
     {
         using var folder = new ScratchFolder();
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);

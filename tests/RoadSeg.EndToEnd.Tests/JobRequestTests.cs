@@ -139,6 +139,7 @@ public sealed class JobRequestTests(StackFixture stack)
     [InlineData("limit=101")]
     [InlineData("state=done")]
     [InlineData("after=%25%25")]
+    [InlineData("after=xxxxxxxx")] // a place of bytes that XML cannot hold was a 500, found by the fuzz run
     public async Task A_list_with_a_parameter_out_of_range_is_refused(string query)
     {
         using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), Cancel);

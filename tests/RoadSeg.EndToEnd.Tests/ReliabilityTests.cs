@@ -97,7 +97,7 @@ public sealed class ReliabilityTests(StackFixture stack)
     }
 
     [Fact]
-    public async Task A_handler_killed_in_the_middle_of_its_work_loses_no_job_and_doubles_none()
+    public async Task A_worker_killed_in_the_middle_of_its_work_loses_no_job_and_doubles_none()
     {
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var uploads = own.Blobs.GetBlobContainerClient(Containers.Uploads);

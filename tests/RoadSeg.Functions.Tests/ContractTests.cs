@@ -58,6 +58,7 @@ public sealed class ContractTests
         Attempt = 2,
         Image = new JobImage("jpeg", 751, 563, 6, 123456),
         Input = new JobInput(320, 240),
+        InputFile = "input-9f86d081884c4d659a2feaa0c55ad015",
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
     };
@@ -74,6 +75,7 @@ public sealed class ContractTests
         State = DatasetState.Checking,
         Drop = "0x8DA",
         Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        RepairedAt = Noon.AddMinutes(-1),
         ReceivedAt = Noon,
         FinishedAt = Noon.AddSeconds(90),
         Progress = new DatasetProgress("reading", 412, 1001),
@@ -185,7 +187,7 @@ public sealed class ContractTests
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace), JobJson.Default.SegmentationMessage);
+        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace, Succeeded.InputFile, Noon.AddMilliseconds(30)), JobJson.Default.SegmentationMessage);
 
     [Fact]
     public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);

@@ -115,8 +115,11 @@ public sealed class JobStoreTests(StorageFixture storage)
         await Store.CreateAsync(record, Cancel);
         await Store.TryMoveAsync(record.Id, JobState.Canceled, job => job, Cancel);
 
-        var told = (await webhooks.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value;
-        Assert.Contains(told, message => message.Body.ToString() == $$"""{"jobId":"{{record.Id}}","attempt":1}""");
+        // Other tests' messages lie there too, more than one call takes.
+        var told = new List<string>();
+        while ((await webhooks.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value is { Length: > 0 } more)
+            told.AddRange(more.Select(message => message.Body.ToString()));
+        Assert.Contains($$"""{"jobId":"{{record.Id}}","attempt":1}""", told);
     }
 
     [Fact]

@@ -131,6 +131,28 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Empty((await line.PeekMessagesAsync(32, Cancel)).Value);
     }
 
+    // "After a photo of too many bytes was refused and deleted, a second PUT with the same key stays for days": its event may be lost too.
+    [Fact]
+    public async Task What_lies_at_an_ended_jobs_address_and_is_not_its_photo_goes_within_two_passes()
+    {
+        var time = new FakeTimeProvider(_now);
+        var jobs = new JobStore(_blobs, _queues, time);
+        var uploads = _blobs.GetBlobContainerClient(Containers.Uploads);
+        var (second, kept) = (JobId.New(TimeProvider.System), JobId.New(TimeProvider.System));
+        foreach (var id in (JobId[])[second, kept])
+        {
+            var etag = (await uploads.GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("x"), Cancel)).Value.ETag.ToString().Trim('"');
+            var record = Record(id, BlobPaths.Upload(id)) with { State = JobState.Failed, Upload = new JobUpload(_now) };
+            await jobs.CreateAsync(record with { Source = record.Source with { ETag = id == kept ? etag : "0xREFUSED" } }, Cancel);
+        }
+
+        time.SetUtcNow(_now.AddHours(1));
+        await RunAsync(time);
+
+        Assert.False(await uploads.GetBlobClient(BlobPaths.Upload(second)).ExistsAsync(Cancel));
+        Assert.True(await uploads.GetBlobClient(BlobPaths.Upload(kept)).ExistsAsync(Cancel));
+    }
+
     [Fact]
     public async Task A_drop_whose_event_may_wait_behind_a_backlog_is_not_sent_again()
     {

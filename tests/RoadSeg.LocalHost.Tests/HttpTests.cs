@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace RoadSeg.LocalHost.Tests;
 
@@ -87,6 +89,54 @@ public sealed class HttpTests(HttpApp fixture) : IClassFixture<HttpApp>
         request.Headers.TransferEncodingChunked = chunked;
         using var answer = await _app.Client.SendAsync(request);
         Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    // "A malformed chunk is 500 (once)."
+    [Theory]
+    [InlineData("no number\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("3\r\nabcdef\r\n0\r\n\r\n")]
+    [InlineData("3\r\nabc\r\n-1\r\nabc\r\n")]
+    public async Task A_malformed_chunk_is_the_callers_however_often(string chunks)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            using var caller = await SendAsync($"POST /count HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+            await using var stream = new NetworkStream(caller);
+            using var answer = new StreamReader(stream);
+            Assert.StartsWith("HTTP/1.1 400 ", await answer.ReadLineAsync(), StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(_app.Logs.Lines, line => line.Level >= LogLevel.Error && line.Text.Contains("ForwarderError", StringComparison.Ordinal));
+    }
+
+    // "Every aborted upload is logged as an error."
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_upload_that_breaks_off_is_no_error_in_the_log(bool reset)
+    {
+        var before = _app.Logs.Lines.Count(Executing);
+        for (var i = 0; i < 20; i++)
+        {
+            var caller = await SendAsync("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\nabc");
+            await Eventually.TrueAsync(() => _app.Logs.Lines.Count(Executing) == before + i + 1, "the invocation.");
+            if (reset) caller.LingerState = new LingerOption(true, 0);
+            caller.Dispose();
+        }
+
+        // What comes after them finds the host at rest.
+        using var answer = await _app.GetAsync("/digits");
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.DoesNotContain(_app.Logs.Lines, line => line.Level >= LogLevel.Error && line.Text.Contains("ForwarderError", StringComparison.Ordinal));
+
+        static bool Executing(LogLine line) => line.Text.StartsWith("Executing 'Functions.Count'", StringComparison.Ordinal);
+    }
+
+    private async Task<Socket> SendAsync(string request)
+    {
+        var caller = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await caller.ConnectAsync(IPAddress.Loopback, _app.Host.BaseAddress.Port);
+        await caller.SendAsync(Encoding.ASCII.GetBytes(request));
+        return caller;
     }
 
     [Fact]

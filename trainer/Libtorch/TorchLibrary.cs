@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using RoadSeg.Native;
 using TorchSharp;
 
 namespace RoadSeg.Trainer.Libtorch;
@@ -44,9 +45,8 @@ internal static unsafe partial class TorchLibrary
     {
         lock (Gate)
         {
-            var program = AppContext.BaseDirectory;
             if (native == 0)
-                Load([program, Path.Combine(program, "runtimes", "linux-x64", "native"), .. PackageFolders]);
+                Load([.. NativeFile.Folders, .. PackageFolders]);
         }
 
         if (threads > 0)
@@ -84,13 +84,11 @@ internal static unsafe partial class TorchLibrary
     {
         try
         {
-            return NativeLibrary.Load(path);
+            return NativeFile.Load(path);
         }
         catch (DllNotFoundException e)
         {
-            // .NET's own sentences come first, the loader's reason last.
-            var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
-            throw new TrainerException($"{path} could not be loaded: {reason}. {HowToMend}", e);
+            throw new TrainerException($"{path} could not be loaded: {NativeFile.Reason(e)}. {HowToMend}", e);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class RunHistory
 {
     private readonly List<StepEntry> _steps = [];
     private readonly List<EvaluationEntry> _evaluations = [];
+    private long _read;
 
     public IReadOnlyList<StepEntry> Steps => _steps;
 
@@ -30,20 +31,52 @@ internal sealed class RunHistory
     public static RunHistory Read(string path)
     {
         var history = new RunHistory();
-        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
-        {
-            try
-            {
-                using var json = JsonDocument.Parse(line);
-                history.Add(json.RootElement);
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-            {
-                // A kill in the middle of a line.
-            }
-        }
-
+        history.ReadOn(path);
         return history;
+    }
+
+    /// <summary>Reads what the file has grown by since it was read last; all of it where it is shorter than it was. A line cut short waits to be whole.</summary>
+    public void ReadOn(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length < _read)
+            Forget();
+        file.Seek(_read, SeekOrigin.Begin);
+        var bytes = new byte[file.Length - _read];
+        var news = bytes.AsMemory(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        while (news.Length > 0)
+        {
+            var end = news.Span.IndexOf((byte)'\n');
+            var whole = Add(end < 0 ? news : news[..end]);
+            if (end < 0 && !whole)
+                return;
+            var line = end < 0 ? news.Length : end + 1;
+            (_read, news) = (_read + line, news[line..]);
+        }
+    }
+
+    private void Forget()
+    {
+        _steps.Clear();
+        _evaluations.Clear();
+        (_read, Total, FloorAccuracy, FloorMeanIou) = (0, 0, null, null);
+    }
+
+    // False for what is no entry: a kill in the middle of a line.
+    private bool Add(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            Add(json.RootElement);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return false;
+        }
     }
 
     private void Add(JsonElement entry)

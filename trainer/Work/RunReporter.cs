@@ -24,6 +24,7 @@ internal sealed class RunReporter : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _done = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly RunHistory _history = new();
     private readonly CancellationToken _lost;
     private readonly Task _loop;
     private (StepReport Report, long At)? _first;
@@ -154,7 +155,8 @@ internal sealed class RunReporter : IAsyncDisposable
             (report, elapsed, steps) = (latest, _time.GetElapsedTime(first.At), latest.Step - first.Report.Step);
         }
 
-        var best = RunHistory.Read(_metrics).Evaluations.MaxBy(evaluation => evaluation.MeanIou);
+        _history.ReadOn(_metrics);
+        var best = _history.Evaluations.MaxBy(evaluation => evaluation.MeanIou);
         var epoch = (int)((report.Step - 1) / report.StepsPerEpoch) + 1;
         return new TrainingProgress(
             epoch, (int)((report.Total + report.StepsPerEpoch - 1) / report.StepsPerEpoch), report.Step, report.Total, Finite(report.MeanLoss), best?.MeanIou, best?.Accuracy,

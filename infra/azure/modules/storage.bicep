@@ -95,7 +95,8 @@ resource rules 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05-01'
         type: 'Lifecycle'
         definition: {
           filters: {
-            blobTypes: ['blockBlob']
+            // Metrics and logs of runs are append blobs.
+            blobTypes: ['blockBlob', 'appendBlob']
             prefixMatch: ['${rule.container}/']
           }
           actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: rule.days } } }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using RoadSeg.LocalHost.Functions;
 using RoadSeg.LocalHost.Rpc;
 using RoadSeg.LocalHost.Worker;
@@ -17,6 +18,9 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
     {
         UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+
+        // As Kestrel read them: a header that is no ASCII is the worker's to judge, not a failure on the way to it.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     });
 
     /// <summary>Answers the request in any case: with 500 if the function failed before it answered.</summary>
@@ -50,6 +54,11 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         {
             // The caller went away: nobody is left to answer.
         }
+        catch (ForwardingException error) when (error.IsCallers)
+        {
+            BrokeOff(logger, function.Name, id, error);
+            Fail(context.Response, error);
+        }
         catch (Exception error) when (error is FunctionFailedException or FunctionTimeoutException or WorkerException or ForwardingException or WorkerUnavailableException)
         {
             var duration = Stopwatch.GetElapsedTime(started);
@@ -67,7 +76,11 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         var error = await forwarder.SendAsync(context, address.ToString(), _client, Config, HttpTransformer.Default, abandoned);
         if (error is ForwarderError.None) return;
         context.RequestAborted.ThrowIfCancellationRequested();
-        throw new ForwardingException($"Failed to proxy request with ForwarderError: {error}", context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        throw new ForwardingException($"Failed to proxy request with ForwarderError: {error}", context.Features.Get<IForwarderErrorFeature>()?.Exception)
+        {
+            IsCallers = error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+                or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient,
+        };
     }
 
     private static void Fail(HttpResponse response, Exception error)
@@ -82,13 +95,18 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         {
             WorkerUnavailableException => StatusCodes.Status503ServiceUnavailable,
             { InnerException: { } cause } when BadRequest(cause) is { } bad => bad.StatusCode,
+            ForwardingException { IsCallers: true } => StatusCodes.Status400BadRequest,
             _ => StatusCodes.Status500InternalServerError,
         };
     }
 
-    // YARP reports both ends of a broken copy at once.
-    private static BadHttpRequestException? BadRequest(Exception cause) => cause as BadHttpRequestException
-        ?? (cause as AggregateException)?.InnerExceptions.OfType<BadHttpRequestException>().FirstOrDefault();
+    // YARP reports both ends of a broken copy at once, the caller's end maybe inside of what broke the other.
+    private static BadHttpRequestException? BadRequest(Exception? cause) => cause switch
+    {
+        null or BadHttpRequestException => cause as BadHttpRequestException,
+        AggregateException several => several.InnerExceptions.Select(BadRequest).FirstOrDefault(static found => found is not null),
+        _ => BadRequest(cause.InnerException),
+    };
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
     private static partial void Executing(ILogger logger, string function, string invocationId);
@@ -101,5 +119,12 @@ internal sealed partial class HttpInvocation(FunctionInvoker invoker, IHttpForwa
         Message = "Executed 'Functions.{Function}' (Failed, Id={InvocationId}, Duration={Duration}): {Error}")]
     private static partial void Failed(ILogger logger, string function, string invocationId, TimeSpan duration, string error);
 
-    private sealed class ForwardingException(string message, Exception? innerException = null) : Exception(message, innerException);
+    [LoggerMessage(EventId = 203, Level = LogLevel.Debug, Message = "The caller of 'Functions.{Function}' (Id={InvocationId}) broke off its request")]
+    private static partial void BrokeOff(ILogger logger, string function, string invocationId, Exception exception);
+
+    private sealed class ForwardingException(string message, Exception? innerException = null) : Exception(message, innerException)
+    {
+        /// <summary>True when the caller's end of the connection broke, or sent what is no HTTP.</summary>
+        public bool IsCallers { get; init; }
+    }
 }

@@ -128,7 +128,7 @@ internal sealed partial class LabelStudio() : Layout(
             await foreach (var (_, task) in JsonArrays.ReadAsync(stream, [], cancel))
             {
                 number++;
-                var named = task.Find("id", JsonValueKind.Number) is { } id ? $"Task {id.GetRawText()}" : $"Task number {number} of the export";
+                var named = NameOf(task, number);
                 input.Record(export.Path, named, () => ReadTask(task, named, input, export));
             }
         }
@@ -136,6 +136,21 @@ internal sealed partial class LabelStudio() : Layout(
         {
             throw DatasetErrors.Invalid($"{export.Path} is no Label Studio export in the form 'JSON': {JsonMembers.Said(e)}", e);
         }
+    }
+
+    private static string NameOf(JsonElement task, int number)
+    {
+        try
+        {
+            if (task.Find("id", JsonValueKind.Number) is { } id)
+                return $"Task {id.GetRawText()}";
+        }
+        catch (InvalidDataException)
+        {
+            // Reading it says what is wrong with it.
+        }
+
+        return $"Task number {number} of the export";
     }
 
     private static void ReadTask(JsonElement task, string named, LayoutInput input, Export export)

@@ -40,7 +40,14 @@ internal sealed partial class PathPattern
         }
 
         Names = names;
-        regex = new Regex(pattern.Append("\\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        try
+        {
+            regex = new Regex(pattern.Append("\\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        }
+        catch (NotSupportedException e)
+        {
+            throw DatasetErrors.Invalid($"The pattern '{text[..Math.Min(40, text.Length)]}...' of {text.Length} characters is too long.", e);
+        }
     }
 
     public string Text { get; }

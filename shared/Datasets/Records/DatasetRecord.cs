@@ -39,6 +39,9 @@ public sealed record DatasetRecord
     /// <summary>The message that works on it; null when nobody does.</summary>
     public JobOwner? Owner { get; init; }
 
+    /// <summary>When the sweep last took the drop from an owner that was gone and sent its event again; null when it never had to.</summary>
+    public DateTimeOffset? RepairedAt { get; init; }
+
     /// <summary>When the drop was first seen.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 

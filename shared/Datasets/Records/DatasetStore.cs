@@ -52,13 +52,13 @@ public sealed class DatasetStore
         }
     }
 
-    /// <summary>Every record, by name.</summary>
-    public async IAsyncEnumerable<DatasetRecord> ListAsync([EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The names under which something lies, in order; not each of them has a record.</summary>
+    public async IAsyncEnumerable<string> NamesAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var item in _curated.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
         {
-            if (item.IsPrefix && await FindAsync(item.Prefix.TrimEnd('/'), cancel) is { } found)
-                yield return found.Value;
+            if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+                yield return name;
         }
     }
 }

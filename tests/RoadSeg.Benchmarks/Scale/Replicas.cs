@@ -16,8 +16,8 @@ internal sealed record ScaleRule(int Min, int Max, double Target, double ColdSta
 /// Polling is of the Functions host: a queue that was empty is looked at in growing intervals of up to <see cref="MaxPolling"/>.</summary>
 internal sealed class Replicas
 {
-    /// <summary>host.json: queues.maxPollingInterval, in seconds.</summary>
-    private const double MaxPolling = 2;
+    /// <summary>Setting <c>queues.maxPollingInterval</c> as it is deployed for the CPU role, in seconds.</summary>
+    public const double MaxPolling = 0.5;
 
     private readonly Simulator _simulator;
     private readonly ScaleRule _rule;

@@ -44,6 +44,11 @@ public sealed partial class StorageTests
         var rules = policy["rules"]!.AsArray().Select(rule => rule!["definition"]!).ToDictionary(
             rule => ((string)rule["filters"]!["prefixMatch"]![0]!).TrimEnd('/'),
             rule => TimeSpan.FromDays((int)rule["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!));
+
+        // Metrics and logs of runs are append blobs: a rule for block blobs alone would keep them for ever.
+        Assert.All(
+            policy["rules"]!.AsArray().Select(rule => rule!["definition"]!["filters"]!["blobTypes"]!.AsArray()),
+            types => Assert.Equal(["blockBlob", "appendBlob"], types.Select(type => (string)type!)));
         foreach (var (container, days) in rules.Where(rule => rule.Key != "event-dead-letters"))
         {
             Assert.Contains(container, Containers.All);

@@ -63,6 +63,44 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         Assert.Empty(await SentAsync());
     }
 
+    // The sweeps of jobs, runs and sets had three error policies.
+    [Theory]
+    [InlineData("{ \"state\": 7")]
+    [InlineData("null")]
+    public async Task A_record_that_cannot_be_read_keeps_no_other_drop_from_its_repair(string content)
+    {
+        // Names sort before and after the good one's.
+        foreach (var name in (string[])["a-broken", "z-broken"])
+        {
+            await _drops.Datasets.GetBlobClient(BlobPaths.DatasetSpec(name)).UploadAsync(BinaryData.FromString("{}"), overwrite: true, Cancel);
+            await _drops.Curated.GetBlobClient(BlobPaths.Dataset(name)).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel);
+        }
+
+        await _drops.DropAsync(1);
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+
+        Assert.Single(await SentAsync());
+    }
+
+    // A poisoned event must not end the check that a newer one began: see FailPoisonedTests.
+    [Fact]
+    public async Task A_poisoned_event_leaves_a_drop_to_the_newer_event_that_the_sweep_sent()
+    {
+        var created = await _drops.DropAsync(3);
+        await _drops.Claim.TakeAsync(_drops.Name, created, TestDrops.Message(created, "lost"), Cancel);
+        await _drops.Sweep(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(13)), TimeSpan.Zero).RunAsync(Cancel);
+        var newer = BlobCreatedEvent.TryParse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(await SentAsync())))!;
+
+        await _drops.Poison.RunAsync(TestDrops.Message(created with { EventTime = "2026-03-01T12:00:00Z" }, "p1"), Cancel);
+        Assert.Equal((DatasetState.Checking, null), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Owner));
+        Assert.NotNull(await _drops.Claim.TakeAsync(_drops.Name, newer, TestDrops.Message(newer, "m2"), Cancel));
+        await _drops.Poison.RunAsync(TestDrops.Message(created, "p2"), Cancel);
+        Assert.Equal("m2", (await _drops.RecordAsync()).Owner!.MessageId);
+
+        await _drops.Poison.RunAsync(TestDrops.Message(newer, "p3"), Cancel);
+        Assert.Equal((DatasetState.Failed, "attempts-exhausted"), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Failure!.Code));
+    }
+
     [Fact]
     public async Task Progress_shows_in_the_record_and_a_worker_that_lost_its_drop_is_stopped()
     {

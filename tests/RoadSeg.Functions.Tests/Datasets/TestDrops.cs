@@ -55,7 +55,7 @@ internal sealed class TestDrops : IDisposable
 
     public DatasetClaim Claim => new(_storage.Blobs, Store, TimeProvider.System, NullLogger<DatasetClaim>.Instance);
 
-    public FailPoisonedDataset Poison => new(Claim, Failed, NullLogger<FailPoisonedDataset>.Instance);
+    public FailPoisonedDataset Poison => new(Store, Claim, Failed, NullLogger<FailPoisonedDataset>.Instance);
 
     private FailedDrops Failed => new(_storage.Blobs, Store, TimeProvider.System, NullLogger<FailedDrops>.Instance);
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RoadSeg.Functions.Tests.Hosting;
 
@@ -6,6 +8,8 @@ namespace RoadSeg.Functions.Tests.Hosting;
 public sealed class StartTests
 {
     private static readonly string Output = Path.Combine(Checkout.Root, "functions", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
+
+    private static readonly string Program = Path.Combine(Output, "RoadSeg.Functions.dll");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -22,6 +26,76 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("libvips.so.42", "NetVips.Native.linux-x64")]
+    [InlineData("libonnxruntime.so", "Microsoft.ML.OnnxRuntime")]
+    public async Task A_library_that_the_system_is_too_old_for_is_named_with_what_it_needs(string library, string package)
+    {
+        using var worker = new Installation(Program);
+
+        // What is said is what the files ask for.
+        var file = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(worker.NativeOf(library), Cancel));
+        var (glibc, cxx, abi) = (Newest(file, "GLIBC_"), Newest(file, "GLIBCXX_"), Newest(file, "CXXABI_"));
+        var needs = $"It needs glibc {glibc} and libstdc++ of GCC 7 (GLIBCXX_{cxx}, CXXABI_{abi}) or newer";
+
+        // Said "was not found beside the app" of libvips, and asked for a newer system than is needed for ONNX Runtime.
+        worker.Replace(library, Installation.OfTomorrow);
+        var told = await RefusedAsync(worker);
+
+        Assert.Contains($"'{worker.NativeOf(library)}' cannot be loaded. {needs}", told, StringComparison.Ordinal);
+        Assert.Contains($"the package {package}.", told, StringComparison.Ordinal);
+        Assert.Contains("version `GLIBC_9.28' not found", told, StringComparison.Ordinal);
+
+        static Version Newest(string file, string name) =>
+            Regex.Matches(file, $@"\0{name}(\d+(\.\d+)+)(?=\0)").Max(match => Version.Parse(match.Groups[1].Value))!;
+    }
+
+    [Theory]
+    [InlineData("libvips.so.42", 10, "file too short")]
+    [InlineData("libonnxruntime.so", 10, "file too short")]
+    [InlineData("libvips.so.42", 5000, "file cut short")]
+    [InlineData("libonnxruntime.so", 5_000_000, "file cut short")]
+    public async Task A_library_that_was_copied_in_part_is_named_with_that_reason_alone(string library, int length, string reason)
+    {
+        // Of ONNX Runtime, the reason stood among eleven others; where a segment was cut, the process died of SIGBUS without a word.
+        using var worker = new Installation(Program);
+        worker.Replace(library, content => content[..length]);
+
+        var told = await RefusedAsync(worker);
+
+        Assert.EndsWith($"The system says: {worker.NativeOf(library)}: {reason}.\n", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("No such file", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_library_in_ONNX_Runtimes_place_is_refused()
+    {
+        using var worker = new Installation(Program);
+        worker.Replace("libonnxruntime.so", _ => File.ReadAllBytes(worker.NativeOf("libvips.so.42")));
+
+        var told = await RefusedAsync(worker);
+
+        Assert.Contains("libonnxruntime.so' is not the ONNX Runtime that the app was built with", told, StringComparison.Ordinal);
+        Assert.Contains("OrtGetApiBase", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("libvips.so.42", "NetVips.Native.linux-x64")]
+    [InlineData("libonnxruntime.so", "Microsoft.ML.OnnxRuntime")]
+    public async Task A_library_that_is_not_there_is_named_with_the_package_that_brings_it(string library, string package)
+    {
+        using var worker = new Installation(Program);
+        File.Delete(worker.NativeOf(library));
+
+        // Where this list is there, .NET itself misses the file and ends with the package's name.
+        File.Delete(worker["RoadSeg.Functions.deps.json"]);
+        var told = await RefusedAsync(worker);
+
+        Assert.Contains(library, told, StringComparison.Ordinal);
+        Assert.Contains("was not found beside the app", told, StringComparison.Ordinal);
+        Assert.Contains($"the package {package}", told, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_is_no_library_for_this_system_is_named_and_ends_the_worker()
     {
@@ -32,6 +106,10 @@ public sealed class StartTests
 
         Assert.Equal(1, code);
         Assert.Contains(folder["libvips.so.42"], told, StringComparison.Ordinal);
+
+        // The setting's own advice, and the loader's reason, which stood in no log.
+        Assert.Contains("drop the setting to use the one that ships with the app", told, StringComparison.Ordinal);
+        Assert.Contains("file too short.", told, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,6 +134,16 @@ public sealed class StartTests
 
         Assert.Equal(1, code);
         Assert.Contains("./roadseg up", told, StringComparison.Ordinal);
+    }
+
+    /// <summary>One line, and the end.</summary>
+    private static async Task<string> RefusedAsync(Installation worker)
+    {
+        var (code, _, told) = await worker.RunAsync([], ("AzureWebJobsStorage", "UseDevelopmentStorage=true"));
+        Assert.Equal(1, code);
+        Assert.Single(told.TrimEnd().Split('\n'));
+        Assert.InRange(told.Length, 40, 800);
+        return told;
     }
 
     private static async Task<(int Code, string Told)> StartAsync(string folder, string name, string value)

@@ -213,43 +213,7 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
         public override void OnReceivedResponse(HttpMessage message)
         {
             if (message is { Request: { } request, Response.ContentStream: { } whole } && request.Method == RequestMethod.Get && request.Uri.Path.EndsWith("/faults.jsonl", StringComparison.Ordinal))
-                message.Response.ContentStream = new Cut(whole);
+                message.Response.ContentStream = new CutStream(whole, 1 << 20, static () => new InvalidOperationException("cut"));
         }
-    }
-
-    private sealed class Cut(Stream whole) : Stream
-    {
-        private int _left = 1 << 20;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_left <= 0)
-                throw new InvalidOperationException("cut");
-            var read = await whole.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
-            _left -= read;
-            return read;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -43,7 +43,9 @@ public sealed class SimulatorTests
         Assert.Equal((double)queues["batchSize"]!, times.MessagesPerReplica);
         Assert.Equal(2, Regex.Count(stack, @"messagesPerReplica: host\.extensions\.queues\.batchSize"));
         Assert.Contains($"maxReplicas: {times.MostReplicas.Cpu}\n", stack, StringComparison.Ordinal);
-        Assert.Contains($"param gpuMaxReplicas string = '{times.MostReplicas.Gpu}'", File.ReadAllText(Path.Combine(azure, "main.bicep")), StringComparison.Ordinal);
+        var main = File.ReadAllText(Path.Combine(azure, "main.bicep"));
+        Assert.Contains($"param pollingInterval string = '{TimeSpan.FromSeconds(Replicas.MaxPolling):hh\\:mm\\:ss\\.fff}'", main, StringComparison.Ordinal);
+        Assert.Contains($"param gpuMaxReplicas string = '{times.MostReplicas.Gpu}'", main, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,6 +87,26 @@ public sealed class TrainingSweepTests : IAsyncLifetime
         Assert.False(await markers.GetBlobClient(BlobPaths.ActiveTraining(never)).ExistsAsync(Cancel));
     }
 
+    // "One unreadable record ends every pass, and later runs are never repaired."
+    [Fact]
+    public async Task A_record_that_cannot_be_read_keeps_no_other_run_from_its_repair()
+    {
+        var good = new List<JobId>();
+        for (var i = 0; i < 12; i++)
+        {
+            good.Add(await QueuedAsync());
+            if (i % 4 == 0)
+                await _blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.Training(await QueuedAsync())).UploadAsync(BinaryData.FromString(Unreadable[i / 4]), overwrite: true, Cancel);
+        }
+
+        await Queue.ClearMessagesAsync(Cancel);
+        await SweepAsync(_options.SweepAfter * 2);
+
+        Assert.Equal(good.Select(id => id.ToString()).Order(), (await MessagesAsync()).Select(id => id.ToString()).Order());
+    }
+
+    private static readonly string[] Unreadable = ["{ \"state\": 7", "null", "[]"];
+
     private static TrainingPlan Plan => new("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "camvid-mnv2", "live", true);
 
     private async Task<JobId> QueuedAsync() => (await Runs.CreateAsync(JobId.New(_clock), Plan, Callers.Local, Cancel)).Value.Id;

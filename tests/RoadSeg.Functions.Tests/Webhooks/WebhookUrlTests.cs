@@ -14,6 +14,9 @@ public sealed class WebhookUrlTests
     [InlineData("HTTPS://Example.COM:8443/a?b=c", "https://example.com:8443/a?b=c")]
     [InlineData("https://bücher.example.org/", "https://xn--bcher-kva.example.org/", true)]
     [InlineData("https://8.8.8.8/", "https://8.8.8.8/")]
+    [InlineData("https://example.com./", "https://example.com./")]
+    [InlineData("https://1.example.com/", "https://1.example.com/")]
+    [InlineData("https://例え.example.org/", "https://xn--r8jz45g.example.org/", true)]
     [InlineData("https://[2606:4700:4700::1111]/", "https://[2606:4700:4700::1111]/")]
     public void An_https_address_of_the_public_internet_is_taken(string text, string stored, bool host = false) =>
         Assert.Equal(stored, host ? $"https://{new Uri(WebhookUrl.Validate(text, Strict)).IdnHost}/" : WebhookUrl.Validate(text, Strict));
@@ -47,6 +50,22 @@ public sealed class WebhookUrlTests
     [InlineData("https://metadata/", "public internet")]
     [InlineData("https://metadata.google.internal/", "public internet")]
     [InlineData("https://printer.local/", "public internet")]
+    // "A full-width IP literal passes the webhook's address check": and every other way to write a number that a resolver may read as an address.
+    [InlineData("https://１２７.0.0.1/", "full-width")]
+    [InlineData("https://１２７。０。０。１/", "full-width")]
+    [InlineData("https://①②⑦.0.0.1/", "full-width")]
+    [InlineData("https://𝟏𝟐𝟕.0.0.1/", "full-width")]
+    [InlineData("https://ｌｏｃａｌｈｏｓｔ/", "full-width")]
+    [InlineData("https://example.ｌｏｃａｌ/", "full-width")]
+    [InlineData("https://example。com/", "full-width")]
+    [InlineData("https://%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1/", "absolute")]
+    [InlineData("https://127.0.0.1./", "public internet")]
+    [InlineData("https://10.0.0.1./", "public internet")]
+    [InlineData("https://127.1.2.3.4/", "public internet")]
+    [InlineData("https://256.1.1.1/", "public internet")]
+    [InlineData("https://a.1/", "public internet")]
+    [InlineData("https://a.0x7f/", "public internet")]
+    [InlineData("https://a.1./", "public internet")]
     public void Any_other_address_is_refused_with_the_reason(string text, string reason)
     {
         var error = Assert.Throws<RoadSegException>(() => WebhookUrl.Validate(text, Strict));

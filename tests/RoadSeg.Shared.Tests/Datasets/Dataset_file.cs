@@ -1,5 +1,6 @@
 using System.Text;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 
@@ -67,6 +68,21 @@ public sealed class Dataset_file
         var refusal = await Assert.ThrowsAsync<RoadSegException>(() => drop.CheckAsync(Drop.Of("camvid", new SplitSpec { Group = pattern })));
 
         Assert.Contains("split.group", refusal.Message, StringComparison.Ordinal);
+    }
+
+    // It ended the check by a NotSupportedException: automata have a limit.
+    [Fact]
+    public async Task A_pattern_too_long_to_be_matched_is_refused_in_words()
+    {
+        using var drop = new Drop();
+        drop.Image("train/a_1.png").Ids("trainannot/a_1.png", Drop.Halves(0, 1));
+        var spec = Drop.Of("pairs", labels: new LabelSpec { Classes = [new("road"), new("car")], Encoding = MaskEncoding.Id }) with { Patterns = new PatternSpec("{id}.png", new string('y', 70_000)) };
+
+        var refusal = await Assert.ThrowsAsync<RoadSegException>(() => drop.CheckAsync(spec));
+
+        Assert.Equal(ErrorCodes.DatasetInvalid, refusal.Code);
+        Assert.Contains("70000 characters is too long", refusal.Message, StringComparison.Ordinal);
+        Assert.True(refusal.Message.Length < 200);
     }
 
     private static DatasetSpec Parse(string json) => DatasetSpecJson.Parse(Encoding.UTF8.GetBytes(json));

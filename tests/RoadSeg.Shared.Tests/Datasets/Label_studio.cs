@@ -112,6 +112,7 @@ public sealed class Label_studio : IDisposable
     [InlineData("""{"data":{"image":"street.jpg"},"annotations":[]}""", "Task number 1 of the export: it has no \"id\".")]
     [InlineData("null", "Task number 1 of the export: it is no object.")]
     [InlineData("""{"id":1,"data":{"image":"\ud800"},"annotations":[]}""", "Task 1: its data names no image of the set.")]
+    [InlineData("""{"\ud800":1,"data":{},"annotations":[]}""", "Task number 1 of the export: the name of a member is no valid Unicode.")]
     [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":32,"original_height":24,"value":{"rle":[0]}}]}]}""", "Task 1, a region: it has no \"brushlabels\".")]
     [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":32,"original_height":24,"value":{"rle":[256],"brushlabels":["a"]}}]}]}""", "Task 1, a region: a number is not within 0-255.")]
     [InlineData("""{"id":1,"data":{"image":"street.jpg"},"annotations":[{"id":3,"result":[{"original_width":1e99,"original_height":24,"value":{"rle":[0],"brushlabels":["a"]}}]}]}""", "Task 1, a region: \"original_width\" is no whole number of 32 bits.")]

@@ -8,6 +8,8 @@ namespace RoadSeg.Tests.Imaging;
 /// <summary>Image files put together byte by byte.</summary>
 internal static class Files
 {
+    private const int Absent = int.MinValue;
+
     /// <summary>A TIFF structure with one entry: the orientation. It is what EXIF is in every container.</summary>
     public static byte[] Exif(int orientation) =>
     [
@@ -41,35 +43,61 @@ internal static class Files
     }
 
     /// <summary>A grey TIFF with that many pages of 8 x 4 pixels.</summary>
-    public static byte[] Tiff(int pages, int width = 8, int height = 4)
+    public static byte[] Tiff(int pages, int width = 8, int height = 4) => Tiff([.. Enumerable.Repeat(new TiffPage(width, height), pages)]);
+
+    /// <summary>A grey TIFF of pages.</summary>
+    public static byte[] Tiff(TiffPage[] pages, bool big = false, bool swapped = false)
     {
         var file = new MemoryStream();
-        var writer = new BinaryWriter(file);
-        writer.Write("II*\0"u8);
-        writer.Write(8);
-        for (var page = 0; page < pages; page++)
+        file.Write(swapped ? "MM"u8 : "II"u8);
+        Put(2, big ? 43 : 42);
+        if (big)
+            Put(4, swapped ? 8 << 16 : 8);
+        Put(big ? 8 : 4, big ? 16 : 8);
+        for (var i = 0; i < pages.Length; i++)
+            Directory(pages[i], last: i == pages.Length - 1);
+        return file.ToArray();
+
+        void Directory(TiffPage page, bool last)
         {
-            (short Tag, int Value)[] entries =
+            var room = Room(page);
+            (int Tag, int Value)[] entries =
             [
-                (256, width), (257, height), (258, 8), (259, 1), (262, 1),
-                (273, (int)file.Position + 2 + (9 * 12) + 4), (277, 1), (278, height), (279, 32),
+                (254, page.Kind ?? Absent), (255, page.OldKind ?? Absent), (256, page.Width), (257, page.Height), (258, 8), (259, 1), (262, 1),
+                (273, 0), (277, 1), (278, page.Height), (279, room), (330, page.Below is null ? Absent : 0), page.Extra ?? (0, Absent),
             ];
-            var next = (int)file.Position + 2 + (9 * 12) + 4 + 32;
-            writer.Write((short)entries.Length);
+            entries = [.. entries.Where(entry => entry.Value != Absent && entry.Tag != page.Without)];
+            var samples = (int)file.Position + (big ? 16 : 6) + (entries.Length * (big ? 20 : 12));
+            Put(big ? 8 : 2, entries.Length);
             foreach (var (tag, value) in entries)
             {
-                writer.Write(tag);
-                writer.Write((short)4);
-                writer.Write(1);
-                writer.Write(value);
+                Put(2, tag);
+                Put(2, 4);
+                Put(big ? 8 : 4, 1);
+                Put(4, tag switch { 273 => samples, 330 => samples + room, _ => value });
+                if (big)
+                    Put(4, 0);
             }
 
-            writer.Write(page == pages - 1 ? 0 : next);
-            writer.Write(Enumerable.Range(0, 32).Select(i => (byte)(i * 8)).ToArray());
+            var next = samples + room + (page.Below is null ? 0 : (big ? 16 : 6) + ((9 + (page.Below.Kind is null ? 0 : 1)) * (big ? 20 : 12)) + Room(page.Below));
+            Put(big ? 8 : 4, last ? 0 : next);
+            file.Write([.. Enumerable.Range(0, room).Select(i => page.Fill ?? (byte)(i * 8))]);
+            if (page.Below is { } below)
+                Directory(below, last: true);
         }
 
-        return file.ToArray();
+        void Put(int bytes, int value)
+        {
+            for (var i = 0; i < bytes; i++)
+            {
+                var place = swapped ? bytes - 1 - i : i;
+                file.WriteByte(place < 4 ? (byte)(value >> (8 * place)) : (byte)0);
+            }
+        }
     }
+
+    // A header that states a size nobody would store keeps 32 bytes.
+    private static int Room(TiffPage page) => page.Width * page.Height is > 0 and < 100_000 and var samples ? samples : 32;
 
     /// <summary>A PNG of rows that already carry their filter byte.</summary>
     public static byte[] Png(int width, int height, int depth, int color, byte[] rows, bool interlaced = false, params byte[][] chunks)
@@ -119,4 +147,26 @@ internal static class Files
     }
 
     private static byte[] UInt24(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];
+}
+
+/// <summary>One page of a TIFF.</summary>
+internal sealed record TiffPage(int Width, int Height)
+{
+    /// <summary>NewSubfileType.</summary>
+    public int? Kind { get; init; }
+
+    /// <summary>SubfileType, its forerunner.</summary>
+    public int? OldKind { get; init; }
+
+    /// <summary>Every sample; null for a ramp.</summary>
+    public byte? Fill { get; init; }
+
+    /// <summary>One more tag, at the end.</summary>
+    public (int Tag, int Value)? Extra { get; init; }
+
+    /// <summary>A tag to leave out.</summary>
+    public int? Without { get; init; }
+
+    /// <summary>A directory below this one (SubIFD).</summary>
+    public TiffPage? Below { get; init; }
 }

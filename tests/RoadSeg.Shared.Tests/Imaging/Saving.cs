@@ -25,6 +25,9 @@ internal static class Saving
 
     public static byte[] ProgressiveJpeg(RgbImage image) => Save(image, srgb => srgb.JpegsaveBuffer(q: 95, interlace: true));
 
+    /// <summary>With a restart marker after every so many units.</summary>
+    public static byte[] RestartingJpeg(RgbImage image, int units) => Save(image, srgb => srgb.JpegsaveBuffer(q: 95, restartInterval: units));
+
     public static byte[] InterlacedPng(RgbImage image) => Save(image, srgb => srgb.PngsaveBuffer(interlace: true));
 
     /// <summary>The same colours in Display P3, with the profile in the file.</summary>

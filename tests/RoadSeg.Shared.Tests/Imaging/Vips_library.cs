@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using NetVips;
 using RoadSeg.Imaging;
+using RoadSeg.Native;
 
 namespace RoadSeg.Tests.Imaging;
 
@@ -21,10 +22,11 @@ public sealed class Vips_library
     [Fact]
     public void A_library_that_is_missing_or_another_is_refused_with_advice()
     {
-        var missing = Assert.Throws<InvalidOperationException>(() => VipsLibrary.Load("/nowhere/libvips.so.42"));
+        var missing = Assert.Throws<NativeLibraryException>(() => VipsLibrary.Load("/nowhere/libvips.so.42"));
         Assert.Contains("'/nowhere/libvips.so.42' cannot be loaded. Name the file of a libvips 8.15 or newer", missing.Message, StringComparison.Ordinal);
+        Assert.EndsWith("The system says: /nowhere/libvips.so.42: cannot open shared object file: No such file or directory.", missing.Message, StringComparison.Ordinal);
         var other = VipsLibrary.Load("libc.so.6");
-        var error = Assert.Throws<InvalidOperationException>(() => VipsLibrary.CheckVersion(other, "libc.so.6"));
+        var error = Assert.Throws<NativeLibraryException>(() => VipsLibrary.CheckVersion(other, "libc.so.6"));
         Assert.Contains("'libc.so.6' is not libvips", error.Message, StringComparison.Ordinal);
     }
 

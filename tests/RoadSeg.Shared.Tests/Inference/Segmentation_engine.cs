@@ -215,6 +215,10 @@ public class Segmentation_engine
 
         Assert.Equal(ErrorCodes.Internal, error.Code);
         Assert.Contains("CUDA", error.Message, StringComparison.Ordinal);
+
+        // What is missing stood in the inner exception alone, which readiness does not show.
+        Assert.EndsWith($"It says: {OrtReason.Of(error.InnerException!)}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CUDA", OrtReason.Of(error.InnerException!), StringComparison.Ordinal);
     }
 
     [Fact]

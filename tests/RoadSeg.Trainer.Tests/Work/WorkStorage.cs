@@ -27,6 +27,8 @@ public sealed class WorkStorage : IAsyncLifetime
 
     internal const string Dataset = "painted";
 
+    internal string ConnectionString => _azurite.ConnectionString;
+
     internal StorageAccount Account { get; private set; } = null!;
 
     internal TrainingStore Runs { get; private set; } = null!;

@@ -1,0 +1,112 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace RoadSeg.Functions.Storage;
+
+/// <summary>A blob as a seekable stream as long as it was when it was asked for. Nothing is asked of storage before the first read, and then only from
+/// there on; nothing is held but what storage sends.</summary>
+/// <param name="blob">Where it lies.</param>
+/// <param name="length">Its length in bytes, as its properties told.</param>
+/// <param name="version">The version to read; null for a blob that only grows, whose first bytes are the same in all versions.</param>
+/// <param name="end">Bytes from the start after which nobody is expected to read on: storage is asked for no more. Who does read on gets the rest all the same.</param>
+internal sealed class BlobContent(BlobClient blob, long length, ETag? version, long end) : Stream
+{
+    private const int Tries = 3;
+
+    private BlobDownloadStreamingResult? _open;
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            if (value == _position)
+                return;
+            Close(ref _open);
+            _position = value;
+        }
+    }
+
+    /// <exception cref="RequestFailedException">Storage failed, or the version that was to be read is no longer there.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var opened = 0;
+        while (_position < length && buffer.Length > 0)
+        {
+            try
+            {
+                if (_open is null)
+                    (_open, opened) = (await OpenAsync(cancellationToken), opened + 1);
+                var read = await _open.Content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, length - _position)], cancellationToken);
+                _position += read;
+                if (read > 0)
+                    return read;
+                if (opened > 0)
+                    throw new EndOfStreamException($"{blob.Name} is shorter than it was.");
+            }
+            catch (RequestFailedException e) when (e.Status == 412 && version is null && _open is not null && opened < Tries)
+            {
+                // The connection broke and the client took it up again, but only in the version that it had begun: the blob has grown since.
+            }
+
+            Close(ref _open);
+        }
+
+        return 0;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => _position,
+        _ => length,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Close(ref _open);
+        base.Dispose(disposing);
+    }
+
+    private async Task<BlobDownloadStreamingResult> OpenAsync(CancellationToken cancel)
+    {
+        var until = _position < end && end < length ? end : length;
+        return await blob.DownloadStreamingAsync(
+            new BlobDownloadOptions
+            {
+                Range = new HttpRange(_position, until - _position),
+                Conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : null,
+            },
+            cancel);
+    }
+
+    private static void Close(ref BlobDownloadStreamingResult? open)
+    {
+        open?.Dispose();
+        open = null;
+    }
+}

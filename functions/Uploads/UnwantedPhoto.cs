@@ -1,0 +1,33 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+
+namespace RoadSeg.Functions.Uploads;
+
+/// <summary>What lies at an ended job's own address and nobody will look at: it came after the job was canceled or had expired, or after the
+/// photo that the job was about was refused and deleted. It can be of any size.</summary>
+internal static class UnwantedPhoto
+{
+    /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back.</summary>
+    /// <returns>True when something was deleted.</returns>
+    public static async Task<bool> DeleteAsync(BlobServiceClient blobs, JobRecord job, CancellationToken cancel)
+    {
+        // A bare drop's address is its owner's.
+        if (!job.State.IsTerminal() || (job.Upload is null && job.Source.Container != Containers.Submitted))
+            return false;
+        var kept = job.State is JobState.Canceled or JobState.Expired || job.Source.ETag is not { Length: > 0 } etag
+            ? null
+            : new BlobRequestConditions { IfNoneMatch = new ETag($"\"{etag}\"") };
+        var photo = blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
+        try
+        {
+            return await photo.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, kept, cancel);
+        }
+        catch (RequestFailedException e) when (e.Status is 304 or 412)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RoadSeg.Cli.Stack;
+using RoadSeg.Client;
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Functions.Tests.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Registry;
+using RoadSeg.Storage;
+
+namespace RoadSeg.EndToEnd.Tests.Fuzz;
+
+/// <summary>A stack that checks keys, with something of every kind in it: versions of a model, jobs that succeeded and one that failed, a
+/// data set, a training run.</summary>
+internal sealed class FuzzStack : IAsyncDisposable
+{
+    public const string KeyHeader = "x-functions-key";
+
+    private const string Set = "fuzz-set";
+    private readonly LocalStack _stack;
+    private readonly ScratchFolder _folder;
+
+    private FuzzStack(LocalStack stack, ScratchFolder folder, LoggedErrors errors, string key, string other)
+    {
+        (_stack, _folder, Errors) = (stack, folder, errors);
+
+        // Mostly one caller, whose things are known; another one, one whose key is not known, one without.
+        Keys = [.. Enumerable.Repeat(key, 20), other, "nobodys", null];
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
+        Client = new HttpClient(handler)
+        {
+            BaseAddress = stack.Address,
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    public static IReadOnlyList<byte[]> Photos { get; } = MakePhotos();
+
+    public IReadOnlyList<string?> Keys { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>What the host and the worker logged as errors.</summary>
+    public LoggedErrors Errors { get; }
+
+    public KnownThings Known { get; } = new();
+
+    public JsonNode Document { get; private set; } = null!;
+
+    public static async Task<FuzzStack> StartAsync(CancellationToken cancel)
+    {
+        var folder = new ScratchFolder();
+        var packages = Enumerable.Range(0, 3).Select(turn =>
+            TinyPackages.Write(Path.Combine(folder.Path, $"v{turn}"), "tiny", turn, card: turn == 1)).ToArray();
+        var errors = new LoggedErrors();
+        var stack = await LocalStack.StartAsync(new LocalStackOptions
+        {
+            RequireKeys = true,
+            Logs = errors,
+            Settings = new Dictionary<string, string>
+            {
+                ["ROADSEG_MODEL"] = Path.Combine(folder.Path, "v0"),
+                ["ROADSEG_WEBHOOK_SECRETS"] = "whsec_" + Convert.ToBase64String(new byte[32]),
+            },
+        }, cancel);
+        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, cancel));
+        var started = new FuzzStack(
+            stack, folder, errors, keys.RootElement.GetProperty("master").GetString()!,
+            keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+        try
+        {
+            foreach (var package in packages[1..])
+                await new ModelRegistry(stack.Blobs, TimeProvider.System).PublishAsync(package, "test", null, null, cancel);
+            await started.FillAsync([.. packages.Select(package => package.Manifest.Version)], cancel);
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes note of what an answer tells.</summary>
+    public void Learn(FuzzRequest request, FuzzAnswer answer)
+    {
+        Known.Learn("etag", answer.Headers.GetValueOrDefault("ETag"));
+        if (answer.Status is not (>= 200 and < 300) || answer.MediaType != "application/json" || answer.Body.Length == 0)
+            return;
+        if (JsonNode.Parse(answer.Body) is not JsonObject body)
+            return;
+        Known.Learn("after", body["next"] is JsonValue next ? (string?)next : null);
+        if (request.Operation.Path is "/v1/jobs" or "/v1/trainings" && body["id"] is JsonValue id)
+            Known.Learn(request.Operation.Path.Split('/')[2], (string?)id);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _stack.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task FillAsync(IReadOnlyList<string> versions, CancellationToken cancel)
+    {
+        using var http = new HttpClient { BaseAddress = _stack.Address, DefaultRequestHeaders = { { KeyHeader, Keys[0] } } };
+        var client = new RoadSegClient(http);
+        Document = JsonNode.Parse(await http.GetByteArrayAsync(new Uri("/openapi/v1.json", UriKind.Relative), cancel))!;
+        Known.Learn("model", "tiny");
+        foreach (var version in versions)
+        {
+            Known.Learn("version", version);
+            Known.Learn("model@version", $"tiny@{version}");
+        }
+
+        for (var photo = 0; photo < 4; photo++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs?tag=camera:front") { Headers = { { "Prefer", "wait=60" } } };
+            request.Content = new ByteArrayContent(photo == 3 ? Photos[1][..^60] : Photos[photo]) { Headers = { ContentType = new("image/jpeg") } };
+            using var answer = await http.SendAsync(request, cancel);
+            Known.Learn("jobs", (string?)JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(cancel))!["id"]);
+        }
+
+        var spec = new DatasetSpec { Name = Set, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
+        var sent = await new DatasetPush(_stack.Blobs.GetBlobContainerClient(Containers.Datasets))
+            .UploadAsync(MakeSet(), spec, null, cancel);
+        var set = await client.WaitForDatasetAsync(Set, sent.Drop, TimeSpan.FromMinutes(1), null, cancel);
+        Known.Learn("dataset", Set);
+        Known.Learn("dataset-version", set.Version);
+        using var run = await http.PostAsJsonAsync(new Uri("/v1/trainings", UriKind.Relative), new { dataset = Set }, cancel);
+        var id = (string)JsonNode.Parse(await run.Content.ReadAsByteArrayAsync(cancel))!["id"]!;
+        Known.Learn("trainings", id);
+
+        // What a worker would have written by now.
+        Assert.True(JobId.TryParse(id, out var training));
+        var runs = _stack.Blobs.GetBlobContainerClient(Containers.Trainings);
+        (string, byte[])[] files =
+        [
+            (TrainingFiles.Metrics, [.. "{\"kind\":\"start\"}\n"u8]), (TrainingFiles.Log, [.. "It begins.\n"u8]),
+            .. TrainingFiles.Pictures.Select(picture => (picture, Photos[0])),
+        ];
+        foreach (var (file, content) in files)
+            await runs.GetBlobClient(BlobPaths.TrainingFile(training, file)).UploadAsync(BinaryData.FromBytes(content), cancel);
+    }
+
+    private string MakeSet()
+    {
+        var set = Path.Combine(_folder.Path, "set");
+        foreach (var folder in (string[])["train", "trainannot", "val", "valannot"])
+            Directory.CreateDirectory(Path.Combine(set, folder));
+        for (var i = 0; i < 8; i++)
+        {
+            var pixels = new byte[3 * 24 * 16];
+            new Random(i).NextBytes(pixels);
+            var split = i < 6 ? "train" : "val";
+            File.WriteAllBytes(Path.Combine(set, split, $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
+            File.WriteAllBytes(Path.Combine(set, split + "annot", $"{i}_a.png"),
+                GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
+        }
+
+        return set;
+    }
+
+    private static byte[][] MakePhotos()
+    {
+        var red = TinyPackages.RedPhoto();
+        var image = EndToEnd.Tests.Photos.Decode(red);
+        return [red, PhotoEncoder.Jpeg(image), PhotoEncoder.WebP(image), EndToEnd.Tests.Photos.Fixture("animated.webp"),
+            EndToEnd.Tests.Photos.Fixture("pages.tif"), EndToEnd.Tests.Photos.Fixture("photo.tif")];
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Tests.Trainings;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Trainings;
+
+namespace RoadSeg.Functions.Tests.Http;
+
+/// <summary>"A stray blob with a short name makes a caller's list 500": whatever lies beside records or in their place hides none of the others. A storage of
+/// its own: what is strayed here would be in everybody's lists.</summary>
+public sealed class StrayBlobTests : IAsyncLifetime
+{
+    private static readonly string[] Strays = ["a", "x.tmp", "0000000000000000000000000a", "zzzzzzzzzzzzzzzzzzzzzzzzzzzz", "Ü", "UPPERCASEUPPERCASEUPPERCA!", "999/0000000000000000000000000a"];
+
+    private readonly StorageFixture _storage = new();
+    private ApiService _api = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _storage.InitializeAsync();
+        _api = await ApiService.StartAsync(_storage);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        await _storage.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("{ \"state\": 7")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task Lists_of_jobs_show_all_others(string unreadable)
+    {
+        var jobs = new JobStore(_storage.Blobs, _storage.Queues, TimeProvider.System);
+        var (good, broken) = (await MadeAsync(jobs), await MadeAsync(jobs));
+        await PutAsync(Containers.Jobs, BlobPaths.Job(broken), unreadable);
+        foreach (var stray in Strays)
+            await PutAsync(Containers.JobsIndex, BlobPaths.IndexedJobs(Callers.Local) + stray, "");
+
+        Assert.Equal([good.ToString()], await ListAsync("/v1/jobs", "items", "id"));
+        Assert.Empty(await ListAsync("/v1/review", "items", "job"));
+    }
+
+    [Fact]
+    public async Task Lists_of_training_runs_show_all_others()
+    {
+        var runs = new TrainingStore(_storage.Blobs, _storage.Queues, TimeProvider.System);
+        var plan = new TrainingPlan("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "model", "live", true);
+        var (good, broken) = (JobId.New(TimeProvider.System), JobId.New(TimeProvider.System));
+        foreach (var id in (JobId[])[good, broken])
+            await runs.CreateAsync(id, plan, Callers.Local, Cancel);
+        await PutAsync(Containers.Trainings, BlobPaths.Training(broken), "{");
+        foreach (var stray in Strays)
+            await PutAsync(Containers.Trainings, BlobPaths.IndexedTrainings + stray, "");
+
+        Assert.Equal([good.ToString()], await ListAsync("/v1/trainings", "items", "id"));
+    }
+
+    [Fact]
+    public async Task Lists_of_data_sets_and_models_show_all_others()
+    {
+        await TrainingService.DatasetAsync(_storage.Blobs, "good", "0011223344556677");
+        await PutAsync(Containers.Curated, BlobPaths.Dataset("broken"), "{");
+        foreach (var stray in Strays)
+        {
+            await PutAsync(Containers.Curated, stray, "");
+            await PutAsync(Containers.Curated, $"{stray} folder/record.json", "");
+            await PutAsync(Containers.Models, $"{stray} folder/current.json", "");
+            await PutAsync(Containers.Models, BlobPaths.ModelVersions("a-model") + stray, "");
+        }
+
+        Assert.Equal(["good"], await ListAsync("/v1/datasets", "items", "name"));
+        using var models = await _api.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Cancel);
+        using var versions = await _api.Http.GetAsync(new Uri("/v1/models/a-model/versions", UriKind.Relative), Cancel);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (models.StatusCode, versions.StatusCode));
+    }
+
+    private static async Task<JobId> MadeAsync(JobStore jobs)
+    {
+        var id = JobId.New(TimeProvider.System);
+        await jobs.CreateAsync(new JobRecord
+        {
+            Id = id, State = JobState.AwaitingUpload, Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, null), Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
+        }, Cancel);
+        return id;
+    }
+
+    private async Task PutAsync(string container, string path, string content) =>
+        await _storage.Blobs.GetBlobContainerClient(container).GetBlobClient(path).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel);
+
+    private async Task<string[]> ListAsync(string path, string items, string name)
+    {
+        using var answer = await _api.Http.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var list = (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))![items]!.AsArray();
+        return [.. list.Select(item => (string)item![name]!)];
+    }
+}

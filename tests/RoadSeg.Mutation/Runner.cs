@@ -8,6 +8,7 @@ namespace RoadSeg.Mutation;
 internal static class Runner
 {
     private const int First = 3;
+    private const int Second = 7;
     private const string ActiveName = "ROADSEG_MUTANT";
     private const string ReachedName = "ROADSEG_MUTANT_REACHED";
 
@@ -35,17 +36,17 @@ internal static class Runner
         }
     }
 
-    /// <summary>Makes one mistake after the other and writes what became of it.</summary>
+    /// <summary>Makes one mistake after the other and writes what became of it: with numbers given, of those alone, anew, and with every class that reaches them.</summary>
     public static async Task RunAsync(IReadOnlyList<Mutation> mutations, string folder, string verdicts, TimeSpan time, IReadOnlySet<int> only)
     {
         var classes = Directory.EnumerateFiles(folder, "*.json").Select(path => JsonSerializer.Deserialize<Coverage>(File.ReadAllText(path))!).ToList();
         var done = Verdicts(verdicts).Keys.ToHashSet();
         var started = Stopwatch.GetTimestamp();
-        foreach (var mutation in mutations.Where(each => !done.Contains(each.Id) && (only.Count == 0 || only.Contains(each.Id))))
+        foreach (var mutation in mutations.Where(each => only.Count > 0 ? only.Contains(each.Id) : !done.Contains(each.Id)))
         {
             if (Stopwatch.GetElapsedTime(started) > time)
                 return;
-            var verdict = await JudgeAsync(mutation, [.. classes.Where(each => each.Reached.Contains(mutation.Id))]);
+            var verdict = await JudgeAsync(mutation, [.. classes.Where(each => each.Reached.Contains(mutation.Id))], only.Count > 0);
             await File.AppendAllLinesAsync(verdicts, [JsonSerializer.Serialize(verdict)]);
             Console.WriteLine($"{mutation.Id} {verdict.Fate} {verdict.Seconds:F0} s {mutation.File}:{mutation.Line} {mutation.Kind} {verdict.By}");
         }
@@ -61,14 +62,14 @@ internal static class Runner
     }
 
     // Those that are about the file first, then those that reach little else: most mistakes are noticed there. The others only where they were not.
-    private static async Task<Verdict> JudgeAsync(Mutation mutation, IReadOnlyList<Coverage> classes)
+    private static async Task<Verdict> JudgeAsync(Mutation mutation, IReadOnlyList<Coverage> classes, bool thorough)
     {
         if (classes.Count == 0)
             return new Verdict(mutation.Id, "unreached", 0, 0, null);
         var subject = Path.GetFileNameWithoutExtension(mutation.File);
         var ordered = classes.OrderBy(each => each.Name.Split('.')[^1].StartsWith(subject, StringComparison.Ordinal) ? 0 : 1).ThenBy(each => each.Reached.Length).ToList();
         var total = 0.0;
-        foreach (var part in (IReadOnlyList<Coverage>[])[[.. ordered.Take(First)], [.. ordered.Skip(First)]])
+        foreach (var part in (IReadOnlyList<Coverage>[])[[.. ordered.Take(First)], [.. ordered.Skip(First).Take(thorough ? ordered.Count : Second)]])
         {
             foreach (var group in part.GroupBy(each => each.Tests))
             {

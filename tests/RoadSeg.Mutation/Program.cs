@@ -30,7 +30,7 @@ switch (args)
         Console.Error.WriteLine("""
             plant ROOT BUILT LIST SEED COUNT   weave mistakes into the tree at ROOT, a copy; BUILT holds the libraries it refers to; LIST is written
             reach TESTS FOLDER [CLASS ...]     note in FOLDER which mistakes each test class of an assembly reaches, and how long it takes
-            run LIST FOLDER VERDICTS MINUTES [ID ...]   make one mistake after the other, as long as there is time; goes on where it stopped
+            run LIST FOLDER VERDICTS MINUTES [ID ...]   make one mistake after the other, as long as there is time; goes on where it stopped; ID: those alone, anew, with all classes
             table LIST VERDICTS                what became of them
             """);
         return 1;

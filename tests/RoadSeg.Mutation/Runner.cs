@@ -7,6 +7,8 @@ namespace RoadSeg.Mutation;
 /// <summary>Runs the test classes that reach a mistake while it is made.</summary>
 internal static class Runner
 {
+    private const int First = 3;
+    private const int Second = 7;
     private const string ActiveName = "ROADSEG_MUTANT";
     private const string ReachedName = "ROADSEG_MUTANT_REACHED";
 
@@ -34,17 +36,17 @@ internal static class Runner
         }
     }
 
-    /// <summary>Makes one mistake after the other and writes what became of it.</summary>
+    /// <summary>Makes one mistake after the other and writes what became of it: with numbers given, of those alone, anew, and with every class that reaches them.</summary>
     public static async Task RunAsync(IReadOnlyList<Mutation> mutations, string folder, string verdicts, TimeSpan time, IReadOnlySet<int> only)
     {
         var classes = Directory.EnumerateFiles(folder, "*.json").Select(path => JsonSerializer.Deserialize<Coverage>(File.ReadAllText(path))!).ToList();
         var done = Verdicts(verdicts).Keys.ToHashSet();
         var started = Stopwatch.GetTimestamp();
-        foreach (var mutation in mutations.Where(each => !done.Contains(each.Id) && (only.Count == 0 || only.Contains(each.Id))))
+        foreach (var mutation in mutations.Where(each => only.Count > 0 ? only.Contains(each.Id) : !done.Contains(each.Id)))
         {
             if (Stopwatch.GetElapsedTime(started) > time)
                 return;
-            var verdict = await JudgeAsync(mutation.Id, [.. classes.Where(each => each.Reached.Contains(mutation.Id)).OrderBy(each => each.Seconds)]);
+            var verdict = await JudgeAsync(mutation, [.. classes.Where(each => each.Reached.Contains(mutation.Id))], only.Count > 0);
             await File.AppendAllLinesAsync(verdicts, [JsonSerializer.Serialize(verdict)]);
             Console.WriteLine($"{mutation.Id} {verdict.Fate} {verdict.Seconds:F0} s {mutation.File}:{mutation.Line} {mutation.Kind} {verdict.By}");
         }
@@ -59,22 +61,28 @@ internal static class Runner
             Console.WriteLine($"| {mutation.Id} | {mutation.File}:{mutation.Line} | {mutation.Kind} | `{mutation.Was}` | `{mutation.Becomes}` | {all[mutation.Id].Fate} |");
     }
 
-    // The quick ones by themselves first: most mistakes are noticed there.
-    private static async Task<Verdict> JudgeAsync(int id, IReadOnlyList<Coverage> classes)
+    // Those that are about the file first, then those that reach little else: most mistakes are noticed there. The others only where they were not.
+    private static async Task<Verdict> JudgeAsync(Mutation mutation, IReadOnlyList<Coverage> classes, bool thorough)
     {
         if (classes.Count == 0)
-            return new Verdict(id, "unreached", 0, 0, null);
+            return new Verdict(mutation.Id, "unreached", 0, 0, null);
+        var subject = Path.GetFileNameWithoutExtension(mutation.File);
+        var ordered = classes.OrderBy(each => each.Name.Split('.')[^1].StartsWith(subject, StringComparison.Ordinal) ? 0 : 1).ThenBy(each => each.Reached.Length).ToList();
         var total = 0.0;
-        foreach (var group in classes.GroupBy(each => each.Tests))
+        foreach (var part in (IReadOnlyList<Coverage>[])[[.. ordered.Take(First)], [.. ordered.Skip(First).Take(thorough ? ordered.Count : Second)]])
         {
-            var limit = TimeSpan.FromSeconds(60 + (3 * group.Sum(each => each.Seconds)));
-            var (code, output, seconds) = await TestAsync(group.Key, [.. group.Select(each => each.Name)], (ActiveName, id.ToString(CultureInfo.InvariantCulture)), limit);
-            total += seconds;
-            if (code != 0)
-                return new Verdict(id, code == Late ? "timeout" : "killed", classes.Count, total, output.Split('\n').FirstOrDefault(line => line.Contains("[FAIL]", StringComparison.Ordinal))?.Trim());
+            foreach (var group in part.GroupBy(each => each.Tests))
+            {
+                var limit = TimeSpan.FromSeconds(45 + (2 * group.Sum(each => each.Seconds)));
+                var (code, output, seconds) = await TestAsync(
+                    group.Key, [.. group.Select(each => each.Name)], (ActiveName, mutation.Id.ToString(CultureInfo.InvariantCulture)), limit);
+                total += seconds;
+                if (code != 0)
+                    return new Verdict(mutation.Id, code == Late ? "timeout" : "killed", classes.Count, total, output.Split('\n').FirstOrDefault(line => line.Contains("[FAIL]", StringComparison.Ordinal))?.Trim());
+            }
         }
 
-        return new Verdict(id, "survived", classes.Count, total, null);
+        return new Verdict(mutation.Id, "survived", classes.Count, total, null);
     }
 
     // Later lines take the place of earlier ones.

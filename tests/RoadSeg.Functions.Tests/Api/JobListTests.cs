@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Jobs;
@@ -97,7 +98,7 @@ public sealed class JobListTests(StorageFixture storage)
 
     private async Task<(IReadOnlyList<JobId> Jobs, string? Next)> ListAsync(JobState? state, string? after, int limit)
     {
-        var (jobs, next) = await new JobList(storage.Blobs, _jobs).PageAsync(_caller, state, after, limit, Cancel);
+        var (jobs, next) = await new JobList(storage.Blobs, _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, state, after, limit, Cancel);
         return ([.. jobs.Select(job => job.Id)], next);
     }
 

@@ -87,8 +87,6 @@ public sealed class StartTests
         using var worker = new Installation(Program);
         File.Delete(worker.NativeOf(library));
 
-        // Where this list is there, .NET itself misses the file and ends with the package's name.
-        File.Delete(worker["RoadSeg.Functions.deps.json"]);
         var told = await RefusedAsync(worker);
 
         Assert.Contains(library, told, StringComparison.Ordinal);

@@ -101,15 +101,15 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Versions_are_listed_newest_first_each_with_what_it_is()
     {
-        var (first, second) = (await PublishedAsync(1, card: true), await PublishedAsync(2));
+        var (first, second, never) = (await PublishedAsync(1, card: true), await PublishedAsync(2), await PublishedAsync(3));
         await PostAsync($"{_name}/versions/{second}/promote");
         await PostAsync($"{_name}/versions/{first}/promote");
 
         var list = await JsonAsync($"{_name}/versions");
 
         var items = list.GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("version").GetString()!);
-        Assert.Equal(3, items.Count);
-        Assert.Equal(("live", "retired", "retired"), (State(first), State(second), State(_bundled.Manifest.Version)));
+        Assert.Equal(4, items.Count);
+        Assert.Equal(("live", "retired", "retired", "candidate"), (State(first), State(second), State(_bundled.Manifest.Version), State(never)));
         Assert.Equal(0.51, items[first].GetProperty("metrics")[0].GetProperty("values").GetProperty("meanIoU").GetDouble());
         Assert.False(items[first].GetProperty("links").TryGetProperty("promote", out _));
         Assert.Equal($"/v1/models/{_name}/versions/{second}/promote", items[second].GetProperty("links").GetProperty("promote").GetString());
@@ -215,6 +215,11 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
             Assert.Equal(ErrorCodes.ModelNotFound, (await Assert.ThrowsAsync<RoadSegException>(() => models.PickAsync(bad, Cancel))).Code);
         }
 
+        // What is asked for is repeated, as far as it could be a name.
+        Assert.Contains($"'{new string('a', 130)}'", await SaidOfAsync(new string('a', 130)), StringComparison.Ordinal);
+        Assert.DoesNotContain("aaa", await SaidOfAsync(new string('a', 131)), StringComparison.Ordinal);
+        Assert.DoesNotContain("a b", await SaidOfAsync("a b"), StringComparison.Ordinal);
+
         await _registry.PromoteAsync(other, version, "test", Cancel);
         await models.RequireAsync(other, Cancel);
         Assert.Equal(version, (await models.PickAsync(other, Cancel)).Version);
@@ -223,6 +228,8 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
         await storage.Blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Models).DeleteBlobAsync(RoadSeg.Storage.BlobPaths.ModelFile(other, version, "manifest.json"), cancellationToken: Cancel);
         Assert.Equal(version, (await models.PickAsync(other, Cancel)).Version);
         await live.StopAsync(Cancel);
+
+        async Task<string> SaidOfAsync(string asked) => (await Assert.ThrowsAsync<RoadSegException>(() => models.RequireAsync(asked, Cancel))).Message;
     }
 
     private async Task<string> PublishedAsync(int turn, string? name = null, bool card = false)

@@ -251,6 +251,37 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task Shadow_runs_are_read_newest_first_and_the_first_of_a_version_stays()
+    {
+        foreach (var version in (string[])["20260101T000000Z-a", "20260301T000000Z-b", "20260201T000000Z-c"])
+        {
+            foreach (var against in (string[])["first", "second"])
+                await Registry.RecordAsync(_name, new ShadowRun(version, against, _clock.GetUtcNow(), []), Cancel);
+        }
+
+        var runs = await Registry.ShadowRunsAsync(_name, 2, Cancel);
+
+        Assert.Equal(["20260301T000000Z-b", "20260201T000000Z-c"], runs.Select(run => run.Version));
+        Assert.All(runs, run => Assert.Equal("first", run.Against));
+        Assert.Empty(await Registry.ShadowRunsAsync("No name", 2, Cancel));
+    }
+
+    // Beside the versions' folders lies the folder of their records.
+    [Fact]
+    public async Task A_package_whose_version_is_the_name_of_another_folder_is_not_published()
+    {
+        var folder = TinyPackages.Write(Fresh(), _name, 1).Folder;
+        var manifest = Path.Combine(folder, "manifest.json");
+        var text = await File.ReadAllTextAsync(manifest, Cancel);
+        await File.WriteAllTextAsync(manifest, text.Replace(ModelPackage.Load(folder).Manifest.Version, "versions", StringComparison.Ordinal), Cancel);
+
+        var refused = await Assert.ThrowsAsync<RoadSegException>(() => Registry.PublishAsync(ModelPackage.Load(folder), "test", null, null, Cancel));
+
+        Assert.Equal((ErrorCodes.ModelInvalid, true), (refused.Code, refused.Message.Contains("'versions'", StringComparison.Ordinal)));
+        Assert.Empty(await VersionsAsync());
+    }
+
+    [Fact]
     public async Task Promoting_what_is_live_changes_nothing()
     {
         var version = (await PublishedAsync(1)).Manifest.Version;

@@ -67,19 +67,30 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, CallerKeys callers, Admission admission, JobSubmission submission, JobWatch watch, QueueGauge gauge)
+        HttpContext context, CallerKeys callers, Admission admission, JobSubmission submission, JobWatch watch, QueueGauge gauge, TimeProvider time)
     {
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         var cancel = context.RequestAborted;
-        var caller = callers.Of(context.Request);
-        var wait = Waits.Preferred(context.Request, MaxWaitSeconds);
-        var key = IdempotencyKeys.Read(context.Request);
+        TimeSpan? wait;
+        JobSnapshot job;
+        try
+        {
+            var caller = callers.Of(context.Request);
+            wait = Waits.Preferred(context.Request, MaxWaitSeconds);
+            var key = IdempotencyKeys.Read(context.Request);
 
-        // Without a key every request is a new job: it is refused before its body is read.
-        JobLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
-        var job = await submission.SubmitAsync(context.Request, caller, lane, key, cancel);
+            // Without a key every request is a new job: it is refused before its body is held.
+            JobLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
+            job = await submission.SubmitAsync(context.Request, caller, lane, key, cancel);
+        }
+        catch (RoadSegException e) when (e.Code != ErrorCodes.RequestTooSlow)
+        {
+            await RequestBody.DiscardAsync(context.Request, MaxBodyBytes, time, cancel);
+            throw;
+        }
+
         if (wait is { } patience)
         {
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");

@@ -51,6 +51,20 @@ internal sealed class RequestBody : Stream
         return buffer.ToArray();
     }
 
+    /// <summary>Reads what is left of a body and lets it go: on its way are proxies that hear an answer only when they have passed all of it on.</summary>
+    public static async Task DiscardAsync(HttpRequest request, long most, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            await using var body = new RequestBody(request, most, time, static () => new RoadSegException(ErrorCodes.ImageTooManyBytes, "More than is read."));
+            await body.CopyToAsync(Null, cancel);
+        }
+        catch (Exception e) when (e is RoadSegException or IOException)
+        {
+            // Too much, too slow or broken off: the answer that is to be given says enough.
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _late.Token);

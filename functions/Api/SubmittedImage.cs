@@ -65,6 +65,7 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     // Files go to a temporary file on their way, which the server deletes with the request.
     private static async Task<IFormCollection> FormAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
+        var inner = request.Body;
         await using var body = new RequestBody(request, JobEndpoints.MaxBodyBytes, time, TooLarge);
         request.Body = body;
         try
@@ -74,6 +75,10 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         catch (Exception e) when (body.Failure is null && (e is IOException or InvalidOperationException or InvalidDataException))
         {
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The form is malformed or cut short. Send one file as multipart/form-data, with the boundary that the Content-Type names.", e);
+        }
+        finally
+        {
+            request.Body = inner;
         }
     }
 

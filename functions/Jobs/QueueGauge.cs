@@ -67,7 +67,7 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
         public async Task<long> TicketAsync(CancellationToken cancel)
         {
             var reading = await ReadAsync(cancel);
-            return (reading.HeadTicket ?? 0) + reading.Depth + Interlocked.Increment(ref _issued);
+            return (reading.HeadTicket ?? 1) - 1 + reading.Depth + Interlocked.Increment(ref _issued);
         }
 
         private async Task<QueueReading> RefreshAsync()

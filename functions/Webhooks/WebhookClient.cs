@@ -23,12 +23,17 @@ internal sealed class WebhookClient : IDisposable
 {
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly HttpClient _client;
 
-    public WebhookClient(WebhookOptions options, TimeProvider time)
+    /// <param name="options">How webhooks are signed and sent.</param>
+    /// <param name="time">Of signatures and of the time an attempt may take.</param>
+    /// <param name="resolve">Gives the addresses of a name; null: the machine's resolver.</param>
+    public WebhookClient(WebhookOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _options = options;
         _time = time;
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -80,7 +85,7 @@ internal sealed class WebhookClient : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var resolved = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
+        var resolved = await _resolve(context.DnsEndPoint.Host, cancel);
         var allowed = resolved.Where(address => PublicAddress.Is(address) || (_options.AllowLoopback && IPAddress.IsLoopback(address))).ToArray();
         if (allowed.Length == 0)
             throw new AddressRefusedException();

@@ -38,7 +38,8 @@ internal static partial class Settings
     public static IReadOnlyList<string> LeftAtDefault { get; } =
     [
         // How long jobs, leases and keys live, and how much is let in.
-        "ROADSEG_DEADLINE", "ROADSEG_INGEST_BUDGET", "ROADSEG_INTERACTIVE_JOBS", "ROADSEG_KEEP_TRAININGS", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
+        "ROADSEG_DEADLINE", "ROADSEG_INGEST_BUDGET", "ROADSEG_INTERACTIVE_JOBS", "ROADSEG_KEEP_CURATED", "ROADSEG_KEEP_DATASETS", "ROADSEG_KEEP_MODELS",
+        "ROADSEG_KEEP_TRAININGS", "ROADSEG_KEEP_UNFINISHED", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
         "ROADSEG_MAX_PIXELS", "ROADSEG_MAX_QUEUED", "ROADSEG_SWEEP_AFTER", "ROADSEG_UPLOAD_GRACE", "ROADSEG_UPLOAD_VALID",
 
         // The image has the model, the page and the libraries where the programs look for them.

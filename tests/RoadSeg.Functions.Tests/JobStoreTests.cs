@@ -123,6 +123,94 @@ public sealed class JobStoreTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Where_the_end_cannot_be_told_the_marker_stays_for_the_sweep_to_tell_it()
+    {
+        var (queues, faults) = StorageFaults.QueuesOf(storage);
+        var store = new JobStore(_blobs, queues, _clock);
+        var record = Received() with { Webhook = new JobWebhook { Url = "https://example.com/hook" } };
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(record.Caller, record.Id));
+        await store.CreateAsync(record, Cancel);
+
+        faults.Fails = static (_, _) => true;
+        await Assert.ThrowsAnyAsync<Exception>(() => store.TryMoveAsync(record.Id, JobState.Canceled, job => job, Cancel));
+        Assert.True(await marker.ExistsAsync(Cancel));
+
+        faults.Fails = static (_, _) => false;
+        await store.SettleAsync((await store.FindAsync(record.Id, Cancel))!.Record, Cancel);
+        Assert.False(await marker.ExistsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_half_made_has_its_marker_for_the_sweep_and_no_place_in_the_list()
+    {
+        var (blobs, faults) = StorageFaults.BlobsOf(storage);
+        var record = Received();
+        faults.Fails = static (method, path) => method == "PUT" && path.StartsWith(Containers.Jobs + "/", StringComparison.Ordinal);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => new JobStore(blobs, storage.Queues, _clock).CreateAsync(record, Cancel));
+
+        Assert.True(await _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(record.Caller, record.Id)).ExistsAsync(Cancel));
+        Assert.False(await _blobs.GetBlobContainerClient(Containers.JobsIndex).GetBlobClient(BlobPaths.IndexedJob(record.Caller, record.Times.CreatedAt, record.Id)).ExistsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_job_that_joins_its_line_anew_says_when_it_did()
+    {
+        var id = (await Store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+        await Store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
+        _clock.Advance(TimeSpan.FromMinutes(3));
+
+        var again = await Store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
+
+        Assert.Equal(_clock.GetUtcNow(), again.Job!.Record.Times.QueuedAt);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_received_again_keeps_when_it_came_and_one_that_runs_again_says_when_it_began()
+    {
+        var first = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+        _clock.Advance(TimeSpan.FromMinutes(3));
+        var again = await Store.TryMoveAsync(first.Id, JobState.Received, record => record, Cancel);
+        Assert.Equal(first.Times.ReceivedAt, again.Job!.Record.Times.ReceivedAt);
+
+        await Store.TryMoveAsync(first.Id, JobState.Queued, record => record, Cancel);
+        await Store.TryMoveAsync(first.Id, JobState.Running, record => record, Cancel);
+        _clock.Advance(TimeSpan.FromMinutes(3));
+        var rerun = await Store.TryMoveAsync(first.Id, JobState.Running, record => record, Cancel);
+        Assert.Equal((_clock.GetUtcNow(), "m1"), (rerun.Job!.Record.Times.StartedAt!.Value, rerun.Job.Record.Owner!.MessageId));
+    }
+
+    [Fact]
+    public async Task Whoever_moves_a_job_to_its_end_is_told_so_once_and_of_every_write_at_once()
+    {
+        var store = Store;
+        var (ended, written) = (new List<JobState>(), new List<JobState>());
+        store.Ended += job => ended.Add(job.State);
+        store.Written += job => written.Add(job.Record.State);
+        var id = (await store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+
+        await store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
+        await store.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
+        await store.TryMoveAsync(id, JobState.Canceled, record => record.State.IsTerminal() ? null : record, Cancel);
+        await store.AmendAsync(id, record => record with { Attempt = 3 }, Cancel);
+
+        Assert.Equal([JobState.Canceled], ended);
+        Assert.Equal([JobState.Received, JobState.Queued, JobState.Canceled, JobState.Canceled], written);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_was_tried_already_is_not_sent_for_anew_when_its_job_is_settled()
+    {
+        var (queues, faults) = StorageFaults.QueuesOf(storage);
+        faults.Fails = static (_, _) => true;
+        var webhook = new JobWebhook { Url = "https://example.com/hook", Deliveries = [new WebhookDelivery(1, _clock.GetUtcNow(), 500, null, null)] };
+
+        // Nothing is sent, or it would fail.
+        await new JobStore(_blobs, queues, _clock).SettleAsync(Received() with { State = JobState.Canceled, Webhook = webhook }, Cancel);
+        await new JobStore(_blobs, queues, _clock).SettleAsync(Received() with { State = JobState.Canceled }, Cancel);
+    }
+
+    [Fact]
     public async Task An_amendment_keeps_the_state_and_its_times_whatever_it_says()
     {
         var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;

@@ -12,12 +12,14 @@ public sealed class RecentJobsTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly Reads _reads = new();
+    private readonly StorageFixture _storage;
     private readonly JobStore _own;
     private readonly JobStore _other;
     private readonly RecentJobs _recent;
 
     public RecentJobsTests(StorageFixture storage)
     {
+        _storage = storage;
         var options = new BlobClientOptions();
         options.AddPolicy(_reads, HttpPipelinePosition.PerCall);
         _own = new JobStore(new BlobServiceClient(storage.ConnectionString, options), storage.Queues, _clock);
@@ -65,6 +67,19 @@ public sealed class RecentJobsTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(0.1));
         await StateAsync(job.Id);
         Assert.Equal(2, _reads.Count);
+    }
+
+    [Fact]
+    public async Task A_read_that_failed_is_not_remembered()
+    {
+        var job = await MadeAsync();
+        var (blobs, faults) = StorageFaults.BlobsOf(_storage);
+        using var recent = new RecentJobs(new JobStore(blobs, _storage.Queues, _clock), _clock);
+        faults.Fails = static (_, _) => true;
+        await Assert.ThrowsAnyAsync<Exception>(() => recent.FindAsync(job.Id, Cancel));
+
+        faults.Fails = static (_, _) => false;
+        Assert.Equal(job.Id, (await recent.FindAsync(job.Id, Cancel))!.Record.Id);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
@@ -82,15 +86,156 @@ public sealed class SweepTests : IAsyncLifetime
         Assert.Equal(1, await SweptAsync(line));
     }
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(12, false)]
+    public async Task A_marker_without_a_record_is_left_for_ten_minutes_to_who_may_be_about_to_write_it(int minutes, bool stays)
+    {
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(Callers.Local, JobId.New(_time)));
+        await marker.UploadAsync(BinaryData.FromString(""), Cancel);
+
+        _time.Advance(TimeSpan.FromMinutes(minutes));
+        await SweepAsync();
+
+        Assert.Equal(stays, await marker.ExistsAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData(JobState.Received, Queues.UploadsCreated)]
+    [InlineData(JobState.Running, Queues.SegmentationJobs)]
+    public async Task A_job_whose_owner_did_not_come_back_within_its_lease_loses_it_and_is_sent_again(JobState state, string name)
+    {
+        var id = await LiveAsync(state);
+        var line = _queues.GetQueueClient(name);
+        await OwnedAsync(id, "old");
+
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(0, await SweptAsync(line));
+        Assert.Equal("old", (await OwnerAsync(id))!.MessageId);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await SweptAsync(line));
+        Assert.Null(await OwnerAsync(id));
+    }
+
+    [Theory]
+    [InlineData(JobState.Received, Queues.UploadsCreated)]
+    [InlineData(JobState.Running, Queues.SegmentationJobs)]
+    public async Task A_job_that_gets_a_new_owner_just_before_it_is_disowned_keeps_that_one(JobState state, string name)
+    {
+        var id = await LiveAsync(state);
+        await OwnedAsync(id, "old");
+        _time.Advance(TimeSpan.FromMinutes(13));
+        var watch = new BeforeFirstWrite(BlobPaths.Job(id), () => OwnedAsync(id, "new").GetAwaiter().GetResult());
+        var options = new BlobClientOptions();
+        options.AddPolicy(watch, HttpPipelinePosition.PerCall);
+
+        await SweepAsync(new JobStore(new BlobServiceClient(_azurite.ConnectionString, options), _queues, _time));
+
+        Assert.True(watch.Seen);
+        Assert.Equal("new", (await OwnerAsync(id))!.MessageId);
+        Assert.Empty((await _queues.GetQueueClient(name).PeekMessagesAsync(32, Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task The_event_of_a_bulk_job_may_wait_in_the_interactive_line_still()
+    {
+        var id = await LiveAsync(JobState.AwaitingUpload, JobLane.Bulk);
+        await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("photo"), Cancel);
+        var interactive = _queues.GetQueueClient(Queues.UploadsCreated);
+        var bulk = _queues.GetQueueClient(Queues.UploadsBulk);
+        await interactive.SendMessageAsync("the event, or one before it", Cancel);
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(0, await SweptAsync(bulk));
+
+        await interactive.ClearMessagesAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, await SweptAsync(bulk));
+    }
+
+    [Theory]
+    [InlineData(JobState.Received)]
+    [InlineData(JobState.Queued)]
+    [InlineData(JobState.Running)]
+    public async Task A_job_that_is_a_day_old_and_has_not_ended_fails_and_no_younger_one(JobState state)
+    {
+        var old = await LiveAsync(state);
+        _time.Advance(TimeSpan.FromHours(1));
+        var young = await LiveAsync(state);
+
+        _time.Advance(TimeSpan.FromHours(23.5));
+        await SweepAsync();
+
+        var failed = (await Jobs.FindAsync(old, Cancel))!.Record;
+        Assert.Equal((JobState.Failed, "deadline-exceeded"), (failed.State, failed.Failure!.Code));
+        Assert.Equal(state, (await Jobs.FindAsync(young, Cancel))!.Record.State);
+    }
+
+    [Fact]
+    public async Task A_job_whose_upload_key_is_over_expires_when_what_may_be_under_way_must_have_come()
+    {
+        var id = await LiveAsync(JobState.AwaitingUpload, upload: new JobUpload(_time.GetUtcNow().AddMinutes(5)));
+
+        _time.Advance(TimeSpan.FromMinutes(14));
+        await SweepAsync();
+        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await SweepAsync();
+        Assert.Equal(JobState.Expired, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+    }
+
+    [Fact]
+    public async Task What_was_sent_less_than_half_a_minute_ago_is_not_sent_again()
+    {
+        var id = await LiveAsync(JobState.Queued);
+        var line = _queues.GetQueueClient(Queues.SegmentationJobs);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, await SweptAsync(line));
+
+        // It joined its line anew: that counts, not when it was made.
+        _time.Advance(TimeSpan.FromSeconds(60));
+        await Jobs.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, await SweptAsync(line));
+
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, await SweptAsync(line));
+        var sent = MessageOf(await line.PeekMessageAsync(Cancel));
+        Assert.Equal(id, sent.JobId);
+    }
+
+    [Fact]
+    public async Task A_job_that_ended_with_its_webhook_untold_is_told_and_its_marker_goes()
+    {
+        var id = await LiveAsync(JobState.Queued);
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(Callers.Local, id));
+        await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
+        await Jobs.AmendAsync(id, record => record with { Webhook = new JobWebhook { Url = "https://example.com/hook" } }, Cancel);
+        await marker.UploadAsync(BinaryData.FromString(""), Cancel);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await SweptAsync(_queues.GetQueueClient(Queues.WebhookDeliveries)));
+
+        Assert.False(await marker.ExistsAsync(Cancel));
+    }
+
+    private static SegmentationMessage MessageOf(PeekedMessage message) => JsonSerializer.Deserialize(message.Body.ToMemory().Span, JobJson.Default.SegmentationMessage)!;
+
+    private Task<JobMove> OwnedAsync(JobId id, string message) => Jobs.AmendAsync(id, record => record with { Owner = new JobOwner(message, _time.GetUtcNow()) }, CancellationToken.None);
+
+    private async Task<JobOwner?> OwnerAsync(JobId id) => (await Jobs.FindAsync(id, Cancel))!.Record.Owner;
+
     private async Task<int> SweptAsync(QueueClient line)
     {
         await SweepAsync();
         return (await line.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount;
     }
 
-    private Task SweepAsync() => new Sweep(_blobs, _queues, Jobs, new QueueGauge(_queues, _time), new JobOptions(), _time, NullLogger<Sweep>.Instance).RunAsync(Cancel);
+    private Task SweepAsync(JobStore? jobs = null) => new Sweep(_blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new JobOptions(), _time, NullLogger<Sweep>.Instance).RunAsync(Cancel);
 
-    private async Task<JobId> LiveAsync(JobState state, JobLane lane = JobLane.Interactive)
+    private async Task<JobId> LiveAsync(JobState state, JobLane lane = JobLane.Interactive, JobUpload? upload = null)
     {
         var id = JobId.New(_time);
         var now = _time.GetUtcNow();
@@ -101,7 +246,22 @@ public sealed class SweepTests : IAsyncLifetime
             Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, null),
             Times = new JobTimes { CreatedAt = now, QueuedAt = state == JobState.AwaitingUpload ? null : now },
             Lane = lane,
+            Upload = upload,
         }, Cancel);
         return id;
+    }
+
+    /// <summary>Does something just before a document is written for the first time.</summary>
+    private sealed class BeforeFirstWrite(string path, Action act) : HttpPipelineSynchronousPolicy
+    {
+        public bool Seen { get; private set; }
+
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            if (Seen || message.Request.Method != RequestMethod.Put || !message.Request.Uri.Path.EndsWith("/" + path, StringComparison.Ordinal))
+                return;
+            Seen = true;
+            act();
+        }
     }
 }

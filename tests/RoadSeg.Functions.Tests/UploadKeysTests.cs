@@ -10,6 +10,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -87,6 +88,41 @@ public sealed class UploadKeysTests : IAsyncLifetime
         Assert.Equal("https", address.Scheme);
     }
 
+    [Fact]
+    public async Task No_upload_key_outlives_the_key_that_signs_it_however_long_the_process_runs()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var keys = new UploadKeys(_blobs, time);
+        var signers = new HashSet<string?>();
+        for (var minutes = 0; minutes <= 7 * 60; minutes += 5)
+        {
+            var expires = time.GetUtcNow().AddMinutes(10);
+            var query = HttpUtility.ParseQueryString((await keys.IssueAsync("a/image", expires, Cancel)).Query);
+            Assert.True(At(query["se"]) <= At(query["ske"]), $"After {minutes} minutes a key lasts until {query["se"]}, what signs it until {query["ske"]}.");
+            Assert.True(At(query["skt"]) <= At(query["st"]) && At(query["st"]) < time.GetUtcNow());
+            signers.Add(query["ske"]);
+            time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.Equal(3, signers.Count);
+
+        static DateTimeOffset At(string? text) => DateTimeOffset.Parse(text!, CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task A_signing_key_that_could_not_be_had_is_asked_for_again()
+    {
+        var working = true;
+        using var http = new HttpClient(new Unreliable(() => working));
+        var blobs = new BlobServiceClient(_blobs.Uri, new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(http), Retry = { MaxRetries = 0 } });
+        var keys = new UploadKeys(blobs, TimeProvider.System);
+        working = false;
+        await Assert.ThrowsAnyAsync<Exception>(() => keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel));
+
+        working = true;
+        Assert.Contains("skoid=", (await keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel)).Query, StringComparison.Ordinal);
+    }
+
     // The storage client signs in a form of 2026, the newest that this emulator can check is of 2025: the same grants, signed again by the same key.
     private async Task<Uri> AsTheEmulatorSignsAsync(Uri address)
     {
@@ -110,6 +146,12 @@ public sealed class UploadKeysTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new ByteArrayContent([1, 2, 3]), Headers = { { "x-ms-blob-type", "BlockBlob" } } };
         using var answer = await _http.SendAsync(request, Cancel);
         return answer.StatusCode;
+    }
+
+    private sealed class Unreliable(Func<bool> works) : DelegatingHandler(new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true })
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            works() ? base.SendAsync(request, cancellationToken) : throw new HttpRequestException("The storage does not answer.");
     }
 
     /// <summary>An unsigned token of the form that the emulator's basic check takes.</summary>

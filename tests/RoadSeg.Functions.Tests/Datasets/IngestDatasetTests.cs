@@ -261,9 +261,12 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     {
         var created = await _drops.DropAsync(3);
         await _drops.Claim.TakeAsync(_drops.Name, created, TestDrops.Message(created, "m1"), Cancel);
+        await _drops.Store.ChangeAsync(_drops.Name, record => record with { Progress = new DatasetProgress("reading", 1, 3) }, Cancel);
 
         await _drops.Poison.RunAsync(TestDrops.Message(created, "p1"), Cancel);
         var failed = await _drops.RecordAsync();
+        Assert.Equal((null, null), (failed.Owner, failed.Progress));
+        Assert.NotNull(failed.FinishedAt);
         Assert.Equal((DatasetState.Failed, "attempts-exhausted", true), (failed.State, failed.Failure!.Code, failed.Failure.Retryable));
 
         await _drops.RunAsync(await _drops.DropAsync(3), "m2");

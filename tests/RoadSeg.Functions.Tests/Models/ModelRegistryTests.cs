@@ -235,6 +235,53 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task Of_many_moves_the_last_hundred_are_remembered_and_what_can_be_rolled_back_to_holds_each_version_once()
+    {
+        var versions = new[] { (await PublishedAsync(1)).Manifest.Version, (await PublishedAsync(2)).Manifest.Version };
+        for (var i = 0; i < 103; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Registry.PromoteAsync(_name, versions[i % 2], $"move {i}", Cancel);
+        }
+
+        var pointer = (await Registry.LiveAsync(_name, Cancel))!.Value;
+        Assert.Equal(Enumerable.Range(3, 100).Select(i => $"move {i}"), pointer.History.Select(move => move.By));
+        Assert.All(pointer.History, move => Assert.Equal("promote", move.Kind));
+        Assert.Equal([versions[1]], pointer.Before);
+    }
+
+    [Fact]
+    public async Task Shadow_runs_are_read_newest_first_and_the_first_of_a_version_stays()
+    {
+        foreach (var version in (string[])["20260101T000000Z-a", "20260301T000000Z-b", "20260201T000000Z-c"])
+        {
+            foreach (var against in (string[])["first", "second"])
+                await Registry.RecordAsync(_name, new ShadowRun(version, against, _clock.GetUtcNow(), []), Cancel);
+        }
+
+        var runs = await Registry.ShadowRunsAsync(_name, 2, Cancel);
+
+        Assert.Equal(["20260301T000000Z-b", "20260201T000000Z-c"], runs.Select(run => run.Version));
+        Assert.All(runs, run => Assert.Equal("first", run.Against));
+        Assert.Empty(await Registry.ShadowRunsAsync("No name", 2, Cancel));
+    }
+
+    // Beside the versions' folders lies the folder of their records.
+    [Fact]
+    public async Task A_package_whose_version_is_the_name_of_another_folder_is_not_published()
+    {
+        var folder = TinyPackages.Write(Fresh(), _name, 1).Folder;
+        var manifest = Path.Combine(folder, "manifest.json");
+        var text = await File.ReadAllTextAsync(manifest, Cancel);
+        await File.WriteAllTextAsync(manifest, text.Replace(ModelPackage.Load(folder).Manifest.Version, "versions", StringComparison.Ordinal), Cancel);
+
+        var refused = await Assert.ThrowsAsync<RoadSegException>(() => Registry.PublishAsync(ModelPackage.Load(folder), "test", null, null, Cancel));
+
+        Assert.Equal((ErrorCodes.ModelInvalid, true), (refused.Code, refused.Message.Contains("'versions'", StringComparison.Ordinal)));
+        Assert.Empty(await VersionsAsync());
+    }
+
+    [Fact]
     public async Task Promoting_what_is_live_changes_nothing()
     {
         var version = (await PublishedAsync(1)).Manifest.Version;

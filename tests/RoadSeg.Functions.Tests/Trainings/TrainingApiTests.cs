@@ -134,6 +134,21 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_and_knows_nothing_of_the_run_waits_for_its_end()
+    {
+        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var waiting = _service.Http.GetAsync($"/v1/trainings/{id}?wait=60", Cancel);
+        await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new JobOwner("m", now.Times.CreatedAt) }, Cancel);
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1.5), Cancel)));
+
+        await _service.Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);
+        using var ended = await waiting;
+
+        Assert.Equal(TrainingState.Canceled, (await ended.Content.ReadFromJsonAsync(TrainingJson.Default.TrainingView, Cancel))!.State);
+        Assert.Null(ended.Headers.RetryAfter);
+    }
+
+    [Fact]
     public async Task Canceling_is_idempotent_and_leaves_what_has_ended()
     {
         var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;

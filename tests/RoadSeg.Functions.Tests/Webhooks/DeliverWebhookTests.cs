@@ -160,6 +160,40 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Attempts_that_storage_failed_give_their_callers_places_back()
+    {
+        var (blobs, faults) = StorageFaults.BlobsOf(storage);
+        var ids = new[] { await EndedAsync(), await EndedAsync(), await EndedAsync() };
+        var delivery = Delivery(jobs: new JobStore(blobs, storage.Queues, _time));
+        faults.Fails = static (method, _) => method == "PUT";
+        await Assert.ThrowsAnyAsync<Exception>(() => delivery.RunAsync(Message(ids[0], 1), Cancel));
+        await Assert.ThrowsAnyAsync<Exception>(() => delivery.RunAsync(Message(ids[1], 1), Cancel));
+
+        faults.Fails = static (_, _) => false;
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+
+        Assert.NotNull((await WebhookAsync(ids[2])).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_sends_for_the_next_attempt_when_that_is_due()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(503);
+        await RunAsync(id, 1);
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        await RunAsync(id, 1);
+        _time.Advance(TimeSpan.FromHours(1));
+        await RunAsync(id, 1);
+
+        var due = (await WebhookAsync(id)).Deliveries[0].NextAt - (await WebhookAsync(id)).Deliveries[0].At;
+        Assert.Equal(
+            [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(Math.Ceiling(due!.Value.TotalSeconds - 1.5)), TimeSpan.Zero],
+            _sent.All.Select(sent => sent.Delay));
+        Assert.Single(_receiver.Requests);
+    }
+
+    [Fact]
     public async Task A_receiver_that_is_gone_is_not_called_again()
     {
         var id = await EndedAsync();

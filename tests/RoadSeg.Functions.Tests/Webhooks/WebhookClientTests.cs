@@ -73,6 +73,57 @@ public sealed class WebhookClientTests
         Assert.Equal("the address is not on the public internet", outcome.Error);
     }
 
+    // 0.0.0.0 leads to this machine too and is not allowed, as an address inside a network is not.
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.2")]
+    [InlineData("127.0.0.2", "0.0.0.0")]
+    public async Task A_name_that_leads_inside_too_is_connected_to_at_the_address_that_was_checked(params string[] resolved)
+    {
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var port = ((IPEndPoint)inside.LocalEndpoint).Port;
+        using var client = new WebhookClient(
+            Options with { Timeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([.. resolved.Select(IPAddress.Parse)]));
+
+        // Nobody listens at the address that is allowed.
+        var refused = await client.PostAsync(new Uri($"http://receiver.example:{port}/"), "msg_1", "{}"u8.ToArray(), Cancel);
+        Assert.Equal("no connection", refused.Error);
+        Assert.False(inside.Pending());
+
+        using var allowed = new TcpListener(IPAddress.Parse("127.0.0.2"), port);
+        allowed.Start();
+        var connected = allowed.AcceptTcpClientAsync(Cancel).AsTask();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var posted = client.PostAsync(new Uri($"http://receiver.example:{port}/"), "msg_1", "{}"u8.ToArray(), stop.Token);
+        using var connection = await connected.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.False(inside.Pending());
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posted);
+    }
+
+    [Fact]
+    public async Task A_name_is_looked_up_for_every_attempt_that_makes_a_connection()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        };
+        var asked = new List<string>();
+        using var client = new WebhookClient(Options, TimeProvider.System, (name, _) =>
+        {
+            asked.Add(name);
+            return Task.FromResult<IPAddress[]>(asked.Count == 1 ? [IPAddress.Loopback] : [IPAddress.Parse("10.255.255.1")]);
+        });
+        var address = new Uri($"http://receiver.example:{receiver.Address.Port}/");
+
+        Assert.True((await client.PostAsync(address, "msg_1", "{}"u8.ToArray(), Cancel)).Delivered);
+        Assert.Equal("the address is not on the public internet", (await client.PostAsync(address, "msg_2", "{}"u8.ToArray(), Cancel)).Error);
+
+        Assert.Equal(["receiver.example", "receiver.example"], asked);
+    }
+
     [Fact]
     public async Task A_receiver_that_never_answers_is_given_up_on_time()
     {
@@ -96,6 +147,46 @@ public sealed class WebhookClientTests
         };
 
         Assert.True((await PostAsync(receiver.Address, Options)).Delivered);
+    }
+
+    [Fact]
+    public async Task An_answer_with_headers_beyond_16_kilobytes_is_none()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.Headers["x-long"] = new string('x', 20_000);
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal((null, "the connection ended without an answer"), ((await PostAsync(receiver.Address, Options)).Status, (await PostAsync(receiver.Address, Options)).Error));
+    }
+
+    [Fact]
+    public async Task Who_stops_the_attempt_hears_of_it_and_no_outcome_is_made_of_it()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        using var client = new WebhookClient(Options, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var posted = client.PostAsync(receiver.Address, "msg_1", "{}"u8.ToArray(), stop.Token);
+        while (receiver.Requests.IsEmpty)
+            await Task.Delay(10, Cancel);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posted);
+    }
+
+    [Fact]
+    public async Task Where_loopback_is_not_allowed_nothing_is_posted_without_tls()
+    {
+        await using var receiver = await Receiver.StartAsync();
+
+        var outcome = await PostAsync(receiver.Address, Options with { AllowLoopback = false });
+
+        Assert.Equal((null, "the address does not begin with https://"), (outcome.Status, outcome.Error));
+        Assert.Empty(receiver.Requests);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class WebhookUrlTests
     [InlineData("https://example.com", "https://example.com/")]
     [InlineData("HTTPS://Example.COM:8443/a?b=c", "https://example.com:8443/a?b=c")]
     [InlineData("https://bücher.example.org/", "https://xn--bcher-kva.example.org/", true)]
+    [InlineData("https://example.com:1024/", "https://example.com:1024/")]
     [InlineData("https://8.8.8.8/", "https://8.8.8.8/")]
     [InlineData("https://example.com./", "https://example.com./")]
     [InlineData("https://1.example.com/", "https://1.example.com/")]
@@ -37,6 +38,7 @@ public sealed class WebhookUrlTests
     [InlineData("https://example.com/#part", "fragment")]
     [InlineData("https://example.com:22/", "port 22")]
     [InlineData("https://example.com:80/", "port 80")]
+    [InlineData("https://example.com:1023/", "port 1023")]
     [InlineData("https://127.0.0.1/", "public internet")]
     [InlineData("https://127.1/", "public internet")]
     [InlineData("https://2130706433/", "public internet")]
@@ -73,6 +75,10 @@ public sealed class WebhookUrlTests
         Assert.Equal(ErrorCodes.WebhookUrlInvalid, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_address_of_2048_characters_is_taken() =>
+        Assert.Equal(2048, WebhookUrl.Validate("https://example.com/" + new string('a', 2048 - "https://example.com/".Length), Strict).Length);
 
     [Fact]
     public void A_very_long_address_is_refused() =>

@@ -35,7 +35,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
         Assert.True(queued.Stages is { Read: >= 0, Decode: >= 0, Store: >= 0 });
         var message = await _worker.SegmentationAsync();
         Assert.Equal((job.Id, 1L), (message.JobId, message.Ticket));
-        var input = (await storage.Blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
+        var input = (await storage.Blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(job.Id, queued.InputFile)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
         Assert.Equal((3 * 32 * 32, (200, 0, 0)), (input.Length, (input[0], input[1], input[2])));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using RoadSeg.Cli.Stack;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -14,6 +15,9 @@ public sealed class StackFixture : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private LocalStack? _stack;
+
+    // Before any test: who touches a picture first would have NetVips look for libvips by itself, and no other could load it after that.
+    static StackFixture() => VipsLibrary.Initialize();
 
     internal LocalStack Stack => _stack ?? throw new InvalidOperationException("The stack is not started.");
 

@@ -39,9 +39,18 @@ public sealed class Accumulation : IDisposable
         (double Loss, float[] Weights) Moved(Batch batch, int accumulate)
         {
             using var scope = NewDisposeScope();
+            // Without Dice, whose smoothing weighs less in a larger batch.
             var recipe = Runs.Small with
             {
-                Training = Runs.Small.Training with { Accumulate = accumulate, GradientClip = clip, Optimizer = OptimizerKind.Sgd, OhemShare = 1, EmaDecay = 0 },
+                Training = Runs.Small.Training with
+                {
+                    Accumulate = accumulate,
+                    GradientClip = clip,
+                    Optimizer = OptimizerKind.Sgd,
+                    OhemShare = 1,
+                    DiceWeight = 0,
+                    EmaDecay = 0,
+                },
             };
             random.manual_seed(1);
             using var network = new DeepLabV3Plus(recipe.Model);

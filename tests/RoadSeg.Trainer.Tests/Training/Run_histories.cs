@@ -18,7 +18,9 @@ public sealed class Run_histories : IDisposable
     public void A_file_read_in_pieces_cut_anywhere_says_at_each_cut_what_it_says_read_at_once(int seed)
     {
         var random = new Random(seed);
-        var text = string.Concat(Enumerable.Range(1, 60).Select(i => Line(random, i)));
+        var text = string.Concat(Enumerable.Range(1, 60).Select(i => Line(random, i)))
+            + """{"kind":"steps","step":610,"loss":1,"rate":0.01}""" + "\n"
+            + """{"kind":"evaluation","step":620,"epoch":62,"trainLoss":2,"accuracy":0.6,"classAccuracy":0.4,"meanIou":0.5}""" + "\n";
         var history = new RunHistory();
         for (var at = 0; at < text.Length;)
         {

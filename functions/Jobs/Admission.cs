@@ -50,7 +50,12 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
             if (time.GetUtcNow() - load.At < Fresh)
                 return load;
             if (load.Refresh.IsCompleted)
-                load.Refresh = Task.Run(() => RefreshAsync(caller, load), CancellationToken.None);
+            {
+                // What is admitted from here on may be in the listing or not: it is counted on top until the next one.
+                var admitted = Interlocked.Read(ref load.Admitted);
+                load.Refresh = Task.Run(() => RefreshAsync(caller, load, admitted), CancellationToken.None);
+            }
+
             refresh = load.Refresh;
         }
 
@@ -60,12 +65,10 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
         return load;
     }
 
-    private async Task RefreshAsync(string caller, Load load)
+    private async Task RefreshAsync(string caller, Load load, long admitted)
     {
         try
         {
-            // What is admitted during the listing may be in it or not: it is counted on top until the next one.
-            var admitted = load.Admitted;
             long count = 0;
             await foreach (var page in _active.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ActiveJobs(caller), default).AsPages())
             {

@@ -44,6 +44,9 @@ internal sealed class RenderedResults : IDisposable
         }
     }
 
+    /// <summary>The length in bytes of what was made a moment ago; null where it was not.</summary>
+    public long? Length(string key) => _made.TryGetValue(key, out byte[]? made) ? made!.Length : null;
+
     public void Dispose() => _made.Dispose();
 
     private async Task<byte[]> MakeAsync(string key, Making making, Func<CancellationToken, Task<byte[]>> make)

@@ -85,7 +85,7 @@ internal static class ResultEndpoints
     {
         var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(
-            job, "color", "image/png", () => MadeAsync(results, job, context),
+            job, "color", "image/png", () => results.MadeLengthAsync(job, "color", context.RequestAborted),
             () => results.MakeAsync(job, "color", ColorHolds, static (mask, _) => Task.FromResult(ColorMask.Png(mask)), context.RequestAborted));
     }
 
@@ -114,7 +114,7 @@ internal static class ResultEndpoints
         async Task<long?> LookAsync()
         {
             await UploadReader.RequireAsync(blobs, job.Source, limits, context.RequestAborted);
-            return await MadeAsync(results, job, context);
+            return await results.MadeLengthAsync(job, part, context.RequestAborted);
         }
     }
 
@@ -131,7 +131,7 @@ internal static class ResultEndpoints
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
-        return await context.ImmutableAsync(job, part, "application/json", () => MadeAsync(results, job, context), () => results.MakeAsync(job, part, PolygonsHold, async (mask, stop) =>
+        return await context.ImmutableAsync(job, part, "application/json", () => results.MadeLengthAsync(job, part, context.RequestAborted), () => results.MakeAsync(job, part, PolygonsHold, async (mask, stop) =>
         {
             var summary = await results.SummaryAsync(job, stop);
             var labels = summary.Classes.ToDictionary(label => label.Id);
@@ -145,13 +145,6 @@ internal static class ResultEndpoints
         Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
 
     private static int ReducedHeight(JobImage image, int width) => (int)Math.Max(1, Math.Round((double)image.Height * width / image.Width));
-
-    // What is made of a mask is made only to be sent, and can be made while the mask is there.
-    private static async Task<long?> MadeAsync(ResultReader results, JobRecord job, HttpContext context)
-    {
-        await results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted);
-        return null;
-    }
 
     private static int? Width(string? text)
     {

@@ -23,12 +23,20 @@ internal sealed class ResultReader(
     /// <exception cref="RoadSegException">too-many-requests, result-gone, or as <paramref name="make"/> throws.</exception>
     public async Task<ReadOnlyMemory<byte>> MakeAsync(
         JobRecord job, string part, int bytesPerPixel, Func<IndexedImage, CancellationToken, Task<byte[]>> make, CancellationToken cancel) =>
-        await rendered.GetAsync($"{job.Id}-{job.Result!.Attempt}-{part}", async stop =>
+        await rendered.GetAsync(Key(job, part), async stop =>
         {
             var (width, height) = (job.Image!.Width, job.Image.Height);
             using var turn = await turns.RenderAsync(job.Caller, (long)width * height * bytesPerPixel, PhotoTurns.IsHeavy(width, height), stop);
             return await make(await MaskAsync(job, stop), stop);
         }, cancel);
+
+    /// <summary>The length of what is made of a mask, where it was made a moment ago: it is made only to be sent.</summary>
+    /// <exception cref="RoadSegException">result-gone: it cannot be made.</exception>
+    public async Task<long?> MadeLengthAsync(JobRecord job, string part, CancellationToken cancel)
+    {
+        await LengthAsync(job, ResultFiles.Mask, cancel);
+        return rendered.Length(Key(job, part));
+    }
 
     /// <summary>The length of a result file in bytes.</summary>
     /// <exception cref="RoadSegException">result-gone.</exception>
@@ -102,6 +110,8 @@ internal sealed class ResultReader(
     /// <summary>The mask, decoded: class ids with the palette they were stored with.</summary>
     public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>
         MaskPng.Decode((await ReadAsync(job, ResultFiles.Mask, cancel)).Span, limits);
+
+    private static string Key(JobRecord job, string part) => $"{job.Id}-{job.Result!.Attempt}-{part}";
 
     private BlobClient Blob(JobRecord job, string file) =>
         blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, file));

@@ -12,8 +12,8 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
 {
     private const int MaxFileName = 255;
 
-    /// <summary>What reading a request holds in memory at most: a body whose length is not known before, or that is a part of a form, is held
-    /// twice for a moment.</summary>
+    /// <summary>What reading a request holds in memory at most: a body whose length is not known before is held twice for a moment
+    /// (of a form only the file is held: it comes by way of a temporary file).</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes.</exception>
     public static long Room(HttpRequest request)
     {

@@ -37,6 +37,8 @@ internal sealed record LocalStackOptions
 /// <summary>Azurite, blob events, the local Functions host and through it the worker. Disposing stops them in the reverse order.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
+    private const string PollingInterval = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval";
+
     private readonly AzuriteProcess _azurite;
     private readonly BlobEvents _events;
     private readonly FunctionsHost _host;
@@ -141,8 +143,7 @@ internal sealed class LocalStack : IAsyncDisposable
             ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
             ["ROADSEG_PAGE"] = options.Settings.GetValueOrDefault("ROADSEG_PAGE", Workspace.Page),
 
-            // Azurite is next door: asking often costs nothing, and a person is waiting.
-            ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.100",
+            [PollingInterval] = options.Settings.GetValueOrDefault(PollingInterval, "00:00:00.250"),
         },
     };
 

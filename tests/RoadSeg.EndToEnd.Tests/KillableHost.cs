@@ -118,7 +118,7 @@ internal sealed class KillableHost : IAsyncDisposable
         [
             "exec", Checkout.File("infra/local/bin/Release/net10.0/RoadSeg.LocalHost.dll"), "--script-root", Workspace.App, "--port", _port.ToString(CultureInfo.InvariantCulture),
             "--env", $"AzureWebJobsStorage={_connection}", "--env", $"ROADSEG_MODEL={Workspace.DefaultModel}",
-            "--env", "AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00.100", "--env", "ROADSEG_SWEEP_AFTER=00:00:05", "--env", "ROADSEG_LEASE=00:00:15",
+            "--env", "AzureFunctionsJobHost__extensions__queues__maxPollingInterval=00:00:00.250", "--env", "ROADSEG_SWEEP_AFTER=00:00:05", "--env", "ROADSEG_LEASE=00:00:15",
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

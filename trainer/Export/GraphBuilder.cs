@@ -1,5 +1,6 @@
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -148,5 +149,5 @@ internal sealed class GraphBuilder
         return new ConvLayer(name, input, unit.Shape, weight, bias, unit.Activation);
     }
 
-    private static float[] Floats(Tensor tensor) => tensor.detach().cpu().contiguous().data<float>().ToArray();
+    private static float[] Floats(Tensor tensor) => ModelWeights.Store(tensor).Floats();
 }

@@ -1,6 +1,7 @@
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
@@ -39,7 +40,7 @@ internal sealed class Canvas
     {
         using var picture = SixLabors.ImageSharp.Image.WrapMemory<Rgb24>(image.Pixels, image.Width, image.Height);
         using var file = new MemoryStream();
-        picture.SaveAsPng(file);
+        picture.Save(file, new PngEncoder { CompressionLevel = PngCompressionLevel.BestSpeed, FilterMethod = PngFilterMethod.Up });
         return file.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RoadSeg.Trainer.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,10 +26,8 @@ internal static class ModelWeights
     public static StoredTensor Store(Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        var plain = tensor.detach().cpu().contiguous();
-        return tensor.dtype == int64
-            ? StoredTensor.Of(plain.data<long>().ToArray(), tensor.shape)
-            : StoredTensor.Of(plain.to(float32).data<float>().ToArray(), tensor.shape);
+        var plain = tensor.detach().to(tensor.dtype == int64 ? int64 : float32).cpu().contiguous();
+        return new StoredTensor(tensor.dtype == int64 ? "I64" : "F32", tensor.shape, plain.bytes.ToArray());
     }
 
     /// <summary>Copies what fits by name and shape.</summary>
@@ -62,7 +61,9 @@ internal static class ModelWeights
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var values = target.dtype == int64 ? tensor(source.Longs(), source.Shape, dtype: int64) : tensor(source.Floats(), source.Shape, dtype: float32);
+        var values = empty(source.Shape, target.dtype == int64 ? int64 : float32);
+        var bytes = target.dtype == int64 ? MemoryMarshal.AsBytes<long>(source.Longs()) : source.Type == "F32" ? source.Data : MemoryMarshal.AsBytes<float>(source.Floats());
+        bytes.CopyTo(values.bytes);
         target.copy_(values);
     }
 

@@ -28,12 +28,13 @@ internal sealed record StoredTensor(string Type, long[] Shape, byte[] Data)
     /// <summary>The values as floats, whatever their stored type.</summary>
     public float[] Floats()
     {
+        if (Type == "F32")
+            return MemoryMarshal.Cast<byte, float>(Data).ToArray();
         var result = new float[Data.Length / SizeOf(Type)];
         for (var i = 0; i < result.Length; i++)
         {
             result[i] = Type switch
             {
-                "F32" => BinaryPrimitives.ReadSingleLittleEndian(Data.AsSpan(i * 4)),
                 "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(Data.AsSpan(i * 8)),
                 "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(Data.AsSpan(i * 2)),
                 "BF16" => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt16LittleEndian(Data.AsSpan(i * 2)) << 16),

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
-using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
@@ -18,7 +17,7 @@ public sealed class RetentionTests : IAsyncLifetime
 {
     private readonly JobId _id = JobId.New(TimeProvider.System);
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
-    private AzuriteProcess _azurite = null!;
+    private readonly StorageFixture _own = new();
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
     private (string Container, string Path)[] _written = [];
@@ -27,11 +26,8 @@ public sealed class RetentionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") }, Cancel);
-        _blobs = new BlobServiceClient(_azurite.ConnectionString);
-        _queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        foreach (var queue in new[] { Queues.UploadsCreated, Queues.UploadsBulk })
-            await _queues.CreateQueueAsync(queue, cancellationToken: Cancel);
+        await _own.InitializeAsync();
+        (_blobs, _queues) = (_own.Blobs, _own.Queues);
         _written =
         [
             (Containers.Uploads, BlobPaths.Upload(_id)), (Containers.Submitted, BlobPaths.Upload(_id)), (Containers.Work, BlobPaths.WorkInput(_id)), (Containers.Results, BlobPaths.Result(_id, 1, ResultFiles.Mask)),
@@ -40,14 +36,12 @@ public sealed class RetentionTests : IAsyncLifetime
         ];
         foreach (var (container, path) in _written)
         {
-            await _blobs.CreateBlobContainerAsync(container, cancellationToken: Cancel);
             await _blobs.GetBlobContainerClient(container).GetBlobClient(path).UploadAsync(BinaryData.FromString("x"), Cancel);
         }
 
-        await _blobs.CreateBlobContainerAsync(Containers.JobsActive, cancellationToken: Cancel);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => _own.DisposeAsync();
 
     [Fact]
     public async Task Photos_go_first_then_results_a_day_later_what_tells_of_them_and_training_runs_last()
@@ -88,7 +82,7 @@ public sealed class RetentionTests : IAsyncLifetime
         var time = new FakeTimeProvider(_now.AddDays(91));
         var options = new BlobClientOptions();
         options.AddPolicy(new EndlessList(Containers.Results, time), HttpPipelinePosition.PerCall);
-        var slow = new BlobServiceClient(_azurite.ConnectionString, options);
+        var slow = new BlobServiceClient(_own.ConnectionString, options);
         await _blobs.DeleteBlobContainerAsync(Containers.Submitted, cancellationToken: Cancel);
 
         for (var pass = 0; pass < 7; pass++)

@@ -7,12 +7,20 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
 
-/// <summary>One Azurite with the app's containers and queues, for all tests.</summary>
+/// <summary>An account of its own with the app's containers and queues: one for all tests, and one for each that looks at everything there is. They lie in
+/// one Azurite, which ends with this process.</summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
-    private AzuriteProcess? _azurite;
+    private static readonly string[] Accounts = [.. Enumerable.Range(0, 400).Select(static number => $"own{number}")];
+    private static readonly Lazy<Task<AzuriteProcess>> Emulator = new(static () => AzuriteProcess.StartAsync(new AzuriteOptions
+    {
+        NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules"),
+        Accounts = Accounts,
+    }));
 
-    internal string ConnectionString => _azurite!.ConnectionString;
+    private static int _taken;
+
+    internal string ConnectionString { get; private set; } = "";
 
     internal BlobServiceClient Blobs { get; private set; } = null!;
 
@@ -20,18 +28,15 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") });
-        Blobs = new BlobServiceClient(_azurite.ConnectionString);
-        foreach (var container in Containers.All)
-            await Blobs.CreateBlobContainerAsync(container);
-        Queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        foreach (var queue in RoadSeg.Storage.Queues.All)
-            await Queues.CreateQueueAsync(queue);
+        ConnectionString = (await Emulator.Value).ConnectionStringOf(Accounts[Interlocked.Increment(ref _taken) - 1]);
+        Blobs = new BlobServiceClient(ConnectionString);
+        Queues = new QueueServiceClient(ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        await Task.WhenAll(
+        [
+            .. Containers.All.Select(container => Blobs.CreateBlobContainerAsync(container)),
+            .. RoadSeg.Storage.Queues.All.Select(queue => Queues.CreateQueueAsync(queue)),
+        ]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_azurite is not null)
-            await _azurite.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
-using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests;
@@ -17,7 +16,7 @@ namespace RoadSeg.Functions.Tests;
 public sealed class SweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private AzuriteProcess _azurite = null!;
+    private readonly StorageFixture _own = new();
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
 
@@ -27,16 +26,11 @@ public sealed class SweepTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") }, Cancel);
-        _blobs = new BlobServiceClient(_azurite.ConnectionString);
-        _queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        foreach (var container in new[] { Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Uploads })
-            await _blobs.CreateBlobContainerAsync(container, cancellationToken: Cancel);
-        foreach (var queue in Queues.All)
-            await _queues.CreateQueueAsync(queue, cancellationToken: Cancel);
+        await _own.InitializeAsync();
+        (_blobs, _queues) = (_own.Blobs, _own.Queues);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => _own.DisposeAsync();
 
     [Fact]
     public async Task A_record_that_cannot_be_read_keeps_no_other_job_from_its_repair()
@@ -130,7 +124,7 @@ public sealed class SweepTests : IAsyncLifetime
         var options = new BlobClientOptions();
         options.AddPolicy(watch, HttpPipelinePosition.PerCall);
 
-        await SweepAsync(new JobStore(new BlobServiceClient(_azurite.ConnectionString, options), _queues, _time));
+        await SweepAsync(new JobStore(new BlobServiceClient(_own.ConnectionString, options), _queues, _time));
 
         Assert.True(watch.Seen);
         Assert.Equal("new", (await OwnerAsync(id))!.MessageId);

@@ -55,6 +55,21 @@ public sealed class AzuriteProcessTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task Each_account_has_data_of_its_own()
+    {
+        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Modules(), Accounts = ["one", "two"] });
+        foreach (var account in (string[])[AzuriteProcess.AccountName, "one", "two"])
+        {
+            var container = new BlobContainerClient(azurite.ConnectionStringOf(account), "same");
+            await container.CreateAsync();
+            await container.GetBlobClient("name").UploadAsync(new BinaryData(account));
+        }
+
+        foreach (var account in (string[])[AzuriteProcess.AccountName, "one", "two"])
+            Assert.Equal(account, (await new BlobClient(azurite.ConnectionStringOf(account), "same", "name").DownloadContentAsync()).Value.Content.ToString());
+    }
+
     private static string Modules()
     {
         var modules = AzuriteFixture.NodeModules();

@@ -208,6 +208,7 @@ public sealed class BlobEventTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("127.0.0.1 - - [d] \"PUT /devstoreaccount1/c/n?comp=snapshot HTTP/1.1\" 201 -")]
     [InlineData("127.0.0.1 - - [d] \"PUT /devstoreaccount1/c/n?comp=lease HTTP/1.1\" 201 -")]
     [InlineData("127.0.0.1 - - [d] \"PUT /devstoreaccount1/c/n HTTP/1.1\" 409 -")]
+    [InlineData("127.0.0.1 - - [d] \"PUT /another/c/n HTTP/1.1\" 201 -")]
     [InlineData("127.0.0.1 - - [d] \"GET /devstoreaccount1/c/n HTTP/1.1\" 200 -")]
     [InlineData("127.0.0.1 - - [d] \"PUT /devstoreaccount1/q/messages/id?popreceipt=x&visibilitytimeout=0 HTTP/1.1\" 204 -")]
     [InlineData("127.0.0.1 - - [d] \"POST /devstoreaccount1/q/messages HTTP/1.1\" 201 -")]

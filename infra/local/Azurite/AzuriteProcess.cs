@@ -48,9 +48,13 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     public Uri QueueEndpoint => new(_services["Queue"], AccountName);
 
     /// <summary>For <c>AzureWebJobsStorage</c> and the storage clients.</summary>
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};"
-        + $"BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={new Uri(_services["Table"], AccountName)};";
+    public string ConnectionString => ConnectionStringOf(AccountName);
+
+    /// <summary>The same for one of <see cref="AzuriteOptions.Accounts"/>.</summary>
+    public string ConnectionStringOf(string account) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={AccountKey};"
+        + $"BlobEndpoint={new Uri(_services["Blob"], account)};QueueEndpoint={new Uri(_services["Queue"], account)};"
+        + $"TableEndpoint={new Uri(_services["Table"], account)};";
 
     /// <summary>Process id.</summary>
     public int ProcessId { get; private set; }
@@ -145,6 +149,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : (string[])["--inMemoryPersistence"],
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Prepend(AccountName).Select(account => $"{account}:{AccountKey}"));
         return start;
     }
 

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace RoadSeg.LocalHost.Blobs;
 
-/// <summary>A write that made or replaced a blob, read from one line of Azurite's access log.</summary>
+/// <summary>A write that made or replaced a blob of the emulator's own account, read from one line of Azurite's access log.</summary>
 /// <param name="Api">PutBlob, PutBlockList or CopyBlob.</param>
 internal sealed partial record BlobWrite(string Container, string Name, string Api)
 {
     /// <summary>
     /// Null for anything but a successful Put Blob, Put Block List or Copy Blob:
-    /// <c>127.0.0.1 - - [date] "PUT /account/container/name HTTP/1.1" 201 -</c>.
+    /// <c>127.0.0.1 - - [date] "PUT /devstoreaccount1/container/name HTTP/1.1" 201 -</c>.
     /// </summary>
     public static BlobWrite? Parse(string line)
     {
@@ -33,6 +33,6 @@ internal sealed partial record BlobWrite(string Container, string Name, string A
         };
     }
 
-    [GeneratedRegex("""^\S+ - \S+ \[[^\]]*\] "PUT /[^/?\s]+/(?<container>[^/?\s]+)/(?<name>[^?\s]+)(?:\?(?<query>\S*))? HTTP/[\d.]+" (?<status>\d{3}) """)]
+    [GeneratedRegex("""^\S+ - \S+ \[[^\]]*\] "PUT /devstoreaccount1/(?<container>[^/?\s]+)/(?<name>[^?\s]+)(?:\?(?<query>\S*))? HTTP/[\d.]+" (?<status>\d{3}) """)]
     private static partial Regex Line();
 }

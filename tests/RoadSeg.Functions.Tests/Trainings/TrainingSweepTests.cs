@@ -6,7 +6,6 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Jobs;
-using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
 
@@ -17,7 +16,7 @@ public sealed class TrainingSweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly JobOptions _options = new();
-    private AzuriteProcess _azurite = null!;
+    private readonly StorageFixture _own = new();
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
 
@@ -29,15 +28,11 @@ public sealed class TrainingSweepTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Path.Combine(Checkout.Root, "infra", "packages", "node_modules") });
-        _blobs = new BlobServiceClient(_azurite.ConnectionString);
-        _queues = new QueueServiceClient(_azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        foreach (var container in (string[])[Containers.Trainings, Containers.TrainingsActive])
-            await _blobs.CreateBlobContainerAsync(container);
-        await _queues.CreateQueueAsync(Queues.TrainingJobs);
+        await _own.InitializeAsync();
+        (_blobs, _queues) = (_own.Blobs, _own.Queues);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => _own.DisposeAsync();
 
     [Fact]
     public async Task A_queued_run_without_a_message_is_sent_again_once_and_one_with_a_message_is_left()

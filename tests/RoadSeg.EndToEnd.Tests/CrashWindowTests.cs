@@ -6,35 +6,29 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
-using RoadSeg.LocalHost;
 using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
 /// <summary>The windows in which a worker can die or lose its job, each struck exactly: at one storage request the worker is killed, or held.</summary>
-public sealed class CrashWindowTests : IAsyncLifetime
+public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<SteadyWorker>, IAsyncLifetime
 {
-    private AzuriteProcess _azurite = null!;
+    private readonly BlobServiceClient _blobs = new(steady.ConnectionString);
+    private readonly QueueServiceClient _queues = new(steady.ConnectionString);
     private StorageGate _gate = null!;
-    private BlobServiceClient _blobs = null!;
-    private JobStore _jobs = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private JobStore Jobs => new(_blobs, _queues, TimeProvider.System);
+
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Workspace.NodeModules }, Cancel);
-        await LocalStack.ProvisionAsync(_azurite.ConnectionString, Cancel);
-        _gate = await StorageGate.OpenAsync(_azurite.ConnectionString);
-        _blobs = new BlobServiceClient(_azurite.ConnectionString);
-        _jobs = new JobStore(_blobs, new QueueServiceClient(_azurite.ConnectionString), TimeProvider.System);
+        _gate = await StorageGate.OpenAsync(steady.ConnectionString);
+        foreach (var queue in Queues.All)
+            await _queues.GetQueueClient(queue).ClearMessagesAsync(Cancel);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _gate.DisposeAsync();
-        await _azurite.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _gate.DisposeAsync();
 
     [Fact]
     public async Task A_worker_that_dies_after_it_took_the_job_is_followed_by_the_same_message_under_a_new_attempt()
@@ -49,7 +43,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
         Assert.Equal((JobState.Running, 1), await StandsAsync(id));
         await RedeliverAsync("SegmentImage", message, "m1");
 
-        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await Jobs.FindAsync(id, Cancel))!.Record;
         Assert.Equal((JobState.Succeeded, 2), (job.State, job.Result!.Attempt));
     }
 
@@ -64,10 +58,10 @@ public sealed class CrashWindowTests : IAsyncLifetime
         }
 
         Assert.Equal((JobState.Succeeded, 1), await StandsAsync(id));
-        var before = await _jobs.FindAsync(id, Cancel);
+        var before = await Jobs.FindAsync(id, Cancel);
         await RedeliverAsync("SegmentImage", message, "m1");
 
-        Assert.Equal(before!.ETag, (await _jobs.FindAsync(id, Cancel))!.ETag);
+        Assert.Equal(before!.ETag, (await Jobs.FindAsync(id, Cancel))!.ETag);
     }
 
     [Fact]
@@ -80,12 +74,12 @@ public sealed class CrashWindowTests : IAsyncLifetime
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
         await RedeliverAsync("SegmentImage", message, "m1");
-        var committed = await _jobs.FindAsync(id, Cancel);
+        var committed = await Jobs.FindAsync(id, Cancel);
         Assert.Equal((JobState.Succeeded, 2), (committed!.Record.State, committed.Record.Result!.Attempt));
 
         wake.SetResult();
         await sleeping;
-        Assert.Equal(committed.ETag, (await _jobs.FindAsync(id, Cancel))!.ETag);
+        Assert.Equal(committed.ETag, (await Jobs.FindAsync(id, Cancel))!.ETag);
     }
 
     [Fact]
@@ -100,11 +94,11 @@ public sealed class CrashWindowTests : IAsyncLifetime
 
         using var answer = await worker.Http.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
         Assert.Equal(JobState.Canceled, (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.State);
-        var canceled = await _jobs.FindAsync(id, Cancel);
+        var canceled = await Jobs.FindAsync(id, Cancel);
         go.SetResult();
         await running;
 
-        var after = await _jobs.FindAsync(id, Cancel);
+        var after = await Jobs.FindAsync(id, Cancel);
         Assert.Equal((JobState.Canceled, canceled!.ETag), (after!.Record.State, after.ETag));
         Assert.Null(after.Record.Result);
         using var mask = await worker.Http.GetAsync(new Uri($"/v1/jobs/{id}/mask", UriKind.Relative), Cancel);
@@ -125,9 +119,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
             await dying.DieAsync("PreprocessUpload", upload, "m1", Cancel);
         }
 
-        _gate.After = static (_, _, _) => Task.CompletedTask;
-        await using var next = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
-        await next.InvokeAsync("PreprocessUpload", upload, "m1", 2, Cancel);
+        await RedeliverAsync("PreprocessUpload", upload, "m1");
 
         Assert.Equal(id, JsonSerializer.Deserialize(await TakeAsync(), JobJson.Default.SegmentationMessage)!.JobId);
         Assert.Equal((JobState.Queued, 0), await StandsAsync(id));
@@ -144,14 +136,14 @@ public sealed class CrashWindowTests : IAsyncLifetime
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
         await RedeliverAsync("PreprocessUpload", upload, "m1");
-        var queued = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var queued = (await Jobs.FindAsync(id, Cancel))!.Record;
         var input = _blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, queued.InputFile));
         var stored = (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
         go.SetResult();
         await sleeping;
 
         Assert.Equal(stored, (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag);
-        Assert.Equal(queued.InputFile, (await _jobs.FindAsync(id, Cancel))!.Record.InputFile);
+        Assert.Equal(queued.InputFile, (await Jobs.FindAsync(id, Cancel))!.Record.InputFile);
 
         // Its own message says the same as that of the delivery that queued the job.
         var messages = new[] { await TakeAsync(), await TakeAsync() }.Select(message => JsonSerializer.Deserialize(message, JobJson.Default.SegmentationMessage)!.Input);
@@ -171,17 +163,16 @@ public sealed class CrashWindowTests : IAsyncLifetime
         }
 
         // Each at its last delivery: were it counted as failed, its job would end.
-        await using (var broken = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
+        await using (var broken = await DirectWorker.StartAsync(steady.ConnectionString, Cancel, new Dictionary<string, string> { ["ROADSEG_PROVIDER"] = "cuda" }))
             await Task.WhenAll(broken.InvokeAsync("SegmentImage", first, "m1", 5, Cancel), broken.InvokeAsync("SegmentImage", second, "m2", 5, Cancel));
         Assert.Equal((JobState.Queued, 0), await StandsAsync(fresh));
         Assert.Equal((JobState.Queued, 1), await StandsAsync(orphan));
 
-        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
+        var line = _queues.GetQueueClient(Queues.SegmentationJobs);
         var given = (await line.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value;
         Assert.Equal(2, given.Length);
-        await using var able = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel);
         foreach (var message in given)
-            await able.InvokeAsync("SegmentImage", message.Body.ToArray(), message.MessageId, 1, Cancel);
+            await steady.Worker.InvokeAsync("SegmentImage", message.Body.ToArray(), message.MessageId, 1, Cancel);
         Assert.Equal((JobState.Succeeded, 1), await StandsAsync(fresh));
         Assert.Equal((JobState.Succeeded, 2), await StandsAsync(orphan));
     }
@@ -210,15 +201,11 @@ public sealed class CrashWindowTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    private async Task RedeliverAsync(string function, byte[] message, string messageId)
-    {
-        await using var next = await DirectWorker.StartAsync(_azurite.ConnectionString, Cancel);
-        await next.InvokeAsync(function, message, messageId, 2, Cancel);
-    }
+    private Task RedeliverAsync(string function, byte[] message, string messageId) => steady.Worker.InvokeAsync(function, message, messageId, 2, Cancel);
 
     private async Task<(JobState State, int Attempt)> StandsAsync(JobId id)
     {
-        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await Jobs.FindAsync(id, Cancel))!.Record;
         return (job.State, job.Attempt);
     }
 
@@ -240,7 +227,7 @@ public sealed class CrashWindowTests : IAsyncLifetime
     // The message that the preprocessor sent, taken off its queue as a listener does after the run.
     private async Task<byte[]> TakeAsync()
     {
-        var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
+        var line = _queues.GetQueueClient(Queues.SegmentationJobs);
         QueueMessage message = (await line.ReceiveMessageAsync(cancellationToken: Cancel)).Value;
         await line.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
         return message.Body.ToArray();

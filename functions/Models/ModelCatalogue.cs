@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using RoadSeg.Errors;
 using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Models;
 
 /// <summary>The models a caller can ask for: what the app shipped with and what was published.</summary>
-internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegistry registry)
+internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegistry registry, ILogger<ModelCatalogue> log)
 {
     private const int ManifestsKept = 256;
 
@@ -80,27 +82,36 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         var models = new List<(ModelManifest, ModelState)>();
         foreach (var name in names)
         {
-            var version = await LiveVersionAsync(name, cancel);
-            var state = version is null ? ModelState.Candidate : ModelState.Live;
-            if ((version ?? await NewestAsync(name, cancel)) is { } shown && await ShownAsync(new ModelPin(name, shown), cancel) is { } manifest)
-                models.Add((manifest, state));
+            if (await ShownAsync(name, cancel) is { } model)
+                models.Add(model);
         }
 
         return models;
     }
 
-    // A version whose manifest is gone or changed does not hide the others; the model that serves is shown by what does.
-    private async Task<ModelManifest?> ShownAsync(ModelPin pin, CancellationToken cancel)
+    // A model whose manifest is gone or changed, or whose records cannot be read, hides no other; what serves is shown by itself.
+    private async Task<(ModelManifest Manifest, ModelState State)?> ShownAsync(string name, CancellationToken cancel)
     {
         try
         {
-            return await ManifestAsync(pin, cancel);
+            var version = await LiveVersionAsync(name, cancel);
+            return (version ?? await NewestAsync(name, cancel)) is { } shown
+                ? (await ManifestAsync(new ModelPin(name, shown), cancel), version is null ? ModelState.Candidate : ModelState.Live)
+                : null;
+        }
+        catch (JsonException e)
+        {
+            Unreadable(name, e);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            return pin.Model == Bundled.Name ? live.Package.Manifest : null;
+            // Told by who asks for that very version.
         }
+
+        return name == Bundled.Name ? (live.Package.Manifest, ModelState.Live) : null;
     }
+
+    private void Unreadable(string path, JsonException e) => Log.RecordUnreadable(log, $"{Containers.Models}/{path}", e);
 
     /// <summary>The versions of a model, newest first.</summary>
     /// <exception cref="RoadSegException">model-not-found.</exception>
@@ -144,7 +155,7 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
     private async Task<List<ModelVersion>> PublishedAsync(string name, CancellationToken cancel)
     {
         var published = new List<ModelVersion>();
-        await foreach (var version in registry.VersionsAsync(name, cancel))
+        await foreach (var version in registry.VersionsAsync(name, cancel, Unreadable))
             published.Add(version);
         return published;
     }

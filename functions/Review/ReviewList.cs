@@ -1,9 +1,11 @@
+using System.Text.Json;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Results;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Review;
 
@@ -18,7 +20,7 @@ internal sealed record ReviewQuery(double Below, double Above, string? After, in
 internal sealed record ReviewedPhoto(JobRecord Job, ResultSummary Summary, ReviewItem Item);
 
 /// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something else.</summary>
-internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry)
+internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
 {
     private const int MaxRounds = 5;
     private const int ShadowRuns = 3;
@@ -91,12 +93,14 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         var most = new Dictionary<JobId, double>();
         await foreach (var name in registry.NamesAsync(cancel))
         {
-            foreach (var photo in (await registry.ShadowRunsAsync(name, ShadowRuns, cancel)).SelectMany(run => run.Photos))
+            foreach (var photo in (await registry.ShadowRunsAsync(name, ShadowRuns, cancel, Unreadable)).SelectMany(run => run.Photos))
                 most[photo.Job] = Math.Max(photo.Share, most.GetValueOrDefault(photo.Job));
         }
 
         return most;
     }
+
+    private void Unreadable(string path, JsonException e) => Log.RecordUnreadable(log, $"{Containers.Models}/{path}", e);
 
     private static double? Rounded(double? value) => value is { } one ? Math.Round(one, 4) : null;
 }

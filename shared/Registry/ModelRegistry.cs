@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -281,11 +282,9 @@ public sealed class ModelRegistry
         return _shadows.TryWriteAsync(BlobPaths.ShadowRun(name, run.Version), run, null, cancel);
     }
 
-    /// <summary>The shadow runs of the newest versions of a model, the newest first.</summary>
-    /// <param name="name">Model name.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="cancel">Stops between reads.</param>
-    public async Task<IReadOnlyList<ShadowRun>> ShadowRunsAsync(string name, int count, CancellationToken cancel)
+    /// <summary>The shadow runs of a model's newest versions, the newest first. One that cannot be read: see <see cref="VersionsAsync"/>.</summary>
+    public async Task<IReadOnlyList<ShadowRun>> ShadowRunsAsync(
+        string name, int count, CancellationToken cancel, Action<string, JsonException>? unreadable = null)
     {
         if (!ModelPin.IsName(name))
             return [];
@@ -294,12 +293,13 @@ public sealed class ModelRegistry
             names.Add(blob.Name);
 
         // A version begins with its time.
-        var runs = await Task.WhenAll(names.OrderDescending(StringComparer.Ordinal).Take(count).Select(run => _shadows.FindAsync(run, cancel)));
-        return [.. runs.OfType<Stored<ShadowRun>>().Select(run => run.Value)];
+        var newest = names.OrderDescending(StringComparer.Ordinal).Take(count);
+        return [.. (await Task.WhenAll(newest.Select(run => _shadows.ReadableAsync(run, unreadable, cancel)))).OfType<ShadowRun>()];
     }
 
-    /// <summary>The versions of a model, oldest first.</summary>
-    public async IAsyncEnumerable<ModelVersion> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The versions of a model, oldest first. A record that cannot be read ends the list, or is told by its path.</summary>
+    public async IAsyncEnumerable<ModelVersion> VersionsAsync(
+        string name, [EnumeratorCancellation] CancellationToken cancel, Action<string, JsonException>? unreadable = null)
     {
         if (!ModelPin.IsName(name))
             yield break;
@@ -307,7 +307,8 @@ public sealed class ModelRegistry
         {
             // A stray blob there is no version.
             var file = blob.Name[BlobPaths.ModelVersions(name).Length..];
-            if (file.EndsWith(".json", StringComparison.Ordinal) && await FindAsync(name, file[..^".json".Length], cancel) is { } version)
+            if (file.EndsWith(".json", StringComparison.Ordinal) && new ModelPin(name, file[..^".json".Length]).IsValid
+                && await _versions.ReadableAsync(blob.Name, unreadable, cancel) is { } version)
                 yield return version;
         }
     }
@@ -322,9 +323,8 @@ public sealed class ModelRegistry
         }
     }
 
-    private static ModelVersion Same(ModelVersion there, string hash) => there.ManifestSha256 == hash
-        ? there
-        : throw Another(there.Name, there.Version);
+    private static ModelVersion Same(ModelVersion there, string hash) =>
+        there.ManifestSha256 == hash ? there : throw Another(there.Name, there.Version);
 
     private static RoadSegException Another(string name, string version) =>
         new(ErrorCodes.ModelInvalid, $"The registry holds another package as '{name}' {version}: versions never change. Pack the model again, under a new version.");

@@ -62,6 +62,24 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         }
     }
 
+    /// <summary>Reads a document for a list.</summary>
+    /// <param name="path">Blob name.</param>
+    /// <param name="unreadable">Told of the path of a document that cannot be read; null: it ends the call.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <returns>Null when there is none, or none that can be read.</returns>
+    public async Task<T?> ReadableAsync(string path, Action<string, JsonException>? unreadable, CancellationToken cancel)
+    {
+        try
+        {
+            return (await FindAsync(path, cancel))?.Value;
+        }
+        catch (JsonException e) when (unreadable is not null)
+        {
+            unreadable(path, e);
+            return null;
+        }
+    }
+
     /// <summary>Writes a document if nobody wrote it meanwhile. A write of its own whose answer was lost is known again by what it was marked with: the
     /// storage client's second try finds the document changed, by nobody else.</summary>
     /// <param name="path">Blob name.</param>

@@ -58,6 +58,27 @@ public sealed class JobWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_process_writes_is_seen_within_a_second_or_two_however_long_it_was_waited_for()
+    {
+        var job = await MadeAsync();
+        var waiting = EndAsync(job, TimeSpan.FromMinutes(1));
+        for (var passed = TimeSpan.Zero; passed < TimeSpan.FromSeconds(30); passed += TimeSpan.FromSeconds(0.5))
+        {
+            _clock.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Delay(30, Cancel);
+        }
+
+        await _other.TryMoveAsync(job.Record.Id, JobState.Canceled, record => record, Cancel);
+        for (var i = 0; i < 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.Equal(JobState.Canceled, (await waiting.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Record.State);
+    }
+
+    [Fact]
     public async Task Where_nothing_changes_the_wait_ends_when_patience_does_and_not_before()
     {
         var job = await MadeAsync();

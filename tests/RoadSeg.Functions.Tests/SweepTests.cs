@@ -110,6 +110,13 @@ public sealed class SweepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(1, await SweptAsync(line));
         Assert.Null(await OwnerAsync(id));
+
+        // A worker has the new message and has not said so yet: that one is not lost.
+        await line.ClearMessagesAsync(Cancel);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, await SweptAsync(line));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, await SweptAsync(line));
     }
 
     [Theory]
@@ -181,6 +188,28 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_whose_photo_storage_does_not_show_does_not_expire_for_it()
+    {
+        var id = await LiveAsync(JobState.AwaitingUpload, upload: new JobUpload(_time.GetUtcNow().AddMinutes(5)));
+        var photo = _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id));
+        var etag = (await photo.UploadAsync(BinaryData.FromString("photo"), Cancel)).Value.ETag;
+        var (blobs, faults) = StorageFaults.BlobsOf(_azurite.ConnectionString);
+        faults.Refuses = static (_, path) => path.StartsWith(Containers.Uploads + "/", StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await SweepAsync(blobs: blobs);
+        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+
+        // When it does, the event is sent that was lost: about that very photo.
+        var line = _queues.GetQueueClient(Queues.UploadsCreated);
+        Assert.Equal(1, await SweptAsync(line));
+        var sent = BlobCreatedEvent.TryParse((await line.PeekMessageAsync(Cancel)).Value.Body)!;
+        Assert.Equal((Containers.Uploads, BlobPaths.Upload(id)), (sent.Container, sent.Path));
+        Assert.Equal((etag.ToString().Trim('"'), 5), (sent.Data.ETag, sent.Data.ContentLength));
+        Assert.Equal(_time.GetUtcNow(), sent.At!.Value, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task What_was_sent_less_than_half_a_minute_ago_is_not_sent_again()
     {
         var id = await LiveAsync(JobState.Queued);
@@ -227,7 +256,9 @@ public sealed class SweepTests : IAsyncLifetime
         return (await line.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount;
     }
 
-    private Task SweepAsync(JobStore? jobs = null) => new Sweep(_blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new JobOptions(), _time, NullLogger<Sweep>.Instance).RunAsync(Cancel);
+    private Task SweepAsync(JobStore? jobs = null, BlobServiceClient? blobs = null) => new Sweep(
+        blobs ?? _blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new JobOptions(), _time, NullLogger<Sweep>.Instance)
+        .RunAsync(Cancel);
 
     private async Task<JobId> LiveAsync(JobState state, JobLane lane = JobLane.Interactive, JobUpload? upload = null)
     {

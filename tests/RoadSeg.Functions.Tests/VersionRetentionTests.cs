@@ -143,6 +143,51 @@ public sealed class VersionRetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_begun_long_ago_and_is_gone_on_with_stays_until_the_last_of_it_is_old()
+    {
+        await PutAsync(Containers.Models, "begun/1/manifest.json");
+        await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-0.shard");
+
+        // Storage notes whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(2.5), Cancel);
+        await PutAsync(Containers.Models, "begun/1/model.onnx");
+        await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-1.shard");
+        var before = await LeftAsync();
+        var newest = _own.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient("begun/1/model.onnx");
+        var end = (await newest.GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified + new JobOptions().KeepUnfinished;
+
+        await RetainAsync(end - TimeSpan.FromSeconds(0.5), new JobOptions());
+        Assert.Equal(before, await LeftAsync());
+
+        await RetainAsync(end + TimeSpan.FromMinutes(1), new JobOptions());
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task A_version_that_was_live_within_the_time_stays_also_where_it_was_taken_back()
+    {
+        var versions = new List<string>();
+        for (var turn = 1; turn <= 3; turn++)
+        {
+            var package = TinyPackages.Write(_folder[$"{turn}"], "model", turn);
+            var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(turn));
+            await new ModelRegistry(_own.Blobs, then).PublishAsync(package, "test", null, null, Cancel);
+            versions.Add(package.Manifest.Version);
+        }
+
+        await Registry.PromoteAsync("model", versions[2], "test", Cancel);
+        var later = new ModelRegistry(_own.Blobs, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(20)));
+        await later.PromoteAsync("model", versions[0], "test", Cancel);
+        await later.RollBackAsync("model", "test", Cancel);
+
+        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        Assert.Equal([versions[0], versions[2]], await VersionsAsync());
+
+        await RetainAsync(51, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        Assert.Equal([versions[2]], await VersionsAsync());
+    }
+
+    [Fact]
     public async Task A_record_that_cannot_be_read_keeps_everything_of_its_set_or_model_and_nothing_of_others()
     {
         await SetAsync("broken", Old, New);
@@ -211,9 +256,11 @@ public sealed class VersionRetentionTests : IAsyncLifetime
 
     private BlobContainerClient Curated => _own.Blobs.GetBlobContainerClient(Containers.Curated);
 
-    private async Task RetainAsync(double days, JobOptions options)
+    private Task RetainAsync(double days, JobOptions options) => RetainAsync(TimeProvider.System.GetUtcNow().AddDays(days), options);
+
+    private async Task RetainAsync(DateTimeOffset now, JobOptions options)
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(days));
+        var time = new FakeTimeProvider(now);
         await new DatasetRetention(_own.Blobs, Sets, Runs, options, time, NullLogger.Instance).RunAsync(Cancel);
         await new ModelRetention(_own.Blobs, Registry, Jobs, Runs, options, time, NullLogger.Instance).RunAsync(Cancel);
     }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Datasets;
@@ -121,6 +124,47 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         Assert.True(progress.Overtaken);
         Assert.Equal(("m2", null), ((await _drops.RecordAsync()).Owner!.MessageId, (await _drops.RecordAsync()).Progress));
     }
+
+    [Fact]
+    public async Task While_storage_takes_no_progress_the_work_goes_on_and_it_is_told_later()
+    {
+        var message = TestDrops.Message(await _drops.DropAsync(2), "m1");
+        await _drops.Claim.TakeAsync(_drops.Name, BlobCreatedEvent.TryParse(message.Body)!, message, Cancel);
+        var (blobs, faults) = StorageFaults.BlobsOf(own.Storage);
+        var refused = 0;
+        faults.Refuses = (method, _) => method == "PUT" && Interlocked.Increment(ref refused) > 0;
+        await using var progress = Progress(blobs, message);
+        progress.Report(new DatasetProgress("reading", 7, 20));
+        while (Volatile.Read(ref refused) == 0)
+            await Task.Delay(20, Cancel);
+
+        faults.Refuses = static (_, _) => false;
+        while ((await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20))
+            await Task.Delay(100, Cancel);
+
+        Assert.False(progress.Stop.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_any_more_is_told_by_the_work_that_reports_into_it()
+    {
+        var message = TestDrops.Message(await _drops.DropAsync(2), "m1");
+        await _drops.Claim.TakeAsync(_drops.Name, BlobCreatedEvent.TryParse(message.Body)!, message, Cancel);
+        await _drops.Curated.GetBlobClient(BlobPaths.Dataset(_drops.Name)).UploadAsync(BinaryData.FromString("{"), overwrite: true, Cancel);
+        var (blobs, faults) = StorageFaults.BlobsOf(own.Storage);
+        var (reads, progress) = (0, Progress(blobs, message));
+        faults.Fails = (_, _) => Interlocked.Increment(ref reads) < 0;
+
+        progress.Report(new DatasetProgress("reading", 7, 20));
+        while (Volatile.Read(ref reads) == 0)
+            await Task.Delay(20, Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+
+        await Assert.ThrowsAsync<JsonException>(() => progress.DisposeAsync().AsTask());
+    }
+
+    private IngestProgress Progress(BlobServiceClient blobs, QueueMessage message) =>
+        new(new DatasetStore(blobs), _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
 
     private Task<string[]> SentAsync() => _drops.MessagesAsync(Queues.DatasetsCreated, $"/{_drops.Name}/dataset.json");
 

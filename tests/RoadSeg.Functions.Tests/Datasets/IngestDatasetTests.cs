@@ -257,6 +257,30 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     }
 
     [Fact]
+    public async Task Of_drops_that_have_ended_nothing_is_left_on_the_machines_disk()
+    {
+        await _drops.RunAsync(await _drops.DropAsync(3), "m1");
+        await _drops.RunAsync(await _drops.DropAsync(3, classes: 60), "m2");
+        await _drops.RunAsync(await _drops.DropAsync(3), "m3", new IngestOptions { Budget = TimeSpan.FromTicks(1) });
+
+        // Other processes of the user have their folders there too, which come and go.
+        var parent = Path.Combine(Path.GetTempPath(), $"roadseg-ingest-{Environment.UserName}");
+        Assert.DoesNotContain(Directory.EnumerateFiles(parent, "*.json", SearchOption.AllDirectories), SpeaksOfIt);
+
+        bool SpeaksOfIt(string file)
+        {
+            try
+            {
+                return $"{file} {File.ReadAllText(file)}".Contains(_drops.Name, StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_poisoned_event_ends_its_drop_and_leaves_every_other_alone()
     {
         var created = await _drops.DropAsync(3);

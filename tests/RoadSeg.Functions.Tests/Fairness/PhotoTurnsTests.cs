@@ -49,7 +49,9 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         var gated = new BlobClientOptions();
         gated.AddPolicy(new SlowReads(_reads, _slow), HttpPipelinePosition.PerCall);
         _preprocess = new PreprocessUpload(
-            new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns, gauge, new ModelCatalogue(_live, _pool, registry), new ImageLimits(), time, NullLogger<PreprocessUpload>.Instance);
+            new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns, gauge,
+            new ModelCatalogue(_live, _pool, registry, NullLogger<ModelCatalogue>.Instance), new ImageLimits(), time,
+            NullLogger<PreprocessUpload>.Instance);
         await _live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 

@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
+using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
+using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
 
@@ -81,6 +83,41 @@ public sealed class StrayBlobTests : IAsyncLifetime
         using var models = await _api.Http.GetAsync(new Uri("/v1/models", UriKind.Relative), Cancel);
         using var versions = await _api.Http.GetAsync(new Uri("/v1/models/a-model/versions", UriKind.Relative), Cancel);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (models.StatusCode, versions.StatusCode));
+    }
+
+    // "A damaged record among those of a model's versions makes the lists of models answer 500."
+    [Theory]
+    [InlineData("{ \"state\": 7")]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("{}")]
+    public async Task Lists_of_models_and_their_versions_show_all_others(string unreadable)
+    {
+        using var folder = new TempFolder();
+        var registry = new ModelRegistry(_storage.Blobs, TimeProvider.System);
+        foreach (var name in (string[])["good", "newest-broken", "live-broken", "pointer-broken"])
+        {
+            for (var turn = 1; turn <= 2; turn++)
+                await registry.PublishAsync(TinyPackages.Write(folder[$"{name}{turn}"], name, turn), "test", null, null, Cancel);
+        }
+
+        var versions = await ListAsync("/v1/models/good/versions", "items", "version");
+        await registry.PromoteAsync("live-broken", versions[1], "test", Cancel);
+        foreach (var name in (string[])["good", "newest-broken", "no-other"])
+            await PutAsync(Containers.Models, BlobPaths.ModelVersion(name, "20990101T000000Z-broken"), unreadable);
+        await PutAsync(Containers.Models, BlobPaths.ModelVersion("live-broken", versions[1]), unreadable);
+        await PutAsync(Containers.Models, BlobPaths.ModelPointer("pointer-broken"), unreadable);
+        await PutAsync(Containers.Models, BlobPaths.ShadowRun("good", "20990101T000000Z-broken"), unreadable);
+
+        var shipped = (await ListAsync("/v1/models", "items", "name"))[0];
+        Assert.Equal([shipped, "good", "newest-broken"], await ListAsync("/v1/models", "items", "name"));
+        Assert.Equal(versions, await ListAsync("/v1/models/good/versions", "items", "version"));
+        Assert.Equal(3, (await ListAsync("/v1/labels", "items", "model")).Length);
+        Assert.Empty(await ListAsync("/v1/review", "items", "job"));
+
+        // What serves is shown, whatever its own records say.
+        await PutAsync(Containers.Models, BlobPaths.ModelPointer(shipped), unreadable);
+        Assert.Equal([shipped, "good", "newest-broken"], await ListAsync("/v1/models", "items", "name"));
     }
 
     private static async Task<JobId> MadeAsync(JobStore jobs)

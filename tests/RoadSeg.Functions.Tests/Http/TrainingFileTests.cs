@@ -5,6 +5,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.DependencyInjection;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
@@ -136,6 +137,24 @@ public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime
         Assert.NotNull(answer.Headers.RetryAfter);
         _reads.Before = null;
         Assert.Equal(2000, (await _api.Http.GetByteArrayAsync(new Uri($"/v1/trainings/{_id}/curves", UriKind.Relative), Cancel)).Length);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_read_here_and_there_is_the_same_everywhere()
+    {
+        var text = Text(1000);
+        await WriteAsync(TrainingFiles.Log, text);
+        var blob = Trainings.GetBlobClient(BlobPaths.TrainingFile(_id, TrainingFiles.Log));
+        await using var content = new BlobContent(blob, text.Length, null, text.Length);
+
+        foreach (var (offset, origin, at) in ((int, SeekOrigin, int)[])
+            [(3, SeekOrigin.Begin, 3), (500, SeekOrigin.Begin, 500), (-400, SeekOrigin.Current, 110), (-10, SeekOrigin.End, 990)])
+        {
+            Assert.Equal(at, content.Seek(offset, origin));
+            var read = new byte[10];
+            await content.ReadExactlyAsync(read, Cancel);
+            Assert.Equal(text[at..(at + 10)], read);
+        }
     }
 
     private async Task WriteAsync(string file, byte[] content) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Inference;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
@@ -204,6 +205,24 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(id)).State);
     }
 
+    [Fact]
+    public async Task The_mask_of_a_heavy_photo_waits_for_work_in_the_background_and_gives_its_turn_back()
+    {
+        var turns = _worker.Get<PhotoTurns>();
+        var (light, heavy) = (await QueuedAsync(), await QueuedAsync(width: 6000, height: 4200));
+        var background = await turns.WorkAsync("another", long.MaxValue, Cancel);
+        var waiting = RunAsync(heavy);
+        await RunAsync(light, "s2").WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(light)).State);
+        Assert.False(waiting.IsCompleted);
+
+        background.Dispose();
+        await waiting.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+
+        Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(heavy)).State);
+        (await turns.WorkAsync("another", long.MaxValue, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Dispose();
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
@@ -250,7 +269,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.False(isAlive());
     }
 
-    private async Task<JobId> QueuedAsync(ModelPin? pin = null, JobLane lane = JobLane.Interactive)
+    private async Task<JobId> QueuedAsync(ModelPin? pin = null, JobLane lane = JobLane.Interactive, int width = 40, int height = 30)
     {
         var job = await _worker.IssuedAsync(lane);
         var size = pin is null ? new JobInput(32, 32) : new JobInput(48, 48);
@@ -261,7 +280,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         await _worker.Others.TryMoveAsync(job.Id, JobState.Received, record => record, Cancel);
         await _worker.Others.TryMoveAsync(job.Id, JobState.Queued, record => record with
         {
-            Image = new JobImage("png", 40, 30, 1, 100),
+            Image = new JobImage("png", width, height, 1, 100),
             Input = size,
             Pin = pin ?? ModelPin.Of(_worker.Bundled.Manifest),
             Ticket = 1,

@@ -201,7 +201,7 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
         using var pool = new ModelPool(new ModelOptions { Folder = _bundled.Folder, Engine = new EngineOptions(), Cache = _folder["cache2"] }, _registry, TimeProvider.System, NullLogger<ModelPool>.Instance);
         using var live = new LiveModel(pool, _registry, new ModelOptions { Folder = _bundled.Folder, Engine = new EngineOptions() }, TimeProvider.System, NullLogger<LiveModel>.Instance);
         await live.StartAsync(Cancel);
-        var models = new ModelCatalogue(live, pool, _registry);
+        var models = new ModelCatalogue(live, pool, _registry, NullLogger<ModelCatalogue>.Instance);
 
         foreach (var good in (string?[])[null, _name, $"{_name}@{_bundled.Manifest.Version}", $"{other}@{version}"])
         {

@@ -126,6 +126,32 @@ public sealed class ModelPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Versions_that_fail_their_self_test_leave_nothing_of_themselves_in_memory()
+    {
+        // A native session has threads of its own for as long as it lives.
+        const int ThreadsOfEach = 64;
+        var package = TinyPackages.WriteFailingSelfTest(Path.Combine(_folder, "wrong"), _name, 1);
+        await Registry.PublishAsync(package, "test", null, null, Cancel);
+        var options = _options with { Engine = new EngineOptions { IntraOpThreads = ThreadsOfEach } };
+        using var pool = new ModelPool(options, Registry, _clock, NullLogger<ModelPool>.Instance);
+        var before = Threads();
+
+        for (var i = 0; i < 4; i++)
+        {
+            var refused = await Assert.ThrowsAsync<RoadSegException>(() => pool.UseAsync(ModelPin.Of(package.Manifest), Cancel));
+            Assert.Equal(ErrorCodes.ModelInvalid, refused.Code);
+        }
+
+        Assert.InRange(Threads() - before, int.MinValue, 2 * ThreadsOfEach);
+
+        static int Threads()
+        {
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return self.Threads.Count;
+        }
+    }
+
+    [Fact]
     public async Task The_cache_on_disk_keeps_what_was_used_within_a_week_and_no_remains_of_downloads()
     {
         var pins = await PublishedAsync(1, 2);

@@ -39,6 +39,34 @@ public sealed class TrainingStoreTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task A_run_that_is_half_made_has_its_marker_for_the_sweep_and_one_that_is_made_again_owes_nothing()
+    {
+        var id = JobId.New(TimeProvider.System);
+        var marker = storage.Blobs.GetBlobContainerClient(Containers.TrainingsActive).GetBlobClient(BlobPaths.ActiveTraining(id));
+        var (blobs, lost) = StorageFaults.BlobsOf(storage);
+        lost.Fails = static (method, path) => method == "PUT" && path.EndsWith("record.json", StringComparison.Ordinal);
+        await FailsAsync(new TrainingStore(blobs, storage.Queues, TimeProvider.System));
+        Assert.True(await marker.ExistsAsync(Cancel));
+        Assert.Null(await Runs.FindAsync(id, Cancel));
+
+        // The record is there before its message is sent: whoever gets the message finds it.
+        var (queues, silent) = StorageFaults.QueuesOf(storage);
+        var seen = false;
+        silent.Fails = (_, _) => (seen = Runs.FindAsync(id, Cancel).GetAwaiter().GetResult() is not null) || true;
+        await FailsAsync(new TrainingStore(storage.Blobs, queues, TimeProvider.System));
+        Assert.True(seen);
+        Assert.True(await marker.ExistsAsync(Cancel));
+
+        // Ended by a process that died before it took the marker away.
+        await Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);
+        await marker.UploadAsync(BinaryData.FromString(""), Cancel);
+        Assert.Equal(TrainingState.Canceled, (await Runs.CreateAsync(id, Plan, Callers.Local, Cancel)).Value.State);
+        Assert.False(await marker.ExistsAsync(Cancel));
+
+        Task FailsAsync(TrainingStore runs) => Assert.ThrowsAnyAsync<Exception>(() => runs.CreateAsync(id, Plan, Callers.Local, Cancel));
+    }
+
+    [Fact]
     public async Task An_amendment_changes_neither_state_nor_times()
     {
         var id = (await Runs.CreateAsync(JobId.New(TimeProvider.System), Plan, Callers.Local, Cancel)).Value.Id;

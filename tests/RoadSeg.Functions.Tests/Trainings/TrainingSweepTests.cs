@@ -82,6 +82,22 @@ public sealed class TrainingSweepTests : IAsyncLifetime
         Assert.False(await markers.GetBlobClient(BlobPaths.ActiveTraining(never)).ExistsAsync(Cancel));
     }
 
+    [Fact]
+    public async Task A_run_is_sent_again_only_where_all_that_waits_before_it_can_be_seen()
+    {
+        var lost = await QueuedAsync();
+        await Queue.ClearMessagesAsync(Cancel);
+        for (var i = 0; i < 31; i++)
+            await Queue.SendMessageAsync("another's", Cancel);
+        var last = (await Queue.SendMessageAsync("another's", Cancel)).Value;
+        await SweepAsync(_options.SweepAfter * 2);
+        Assert.Equal(32, (await Queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount);
+
+        await Queue.DeleteMessageAsync(last.MessageId, last.PopReceipt, Cancel);
+        await SweepAsync(_options.SweepAfter * 2);
+        Assert.Contains(lost.ToString(), (await Queue.PeekMessagesAsync(32, Cancel)).Value[^1].Body.ToString(), StringComparison.Ordinal);
+    }
+
     // "One unreadable record ends every pass, and later runs are never repaired."
     [Fact]
     public async Task A_record_that_cannot_be_read_keeps_no_other_run_from_its_repair()

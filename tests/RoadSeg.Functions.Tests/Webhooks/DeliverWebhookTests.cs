@@ -160,6 +160,31 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_waits_for_its_callers_other_calls_for_a_day_is_given_up()
+    {
+        var ids = new[] { await EndedAsync(), await EndedAsync(), await EndedAsync() };
+        var hang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _receiver.Answer = context => hang.Task;
+        var delivery = Delivery();
+        var hanging = ids[..2].Select(id => delivery.RunAsync(Message(id, 1), Cancel)).ToArray();
+        while (_receiver.Requests.Count < 2)
+            await Task.Delay(20, Cancel);
+
+        var ended = (await Jobs.FindAsync(ids[2], Cancel))!.Record.Times.FinishedAt!.Value;
+        _time.SetUtcNow(ended + Options.GiveUpAfter - TimeSpan.FromSeconds(1));
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+        Assert.Null((await WebhookAsync(ids[2])).GivenUpAt);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await delivery.RunAsync(Message(ids[2], 1), Cancel);
+
+        var given = await WebhookAsync(ids[2]);
+        Assert.Equal((_time.GetUtcNow(), 1), (given.GivenUpAt, given.Deliveries.Count));
+        Assert.StartsWith("not tried", given.Deliveries[0].Error, StringComparison.Ordinal);
+        hang.SetResult();
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
     public async Task Attempts_that_storage_failed_give_their_callers_places_back()
     {
         var (blobs, faults) = StorageFaults.BlobsOf(storage);

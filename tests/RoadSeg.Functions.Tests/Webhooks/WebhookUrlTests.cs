@@ -19,8 +19,16 @@ public sealed class WebhookUrlTests
     [InlineData("https://1.example.com/", "https://1.example.com/")]
     [InlineData("https://例え.example.org/", "https://xn--r8jz45g.example.org/", true)]
     [InlineData("https://[2606:4700:4700::1111]/", "https://[2606:4700:4700::1111]/")]
-    public void An_https_address_of_the_public_internet_is_taken(string text, string stored, bool host = false) =>
-        Assert.Equal(stored, host ? $"https://{new Uri(WebhookUrl.Validate(text, Strict)).IdnHost}/" : WebhookUrl.Validate(text, Strict));
+    // What looks like the beginning or the end of a number and is a name.
+    [InlineData("https://example.de/", "https://example.de/")]
+    [InlineData("https://example.cafe/", "https://example.cafe/")]
+    [InlineData("https://example.0xyz/", "https://example.0xyz/")]
+    // Letters beyond the basic plane that stand for no others: Adlam, Chakma's digits, a rare ideograph.
+    [InlineData("https://𞤀𞤣𞤤𞤢𞤥.example.org/", null)]
+    [InlineData("https://𑄷.example.org/", null)]
+    [InlineData("https://𠀋.example.org/", null)]
+    public void An_https_address_of_the_public_internet_is_taken(string text, string? stored, bool host = false) =>
+        Assert.Equal(stored ?? text, host ? $"https://{new Uri(WebhookUrl.Validate(text, Strict)).IdnHost}/" : WebhookUrl.Validate(text, Strict));
 
     [Theory]
     [InlineData("http://example.com/", "https")]

@@ -193,7 +193,7 @@ public sealed class SweepTests : IAsyncLifetime
         var id = await LiveAsync(JobState.AwaitingUpload, upload: new JobUpload(_time.GetUtcNow().AddMinutes(5)));
         var photo = _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id));
         var etag = (await photo.UploadAsync(BinaryData.FromString("photo"), Cancel)).Value.ETag;
-        var (blobs, faults) = StorageFaults.BlobsOf(_azurite.ConnectionString);
+        var (blobs, faults) = StorageFaults.BlobsOf(_own.ConnectionString);
         faults.Refuses = static (_, path) => path.StartsWith(Containers.Uploads + "/", StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromHours(1));
 

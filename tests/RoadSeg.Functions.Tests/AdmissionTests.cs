@@ -133,6 +133,26 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
     }
 
+    [Fact]
+    public async Task However_many_come_live_jobs_are_counted_once_in_two_seconds()
+    {
+        var admission = Admission(new JobOptions());
+        for (var i = 0; i < 30; i++)
+        {
+            await admission.AdmitAsync(_caller, Cancel);
+            await Task.Delay(10, Cancel);
+        }
+
+        Assert.Equal(1, _counts.Made);
+        await SettledAsync();
+        await admission.AdmitAsync(_caller, Cancel);
+        for (var look = 0; _counts.Made < 2; look++)
+        {
+            Assert.True(look < 1000, "They were never counted again.");
+            await Task.Delay(10, Cancel);
+        }
+    }
+
     private Admission Admission(JobOptions options)
     {
         var watched = new BlobClientOptions { Retry = { MaxRetries = 0 } };
@@ -179,6 +199,9 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     private sealed class Counts : HttpPipelinePolicy
     {
         private int _underWay;
+        private int _made;
+
+        public int Made => Volatile.Read(ref _made);
 
         public bool Fails { get; set; }
 
@@ -190,6 +213,7 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         {
             if (Fails)
                 throw new IOException("The storage does not answer.");
+            Interlocked.Increment(ref _made);
             Interlocked.Increment(ref _underWay);
             try
             {

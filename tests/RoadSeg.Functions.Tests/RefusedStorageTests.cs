@@ -130,6 +130,12 @@ public sealed class RefusedStorageTests(StorageFixture storage) : IAsyncLifetime
         await RefusedAsync(CheckAsync);
         Assert.Equal(DatasetState.Checking, (await _worker.Get<DatasetStore>().FindAsync(name, Cancel))!.Value.State);
 
+        // Nor ended without a report of why.
+        var report = $"{Containers.Curated}/{name}/failed/";
+        _worker.Faults.Refuses = (method, path) => method == "PUT" && path.StartsWith(report, StringComparison.Ordinal);
+        await RefusedAsync(CheckAsync);
+        Assert.Equal(DatasetState.Checking, (await _worker.Get<DatasetStore>().FindAsync(name, Cancel))!.Value.State);
+
         RefuseNothing();
         await CheckAsync();
         Assert.Equal(DatasetState.Failed, (await _worker.Get<DatasetStore>().FindAsync(name, Cancel))!.Value.State);

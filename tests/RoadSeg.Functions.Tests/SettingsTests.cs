@@ -22,6 +22,7 @@ public sealed class SettingsTests
     [InlineData("ROADSEG_KEEP_UPLOADS", "7.00:00:00", "00:00:01", "3650.00:00:00")]
     [InlineData("ROADSEG_KEEP_RESULTS", "30.00:00:00", "00:00:01", "3650.00:00:00")]
     [InlineData("ROADSEG_KEEP_TRAININGS", "90.00:00:00", "1.00:00:00", "3650.00:00:00")]
+    [InlineData("ROADSEG_KEEP_UNFINISHED", "7.00:00:00", "2.00:00:00", "3650.00:00:00")]
     [InlineData("ROADSEG_WEBHOOK_TIMEOUT", "00:00:10", "00:00:00.0100000", "00:01:00")]
     [InlineData("ROADSEG_WEBHOOK_FIRST_DELAY", "00:00:05", "00:00:00.0100000", "01:00:00")]
     [InlineData("ROADSEG_WEBHOOK_STEADY_DELAY", "00:00:50", "00:00:00.0100000", "01:00:00")]
@@ -39,6 +40,32 @@ public sealed class SettingsTests
         foreach (var value in (TimeSpan[])[from - TimeSpan.FromTicks(1), to + TimeSpan.FromTicks(1)])
         {
             var refused = Assert.Throws<InvalidOperationException>(() => Duration(name, value.ToString("c", CultureInfo.InvariantCulture)));
+            Assert.StartsWith($"{name} is '", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    // Each deletes what is the users' own: none of it without its own setting.
+    [Theory]
+    [InlineData("ROADSEG_KEEP_DATASETS")]
+    [InlineData("ROADSEG_KEEP_CURATED")]
+    [InlineData("ROADSEG_KEEP_MODELS")]
+    public void What_users_made_is_kept_unless_its_own_setting_says_how_long(string name)
+    {
+        foreach (var (value, days) in ((string?, double?)[])[(null, null), ("1.00:00:00", 1), ("3650.00:00:00", 3650)])
+        {
+            var kept = JobOptions.Read(With(name, value));
+            (string Name, TimeSpan? Kept)[] all =
+            [
+                ("ROADSEG_KEEP_DATASETS", kept.KeepDatasets),
+                ("ROADSEG_KEEP_CURATED", kept.KeepCurated),
+                ("ROADSEG_KEEP_MODELS", kept.KeepModels),
+            ];
+            Assert.All(all, one => Assert.Equal(one.Name == name ? days : null, one.Kept?.TotalDays));
+        }
+
+        foreach (var value in (string[])["23:59:59", "3650.00:00:01", "never"])
+        {
+            var refused = Assert.Throws<InvalidOperationException>(() => JobOptions.Read(With(name, value)));
             Assert.StartsWith($"{name} is '", refused.Message, StringComparison.Ordinal);
         }
     }
@@ -132,6 +159,7 @@ public sealed class SettingsTests
             "ROADSEG_KEEP_UPLOADS" => jobs.KeepUploads,
             "ROADSEG_KEEP_RESULTS" => jobs.KeepResults,
             "ROADSEG_KEEP_TRAININGS" => jobs.KeepTrainings,
+            "ROADSEG_KEEP_UNFINISHED" => jobs.KeepUnfinished,
             "ROADSEG_WEBHOOK_TIMEOUT" => webhooks.Timeout,
             "ROADSEG_WEBHOOK_FIRST_DELAY" => webhooks.FirstDelay,
             "ROADSEG_WEBHOOK_STEADY_DELAY" => webhooks.SteadyDelay,

@@ -111,7 +111,8 @@ public sealed class SweepTests : IAsyncLifetime
         Assert.Equal(1, await SweptAsync(line));
         Assert.Null(await OwnerAsync(id));
 
-        // A worker has the new message and has not said so yet: that one is not lost.
+        // Noted, so that a former message that failed has no say any more, and that the new one is not lost which a worker has just taken.
+        Assert.Equal(_time.GetUtcNow(), (await Jobs.FindAsync(id, Cancel))!.Record.RepairedAt!.Value, TimeSpan.FromSeconds(1));
         await line.ClearMessagesAsync(Cancel);
         _time.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(0, await SweptAsync(line));
@@ -269,7 +270,12 @@ public sealed class SweepTests : IAsyncLifetime
             Id = id,
             State = state,
             Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, null),
-            Times = new JobTimes { CreatedAt = now, QueuedAt = state == JobState.AwaitingUpload ? null : now },
+            Times = new JobTimes
+            {
+                CreatedAt = now,
+                ReceivedAt = state == JobState.Received ? now : null,
+                QueuedAt = state == JobState.AwaitingUpload ? null : now,
+            },
             Lane = lane,
             Upload = upload,
         }, Cancel);

@@ -5,6 +5,8 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
@@ -51,6 +53,33 @@ public sealed class UploadPhotoTests(StorageFixture storage)
 
         var small = (await Photo.UploadAsync(BinaryData.FromBytes(new byte[5000]), overwrite: true, Cancel)).Value.ETag;
         Assert.Equal(5000, (await UploadReader.ReadAsync(storage.Blobs, Source(small), new ImageLimits { MaxBytes = 5000 }, Cancel)).Length);
+    }
+
+    [Theory]
+    [InlineData("replaced")]
+    [InlineData("deleted")]
+    [InlineData("refused")]
+    public async Task A_photo_whose_reading_breaks_off_gives_its_room_back_and_is_missing_only_where_it_is(string how)
+    {
+        var photo = new byte[3_000_000];
+        var etag = (await Photo.UploadAsync(BinaryData.FromBytes(photo), Cancel)).Value.ETag;
+        var files = new FairTurns(photo.Length);
+        var broken = new BrokenRead(how switch
+        {
+            "replaced" => () => Photo.UploadAsync(BinaryData.FromString("another"), overwrite: true, Cancel),
+            "deleted" => () => Photo.DeleteAsync(cancellationToken: Cancel),
+            _ => null,
+        });
+        var options = new BlobClientOptions { Retry = { MaxRetries = 0 } };
+        options.AddPolicy(broken, HttpPipelinePosition.BeforeTransport);
+        var blobs = new BlobServiceClient(storage.ConnectionString, options);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(
+            () => UploadReader.HoldAsync(blobs, Job(JobState.Received, etag.ToString().Trim('"')), new ImageLimits(), files, Cancel));
+
+        Assert.Equal(how == "refused" ? null : ErrorCodes.UploadMissing, (failure as RoadSegException)?.Code);
+        Assert.Equal(how == "refused" ? 403 : null, (failure as RequestFailedException)?.Status);
+        Assert.Equal(photo.Length, files.Free);
     }
 
     // "After a photo of too many bytes was refused and deleted, a second PUT with the same key stays for days."
@@ -101,6 +130,29 @@ public sealed class UploadPhotoTests(StorageFixture storage)
         var blobs = new BlobServiceClient(storage.ConnectionString, options);
         var refused = await Assert.ThrowsAsync<RoadSegException>(() => UploadReader.ReadAsync(blobs, Source(etag), new ImageLimits { MaxBytes = 5000 }, Cancel));
         return (refused.Code, reads.Count);
+    }
+
+    // The connection breaks in the middle of a photo, and meanwhile something becomes of it; null: storage refuses to go on.
+    private sealed class BrokenRead(Func<Task>? meanwhile) : HttpPipelinePolicy
+    {
+        private int _reads;
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            if (message.Request.Method == RequestMethod.Get && ++_reads > 1)
+            {
+                if (meanwhile is null)
+                    message.Request.Headers.SetValue("Authorization", "SharedKey devstoreaccount1:" + Convert.ToBase64String(new byte[32]));
+                else
+                    await meanwhile();
+            }
+
+            await ProcessNextAsync(message, pipeline);
+            if (_reads == 1 && message.Request.Method == RequestMethod.Get)
+                message.Response.ContentStream = new CutStream(message.Response.ContentStream!, 1 << 20, static () => new IOException());
+        }
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
     }
 
     private sealed class Reads : HttpPipelineSynchronousPolicy

@@ -188,6 +188,28 @@ public sealed class VersionRetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_that_a_run_has_published_and_is_not_done_with_stays()
+    {
+        var versions = new List<string>();
+        for (var turn = 1; turn <= 2; turn++)
+        {
+            var package = TinyPackages.Write(_folder[$"{turn}"], "model", turn);
+            var then = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(turn));
+            await new ModelRegistry(_own.Blobs, then).PublishAsync(package, "test", null, null, Cancel);
+            versions.Add(package.Manifest.Version);
+        }
+
+        var run = await RunAsync("set", Old, "model", "none");
+        await Runs.AmendAsync(run, record => record with { Version = versions[0] }, Cancel);
+        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        Assert.Equal(versions, await VersionsAsync());
+
+        await Runs.TryMoveAsync(run, TrainingState.Canceled, static now => now, Cancel);
+        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        Assert.Equal([versions[1]], await VersionsAsync());
+    }
+
+    [Fact]
     public async Task A_record_that_cannot_be_read_keeps_everything_of_its_set_or_model_and_nothing_of_others()
     {
         await SetAsync("broken", Old, New);

@@ -71,6 +71,9 @@ public sealed class UploadApiTests(StorageFixture storage) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Created, status);
             Assert.Single(ticket.GetProperty("headers").EnumerateObject());
         }
+
+        var (_, longest) = await PostAsync($"{{\"contentType\":\"{new string('x', 99)}\"}}");
+        Assert.Equal(new string('x', 99), longest.GetProperty("headers").GetProperty("Content-Type").GetString());
     }
 
     private async Task<JobRecord> JobAsync(JsonElement ticket)

@@ -139,10 +139,35 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
             await Task.Delay(20, Cancel);
 
         faults.Refuses = static (_, _) => false;
-        while ((await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20))
+        for (var look = 0; (await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20); look++)
+        {
+            Assert.True(look < 200, "It never came.");
             await Task.Delay(100, Cancel);
+        }
 
         Assert.False(progress.Stop.IsCancellationRequested);
+    }
+
+    // Or the sweep would take the drop from a worker that lives: reading a large archive has no step to report.
+    [Fact]
+    public async Task Work_without_a_step_to_report_renews_its_hold_on_the_drop_every_minute()
+    {
+        var message = TestDrops.Message(await _drops.DropAsync(2), "m1");
+        await _drops.Claim.TakeAsync(_drops.Name, BlobCreatedEvent.TryParse(message.Body)!, message, Cancel);
+        var began = (await _drops.RecordAsync()).Owner!.Since;
+        var time = new FakeTimeProvider(began);
+        await using var progress = new IngestProgress(_drops.Store, _drops.Name, message, TimeSpan.FromHours(1), time, Cancel);
+
+        for (var look = 0; (await _drops.RecordAsync()).Owner!.Since == began; look++)
+        {
+            Assert.True(look < 200, "It never came.");
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, Cancel);
+        }
+
+        var held = (await _drops.RecordAsync()).Owner!;
+        Assert.Equal("m1", held.MessageId);
+        Assert.InRange(held.Since - began, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3));
     }
 
     [Fact]

@@ -139,5 +139,28 @@ public sealed class ModelLaneTests
         Assert.InRange(waited, TimeSpan.FromMilliseconds(45), TimeSpan.FromMinutes(1));
     }
 
+    [Fact]
+    public async Task The_next_turn_comes_while_the_mask_of_a_heavy_photo_is_scaled_up()
+    {
+        using var folder = new TempFolder();
+        using var engine = SegmentationEngine.Load(TinyPackages.Write(folder["tiny"], "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
+        var photo = new RgbImage(32, 32, new byte[3 * 32 * 32]);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var heavy = Task.Run(
+            () => _lane.RunAsync(JobLane.Bulk, engine, photo, 8000, 6000, _ => Task.FromResult(entered.TrySetResult()), Cancel), Cancel);
+        await entered.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        await EnterAsync().WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        await Task.Delay(20, Cancel);
+        Assert.False(heavy.IsCompleted);
+
+        // Its own turn, which it left when the model had run, is not left again when it ends.
+        Assert.Equal(8000, (await heavy)!.Width);
+        var next = EnterAsync();
+        Assert.False(next.IsCompleted);
+        _lane.Leave();
+        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+    }
+
     private Task EnterAsync(JobLane lane = JobLane.Interactive, CancellationToken? cancel = null) => _lane.EnterAsync(lane, cancel ?? Cancel);
 }

@@ -205,16 +205,46 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(id)).State);
     }
 
+    // What it fails at and what it does not both count: see RolloutWatchTests.
     [Fact]
-    public async Task The_mask_of_a_heavy_photo_waits_for_work_in_the_background_and_gives_its_turn_back()
+    public async Task A_version_that_fails_on_half_of_the_photos_is_taken_back_and_no_sooner()
+    {
+        using var folder = new TempFolder();
+        var (name, registry) = (_worker.Bundled.Manifest.Name, _worker.Get<ModelRegistry>());
+        var package = TinyPackages.WriteOverflowing(folder["v1"], name, 1);
+        await registry.PublishAsync(package, "test", null, null, Cancel);
+        await _worker.Get<Rollouts>().PromoteAsync(name, package.Manifest.Version, "test", force: false, Cancel);
+        var pin = ModelPin.Of(package.Manifest);
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(JobState.Succeeded, (await RanAsync(50)).State);
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal("model-invalid", (await RanAsync(200)).Failure!.Code);
+        Assert.Equal(package.Manifest.Version, (await registry.LiveAsync(name, Cancel))!.Value.Version);
+
+        Assert.Equal("model-invalid", (await RanAsync(200)).Failure!.Code);
+        Assert.Equal(_worker.Bundled.Manifest.Version, (await registry.LiveAsync(name, Cancel))!.Value.Version);
+
+        async Task<JobRecord> RanAsync(byte red)
+        {
+            var id = await QueuedAsync(pin, red: red);
+            await RunAsync(id);
+            return await _worker.JobAsync(id);
+        }
+    }
+
+    [Fact]
+    public async Task The_mask_of_a_heavy_photo_waits_for_work_in_the_background_without_a_model_and_gives_its_turn_back()
     {
         var turns = _worker.Get<PhotoTurns>();
-        var (light, heavy) = (await QueuedAsync(), await QueuedAsync(width: 6000, height: 4200));
+        var (pin, isAlive) = await OtherVersionAsync();
+        var (light, heavy) = (await QueuedAsync(), await QueuedAsync(pin, width: 6000, height: 4200));
         var background = await turns.WorkAsync("another", long.MaxValue, Cancel);
         var waiting = RunAsync(heavy);
         await RunAsync(light, "s2").WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(light)).State);
-        Assert.False(waiting.IsCompleted);
+        Evict(isAlive);
+        Assert.Equal((JobState.Running, false), ((await _worker.JobAsync(heavy)).State, waiting.IsCompleted));
 
         background.Dispose();
         await waiting.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
@@ -269,13 +299,14 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.False(isAlive());
     }
 
-    private async Task<JobId> QueuedAsync(ModelPin? pin = null, JobLane lane = JobLane.Interactive, int width = 40, int height = 30)
+    private async Task<JobId> QueuedAsync(
+        ModelPin? pin = null, JobLane lane = JobLane.Interactive, int width = 40, int height = 30, byte red = 200)
     {
         var job = await _worker.IssuedAsync(lane);
         var size = pin is null ? new JobInput(32, 32) : new JobInput(48, 48);
         var input = new byte[3 * size.Width * size.Height];
         for (var i = 0; i < input.Length; i += 3)
-            input[i] = 200;
+            input[i] = red;
         await storage.Blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(job.Id)).UploadAsync(BinaryData.FromBytes(input), Cancel);
         await _worker.Others.TryMoveAsync(job.Id, JobState.Received, record => record, Cancel);
         await _worker.Others.TryMoveAsync(job.Id, JobState.Queued, record => record with

@@ -110,6 +110,16 @@ public sealed class LiveModelTests(StorageFixture storage) : IDisposable
         Assert.Equal(good, lease.Pin);
     }
 
+    [Fact]
+    public async Task A_model_that_takes_far_longer_here_than_its_package_says_serves_and_says_so()
+    {
+        var live = await StartedAsync(TinyPackages.WriteQuick(_folder["bundled"], _name, 0).Folder);
+        await live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        Assert.NotNull(live.Serving);
+        Assert.NotNull(live.Notice);
+    }
+
     private static async Task<RoadSegException> TroubleAsync(LiveModel live)
     {
         while (!live.Ready.IsFaulted)

@@ -61,6 +61,31 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_a_training_run_promoted_the_first_version_a_rollback_leads_to_what_shipped()
+    {
+        Assert.Equal((HttpStatusCode.Conflict, "model-no-rollback"), await CodeAsync(await SendAsync($"{_name}/rollback", "operator")));
+        Assert.Equal((HttpStatusCode.NotFound, "model-not-found"), await CodeAsync(await SendAsync($"{_name}-b/rollback", "operator")));
+        await _registry.ReplaceAsync(_name, await PublishedAsync(1), null, "training x", Cancel);
+
+        var (status, list) = await PostAsync($"{_name}/rollback");
+
+        Assert.Equal((HttpStatusCode.OK, _bundled.Manifest.Version), (status, list.GetProperty("live").GetString()));
+        Assert.Equal("seed", (await _registry.FindAsync(_name, _bundled.Manifest.Version, Cancel))!.PublishedBy);
+        Assert.Equal((HttpStatusCode.Conflict, "model-no-rollback"), await CodeAsync(await SendAsync($"{_name}/rollback", "operator")));
+    }
+
+    [Fact]
+    public async Task What_shipped_is_published_when_it_is_promoted_and_not_before()
+    {
+        Assert.Null(await _registry.FindAsync(_name, _bundled.Manifest.Version, Cancel));
+
+        var (status, list) = await PostAsync($"{_name}/versions/{_bundled.Manifest.Version}/promote");
+
+        Assert.Equal((HttpStatusCode.OK, _bundled.Manifest.Version), (status, list.GetProperty("live").GetString()));
+        Assert.Equal("seed", (await _registry.FindAsync(_name, _bundled.Manifest.Version, Cancel))!.PublishedBy);
+    }
+
+    [Fact]
     public async Task What_did_not_pass_its_gate_is_promoted_by_force_only()
     {
         var version = await PublishedAsync(1);

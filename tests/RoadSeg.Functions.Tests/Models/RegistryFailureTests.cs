@@ -46,18 +46,36 @@ public sealed class RegistryFailureTests(StorageFixture storage) : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_in_the_cache_is_not_asked_of_storage_again()
+    {
+        var package = await PublishedAsync(1);
+        var version = package.Manifest.Version;
+        var (blobs, faults) = StorageFaults.BlobsOf(storage);
+        var registry = new ModelRegistry(blobs, TimeProvider.System);
+        var first = await registry.DownloadAsync(_name, version, _folder["cache"], Cancel);
+
+        faults.Fails = (_, path) => path.Contains($"/{version}/", StringComparison.Ordinal);
+
+        Assert.Equal(first.Folder, (await registry.DownloadAsync(_name, version, _folder["cache"], Cancel)).Folder);
+    }
+
+    [Fact]
     public async Task Of_more_versions_than_can_be_rolled_back_to_the_latest_stay()
     {
         var package = await PublishedAsync(1);
         string[] before = [.. Enumerable.Range(1, 120).Select(i => $"before-{i}")];
         var pointers = new JsonBlobs<ModelPointer>(Models, RegistryJson.Default.ModelPointer);
-        await pointers.TryWriteAsync(BlobPaths.ModelPointer(_name), new ModelPointer("live", before, []), null, Cancel);
+        var now = TimeProvider.System.GetUtcNow();
+        PointerMove[] moves = [.. before[^100..].Select(version => new PointerMove(version, now, "promote", "test"))];
+        await pointers.TryWriteAsync(BlobPaths.ModelPointer(_name), new ModelPointer("live", before, moves), null, Cancel);
 
         await Registry.PromoteAsync(_name, package.Manifest.Version, "test", Cancel);
 
         Assert.Equal([.. before[^99..], "live"], (await Registry.LiveAsync(_name, Cancel))!.Value.Before);
         Assert.Equal("live", (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
-        Assert.Equal("before-120", (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
+        var last = (await Registry.RollBackAsync(_name, "test", Cancel))!;
+        Assert.Equal("before-120", last.Version);
+        Assert.Equal([.. before[^97..], package.Manifest.Version, "live", "before-120"], last.History.Select(move => move.Version));
     }
 
     [Theory]

@@ -82,8 +82,12 @@ internal sealed partial class Operators(string file, SyntaxTree tree, SemanticMo
     private void If(IfStatementSyntax condition)
     {
         var first = condition.Statement is BlockSyntax { Statements: [var only, ..] } ? only : condition.Statement;
-        if (condition.Else is null && first is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax)
+        if (condition.Else is null && !Declares(condition.Condition)
+            && first is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax)
+        {
             Add(condition.Condition, "guard left out", "false", static (id, text) => $"!{Candidate.Switch(id)} && ({text})");
+        }
+
         if (!Declares(condition.Condition))
             Swap(condition.Condition, "condition turned", $"!({condition.Condition})");
     }

@@ -139,6 +139,21 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_breaks_off_in_the_model_gives_back_its_lease_and_its_turn()
+    {
+        var (pin, isAlive) = await OtherVersionAsync(TinyPackages.WriteOverflowing);
+        var broken = await QueuedAsync(pin);
+
+        await RunAsync(broken);
+
+        Assert.Equal(JobState.Failed, (await _worker.JobAsync(broken)).State);
+        Evict(isAlive);
+        var id = await QueuedAsync();
+        await RunAsync(id).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(id)).State);
+    }
+
+    [Fact]
     public async Task A_run_gives_back_its_lease_when_it_has_ended()
     {
         var (pin, isAlive) = await OtherVersionAsync();
@@ -280,10 +295,10 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         (await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
 
     // A version in memory that is not the live one: it may be let go.
-    private async Task<(ModelPin Pin, Func<bool> IsAlive)> OtherVersionAsync()
+    private async Task<(ModelPin Pin, Func<bool> IsAlive)> OtherVersionAsync(Func<string, string, int, ModelPackage>? write = null)
     {
         using var folder = new TempFolder();
-        var package = TinyPackages.Write(folder["v1"], _worker.Bundled.Manifest.Name, 1);
+        var package = (write ?? ((path, name, turn) => TinyPackages.Write(path, name, turn)))(folder["v1"], _worker.Bundled.Manifest.Name, 1);
         await new ModelRegistry(storage.Blobs, _time).PublishAsync(package, "test", null, null, Cancel);
         var pin = ModelPin.Of(package.Manifest);
         using var lease = await _worker.Get<ModelPool>().UseAsync(pin, Cancel);

@@ -89,6 +89,18 @@ public sealed class JobWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_job_that_is_deleted_while_it_is_waited_for_the_last_that_was_seen_is_told()
+    {
+        var job = await MadeAsync();
+        var waiting = EndAsync(job, TimeSpan.FromSeconds(5));
+        await _storage.Blobs.GetBlobContainerClient(Containers.Jobs).DeleteBlobAsync(BlobPaths.Job(job.Record.Id), cancellationToken: Cancel);
+
+        var seen = await PassAsync(waiting, TimeSpan.FromSeconds(1), 20);
+
+        Assert.Equal(JobState.Received, seen.Record.State);
+    }
+
+    [Fact]
     public async Task A_job_that_is_as_wanted_and_a_wait_of_no_time_are_answered_at_once()
     {
         var job = await MadeAsync();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Tests.Models;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -35,6 +36,20 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal((Containers.Submitted, BlobPaths.Upload(job.Id)), (created.Container, created.Path));
         Assert.Equal(((await stored.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag.ToString().Trim('"'), (long)TinyPackages.RedPhoto().Length), (created.Data.ETag, created.Data.ContentLength));
         Assert.NotNull(created.At);
+    }
+
+    // The fault: twenty photos of 100 megapixels kept another caller's waiting for more than a minute.
+    [Theory]
+    [InlineData(6000, 4200, JobLane.Bulk, Queues.UploadsBulk)]
+    [InlineData(5000, 5000, JobLane.Interactive, Queues.UploadsCreated)]
+    public async Task A_heavy_photo_joins_the_bulk_line_whoever_sends_it(int width, int height, JobLane lane, string queue)
+    {
+        var photo = PhotoEncoder.Png(new RgbImage(width, height, new byte[3 * width * height]));
+
+        var job = (await SubmitAsync(null, JobLane.Interactive, file: photo)).Record;
+
+        Assert.Equal(lane, job.Lane);
+        Assert.Equal(BlobPaths.Upload(job.Id), BlobCreatedEvent.TryParse(Assert.Single(await _worker.InQueueAsync(queue)))!.Path);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Inference;
 using RoadSeg.Functions.Jobs;
@@ -150,6 +151,23 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Evict(isAlive);
         var id = await QueuedAsync();
         await RunAsync(id).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task A_run_whose_model_storage_does_not_give_fails_no_job_and_goes_on_when_its_message_comes_again()
+    {
+        using var folder = new TempFolder();
+        var package = TinyPackages.Write(folder["v1"], _worker.Bundled.Manifest.Name, 1);
+        await new ModelRegistry(storage.Blobs, _time).PublishAsync(package, "test", null, null, Cancel);
+        var id = await QueuedAsync(ModelPin.Of(package.Manifest));
+        _worker.Faults.Refuses = static (method, path) => method == "GET" && path.StartsWith(Containers.Models + "/", StringComparison.Ordinal);
+
+        Assert.Equal(ErrorCodes.StorageUnavailable, (await Assert.ThrowsAsync<RoadSegException>(() => RunAsync(id))).Code);
+
+        Assert.Equal(JobState.Running, (await _worker.JobAsync(id)).State);
+        _worker.Faults.Refuses = static (_, _) => false;
+        await RunAsync(id);
         Assert.Equal(JobState.Succeeded, (await _worker.JobAsync(id)).State);
     }
 

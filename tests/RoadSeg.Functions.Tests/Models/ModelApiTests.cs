@@ -61,6 +61,18 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_list_says_what_each_model_is_and_whose()
+    {
+        var manifest = _bundled.Manifest;
+
+        var shown = (await JsonAsync("")).GetProperty("items").EnumerateArray().Single(model => model.GetProperty("name").GetString() == _name);
+
+        Assert.Equal(
+            [manifest.Version, manifest.Description, manifest.Licence, manifest.Architecture.Name, manifest.Architecture.Encoder],
+            ((string[])["version", "description", "licence", "architecture", "encoder"]).Select(member => shown.GetProperty(member).GetString()));
+    }
+
+    [Fact]
     public async Task Where_a_training_run_promoted_the_first_version_a_rollback_leads_to_what_shipped()
     {
         Assert.Equal((HttpStatusCode.Conflict, "model-no-rollback"), await CodeAsync(await SendAsync($"{_name}/rollback", "operator")));

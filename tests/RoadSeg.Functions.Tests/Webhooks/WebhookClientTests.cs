@@ -48,6 +48,25 @@ public sealed class WebhookClientTests
         Assert.Empty(target.Requests);
     }
 
+    [Fact]
+    public async Task What_a_receiver_wants_remembered_is_sent_back_to_nobody()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var cookies = new List<string>();
+        receiver.Answer = context =>
+        {
+            cookies.Add(context.Request.Headers.Cookie.ToString());
+            context.Response.Headers.SetCookie = "seen=yes; Path=/";
+            return Task.CompletedTask;
+        };
+        using var client = new WebhookClient(Options, TimeProvider.System);
+
+        for (var attempt = 0; attempt < 2; attempt++)
+            Assert.True((await client.PostAsync(receiver.Address, "msg_1", "{}"u8.ToArray(), Cancel)).Delivered);
+
+        Assert.Equal(["", ""], cookies);
+    }
+
     [Theory]
     [InlineData("localhost")]
     [InlineData("127.0.0.1")]

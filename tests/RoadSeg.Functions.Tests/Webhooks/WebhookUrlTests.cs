@@ -23,6 +23,7 @@ public sealed class WebhookUrlTests
     [InlineData("https://example.de/", "https://example.de/")]
     [InlineData("https://example.cafe/", "https://example.cafe/")]
     [InlineData("https://example.0xyz/", "https://example.0xyz/")]
+    [InlineData("https://example.0xg/", "https://example.0xg/")]
     // Letters beyond the basic plane that stand for no others: Adlam, Chakma's digits, a rare ideograph.
     [InlineData("https://𞤀𞤣𞤤𞤢𞤥.example.org/", null)]
     [InlineData("https://𑄷.example.org/", null)]

@@ -36,6 +36,25 @@ public sealed class UploadApiTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_says_until_when_its_photo_may_come_as_long_as_it_has_not()
+    {
+        var (_, ticket) = await PostAsync("{}");
+        var job = await JobAsync(ticket);
+        Assert.Equal(ticket.GetProperty("expiresAt").GetDateTimeOffset(), await UntilAsync());
+
+        await new JobStore(storage.Blobs, storage.Queues, _time).TryMoveAsync(job.Id, JobState.Received, record => record, Cancel);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(await UntilAsync());
+
+        async Task<DateTimeOffset?> UntilAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v1/jobs/{job.Id}", UriKind.Relative)) { Headers = { { "x-functions-key", "uploads" } } };
+            using var answer = await _api.Http.SendAsync(request, Cancel);
+            return JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(Cancel), JobJson.Default.JobView)!.UploadExpiresAt;
+        }
+    }
+
+    [Fact]
     public async Task The_same_request_under_one_key_gets_the_same_job_for_what_is_left_of_its_time()
     {
         var key = Guid.NewGuid().ToString();

@@ -157,6 +157,19 @@ public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_file_that_is_shorter_than_it_was_ends_in_an_error_and_not_in_waiting()
+    {
+        await WriteAsync(TrainingFiles.Log, Text(100));
+        var blob = Trainings.GetBlobClient(BlobPaths.TrainingFile(_id, TrainingFiles.Log));
+        await using var content = new BlobContent(blob, 200, null, 200);
+
+        var reading = Task.Run(async () => await content.CopyToAsync(Stream.Null, Cancel), Cancel);
+
+        Assert.Same(reading, await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMinutes(1), Cancel)));
+        await Assert.ThrowsAnyAsync<Exception>(() => reading);
+    }
+
     private async Task WriteAsync(string file, byte[] content) =>
         await Trainings.GetBlobClient(BlobPaths.TrainingFile(_id, file)).UploadAsync(BinaryData.FromBytes(content), overwrite: true, Cancel);
 

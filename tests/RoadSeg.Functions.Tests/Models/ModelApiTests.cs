@@ -73,6 +73,18 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_whose_files_are_gone_is_listed_without_what_they_said()
+    {
+        var (whole, gone) = (await PublishedAsync(1), await PublishedAsync(2));
+        var models = storage.Blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Models);
+        await models.DeleteBlobAsync(RoadSeg.Storage.BlobPaths.ModelFile(_name, gone, "manifest.json"), cancellationToken: Cancel);
+
+        var listed = (await JsonAsync($"{_name}/versions")).GetProperty("items").EnumerateArray().Select(version => version.GetProperty("version").GetString());
+
+        Assert.Equal([gone, whole], listed.Order(StringComparer.Ordinal).Reverse().Take(2));
+    }
+
+    [Fact]
     public async Task Where_a_training_run_promoted_the_first_version_a_rollback_leads_to_what_shipped()
     {
         Assert.Equal((HttpStatusCode.Conflict, "model-no-rollback"), await CodeAsync(await SendAsync($"{_name}/rollback", "operator")));

@@ -31,7 +31,7 @@ internal sealed class ModelRetention(
         foreach (var version in await BlobFolder.NamesAsync(_models, $"{name}/", cancel))
         {
             if (!new ModelPin(name, version).IsValid || Names(pointer, version) || $"{name}/{version}/" == BlobPaths.ShadowRuns(name)
-                || await registry.FindAsync(name, version, cancel) is not null)
+                || await registry.IsPublishedAsync(name, version, cancel))
                 continue;
             var folder = await BlobFolder.ListAsync(_models, BlobPaths.ModelFile(name, version, ""), cancel);
             if (now - folder.Newest > options.KeepUnfinished)
@@ -48,7 +48,7 @@ internal sealed class ModelRetention(
     private async Task RetireAsync(string name, ModelPointer? pointer, DateTimeOffset before, CancellationToken cancel)
     {
         var versions = new List<ModelVersion>();
-        await foreach (var version in registry.VersionsAsync(name, cancel))
+        await foreach (var version in registry.VersionsAsync(name, cancel, (path, e) => Log.BlobNotKept(log, Containers.Models, path, e)))
             versions.Add(version);
         var newest = versions.MaxBy(static version => version.PublishedAt);
         var old = versions.Where(version => version != newest && version.PublishedBy != "seed" && version.PublishedAt < before

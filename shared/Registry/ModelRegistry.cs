@@ -225,6 +225,10 @@ public sealed class ModelRegistry
     public async Task<ModelVersion?> FindAsync(string name, string version, CancellationToken cancel) =>
         !new ModelPin(name, version).IsValid ? null : (await _versions.FindAsync(BlobPaths.ModelVersion(name, version), cancel))?.Value;
 
+    /// <summary>True when a version has its record, also one that cannot be read.</summary>
+    public async Task<bool> IsPublishedAsync(string name, string version, CancellationToken cancel) =>
+        new ModelPin(name, version).IsValid && await _models.GetBlobClient(BlobPaths.ModelVersion(name, version)).ExistsAsync(cancel);
+
     /// <summary>The manifest of a published version; null when it was not published.</summary>
     /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published; storage-unavailable.</exception>
     public async Task<ModelManifest?> ManifestAsync(string name, string version, CancellationToken cancel)

@@ -148,7 +148,18 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         var answer = await container.GetBlobClient(path).DownloadContentAsync(options, cancel);
         if (answer.GetRawResponse().Status == 304)
             return null;
-        var value = JsonSerializer.Deserialize(answer.Value.Content.ToMemory().Span, form) ?? throw new JsonException($"{container.Name}/{path} holds null.");
-        return new Stored<T>(value, answer.Value.Details.ETag);
+        return new Stored<T>(Parse(path, answer.Value.Content.ToMemory().Span), answer.Value.Details.ETag);
+    }
+
+    private T Parse(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, form) ?? throw new JsonException("It holds null.");
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException($"{container.Name}/{path} cannot be read: {e.Message}", e);
+        }
     }
 }

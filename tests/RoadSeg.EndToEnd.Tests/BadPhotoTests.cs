@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using NetVips;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -37,6 +38,30 @@ public sealed class BadPhotoTests(StackFixture stack)
         Assert.EndsWith(".", job.Failure.Message, StringComparison.Ordinal);
         Assert.Equal(handler, stack.Stack.WorkerProcessId);
         Assert.Equal(JobState.Succeeded, (await stack.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
+    }
+
+    [Fact]
+    public async Task A_photo_that_lacks_only_its_end_marker_gives_the_very_mask_of_the_whole_one()
+    {
+        var (whole, cut) = (await stack.SubmittedAsync(Photos.Street), await stack.SubmittedAsync(Photos.Street[..^2]));
+
+        Assert.Equal((JobState.Succeeded, JobState.Succeeded), (whole.State, cut.State));
+        Assert.Equal(await stack.GetAsync(whole.Links["mask"]), await stack.GetAsync(cut.Links["mask"]));
+    }
+
+    [Fact]
+    public async Task The_photo_of_a_tiff_that_holds_smaller_copies_of_it_is_the_one_at_full_resolution()
+    {
+        using var jpeg = Source.NewFromMemory(Photos.Street);
+        using var photo = Image.NewFromSource(jpeg);
+        var file = photo.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true, pyramid: true);
+        using var tiff = Source.NewFromMemory(file);
+        using var second = Image.TiffloadSource(tiff, page: 1);
+        Assert.Equal(photo.Width / 2, second.Width);
+
+        var job = await stack.SubmittedAsync(file, "image/tiff");
+
+        Assert.Equal((JobState.Succeeded, "tiff", photo.Width, photo.Height), (job.State, job.Image!.Format, job.Image.Width, job.Image.Height));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Registry;
@@ -56,6 +57,19 @@ public sealed class JsonBlobsTests(StorageFixture storage)
         var lost = Over(storage.Blobs, "no-such-container");
         Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => lost.FindAsync(_path, Cancel))).Status);
         Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => lost.FindAsync(_path, known, Cancel))).Status);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public async Task A_document_that_cannot_be_read_is_named(string content)
+    {
+        await storage.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(_path).UploadAsync(BinaryData.FromString(content), Cancel);
+
+        var fault = await Assert.ThrowsAsync<JsonException>(() => Plain.FindAsync(_path, Cancel));
+
+        Assert.StartsWith($"models/{_path} cannot be read: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -227,6 +227,26 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         Assert.DoesNotContain("other/never/manifest.json", await NamesAsync(Containers.Models));
     }
 
+    // One such record had kept every old version of its model for ever, and every package of it that was never finished.
+    [Fact]
+    public async Task A_version_whose_record_cannot_be_read_stays_and_keeps_no_other()
+    {
+        var versions = new List<string>();
+        for (var turn = 1; turn <= 3; turn++)
+        {
+            var package = TinyPackages.Write(_folder[$"{turn}"], "model", turn);
+            await new ModelRegistry(_own.Blobs, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(turn))).PublishAsync(package, "test", null, null, Cancel);
+            versions.Add(package.Manifest.Version);
+        }
+
+        await PutAsync(Containers.Models, BlobPaths.ModelVersion("model", versions[0]), "model/never/manifest.json");
+
+        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+
+        var left = (await NamesAsync(Containers.Models)).Where(static name => name.EndsWith("/manifest.json", StringComparison.Ordinal));
+        Assert.Equal([$"model/{versions[0]}/manifest.json", $"model/{versions[2]}/manifest.json"], left.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_package_whose_publishing_goes_on_just_then_is_whole_afterwards()
     {

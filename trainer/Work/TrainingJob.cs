@@ -49,7 +49,7 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, long deli
         {
             var set = await new CuratedCache(place.Storage.Blobs.GetBlobContainerClient(Containers.Curated), place.Options.Curated).GetAsync(plan.Dataset, plan.DatasetVersion, reporter.Stop);
             VersionCache.Used(set.Folder, place.Time.GetUtcNow());
-            var package = run.Attempt > 1 ? await PublishedAsync(reporter.Stop) : null;
+            var package = run.Attempt > 1 ? await PublishedAsync(said, reporter.Stop) : null;
             if (package is null)
             {
                 await LearnAsync(set, blobs, reporter, said);
@@ -152,9 +152,9 @@ internal sealed class TrainingJob(WorkPlace place, TrainingRecord run, long deli
     }
 
     // What an earlier attempt of this run had published before it died.
-    private async Task<ModelPackage?> PublishedAsync(CancellationToken cancel)
+    private async Task<ModelPackage?> PublishedAsync(RunLogFile said, CancellationToken cancel)
     {
-        await foreach (var version in place.Registry.VersionsAsync(run.Plan.Model, cancel))
+        await foreach (var version in place.Registry.VersionsAsync(run.Plan.Model, cancel, (path, e) => said.WriteLine($"{path} cannot be read and is passed over: {e.Message}")))
         {
             if (version.Training == run.Id)
                 return await DownloadAsync(version.Name, version.Version, cancel);

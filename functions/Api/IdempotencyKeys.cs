@@ -72,7 +72,8 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
     private static async Task<JobId> FirstAsync(BlobClient blob, string digest, CancellationToken cancel)
     {
         var content = (await blob.DownloadContentAsync(cancel)).Value.Content;
-        var first = JsonSerializer.Deserialize(content.ToMemory().Span, JobJson.Default.IdempotencyEntry)!;
+        var first = JsonSerializer.Deserialize(content.ToMemory().Span, JobJson.Default.IdempotencyEntry)
+            ?? throw new JsonException($"{blob.BlobContainerName}/{blob.Name} cannot be read: it holds null.");
         return first.Request == digest
             ? first.JobId
             : throw new RoadSegException(ErrorCodes.IdempotencyConflict, $"The Idempotency-Key was sent before with another request (job {first.JobId}). Use a new key.");

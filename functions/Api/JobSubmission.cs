@@ -48,7 +48,7 @@ internal sealed class JobSubmission(
         var header = ImageProbe.Read(image.File, limits);
         var digest = key is null ? "" : IdempotencyKeys.Digest(image.File, image.FileName, options);
         var lane = line ?? await admission.AdmitAsync(caller, key, digest, cancel);
-        if (PhotoTurns.IsHeavy(header.Width, header.Height))
+        if (PhotoTurns.IsHeavy(header))
             lane = JobLane.Bulk;
 
         // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using RoadSeg.Errors;
 
@@ -13,7 +12,7 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     private const int MaxFileName = 255;
 
     /// <summary>What reading a request holds in memory at most: a body whose length is not known before is held twice for a moment
-    /// (of a form only the file is held: it comes by way of a temporary file).</summary>
+    /// (of a form only the file is held, which comes by way of a temporary file, and little of the fields).</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes.</exception>
     public static long Room(HttpRequest request)
     {
@@ -31,13 +30,8 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
         if (type == "multipart/form-data")
         {
-            var form = await FormAsync(request, time, cancel);
-            if (form.Files is not [var file])
-                throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {form.Files.Count}.");
-            var photo = new byte[file.Length];
-            await using var stream = file.OpenReadStream();
-            await stream.ReadExactlyAsync(photo, cancel);
-            return new SubmittedImage(photo, Shown(file.FileName), request.Query.Concat(form));
+            var form = await SubmittedForm.ReadAsync(request, JobEndpoints.MaxBodyBytes, time, TooLarge, cancel);
+            return new SubmittedImage(form.File, Shown(form.FileName), request.Query.Concat(form.Fields));
         }
 
         if (type == "application/octet-stream" || type?.StartsWith("image/", StringComparison.Ordinal) == true)
@@ -60,26 +54,6 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         if (shown is [.., var last] && char.IsHighSurrogate(last))
             shown = shown[..^1];
         return shown.Length == 0 ? null : shown;
-    }
-
-    // Files go to a temporary file on their way, which the server deletes with the request.
-    private static async Task<IFormCollection> FormAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
-    {
-        var inner = request.Body;
-        await using var body = new RequestBody(request, JobEndpoints.MaxBodyBytes, time, TooLarge);
-        request.Body = body;
-        try
-        {
-            return await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = JobEndpoints.MaxBodyBytes }, cancel);
-        }
-        catch (Exception e) when (body.Failure is null && (e is IOException or InvalidOperationException or InvalidDataException))
-        {
-            throw new RoadSegException(ErrorCodes.RequestInvalid, "The form is malformed or cut short. Send one file as multipart/form-data, with the boundary that the Content-Type names.", e);
-        }
-        finally
-        {
-            request.Body = inner;
-        }
     }
 
     private static RoadSegException TooLarge() => new(

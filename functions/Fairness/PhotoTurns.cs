@@ -30,8 +30,14 @@ internal sealed class PhotoTurns
     /// <summary>The same for photos in the bulk line.</summary>
     public FairTurns BulkFiles { get; } = new(FilesBytes);
 
-    /// <summary>True for a photo whose decoding and whose results take long and much memory.</summary>
+    /// <summary>Bytes of a file from which its work is bulk work too: as many as a request body may have.</summary>
+    public const long HeavyFile = 16 * MiB;
+
+    /// <summary>True for a photo whose results take long and much memory.</summary>
     public static bool IsHeavy(long width, long height) => width * height > HeavyPixels;
+
+    /// <summary>True for a photo whose decoding takes long and much memory, or its results: also one of fewer pixels in 16 bits or with an alpha channel.</summary>
+    public static bool IsHeavy(ImageHeader header) => IsHeavy(header.Width, header.Height) || Decoded(header) > 3 * HeavyPixels;
 
     /// <summary>To decode a photo in the interactive line: as many at once as there are cores.</summary>
     public Task<IDisposable> DecodeAsync(string caller, ImageHeader header, CancellationToken cancel) =>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Headers;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Results;
@@ -15,9 +15,18 @@ internal static class ImmutableResults
     /// <param name="part">Which result, with every parameter that shapes it.</param>
     /// <param name="contentType">Media type.</param>
     /// <param name="look">Tells its length in bytes where that is known, or fails as making it would.</param>
-    /// <param name="content">Reads or makes it.</param>
-    public static async Task<IResult> ImmutableAsync(
-        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<ReadOnlyMemory<byte>>> content)
+    /// <param name="make">Makes it.</param>
+    public static Task<IResult> ImmutableAsync(
+        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<ReadOnlyMemory<byte>>> make) =>
+        context.ImmutableAsync(job, part, contentType, look, async tag => TypedResults.Bytes(await make(), contentType, entityTag: tag, enableRangeProcessing: true));
+
+    /// <summary>The same for what is stored, which goes from storage to the caller as it comes.</summary>
+    public static Task<IResult> ImmutableAsync(
+        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<BlobContent>> open) =>
+        context.ImmutableAsync(job, part, contentType, look, async tag => TypedResults.Stream(await open(), contentType, entityTag: tag, enableRangeProcessing: true));
+
+    private static async Task<IResult> ImmutableAsync(
+        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<EntityTagHeaderValue, Task<IResult>> content)
     {
         var tag = new EntityTagHeaderValue($"\"{job.Id}-{job.Result!.Attempt}-{part}\"");
         if (Has(context.Request, tag))
@@ -35,7 +44,7 @@ internal static class ImmutableResults
             return TypedResults.Empty;
         }
 
-        FileContentHttpResult answer = TypedResults.Bytes(await content(), contentType, entityTag: tag, enableRangeProcessing: true);
+        var answer = await content(tag);
         Describe(context.Response);
         return answer;
     }

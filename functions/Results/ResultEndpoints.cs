@@ -66,19 +66,19 @@ internal static class ResultEndpoints
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "mask", "image/png", () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted), () => results.ReadAsync(job, ResultFiles.Mask, context.RequestAborted));
+        return await context.ImmutableAsync(job, "mask", "image/png", () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted), () => results.OpenAsync(job, ResultFiles.Mask, context.Request));
     }
 
     private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceLengthAsync(job, context.RequestAborted), () => results.ConfidenceAsync(job, context.RequestAborted));
+        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceLengthAsync(job, context.RequestAborted), () => results.OpenConfidenceAsync(job, context.Request));
     }
 
     private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "summary", "application/json", () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted), () => results.ReadAsync(job, ResultFiles.Summary, context.RequestAborted));
+        return await context.ImmutableAsync(job, "summary", "application/json", () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted), () => results.OpenAsync(job, ResultFiles.Summary, context.Request));
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)

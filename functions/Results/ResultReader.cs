@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -77,12 +78,27 @@ internal sealed class ResultReader(
         }
     }
 
+    /// <summary>A result file as a stream, for the range that a request asks for.</summary>
+    /// <exception cref="RoadSegException">result-gone.</exception>
+    public async Task<BlobContent> OpenAsync(JobRecord job, string file, HttpRequest request)
+    {
+        try
+        {
+            return await BlobContent.OpenAsync(Blob(job, file), request, request.HttpContext.RequestAborted);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw Gone(e);
+        }
+    }
+
     /// <summary>The confidence PNG.</summary>
     /// <exception cref="RoadSegException">confidence-unavailable when the model gives none; result-gone.</exception>
-    public Task<ReadOnlyMemory<byte>> ConfidenceAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, ReadAsync, cancel);
+    public Task<BlobContent> OpenConfidenceAsync(JobRecord job, HttpRequest request) =>
+        OfConfidenceAsync(job, (_, file, _) => OpenAsync(job, file, request), request.HttpContext.RequestAborted);
 
     /// <summary>Its length in bytes.</summary>
-    /// <exception cref="RoadSegException">As for <see cref="ConfidenceAsync"/>.</exception>
+    /// <exception cref="RoadSegException">As for <see cref="OpenConfidenceAsync"/>.</exception>
     public Task<long?> ConfidenceLengthAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, LengthAsync, cancel);
 
     private async Task<T> OfConfidenceAsync<T>(JobRecord job, Func<JobRecord, string, CancellationToken, Task<T>> read, CancellationToken cancel)

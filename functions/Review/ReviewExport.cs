@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
@@ -14,7 +15,7 @@ namespace RoadSeg.Functions.Review;
 
 /// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's own masks as first
 /// labels, and <c>dataset.json</c>.</summary>
-internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, ImageLimits limits)
+internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoTurns turns, ImageLimits limits)
 {
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
     /// <param name="name">Name of the data set.</param>
@@ -51,7 +52,10 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     {
         try
         {
-            var photo = await UploadReader.ReadAsync(blobs, job.Source, limits, cancel);
+            // One after the other, and all exports together in the room of the bulk line.
+            if (await UploadReader.HoldAsync(blobs, job, limits, turns.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
+                return false;
+            using var held = room;
             var mask = await results.ReadAsync(job, ResultFiles.Mask, cancel);
             await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
             await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);

@@ -56,6 +56,12 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         {
             return null;
         }
+        catch (JsonException e)
+        {
+            // One that cannot be read hides no other.
+            Log.RecordUnreadable(log, $"{Containers.Results}/{job.Id}", e);
+            return null;
+        }
 
         var confidence = Confidence(summary);
         double? disagreement = disagreements.TryGetValue(job.Id, out var share) ? share : null;

@@ -17,6 +17,19 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
     private BlobDownloadStreamingResult? _open;
     private long _position;
 
+    /// <summary>A blob that never changes, by one request where it is read from its start: its length comes with its content.</summary>
+    /// <exception cref="RequestFailedException">Storage failed, or there is no such blob.</exception>
+    public static async Task<BlobContent> OpenAsync(BlobClient blob, HttpRequest request, CancellationToken cancel)
+    {
+        var whole = (await blob.DownloadStreamingAsync(cancellationToken: cancel)).Value;
+        var length = whole.Details.ContentLength;
+        return new BlobContent(blob, length, whole.Details.ETag, EndOf(request, length)) { _open = whole };
+    }
+
+    /// <summary>Where a request for one range ends; the framework answers several, and what it cannot read, with the whole.</summary>
+    public static long EndOf(HttpRequest request, long length) =>
+        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: not null, To: { } last } && last < length ? last + 1 : length;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;

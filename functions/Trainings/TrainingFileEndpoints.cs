@@ -43,7 +43,7 @@ internal static class TrainingFileEndpoints
         {
             var blob = blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(run.Id, file));
             var found = (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value;
-            var content = new BlobContent(blob, found.ContentLength, TrainingFiles.Grows(file) ? null : found.ETag, EndOf(context.Request, found.ContentLength));
+            var content = new BlobContent(blob, found.ContentLength, TrainingFiles.Grows(file) ? null : found.ETag, BlobContent.EndOf(context.Request, found.ContentLength));
             context.Response.Headers.CacheControl = "private, no-cache";
             return TypedResults.Stream(
                 content, contentType, lastModified: found.LastModified, entityTag: new EntityTagHeaderValue(found.ETag.ToString("H")), enableRangeProcessing: true);
@@ -55,8 +55,4 @@ internal static class TrainingFileEndpoints
                 : "The run has not written this yet; ask again when it has learned for a while.", e);
         }
     }
-
-    // Where a request for one range ends; the framework answers several, and what it cannot read, with the whole.
-    private static long EndOf(HttpRequest request, long length) =>
-        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: not null, To: { } last } && last < length ? last + 1 : length;
 }

@@ -91,8 +91,7 @@ internal sealed class PreprocessUpload(
         try
         {
             var model = await models.PickAsync(job.Record.Model, cancel);
-            var (header, bytes, input, read, decode) = await DecodeAsync(job.Record, line, model.Preprocess, span, cancel);
-            if (input is null)
+            if (await DecodeAsync(job.Record, line, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -149,17 +148,19 @@ internal sealed class PreprocessUpload(
         }
     }
 
-    // No input where the photo is too heavy for the interactive line.
-    private async Task<(ImageHeader Header, int Bytes, RgbImage? Input, double Read, double Decode)> DecodeAsync(
+    // Null where the photo is too heavy for the interactive line.
+    private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)?> DecodeAsync(
         JobRecord job, JobLane line, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
     {
-        var (file, room) = await UploadReader.HoldAsync(blobs, job, limits, line == JobLane.Bulk ? turns.BulkFiles : turns.Files, cancel);
+        var most = line == JobLane.Interactive ? PhotoTurns.HeavyFile : limits.MaxBytes;
+        if (await UploadReader.HoldAsync(blobs, job, limits, line == JobLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel) is not var (file, room))
+            return null;
         using (room)
         {
             var read = span.End(StageSpan.Read);
             var header = ImageProbe.Read(file, limits);
-            if (line == JobLane.Interactive && PhotoTurns.IsHeavy(header.Width, header.Height))
-                return (header, file.Length, null, read, 0);
+            if (line == JobLane.Interactive && PhotoTurns.IsHeavy(header))
+                return null;
             using var turn = line == JobLane.Bulk
                 ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
                 : await turns.DecodeAsync(job.Caller, header, cancel);

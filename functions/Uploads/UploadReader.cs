@@ -16,11 +16,16 @@ internal static class UploadReader
     /// <param name="job">The job.</param>
     /// <param name="limits">What a photo may be at most.</param>
     /// <param name="files">Room for files of photos.</param>
+    /// <param name="most">Bytes of a file that is read here.</param>
     /// <param name="cancel">Stops the call.</param>
+    /// <returns>Null for a file of more bytes, of which nothing is read.</returns>
     /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>.</exception>
-    public static async Task<(byte[] File, IDisposable Room)> HoldAsync(BlobServiceClient blobs, JobRecord job, ImageLimits limits, FairTurns files, CancellationToken cancel)
+    public static async Task<(byte[] File, IDisposable Room)?> HoldAsync(
+        BlobServiceClient blobs, JobRecord job, ImageLimits limits, FairTurns files, long most, CancellationToken cancel)
     {
         using var download = await OpenAsync(blobs, job.Source, limits, cancel);
+        if (download.Details.ContentLength > most)
+            return null;
 
         // An answer that waits meanwhile and breaks is asked for again by the storage client, for the same version.
         var room = await files.EnterAsync(job.Caller, download.Details.ContentLength, cancel);

@@ -28,7 +28,7 @@ public sealed record DatasetReport
     });
 
     /// <summary>1.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
 
     /// <summary>Name of the set.</summary>
     public required string Name { get; init; }

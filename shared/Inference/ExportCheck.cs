@@ -26,6 +26,13 @@ internal static class ExportCheck
         ScoreRange[] seen = [engine.Measure(Grey(width, height)), engine.Measure(Noise(width, height))];
         if (model.Output.Kind == OutputKind.Logits && seen.All(range => range.AreProbabilities && range.FarthestSum <= SumsToOne))
             throw Invalid(model, "says 'logits', but the scores of every cell sum to 1: they are probabilities, and a second softmax would spoil the confidence. Say kind 'probabilities'");
+        if (model.Output.Kind is OutputKind.Logits or OutputKind.SigmoidLogits && seen.All(range => range.AreProbabilities))
+        {
+            throw Invalid(
+                model,
+                $"says '{Name(model.Output.Kind)}', but every score of two pictures lies from 0 to 1: they are probabilities already. Say kind 'sigmoid' and which class is the background, or export the model without its sigmoid");
+        }
+
         if (model.Output.Kind == OutputKind.Probabilities && seen.Any(range => range.FarthestSum > MaySumToOne))
         {
             throw Invalid(

@@ -8,7 +8,7 @@ namespace RoadSeg.Jobs;
 public sealed record JobRecord
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
 
     /// <summary>The job's id.</summary>
     public required JobId Id { get; init; }

@@ -8,7 +8,7 @@ namespace RoadSeg.Trainings;
 public sealed record TrainingRecord
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
 
     /// <summary>The run's id.</summary>
     public required JobId Id { get; init; }

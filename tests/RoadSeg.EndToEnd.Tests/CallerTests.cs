@@ -191,7 +191,7 @@ public sealed class CallerTests
         return (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
     }
 
-    private static HttpClient Client(LocalStack stack, string key) =>
+    internal static HttpClient Client(LocalStack stack, string key) =>
         new() { BaseAddress = stack.Address, DefaultRequestHeaders = { { "x-functions-key", key } } };
 
     private static async Task<JobPage> ListAsync(HttpClient api) => (await api.GetFromJsonAsync(new Uri("/v1/jobs", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;

@@ -55,6 +55,28 @@ public sealed class AzuriteProcessTests
         Directory.Delete(folder, recursive: true);
     }
 
+    // "The state folder of the local stack is readable for every user of the machine": photos lie in it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Data_in_a_folder_is_its_owners_alone_also_where_the_folder_was_open_before(bool before)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has access lists instead.");
+            return;
+        }
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var state = Directory.CreateTempSubdirectory("azurite-").FullName;
+        var folder = Path.Combine(state, "state", "storage");
+        if (before) Directory.CreateDirectory(folder, owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await using (await AzuriteProcess.StartAsync(new AzuriteOptions { NodeModules = Modules(), DataFolder = folder }))
+        {
+            Assert.Equal(owner, File.GetUnixFileMode(folder));
+        }
+        Directory.Delete(state, recursive: true);
+    }
+
     [Fact]
     public async Task Each_account_has_data_of_its_own()
     {

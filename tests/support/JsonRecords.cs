@@ -60,14 +60,15 @@ internal static class JsonRecords
     {
         try
         {
-            return JsonSerializer.Deserialize(json, form) is { } read ? Unsound(read, "", name) : "is null";
+            return JsonSerializer.Deserialize(json, form) is not { } read ? "is null" : Unsound(read, "") ?? (name is null ? null : WithoutDefault(read, name));
         }
         catch (JsonException e)
         {
             return name is null || e.Message.Contains($"'{name}'", StringComparison.OrdinalIgnoreCase) || e.Path?.Contains(name, StringComparison.Ordinal) == true ? null : $"is refused without its name: {e.Message}";
         }
-        catch (ArgumentException e) when (e.ParamName is not null)
+        catch (ArgumentException e) when (e.ParamName is not null && e.StackTrace!.Contains("LabelCatalogue..ctor", StringComparison.Ordinal))
         {
+            // Its rules are the constructor's, and both that read one catch what it throws.
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -76,13 +77,23 @@ internal static class JsonRecords
         }
     }
 
-    // A property that cannot be null and is, or one of the missing name that lost its default.
-    private static string? Unsound(object record, string path, string? missing)
+    // A member of the record itself that was missing and has another value than in a record that is made here.
+    private static string? WithoutDefault(object read, string member)
+    {
+        var type = read.GetType();
+        if (type.GetConstructor(Type.EmptyTypes) is null || type.GetProperty(member, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is not { PropertyType.IsValueType: true } property)
+            return null;
+        var (standard, found) = (property.GetValue(Activator.CreateInstance(type)), property.GetValue(read));
+        return Equals(standard, found) || !Equals(found, Activator.CreateInstance(property.PropertyType)) ? null : $"is {found} and not {standard}";
+    }
+
+    // A property that cannot be null and is.
+    private static string? Unsound(object record, string path)
     {
         if (record is string || record.GetType().IsPrimitive || record.GetType().IsEnum || record is JsonElement || (record is not IEnumerable && record.GetType().Namespace?.StartsWith("System", StringComparison.Ordinal) == true))
             return null;
         if (record is IEnumerable items)
-            return items.Cast<object?>().Select(item => item is null ? $"{path} holds null" : Unsound(item, path + "[]", missing)).FirstOrDefault(fault => fault is not null);
+            return items.Cast<object?>().Select(item => item is null ? $"{path} holds null" : Unsound(item, path + "[]")).FirstOrDefault(fault => fault is not null);
         foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetIndexParameters().Length == 0 && property.GetCustomAttribute<JsonIgnoreAttribute>() is null))
         {
             object? value;
@@ -102,7 +113,7 @@ internal static class JsonRecords
                 continue;
             }
 
-            if (Unsound(value, $"{path}.{property.Name}", missing) is { } fault)
+            if (Unsound(value, $"{path}.{property.Name}") is { } fault)
                 return fault;
         }
 

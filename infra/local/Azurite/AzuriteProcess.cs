@@ -69,7 +69,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         var script = Path.Combine(options.NodeModules, "azurite", "dist", "src", "azurite.js");
         if (!File.Exists(script))
             throw new AzuriteException($"Azurite is not installed: '{script}' is missing. Run npm ci in the folder above '{options.NodeModules}'.");
-        if (options.DataFolder is { } folder) Directory.CreateDirectory(folder);
+        if (options.DataFolder is { } folder) PrivateFolder.Make(folder);
 
         var process = new Process { StartInfo = Describe(options, Path.GetFullPath(script)), EnableRaisingEvents = true };
         var azurite = new AzuriteProcess(process);

@@ -26,7 +26,7 @@ internal sealed class FunctionKeys
 
     public static FunctionKeys Load(string folder, IEnumerable<FunctionDefinition> functions)
     {
-        MakePrivate(folder);
+        PrivateFolder.Make(folder);
         var file = Path.Combine(folder, FileName);
         JObject keys;
         try
@@ -62,13 +62,6 @@ internal sealed class FunctionKeys
         key is { Length: > 0 } && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)).Replace('+', '-').Replace('/', '_');
-
-    private static void MakePrivate(string folder)
-    {
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, owner);
-    }
 
     // Written beside and renamed, readable by the owner only.
     private static void Write(string file, string text)

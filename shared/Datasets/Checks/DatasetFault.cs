@@ -22,6 +22,10 @@ public enum FaultKind
     [JsonStringEnumMemberName("listed-file-missing")]
     ListedFileMissing,
 
+    /// <summary>Skipped: a picture that no list names.</summary>
+    [JsonStringEnumMemberName("file-unlisted")]
+    FileUnlisted,
+
     /// <summary>Skipped: a record of a list lacks something, or holds it in another form.</summary>
     [JsonStringEnumMemberName("record-unreadable")]
     RecordUnreadable,

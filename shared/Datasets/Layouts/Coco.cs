@@ -54,6 +54,7 @@ internal sealed class CocoPanoptic() : Layout(
         var categories = new Dictionary<int, (string Name, RgbColor? Color)>();
         foreach (var list in lists)
             await ReadListAsync(input, list, categories, pairs, cancel);
+        input.FindUnlisted();
         if (categories.Count == 0)
             throw DatasetErrors.Invalid("The panoptic lists name no categories.");
 
@@ -96,6 +97,8 @@ internal sealed class CocoPanoptic() : Layout(
             var id = Path.GetFileNameWithoutExtension(file);
             var mask = byTail.GetValueOrDefault($"{name}/{file}");
             var image = byTail.GetValueOrDefault($"{images}/{id}.jpg") ?? byTail.GetValueOrDefault($"{images}/{id}.png");
+            input.Lists(mask);
+            input.Lists(image);
             if (mask is null || image is null)
                 input.Faults.Add(FaultKind.ListedFileMissing, mask is null ? $"{name}/{file}" : $"{images}/{id}.jpg", $"{list} names it.");
             else

@@ -28,6 +28,7 @@ internal sealed class HuggingFaceFolder() : Layout(
         var pairs = new List<SamplePair>();
         foreach (var list in lists)
             await ReadListAsync(input, list, pairs, cancel);
+        input.FindUnlisted();
         return new LayoutResult(pairs, LabelMapBuilder.Build(input.Spec.Labels, await LabelsAsync(input, cancel)), []);
     }
 
@@ -73,6 +74,8 @@ internal sealed class HuggingFaceFolder() : Layout(
             var image = Column(row, ImageColumns) ?? throw new InvalidDataException($"it names no image ({string.Join(", ", ImageColumns)}).");
             var mask = Column(row, MaskColumns) ?? throw new InvalidDataException($"it names no mask ({string.Join(", ", MaskColumns)}).");
             var (imagePath, maskPath) = (input.Index.Resolve(folder, image), input.Index.Resolve(folder, mask));
+            input.Lists(imagePath);
+            input.Lists(maskPath);
             if (imagePath is null || maskPath is null)
             {
                 input.Faults.Add(FaultKind.ListedFileMissing, imagePath is null ? image : mask, $"{list} names it in line {number}.");

@@ -25,6 +25,23 @@ internal abstract class Layout(string name, string summary)
 internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults, SpillFile Aside)
 {
     private const int MaxListBytes = 64 << 20;
+    private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif"];
+
+    private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
+
+    /// <summary>Takes note that a list names a file of the set, if it does.</summary>
+    public void Lists(string? path)
+    {
+        if (path is not null)
+            _listed.Add(path);
+    }
+
+    /// <summary>Tells of the pictures that no list names: a list that lost its records would look as if there had been none.</summary>
+    public void FindUnlisted()
+    {
+        foreach (var path in Index.Paths.Where(path => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant()) && !_listed.Contains(path)))
+            Faults.Add(FaultKind.FileUnlisted, path, "No list names it.");
+    }
 
     /// <summary>Reads one record of a list. One that is odd is a finding with its name, and the list goes on.</summary>
     /// <param name="list">Path of the list.</param>

@@ -27,6 +27,8 @@ internal sealed class ListPairs() : Layout("lists", "Plain lists: train.txt, val
                 if (parts.Length != 2)
                     throw new InvalidDataException($"{LayoutInput.Shown(line)} has {parts.Length} paths; each line is an image and its mask, with a tab or a comma between them where names hold spaces.");
                 var (image, mask) = (input.Index.Resolve("", parts[0]), input.Index.Resolve("", parts[1]));
+                input.Lists(image);
+                input.Lists(mask);
                 if (image is null || mask is null)
                     input.Faults.Add(FaultKind.ListedFileMissing, image is null ? parts[0] : parts[1], $"{name} names it in line {number}.");
                 else
@@ -34,6 +36,7 @@ internal sealed class ListPairs() : Layout("lists", "Plain lists: train.txt, val
             });
         }
 
+        input.FindUnlisted();
         return found ? pairs : throw DatasetErrors.Invalid("None of train.txt, val.txt and test.txt lies in the set.");
     }
 }

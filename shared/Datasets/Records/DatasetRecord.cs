@@ -25,7 +25,7 @@ public enum DatasetState
 public sealed record DatasetRecord
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
 
     /// <summary>Name of the set.</summary>
     public required string Name { get; init; }

@@ -89,7 +89,9 @@ internal sealed class FuzzStack : IAsyncDisposable
     public void Learn(FuzzRequest request, FuzzAnswer answer)
     {
         Known.Learn("etag", answer.Headers.GetValueOrDefault("ETag"));
-        if (answer.Status is not (>= 200 and < 300) || answer.MediaType != "application/json" || answer.Body.Length == 0)
+
+        // A part of a document (206) is none.
+        if (answer.Status is not (>= 200 and < 206) || answer.MediaType != "application/json" || answer.Body.Length == 0)
             return;
         if (JsonNode.Parse(answer.Body) is not JsonObject body)
             return;

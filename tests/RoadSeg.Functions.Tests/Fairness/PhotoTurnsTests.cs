@@ -5,6 +5,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetVips;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
@@ -106,12 +107,21 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(room, files.Free);
     }
 
-    [Fact]
-    public async Task A_heavy_photo_leaves_the_interactive_line_and_is_prepared_in_the_other()
+    [Theory]
+    [InlineData("many pixels")]
+    [InlineData("few pixels of many bytes")]
+    [InlineData("a large file")]
+    public async Task A_heavy_photo_leaves_the_interactive_line_and_is_prepared_in_the_other(string kind)
     {
-        // The fault: twenty photos of 100 megapixels kept another caller's waiting for more than a minute.
+        // The fault: twenty photos of 100 megapixels kept another caller's waiting for more than a minute. And just as many bytes in 16 bits with an alpha
+        // channel, or in a file of 60 MB, went for light.
         var wide = Path.Combine(_folder.Path, "wide.png");
-        await File.WriteAllBytesAsync(wide, PhotoEncoder.Png(new RgbImage(6000, 4200, new byte[3 * 6000 * 4200])), Cancel);
+        await File.WriteAllBytesAsync(wide, kind switch
+        {
+            "many pixels" => PhotoEncoder.Png(new RgbImage(6000, 4200, new byte[3 * 6000 * 4200])),
+            "few pixels of many bytes" => Deep(4000, 2400),
+            _ => [.. PhotoEncoder.Png(new RgbImage(40, 30, new byte[3 * 40 * 30])), .. new byte[PhotoTurns.HeavyFile]],
+        }, Cancel);
 
         var id = await PreparedAsync(wide, JobLane.Interactive);
 
@@ -165,6 +175,13 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         using var all = await _turns.DecodeAsync("another", new ImageHeader(ImageFormat.Png, 30_000, 30_000, 1, 1, 4, 16, true, ColorModel.Rgb), Cancel);
         using var work = await _turns.WorkAsync("another", long.MaxValue, Cancel);
         Assert.Equal(room, (_turns.Files.Free, _turns.BulkFiles.Free));
+    }
+
+    private static byte[] Deep(int width, int height)
+    {
+        using var black = Image.Black(width, height, 4);
+        using var deep = black.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
+        return deep.PngsaveBuffer(compression: 1);
     }
 
     private async Task<JobId> PreparedAsync(string photo, JobLane line)

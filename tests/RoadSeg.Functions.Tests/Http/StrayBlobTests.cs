@@ -48,7 +48,7 @@ public sealed class StrayBlobTests : IAsyncLifetime
             await PutAsync(Containers.JobsIndex, BlobPaths.IndexedJobs(Callers.Local) + stray, "");
 
         Assert.Equal([good.ToString()], await ListAsync("/v1/jobs", "items", "id"));
-        Assert.Empty(await ListAsync("/v1/review", "items", "job"));
+        Assert.Empty(await ListAsync("/v1/review", "items", "id"));
     }
 
     [Fact]
@@ -113,11 +113,35 @@ public sealed class StrayBlobTests : IAsyncLifetime
         Assert.Equal([shipped, "good", "newest-broken"], await ListAsync("/v1/models", "items", "name"));
         Assert.Equal(versions, await ListAsync("/v1/models/good/versions", "items", "version"));
         Assert.Equal(3, (await ListAsync("/v1/labels", "items", "model")).Length);
-        Assert.Empty(await ListAsync("/v1/review", "items", "job"));
+        Assert.Empty(await ListAsync("/v1/review", "items", "id"));
 
         // What serves is shown, whatever its own records say.
         await PutAsync(Containers.Models, BlobPaths.ModelPointer(shipped), unreadable);
         Assert.Equal([shipped, "good", "newest-broken"], await ListAsync("/v1/models", "items", "name"));
+    }
+
+    // "One damaged summary makes a caller's whole review list and its export 500."
+    [Theory]
+    [InlineData("{ \"width\": 7")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task The_review_list_shows_all_others_of_a_result_that_cannot_be_read(string unreadable)
+    {
+        var jobs = new JobStore(_storage.Blobs, _storage.Queues, TimeProvider.System);
+        var (good, broken) = (await SucceededAsync(jobs), await SucceededAsync(jobs));
+        var summary = await File.ReadAllTextAsync(Checkout.File("tests/contracts/result-summary.json"), Cancel);
+        await PutAsync(Containers.Results, BlobPaths.Result(good, 1, ResultFiles.Summary), summary);
+        await PutAsync(Containers.Results, BlobPaths.Result(broken, 1, ResultFiles.Summary), unreadable);
+
+        Assert.Equal([good.ToString()], await ListAsync("/v1/review?below=1", "items", "id"));
+    }
+
+    private static async Task<JobId> SucceededAsync(JobStore jobs)
+    {
+        var id = await MadeAsync(jobs);
+        foreach (var state in (JobState[])[JobState.Received, JobState.Queued, JobState.Running, JobState.Succeeded])
+            await jobs.TryMoveAsync(id, state, static job => job with { Attempt = 1, Image = new JobImage("jpeg", 640, 480, 1, 8), Result = new JobResult(1, "tiny", "1", new string('0', 64), "cpu") }, Cancel);
+        return id;
     }
 
     private static async Task<JobId> MadeAsync(JobStore jobs)

@@ -25,6 +25,41 @@ public sealed class WebhookClientTests
         Assert.True(received.IsSignedBy("whsec_" + Convert.ToBase64String(new byte[24])));
     }
 
+    // A proxy would connect for us, to an address that nobody checked.
+    [Fact]
+    public async Task The_proxy_of_the_machine_is_not_used()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var proxy = await Receiver.StartAsync();
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyOfOne(receiver.Address, proxy.Address);
+        try
+        {
+            using var others = new HttpClient();
+            using var passed = await others.PostAsync(receiver.Address, new StringContent("{}"), Cancel);
+            Assert.Single(proxy.Requests);
+
+            Assert.True((await PostAsync(receiver.Address, Options)).Delivered);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+
+        Assert.Single(receiver.Requests);
+        Assert.Single(proxy.Requests);
+    }
+
+    // Whatever else this process asks meanwhile goes its way without it.
+    private sealed class ProxyOfOne(Uri target, Uri proxy) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => proxy;
+
+        public bool IsBypassed(Uri host) => host.Port != target.Port;
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(302)]

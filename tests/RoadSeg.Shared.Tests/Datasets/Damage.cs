@@ -34,6 +34,9 @@ internal sealed class Damage
 
     public string File => Path.GetFileName(path);
 
+    /// <summary>True where the file is there still, with other content.</summary>
+    public bool IsThere => System.IO.File.Exists(path);
+
     public bool IsPicture => Path.GetExtension(path) is ".png" or ".jpg";
 
     public void Undo()

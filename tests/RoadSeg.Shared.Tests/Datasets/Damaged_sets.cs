@@ -17,10 +17,14 @@ public sealed class Damaged_sets
         var sets = await TinySet.AllAsync(root.Path, cancel);
         var (count, seed) = (Number("ROADSEG_DAMAGED_SETS") ?? Short, Number("ROADSEG_DAMAGE_SEED") ?? 1);
         var (faults, refused, outcomes) = (new List<string>(), 0, new SortedDictionary<string, int>(StringComparer.Ordinal));
+        var usable = new Dictionary<string, long>();
         foreach (var set in sets)
         {
             if (await set.Check(cancel) is { } sound)
+            {
                 Assert.True(!sound.Faults.Any(group => group.Skipped) && sound.Pairs >= 3, set.Name);
+                usable[set.Name] = sound.Usable;
+            }
         }
 
         for (var i = 0; i < count; i++)
@@ -36,6 +40,14 @@ public sealed class Damaged_sets
                     Json_faults.IsForPeople(detail);
                 if (damage.OneRecord && report is { Usable: < 2 })
                     Fault("the other records were not read");
+                if (report is not null && report.Usable < usable[set.Name])
+                {
+                    var told = report.Faults.SelectMany(group => group.Examples).ToList();
+                    if (told.Count == 0)
+                        Fault($"{usable[set.Name] - report.Usable} records are gone and nothing tells of it");
+                    else if (damage is { IsPicture: true, IsThere: true } && !told.Exists(fault => $"{fault.File} {fault.Detail}".Contains(damage.File, StringComparison.Ordinal)))
+                        Fault($"no finding names the picture: {told[0]}");
+                }
             }
             catch (RoadSegException e)
             {

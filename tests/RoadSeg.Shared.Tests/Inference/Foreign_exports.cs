@@ -144,6 +144,33 @@ public class Foreign_exports
         Refused(model, TinyModels.Scores(body => Out(operation == "Softmax" ? body.Node(operation, ["logits"], "p", ("axis", 1)) : body.Node(operation, ["logits"], "p"), "p")), because);
     }
 
+    // Fault: a sigmoid that is not the last operation was taken for none, and a second one made every probability 0.5 or more: the class everywhere.
+    [Theory]
+    [InlineData(OutputKind.SigmoidLogits, "joined")]
+    [InlineData(OutputKind.SigmoidLogits, "times one")]
+    [InlineData(OutputKind.Logits, "times one")]
+    public void A_sigmoid_that_something_follows_is_known_by_its_scores(OutputKind kind, string after)
+    {
+        var model = Tiny with { Labels = TinyModels.Labels(kind == OutputKind.Logits ? 3 : 4), Output = new("scores", kind, TensorLayout.Nchw, 1, null, kind == OutputKind.Logits ? null : 0) };
+        var graph = TinyModels.Scores(body =>
+        {
+            body = body.Node("Sigmoid", ["logits"], "p");
+            return after == "joined"
+                ? Out(body.Node("Concat", ["p"], "q", ("axis", 1)), "q")
+                : Out(body.Weights("one", [1]).Node("Mul", ["p", "one"], "q"), "q");
+        });
+
+        Refused(model, graph, "they are probabilities already. Say kind 'sigmoid'");
+    }
+
+    [Fact]
+    public void A_graph_with_a_second_input_is_refused_by_name()
+    {
+        var graph = TinyModels.Scores(body => Out(body.Input("scale", OnnxBytes.Float, 1).Node("Mul", ["logits", "scale"], "q"), "q"));
+
+        Refused(As(OutputKind.Logits), graph, "scale");
+    }
+
     [Fact]
     public void Softmax_over_one_channel_is_refused_because_it_is_always_1()
     {

@@ -78,12 +78,13 @@ internal sealed class PhotoTurns
     /// <summary>Bytes that decoding a photo takes at most: formats that are stored in passes or blocks are decoded whole.</summary>
     public static long Decoded(ImageHeader header) => (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
 
-    // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory.
+    // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory, and keeps what it
+    // frees. Little else lives then, so that moving it costs little.
     private sealed class Heavy(IDisposable turn) : IDisposable
     {
         public void Dispose()
         {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             turn.Dispose();
         }
     }

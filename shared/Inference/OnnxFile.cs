@@ -71,7 +71,11 @@ public sealed class OnnxFile
     /// <summary>The file with all its weights inside; the very bytes that were read where it refers to nothing.</summary>
     /// <param name="read">Content of a file of the package, null for what is none of its files.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: weights in a file that the package lacks, that is elsewhere, or that is too short.</exception>
-    public byte[] WithData(Func<string, byte[]?> read)
+    public byte[] WithData(Func<string, byte[]?> read) => WithData(read, int.MaxValue);
+
+    /// <param name="read">See above.</param>
+    /// <param name="most">Bytes that ONNX Runtime takes in one piece.</param>
+    internal byte[] WithData(Func<string, byte[]?> read, long most)
     {
         ArgumentNullException.ThrowIfNull(read);
         if (dataFiles.Count == 0)
@@ -86,7 +90,7 @@ public sealed class OnnxFile
 
         var pieces = Inlined(content, Part.Model, data)!;
         var total = pieces.Sum(piece => (long)piece.Length);
-        if (total > int.MaxValue)
+        if (total > most)
             throw Invalid($"The graph and its weights have {total:N0} bytes; ONNX Runtime takes 2 GiB in one piece. Export it in 16 bits.");
         var whole = new byte[total];
         var at = 0;

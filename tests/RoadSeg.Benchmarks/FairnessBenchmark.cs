@@ -38,6 +38,8 @@ internal static class FairnessBenchmark
         await BesideAsync("24 overlays of it", 24, (i, stop) => heavy.GetAsync(Path($"{job.Links["overlay"]}?opacity=0.{i + 10}"), stop));
         await BesideAsync("24 small overlays of it", 24, (i, stop) => heavy.GetAsync(Path($"{job.Links["overlay"]}?width=512&opacity=0.{i + 10}"), stop));
         await BesideAsync("24 polygons of it", 24, (i, stop) => heavy.GetAsync(Path($"{job.Links["polygons"]}?minArea={i + 1}"), stop));
+        var large = PhotoEncoder.Jpeg(new RgbImage(6000, 4100, new byte[3 * 6000 * 4100]), 90);
+        await BesideAsync("16 photos of 24.6 megapixels", 16, (_, stop) => SubmitAsync(heavy, large, "image/jpeg", stop));
         await BesideAsync("20 huge photos", 20, (_, stop) => SubmitAsync(heavy, huge, "image/png", stop));
         await BesideAsync("a backlog of 200", 200, (_, stop) => SubmitAsync(heavy, photo, "image/jpeg", stop));
         await BesideAsync($"{Bodies} bodies that stall", Bodies, (_, stop) => StallAsync(stack.Address, heavyKey, stop));

@@ -21,7 +21,7 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops; <c>dataset.json</c> is not there then, so nothing begins.</param>
     /// <returns>What arrived.</returns>
-    /// <exception cref="RoadSegException">dataset-invalid: no such folder; storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">dataset-invalid: no such folder, or a file whose name storage would read as another; storage-unavailable.</exception>
     public async Task<PushedDataset> UploadAsync(string folder, DatasetSpec spec, IProgress<DatasetProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -30,6 +30,8 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
         var paths = new List<string>();
         await foreach (var file in local.ListAsync(cancel))
         {
+            if (file.Path.Contains('\\', StringComparison.Ordinal))
+                throw DatasetErrors.Invalid($"'{PersonalData.Strip(file.Path)}' has a backslash in its name, which storage reads as a step between folders. Rename the file.");
             if (file.Path != DatasetSpec.FileName)
                 paths.Add(file.Path);
         }

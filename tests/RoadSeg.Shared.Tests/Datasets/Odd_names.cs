@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Curation;
@@ -198,5 +199,21 @@ public sealed class Odd_names : IDisposable
         }
 
         return stream.ToArray();
+    }
+
+    // Storage has no such name: the file would lie in a folder that nobody made, or take another's place.
+    [Fact]
+    public async Task A_backslash_in_the_name_of_a_file_is_refused_by_name_before_anything_is_sent()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There it divides folders.");
+        using var root = new TempFolder();
+        await File.WriteAllTextAsync(root["a\\b.png"], "", TestContext.Current.CancellationToken);
+        var nowhere = new BlobContainerClient("DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:1/a", "datasets");
+
+        var refused = await Assert.ThrowsAsync<RoadSegException>(() => new DatasetPush(nowhere).UploadAsync(
+            root.Path, new DatasetSpec { Name = "set", Layout = "camvid" }, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCodes.DatasetInvalid, refused.Code);
+        Assert.StartsWith("'a\\b.png' has a backslash", refused.Message, StringComparison.Ordinal);
     }
 }

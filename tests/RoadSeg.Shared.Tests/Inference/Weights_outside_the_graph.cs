@@ -49,6 +49,18 @@ public sealed class Weights_outside_the_graph : IDisposable
     }
 
     [Fact]
+    public void Of_more_bytes_than_ONNX_Runtime_takes_in_one_piece_are_refused_with_what_to_do()
+    {
+        var file = OnnxFile.Read(Graph(DataFile));
+        var whole = file.WithData(static _ => Data(0, 1));
+
+        Assert.Equal(whole, file.WithData(static _ => Data(0, 1), whole.Length));
+        var refused = Assert.Throws<RoadSegException>(() => file.WithData(static _ => Data(0, 1), whole.Length - 1));
+        Assert.Equal(ErrorCodes.ModelInvalid, refused.Code);
+        Assert.EndsWith("ONNX Runtime takes 2 GiB in one piece. Export it in 16 bits.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void That_are_missing_are_said_by_name()
     {
         Source(Graph(DataFile));

@@ -11,6 +11,7 @@ using RoadSeg.Cli.Test;
 using RoadSeg.Cli.Trainings;
 using RoadSeg.Client;
 using RoadSeg.LocalHost;
+using RoadSeg.LocalHost.Configuration;
 using RoadSeg.Native;
 using Spectre.Console;
 

@@ -1,4 +1,5 @@
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions;
 
@@ -28,22 +29,22 @@ internal static partial class Log
     public static partial void RecordUnreadable(ILogger log, string entry, Exception exception);
 
     [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
-    public static partial void JobQueued(ILogger log, JobId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
+    public static partial void JobQueued(ILogger log, WorkId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
 
     [LoggerMessage(201, LogLevel.Information, "Job {JobId}: succeeded, attempt {Attempt}, inferred in {InferMs:F1} ms")]
-    public static partial void JobSucceeded(ILogger log, JobId jobId, int attempt, double inferMs);
+    public static partial void JobSucceeded(ILogger log, WorkId jobId, int attempt, double inferMs);
 
     [LoggerMessage(202, LogLevel.Warning, "Job {JobId}: failed with {Code}: {Reason}")]
-    public static partial void JobFailed(ILogger log, JobId jobId, string code, string reason);
+    public static partial void JobFailed(ILogger log, WorkId jobId, string code, string reason);
 
     [LoggerMessage(203, LogLevel.Information, "Job {JobId}: message {MessageId} changes nothing, the job is {State}")]
-    public static partial void MessageIgnored(ILogger log, JobId jobId, string messageId, JobState? state);
+    public static partial void MessageIgnored(ILogger log, WorkId jobId, string messageId, JobState? state);
 
     [LoggerMessage(204, LogLevel.Warning, "Job {JobId}: attempt {Attempt} was overtaken and did not commit")]
-    public static partial void AttemptOvertaken(ILogger log, JobId jobId, int attempt);
+    public static partial void AttemptOvertaken(ILogger log, WorkId jobId, int attempt);
 
     [LoggerMessage(205, LogLevel.Warning, "Job {JobId}: repaired by the sweep: {What}")]
-    public static partial void JobRepaired(ILogger log, JobId jobId, string what);
+    public static partial void JobRepaired(ILogger log, WorkId jobId, string what);
 
     [LoggerMessage(206, LogLevel.Error, "Job {JobId}: the sweep could not repair it and will try again")]
     public static partial void SweepFailed(ILogger log, string jobId, Exception exception);
@@ -52,7 +53,7 @@ internal static partial class Log
     public static partial void BlobsDeleted(ILogger log, int count, string container);
 
     [LoggerMessage(208, LogLevel.Warning, "Job {JobId}: given back to its line, no model comes up in this process")]
-    public static partial void MessageGivenBack(ILogger log, JobId jobId);
+    public static partial void MessageGivenBack(ILogger log, WorkId jobId);
 
     [LoggerMessage(209, LogLevel.Error, "{Container}/{Path}: could not be deleted, or its lost event not sent; the next pass tries again")]
     public static partial void BlobNotKept(ILogger log, string container, string path, Exception exception);
@@ -94,19 +95,19 @@ internal static partial class Log
     public static partial void ModelSlow(ILogger log, string name, string version, string what);
 
     [LoggerMessage(400, LogLevel.Information, "Job {JobId}: webhook delivered at attempt {Attempt}")]
-    public static partial void WebhookDelivered(ILogger log, JobId jobId, int attempt);
+    public static partial void WebhookDelivered(ILogger log, WorkId jobId, int attempt);
 
     [LoggerMessage(401, LogLevel.Warning, "Job {JobId}: webhook attempt {Attempt} failed, status {Status}, {Error}; next at {NextAt}")]
-    public static partial void WebhookFailed(ILogger log, JobId jobId, int attempt, int? status, string? error, DateTimeOffset? nextAt);
+    public static partial void WebhookFailed(ILogger log, WorkId jobId, int attempt, int? status, string? error, DateTimeOffset? nextAt);
 
     [LoggerMessage(500, LogLevel.Information, "Training run {TrainingId}: queued by {Caller}, {Recipe} on {Dataset} {Version}")]
-    public static partial void TrainingQueued(ILogger log, JobId trainingId, string caller, string recipe, string dataset, string version);
+    public static partial void TrainingQueued(ILogger log, WorkId trainingId, string caller, string recipe, string dataset, string version);
 
     [LoggerMessage(501, LogLevel.Information, "Training run {TrainingId}: canceled by {Caller}")]
-    public static partial void TrainingCanceled(ILogger log, JobId trainingId, string caller);
+    public static partial void TrainingCanceled(ILogger log, WorkId trainingId, string caller);
 
     [LoggerMessage(502, LogLevel.Warning, "Training run {TrainingId}: repaired by the sweep: {What}")]
-    public static partial void TrainingRepaired(ILogger log, JobId trainingId, string what);
+    public static partial void TrainingRepaired(ILogger log, WorkId trainingId, string what);
 
     [LoggerMessage(503, LogLevel.Error, "Training run {TrainingId}: the sweep could not repair it and will try again")]
     public static partial void TrainingSweepFailed(ILogger log, string trainingId, Exception exception);

@@ -1,4 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Hosting;
@@ -6,11 +5,12 @@ using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
+using RoadSeg.Functions.Review;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
-using RoadSeg.Native;
+using RoadSeg.Startup;
 
 IHost worker;
 try
@@ -27,6 +27,7 @@ try
     builder.Services.AddJobs(settings);
     builder.Services.AddModels(settings);
     builder.Services.AddResults();
+    builder.Services.AddReview();
     builder.Services.AddDatasets(settings);
     builder.Services.AddTrainings();
     builder.Services.AddWebhooks(settings);

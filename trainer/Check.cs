@@ -17,6 +17,3 @@ internal static class Check
             throw new TrainerException($"{char.ToLowerInvariant(name[0])}{name[1..]} is {low} to {high}, not {value}.");
     }
 }
-
-/// <summary>Something the user can mend: a setting, a folder, a file. The message says what and how.</summary>
-public sealed class TrainerException(string message, Exception? inner = null) : Exception(message, inner);

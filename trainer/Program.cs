@@ -2,6 +2,7 @@ using System.CommandLine;
 using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Native;
+using RoadSeg.Startup;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Commands;
 using RoadSeg.Trainer.Training;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Jobs;
 
@@ -20,7 +21,7 @@ internal static class CancelCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, JobId[] ids, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, WorkId[] ids, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         var asked = await Batch.RunAsync(ids.Length, AtOnce, (i, _, stop) => service.Client.CancelAsync(ids[i], stop), cancel);

@@ -5,6 +5,7 @@ using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Jobs;
@@ -33,7 +34,7 @@ internal static class GetCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, JobId id, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, WorkId id, CancellationToken cancel)
     {
         var (part, output) = (parsed.GetRequiredValue(Part), parsed.GetValue(Output));
         if (output is null && part is not ("job" or "summary" or "polygons") && !Console.IsOutputRedirected)
@@ -51,7 +52,7 @@ internal static class GetCommand
         return 0;
     }
 
-    private static async Task<Stream> OpenAsync(ParseResult parsed, RoadSegClient client, JobId id, string part, CancellationToken cancel) => part switch
+    private static async Task<Stream> OpenAsync(ParseResult parsed, RoadSegClient client, WorkId id, string part, CancellationToken cancel) => part switch
     {
         "job" => Line(JsonSerializer.Serialize(await client.GetAsync(id, cancel), JobJson.Default.JobView)),
         "summary" => Line(JsonSerializer.Serialize(await client.GetSummaryAsync(id, cancel), JobJson.Default.ResultSummary)),

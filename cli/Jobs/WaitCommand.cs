@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Jobs;
 
@@ -27,7 +28,7 @@ internal static class WaitCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, JobId[] ids, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, WorkId[] ids, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         TimeSpan? timeout = parsed.GetValue(Within) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;

@@ -3,7 +3,8 @@ using System.Globalization;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Native;
+using RoadSeg.Packaging;
+using RoadSeg.Startup;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Models;

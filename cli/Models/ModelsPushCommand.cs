@@ -5,8 +5,8 @@ using RoadSeg.Cli.Service;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Native;
 using RoadSeg.Registry;
+using RoadSeg.Startup;
 using RoadSeg.Storage;
 using Spectre.Console;
 

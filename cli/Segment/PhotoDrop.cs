@@ -4,6 +4,7 @@ using RoadSeg.Client;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Segment;
 
@@ -14,7 +15,7 @@ internal sealed class PhotoDrop(BlobServiceClient blobs, RoadSegClient client, T
     private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _folder = $"drops/{JobId.New(time)}";
+    private readonly string _folder = $"drops/{WorkId.New(time)}";
     private int _dropped;
 
     /// <summary>Drops a photo and waits until its job has ended.</summary>
@@ -24,17 +25,17 @@ internal sealed class PhotoDrop(BlobServiceClient blobs, RoadSegClient client, T
 
     /// <summary>Drops a photo.</summary>
     /// <returns>The id of the job that its storage event makes.</returns>
-    public async Task<JobId> DropAsync(string file, CancellationToken cancel)
+    public async Task<WorkId> DropAsync(string file, CancellationToken cancel)
     {
         var path = $"{_folder}/{Interlocked.Increment(ref _dropped)}/{Path.GetFileName(file)}";
         await using var content = File.OpenRead(file);
         var stored = await blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(content, cancel);
-        return JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+        return WorkId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
     }
 
     /// <summary>Waits until a job has come of its photo's event and has ended.</summary>
     /// <exception cref="TimeoutException">There is no such job: storage events do not arrive.</exception>
-    public async Task<JobView> EndedAsync(JobId id, IProgress<JobView>? progress, CancellationToken cancel)
+    public async Task<JobView> EndedAsync(WorkId id, IProgress<JobView>? progress, CancellationToken cancel)
     {
         for (var since = Stopwatch.GetTimestamp(); ;)
         {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace RoadSeg.Cli.Segment;
 
 /// <summary>What result files are called.</summary>

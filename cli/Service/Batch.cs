@@ -3,10 +3,6 @@ using RoadSeg.Client;
 
 namespace RoadSeg.Cli.Service;
 
-/// <summary>How one part of a batch ended: with a value or with a failure.</summary>
-internal readonly record struct Outcome<T>(T? Value, Exception? Failure)
-    where T : class;
-
 /// <summary>Does something with each of several photos or jobs, some at once; one that fails leaves the others alone.</summary>
 internal static class Batch
 {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Service;
@@ -53,7 +54,7 @@ internal static class Screen
     };
 
     /// <summary>A job that nothing could be learned of or done about: a JSON line where those are asked for, a line for a person elsewhere.</summary>
-    public static void Failed(ParseResult parsed, JobId id, Exception failure)
+    public static void Failed(ParseResult parsed, WorkId id, Exception failure)
     {
         if (parsed.GetValue(ServiceOptions.Json))
             Json(new JsonObject { ["id"] = id.ToString(), ["error"] = Describe(failure) });

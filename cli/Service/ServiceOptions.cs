@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Service;
 
@@ -37,10 +38,10 @@ internal static class ServiceOptions
     public static readonly Option<string?> Webhook = new("--webhook") { Description = "https address to tell when a job has ended.", HelpName = "url" };
 
     /// <summary>The ids of jobs.</summary>
-    public static Argument<JobId[]> Ids() => new("ids") { Description = "Ids of jobs.", Arity = ArgumentArity.OneOrMore, CustomParser = result => [.. result.Tokens.Select(token => Id(result, token))] };
+    public static Argument<WorkId[]> Ids() => new("ids") { Description = "Ids of jobs.", Arity = ArgumentArity.OneOrMore, CustomParser = result => [.. result.Tokens.Select(token => Id(result, token))] };
 
     /// <summary>The id of a job.</summary>
-    public static Argument<JobId> Id() => new("id") { Description = "Id of the job.", CustomParser = result => Id(result, result.Tokens.Single()) };
+    public static Argument<WorkId> Id() => new("id") { Description = "Id of the job.", CustomParser = result => Id(result, result.Tokens.Single()) };
 
     /// <summary>Photos that are there.</summary>
     public static Argument<FileInfo[]> Photos()
@@ -53,9 +54,9 @@ internal static class ServiceOptions
     public static UploadRequest About(this ParseResult parsed) =>
         new() { Model = parsed.GetValue(Model), Tags = parsed.GetValue(Tags), Webhook = parsed.GetValue(Webhook) };
 
-    private static JobId Id(ArgumentResult result, Token token)
+    private static WorkId Id(ArgumentResult result, Token token)
     {
-        if (!JobId.TryParse(token.Value, out var id))
+        if (!WorkId.TryParse(token.Value, out var id))
             result.AddError($"'{token.Value}' is no job id: it has 26 lower-case letters and digits, as './roadseg submit' and './roadseg jobs' print it.");
         return id;
     }

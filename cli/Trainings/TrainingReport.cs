@@ -1,6 +1,5 @@
 using System.Globalization;
 using RoadSeg.Cli.Service;
-using RoadSeg.Jobs;
 using RoadSeg.Trainings;
 using Spectre.Console;
 
@@ -42,34 +41,5 @@ internal static class TrainingReport
             return State(run);
         FormattableString line = $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{(at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "")}{(run.State == TrainingState.Running && at.RemainingSeconds is { } left ? $"  left {(int)TimeSpan.FromSeconds(left).TotalHours:00}:{TimeSpan.FromSeconds(left):mm\\:ss}" : "")}";
         return line.ToString(CultureInfo.InvariantCulture);
-    }
-}
-
-/// <summary>A run's progress on standard error: one line that is rewritten on a terminal, a line a change of state elsewhere.</summary>
-internal sealed class TrainingLine(JobId id) : IProgress<TrainingView>, IDisposable
-{
-    private const int Width = 110;
-    private TrainingState? _last;
-    private bool _open;
-
-    public void Report(TrainingView value)
-    {
-        if (!Console.IsErrorRedirected)
-        {
-            Console.Error.Write($"\r{TrainingReport.Progress(value),-Width}");
-            _open = true;
-        }
-        else if (value.State != _last)
-        {
-            Screen.Note($"{id}: {TrainingReport.State(value)}");
-        }
-
-        _last = value.State;
-    }
-
-    public void Dispose()
-    {
-        if (_open)
-            Console.Error.Write($"\r{"",-Width}\r");
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RoadSeg.Cli.Service;
-using RoadSeg.Jobs;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Trainings;
 
@@ -16,7 +16,7 @@ internal static class TrainingsCommand
         One("cancel", "Cancels a run. One that has ended is left as it is, which is no error.", static (service, id, cancel) => service.Client.CancelTrainingAsync(id, cancel)),
     };
 
-    private static Command One(string name, string description, Func<ServiceConnection, JobId, CancellationToken, Task<TrainingView>> call)
+    private static Command One(string name, string description, Func<ServiceConnection, WorkId, CancellationToken, Task<TrainingView>> call)
     {
         var id = ServiceOptions.Id();
         id.Description = "Id of the run.";

@@ -3,18 +3,6 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>A parameter that an endpoint reads from the request by itself.</summary>
-internal sealed record TakenParameter(string Name, bool InHeader, string Description, OpenApiSchema Form);
-
-/// <summary>The body an endpoint reads by itself.</summary>
-internal sealed record TakenBody(Type Type, bool Required, IReadOnlyList<string> ContentTypes);
-
-/// <summary>A header of an endpoint's answers.</summary>
-internal sealed record SentHeader(string Name, string Description, IReadOnlyList<int> Statuses);
-
-/// <summary>The codes an endpoint can fail with.</summary>
-internal sealed record FailureCodes(IReadOnlyList<ErrorCode> Codes);
-
 /// <summary>What the OpenAPI document says of an endpoint, said where the endpoint is mapped.</summary>
 internal static class ApiDescription
 {

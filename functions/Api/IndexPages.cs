@@ -6,7 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
-using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Api;
 
@@ -55,10 +55,10 @@ internal static class IndexPages
     /// <param name="entry">Name of the entry, which ends in an id; a stray blob's may not.</param>
     /// <param name="find">Reads a record.</param>
     /// <param name="log">Told of a record that cannot be read.</param>
-    public static async Task<T?> ReadAsync<T>(string entry, Func<JobId, Task<T?>> find, ILogger log)
+    public static async Task<T?> ReadAsync<T>(string entry, Func<WorkId, Task<T?>> find, ILogger log)
         where T : class
     {
-        if (entry.Length < IdLength || !JobId.TryParse(entry[^IdLength..], out var id))
+        if (entry.Length < IdLength || !WorkId.TryParse(entry[^IdLength..], out var id))
             return null;
         try
         {

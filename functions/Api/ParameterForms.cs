@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.OpenApi;
+using RoadSeg.Functions.Jobs;
 
 namespace RoadSeg.Functions.Api;
 

@@ -5,6 +5,7 @@ using Azure.Storage.Queues.Models;
 using RoadSeg.Datasets;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -17,7 +18,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
         path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsName(name) ? name : null;
 
     /// <summary>True while the message works on the drop.</summary>
-    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && record.Owner?.MessageId == message.MessageId;
+    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && Lease.IsHeldBy(record.Owner, message.MessageId);
 
     /// <summary>Takes a drop for a message.</summary>
     /// <returns>The record, checking and owned by this message; null when the event is a duplicate or about a former drop.</returns>
@@ -30,7 +31,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
         }
 
         var now = time.GetUtcNow();
-        var owner = new JobOwner(message.MessageId, now);
+        var owner = new WorkOwner(message.MessageId, now);
         var first = new DatasetRecord { Name = name, State = DatasetState.Checking, Drop = drop, Owner = owner, ReceivedAt = now };
         while (true)
         {
@@ -40,7 +41,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
                 // at its next progress that the record is no longer its own, and stops.
                 if (record.Drop != drop)
                     return first with { Version = record.Version, Versions = record.Versions };
-                return record.State == DatasetState.Checking && (record.Owner is null || record.Owner.MessageId == message.MessageId) ? record with { Owner = owner, Progress = null } : null;
+                return record.State == DatasetState.Checking && Lease.MayTake(record.Owner, message.MessageId) ? record with { Owner = owner, Progress = null } : null;
             }, cancel);
             if (taken.Done)
                 return taken.Document!.Value;

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Imaging;
-using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -22,7 +21,7 @@ internal static class DatasetExamples
         FinishedAt = Noon.AddSeconds(95),
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
-        Training = JobId.ForDrop("trainings", "city-2026", "0x8DE7A1B2C3D4E5F"),
+        Training = WorkId.ForDrop("trainings", "city-2026", "0x8DE7A1B2C3D4E5F"),
     };
 
     private static readonly DatasetReport Report = new()

@@ -6,6 +6,7 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 

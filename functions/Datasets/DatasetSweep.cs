@@ -4,15 +4,16 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Timer: sends the event of every drop whose own was lost, and of every drop whose worker is gone. It lists the names of data sets
 /// and reads one record each. Doing it twice changes nothing.</summary>
-internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient queues, DatasetStore store, JobOptions options, TimeProvider time, ILogger<DatasetSweep> log)
+internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient queues, DatasetStore store, WorkOptions options, TimeProvider time, ILogger<DatasetSweep> log)
 {
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
 
@@ -21,7 +22,7 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await SweepPass.RunAsync(_datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel), async (item, stop) =>
+        await RepairPass.RunAsync(_datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel), async (item, stop) =>
         {
             if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
                 await RepairAsync(name, stop);
@@ -48,7 +49,7 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
     {
         if (record.Owner is not { } owner)
             return true;
-        if (time.GetUtcNow() - owner.Since < options.Lease)
+        if (!Lease.IsOver(owner, options.Lease, time.GetUtcNow()))
             return false;
         Log.DropRepaired(log, record.Name, "its owner is gone");
         return (await store.ChangeAsync(record.Name, now => now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner

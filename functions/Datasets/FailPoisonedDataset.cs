@@ -2,9 +2,9 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -19,7 +19,7 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
-            Log.MessageUnreadable(log, message.MessageId, nameof(FailPoisonedDataset), MessageText.Start(message.Body));
+            Log.MessageUnreadable(log, message.MessageId, nameof(FailPoisonedDataset), MessageBody.Start(message.Body));
             return;
         }
 
@@ -32,7 +32,7 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
         if ((await store.FindAsync(name, cancel))?.Value is not { } found || !IsAsked(found))
             await claim.TakeAsync(name, created, message, cancel);
         await failed.EndAsync(
-            name, Exhausted, record => record.State == DatasetState.Checking && IsAsked(record) && (record.RepairedAt is not { } repaired || created.At >= repaired), cancel);
+            name, Exhausted, record => record.State == DatasetState.Checking && IsAsked(record) && Lease.IsNewest(record.RepairedAt, created.At), cancel);
 
         bool IsAsked(DatasetRecord record) => told is not { Length: > 0 } || record.Drop == told;
     }

@@ -2,8 +2,8 @@ using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
-using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -36,7 +36,7 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
             Owner = null,
             Progress = null,
             FinishedAt = time.GetUtcNow(),
-            Failure = new JobFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
+            Failure = new WorkFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
         }, cancel);
         if (ended.Done)
             Log.DropFailed(log, name, problem.Code, problem.Message);

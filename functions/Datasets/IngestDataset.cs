@@ -10,11 +10,11 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -33,7 +33,7 @@ internal sealed class IngestDataset(
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
-            Log.MessageUnreadable(log, message.MessageId, nameof(IngestDataset), MessageText.Start(message.Body));
+            Log.MessageUnreadable(log, message.MessageId, nameof(IngestDataset), MessageBody.Start(message.Body));
             return;
         }
 
@@ -99,12 +99,12 @@ internal sealed class IngestDataset(
 
         // Checkpoint 3: the training run is queued, before the record says ready and nobody comes back here. Its id follows from the drop: a
         // second time finds the first one's run. A worker that was overtaken asks for nothing.
-        JobId? run = null;
+        WorkId? run = null;
         if (training is not null)
         {
             if (await store.FindAsync(name, cancel) is not { Value: var now } || !Mine(now))
                 return;
-            run = JobId.ForDrop(Containers.Trainings, name, drop.Drop);
+            run = WorkId.ForDrop(Containers.Trainings, name, drop.Drop);
             await plans.QueueAsync(run.Value, training with { DatasetVersion = set.Version }, Callers.Local, cancel);
         }
 

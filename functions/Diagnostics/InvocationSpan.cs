@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Diagnostics;
 
@@ -40,7 +40,7 @@ internal sealed class InvocationSpan : IDisposable
 
     /// <summary>Goes on with a trace, or begins one. An invocation that is in a trace already changes to another, or stays
     /// where no other is named.</summary>
-    public void Join(string? traceParent, JobId? job = null)
+    public void Join(string? traceParent, WorkId? job = null)
     {
         var named = ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent);
         if (_activity is null || (named && parent.TraceId != _activity.TraceId))

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using RoadSeg.Diagnostics;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Diagnostics;

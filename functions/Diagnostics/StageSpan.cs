@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RoadSeg.Diagnostics;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Diagnostics;
 

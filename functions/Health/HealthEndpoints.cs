@@ -1,5 +1,3 @@
-using RoadSeg.Functions.Api;
-
 namespace RoadSeg.Functions.Health;
 
 internal static class HealthEndpoints
@@ -12,7 +10,7 @@ internal static class HealthEndpoints
             var readiness = await check.RunAsync(cancel);
             return TypedResults.Json(
                 readiness,
-                ApiJson.Default.Readiness,
+                HealthJson.Default.Readiness,
                 statusCode: readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }

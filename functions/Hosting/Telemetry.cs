@@ -6,7 +6,8 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using RoadSeg.Diagnostics;
-using RoadSeg.Functions.Diagnostics;
+using RoadSeg.Functions.Health;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Hosting;
 

@@ -2,6 +2,7 @@ using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Health;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;

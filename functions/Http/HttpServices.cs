@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Health;
+using RoadSeg.Functions.Http.OpenApi;
 using RoadSeg.Functions.Site;
 
 namespace RoadSeg.Functions.Http;

@@ -1,15 +1,16 @@
-using Azure.Storage.Blobs.Models;
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
-using RoadSeg.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
 /// <summary>Decides whether a job may come in, and into which line. Counts are at most a few seconds old and are refreshed
 /// behind the answer, so that a refusal is quick however much waits.</summary>
-internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOptions options, TimeProvider time)
+internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private const int MaxCallersKept = 10_000;
@@ -19,7 +20,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
 
     /// <summary>Admits one job of a caller.</summary>
     /// <exception cref="RoadSegException">too-many-jobs or queue-full.</exception>
-    public async Task<JobLane> AdmitAsync(string caller, CancellationToken cancel)
+    public async Task<WorkLane> AdmitAsync(string caller, CancellationToken cancel)
     {
         var waiting = await gauge.DepthAsync(cancel);
         if (waiting >= options.MaxQueued)
@@ -31,12 +32,12 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, JobOp
     }
 
     /// <summary>The line for a photo that is there already and is not refused: a bare drop.</summary>
-    public async Task<JobLane> LaneAsync(string caller, CancellationToken cancel) => Lane(await LiveAsync(caller, cancel));
+    public async Task<WorkLane> LaneAsync(string caller, CancellationToken cancel) => Lane(await LiveAsync(caller, cancel));
 
-    private JobLane Lane(Load load)
+    private WorkLane Lane(Load load)
     {
         Interlocked.Increment(ref load.Admitted);
-        return load.Count > options.InteractiveJobs ? JobLane.Bulk : JobLane.Interactive;
+        return load.Count > options.InteractiveJobs ? WorkLane.Bulk : WorkLane.Interactive;
     }
 
     private async Task<Load> LiveAsync(string caller, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -15,7 +16,7 @@ internal sealed class BulkPace : IDisposable
     // A job that did not move for so long waits for something else than this process.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<JobId, long> _interactive = new();
+    private readonly ConcurrentDictionary<WorkId, long> _interactive = new();
     private readonly JobStore _jobs;
     private readonly TimeProvider _time;
     private long _cleared;
@@ -41,10 +42,10 @@ internal sealed class BulkPace : IDisposable
         Segment.Dispose();
     }
 
-    private void Follow(JobSnapshot written)
+    private void Follow(Stored<JobRecord> written)
     {
-        var job = written.Record;
-        if (job.Lane != JobLane.Interactive)
+        var job = written.Value;
+        if (job.Lane != WorkLane.Interactive)
         {
             // A heavy photo leaves the interactive line.
             _interactive.TryRemove(job.Id, out _);

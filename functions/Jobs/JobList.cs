@@ -3,6 +3,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -26,7 +27,7 @@ internal sealed class JobList(BlobServiceClient blobs, JobStore jobs, ILogger<Jo
         {
             (var names, after) = await _index.PageAsync(BlobPaths.IndexedJobs(caller), after, limit - found.Count, cancel);
             var read = await Task.WhenAll(names.Select(name => IndexPages.ReadAsync(name, id => jobs.FindAsync(id, cancel), log)));
-            found.AddRange(read.OfType<JobSnapshot>().Select(job => job.Record).Where(job => state is null || job.State == state));
+            found.AddRange(read.OfType<Stored<JobRecord>>().Select(job => job.Value).Where(job => state is null || job.State == state));
             if (after is null)
                 break;
         }

@@ -1,4 +1,5 @@
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -6,7 +7,7 @@ internal static class JobServices
 {
     public static void AddJobs(this IServiceCollection services, IConfiguration settings)
     {
-        services.AddSingleton(JobOptions.Read(settings));
+        services.AddSingleton(WorkOptions.Read(settings));
         services.AddSingleton(CallerKeys.Read(settings));
         services.AddSingleton(Operators.Read(settings));
         services.AddSingleton<QueueGauge>();

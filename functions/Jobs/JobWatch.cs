@@ -1,4 +1,5 @@
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -10,7 +11,7 @@ internal sealed class JobWatch : IDisposable
     private static readonly TimeSpan LastInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<JobId, Signal> _signals = [];
+    private readonly Dictionary<WorkId, Signal> _signals = [];
     private readonly JobStore _jobs;
     private readonly RecentJobs _recent;
     private readonly TimeProvider _time;
@@ -25,7 +26,7 @@ internal sealed class JobWatch : IDisposable
 
     /// <summary>Waits until a job is as wanted, or patience ends.</summary>
     /// <returns>The record as last seen.</returns>
-    public async Task<JobSnapshot> UntilAsync(JobSnapshot job, Func<JobSnapshot, bool> wanted, TimeSpan patience, CancellationToken cancel)
+    public async Task<Stored<JobRecord>> UntilAsync(Stored<JobRecord> job, Func<Stored<JobRecord>, bool> wanted, TimeSpan patience, CancellationToken cancel)
     {
         var deadline = _time.GetUtcNow() + patience;
         for (var interval = FirstInterval; !wanted(job); interval = interval * 1.5 < LastInterval ? interval * 1.5 : LastInterval)
@@ -33,8 +34,8 @@ internal sealed class JobWatch : IDisposable
             var left = deadline - _time.GetUtcNow();
             if (left <= TimeSpan.Zero)
                 return job;
-            job = await ChangedAsync(job.Record.Id, interval < left ? interval : left, cancel)
-                ?? await _recent.FindAsync(job.Record.Id, cancel) ?? job;
+            job = await ChangedAsync(job.Value.Id, interval < left ? interval : left, cancel)
+                ?? await _recent.FindAsync(job.Value.Id, cancel) ?? job;
         }
 
         return job;
@@ -42,9 +43,9 @@ internal sealed class JobWatch : IDisposable
 
     public void Dispose() => _jobs.Written -= Notify;
 
-    private async Task<JobSnapshot?> ChangedAsync(JobId id, TimeSpan wait, CancellationToken cancel)
+    private async Task<Stored<JobRecord>?> ChangedAsync(WorkId id, TimeSpan wait, CancellationToken cancel)
     {
-        Task<JobSnapshot> changed;
+        Task<Stored<JobRecord>> changed;
         lock (_gate)
         {
             if (!_signals.TryGetValue(id, out var signal))
@@ -71,18 +72,18 @@ internal sealed class JobWatch : IDisposable
         }
     }
 
-    private void Notify(JobSnapshot written)
+    private void Notify(Stored<JobRecord> written)
     {
         lock (_gate)
         {
-            if (_signals.Remove(written.Record.Id, out var signal))
+            if (_signals.Remove(written.Value.Id, out var signal))
                 signal.Source.SetResult(written);
         }
     }
 
     private sealed class Signal
     {
-        public TaskCompletionSource<JobSnapshot> Source { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Stored<JobRecord>> Source { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Waiting { get; set; }
     }

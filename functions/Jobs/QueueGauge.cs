@@ -1,17 +1,9 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
-
-/// <summary>What is known of a line without walking it.</summary>
-/// <param name="Depth">Messages in it, those being worked on included.</param>
-/// <param name="HeadTicket">Ticket of the oldest message that waits; null when none does.</param>
-/// <param name="HeadInsertedAt">When that one was sent; null when none waits.</param>
-/// <param name="PerSecond">Tickets the head went on in a second, lately; null while unknown.</param>
-internal sealed record QueueReading(long Depth, long? HeadTicket, DateTimeOffset? HeadInsertedAt, double? PerSecond);
 
 /// <summary>Readings of the two lines, each a queue for uploads and one for segmentation, at most one a second each, whoever asks.</summary>
 internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
@@ -23,17 +15,17 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
     private readonly Line[] _uploads = [new(queues, time, Queues.UploadsCreated), new(queues, time, Queues.UploadsBulk)];
 
     /// <summary>A line's queue for segmentation as it was within the last second.</summary>
-    public Task<QueueReading> ReadAsync(JobLane lane, CancellationToken cancel) => _lines[(int)lane].ReadAsync(cancel);
+    public Task<QueueReading> ReadAsync(WorkLane lane, CancellationToken cancel) => _lines[(int)lane].ReadAsync(cancel);
 
     /// <summary>A line's queue for uploads as it was within the last second. Its messages have no tickets.</summary>
-    public Task<QueueReading> UploadsAsync(JobLane lane, CancellationToken cancel) => _uploads[(int)lane].ReadAsync(cancel);
+    public Task<QueueReading> UploadsAsync(WorkLane lane, CancellationToken cancel) => _uploads[(int)lane].ReadAsync(cancel);
 
     /// <summary>Messages in both lines together, those being worked on included.</summary>
     public async Task<long> DepthAsync(CancellationToken cancel) => (await Task.WhenAll(_lines.Concat(_uploads).Select(line => line.ReadAsync(cancel)))).Sum(line => line.Depth);
 
     /// <summary>A number for a message that is about to join a line: the head's, and one for each message before it. Good to
     /// within what other processes send in a second; a line that runs empty begins anew.</summary>
-    public async Task<long> TicketAsync(JobLane lane, CancellationToken cancel) => await _lines[(int)lane].TicketAsync(cancel);
+    public async Task<long> TicketAsync(WorkLane lane, CancellationToken cancel) => await _lines[(int)lane].TicketAsync(cancel);
 
     /// <summary>Where a waiting job stands: 1 is next.</summary>
     public async Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancel)
@@ -74,7 +66,7 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
         {
             var depth = (await _queue.GetPropertiesAsync()).Value.ApproximateMessagesCount;
             var head = depth == 0 ? null : (await _queue.PeekMessageAsync()).Value;
-            var ticket = head is null ? null : MessageText.Segmentation(head.Body.ToMemory().Span)?.Ticket;
+            var ticket = head is null ? null : MessageBody.TryRead(head.Body, JobJson.Default.SegmentationMessage)?.Ticket;
             var now = time.GetUtcNow();
             var rate = _last.PerSecond;
             if (ticket > _last.HeadTicket)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -12,7 +13,7 @@ internal sealed class RecentJobs : IDisposable
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FreshEnded = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<JobId, Reading> _jobs = new();
+    private readonly ConcurrentDictionary<WorkId, Reading> _jobs = new();
     private readonly JobStore _store;
     private readonly TimeProvider _time;
 
@@ -24,13 +25,13 @@ internal sealed class RecentJobs : IDisposable
     }
 
     /// <summary>The job; null when there is none. At most one read of storage.</summary>
-    public async Task<JobSnapshot?> FindAsync(JobId id, CancellationToken cancel)
+    public async Task<Stored<JobRecord>?> FindAsync(WorkId id, CancellationToken cancel)
     {
         while (true)
         {
             if (_jobs.TryGetValue(id, out var known) && IsFresh(known))
                 return await known.Job.Value.WaitAsync(cancel);
-            var reading = new Reading(_time.GetTimestamp(), new Lazy<Task<JobSnapshot?>>(() => ReadAsync(id)));
+            var reading = new Reading(_time.GetTimestamp(), new Lazy<Task<Stored<JobRecord>?>>(() => ReadAsync(id)));
             if (known is null ? _jobs.TryAdd(id, reading) : _jobs.TryUpdate(id, reading, known))
             {
                 MakeRoom();
@@ -42,9 +43,9 @@ internal sealed class RecentJobs : IDisposable
     public void Dispose() => _store.Written -= Remember;
 
     // Shared by all who ask meanwhile, so that none of them may cancel it. What was not found, or failed, is nothing to remember.
-    private async Task<JobSnapshot?> ReadAsync(JobId id)
+    private async Task<Stored<JobRecord>?> ReadAsync(WorkId id)
     {
-        JobSnapshot? job = null;
+        Stored<JobRecord>? job = null;
         try
         {
             return job = await _store.FindAsync(id, CancellationToken.None);
@@ -58,13 +59,13 @@ internal sealed class RecentJobs : IDisposable
 
     // A read that takes long is waited for by everybody: asking again would make it longer.
     private bool IsFresh(Reading reading) => !reading.Job.IsValueCreated || !reading.Job.Value.IsCompleted
-        || _time.GetElapsedTime(reading.At) < (reading.Job.Value is { IsCompletedSuccessfully: true, Result.Record: var job } && job.State.IsTerminal() ? FreshEnded : Fresh);
+        || _time.GetElapsedTime(reading.At) < (reading.Job.Value is { IsCompletedSuccessfully: true, Result.Value: var job } && job.State.IsTerminal() ? FreshEnded : Fresh);
 
-    private void Remember(JobSnapshot written)
+    private void Remember(Stored<JobRecord> written)
     {
         // Whom nobody asks about is not kept.
-        var reading = new Reading(_time.GetTimestamp(), new Lazy<Task<JobSnapshot?>>(Task.FromResult<JobSnapshot?>(written)));
-        while (_jobs.TryGetValue(written.Record.Id, out var known) && !_jobs.TryUpdate(written.Record.Id, reading, known))
+        var reading = new Reading(_time.GetTimestamp(), new Lazy<Task<Stored<JobRecord>?>>(Task.FromResult<Stored<JobRecord>?>(written)));
+        while (_jobs.TryGetValue(written.Value.Id, out var known) && !_jobs.TryUpdate(written.Value.Id, reading, known))
         {
             // Somebody began to read it meanwhile.
         }
@@ -84,5 +85,5 @@ internal sealed class RecentJobs : IDisposable
             _jobs.Clear();
     }
 
-    private sealed record Reading(long At, Lazy<Task<JobSnapshot?>> Job);
+    private sealed record Reading(long At, Lazy<Task<Stored<JobRecord>?>> Job);
 }

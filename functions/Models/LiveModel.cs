@@ -1,8 +1,7 @@
 using RoadSeg.Errors;
-using RoadSeg.Functions.Inference;
 using RoadSeg.Models;
 using RoadSeg.Registry;
-using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Models;
 
@@ -180,20 +179,5 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
         if (_ready.Task.IsFaulted)
             _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ready.TrySetResult();
-    }
-}
-
-internal static class ModelServices
-{
-    public static void AddModels(this IServiceCollection services, IConfiguration settings)
-    {
-        services.AddSingleton(ModelOptions.Read(settings));
-        services.AddSingleton<ModelPool>();
-        services.AddSingleton<LiveModel>();
-        services.AddSingleton<ModelCatalogue>();
-        services.AddSingleton<ModelLane>();
-        services.AddSingleton<Rollouts>();
-        services.AddSingleton<RolloutWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<LiveModel>());
     }
 }

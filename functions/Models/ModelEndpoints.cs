@@ -46,7 +46,7 @@ internal static class ModelEndpoints
     private static async Task<JsonHttpResult<ModelList>> ListAsync(ModelCatalogue models, LiveModel live, CancellationToken cancel)
     {
         var list = await models.ListAsync(cancel);
-        return TypedResults.Json(new ModelList([.. list.Select(model => View(model.Manifest, model.State, live))]), ApiJson.Default.ModelList);
+        return TypedResults.Json(new ModelList([.. list.Select(model => View(model.Manifest, model.State, live))]), ModelJson.Default.ModelList);
     }
 
     private static async Task<FileContentHttpResult> ManifestAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
@@ -67,7 +67,7 @@ internal static class ModelEndpoints
     private static async Task<JsonHttpResult<LabelList>> LabelsAsync(ModelCatalogue models, CancellationToken cancel)
     {
         var list = await models.ListAsync(cancel);
-        return TypedResults.Json(new LabelList([.. list.Select(model => new LabelView(model.Manifest.Name, model.Manifest.Labels.Classes))]), ApiJson.Default.LabelList);
+        return TypedResults.Json(new LabelList([.. list.Select(model => new LabelView(model.Manifest.Name, model.Manifest.Labels.Classes))]), ModelJson.Default.LabelList);
     }
 
     private static ModelView View(ModelManifest manifest, ModelState state, LiveModel live)

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Azure;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
@@ -219,63 +218,4 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
         IOException or UnauthorizedAccessException => new RoadSegException(ErrorCodes.Internal, "The model could not be kept on this machine's disk; the service's log says why.", e),
         _ => new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e),
     };
-}
-
-/// <summary>A version in memory, or on its way there. Changed under the pool's lock only.</summary>
-internal sealed class LoadedModel(ModelPin pin)
-{
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public ModelPin Pin { get; } = pin;
-
-    public Task Loading { get; set; } = Task.CompletedTask;
-
-    public ModelPackage? Package { get; set; }
-
-    public SegmentationEngine? Engine { get; set; }
-
-    /// <summary>What is to be said of its speed on this machine; null when nothing is.</summary>
-    public string? Slow { get; set; }
-
-    public int Leases { get; set; }
-
-    public long LastUse { get; set; }
-
-    public bool IsLive { get; set; }
-
-    /// <summary>Takes no new lease; ends with its last one.</summary>
-    public bool Retired { get; set; }
-
-    /// <summary>Completed when the native session is gone.</summary>
-    public Task Ended => _ended.Task;
-
-    public void End() => _ended.TrySetResult();
-}
-
-/// <summary>The right to run a version: it stays in memory until this is disposed.</summary>
-internal sealed class ModelLease(ModelPool pool, LoadedModel model) : IDisposable
-{
-    private int _disposed;
-
-    public LoadedModel Model => model;
-
-    public ModelPin Pin => model.Pin;
-
-    public ModelPackage Package => model.Package!;
-
-    public SegmentationEngine Engine => model.Engine!;
-
-    /// <summary>What a result says of the model that made it.</summary>
-    public JobResult Describe(int attempt)
-    {
-        var manifest = Package.Manifest;
-        return new JobResult(
-            attempt, manifest.Name, manifest.Version, manifest.Files[manifest.Graphs[Engine.Options.Precision]].Sha256, ModelOptions.NameOf(Engine.Provider));
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            pool.Release(model);
-    }
 }

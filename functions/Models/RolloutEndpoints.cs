@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Models;
 using RoadSeg.Registry;
 
 namespace RoadSeg.Functions.Models;

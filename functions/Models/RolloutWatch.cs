@@ -1,7 +1,7 @@
 using RoadSeg.Errors;
-using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Models;
 
@@ -23,10 +23,10 @@ internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, Ti
     public static bool Blames(RoadSegException failure) => failure.Code == ErrorCodes.ModelInvalid || failure.Code == ErrorCodes.Internal;
 
     /// <summary>The version ran on a photo.</summary>
-    public void Succeeded(ModelPin pin, JobId job) => Note(pin, job, failed: false);
+    public void Succeeded(ModelPin pin, WorkId job) => Note(pin, job, failed: false);
 
     /// <summary>The version failed on a photo. Tells nobody when the rollback itself fails: the next failure tries again.</summary>
-    public async Task FailedAsync(ModelPin pin, JobId job, CancellationToken cancel)
+    public async Task FailedAsync(ModelPin pin, WorkId job, CancellationToken cancel)
     {
         Note(pin, job, failed: true);
         if (!IsBad(pin, DateTimeOffset.MinValue))
@@ -58,7 +58,7 @@ internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, Ti
     }
 
     // A photo counts once, however often its message comes.
-    private void Note(ModelPin pin, JobId job, bool failed)
+    private void Note(ModelPin pin, WorkId job, bool failed)
     {
         lock (_gate)
         {
@@ -76,5 +76,5 @@ internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, Ti
         }
     }
 
-    private readonly record struct Run(JobId Job, bool Failed, DateTimeOffset At);
+    private readonly record struct Run(WorkId Job, bool Failed, DateTimeOffset At);
 }

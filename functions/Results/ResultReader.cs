@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
@@ -57,7 +58,7 @@ internal sealed class ResultReader(
     /// <exception cref="RoadSegException">job-not-found or result-not-ready.</exception>
     public async Task<JobRecord> SucceededAsync(string id, HttpRequest request)
     {
-        var job = (await jobs.GetAsync(callers.Of(request), id, request.HttpContext.RequestAborted)).Record;
+        var job = (await jobs.GetAsync(callers.Of(request), id, request.HttpContext.RequestAborted)).Value;
         if (job.State == JobState.Succeeded)
             return job;
         throw new RoadSegException(ErrorCodes.ResultNotReady, job.State.IsTerminal()

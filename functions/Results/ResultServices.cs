@@ -1,5 +1,3 @@
-using RoadSeg.Functions.Review;
-
 namespace RoadSeg.Functions.Results;
 
 internal static class ResultServices
@@ -8,6 +6,5 @@ internal static class ResultServices
     {
         services.AddSingleton<ResultReader>();
         services.AddSingleton<RenderedResults>();
-        services.AddReview();
     }
 }

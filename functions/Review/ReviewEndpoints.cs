@@ -15,12 +15,6 @@ internal static class ReviewEndpoints
     private const string Below = "A mean confidence under it lists a photo.";
     private const string Above = "A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one.";
 
-    public static void AddReview(this IServiceCollection services)
-    {
-        services.AddSingleton<ReviewList>();
-        services.AddSingleton<ReviewExport>();
-    }
-
     public static void MapReview(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/review", ListAsync)

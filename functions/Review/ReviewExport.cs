@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Results;

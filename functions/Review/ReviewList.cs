@@ -6,18 +6,9 @@ using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Review;
-
-/// <summary>What to look for.</summary>
-/// <param name="Below">A mean confidence under it lists a photo, 0-1.</param>
-/// <param name="Above">A disagreement of two versions over it lists a photo, 0-1.</param>
-/// <param name="After">Where the page before ended; null for the first.</param>
-/// <param name="Limit">Photos a page.</param>
-internal sealed record ReviewQuery(double Below, double Above, string? After, int Limit);
-
-/// <summary>A listed photo with what its export needs.</summary>
-internal sealed record ReviewedPhoto(JobRecord Job, ResultSummary Summary, ReviewItem Item);
 
 /// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something else.</summary>
 internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
@@ -45,7 +36,7 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return (found, after);
     }
 
-    private async Task<ReviewedPhoto?> LookAsync(JobRecord job, ReviewQuery query, Dictionary<JobId, double> disagreements, CancellationToken cancel)
+    private async Task<ReviewedPhoto?> LookAsync(JobRecord job, ReviewQuery query, Dictionary<WorkId, double> disagreements, CancellationToken cancel)
     {
         ResultSummary summary;
         try
@@ -94,9 +85,9 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return pixels == 0 ? null : sure.Sum(label => label.Pixels * label.MeanConfidence!.Value) / pixels;
     }
 
-    private async Task<Dictionary<JobId, double>> DisagreementsAsync(CancellationToken cancel)
+    private async Task<Dictionary<WorkId, double>> DisagreementsAsync(CancellationToken cancel)
     {
-        var most = new Dictionary<JobId, double>();
+        var most = new Dictionary<WorkId, double>();
         await foreach (var name in registry.NamesAsync(cancel))
         {
             foreach (var photo in (await registry.ShadowRunsAsync(name, ShadowRuns, cancel, Unreadable)).SelectMany(run => run.Photos))

@@ -1,11 +1,6 @@
 using Azure.Storage.Blobs;
-using Microsoft.Net.Http.Headers;
-using RoadSeg.Functions.Api;
 
 namespace RoadSeg.Functions.Site;
-
-/// <summary>What this service is and where its parts are.</summary>
-internal sealed record ServiceDocument(string Service, string Version, IReadOnlyDictionary<string, string> Links);
 
 /// <summary>The root: the page for browsers, the service document for everybody else.</summary>
 internal static class SiteEndpoints
@@ -41,7 +36,7 @@ internal static class SiteEndpoints
             var headers = context.Response.Headers;
             headers.Vary = "Accept";
             if (!page.Exists || !WantsPage(context.Request))
-                return TypedResults.Json(Document, ApiJson.Default.ServiceDocument);
+                return TypedResults.Json(Document, SiteJson.Default.ServiceDocument);
             headers.ContentSecurityPolicy = policy;
             headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";

@@ -2,11 +2,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
-using RoadSeg.Registry;
-using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
 
@@ -50,7 +49,7 @@ internal static class TrainingEndpoints
     /// <summary>The run with the id in a path.</summary>
     /// <exception cref="RoadSegException">training-not-found, also for text that is no id.</exception>
     public static async Task<Stored<TrainingRecord>> GetAsync(this TrainingStore runs, string id, CancellationToken cancel) =>
-        (JobId.TryParse(id, out var parsed) ? await runs.FindAsync(parsed, cancel) : null)
+        (WorkId.TryParse(id, out var parsed) ? await runs.FindAsync(parsed, cancel) : null)
         ?? throw new RoadSegException(ErrorCodes.TrainingNotFound, "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings.");
 
     private static async Task<IResult> StartAsync(
@@ -63,7 +62,7 @@ internal static class TrainingEndpoints
         var plan = await plans.ResolveAsync(request, cancel);
 
         // The key first, as for jobs: a crash from here on leaves the rest to the next request with the key.
-        var id = JobId.New(time);
+        var id = WorkId.New(time);
         if (IdempotencyKeys.Read(context.Request) is { } key)
             id = await keys.ClaimAsync(caller, key, Digest(request), id, cancel);
         var run = await plans.QueueAsync(id, plan, caller, cancel);

@@ -4,10 +4,9 @@ using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
-using RoadSeg.Jobs;
 using RoadSeg.Registry;
-using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
 
@@ -60,7 +59,7 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
         dataset, version, request.Recipe, request.Settings ?? new Dictionary<string, string>(), request.Model ?? live.Package.Manifest.Name, request.Init, request.Promote ?? true);
 
     /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
-    public async Task<Stored<TrainingRecord>> QueueAsync(JobId id, TrainingPlan plan, string caller, CancellationToken cancel)
+    public async Task<Stored<TrainingRecord>> QueueAsync(WorkId id, TrainingPlan plan, string caller, CancellationToken cancel)
     {
         // The worker starts from the live version and compares with it: what the app shipped with must be one.
         await registry.SeedAsync(live.Package, cancel);

@@ -1,48 +1,35 @@
-using Azure.Storage.Blobs.Models;
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
-using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
 
 /// <summary>Timer: looks at every training run that has not ended and does what a lost message or a dead worker left undone. Doing it twice changes nothing.</summary>
-internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient queues, TrainingStore runs, JobOptions options, TimeProvider time, ILogger<TrainingSweep> log)
+internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient queues, TrainingStore runs, WorkOptions options, TimeProvider time, ILogger<TrainingSweep> log)
 {
     // As many as one call shows.
     private const int Peeked = 32;
-
-    // A marker is written before its record; past this age a marker without one is what a dead process left.
-    private static readonly TimeSpan RecordPatience = TimeSpan.FromMinutes(10);
 
     [Function("SweepTrainings")]
     public Task TickAsync([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
-        var markers = blobs.GetBlobContainerClient(Containers.TrainingsActive);
-        await SweepPass.RunAsync(markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (marker, stop) =>
-        {
-            var age = now - marker.Properties.LastModified!.Value;
-            if (age < options.SweepAfter || !JobId.TryParse(marker.Name, out var id))
-                return;
-            if (await runs.FindAsync(id, stop) is { } run)
-                await RepairAsync(run.Value, stop);
-            else if (age > RecordPatience)
-                await markers.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
-        }, (marker, e) => Log.TrainingSweepFailed(log, marker.Name, e), cancel);
+        await RepairPass.RunAsync(
+            blobs.GetBlobContainerClient(Containers.TrainingsActive), options.SweepAfter, time.GetUtcNow(), runs.FindAsync,
+            (run, stop) => RepairAsync(run.Value, stop), (id, e) => Log.TrainingSweepFailed(log, id, e), cancel);
     }
 
     private async Task RepairAsync(TrainingRecord run, CancellationToken cancel)
     {
         if (run.State.IsTerminal())
         {
-            await runs.SettleAsync(run.Id, cancel);
+            await runs.SettleAsync(run, cancel);
         }
         else if (run.Owner is null)
         {
@@ -51,7 +38,7 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
             Log.TrainingRepaired(log, run.Id, "its message was lost");
             await runs.SendAsync(run.Id, cancel);
         }
-        else if (time.GetUtcNow() - run.Owner.Since > options.Lease)
+        else if (Lease.IsOver(run.Owner, options.Lease, time.GetUtcNow()))
         {
             // A worker that lives says so every few seconds, and its message comes back within its lock: both are gone. Without an owner the next message
             // takes the run; a worker of the old one that wakes up finds itself shut out.
@@ -66,18 +53,6 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
     private async Task<bool> IsWaitingAsync(TrainingRecord run, CancellationToken cancel)
     {
         var first = (await queues.GetQueueClient(Queues.TrainingJobs).PeekMessagesAsync(Peeked, cancel)).Value;
-        return first.Length == Peeked || first.Any(message => Of(message.Body) == run.Id);
-    }
-
-    private static JobId? Of(BinaryData body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return first.Length == Peeked || first.Any(message => MessageBody.TryRead(message.Body, TrainingJson.Default.TrainingMessage)?.TrainingId == run.Id);
     }
 }

@@ -2,17 +2,16 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
-using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Uploads;
 
@@ -32,20 +31,20 @@ internal sealed class PreprocessUpload(
 {
     [Function("PreprocessUpload")]
     public Task InteractiveAsync([QueueTrigger(Queues.UploadsCreated, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        RunAsync(message, JobLane.Interactive, cancel);
+        RunAsync(message, WorkLane.Interactive, cancel);
 
     [Function("PreprocessBulk")]
     public async Task BulkAsync([QueueTrigger(Queues.UploadsBulk, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
     {
         using var turn = await pace.Preprocess.EnterAsync(cancel);
-        await RunAsync(message, JobLane.Bulk, cancel);
+        await RunAsync(message, WorkLane.Bulk, cancel);
     }
 
-    private async Task RunAsync(QueueMessage message, JobLane line, CancellationToken cancel)
+    private async Task RunAsync(QueueMessage message, WorkLane line, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
-            Log.MessageUnreadable(log, message.MessageId, nameof(PreprocessUpload), MessageText.Start(message.Body));
+            Log.MessageUnreadable(log, message.MessageId, nameof(PreprocessUpload), MessageBody.Start(message.Body));
             return;
         }
 
@@ -53,8 +52,8 @@ internal sealed class PreprocessUpload(
 
         // Storage events all come in the interactive line. Those of bulk jobs are sent on before anything is done for
         // them; a crash here sends one twice, and the second changes nothing.
-        JobSnapshot? found = null;
-        if (line == JobLane.Interactive)
+        Stored<JobRecord>? found = null;
+        if (line == WorkLane.Interactive)
         {
             found = await claim.FindAsync(created, cancel);
             if (await claim.IsBulkAsync(found, cancel))
@@ -74,24 +73,24 @@ internal sealed class PreprocessUpload(
             return;
         }
 
-        var id = job.Record.Id;
-        span.Join(job.Record.TraceParent, id);
-        if (job.Record.State == JobState.Queued)
+        var id = job.Value.Id;
+        span.Join(job.Value.TraceParent, id);
+        if (job.Value.State == JobState.Queued)
         {
-            await SendAsync(job.Record, cancel);
+            await SendAsync(job.Value, cancel);
             return;
         }
 
         // A bare drop has its record from here on only: it began with its event.
-        var made = job.Record.Times.CreatedAt;
+        var made = job.Value.Times.CreatedAt;
         var sent = created.At ?? made;
         span.Waited(StageSpan.Upload, sent < made ? sent : made, StageSpan.WaitUpload, sent);
         span.End(StageSpan.Take);
 
         try
         {
-            var model = await models.PickAsync(job.Record.Model, cancel);
-            if (await DecodeAsync(job.Record, line, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
+            var model = await models.PickAsync(job.Value.Model, cancel);
+            if (await DecodeAsync(job.Value, line, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -107,7 +106,7 @@ internal sealed class PreprocessUpload(
 
             // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message again, and
             // the segmentation message is sent then.
-            var ticket = await gauge.TicketAsync(job.Record.Lane, cancel);
+            var ticket = await gauge.TicketAsync(job.Value.Lane, cancel);
             var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
             {
                 Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
@@ -122,9 +121,9 @@ internal sealed class PreprocessUpload(
                     Store = store,
                 },
             }, cancel, job);
-            if (queued.Job?.Record is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
+            if (queued.Document?.Value is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
             {
-                Log.MessageIgnored(log, id, message.MessageId, queued.Job?.Record.State);
+                Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
                 return;
             }
 
@@ -141,8 +140,8 @@ internal sealed class PreprocessUpload(
         catch (RoadSegException e) when (!e.IsTransient)
         {
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
-            if (e.Code == ErrorCodes.ImageTooManyBytes && job.Record.Upload is not null)
-                await PhotoOf(job.Record).DeleteIfExistsAsync(cancellationToken: cancel);
+            if (e.Code == ErrorCodes.ImageTooManyBytes && job.Value.Upload is not null)
+                await PhotoOf(job.Value).DeleteIfExistsAsync(cancellationToken: cancel);
             await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return;
         }
@@ -150,18 +149,18 @@ internal sealed class PreprocessUpload(
 
     // Null where the photo is too heavy for the interactive line.
     private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)?> DecodeAsync(
-        JobRecord job, JobLane line, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
+        JobRecord job, WorkLane line, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
     {
-        var most = line == JobLane.Interactive ? PhotoTurns.HeavyFile : limits.MaxBytes;
-        if (await UploadReader.HoldAsync(blobs, job, limits, line == JobLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel) is not var (file, room))
+        var most = line == WorkLane.Interactive ? PhotoTurns.HeavyFile : limits.MaxBytes;
+        if (await UploadReader.HoldAsync(blobs, job, limits, line == WorkLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel) is not var (file, room))
             return null;
         using (room)
         {
             var read = span.End(StageSpan.Read);
             var header = ImageProbe.Read(file, limits);
-            if (line == JobLane.Interactive && PhotoTurns.IsHeavy(header))
+            if (line == WorkLane.Interactive && PhotoTurns.IsHeavy(header))
                 return null;
-            using var turn = line == JobLane.Bulk
+            using var turn = line == WorkLane.Bulk
                 ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
                 : await turns.DecodeAsync(job.Caller, header, cancel);
             var input = ImageDecoder.DecodeForModel(file, header, spec);
@@ -170,21 +169,21 @@ internal sealed class PreprocessUpload(
     }
 
     // The job joins the bulk line, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep sends.
-    private async Task SendOnAsync(JobSnapshot job, QueueMessage message, CancellationToken cancel)
+    private async Task SendOnAsync(Stored<JobRecord> job, QueueMessage message, CancellationToken cancel)
     {
         var sent = await jobs.TryMoveAsync(
-            job.Record.Id,
+            job.Value.Id,
             JobState.Received,
-            record => record.State == JobState.Received && UploadClaim.Owns(record, message) ? record with { Lane = JobLane.Bulk, Owner = null } : null,
+            record => record.State == JobState.Received && UploadClaim.Owns(record, message) ? record with { Lane = WorkLane.Bulk, Owner = null } : null,
             cancel,
             job);
-        if (sent.Moved)
+        if (sent.Done)
             await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);
     }
 
     private async Task DeleteUnwantedAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
-        if ((await claim.FindAsync(created, cancel))?.Record is { } job)
+        if ((await claim.FindAsync(created, cancel))?.Value is { } job)
             await UnwantedPhoto.DeleteAsync(blobs, job, cancel);
     }
 

@@ -1,14 +1,15 @@
 using System.Text.Json;
-using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
+using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Uploads;
 
@@ -27,7 +28,7 @@ internal static class UploadEndpoints
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, KeyedAdmission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, JobOptions options, TimeProvider time)
+        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, KeyedAdmission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, WorkOptions options, TimeProvider time)
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -39,7 +40,7 @@ internal static class UploadEndpoints
         var key = IdempotencyKeys.Read(context.Request);
         var digest = IdempotencyKeys.Digest([], fileName, job);
         var lane = await admission.AdmitAsync(caller, key, digest, cancel);
-        var id = JobId.New(time);
+        var id = WorkId.New(time);
         if (key is not null)
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 
@@ -59,11 +60,11 @@ internal static class UploadEndpoints
             Lane = lane,
             TraceParent = JobTrace.Current?.Id,
         }, cancel);
-        if (created.Moved)
-            RequestSpan.Accepted(created.Job!.Record);
+        if (created.Done)
+            RequestSpan.Accepted(created.Document!.Value);
 
         // A repeated request gets a key for what is left of the first one's time: the job expires by that.
-        expires = created.Job!.Record.Upload?.ExpiresAt ?? expires;
+        expires = created.Document!.Value.Upload?.ExpiresAt ?? expires;
         var self = $"/v1/jobs/{id}";
         context.Response.Headers.Location = self;
         context.Response.Headers.CacheControl = "no-store";

@@ -4,11 +4,10 @@ using System.Text.Json;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
-using RoadSeg.Diagnostics;
 using RoadSeg.Functions.Diagnostics;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Webhooks;
 
@@ -86,13 +85,13 @@ internal sealed class DeliverWebhook(
     // The attempt that a message asks for, unless it was made already or nothing is left to tell.
     private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (Read(message.Body) is not { } due)
+        if (MessageBody.TryRead(message.Body, JobJson.Default.WebhookMessage) is not { Attempt: > 0 } due)
         {
-            Log.MessageUnreadable(log, message.MessageId, nameof(DeliverWebhook), MessageText.Start(message.Body));
+            Log.MessageUnreadable(log, message.MessageId, nameof(DeliverWebhook), MessageBody.Start(message.Body));
             return null;
         }
 
-        var job = (await jobs.FindAsync(due.JobId, cancel))?.Record;
+        var job = (await jobs.FindAsync(due.JobId, cancel))?.Value;
         if (job is { Webhook: { DeliveredAt: null, GivenUpAt: null } webhook } && job.State.IsTerminal())
         {
             if (Last(webhook) < due.Attempt)
@@ -129,7 +128,7 @@ internal sealed class DeliverWebhook(
             Log.WebhookFailed(log, job.Id, attempt, outcome.Status, outcome.Error, delivery.NextAt);
 
         // Checkpoint 3: the next attempt is in the queue, hidden until it is due. Sent for by whose attempt stands in the record.
-        if (delay is { } wait && amended.Moved)
+        if (delay is { } wait && amended.Done)
             await SendAsync(job, attempt + 1, wait, cancel);
     }
 
@@ -152,19 +151,7 @@ internal sealed class DeliverWebhook(
     private static int Last(JobWebhook webhook) => webhook.Deliveries is [.., var last] ? last.Attempt : 0;
 
     // 0 to 1, the same whenever it is asked.
-    private static double Spread(JobId id, int attempt) => Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
-
-    private static WebhookMessage? Read(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, JobJson.Default.WebhookMessage) is { Attempt: > 0 } message && message.JobId != default ? message : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static double Spread(WorkId id, int attempt) => Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
 
     private async Task SendAsync(JobRecord job, int attempt, TimeSpan delay, CancellationToken cancel) =>
         await queues.GetQueueClient(Queues.WebhookDeliveries).SendAsync(

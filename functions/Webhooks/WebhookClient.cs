@@ -4,18 +4,6 @@ using System.Net.Sockets;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>What came of one attempt.</summary>
-/// <param name="Status">HTTP status of the answer; null when there was none.</param>
-/// <param name="Error">Why there was none, in a few words.</param>
-/// <param name="RetryAfter">How long the receiver asked to be left alone.</param>
-internal readonly record struct WebhookOutcome(int? Status, string? Error, TimeSpan? RetryAfter = null)
-{
-    public bool Delivered => Status is >= 200 and < 300;
-
-    /// <summary>The receiver says that it is gone for good.</summary>
-    public bool Gone => Status == StatusCodes.Status410Gone;
-}
-
 /// <summary>Posts webhooks to addresses that strangers chose. A name is resolved once, what it resolves to is checked, and that very
 /// address is connected to, so no second answer of a name server can lead inside. No redirects, proxies or cookies; what the receiver answers
 /// beside the status is not read.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Functions;
 using RoadSeg.LocalHost.Http;
-using RoadSeg.LocalHost.Rpc;
 using RoadSeg.LocalHost.Worker;
 
 namespace RoadSeg.LocalHost;

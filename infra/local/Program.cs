@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Console;
 using RoadSeg.LocalHost;
+using RoadSeg.LocalHost.Configuration;
 
 using var loggers = LoggerFactory.Create(logging => logging
     .SetMinimumLevel(LogLevel.Information)

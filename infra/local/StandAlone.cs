@@ -1,3 +1,5 @@
+using RoadSeg.LocalHost.Configuration;
+
 namespace RoadSeg.LocalHost;
 
 /// <summary>The host as a program of its own: Azurite and blob events if asked for, then the host, until a signal or its own end.</summary>

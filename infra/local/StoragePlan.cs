@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost;
 

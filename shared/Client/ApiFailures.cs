@@ -3,9 +3,6 @@ using System.Text.Json;
 
 namespace RoadSeg.Client;
 
-/// <summary>The members of a problem document (RFC 9457) that the client reads.</summary>
-internal sealed record ProblemDocument(string? Title, string? Detail, string? Code, bool? Retryable);
-
 /// <summary>Turns refusals into exceptions. Nothing of the request shows in them: it carries the key, or is a secret address.</summary>
 internal static class ApiFailures
 {

@@ -1,35 +1,26 @@
 using RoadSeg.Jobs;
-using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Registry;
+using RoadSeg.Work;
 
 namespace RoadSeg.Client;
-
-/// <summary>How an overlay is compressed.</summary>
-public enum OverlayFormat
-{
-    /// <summary>JPEG.</summary>
-    Jpeg,
-
-    /// <summary>WebP, smaller.</summary>
-    WebP,
-}
 
 // Streams come as the service sends them and are the caller's to dispose. A job without a result is refused with result-not-ready,
 // one whose result was deleted with result-gone.
 public sealed partial class RoadSegClient
 {
     /// <summary>The mask: an 8-bit palette PNG of the photo's oriented size whose pixel values are class ids.</summary>
-    public Task<Stream> OpenMaskAsync(JobId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/mask", cancel);
+    public Task<Stream> OpenMaskAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/mask", cancel);
 
     /// <summary>The mask in the classes' colours: a PNG.</summary>
-    public Task<Stream> OpenColorAsync(JobId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/color", cancel);
+    public Task<Stream> OpenColorAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/color", cancel);
 
     /// <summary>The photo with the classes' colours over it.</summary>
     /// <param name="id">The job.</param>
     /// <param name="opacity">0 (photo) to 1 (classes); the service's 0.5 when null.</param>
     /// <param name="format">How it is compressed.</param>
     /// <param name="cancel">Stops.</param>
-    public Task<Stream> OpenOverlayAsync(JobId id, double? opacity = null, OverlayFormat format = OverlayFormat.Jpeg, CancellationToken cancel = default) =>
+    public Task<Stream> OpenOverlayAsync(WorkId id, double? opacity = null, OverlayFormat format = OverlayFormat.Jpeg, CancellationToken cancel = default) =>
         _calls.OpenAsync(
             JobPath(id) + "/overlay" + Query.Of(
                 ("opacity", opacity is { } weight ? FormattableString.Invariant($"{weight:0.####}") : null),
@@ -37,13 +28,13 @@ public sealed partial class RoadSegClient
             cancel);
 
     /// <summary>The confidence of each pixel: a grey PNG of the photo's oriented size, 255 for certain.</summary>
-    public Task<Stream> OpenConfidenceAsync(JobId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/confidence", cancel);
+    public Task<Stream> OpenConfidenceAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/confidence", cancel);
 
     /// <summary>The classes' outlines and COCO run lengths: JSON.</summary>
-    public Task<Stream> OpenPolygonsAsync(JobId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/polygons", cancel);
+    public Task<Stream> OpenPolygonsAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/polygons", cancel);
 
     /// <summary>What the mask holds, class by class.</summary>
-    public Task<ResultSummary> GetSummaryAsync(JobId id, CancellationToken cancel = default) =>
+    public Task<ResultSummary> GetSummaryAsync(WorkId id, CancellationToken cancel = default) =>
         _calls.ReadAsync(HttpMethod.Get, JobPath(id) + "/summary", JobJson.Default.ResultSummary, null, cancel);
 
     /// <summary>The models, each with the version that is live.</summary>

@@ -1,9 +1,9 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using RoadSeg.Jobs;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Client;
 
@@ -27,12 +27,12 @@ public sealed partial class RoadSegClient
     }
 
     /// <summary>A training run as it stands.</summary>
-    public Task<TrainingView> GetTrainingAsync(JobId id, CancellationToken cancel = default) =>
+    public Task<TrainingView> GetTrainingAsync(WorkId id, CancellationToken cancel = default) =>
         _calls.ReadAsync(HttpMethod.Get, TrainingPath(id), TrainingJson.Default.TrainingView, null, cancel);
 
     /// <summary>Cancels a training run. One that has ended is left as it is; canceling twice is no error.</summary>
     /// <returns>The run as it stands after that.</returns>
-    public Task<TrainingView> CancelTrainingAsync(JobId id, CancellationToken cancel = default) =>
+    public Task<TrainingView> CancelTrainingAsync(WorkId id, CancellationToken cancel = default) =>
         _calls.ReadAsync(HttpMethod.Delete, TrainingPath(id), TrainingJson.Default.TrainingView, null, cancel);
 
     /// <summary>The training runs, newest first, page after page as they are asked for.</summary>
@@ -53,7 +53,7 @@ public sealed partial class RoadSegClient
     /// <param name="id">The run.</param>
     /// <param name="progress">Told of the run as first seen and whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the run goes on.</param>
-    public async Task<TrainingView> WaitTrainingAsync(JobId id, IProgress<TrainingView>? progress = null, CancellationToken cancel = default)
+    public async Task<TrainingView> WaitTrainingAsync(WorkId id, IProgress<TrainingView>? progress = null, CancellationToken cancel = default)
     {
         EntityTagHeaderValue? known = null;
         while (true)
@@ -74,5 +74,5 @@ public sealed partial class RoadSegClient
         }
     }
 
-    private static string TrainingPath(JobId id) => $"v1/trainings/{id}";
+    private static string TrainingPath(WorkId id) => $"v1/trainings/{id}";
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Client;
 
@@ -15,7 +16,7 @@ public sealed partial class RoadSegClient
     /// <param name="progress">Told of the job as first seen and whenever it has changed, which takes a call for each change.</param>
     /// <param name="cancel">Stops waiting; the job goes on.</param>
     /// <exception cref="TimeoutException">The job had not ended in time.</exception>
-    public async Task<JobView> WaitAsync(JobId id, TimeSpan? timeout = null, IProgress<JobView>? progress = null, CancellationToken cancel = default)
+    public async Task<JobView> WaitAsync(WorkId id, TimeSpan? timeout = null, IProgress<JobView>? progress = null, CancellationToken cancel = default)
     {
         var began = _time.GetTimestamp();
         EntityTagHeaderValue? known = null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Client;
 
@@ -33,11 +34,11 @@ public sealed partial class RoadSegClient
     }
 
     /// <summary>A job as it stands.</summary>
-    public Task<JobView> GetAsync(JobId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Get, JobPath(id), JobJson.Default.JobView, null, cancel);
+    public Task<JobView> GetAsync(WorkId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Get, JobPath(id), JobJson.Default.JobView, null, cancel);
 
     /// <summary>Cancels a job. A job that has ended is left as it is; canceling twice is no error.</summary>
     /// <returns>The job as it stands after that.</returns>
-    public Task<JobView> CancelAsync(JobId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Delete, JobPath(id), JobJson.Default.JobView, null, cancel);
+    public Task<JobView> CancelAsync(WorkId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Delete, JobPath(id), JobJson.Default.JobView, null, cancel);
 
     /// <summary>The caller's jobs, newest first, page after page as they are asked for.</summary>
     /// <param name="state">Only jobs in this state; all when null.</param>
@@ -62,5 +63,5 @@ public sealed partial class RoadSegClient
         while (after is not null);
     }
 
-    private static string JobPath(JobId id) => $"v1/jobs/{id}";
+    private static string JobPath(WorkId id) => $"v1/jobs/{id}";
 }

@@ -4,6 +4,9 @@ namespace RoadSeg.Datasets;
 
 internal static class DatasetErrors
 {
+    /// <summary>A line as a finding shows it.</summary>
+    public static string Shown(string line) => $"'{new string([.. line.Take(60).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)])}{(line.Length > 60 ? "..." : "")}'";
+
     public static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.DatasetInvalid, message, inner);
 
     public static RoadSegException TooManyBytes(long bytes, long maxBytes) => new(

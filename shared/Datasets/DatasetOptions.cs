@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets;
@@ -27,9 +26,3 @@ public sealed record DatasetOptions
     private static long InRange(long value, long least, long most, string name) =>
         value >= least && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least} to {most}.");
 }
-
-/// <summary>How far a run is.</summary>
-/// <param name="Stage">What is being done: unpacking, listing, reading, writing, storing; when a set is sent: uploading.</param>
-/// <param name="Done">Pairs done; files while storing or uploading.</param>
-/// <param name="Total">Of how many; 0 while it is not known.</param>
-public readonly record struct DatasetProgress([property: JsonRequired] string Stage, int Done, int Total);

@@ -1,10 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
-using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets;
 
@@ -106,40 +104,6 @@ public sealed record DatasetReport
             throw new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message);
     }
 }
-
-/// <summary>Why a set cannot be used.</summary>
-/// <param name="Code">Code of <see cref="ErrorCodes"/>.</param>
-/// <param name="Message">What to do.</param>
-public sealed record DatasetProblem(string Code, string Message);
-
-/// <summary>Images of a split.</summary>
-/// <param name="Split">Which.</param>
-/// <param name="Images">Usable images.</param>
-/// <param name="Groups">Drives or scenes; 0 where none are known.</param>
-public sealed record SplitCount(Split Split, long Images, int Groups);
-
-/// <summary>Images of a size.</summary>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
-/// <param name="Images">How many.</param>
-public sealed record SizeCount(int Width, int Height, long Images);
-
-/// <summary>A class in the usable images.</summary>
-/// <param name="Id">Class id.</param>
-/// <param name="Name">Name.</param>
-/// <param name="Color">Display colour.</param>
-/// <param name="Pixels">Pixels at the target size.</param>
-/// <param name="Share">Share of the labelled pixels, 0-1.</param>
-/// <param name="Images">Images it appears in.</param>
-public sealed record ClassCount(int Id, string Name, RgbColor Color, long Pixels, double Share, long Images);
-
-/// <summary>A value of the masks.</summary>
-/// <param name="Value">As in the mask: <c>#rrggbb</c> or an id.</param>
-/// <param name="Name">What the source calls it; empty for unnamed.</param>
-/// <param name="Class">Class it is mapped to; ignore, unknown, ambiguous or overlap.</param>
-/// <param name="Pixels">Pixels of all masks that could be read.</param>
-/// <param name="Images">Masks that hold it.</param>
-public sealed record ValueCount(string Value, string Name, string Class, long Pixels, long Images);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DatasetReport))]

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
-using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 

@@ -1,15 +1,5 @@
 namespace RoadSeg.Errors;
 
-/// <summary>Whose move it is after a failure: the caller's (send something else) or the service's.</summary>
-public enum Fault
-{
-    /// <summary>The request or the image is at fault; the same input fails again.</summary>
-    Caller,
-
-    /// <summary>The service is at fault.</summary>
-    Service,
-}
-
 /// <summary>One entry of the closed list of failures. Every code has a heading in <c>docs/errors.md</c>.</summary>
 /// <param name="Code">Stable kebab-case name that clients may switch on.</param>
 /// <param name="Fault">Whose fault it is.</param>

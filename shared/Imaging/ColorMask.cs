@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using RoadSeg.Imaging.Png;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Imaging;

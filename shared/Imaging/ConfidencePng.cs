@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Numerics;
-using RoadSeg.Imaging.Png;
 
 namespace RoadSeg.Imaging;
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using RoadSeg.Imaging.Png;
 
 namespace RoadSeg.Imaging;
 

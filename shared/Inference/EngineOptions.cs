@@ -1,35 +1,6 @@
-using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
-
-/// <summary>Where a graph runs.</summary>
-public enum ExecutionProvider
-{
-    /// <summary>ONNX Runtime's CPU provider.</summary>
-    [JsonStringEnumMemberName("cpu")]
-    Cpu,
-
-    /// <summary>ONNX Runtime's CUDA provider; where it cannot be had, loading fails.</summary>
-    [JsonStringEnumMemberName("cuda")]
-    Cuda,
-}
-
-/// <summary>How far ONNX Runtime may rewrite a graph when it loads it.</summary>
-public enum GraphOptimization
-{
-    /// <summary>Not at all: for finding out whether an optimisation is to blame.</summary>
-    None,
-
-    /// <summary>Constant folding and removal of redundant nodes.</summary>
-    Basic,
-
-    /// <summary>Also fusions of nodes.</summary>
-    Extended,
-
-    /// <summary>Also memory layouts of the machine.</summary>
-    All,
-}
 
 /// <summary>Settings of a <see cref="SegmentationEngine"/>. Values out of range are refused where they are set.</summary>
 public sealed record EngineOptions

@@ -1,17 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using RoadSeg.Models;
+using RoadSeg.Work;
 
 namespace RoadSeg.Jobs;
 
 /// <summary>Everything known of a job: the content of <c>jobs/{id}.json</c>. Written only by <see cref="JobStore"/>.</summary>
-public sealed record JobRecord
+public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
     public int SchemaVersion { get => field == 0 ? 1 : field; init; }
 
     /// <summary>The job's id.</summary>
-    public required JobId Id { get; init; }
+    public required WorkId Id { get; init; }
 
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
@@ -42,7 +43,7 @@ public sealed record JobRecord
     public JobWebhook? Webhook { get; init; }
 
     /// <summary>Which of the two lines it waits in.</summary>
-    public JobLane Lane { get; init; }
+    public WorkLane Lane { get; init; }
 
     /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting messages.</summary>
     public long? Ticket { get; init; }
@@ -55,7 +56,7 @@ public sealed record JobRecord
     public required JobTimes Times { get; init; }
 
     /// <summary>The message that owns the job while Received, Queued or Running; null before and after.</summary>
-    public JobOwner? Owner { get; init; }
+    public WorkOwner? Owner { get; init; }
 
     /// <summary>When the sweep last sent its message again; null when it never had to.</summary>
     public DateTimeOffset? RepairedAt { get; init; }
@@ -85,100 +86,35 @@ public sealed record JobRecord
     public JobResult? Result { get; init; }
 
     /// <summary>Why it failed, when failed.</summary>
-    public JobFailure? Failure { get; init; }
+    public WorkFailure? Failure { get; init; }
+
+    static JobState IWorkRecord<JobRecord, JobState>.Failed => JobState.Failed;
+
+    static bool IWorkRecord<JobRecord, JobState>.HasEnded(JobState state) => state.IsTerminal();
+
+    static bool IWorkRecord<JobRecord, JobState>.CanMove(JobState state, JobState target) => JobStates.CanMove(state, target);
+
+    /// <inheritdoc/>
+    public JobRecord Enter(JobState state, DateTimeOffset now)
+    {
+        var times = state switch
+        {
+            JobState.Received => Times with { ReceivedAt = Times.ReceivedAt ?? now },
+            JobState.Queued => Times with { QueuedAt = now },
+            JobState.Running => Times with { StartedAt = now },
+            _ when state.IsTerminal() => Times with { FinishedAt = now },
+            _ => Times,
+        };
+        return this with { State = state, Times = times, Owner = state.IsTerminal() ? null : Owner };
+    }
+
+    /// <inheritdoc/>
+    public JobRecord FailedFor(WorkFailure failure) => this with { Failure = failure };
+
+    /// <inheritdoc/>
+    public JobRecord InStateOf(JobRecord other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with { State = other.State, Times = other.Times };
+    }
 }
-
-/// <summary>Where the photo lies.</summary>
-/// <param name="Container">Container name.</param>
-/// <param name="Path">Blob name inside the container.</param>
-/// <param name="ETag">Version the job is about, unquoted; null while awaiting the upload.</param>
-/// <param name="FileName">The caller's name for the file; shown, never used in a path.</param>
-public sealed record JobSource([property: JsonRequired] string Container, [property: JsonRequired] string Path, string? ETag, string? FileName);
-
-/// <summary>An upload key.</summary>
-/// <param name="ExpiresAt">When it ends.</param>
-public sealed record JobUpload(DateTimeOffset ExpiresAt);
-
-/// <summary>The queue message an attempt works for. The message's own lock is the lease: a redelivery of the same message
-/// proves that the former delivery ended, a different message is a duplicate.</summary>
-/// <param name="MessageId">Queue message id.</param>
-/// <param name="Since">When it took the job.</param>
-public sealed record JobOwner([property: JsonRequired] string MessageId, DateTimeOffset Since);
-
-/// <summary>When each state was first entered (UTC); null where it was not.</summary>
-public sealed record JobTimes
-{
-    /// <summary>The record was made.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>PreprocessUpload took it.</summary>
-    public DateTimeOffset? ReceivedAt { get; init; }
-
-    /// <summary>The model input was stored.</summary>
-    public DateTimeOffset? QueuedAt { get; init; }
-
-    /// <summary>SegmentImage took it (latest attempt).</summary>
-    public DateTimeOffset? StartedAt { get; init; }
-
-    /// <summary>A terminal state was entered.</summary>
-    public DateTimeOffset? FinishedAt { get; init; }
-}
-
-/// <summary>The photo, from its header.</summary>
-/// <param name="Format">jpeg, png, webp, avif, tiff or heic.</param>
-/// <param name="Width">Width in pixels after EXIF orientation.</param>
-/// <param name="Height">Height in pixels after EXIF orientation.</param>
-/// <param name="Orientation">EXIF orientation, 1-8.</param>
-/// <param name="Bytes">Size of the file.</param>
-public sealed record JobImage([property: JsonRequired] string Format, int Width, int Height, int Orientation, long Bytes);
-
-/// <summary>Size of the stored model input in pixels.</summary>
-public sealed record JobInput(int Width, int Height);
-
-/// <summary>Wall time of each piece of work in milliseconds; null where it was not reached.</summary>
-public sealed record StageMilliseconds
-{
-    /// <summary>PreprocessUpload: reading the photo from storage.</summary>
-    public double? Read { get; init; }
-
-    /// <summary>PreprocessUpload: header, decode, orientation, resize.</summary>
-    public double? Decode { get; init; }
-
-    /// <summary>PreprocessUpload: storing the model input.</summary>
-    public double? Store { get; init; }
-
-    /// <summary>SegmentImage: taking the job (the input is read meanwhile).</summary>
-    public double? Claim { get; init; }
-
-    /// <summary>SegmentImage: what was left of reading the model input when the job was taken.</summary>
-    public double? Fetch { get; init; }
-
-    /// <summary>SegmentImage: waiting for the model, other runs before this one included.</summary>
-    public double? Wait { get; init; }
-
-    /// <summary>SegmentImage: the model's run.</summary>
-    public double? Infer { get; init; }
-
-    /// <summary>SegmentImage: upsampling, confidence and argmax at the photo's size.</summary>
-    public double? Upsample { get; init; }
-
-    /// <summary>SegmentImage: encoding the mask.</summary>
-    public double? Encode { get; init; }
-
-    /// <summary>SegmentImage: storing the result files.</summary>
-    public double? Commit { get; init; }
-}
-
-/// <summary>Which attempt's files are the result, and what made them.</summary>
-/// <param name="Attempt">Folder of the result files.</param>
-/// <param name="Model">Model name.</param>
-/// <param name="ModelVersion">Model version.</param>
-/// <param name="ModelSha256">SHA-256 of the graph that ran, lower-case hex.</param>
-/// <param name="Provider">ONNX Runtime execution provider that ran it.</param>
-public sealed record JobResult(int Attempt, [property: JsonRequired] string Model, [property: JsonRequired] string ModelVersion, [property: JsonRequired] string ModelSha256, [property: JsonRequired] string Provider);
-
-/// <summary>Why a job failed.</summary>
-/// <param name="Code">Entry of <see cref="Errors.ErrorCodes"/>.</param>
-/// <param name="Message">What is wrong and what to do, in a sentence.</param>
-/// <param name="Retryable">True when submitting the same photo again may succeed.</param>
-public sealed record JobFailure([property: JsonRequired] string Code, [property: JsonRequired] string Message, bool Retryable);

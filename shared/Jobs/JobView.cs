@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using RoadSeg.Models;
+using RoadSeg.Work;
 
 namespace RoadSeg.Jobs;
 
@@ -9,7 +9,7 @@ public sealed record JobView
     private static readonly string[] ResultLinks = ["mask", "color", "overlay", "confidence", "summary", "polygons"];
 
     /// <summary>The job's id.</summary>
-    public required JobId Id { get; init; }
+    public required WorkId Id { get; init; }
 
     /// <summary>Where the job stands.</summary>
     public required JobState State { get; init; }
@@ -45,7 +45,7 @@ public sealed record JobView
     public JobResult? Result { get; init; }
 
     /// <summary>Why it failed, when failed.</summary>
-    public JobFailure? Failure { get; init; }
+    public WorkFailure? Failure { get; init; }
 
     /// <summary>The webhook and how its deliveries went, if one was asked for.</summary>
     public JobWebhook? Webhook { get; init; }
@@ -87,13 +87,3 @@ public sealed record JobView
         };
     }
 }
-
-/// <summary>Where a queued job stands.</summary>
-/// <param name="Position">1 is next. Good to within what joins the line in a second.</param>
-/// <param name="EstimatedSeconds">Until it is taken, at the pace the line went lately; absent while that is unknown.</param>
-public sealed record QueuePlace(long Position, double? EstimatedSeconds);
-
-/// <summary>A page of jobs, newest first.</summary>
-/// <param name="Items">The jobs.</param>
-/// <param name="Next">Give it as <c>after</c> for the next page; absent on the last. A page may hold fewer jobs than asked for.</param>
-public sealed record JobPage([property: JsonRequired] IReadOnlyList<JobView> Items, string? Next);

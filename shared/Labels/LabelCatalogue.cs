@@ -2,12 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace RoadSeg.Labels;
 
-/// <summary>One class of a catalogue.</summary>
-/// <param name="Id">Class id, 0-254: the value a mask pixel holds and the index of the logits channel.</param>
-/// <param name="Name">Name, unique in its catalogue.</param>
-/// <param name="Color">Display colour, unique in its catalogue.</param>
-public sealed record LabelClass(int Id, [property: JsonRequired] string Name, [property: JsonRequired] RgbColor Color);
-
 /// <summary>The classes a model tells apart, with ids 0..N-1 in order, and the id that means "no label".</summary>
 public sealed record LabelCatalogue
 {

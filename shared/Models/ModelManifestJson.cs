@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
+using RoadSeg.Packaging;
 
 namespace RoadSeg.Models;
 

@@ -5,9 +5,9 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
-using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Registry;
 
@@ -57,7 +57,7 @@ public sealed class ModelRegistry
     /// <param name="dataset">What it was trained on, as <c>name/version</c>.</param>
     /// <param name="cancel">Stops between files.</param>
     /// <exception cref="RoadSegException">model-invalid: the registry holds another package under this version.</exception>
-    public async Task<ModelVersion> PublishAsync(ModelPackage package, string by, JobId? training, string? dataset, CancellationToken cancel)
+    public async Task<ModelVersion> PublishAsync(ModelPackage package, string by, WorkId? training, string? dataset, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(package);
         var manifest = package.Manifest;

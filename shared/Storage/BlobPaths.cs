@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Storage;
 
@@ -9,28 +10,28 @@ namespace RoadSeg.Storage;
 public static class BlobPaths
 {
     /// <summary>In <see cref="Containers.Uploads"/> or <see cref="Containers.Submitted"/>: the photo of a job that came through the API.</summary>
-    public static string Upload(JobId id) => $"{id}/image";
+    public static string Upload(WorkId id) => $"{id}/image";
 
     /// <summary>In <see cref="Containers.Work"/>: raw RGB bytes [height, width, 3] of the model input.</summary>
     /// <param name="id">The job.</param>
     /// <param name="file">What the record names (<see cref="JobRecord.InputFile"/>); null in records from before there were several.</param>
-    public static string WorkInput(JobId id, string? file = null) => $"{id}/{file ?? "input"}";
+    public static string WorkInput(WorkId id, string? file = null) => $"{id}/{file ?? "input"}";
 
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
-    public static string Result(JobId id, int attempt, string file) => $"{id}/{attempt}/{file}";
+    public static string Result(WorkId id, int attempt, string file) => $"{id}/{attempt}/{file}";
 
     /// <summary>In <see cref="Containers.Jobs"/>: the job record.</summary>
-    public static string Job(JobId id) => $"{id}.json";
+    public static string Job(WorkId id) => $"{id}.json";
 
     /// <summary>In <see cref="Containers.JobsActive"/>: the marker of a live job.</summary>
-    public static string ActiveJob(string caller, JobId id) => $"{ActiveJobs(caller)}{id}";
+    public static string ActiveJob(string caller, WorkId id) => $"{ActiveJobs(caller)}{id}";
 
     /// <summary>In <see cref="Containers.JobsActive"/>: prefix of the markers of a caller's live jobs.</summary>
     public static string ActiveJobs(string caller) => $"{caller}/";
 
     /// <summary>In <see cref="Containers.JobsIndex"/>: a job's place in its caller's list. Names sort ascending, so the
     /// time is written as what is left until the last millisecond that 15 digits hold: newest first.</summary>
-    public static string IndexedJob(string caller, DateTimeOffset createdAt, JobId id) =>
+    public static string IndexedJob(string caller, DateTimeOffset createdAt, WorkId id) =>
         string.Create(CultureInfo.InvariantCulture, $"{IndexedJobs(caller)}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
 
     /// <summary>In <see cref="Containers.JobsIndex"/>: prefix of a caller's list.</summary>
@@ -49,21 +50,21 @@ public static class BlobPaths
     public static string Curated(string name, string version, string file) => $"{name}/{version}/{file}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: the record of a training run.</summary>
-    public static string Training(JobId id) => TrainingFile(id, "record.json");
+    public static string Training(WorkId id) => TrainingFile(id, "record.json");
 
     /// <summary>In <see cref="Containers.Trainings"/>: a file of a training run (<see cref="TrainingFiles"/>).</summary>
-    public static string TrainingFile(JobId id, string file) => $"{id}/{file}";
+    public static string TrainingFile(WorkId id, string file) => $"{id}/{file}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids of runs that a data set asked
     /// for are made of its drop and do not sort by age.</summary>
-    public static string IndexedTraining(DateTimeOffset createdAt, JobId id) =>
+    public static string IndexedTraining(DateTimeOffset createdAt, WorkId id) =>
         string.Create(CultureInfo.InvariantCulture, $"{IndexedTrainings}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
 
     /// <summary>In <see cref="Containers.Trainings"/>: prefix of the list of all runs.</summary>
     public const string IndexedTrainings = "index/";
 
     /// <summary>In <see cref="Containers.TrainingsActive"/>: the marker of a live training run.</summary>
-    public static string ActiveTraining(JobId id) => id.ToString();
+    public static string ActiveTraining(WorkId id) => id.ToString();
 
     /// <summary>In <see cref="Containers.Models"/>: which version is live.</summary>
     public static string ModelPointer(string name) => $"{name}/current.json";
@@ -82,39 +83,4 @@ public static class BlobPaths
 
     /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>
     public static string ModelFile(string name, string version, string file) => $"{name}/{version}/{file}";
-}
-
-/// <summary>File names of a training run.</summary>
-public static class TrainingFiles
-{
-    /// <summary>JSON lines of losses and scores.</summary>
-    public const string Metrics = "metrics.jsonl";
-
-    /// <summary>What the trainer said.</summary>
-    public const string Log = "log.txt";
-
-    /// <summary>Checkpoint to go on from.</summary>
-    public const string Last = "last.safetensors";
-
-    /// <summary>Weights of the best evaluation.</summary>
-    public const string Best = "best.safetensors";
-
-    /// <summary>Pictures of the run: curves, samples and worst frames.</summary>
-    public static IReadOnlyList<string> Pictures { get; } = ["curves.png", "samples.png", "worst.png"];
-
-    /// <summary>Whether a file is only ever written on to: what was read of it stays true.</summary>
-    public static bool Grows(string file) => file is Metrics or Log;
-}
-
-/// <summary>File names of a result.</summary>
-public static class ResultFiles
-{
-    /// <summary>8-bit palette PNG of class ids at the photo's oriented size.</summary>
-    public const string Mask = "mask.png";
-
-    /// <summary>8-bit grey PNG of the confidence of each pixel, at the mask's size; there is none of models that give class ids.</summary>
-    public const string Confidence = "confidence.png";
-
-    /// <summary>Class summary (<see cref="ResultSummary"/>).</summary>
-    public const string Summary = "summary.json";
 }

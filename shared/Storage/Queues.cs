@@ -1,3 +1,5 @@
+using RoadSeg.Work;
+
 namespace RoadSeg.Storage;
 
 /// <summary>Storage queues of a deployment. Bodies are raw UTF-8 JSON (<c>messageEncoding: none</c>).</summary>
@@ -6,7 +8,7 @@ public static class Queues
     /// <summary>Event Grid BlobCreated events of the uploads container.</summary>
     public const string UploadsCreated = "uploads-created";
 
-    /// <summary>The same events, of jobs in the bulk lane: see <see cref="Jobs.JobLane"/>.</summary>
+    /// <summary>The same events, of jobs in the bulk lane: see <see cref="WorkLane"/>.</summary>
     public const string UploadsBulk = "uploads-bulk";
 
     /// <summary>One <see cref="Jobs.SegmentationMessage"/> a job.</summary>
@@ -25,10 +27,10 @@ public static class Queues
     public const string TrainingJobs = "training-jobs";
 
     /// <summary>Queue of a lane's upload events.</summary>
-    public static string Uploads(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? UploadsBulk : UploadsCreated;
+    public static string Uploads(WorkLane lane) => lane == WorkLane.Bulk ? UploadsBulk : UploadsCreated;
 
     /// <summary>Queue of a lane's segmentation messages.</summary>
-    public static string Segmentation(Jobs.JobLane lane) => lane == Jobs.JobLane.Bulk ? SegmentationBulk : SegmentationJobs;
+    public static string Segmentation(WorkLane lane) => lane == WorkLane.Bulk ? SegmentationBulk : SegmentationJobs;
 
     /// <summary>Messages that failed as often as the host allows are moved to the queue whose name ends so.</summary>
     public const string PoisonSuffix = "-poison";

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Trainings;
 

@@ -1,18 +1,16 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using RoadSeg.Jobs;
+using RoadSeg.Errors;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Trainings;
 
 /// <summary>Training records in blob storage. The only writer of a run's state.</summary>
 public sealed class TrainingStore
 {
-    private static readonly BinaryData Nothing = BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty);
-
-    private readonly JsonBlobs<TrainingRecord> _records;
+    private readonly RecordStore<TrainingRecord, TrainingState> _records;
     private readonly BlobContainerClient _runs;
-    private readonly BlobContainerClient _active;
     private readonly QueueClient _queue;
     private readonly TimeProvider _time;
 
@@ -22,23 +20,21 @@ public sealed class TrainingStore
         ArgumentNullException.ThrowIfNull(blobs);
         ArgumentNullException.ThrowIfNull(queues);
         _runs = blobs.GetBlobContainerClient(Containers.Trainings);
-        _records = new JsonBlobs<TrainingRecord>(_runs, TrainingJson.Default.TrainingRecord);
-        _active = blobs.GetBlobContainerClient(Containers.TrainingsActive);
+        _records = new RecordStore<TrainingRecord, TrainingState>(
+            _runs, TrainingJson.Default.TrainingRecord, blobs.GetBlobContainerClient(Containers.TrainingsActive), static run => BlobPaths.ActiveTraining(run.Id), time);
         _queue = queues.GetQueueClient(Queues.TrainingJobs);
         _time = time;
     }
 
     /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
     /// <returns>The new record, or the one that was there.</returns>
-    public async Task<Stored<TrainingRecord>> CreateAsync(JobId id, TrainingPlan plan, string caller, CancellationToken cancel)
+    public async Task<Stored<TrainingRecord>> CreateAsync(WorkId id, TrainingPlan plan, string caller, CancellationToken cancel)
     {
         if (await FindAsync(id, cancel) is { } there)
             return await EarlierAsync(there, cancel);
 
-        // The marker first: a marker without a record is swept away, a record without a marker would never be swept. The
-        // message last: a crash before it leaves a queued run without a message, which the sweep sends. An entry of the list
+        // The message last: a crash before it leaves a queued run without a message, which the sweep sends. An entry of the list
         // counts only if the record is of its very time.
-        await _active.GetBlobClient(BlobPaths.ActiveTraining(id)).UploadAsync(Nothing, overwrite: true, cancel);
         var record = new TrainingRecord
         {
             Id = id,
@@ -47,70 +43,50 @@ public sealed class TrainingStore
             Plan = plan,
             Times = new TrainingTimes { CreatedAt = _time.GetUtcNow() },
         };
-        await _runs.GetBlobClient(BlobPaths.IndexedTraining(record.Times.CreatedAt, id)).UploadAsync(Nothing, overwrite: true, cancel);
-        if (await _records.TryWriteAsync(BlobPaths.Training(id), record, null, cancel) is { } created)
+        await _records.MarkAsync(record, cancel);
+        await _runs.GetBlobClient(BlobPaths.IndexedTraining(record.Times.CreatedAt, id)).UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
+        var created = await _records.CreateAsync(BlobPaths.Training(id), record, cancel);
+        if (created.Done)
         {
             await SendAsync(id, cancel);
-            return created;
+            return created.Document!;
         }
 
-        return await EarlierAsync(await FindAsync(id, cancel) ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made."), cancel);
+        return await EarlierAsync(created.Document ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made."), cancel);
     }
 
     /// <summary>Reads a record; null when there is no such run.</summary>
-    public Task<Stored<TrainingRecord>?> FindAsync(JobId id, CancellationToken cancel) => _records.FindAsync(BlobPaths.Training(id), cancel);
+    public Task<Stored<TrainingRecord>?> FindAsync(WorkId id, CancellationToken cancel) => _records.FindAsync(BlobPaths.Training(id), cancel);
 
-    /// <summary>Moves a run to another state under ETag.</summary>
-    /// <param name="id">The run.</param>
-    /// <param name="to">The new state. Entry times, owner and active marker are kept here.</param>
-    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than once.</param>
-    /// <param name="cancel">Stops between storage calls.</param>
-    /// <exception cref="InvalidOperationException">The move is none of <see cref="TrainingStates.CanMove"/>.</exception>
-    public async Task<Change<TrainingRecord>> TryMoveAsync(JobId id, TrainingState to, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel)
-    {
-        var moved = await _records.ChangeAsync(BlobPaths.Training(id), current =>
-        {
-            if (change(current) is not { } changed)
-                return null;
-            if (!TrainingStates.CanMove(current.State, to))
-                throw new InvalidOperationException($"Training run {id} cannot move from {current.State} to {to}.");
-            return Enter(changed, to, _time.GetUtcNow());
-        }, cancel);
-        if (moved.Done && to.IsTerminal())
-            await SettleAsync(id, cancel);
-        return moved;
-    }
+    /// <summary>Moves a run to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. Its marker goes when it ends.</summary>
+    public async Task<Change<TrainingRecord>> TryMoveAsync(WorkId id, TrainingState to, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
+        await EndedAsync(await _records.TryMoveAsync(BlobPaths.Training(id), to, change, cancel), cancel);
 
-    /// <summary>Changes what a record says beside its state and times, under ETag.</summary>
-    /// <param name="id">The run.</param>
-    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than once.</param>
-    /// <param name="cancel">Stops between storage calls.</param>
-    public Task<Change<TrainingRecord>> AmendAsync(JobId id, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
-        _records.ChangeAsync(BlobPaths.Training(id), current => change(current) is { } changed ? changed with { State = current.State, Times = current.Times } : null, cancel);
+    /// <summary>Ends a run as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
+    public async Task<Change<TrainingRecord>> TryFailAsync(WorkId id, RoadSegException reason, Func<TrainingRecord, bool> guard, CancellationToken cancel) =>
+        await EndedAsync(await _records.TryFailAsync(BlobPaths.Training(id), reason, guard, cancel), cancel);
+
+    /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
+    public Task<Change<TrainingRecord>> AmendAsync(WorkId id, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
+        _records.AmendAsync(BlobPaths.Training(id), change, cancel);
 
     /// <summary>Sends a run's message. A second one changes nothing.</summary>
-    public Task SendAsync(JobId id, CancellationToken cancel) => _queue.SendAsync(new TrainingMessage(id), TrainingJson.Default.TrainingMessage, cancel);
+    public Task SendAsync(WorkId id, CancellationToken cancel) => _queue.SendAsync(new TrainingMessage(id), TrainingJson.Default.TrainingMessage, cancel);
 
-    /// <summary>Takes away the marker of a run that has ended.</summary>
-    public async Task SettleAsync(JobId id, CancellationToken cancel) =>
-        await _active.GetBlobClient(BlobPaths.ActiveTraining(id)).DeleteIfExistsAsync(cancellationToken: cancel);
+    /// <summary>What is left to do for a run that has ended: its marker goes. The sweep does it again where the process died in between.</summary>
+    public Task SettleAsync(TrainingRecord ended, CancellationToken cancel) => _records.UnmarkAsync(ended, cancel);
+
+    private async Task<Change<TrainingRecord>> EndedAsync(Change<TrainingRecord> moved, CancellationToken cancel)
+    {
+        if (moved is { Done: true, Document.Value: var run } && run.State.IsTerminal())
+            await SettleAsync(run, cancel);
+        return moved;
+    }
 
     private async Task<Stored<TrainingRecord>> EarlierAsync(Stored<TrainingRecord> earlier, CancellationToken cancel)
     {
         if (earlier.Value.State.IsTerminal())
-            await SettleAsync(earlier.Value.Id, cancel);
+            await SettleAsync(earlier.Value, cancel);
         return earlier;
     }
-
-    private static TrainingRecord Enter(TrainingRecord record, TrainingState state, DateTimeOffset now) => record with
-    {
-        State = state,
-        Times = state switch
-        {
-            TrainingState.Running => record.Times with { StartedAt = record.Times.StartedAt ?? now },
-            _ when state.IsTerminal() => record.Times with { FinishedAt = now },
-            _ => record.Times,
-        },
-        Owner = state.IsTerminal() ? null : record.Owner,
-    };
 }

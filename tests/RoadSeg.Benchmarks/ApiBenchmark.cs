@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Benchmarks;
 
@@ -57,7 +58,7 @@ internal static class ApiBenchmark
         Console.WriteLine($"  refusal with 429 at 1000 live jobs: {new Sample(refusals)}");
     }
 
-    private static async Task<Sample> PollAsync(HttpClient api, JobId id, TimeSpan span, CancellationToken cancel)
+    private static async Task<Sample> PollAsync(HttpClient api, WorkId id, TimeSpan span, CancellationToken cancel)
     {
         var times = new ConcurrentBag<double>();
         var until = Stopwatch.GetTimestamp() + (long)(span.TotalSeconds * Stopwatch.Frequency);

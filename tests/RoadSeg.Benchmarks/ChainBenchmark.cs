@@ -5,6 +5,7 @@ using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
+using RoadSeg.Work;
 
 namespace RoadSeg.Benchmarks;
 
@@ -42,7 +43,7 @@ internal static class ChainBenchmark
                 single.Add(await drop.SegmentAsync(files[i], null, cancel));
 
             var started = Stopwatch.GetTimestamp();
-            var ids = new JobId[Count];
+            var ids = new WorkId[Count];
             await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, stop) =>
                 ids[i] = await drop.DropAsync(files[i], stop));
             var jobs = new List<JobView>();

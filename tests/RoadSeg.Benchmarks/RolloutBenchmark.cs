@@ -1,5 +1,6 @@
 using RoadSeg.Cli.Stack;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Registry;
 
 namespace RoadSeg.Benchmarks;

@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Benchmarks;
 
@@ -72,7 +73,7 @@ internal static partial class StorageBenchmark
     }
 
     // The wait of the API is woken by the process itself: it costs a read at its beginning and few besides.
-    private static async Task<JobView> EndedAsync(LocalStack stack, JobId id, CancellationToken cancel)
+    private static async Task<JobView> EndedAsync(LocalStack stack, WorkId id, CancellationToken cancel)
     {
         JobView? job;
         do

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Benchmarks;
 
@@ -20,7 +21,7 @@ internal static class Submission
     }
 
     /// <summary>Submits a photo in the request body.</summary>
-    public static async Task<JobId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
+    public static async Task<WorkId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
     {
         using var body = new ByteArrayContent(photo) { Headers = { ContentType = new(type) } };
         using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, cancel);

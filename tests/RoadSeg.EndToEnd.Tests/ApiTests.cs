@@ -85,7 +85,7 @@ public sealed class ApiTests(StackFixture stack)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Photos.Fixture("grey.jpg")), "file", "grey.jpg" } };
         for (var i = 0; i < 6; i++)
-            form.Add(new StringContent(new string('a', 3 * 1024 * 1024)), $"note{i}");
+            form.Add(new ByteArrayContent(new byte[3 * 1024 * 1024]), $"file{i}", $"{i}.jpg");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = form, Headers = { TransferEncodingChunked = true } };
 
         using var answer = await stack.Api.SendAsync(request, Cancel);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using NetVips;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -72,7 +73,7 @@ public sealed class BadPhotoTests(StackFixture stack)
         var cancel = TestContext.Current.CancellationToken;
 
         // The event of a photo that was there and is gone, as a slow queue would deliver it.
-        var id = JobId.ForDrop(Containers.Uploads, path, "0x1");
+        var id = WorkId.ForDrop(Containers.Uploads, path, "0x1");
         Assert.False(await blob.ExistsAsync(cancel));
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 10));
 
@@ -87,7 +88,7 @@ public sealed class BadPhotoTests(StackFixture stack)
         var current = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), path);
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0xOLD", 10));
 
-        var old = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, "0xOLD"));
+        var old = await stack.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, "0xOLD"));
 
         Assert.Equal((JobState.Failed, "upload-missing"), (old.State, old.Failure!.Code));
         Assert.Equal(JobState.Succeeded, current.State);
@@ -101,7 +102,7 @@ public sealed class BadPhotoTests(StackFixture stack)
     {
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "", 10));
 
-        var job = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, ""));
+        var job = await stack.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, ""));
 
         Assert.Equal((JobState.Failed, "upload-name-invalid"), (job.State, job.Failure!.Code));
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -80,7 +81,7 @@ public sealed class CallerTests
         {
             Settings = new Dictionary<string, string> { ["ROADSEG_MAX_QUEUED"] = "5", ["AzureWebJobs.SegmentImage.Disabled"] = "true", ["AzureWebJobs.SegmentBulk.Disabled"] = "true" },
         }, Cancel);
-        var ids = new List<JobId>();
+        var ids = new List<WorkId>();
         for (var i = 0; i < 5; i++)
             ids.Add(await SubmittedAsync(stack.Api));
         JobView? last = null;
@@ -146,7 +147,7 @@ public sealed class CallerTests
         using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
         using var heavy = Client(stack, keys.RootElement.GetProperty("master").GetString()!);
         using var light = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
-        var backlog = new List<JobId>();
+        var backlog = new List<WorkId>();
         for (var i = 0; i < 60; i++)
             backlog.Add(await SubmittedAsync(heavy));
 
@@ -165,10 +166,10 @@ public sealed class CallerTests
 
         // Of what had been submitted before it, only what was being worked on already may end before it.
         Assert.InRange(before, 0, 20);
-        Assert.Equal(JobLane.Bulk, (await store.FindAsync(backlog[^1], Cancel))!.Record.Lane);
+        Assert.Equal(WorkLane.Bulk, (await store.FindAsync(backlog[^1], Cancel))!.Value.Lane);
     }
 
-    private static async Task<JobId> SubmittedAsync(HttpClient api, string? key = null)
+    private static async Task<WorkId> SubmittedAsync(HttpClient api, string? key = null)
     {
         using var answer = await SendAsync(api, key);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
@@ -183,7 +184,7 @@ public sealed class CallerTests
         return await api.SendAsync(request, Cancel);
     }
 
-    private static async Task<JobId> KeyAsync(HttpClient api, string key)
+    private static async Task<WorkId> KeyAsync(HttpClient api, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/uploads") { Headers = { { "Idempotency-Key", key } } };
         using var answer = await api.SendAsync(request, Cancel);

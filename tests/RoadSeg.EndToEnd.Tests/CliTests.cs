@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
-using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -106,7 +106,7 @@ public sealed class CliTests(StackFixture stack)
         var overlay = await ServedAsync("get", ids[1], "overlay", "--format", "webp", "--opacity", "0.2");
         var job = await ServedAsync("get", ids[1]);
 
-        Assert.All(ids, id => Assert.True(JobId.TryParse(id, out _), submitted.ToString()));
+        Assert.All(ids, id => Assert.True(WorkId.TryParse(id, out _), submitted.ToString()));
         Assert.Equal((0, 2, ""), (submitted.Exit, ids.Length, submitted.Error));
         Assert.Equal((0, $"{ids[0]}  succeeded\n{ids[1]}  succeeded\n"), (waited.Exit, waited.Output));
         Assert.Equal((0, ""), (saved.Exit, saved.Output));

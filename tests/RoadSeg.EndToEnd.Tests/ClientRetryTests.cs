@@ -1,6 +1,7 @@
 using System.Net;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -8,7 +9,7 @@ namespace RoadSeg.EndToEnd.Tests;
 public sealed class ClientRetryTests
 {
     private const string Key = "s3cret-function-key";
-    private static readonly JobId Id = JobId.ForDrop("uploads", "photo", "0x1");
+    private static readonly WorkId Id = WorkId.ForDrop("uploads", "photo", "0x1");
 
     private readonly HastyTime _time = new();
 

@@ -3,6 +3,7 @@ using System.Text;
 using RoadSeg.Client;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -94,7 +95,7 @@ public sealed class ClientTests(StackFixture stack)
     public async Task Jobs_are_listed_newest_first_across_pages_without_gaps_or_doubles()
     {
         var client = Client();
-        var made = new List<JobId>();
+        var made = new List<WorkId>();
         for (var i = 0; i < 7; i++)
             made.Add((await client.IssueUploadKeyAsync(cancel: Cancel)).Id);
         await client.CancelAsync(made[3], Cancel);
@@ -152,7 +153,7 @@ public sealed class ClientTests(StackFixture stack)
 
         var refused = await RefusedAsync(() => kind switch
         {
-            "unknown job" => client.GetAsync(JobId.New(TimeProvider.System), Cancel),
+            "unknown job" => client.GetAsync(WorkId.New(TimeProvider.System), Cancel),
             "another caller's job" => Client().GetAsync(ticket.Id, Cancel),
             "unknown model" => client.SubmitAsync(Photos.Street, new UploadRequest { Model = "nonesuch" }, cancel: Cancel),
             "no result yet" => client.OpenMaskAsync(ticket.Id, Cancel),

@@ -4,9 +4,9 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -43,7 +43,7 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
         Assert.Equal((JobState.Running, 1), await StandsAsync(id));
         await RedeliverAsync("SegmentImage", message, "m1");
 
-        var job = (await Jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await Jobs.FindAsync(id, Cancel))!.Value;
         Assert.Equal((JobState.Succeeded, 2), (job.State, job.Result!.Attempt));
     }
 
@@ -75,7 +75,7 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
 
         await RedeliverAsync("SegmentImage", message, "m1");
         var committed = await Jobs.FindAsync(id, Cancel);
-        Assert.Equal((JobState.Succeeded, 2), (committed!.Record.State, committed.Record.Result!.Attempt));
+        Assert.Equal((JobState.Succeeded, 2), (committed!.Value.State, committed.Value.Result!.Attempt));
 
         wake.SetResult();
         await sleeping;
@@ -99,8 +99,8 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
         await running;
 
         var after = await Jobs.FindAsync(id, Cancel);
-        Assert.Equal((JobState.Canceled, canceled!.ETag), (after!.Record.State, after.ETag));
-        Assert.Null(after.Record.Result);
+        Assert.Equal((JobState.Canceled, canceled!.ETag), (after!.Value.State, after.ETag));
+        Assert.Null(after.Value.Result);
         using var mask = await worker.Http.GetAsync(new Uri($"/v1/jobs/{id}/mask", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.Conflict, mask.StatusCode);
 
@@ -136,14 +136,14 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
         await RedeliverAsync("PreprocessUpload", upload, "m1");
-        var queued = (await Jobs.FindAsync(id, Cancel))!.Record;
+        var queued = (await Jobs.FindAsync(id, Cancel))!.Value;
         var input = _blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, queued.InputFile));
         var stored = (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
         go.SetResult();
         await sleeping;
 
         Assert.Equal(stored, (await input.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag);
-        Assert.Equal(queued.InputFile, (await Jobs.FindAsync(id, Cancel))!.Record.InputFile);
+        Assert.Equal(queued.InputFile, (await Jobs.FindAsync(id, Cancel))!.Value.InputFile);
 
         // Its own message says the same as that of the delivery that queued the job.
         var messages = new[] { await TakeAsync(), await TakeAsync() }.Select(message => JsonSerializer.Deserialize(message, JobJson.Default.SegmentationMessage)!.Input);
@@ -203,21 +203,21 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
 
     private Task RedeliverAsync(string function, byte[] message, string messageId) => steady.Worker.InvokeAsync(function, message, messageId, 2, Cancel);
 
-    private async Task<(JobState State, int Attempt)> StandsAsync(JobId id)
+    private async Task<(JobState State, int Attempt)> StandsAsync(WorkId id)
     {
-        var job = (await Jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await Jobs.FindAsync(id, Cancel))!.Value;
         return (job.State, job.Attempt);
     }
 
-    private async Task<(JobId Id, byte[] Event)> UploadedAsync()
+    private async Task<(WorkId Id, byte[] Event)> UploadedAsync()
     {
         var path = $"{Guid.NewGuid()}/photo.jpg";
         var stored = await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), Cancel);
         var etag = stored.Value.ETag.ToString();
-        return (JobId.ForDrop(Containers.Uploads, path, etag), JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent));
+        return (WorkId.ForDrop(Containers.Uploads, path, etag), JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent));
     }
 
-    private async Task<(JobId Id, byte[] Message)> QueuedAsync()
+    private async Task<(WorkId Id, byte[] Message)> QueuedAsync()
     {
         var (id, upload) = await UploadedAsync();
         await RedeliverAsync("PreprocessUpload", upload, "upload");

@@ -1,7 +1,7 @@
-using Azure.Storage.Blobs.Models;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Client;
 using RoadSeg.Datasets;

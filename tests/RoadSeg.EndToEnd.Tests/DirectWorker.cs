@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Azure.WebJobs;
 using RoadSeg.Cli.Stack;
 using RoadSeg.LocalHost;
+using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Functions;
 
 namespace RoadSeg.EndToEnd.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using RoadSeg.Jobs;
-using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -107,14 +107,14 @@ public sealed class JobRequestTests(StackFixture stack)
     [InlineData("soon")]
     public async Task A_wait_out_of_range_is_refused(string wait)
     {
-        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs/{JobId.New(TimeProvider.System)}?wait={wait}", UriKind.Relative), Cancel);
+        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs/{WorkId.New(TimeProvider.System)}?wait={wait}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]
     public async Task Jobs_are_listed_newest_first_in_stable_pages_and_by_state()
     {
-        var made = new List<JobId>();
+        var made = new List<WorkId>();
         for (var i = 0; i < 5; i++)
             made.Insert(0, (await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest { FileName = $"{i}.jpg" })).Id);
 
@@ -195,7 +195,7 @@ public sealed class JobRequestTests(StackFixture stack)
         return await stack.Api.SendAsync(request, Cancel);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(JobId id, string? tag = null, int? wait = null)
+    private async Task<HttpResponseMessage> AskAsync(WorkId id, string? tag = null, int? wait = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}{(wait is null ? "" : $"?wait={wait}")}");
         if (tag is not null)
@@ -206,14 +206,14 @@ public sealed class JobRequestTests(StackFixture stack)
     private async Task<JobPage> PageAsync(string query) =>
         (await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;
 
-    private async Task<JobView> CancelAsync(JobId id)
+    private async Task<JobView> CancelAsync(WorkId id)
     {
         using var answer = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await ViewAsync(answer);
     }
 
-    private async Task<JobRecord> RecordAsync(JobId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Record;
+    private async Task<JobRecord> RecordAsync(WorkId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Value;
 
     private static async Task<JobView> ViewAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
 }

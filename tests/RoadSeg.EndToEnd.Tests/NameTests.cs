@@ -9,6 +9,7 @@ using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -77,7 +78,7 @@ public sealed class NameTests(StackFixture stack)
     public async Task Dropped_photos_whose_names_differ_in_case_or_Unicode_form_alone_have_a_job_each()
     {
         var folder = $"tests/{Guid.NewGuid()}";
-        var ids = new HashSet<JobId>();
+        var ids = new HashSet<WorkId>();
         foreach (var name in (string[])["a.jpg", "A.jpg", "\u00E9.jpg", "e\u0301.jpg", "%C3%A9.jpg"])
         {
             var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), $"{folder}/{name}");
@@ -163,7 +164,7 @@ public sealed class NameTests(StackFixture stack)
             Assert.True(view.State == DatasetState.Ready, $"{folder}: {view.Failure?.Message}");
             Assert.Equal(names.Length, report.Pairs);
             Assert.DoesNotContain(report.Faults, fault =>
-                fault.Kind is Datasets.Checks.FaultKind.ImageUnreadable or Datasets.Checks.FaultKind.ImageWithoutMask);
+                fault.Kind is FaultKind.ImageUnreadable or FaultKind.ImageWithoutMask);
         }
     }
 

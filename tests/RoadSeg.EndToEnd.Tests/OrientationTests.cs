@@ -1,5 +1,6 @@
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -15,7 +16,7 @@ public sealed class OrientationTests(StackFixture stack)
     {
         var upright = Photos.Decode(Photos.Street);
         var folder = $"tests/{Guid.NewGuid()}";
-        var pairs = new List<(JobId Photo, JobId Original)>();
+        var pairs = new List<(WorkId Photo, WorkId Original)>();
         for (var orientation = 1; orientation <= 8; orientation++)
         {
             var stored = Photos.Stored(upright, orientation);
@@ -37,7 +38,7 @@ public sealed class OrientationTests(StackFixture stack)
         }
     }
 
-    private async Task<IndexedImage> MaskAsync(JobId id, string format, int orientation)
+    private async Task<IndexedImage> MaskAsync(WorkId id, string format, int orientation)
     {
         var job = await stack.EndedAsync(id);
         Assert.Equal((JobState.Succeeded, format, orientation), (job.State, job.Image?.Format, job.Image?.Orientation));

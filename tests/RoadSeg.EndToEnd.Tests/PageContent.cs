@@ -8,9 +8,11 @@ using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -46,10 +48,10 @@ internal sealed class PageContent
     public ModelPackage Candidate { get; }
 
     /// <summary>A run that learns.</summary>
-    public JobId Learning { get; } = JobId.New(TimeProvider.System);
+    public WorkId Learning { get; } = WorkId.New(TimeProvider.System);
 
     /// <summary>The run that the candidate came of.</summary>
-    public JobId Learned { get; } = JobId.New(TimeProvider.System);
+    public WorkId Learned { get; } = WorkId.New(TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -72,7 +74,7 @@ internal sealed class PageContent
     }
 
     /// <summary>Where a run's worker writes its metrics.</summary>
-    public Uri MetricsOf(JobId run) => Trainings.GetBlobClient(BlobPaths.TrainingFile(run, TrainingFiles.Metrics)).GenerateSasUri(BlobSasPermissions.Write, Now.AddHours(1));
+    public Uri MetricsOf(WorkId run) => Trainings.GetBlobClient(BlobPaths.TrainingFile(run, TrainingFiles.Metrics)).GenerateSasUri(BlobSasPermissions.Write, Now.AddHours(1));
 
     /// <summary>The lines of a run so far, as the trainer writes them; a worker died at update 300 and another went on from 200.</summary>
     public static string Metrics(int updates)
@@ -144,7 +146,7 @@ internal sealed class PageContent
 
     private static Task<byte[]> PackagedAsync(string file) => File.ReadAllBytesAsync(Path.Combine(Workspace.DefaultModel, file), Cancel);
 
-    private async Task LearnAsync(JobId id, int updates)
+    private async Task LearnAsync(WorkId id, int updates)
     {
         var plan = new TrainingPlan(Dataset, "1", "finetune", new Dictionary<string, string> { ["training.epochs"] = "10" }, Candidate.Manifest.Name, "live", true);
         await _runs.CreateAsync(id, plan, Callers.Local, Cancel);
@@ -152,7 +154,7 @@ internal sealed class PageContent
         await _runs.TryMoveAsync(id, TrainingState.Running, run => run with
         {
             Attempt = 2,
-            Owner = new JobOwner("worker", Now),
+            Owner = new WorkOwner("worker", Now),
             Progress = new TrainingProgress(updates / 120, 10, updates, Updates, 0.32 + (2.1 * left), 0.74 - (0.57 * left), 0.94 - (0.34 * left), (Updates - updates) * 0.4, Now),
         }, Cancel);
         await Trainings.GetBlobClient(BlobPaths.TrainingFile(id, TrainingFiles.Metrics)).UploadAsync(BinaryData.FromString(Metrics(updates)), overwrite: true, Cancel);

@@ -1,10 +1,11 @@
-using Azure.Storage.Blobs.Models;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -62,7 +63,7 @@ public sealed class ReliabilityTests(StackFixture stack)
         // A job that is queued but whose model input is gone: what a retention rule set too short would do.
         var now = TimeProvider.System.GetUtcNow();
         var store = new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System);
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await store.CreateAsync(new JobRecord
         {
             Id = id,
@@ -86,7 +87,7 @@ public sealed class ReliabilityTests(StackFixture stack)
         var path = $"tests/{Guid.NewGuid()}/poisoned.jpg";
         var upload = BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1);
         await SendAsync(Queues.Poison(Queues.UploadsCreated), JsonSerializer.SerializeToUtf8Bytes(upload, JobJson.Default.BlobCreatedEvent));
-        var dropped = await stack.EndedAsync(JobId.ForDrop(Containers.Uploads, path, "0x1"));
+        var dropped = await stack.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, "0x1"));
         Assert.Equal((JobState.Failed, "attempts-exhausted", true), (dropped.State, dropped.Failure!.Code, dropped.Failure.Retryable));
 
         // A job that succeeded is not undone by a message that was poisoned before.
@@ -101,11 +102,11 @@ public sealed class ReliabilityTests(StackFixture stack)
     {
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var uploads = own.Blobs.GetBlobContainerClient(Containers.Uploads);
-        var ids = new List<JobId>();
+        var ids = new List<WorkId>();
         for (var i = 0; i < 30; i++)
         {
             var stored = await uploads.GetBlobClient($"kill/{i}.jpg").UploadAsync(BinaryData.FromBytes(Photos.Street), Cancel);
-            ids.Add(JobId.ForDrop(Containers.Uploads, $"kill/{i}.jpg", stored.Value.ETag.ToString()));
+            ids.Add(WorkId.ForDrop(Containers.Uploads, $"kill/{i}.jpg", stored.Value.ETag.ToString()));
             if (i is 10 or 20)
             {
                 using var handler = Process.GetProcessById(own.WorkerProcessId);
@@ -120,7 +121,7 @@ public sealed class ReliabilityTests(StackFixture stack)
             JobRecord? job = null;
             while (job is not { State: JobState.Succeeded } && DateTime.UtcNow < deadline)
             {
-                job = (await store.FindAsync(id, Cancel))?.Record;
+                job = (await store.FindAsync(id, Cancel))?.Value;
                 Assert.NotEqual(JobState.Failed, job?.State);
                 await Task.Delay(50, Cancel);
             }
@@ -154,5 +155,5 @@ public sealed class ReliabilityTests(StackFixture stack)
         }
     }
 
-    private async Task<int> AttemptsAsync(JobId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Record.Attempt;
+    private async Task<int> AttemptsAsync(WorkId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Value.Attempt;
 }

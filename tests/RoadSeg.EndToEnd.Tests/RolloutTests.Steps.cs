@@ -2,16 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using RoadSeg.Cli.Stack;
 using RoadSeg.Functions.Tests.Models;
-using RoadSeg.Imaging;
 using RoadSeg.Jobs;
-using RoadSeg.LocalHost;
-using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -95,7 +91,7 @@ public sealed partial class RolloutTests
     {
         var (id, message) = await PreprocessedAsync(handler, model);
         await SegmentAsync(handler, message);
-        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await _jobs.FindAsync(id, Cancel))!.Value;
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         return job;
     }
@@ -104,14 +100,14 @@ public sealed partial class RolloutTests
     {
         var (id, message) = await PreprocessedAsync(handler);
         await SegmentAsync(handler, message);
-        var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+        var job = (await _jobs.FindAsync(id, Cancel))!.Value;
         return (job.State, job.Failure?.Code);
     }
 
     // As the host does it: the photo's event, then the message that the first function sends.
-    private async Task<(JobId Id, byte[] Message)> PreprocessedAsync(DirectWorker handler, string? model = null)
+    private async Task<(WorkId Id, byte[] Message)> PreprocessedAsync(DirectWorker handler, string? model = null)
     {
-        var (id, path) = (default(JobId), $"{Guid.NewGuid()}/red.png");
+        var (id, path) = (default(WorkId), $"{Guid.NewGuid()}/red.png");
         if (model is not null)
         {
             using var answer = await SendAsync(handler, "/v1/uploads", null, JsonSerializer.Serialize(new { fileName = "red.png", model }));
@@ -124,16 +120,16 @@ public sealed partial class RolloutTests
         var created = JsonSerializer.SerializeToUtf8Bytes(BlobCreatedEvent.For(Containers.Uploads, path, etag, 1), JobJson.Default.BlobCreatedEvent);
         await handler.InvokeAsync("PreprocessUpload", created, Guid.NewGuid().ToString(), 1, Cancel);
         if (model is null)
-            id = JobId.ForDrop(Containers.Uploads, path, etag);
+            id = WorkId.ForDrop(Containers.Uploads, path, etag);
         var line = new QueueServiceClient(_azurite.ConnectionString).GetQueueClient(Queues.SegmentationJobs);
         var sent = (await line.ReceiveMessageAsync(cancellationToken: Cancel)).Value;
-        Assert.True(sent is not null, $"{(await _jobs.FindAsync(id, Cancel))?.Record}");
+        Assert.True(sent is not null, $"{(await _jobs.FindAsync(id, Cancel))?.Value}");
         await line.DeleteMessageAsync(sent.MessageId, sent.PopReceipt, Cancel);
         return (id, sent.Body.ToArray());
     }
 
     private static Task SegmentAsync(DirectWorker handler, byte[] message) => handler.InvokeAsync("SegmentImage", message, Guid.NewGuid().ToString(), 1, Cancel);
 
-    private async Task<byte[]> ResultAsync(JobId id, string file) =>
+    private async Task<byte[]> ResultAsync(WorkId id, string file) =>
         (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
 }

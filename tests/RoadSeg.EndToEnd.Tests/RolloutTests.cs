@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
@@ -12,6 +11,7 @@ using RoadSeg.LocalHost;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -57,10 +57,10 @@ public sealed partial class RolloutTests : IAsyncLifetime
         await using var handler = await StartAsync(new Dictionary<string, string> { ["ROADSEG_MODEL_POLL"] = "00:00:00.1000000", ["ROADSEG_MODELS_LOADED"] = "1" });
         await ServesAsync(handler, Bundled);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var held = new List<(JobId Id, byte[] Message)>();
+        var held = new List<(WorkId Id, byte[] Message)>();
         var streams = Enumerable.Range(0, 3).Select(async _ =>
         {
-            var ids = new List<JobId>();
+            var ids = new List<WorkId>();
             while (!done.IsCancellationRequested)
             {
                 var (id, message) = await PreprocessedAsync(handler);
@@ -103,7 +103,7 @@ public sealed partial class RolloutTests : IAsyncLifetime
         var versions = new HashSet<string>();
         foreach (var id in ids)
         {
-            var job = (await _jobs.FindAsync(id, Cancel))!.Record;
+            var job = (await _jobs.FindAsync(id, Cancel))!.Value;
             Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
             Assert.Equal((1, job.Pin!.Version), (job.Attempt, job.Result!.ModelVersion));
             var turn = Array.FindIndex(_packages, package => package.Manifest.Version == job.Pin.Version);
@@ -176,7 +176,7 @@ public sealed partial class RolloutTests : IAsyncLifetime
             Assert.Equal((JobState.Failed, "model-invalid"), await FailsAsync(handler));
         }
 
-        Assert.Equal("model-invalid", (await _jobs.FindAsync(first, Cancel))!.Record.Failure!.Code);
+        Assert.Equal("model-invalid", (await _jobs.FindAsync(first, Cancel))!.Value.Failure!.Code);
 
         await ServesAsync(handler, Version(1));
         var move = (await _registry.LiveAsync(Name, Cancel))!.Value.History[^1];
@@ -280,7 +280,7 @@ public sealed partial class RolloutTests : IAsyncLifetime
     [Fact]
     public async Task A_job_whose_version_has_gone_fails_with_a_sentence_and_one_without_a_pin_is_run_by_what_serves()
     {
-        JobId gone;
+        WorkId gone;
         byte[] message;
         await using (var first = await StartAsync())
         {
@@ -292,14 +292,14 @@ public sealed partial class RolloutTests : IAsyncLifetime
         await using var handler = await StartAsync();
         await SegmentAsync(handler, message);
 
-        var failed = (await _jobs.FindAsync(gone, Cancel))!.Record;
+        var failed = (await _jobs.FindAsync(gone, Cancel))!.Value;
         Assert.Equal((JobState.Failed, "model-not-found"), (failed.State, failed.Failure!.Code));
         Assert.Contains(Version(2), failed.Failure.Message, StringComparison.Ordinal);
 
         var (early, next) = await PreprocessedAsync(handler);
         await _jobs.AmendAsync(early, record => record with { Pin = null }, Cancel);
         await SegmentAsync(handler, next);
-        Assert.Equal(Bundled, (await _jobs.FindAsync(early, Cancel))!.Record.Result!.ModelVersion);
+        Assert.Equal(Bundled, (await _jobs.FindAsync(early, Cancel))!.Value.Result!.ModelVersion);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.LocalHost;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -32,7 +33,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         var random = new Random(7);
         await using var stack = await LocalStack.StartAsync(new LocalStackOptions { BlobEvents = false, Settings = new Dictionary<string, string> { ["ROADSEG_SWEEP_AFTER"] = "00:00:02" } }, Cancel);
         var events = new List<byte[]>();
-        var ids = new List<JobId>();
+        var ids = new List<WorkId>();
         for (var i = 0; i < count; i++)
         {
             var ticket = await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest());
@@ -52,7 +53,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         foreach (var id in ids)
         {
             var job = await UploadKeyTests.EndedAsync(stack, id);
-            Assert.Equal((JobState.Succeeded, 1), (job.State, (await store.FindAsync(id, Cancel))!.Record.Attempt));
+            Assert.Equal((JobState.Succeeded, 1), (job.State, (await store.FindAsync(id, Cancel))!.Value.Attempt));
         }
 
         // Not one job more, and not one result more, than there are photos.
@@ -75,7 +76,7 @@ public sealed class SoakTests(ITestOutputHelper output)
 
         // Accepted means: the caller was given an id. (A bare drop has none yet; its event comes back when the dead host's
         // lock on it has run out, after ten minutes.)
-        var accepted = new ConcurrentBag<(JobId Id, bool Good)>();
+        var accepted = new ConcurrentBag<(WorkId Id, bool Good)>();
         var unheard = new ConcurrentBag<string>();
         var started = Stopwatch.GetTimestamp();
         var kills = 0;
@@ -116,7 +117,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             while (job is null || !job.State.IsTerminal())
             {
                 Assert.True(Stopwatch.GetTimestamp() < deadline, $"Job {id} is lost: it stays {job?.State.ToString() ?? "unknown"}.");
-                job = (await store.FindAsync(id, Cancel))?.Record;
+                job = (await store.FindAsync(id, Cancel))?.Value;
                 await Task.Delay(50, Cancel);
             }
 
@@ -141,10 +142,10 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.InRange(records.Count, accepted.Count, accepted.Count + unheard.Count);
     }
 
-    private static async Task<JobId?> SubmitAsync(HttpClient[] apis, byte[] photo, ConcurrentBag<string> unheard) =>
+    private static async Task<WorkId?> SubmitAsync(HttpClient[] apis, byte[] photo, ConcurrentBag<string> unheard) =>
         (await PostAsync(apis, unheard, "/v1/jobs", () => new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } }, JobJson.Default.JobView))?.Id;
 
-    private static async Task<JobId?> UploadAsync(HttpClient[] apis, byte[] photo, ConcurrentBag<string> unheard)
+    private static async Task<WorkId?> UploadAsync(HttpClient[] apis, byte[] photo, ConcurrentBag<string> unheard)
     {
         if (await PostAsync(apis, unheard, "/v1/uploads", () => JsonContent.Create(new UploadRequest(), JobJson.Default.UploadRequest), JobJson.Default.UploadTicket) is not { } ticket)
             return null;

@@ -4,6 +4,7 @@ using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 [assembly: AssemblyFixture(typeof(RoadSeg.EndToEnd.Tests.StackFixture))]
 
@@ -33,11 +34,11 @@ public sealed class StackFixture : IAsyncLifetime
     }
 
     /// <summary>Puts a blob into the uploads container, as any storage tool would, and returns its job's id.</summary>
-    internal async Task<JobId> DropAsync(string path, byte[] content)
+    internal async Task<WorkId> DropAsync(string path, byte[] content)
     {
         var blob = Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
         var stored = await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
-        return JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+        return WorkId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
     }
 
     internal async Task<JobView> DroppedAsync(byte[] content, string? path = null) =>
@@ -55,7 +56,7 @@ public sealed class StackFixture : IAsyncLifetime
     }
 
     /// <summary>Waits until a job has ended.</summary>
-    internal async Task<JobView> EndedAsync(JobId id)
+    internal async Task<JobView> EndedAsync(WorkId id)
     {
         var deadline = DateTime.UtcNow + Patience;
         HttpStatusCode last = default;

@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs.Models;
-using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -31,10 +31,10 @@ public sealed class SweepTests : IAsyncLifetime
 
         var noEvent = await LeftAsync(job => job with { State = JobState.AwaitingUpload, Source = job.Source with { Path = $"{job.Id}/image" } }, upload: true);
         var noPhoto = await LeftAsync(job => job with { State = JobState.AwaitingUpload, Source = job.Source with { Path = $"{job.Id}/image" } });
-        var ownerGone = await LeftAsync(job => job with { State = JobState.Received, Owner = new JobOwner("gone", job.Times.CreatedAt) }, upload: true);
+        var ownerGone = await LeftAsync(job => job with { State = JobState.Received, Owner = new WorkOwner("gone", job.Times.CreatedAt) }, upload: true);
         var messageGone = await LeftAsync(Prepared, input: true);
-        var workerGone = await LeftAsync(job => Prepared(job) with { State = JobState.Running, Attempt = 1, Owner = new JobOwner("gone", job.Times.CreatedAt) }, input: true);
-        var tooOld = await LeftAsync(job => Prepared(job) with { State = JobState.Running, Owner = new JobOwner("alive", TimeProvider.System.GetUtcNow().AddHours(1)), Times = new JobTimes { CreatedAt = job.Times.CreatedAt.AddMinutes(-6) } });
+        var workerGone = await LeftAsync(job => Prepared(job) with { State = JobState.Running, Attempt = 1, Owner = new WorkOwner("gone", job.Times.CreatedAt) }, input: true);
+        var tooOld = await LeftAsync(job => Prepared(job) with { State = JobState.Running, Owner = new WorkOwner("alive", TimeProvider.System.GetUtcNow().AddHours(1)), Times = new JobTimes { CreatedAt = job.Times.CreatedAt.AddMinutes(-6) } });
         var untold = await LeftAsync(job => job with { State = JobState.Canceled, Times = job.Times with { FinishedAt = job.Times.CreatedAt } });
 
         Assert.Equal(JobState.Succeeded, (await EndedAsync(noEvent)).State);
@@ -58,9 +58,9 @@ public sealed class SweepTests : IAsyncLifetime
     };
 
     /// <summary>Writes a record as a process that died right then would have left it: its marker, its blobs, no message.</summary>
-    private async Task<JobId> LeftAsync(Func<JobRecord, JobRecord> state, bool upload = false, bool input = false)
+    private async Task<WorkId> LeftAsync(Func<JobRecord, JobRecord> state, bool upload = false, bool input = false)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         var path = $"{id}/image";
         var record = new JobRecord { Id = id, State = JobState.Received, Source = new JobSource(Containers.Uploads, path, null, null), Times = new JobTimes { CreatedAt = now } };
@@ -68,7 +68,7 @@ public sealed class SweepTests : IAsyncLifetime
         {
             // Stored before the record: its event finds a job of another id and goes its own way.
             var stored = await _stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), Cancel);
-            await EndedAsync(JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString()));
+            await EndedAsync(WorkId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString()));
             record = record with { Source = record.Source with { ETag = stored.Value.ETag.ToString().Trim('"') } };
         }
 
@@ -80,14 +80,14 @@ public sealed class SweepTests : IAsyncLifetime
         return id;
     }
 
-    private async Task<JobRecord> EndedAsync(JobId id)
+    private async Task<JobRecord> EndedAsync(WorkId id)
     {
         var deadline = DateTime.UtcNow.AddSeconds(90);
         JobRecord? job = null;
         while (job is null || !job.State.IsTerminal())
         {
             Assert.True(DateTime.UtcNow < deadline, $"Job {id} stayed {job?.State.ToString() ?? "unknown"}.");
-            job = (await Store.FindAsync(id, Cancel))?.Record;
+            job = (await Store.FindAsync(id, Cancel))?.Value;
             await Task.Delay(50, Cancel);
         }
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
-using Azure.Storage.Blobs;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -62,7 +62,7 @@ public sealed class UploadKeyTests(StackFixture stack)
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, ticket.Url));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Delete, ticket.Url));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, new Uri(ContainerOf(ticket) + "?restype=container&comp=list&" + ticket.Url.Query[1..])));
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri($"{ContainerOf(ticket)}/{JobId.New(TimeProvider.System)}/image{ticket.Url.Query}"), Photos.Street));
+        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri($"{ContainerOf(ticket)}/{WorkId.New(TimeProvider.System)}/image{ticket.Url.Query}"), Photos.Street));
         Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("/uploads/", "/results/", StringComparison.Ordinal)), Photos.Street));
         Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("sp=c", "sp=cw", StringComparison.Ordinal)), Photos.Street));
 
@@ -165,7 +165,7 @@ public sealed class UploadKeyTests(StackFixture stack)
         return answer.StatusCode == HttpStatusCode.Conflict ? HttpStatusCode.Forbidden : answer.StatusCode;
     }
 
-    internal static async Task<JobView> EndedAsync(LocalStack stack, JobId id)
+    internal static async Task<JobView> EndedAsync(LocalStack stack, WorkId id)
     {
         JobView? job;
         do
@@ -185,6 +185,6 @@ public sealed class UploadKeyTests(StackFixture stack)
 
     private Task<UploadTicket> IssueAsync(UploadRequest request) => IssueAsync(stack.Api, request);
 
-    private async Task<JobView> ShowAsync(JobId id) =>
+    private async Task<JobView> ShowAsync(WorkId id) =>
         (await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
 }

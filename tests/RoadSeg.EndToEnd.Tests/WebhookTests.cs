@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 using RoadSeg.Tests.Webhooks;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -95,7 +96,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
         var receiver = await Receiver.StartAsync();
         var address = receiver.Address;
         await receiver.DisposeAsync();
-        var ids = new List<JobId>();
+        var ids = new List<WorkId>();
         for (var i = 0; i < 5; i++)
             ids.Add(await SubmitAsync(Photos.Fixture("grey.jpg"), address));
         await UntilAsync(ids[0], job => job.Webhook?.Deliveries.Count > 1);
@@ -136,7 +137,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
 
         // While the call hangs: the job it is about has ended, and others begin and end.
         Assert.Equal(JobState.Succeeded, (await UntilAsync(told, job => job.State.IsTerminal())).State);
-        var others = new List<JobId>();
+        var others = new List<WorkId>();
         for (var i = 0; i < 5; i++)
             others.Add(await SubmitAsync(Photos.Fixture("grey.jpg"), receiver.Address));
         foreach (var other in others)
@@ -166,7 +167,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
 
     // An upload key first, so that the webhook stands in the record before the photo comes. What a caller may ask for is checked at the
     // submission; here any address is tried.
-    private async Task<JobId> SubmitAsync(byte[] photo, Uri receiver)
+    private async Task<WorkId> SubmitAsync(byte[] photo, Uri receiver)
     {
         using var answer = await fixture.Stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), null, Cancel);
         var ticket = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
@@ -176,7 +177,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
         return ticket.Id;
     }
 
-    private async Task<JobView> UntilAsync(JobId id, Func<JobView, bool> when)
+    private async Task<JobView> UntilAsync(WorkId id, Func<JobView, bool> when)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (true)

@@ -5,8 +5,10 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -29,10 +31,10 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Sixty_jobs_that_end_one_after_another_stay_interactive_and_are_all_taken()
     {
-        var admission = Admission(new JobOptions { MaxLiveJobs = 40 });
+        var admission = Admission(new WorkOptions { MaxLiveJobs = 40 });
         for (var i = 0; i < 60; i++)
         {
-            Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
+            Assert.Equal(WorkLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
             await Jobs.TryMoveAsync(await LiveAsync(), JobState.Canceled, record => record, Cancel);
             await SettledAsync();
         }
@@ -41,27 +43,27 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Beyond_a_callers_share_its_jobs_wait_in_the_bulk_line_until_some_have_ended_and_others_do_not()
     {
-        var admission = Admission(new JobOptions { InteractiveJobs = 3 });
-        var live = new List<JobId>();
+        var admission = Admission(new WorkOptions { InteractiveJobs = 3 });
+        var live = new List<WorkId>();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(i < 3 ? JobLane.Interactive : JobLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
+            Assert.Equal(i < 3 ? WorkLane.Interactive : WorkLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
             live.Add(await LiveAsync());
         }
 
-        Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller + "b", Cancel));
-        Assert.Equal(JobLane.Bulk, await admission.LaneAsync(_caller, Cancel));
+        Assert.Equal(WorkLane.Interactive, await admission.AdmitAsync(_caller + "b", Cancel));
+        Assert.Equal(WorkLane.Bulk, await admission.LaneAsync(_caller, Cancel));
 
         foreach (var id in live)
             await Jobs.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
-        await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
+        await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == WorkLane.Interactive);
     }
 
     [Fact]
     public async Task A_caller_with_as_many_live_jobs_as_it_may_have_is_refused_until_one_has_ended()
     {
-        var admission = Admission(new JobOptions { MaxLiveJobs = 3 });
-        var live = new List<JobId>();
+        var admission = Admission(new WorkOptions { MaxLiveJobs = 3 });
+        var live = new List<WorkId>();
         for (var i = 0; i < 3; i++)
         {
             await admission.AdmitAsync(_caller, Cancel);
@@ -84,8 +86,8 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         for (var i = 0; i < 3; i++)
             await LiveAsync();
 
-        Assert.Equal(JobLane.Bulk, await Admission(new JobOptions { InteractiveJobs = 3 }).AdmitAsync(_caller, Cancel));
-        await Assert.ThrowsAsync<RoadSegException>(() => Admission(new JobOptions { MaxLiveJobs = 3 }).AdmitAsync(_caller, Cancel));
+        Assert.Equal(WorkLane.Bulk, await Admission(new WorkOptions { InteractiveJobs = 3 }).AdmitAsync(_caller, Cancel));
+        await Assert.ThrowsAsync<RoadSegException>(() => Admission(new WorkOptions { MaxLiveJobs = 3 }).AdmitAsync(_caller, Cancel));
     }
 
     [Theory]
@@ -95,7 +97,7 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     [InlineData(Queues.UploadsBulk)]
     public async Task While_the_lines_are_full_nobody_is_let_in(string queue)
     {
-        var admission = Admission(new JobOptions { MaxQueued = 2 });
+        var admission = Admission(new WorkOptions { MaxQueued = 2 });
         await _queues.GetQueueClient(queue).SendMessageAsync("one", Cancel);
         await admission.AdmitAsync(_caller, Cancel);
         await _queues.GetQueueClient(queue).SendMessageAsync("two", Cancel);
@@ -113,30 +115,30 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_count_that_fails_behind_an_answer_is_made_again_by_the_next()
     {
-        var admission = Admission(new JobOptions { InteractiveJobs = 2 });
+        var admission = Admission(new WorkOptions { InteractiveJobs = 2 });
         _counts.Fails = true;
         await Assert.ThrowsAnyAsync<Exception>(() => admission.AdmitAsync(_caller, Cancel));
 
         _counts.Fails = false;
-        Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
-        var live = new List<JobId> { await LiveAsync() };
-        Assert.Equal(JobLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
+        Assert.Equal(WorkLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
+        var live = new List<WorkId> { await LiveAsync() };
+        Assert.Equal(WorkLane.Interactive, await admission.AdmitAsync(_caller, Cancel));
         live.Add(await LiveAsync());
 
         _counts.Fails = true;
         await SettledAsync();
-        Assert.Equal(JobLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
+        Assert.Equal(WorkLane.Bulk, await admission.AdmitAsync(_caller, Cancel));
 
         _counts.Fails = false;
         foreach (var job in live)
             await Jobs.TryMoveAsync(job, JobState.Canceled, record => record, Cancel);
-        await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == JobLane.Interactive);
+        await EventuallyAsync(async () => await admission.AdmitAsync(_caller, Cancel) == WorkLane.Interactive);
     }
 
     [Fact]
     public async Task However_many_come_live_jobs_are_counted_once_in_two_seconds()
     {
-        var admission = Admission(new JobOptions());
+        var admission = Admission(new WorkOptions());
         for (var i = 0; i < 30; i++)
         {
             await admission.AdmitAsync(_caller, Cancel);
@@ -153,7 +155,7 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         }
     }
 
-    private Admission Admission(JobOptions options)
+    private Admission Admission(WorkOptions options)
     {
         var watched = new BlobClientOptions { Retry = { MaxRetries = 0 } };
         watched.AddPolicy(_counts, HttpPipelinePosition.PerCall);
@@ -181,9 +183,9 @@ public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.Fail("It never came.");
     }
 
-    private async Task<JobId> LiveAsync()
+    private async Task<WorkId> LiveAsync()
     {
-        var id = JobId.New(_time);
+        var id = WorkId.New(_time);
         await Jobs.CreateAsync(new JobRecord
         {
             Id = id,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -24,7 +25,7 @@ public sealed class BulkPaceTests : IDisposable
     [Fact]
     public async Task While_nobody_waits_for_a_photo_a_backlog_is_worked_off_as_fast_as_it_comes()
     {
-        await MadeAsync(JobLane.Bulk, Containers.Submitted);
+        await MadeAsync(WorkLane.Bulk, Containers.Submitted);
         for (var i = 0; i < 100; i++)
             Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
     }
@@ -32,7 +33,7 @@ public sealed class BulkPaceTests : IDisposable
     [Fact]
     public async Task While_a_photo_is_under_way_one_piece_runs_at_once_and_pauses_as_long_as_it_took()
     {
-        var job = await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        var job = await MadeAsync(WorkLane.Interactive, Containers.Submitted);
         var first = await _pace.Segment.EnterAsync(Cancel);
         var second = _pace.Segment.EnterAsync(Cancel);
         await AdvanceAsync(0.5);
@@ -55,11 +56,11 @@ public sealed class BulkPaceTests : IDisposable
     [Fact]
     public async Task A_photo_that_an_upload_key_awaits_or_that_does_not_move_holds_nothing_up()
     {
-        await MadeAsync(JobLane.Interactive, Containers.Uploads);
+        await MadeAsync(WorkLane.Interactive, Containers.Uploads);
         await _pace.Segment.EnterAsync(Cancel);
         Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
 
-        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await MadeAsync(WorkLane.Interactive, Containers.Submitted);
         await AdvanceAsync(2);
         Assert.True(_pace.Segment.EnterAsync(Cancel).IsCompletedSuccessfully);
     }
@@ -68,17 +69,17 @@ public sealed class BulkPaceTests : IDisposable
     public async Task Jobs_that_another_process_ends_are_forgotten()
     {
         for (var i = 0; i < 5; i++)
-            await MadeAsync(JobLane.Interactive, Containers.Submitted);
+            await MadeAsync(WorkLane.Interactive, Containers.Submitted);
         Assert.Equal(5, _pace.Followed);
         _clock.Advance(TimeSpan.FromSeconds(2));
-        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await MadeAsync(WorkLane.Interactive, Containers.Submitted);
         Assert.Equal(1, _pace.Followed);
     }
 
     [Fact]
     public async Task Who_stops_waiting_lets_the_next_begin()
     {
-        await MadeAsync(JobLane.Interactive, Containers.Submitted);
+        await MadeAsync(WorkLane.Interactive, Containers.Submitted);
         var first = await _pace.Segment.EnterAsync(Cancel);
         using var stop = new CancellationTokenSource();
         var (stopped, next) = (_pace.Segment.EnterAsync(stop.Token), _pace.Segment.EnterAsync(Cancel));
@@ -99,16 +100,16 @@ public sealed class BulkPaceTests : IDisposable
         }
     }
 
-    private async Task<JobId> MadeAsync(JobLane lane, string container)
+    private async Task<WorkId> MadeAsync(WorkLane lane, string container)
     {
         var record = new JobRecord
         {
-            Id = JobId.New(_clock),
+            Id = WorkId.New(_clock),
             State = JobState.AwaitingUpload,
             Lane = lane,
             Source = new JobSource(container, "a.jpg", null, "a.jpg"),
             Times = new JobTimes { CreatedAt = _clock.GetUtcNow() },
         };
-        return (await _jobs.CreateAsync(record, Cancel)).Job!.Record.Id;
+        return (await _jobs.CreateAsync(record, Cancel)).Document!.Value.Id;
     }
 }

@@ -6,15 +6,14 @@ using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Results;
-using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -22,7 +21,7 @@ namespace RoadSeg.Functions.Tests;
 public sealed class ContractTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly JobId Id = JobId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
+    private static readonly WorkId Id = WorkId.ForDrop("uploads", "cam1/street.jpg", "0x8DA");
 
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -44,7 +43,7 @@ public sealed class ContractTests
             Deliveries = [new WebhookDelivery(1, Noon.AddSeconds(1), 204, null, null)],
             DeliveredAt = Noon.AddSeconds(1),
         },
-        Lane = JobLane.Bulk,
+        Lane = WorkLane.Bulk,
         Ticket = 41,
         TraceParent = Trace,
         Times = new JobTimes
@@ -74,7 +73,7 @@ public sealed class ContractTests
         Name = "city-2026",
         State = DatasetState.Checking,
         Drop = "0x8DA",
-        Owner = new JobOwner("800a-1", Noon.AddSeconds(1)),
+        Owner = new WorkOwner("800a-1", Noon.AddSeconds(1)),
         RepairedAt = Noon.AddMinutes(-1),
         ReceivedAt = Noon,
         FinishedAt = Noon.AddSeconds(90),
@@ -91,7 +90,7 @@ public sealed class ContractTests
         Caller = "key-0123456789abcdef",
         Plan = new TrainingPlan("city-drives", "3f9a0c1d2e4b5a67", "finetune", new Dictionary<string, string> { ["training.epochs"] = "4" }, "camvid-mnv2", "live", true),
         Times = new TrainingTimes { CreatedAt = Noon, StartedAt = Noon.AddSeconds(4) },
-        Owner = new JobOwner("800a-1", Noon.AddMinutes(20)),
+        Owner = new WorkOwner("800a-1", Noon.AddMinutes(20)),
         Attempt = 2,
         Checkpoint = 240,
         FruitfulDeliveries = 1,
@@ -111,7 +110,7 @@ public sealed class ContractTests
 
     [Fact]
     public void The_view_of_a_data_set_keeps_its_form() => Pinned(
-        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new JobFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+        "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new WorkFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
 
     [Fact]
     public void The_list_of_data_sets_keeps_its_form() => Pinned(
@@ -143,7 +142,7 @@ public sealed class ContractTests
     {
         State = JobState.Failed,
         Result = null,
-        Failure = new JobFailure("image-corrupt", "The JPEG ends early.", false),
+        Failure = new WorkFailure("image-corrupt", "The JPEG ends early.", false),
     }), JobJson.Default.JobView);
 
     [Fact]
@@ -200,7 +199,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
-        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new JobFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
 
     [Fact]
     public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
@@ -222,7 +221,7 @@ public sealed class ContractTests
     {
         var read = JsonSerializer.Deserialize(Golden("job-record-early"), JobJson.Default.JobRecord)!;
 
-        Assert.Equal((Id, Callers.Local, JobLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
+        Assert.Equal((Id, Callers.Local, WorkLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
     }
@@ -231,7 +230,7 @@ public sealed class ContractTests
     [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41}""")]
     [InlineData("""{"jobId":"6nw4e5s91hv5ydm29kzp0na320","ticket":41,"traceparent":null,"later":1}""")]
     public void A_segmentation_message_from_before_traces_and_one_of_a_later_version_are_read(string json) =>
-        Assert.Equal(new SegmentationMessage(Id, 41), MessageText.Segmentation(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(new SegmentationMessage(Id, 41), MessageBody.TryRead(Encoding.UTF8.GetBytes(json), JobJson.Default.SegmentationMessage));
 
     [Fact]
     public void A_webhook_message_from_before_traces_is_read() =>

@@ -3,9 +3,12 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -13,7 +16,7 @@ namespace RoadSeg.Functions.Tests;
 public sealed class FailPoisonedTests(StorageFixture storage)
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private readonly JobId _id = JobId.New(TimeProvider.System);
+    private readonly WorkId _id = WorkId.New(TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -38,12 +41,12 @@ public sealed class FailPoisonedTests(StorageFixture storage)
     {
         var old = await SentAsync(state, "m1");
         _time.Advance(TimeSpan.FromMinutes(13));
-        var newer = SegmentationMessage.Of((await Jobs.AmendAsync(_id, job => job with { Owner = null, RepairedAt = _time.GetUtcNow() }, Cancel)).Job!.Record, null);
+        var newer = SegmentationMessage.Of((await Jobs.AmendAsync(_id, job => job with { Owner = null, RepairedAt = _time.GetUtcNow() }, Cancel)).Document!.Value, null);
 
         // Before the newer one is taken, and while it runs.
         await SegmentationAsync(old);
         Assert.Equal(state, await StateAsync());
-        await Jobs.TryMoveAsync(_id, JobState.Running, job => job with { Attempt = 2, Owner = new JobOwner("m2", _time.GetUtcNow()) }, Cancel);
+        await Jobs.TryMoveAsync(_id, JobState.Running, job => job with { Attempt = 2, Owner = new WorkOwner("m2", _time.GetUtcNow()) }, Cancel);
         await SegmentationAsync(old);
         Assert.Equal(JobState.Running, await StateAsync());
 
@@ -56,7 +59,7 @@ public sealed class FailPoisonedTests(StorageFixture storage)
     {
         var old = await SentAsync(JobState.Running, "m1");
         _time.Advance(TimeSpan.FromSeconds(1));
-        var newer = SegmentationMessage.Of((await Jobs.TryMoveAsync(_id, JobState.Queued, job => job with { Owner = null }, Cancel)).Job!.Record, null);
+        var newer = SegmentationMessage.Of((await Jobs.TryMoveAsync(_id, JobState.Queued, job => job with { Owner = null }, Cancel)).Document!.Value, null);
 
         await SegmentationAsync(old);
         Assert.Equal(JobState.Queued, await StateAsync());
@@ -89,7 +92,7 @@ public sealed class FailPoisonedTests(StorageFixture storage)
 
         // Nor may it take the job: the newer one would find it owned, and wait for the sweep.
         await UploadAsync(old);
-        Assert.NotNull(await Claim.TakeAsync(newer, Messages.Of([], "m2"), JobLane.Interactive, Cancel));
+        Assert.NotNull(await Claim.TakeAsync(newer, Messages.Of([], "m2"), WorkLane.Interactive, Cancel));
         await UploadAsync(old);
         Assert.Equal(JobState.Received, await StateAsync());
 
@@ -106,25 +109,23 @@ public sealed class FailPoisonedTests(StorageFixture storage)
 
         var path = $"{Guid.NewGuid()}/a.jpg";
         await UploadAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1));
-        Assert.Equal("attempts-exhausted", (await Jobs.FindAsync(JobId.ForDrop(Containers.Uploads, path, "0x1"), Cancel))!.Record.Failure!.Code);
+        Assert.Equal("attempts-exhausted", (await Jobs.FindAsync(WorkId.ForDrop(Containers.Uploads, path, "0x1"), Cancel))!.Value.Failure!.Code);
     }
 
-    private UploadClaim Claim => new(Jobs, new Admission(storage.Blobs, new QueueGauge(storage.Queues, _time), new JobOptions(), _time), _time, NullLogger<UploadClaim>.Instance);
+    private UploadClaim Claim => new(Jobs, new Admission(storage.Blobs, new QueueGauge(storage.Queues, _time), new WorkOptions(), _time), _time, NullLogger<UploadClaim>.Instance);
 
-    private FailPoisoned Poison => new(Jobs, Claim, NullLogger<FailPoisoned>.Instance);
+    private Task SegmentationAsync(SegmentationMessage message) => new FailPoisonedSegmentation(Jobs, NullLogger<FailPoisonedSegmentation>.Instance).SegmentationAsync(Of(message, JobJson.Default.SegmentationMessage), Cancel);
 
-    private Task SegmentationAsync(SegmentationMessage message) => Poison.SegmentationAsync(Of(message, JobJson.Default.SegmentationMessage), Cancel);
-
-    private Task UploadAsync(BlobCreatedEvent created) => Poison.UploadAsync(Of(created, JobJson.Default.BlobCreatedEvent), Cancel);
+    private Task UploadAsync(BlobCreatedEvent created) => new FailPoisonedUpload(Jobs, Claim, NullLogger<FailPoisonedUpload>.Instance).UploadAsync(Of(created, JobJson.Default.BlobCreatedEvent), Cancel);
 
     // Moved to the poison queue, a message has another id.
     private static Azure.Storage.Queues.Models.QueueMessage Of<T>(T message, JsonTypeInfo<T> form) => Messages.Of(JsonSerializer.SerializeToUtf8Bytes(message, form), Guid.NewGuid().ToString());
 
-    private async Task<JobState> StateAsync() => (await Jobs.FindAsync(_id, Cancel))!.Record.State;
+    private async Task<JobState> StateAsync() => (await Jobs.FindAsync(_id, Cancel))!.Value.State;
 
     private async Task EndedAsync()
     {
-        var job = (await Jobs.FindAsync(_id, Cancel))!.Record;
+        var job = (await Jobs.FindAsync(_id, Cancel))!.Value;
         Assert.Equal((JobState.Failed, "attempts-exhausted"), (job.State, job.Failure?.Code));
     }
 
@@ -133,17 +134,17 @@ public sealed class FailPoisonedTests(StorageFixture storage)
         await MadeAsync(JobState.Received, "upload");
         var queued = await Jobs.TryMoveAsync(_id, JobState.Queued, static job => job, Cancel);
         if (state == JobState.Running)
-            await Jobs.TryMoveAsync(_id, JobState.Running, job => job with { Attempt = 1, Owner = new JobOwner(owner, _time.GetUtcNow()) }, Cancel);
-        return SegmentationMessage.Of(queued.Job!.Record, null);
+            await Jobs.TryMoveAsync(_id, JobState.Running, job => job with { Attempt = 1, Owner = new WorkOwner(owner, _time.GetUtcNow()) }, Cancel);
+        return SegmentationMessage.Of(queued.Document!.Value, null);
     }
 
-    private Task<JobMove> MadeAsync(JobState state, string? owner) => Jobs.CreateAsync(new JobRecord
+    private Task<Change<JobRecord>> MadeAsync(JobState state, string? owner) => Jobs.CreateAsync(new JobRecord
     {
         Id = _id,
         State = state,
         Source = new JobSource(Containers.Uploads, BlobPaths.Upload(_id), state == JobState.AwaitingUpload ? null : "0x1", "a.jpg"),
         Upload = new JobUpload(_time.GetUtcNow().AddMinutes(5)),
         Times = new JobTimes { CreatedAt = _time.GetUtcNow() },
-        Owner = owner is null ? null : new JobOwner(owner, _time.GetUtcNow()),
+        Owner = owner is null ? null : new WorkOwner(owner, _time.GetUtcNow()),
     }, Cancel);
 }

@@ -15,6 +15,7 @@ using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -99,7 +100,7 @@ internal sealed class InProcess : IAsyncDisposable
     public T Function<T>()
         where T : notnull => ActivatorUtilities.CreateInstance<T>(_services);
 
-    public async Task<JobRecord> JobAsync(JobId id) => (await Others.FindAsync(id, Cancel))!.Record;
+    public async Task<JobRecord> JobAsync(WorkId id) => (await Others.FindAsync(id, Cancel))!.Value;
 
     /// <summary>Stores a photo.</summary>
     /// <returns>The event that tells of it.</returns>
@@ -117,13 +118,13 @@ internal sealed class InProcess : IAsyncDisposable
     public async Task<byte[][]> InQueueAsync(string queue) => [.. (await Queues.GetQueueClient(queue).PeekMessagesAsync(32, Cancel)).Value.Select(message => message.Body.ToArray())];
 
     /// <summary>The only message of a lane's segmentation queue.</summary>
-    public async Task<SegmentationMessage> SegmentationAsync(JobLane lane = JobLane.Interactive) =>
+    public async Task<SegmentationMessage> SegmentationAsync(WorkLane lane = WorkLane.Interactive) =>
         JsonSerializer.Deserialize(Assert.Single(await InQueueAsync(RoadSeg.Storage.Queues.Segmentation(lane))), JobJson.Default.SegmentationMessage)!;
 
     /// <summary>A new job that awaits its upload.</summary>
-    public async Task<JobRecord> IssuedAsync(JobLane lane = JobLane.Interactive, string? model = null)
+    public async Task<JobRecord> IssuedAsync(WorkLane lane = WorkLane.Interactive, string? model = null)
     {
-        var id = JobId.New(Time);
+        var id = WorkId.New(Time);
         var now = Time.GetUtcNow();
         return (await Others.CreateAsync(
             new JobRecord
@@ -136,6 +137,6 @@ internal sealed class InProcess : IAsyncDisposable
                 Lane = lane,
                 Model = model,
             },
-            Cancel)).Job!.Record;
+            Cancel)).Document!.Value;
     }
 }

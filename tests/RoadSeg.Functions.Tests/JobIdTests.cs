@@ -1,4 +1,4 @@
-using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -7,10 +7,10 @@ public sealed class JobIdTests
     [Fact]
     public void New_ids_differ_and_read_back()
     {
-        var ids = Enumerable.Range(0, 1000).Select(_ => JobId.New(TimeProvider.System)).ToHashSet();
+        var ids = Enumerable.Range(0, 1000).Select(_ => WorkId.New(TimeProvider.System)).ToHashSet();
 
         Assert.Equal(1000, ids.Count);
-        Assert.All(ids, id => Assert.True(JobId.TryParse(id.ToString(), out var read) && read == id));
+        Assert.All(ids, id => Assert.True(WorkId.TryParse(id.ToString(), out var read) && read == id));
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class JobIdTests
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var ids = new List<string>();
         for (var i = 0; i < 100; i++, clock.Advance(TimeSpan.FromMilliseconds(1)))
-            ids.Add(JobId.New(clock).ToString());
+            ids.Add(WorkId.New(clock).ToString());
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
     }
@@ -27,12 +27,12 @@ public sealed class JobIdTests
     [Fact]
     public void A_drop_has_one_id_for_each_version_of_each_blob_however_its_etag_is_quoted()
     {
-        var id = JobId.ForDrop("uploads", "a.jpg", "0x1");
+        var id = WorkId.ForDrop("uploads", "a.jpg", "0x1");
 
-        Assert.Equal(id, JobId.ForDrop("uploads", "a.jpg", "\"0x1\""));
-        Assert.NotEqual(id, JobId.ForDrop("uploads", "a.jpg", "0x2"));
-        Assert.NotEqual(id, JobId.ForDrop("uploads", "b.jpg", "0x1"));
-        Assert.NotEqual(id, JobId.ForDrop("other", "a.jpg", "0x1"));
+        Assert.Equal(id, WorkId.ForDrop("uploads", "a.jpg", "\"0x1\""));
+        Assert.NotEqual(id, WorkId.ForDrop("uploads", "a.jpg", "0x2"));
+        Assert.NotEqual(id, WorkId.ForDrop("uploads", "b.jpg", "0x1"));
+        Assert.NotEqual(id, WorkId.ForDrop("other", "a.jpg", "0x1"));
     }
 
     [Theory]
@@ -44,5 +44,5 @@ public sealed class JobIdTests
     [InlineData("0000000000000000000000000/")]
     [InlineData("0000000000000000000000000A")]
     [InlineData("0000000000000000000000000i")]
-    public void Text_that_is_no_id_is_refused(string? text) => Assert.False(JobId.TryParse(text, out _));
+    public void Text_that_is_no_id_is_refused(string? text) => Assert.False(WorkId.TryParse(text, out _));
 }

@@ -1,8 +1,9 @@
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -18,10 +19,10 @@ public sealed class JobStoreTests(StorageFixture storage)
     [Fact]
     public async Task A_job_that_was_never_made_is_not_found()
     {
-        Assert.Null(await Store.FindAsync(JobId.New(_clock), Cancel));
+        Assert.Null(await Store.FindAsync(WorkId.New(_clock), Cancel));
 
-        var move = await Store.TryMoveAsync(JobId.New(_clock), JobState.Received, record => record, Cancel);
-        Assert.Equal(new JobMove(false, null), move);
+        var move = await Store.TryMoveAsync(WorkId.New(_clock), JobState.Received, record => record, Cancel);
+        Assert.Equal(new Change<JobRecord>(false, null), move);
     }
 
     [Fact]
@@ -31,61 +32,61 @@ public sealed class JobStoreTests(StorageFixture storage)
 
         var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Store.CreateAsync(record with { Attempt = i }, Cancel)));
 
-        var winner = Assert.Single(made, move => move.Moved).Job!.Record;
-        Assert.All(made, move => Assert.Equal(winner.Attempt, move.Job!.Record.Attempt));
-        Assert.Equal(winner.Attempt, (await Store.FindAsync(record.Id, Cancel))!.Record.Attempt);
+        var winner = Assert.Single(made, move => move.Done).Document!.Value;
+        Assert.All(made, move => Assert.Equal(winner.Attempt, move.Document!.Value.Attempt));
+        Assert.Equal(winner.Attempt, (await Store.FindAsync(record.Id, Cancel))!.Value.Attempt);
     }
 
     [Fact]
     public async Task Of_many_that_move_a_job_at_once_one_moves_it()
     {
-        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+        var job = (await Store.CreateAsync(Received(), Cancel)).Document!.Value;
 
         var moves = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
             Store.TryMoveAsync(job.Id, JobState.Queued, record => record.State == JobState.Received ? record : null, Cancel)));
 
-        Assert.Single(moves, move => move.Moved);
-        Assert.All(moves, move => Assert.Equal(JobState.Queued, move.Job!.Record.State));
+        Assert.Single(moves, move => move.Done);
+        Assert.All(moves, move => Assert.Equal(JobState.Queued, move.Document!.Value.State));
     }
 
     [Fact]
     public async Task A_move_from_a_stale_record_sees_the_newer_one_before_it_changes_anything()
     {
-        var stale = (await Store.CreateAsync(Received(), Cancel)).Job!;
-        await Store.TryMoveAsync(stale.Record.Id, JobState.Canceled, record => record, Cancel);
+        var stale = (await Store.CreateAsync(Received(), Cancel)).Document!;
+        await Store.TryMoveAsync(stale.Value.Id, JobState.Canceled, record => record, Cancel);
         var seen = new List<JobState>();
 
-        var move = await Store.TryMoveAsync(stale.Record.Id, JobState.Queued, record =>
+        var move = await Store.TryMoveAsync(stale.Value.Id, JobState.Queued, record =>
         {
             seen.Add(record.State);
             return record.State == JobState.Received ? record : null;
         }, Cancel, stale);
 
-        Assert.False(move.Moved);
+        Assert.False(move.Done);
         Assert.Equal([JobState.Received, JobState.Canceled], seen);
     }
 
     [Fact]
     public async Task A_move_the_design_does_not_name_is_refused()
     {
-        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+        var job = (await Store.CreateAsync(Received(), Cancel)).Document!.Value;
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Store.TryMoveAsync(job.Id, JobState.Succeeded, record => record, Cancel));
 
-        Assert.Equal($"Job {job.Id} cannot move from Received to Succeeded.", refused.Message);
+        Assert.Equal($"jobs/{BlobPaths.Job(job.Id)} cannot move from Received to Succeeded.", refused.Message);
     }
 
     [Fact]
     public async Task Entering_states_keeps_their_times_and_ends_the_ownership()
     {
-        var id = (await Store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+        var id = (await Store.CreateAsync(Received(), Cancel)).Document!.Value.Id;
         foreach (var state in new[] { JobState.Queued, JobState.Running, JobState.Succeeded })
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             await Store.TryMoveAsync(id, state, record => record, Cancel);
         }
 
-        var job = (await Store.FindAsync(id, Cancel))!.Record;
+        var job = (await Store.FindAsync(id, Cancel))!.Value;
         Assert.Equal([1, 2, 3], new[] { job.Times.QueuedAt, job.Times.StartedAt, job.Times.FinishedAt }.Select(at => (int)(at - job.Times.CreatedAt)!.Value.TotalSeconds));
         Assert.Null(job.Owner);
     }
@@ -103,7 +104,7 @@ public sealed class JobStoreTests(StorageFixture storage)
         Assert.False(await marker.ExistsAsync(Cancel));
 
         // A late duplicate of the event that made the job.
-        Assert.False((await Store.CreateAsync(record, Cancel)).Moved);
+        Assert.False((await Store.CreateAsync(record, Cancel)).Done);
         Assert.False(await marker.ExistsAsync(Cancel));
     }
 
@@ -136,7 +137,7 @@ public sealed class JobStoreTests(StorageFixture storage)
         Assert.True(await marker.ExistsAsync(Cancel));
 
         faults.Fails = static (_, _) => false;
-        await store.SettleAsync((await store.FindAsync(record.Id, Cancel))!.Record, Cancel);
+        await store.SettleAsync((await store.FindAsync(record.Id, Cancel))!.Value, Cancel);
         Assert.False(await marker.ExistsAsync(Cancel));
     }
 
@@ -156,28 +157,28 @@ public sealed class JobStoreTests(StorageFixture storage)
     [Fact]
     public async Task A_job_that_joins_its_line_anew_says_when_it_did()
     {
-        var id = (await Store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+        var id = (await Store.CreateAsync(Received(), Cancel)).Document!.Value.Id;
         await Store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
         _clock.Advance(TimeSpan.FromMinutes(3));
 
         var again = await Store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
 
-        Assert.Equal(_clock.GetUtcNow(), again.Job!.Record.Times.QueuedAt);
+        Assert.Equal(_clock.GetUtcNow(), again.Document!.Value.Times.QueuedAt);
     }
 
     [Fact]
     public async Task A_job_that_is_received_again_keeps_when_it_came_and_one_that_runs_again_says_when_it_began()
     {
-        var first = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+        var first = (await Store.CreateAsync(Received(), Cancel)).Document!.Value;
         _clock.Advance(TimeSpan.FromMinutes(3));
         var again = await Store.TryMoveAsync(first.Id, JobState.Received, record => record, Cancel);
-        Assert.Equal(first.Times.ReceivedAt, again.Job!.Record.Times.ReceivedAt);
+        Assert.Equal(first.Times.ReceivedAt, again.Document!.Value.Times.ReceivedAt);
 
         await Store.TryMoveAsync(first.Id, JobState.Queued, record => record, Cancel);
         await Store.TryMoveAsync(first.Id, JobState.Running, record => record, Cancel);
         _clock.Advance(TimeSpan.FromMinutes(3));
         var rerun = await Store.TryMoveAsync(first.Id, JobState.Running, record => record, Cancel);
-        Assert.Equal((_clock.GetUtcNow(), "m1"), (rerun.Job!.Record.Times.StartedAt!.Value, rerun.Job.Record.Owner!.MessageId));
+        Assert.Equal((_clock.GetUtcNow(), "m1"), (rerun.Document!.Value.Times.StartedAt!.Value, rerun.Document.Value.Owner!.MessageId));
     }
 
     [Fact]
@@ -186,8 +187,8 @@ public sealed class JobStoreTests(StorageFixture storage)
         var store = Store;
         var (ended, written) = (new List<JobState>(), new List<JobState>());
         store.Ended += job => ended.Add(job.State);
-        store.Written += job => written.Add(job.Record.State);
-        var id = (await store.CreateAsync(Received(), Cancel)).Job!.Record.Id;
+        store.Written += job => written.Add(job.Value.State);
+        var id = (await store.CreateAsync(Received(), Cancel)).Document!.Value.Id;
 
         await store.TryMoveAsync(id, JobState.Queued, record => record, Cancel);
         await store.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
@@ -213,12 +214,12 @@ public sealed class JobStoreTests(StorageFixture storage)
     [Fact]
     public async Task An_amendment_keeps_the_state_and_its_times_whatever_it_says()
     {
-        var job = (await Store.CreateAsync(Received(), Cancel)).Job!.Record;
+        var job = (await Store.CreateAsync(Received(), Cancel)).Document!.Value;
 
         var amended = await Store.AmendAsync(job.Id, record => record with { State = JobState.Failed, Attempt = 7 }, Cancel);
 
-        Assert.Equal((JobState.Received, 7), (amended.Job!.Record.State, amended.Job.Record.Attempt));
-        Assert.Equal(JobState.Received, (await Store.FindAsync(job.Id, Cancel))!.Record.State);
+        Assert.Equal((JobState.Received, 7), (amended.Document!.Value.State, amended.Document.Value.Attempt));
+        Assert.Equal(JobState.Received, (await Store.FindAsync(job.Id, Cancel))!.Value.State);
     }
 
     [Fact]
@@ -245,11 +246,11 @@ public sealed class JobStoreTests(StorageFixture storage)
         var now = _clock.GetUtcNow();
         return new JobRecord
         {
-            Id = JobId.New(_clock),
+            Id = WorkId.New(_clock),
             State = JobState.Received,
             Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
-            Owner = new JobOwner("m1", now),
+            Owner = new WorkOwner("m1", now),
         };
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -39,11 +40,11 @@ public sealed class JobWatchTests : IDisposable
         var waiting = Enumerable.Range(0, 5).Select(_ => EndAsync(job, TimeSpan.FromMinutes(1))).ToList();
 
         // What is not waited for changes nothing; the clock stands still.
-        await _own.TryMoveAsync(job.Record.Id, JobState.Queued, record => record, Cancel);
+        await _own.TryMoveAsync(job.Value.Id, JobState.Queued, record => record, Cancel);
         Assert.DoesNotContain(waiting, wait => wait.IsCompleted);
-        await _own.TryMoveAsync(job.Record.Id, JobState.Canceled, record => record, Cancel);
+        await _own.TryMoveAsync(job.Value.Id, JobState.Canceled, record => record, Cancel);
 
-        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromMinutes(1), Cancel), seen => Assert.Equal(JobState.Canceled, seen.Record.State));
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromMinutes(1), Cancel), seen => Assert.Equal(JobState.Canceled, seen.Value.State));
     }
 
     [Fact]
@@ -51,12 +52,12 @@ public sealed class JobWatchTests : IDisposable
     {
         var job = await MadeAsync();
         var waiting = EndAsync(job, TimeSpan.FromMinutes(1));
-        await _other.TryMoveAsync(job.Record.Id, JobState.Canceled, record => record, Cancel);
+        await _other.TryMoveAsync(job.Value.Id, JobState.Canceled, record => record, Cancel);
 
         // Looks are a second apart at most: ten are enough by far.
         var seen = await PassAsync(waiting, TimeSpan.FromSeconds(1), 10);
 
-        Assert.Equal(JobState.Canceled, seen.Record.State);
+        Assert.Equal(JobState.Canceled, seen.Value.State);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class JobWatchTests : IDisposable
         var began = _clock.GetUtcNow();
         var seen = await PassAsync(waiting, TimeSpan.FromMilliseconds(250), 40);
 
-        Assert.Equal(JobState.Received, seen.Record.State);
+        Assert.Equal(JobState.Received, seen.Value.State);
         Assert.InRange((_clock.GetUtcNow() - began).TotalSeconds, 5, 5.5);
     }
 
@@ -93,11 +94,11 @@ public sealed class JobWatchTests : IDisposable
     {
         var job = await MadeAsync();
         var waiting = EndAsync(job, TimeSpan.FromSeconds(5));
-        await _storage.Blobs.GetBlobContainerClient(Containers.Jobs).DeleteBlobAsync(BlobPaths.Job(job.Record.Id), cancellationToken: Cancel);
+        await _storage.Blobs.GetBlobContainerClient(Containers.Jobs).DeleteBlobAsync(BlobPaths.Job(job.Value.Id), cancellationToken: Cancel);
 
         var seen = await PassAsync(waiting, TimeSpan.FromSeconds(1), 20);
 
-        Assert.Equal(JobState.Received, seen.Record.State);
+        Assert.Equal(JobState.Received, seen.Value.State);
     }
 
     [Fact]
@@ -118,17 +119,17 @@ public sealed class JobWatchTests : IDisposable
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
 
-        await _own.TryMoveAsync(job.Record.Id, JobState.Canceled, record => record, Cancel);
+        await _own.TryMoveAsync(job.Value.Id, JobState.Canceled, record => record, Cancel);
 
-        Assert.Equal(JobState.Canceled, (await stays.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Record.State);
+        Assert.Equal(JobState.Canceled, (await stays.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Value.State);
     }
 
-    private static bool Ended(JobSnapshot job) => job.Record.State.IsTerminal();
+    private static bool Ended(Stored<JobRecord> job) => job.Value.State.IsTerminal();
 
-    private Task<JobSnapshot> EndAsync(JobSnapshot job, TimeSpan patience) => _watch.UntilAsync(job, Ended, patience, Cancel);
+    private Task<Stored<JobRecord>> EndAsync(Stored<JobRecord> job, TimeSpan patience) => _watch.UntilAsync(job, Ended, patience, Cancel);
 
     // Time goes on only as far as the wait has come to its next look.
-    private async Task<JobSnapshot> PassAsync(Task<JobSnapshot> waiting, TimeSpan step, int most)
+    private async Task<Stored<JobRecord>> PassAsync(Task<Stored<JobRecord>> waiting, TimeSpan step, int most)
     {
         for (var i = 0; i < most && !waiting.IsCompleted; i++)
         {
@@ -140,13 +141,13 @@ public sealed class JobWatchTests : IDisposable
         return await waiting;
     }
 
-    private async Task<JobSnapshot> MadeAsync() => (await _other.CreateAsync(
+    private async Task<Stored<JobRecord>> MadeAsync() => (await _other.CreateAsync(
         new JobRecord
         {
-            Id = JobId.New(_clock),
+            Id = WorkId.New(_clock),
             State = JobState.Received,
             Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),
             Times = new JobTimes { CreatedAt = _clock.GetUtcNow() },
         },
-        Cancel)).Job!;
+        Cancel)).Document!;
 }

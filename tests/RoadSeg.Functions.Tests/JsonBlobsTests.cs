@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 

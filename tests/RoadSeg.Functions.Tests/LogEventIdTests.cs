@@ -9,7 +9,7 @@ public sealed class LogEventIdTests
 {
     private static readonly (string Method, int Id)[] Events =
     [
-        .. typeof(Sweep).Assembly.GetTypes()
+        .. typeof(JobSweep).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => (Method: method, Event: method.GetCustomAttribute<LoggerMessageAttribute>()))
             .Where(found => found.Event is not null)

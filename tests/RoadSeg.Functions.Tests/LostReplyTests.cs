@@ -7,6 +7,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -14,7 +15,7 @@ namespace RoadSeg.Functions.Tests;
 /// store must know its own write again, and no store may take another's for its own.</summary>
 public sealed class LostReplyTests(StorageFixture storage)
 {
-    private readonly JobId _id = JobId.New(TimeProvider.System);
+    private readonly WorkId _id = WorkId.New(TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -25,8 +26,8 @@ public sealed class LostReplyTests(StorageFixture storage)
 
         var made = await jobs.CreateAsync(Record(JobState.Received), Cancel);
 
-        Assert.Equal((true, 1), (made.Moved, replies.Lost));
-        Assert.Equal(made.Job!.ETag, (await jobs.FindAsync(_id, Cancel))!.ETag);
+        Assert.Equal((true, 1), (made.Done, replies.Lost));
+        Assert.Equal(made.Document!.ETag, (await jobs.FindAsync(_id, Cancel))!.ETag);
     }
 
     [Fact]
@@ -40,13 +41,13 @@ public sealed class LostReplyTests(StorageFixture storage)
 
         var commit = await jobs.TryMoveAsync(_id, JobState.Succeeded, static job => job.State == JobState.Running ? job : null, Cancel);
 
-        Assert.Equal((true, 1), (commit.Moved, replies.Lost));
+        Assert.Equal((true, 1), (commit.Done, replies.Lost));
         Assert.Equal([JobState.Succeeded], ended);
         Assert.Equal(_id, Assert.Single(sent.All).Message.JobId);
         Assert.False(await storage.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(Callers.Local, _id)).ExistsAsync(Cancel));
 
         // What is changed next is changed from the version that was written.
-        Assert.True((await jobs.AmendAsync(_id, static job => job with { Attempt = 7 }, Cancel)).Moved);
+        Assert.True((await jobs.AmendAsync(_id, static job => job with { Attempt = 7 }, Cancel)).Done);
     }
 
     [Fact]
@@ -59,8 +60,8 @@ public sealed class LostReplyTests(StorageFixture storage)
         // The note stands, and another's change on top of it: this one must not say that it wrote what lies there now.
         var noted = await jobs.AmendAsync(_id, static job => job.Attempt == 0 ? job with { Attempt = 1 } : null, Cancel);
 
-        Assert.False(noted.Moved);
-        Assert.Equal((JobState.Canceled, 1), (noted.Job!.Record.State, noted.Job.Record.Attempt));
+        Assert.False(noted.Done);
+        Assert.Equal((JobState.Canceled, 1), (noted.Document!.Value.State, noted.Document.Value.Attempt));
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class LostReplyTests(StorageFixture storage)
 
         var moves = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Jobs().Jobs.TryMoveAsync(_id, JobState.Queued, static job => job.State == JobState.Received ? job : null, Cancel)));
 
-        Assert.Single(moves, static move => move.Moved);
+        Assert.Single(moves, static move => move.Done);
     }
 
     [Fact]

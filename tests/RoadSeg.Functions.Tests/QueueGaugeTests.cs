@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -53,12 +53,12 @@ public sealed class QueueGaugeTests(StorageFixture storage) : IAsyncLifetime
         await SendAsync(7);
         await _queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync("photo", Cancel);
         Assert.Equal(2, await _gauge.DepthAsync(Cancel));
-        Assert.Equal((1L, 7L), ((await _gauge.ReadAsync(JobLane.Interactive, Cancel)).Depth, (await _gauge.ReadAsync(JobLane.Interactive, Cancel)).HeadTicket!.Value));
-        Assert.Equal(new QueueReading(0, null, null, null), await _gauge.ReadAsync(JobLane.Bulk, Cancel));
-        Assert.Equal(0, (await _gauge.UploadsAsync(JobLane.Interactive, Cancel)).Depth);
-        Assert.NotNull((await _gauge.UploadsAsync(JobLane.Bulk, Cancel)).HeadInsertedAt);
+        Assert.Equal((1L, 7L), ((await _gauge.ReadAsync(WorkLane.Interactive, Cancel)).Depth, (await _gauge.ReadAsync(WorkLane.Interactive, Cancel)).HeadTicket!.Value));
+        Assert.Equal(new QueueReading(0, null, null, null), await _gauge.ReadAsync(WorkLane.Bulk, Cancel));
+        Assert.Equal(0, (await _gauge.UploadsAsync(WorkLane.Interactive, Cancel)).Depth);
+        Assert.NotNull((await _gauge.UploadsAsync(WorkLane.Bulk, Cancel)).HeadInsertedAt);
 
-        await SendAsync(8, JobLane.Bulk);
+        await SendAsync(8, WorkLane.Bulk);
         _time.Advance(TimeSpan.FromSeconds(0.9));
         Assert.Equal(2, await _gauge.DepthAsync(Cancel));
         _time.Advance(TimeSpan.FromSeconds(0.1));
@@ -73,7 +73,7 @@ public sealed class QueueGaugeTests(StorageFixture storage) : IAsyncLifetime
 
         Assert.Equal((1L, 2L, 3L), (await PlaceAsync(11), await PlaceAsync(12), await PlaceAsync(13)));
         Assert.Equal((1L, 3L), (await PlaceAsync(5), await PlaceAsync(99)));
-        Assert.Equal(1L, (await _gauge.PlaceAsync(Waiting(3) with { Lane = JobLane.Bulk }, Cancel))!.Position);
+        Assert.Equal(1L, (await _gauge.PlaceAsync(Waiting(3) with { Lane = WorkLane.Bulk }, Cancel))!.Position);
         Assert.Null(await _gauge.PlaceAsync(Waiting(11) with { State = JobState.Running }, Cancel));
         Assert.Null(await _gauge.PlaceAsync(Waiting(11) with { Ticket = null }, Cancel));
     }
@@ -110,16 +110,16 @@ public sealed class QueueGaugeTests(StorageFixture storage) : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(seconds));
     }
 
-    private Task<long> TicketAsync() => _gauge.TicketAsync(JobLane.Interactive, Cancel);
+    private Task<long> TicketAsync() => _gauge.TicketAsync(WorkLane.Interactive, Cancel);
 
     private async Task<long> PlaceAsync(long ticket) => (await _gauge.PlaceAsync(Waiting(ticket), Cancel))!.Position;
 
-    private Task SendAsync(long ticket, JobLane lane = JobLane.Interactive) =>
-        _queues.GetQueueClient(Queues.Segmentation(lane)).SendAsync(new SegmentationMessage(JobId.New(_time), ticket, null), JobJson.Default.SegmentationMessage, Cancel);
+    private Task SendAsync(long ticket, WorkLane lane = WorkLane.Interactive) =>
+        _queues.GetQueueClient(Queues.Segmentation(lane)).SendAsync(new SegmentationMessage(WorkId.New(_time), ticket, null), JobJson.Default.SegmentationMessage, Cancel);
 
     private JobRecord Waiting(long ticket) => new()
     {
-        Id = JobId.New(_time),
+        Id = WorkId.New(_time),
         State = JobState.Queued,
         Ticket = ticket,
         Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -36,7 +37,7 @@ public sealed class RecentJobsTests : IDisposable
     {
         var job = await MadeAsync();
         var asked = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => _recent.FindAsync(job.Id, Cancel)));
-        Assert.All(asked, found => Assert.Equal(job.Id, found!.Record.Id));
+        Assert.All(asked, found => Assert.Equal(job.Id, found!.Value.Id));
         Assert.Equal(1, _reads.Count);
     }
 
@@ -79,7 +80,7 @@ public sealed class RecentJobsTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => recent.FindAsync(job.Id, Cancel));
 
         faults.Fails = static (_, _) => false;
-        Assert.Equal(job.Id, (await recent.FindAsync(job.Id, Cancel))!.Record.Id);
+        Assert.Equal(job.Id, (await recent.FindAsync(job.Id, Cancel))!.Value.Id);
     }
 
     [Fact]
@@ -99,16 +100,16 @@ public sealed class RecentJobsTests : IDisposable
         var (given, kept) = (_recent.FindAsync(job.Id, hasty.Token), _recent.FindAsync(job.Id, Cancel));
         await hasty.CancelAsync();
         await Task.WhenAny(given);
-        Assert.Equal(job.Id, (await kept)!.Record.Id);
+        Assert.Equal(job.Id, (await kept)!.Value.Id);
     }
 
-    private async Task<JobState> StateAsync(JobId id) => (await _recent.FindAsync(id, Cancel))!.Record.State;
+    private async Task<JobState> StateAsync(WorkId id) => (await _recent.FindAsync(id, Cancel))!.Value.State;
 
-    private async Task<JobRecord> MadeAsync() => (await _other.CreateAsync(Record(), Cancel)).Job!.Record;
+    private async Task<JobRecord> MadeAsync() => (await _other.CreateAsync(Record(), Cancel)).Document!.Value;
 
     private JobRecord Record() => new()
     {
-        Id = JobId.New(_clock),
+        Id = WorkId.New(_clock),
         State = JobState.Received,
         Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),
         Times = new JobTimes { CreatedAt = _clock.GetUtcNow() },

@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Datasets;
-using RoadSeg.Functions.Inference;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Segmentation;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
-using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -35,7 +35,7 @@ public sealed class RefusedStorageTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_failure_of_storage_while_a_key_is_claimed_is_told_and_takes_nothing()
     {
-        var (key, id) = (Guid.NewGuid().ToString(), JobId.New(TimeProvider.System));
+        var (key, id) = (Guid.NewGuid().ToString(), WorkId.New(TimeProvider.System));
         var keys = _worker.Get<IdempotencyKeys>();
         Refuse("PUT", Containers.IdempotencyKeys);
         await RefusedAsync(() => keys.ClaimAsync("a", key, "one", id, Cancel));
@@ -102,7 +102,7 @@ public sealed class RefusedStorageTests(StorageFixture storage) : IAsyncLifetime
     {
         var job = await _worker.IssuedAsync();
         var created = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto());
-        var canceled = (await _worker.Others.TryMoveAsync(job.Id, JobState.Canceled, record => record, Cancel)).Job!.Record;
+        var canceled = (await _worker.Others.TryMoveAsync(job.Id, JobState.Canceled, record => record, Cancel)).Document!.Value;
         Refuse("DELETE", Containers.Uploads);
         await RefusedAsync(() => UnwantedPhoto.DeleteAsync(_worker.Blobs, canceled, Cancel));
 
@@ -205,6 +205,6 @@ public sealed class RefusedStorageTests(StorageFixture storage) : IAsyncLifetime
         using var body = new MemoryStream(photo);
         var request = new DefaultHttpContext().Request;
         (request.Method, request.ContentType, request.ContentLength, request.Body) = ("POST", "image/png", photo.Length, body);
-        await _worker.Get<JobSubmission>().SubmitAsync(request, Callers.Local, JobLane.Interactive, null, Cancel);
+        await _worker.Get<JobSubmission>().SubmitAsync(request, Callers.Local, WorkLane.Interactive, null, Cancel);
     }
 }

@@ -6,16 +6,19 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Retention;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
 /// <summary>What is deleted, what is not yet, and whose lost event is sent. A storage of its own: these tests delete from every container.</summary>
 public sealed class RetentionTests : IAsyncLifetime
 {
-    private readonly JobId _id = JobId.New(TimeProvider.System);
+    private readonly WorkId _id = WorkId.New(TimeProvider.System);
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
     private readonly StorageFixture _own = new();
     private BlobServiceClient _blobs = null!;
@@ -105,7 +108,7 @@ public sealed class RetentionTests : IAsyncLifetime
         await _blobs.GetBlobContainerClient(Containers.Jobs).DeleteBlobAsync(BlobPaths.Job(_id), cancellationToken: Cancel);
         await jobs.CreateAsync(Record(_id, BlobPaths.Upload(_id)), Cancel);
         var taken = (await uploads.GetBlobClient("a/taken.jpg").UploadAsync(BinaryData.FromString("x"), Cancel)).Value.ETag;
-        await jobs.CreateAsync(Record(JobId.ForDrop(Containers.Uploads, "a/taken.jpg", taken.ToString()), "a/taken.jpg"), Cancel);
+        await jobs.CreateAsync(Record(WorkId.ForDrop(Containers.Uploads, "a/taken.jpg", taken.ToString()), "a/taken.jpg"), Cancel);
         var lost = (await uploads.GetBlobClient("a/lost ä.jpg").UploadAsync(BinaryData.FromString("xy"), Cancel)).Value.ETag;
 
         // Too young: its event may be on its way.
@@ -121,7 +124,7 @@ public sealed class RetentionTests : IAsyncLifetime
 
         // Once its event is handled it has a record.
         await line.ClearMessagesAsync(Cancel);
-        await jobs.CreateAsync(Record(JobId.ForDrop(sent.Container, sent.Path, sent.Data.ETag!), sent.Path), Cancel);
+        await jobs.CreateAsync(Record(WorkId.ForDrop(sent.Container, sent.Path, sent.Data.ETag!), sent.Path), Cancel);
         time.SetUtcNow(_now.AddHours(2));
         await RunAsync(time);
         Assert.Empty((await line.PeekMessagesAsync(32, Cancel)).Value);
@@ -134,8 +137,8 @@ public sealed class RetentionTests : IAsyncLifetime
         var time = new FakeTimeProvider(_now);
         var jobs = new JobStore(_blobs, _queues, time);
         var uploads = _blobs.GetBlobContainerClient(Containers.Uploads);
-        var (second, kept) = (JobId.New(TimeProvider.System), JobId.New(TimeProvider.System));
-        foreach (var id in (JobId[])[second, kept])
+        var (second, kept) = (WorkId.New(TimeProvider.System), WorkId.New(TimeProvider.System));
+        foreach (var id in (WorkId[])[second, kept])
         {
             var etag = (await uploads.GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("x"), Cancel)).Value.ETag.ToString().Trim('"');
             var record = Record(id, BlobPaths.Upload(id)) with { State = JobState.Failed, Upload = new JobUpload(_now) };
@@ -164,7 +167,7 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Single((await _queues.GetQueueClient(Queues.UploadsCreated).PeekMessagesAsync(32, Cancel)).Value);
     }
 
-    private static JobRecord Record(JobId id, string path) => new()
+    private static JobRecord Record(WorkId id, string path) => new()
     {
         Id = id,
         State = JobState.AwaitingUpload,
@@ -175,9 +178,9 @@ public sealed class RetentionTests : IAsyncLifetime
     private async Task RunAsync(FakeTimeProvider time, BlobServiceClient? blobs = null)
     {
         var gauge = new QueueGauge(_queues, time);
-        var options = new JobOptions();
+        var options = new WorkOptions();
         var claim = new UploadClaim(new JobStore(_blobs, _queues, time), new Admission(_blobs, gauge, options, time), time, NullLogger<UploadClaim>.Instance);
-        await new Retention(blobs ?? _blobs, _queues, claim, gauge, options, time, NullLogger<Retention>.Instance).RunAsync(Cancel);
+        await new RetentionPass(blobs ?? _blobs, _queues, claim, gauge, options, time, NullLogger<RetentionPass>.Instance).RunAsync(Cancel);
     }
 
     private async Task<string[]> LeftAsync()

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RoadSeg.Functions.Datasets;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
+using RoadSeg.Functions.Work;
 using RoadSeg.Inference;
 using RoadSeg.Models;
 using RoadSeg.Storage;
@@ -53,7 +53,7 @@ public sealed class SettingsTests
     {
         foreach (var (value, days) in ((string?, double?)[])[(null, null), ("1.00:00:00", 1), ("3650.00:00:00", 3650)])
         {
-            var kept = JobOptions.Read(With(name, value));
+            var kept = WorkOptions.Read(With(name, value));
             (string Name, TimeSpan? Kept)[] all =
             [
                 ("ROADSEG_KEEP_DATASETS", kept.KeepDatasets),
@@ -65,7 +65,7 @@ public sealed class SettingsTests
 
         foreach (var value in (string[])["23:59:59", "3650.00:00:01", "never"])
         {
-            var refused = Assert.Throws<InvalidOperationException>(() => JobOptions.Read(With(name, value)));
+            var refused = Assert.Throws<InvalidOperationException>(() => WorkOptions.Read(With(name, value)));
             Assert.StartsWith($"{name} is '", refused.Message, StringComparison.Ordinal);
         }
     }
@@ -148,7 +148,7 @@ public sealed class SettingsTests
     private static TimeSpan Duration(string name, string? value)
     {
         var settings = With(name, value);
-        var (jobs, webhooks) = (JobOptions.Read(settings), WebhookOptions.Read(settings));
+        var (jobs, webhooks) = (WorkOptions.Read(settings), WebhookOptions.Read(settings));
         return name switch
         {
             "ROADSEG_UPLOAD_VALID" => jobs.UploadValid,
@@ -176,9 +176,9 @@ public sealed class SettingsTests
         var settings = With(name, value?.ToString(CultureInfo.InvariantCulture));
         return name switch
         {
-            "ROADSEG_INTERACTIVE_JOBS" => JobOptions.Read(settings).InteractiveJobs,
-            "ROADSEG_MAX_LIVE_JOBS" => JobOptions.Read(settings).MaxLiveJobs,
-            "ROADSEG_MAX_QUEUED" => JobOptions.Read(settings).MaxQueued,
+            "ROADSEG_INTERACTIVE_JOBS" => WorkOptions.Read(settings).InteractiveJobs,
+            "ROADSEG_MAX_LIVE_JOBS" => WorkOptions.Read(settings).MaxLiveJobs,
+            "ROADSEG_MAX_QUEUED" => WorkOptions.Read(settings).MaxQueued,
             "ROADSEG_THREADS" => ModelOptions.Read(settings).Engine.IntraOpThreads,
             "ROADSEG_MODELS_LOADED" => ModelOptions.Read(settings).Kept,
             "ROADSEG_INGEST_UNPACKED" => IngestOptions.Read(settings).Archive.MaxTotalBytes,

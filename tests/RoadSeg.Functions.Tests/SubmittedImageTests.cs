@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
 
 namespace RoadSeg.Functions.Tests;
 

@@ -7,8 +7,10 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -35,7 +37,7 @@ public sealed class SweepTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_cannot_be_read_keeps_no_other_job_from_its_repair()
     {
-        var good = new List<JobId>();
+        var good = new List<WorkId>();
         for (var i = 0; i < 30; i++)
         {
             good.Add(await LiveAsync(JobState.AwaitingUpload));
@@ -47,7 +49,7 @@ public sealed class SweepTests : IAsyncLifetime
         await SweepAsync();
 
         foreach (var id in good)
-            Assert.Equal(JobState.Expired, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+            Assert.Equal(JobState.Expired, (await Jobs.FindAsync(id, Cancel))!.Value.State);
     }
 
     [Theory]
@@ -58,7 +60,7 @@ public sealed class SweepTests : IAsyncLifetime
     public async Task A_job_behind_a_backlog_is_sent_again_only_once_its_message_must_have_come(JobState state, string name)
     {
         var line = _queues.GetQueueClient(name);
-        var id = await LiveAsync(state, JobLane.Bulk);
+        var id = await LiveAsync(state, WorkLane.Bulk);
         await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("photo"), Cancel);
         await line.SendMessageAsync("one of those before it", Cancel);
 
@@ -85,7 +87,7 @@ public sealed class SweepTests : IAsyncLifetime
     [InlineData(12, false)]
     public async Task A_marker_without_a_record_is_left_for_ten_minutes_to_who_may_be_about_to_write_it(int minutes, bool stays)
     {
-        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(Callers.Local, JobId.New(_time)));
+        var marker = _blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobClient(BlobPaths.ActiveJob(Callers.Local, WorkId.New(_time)));
         await marker.UploadAsync(BinaryData.FromString(""), Cancel);
 
         _time.Advance(TimeSpan.FromMinutes(minutes));
@@ -112,7 +114,7 @@ public sealed class SweepTests : IAsyncLifetime
         Assert.Null(await OwnerAsync(id));
 
         // Noted, so that a former message that failed has no say any more, and that the new one is not lost which a worker has just taken.
-        Assert.Equal(_time.GetUtcNow(), (await Jobs.FindAsync(id, Cancel))!.Record.RepairedAt!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal(_time.GetUtcNow(), (await Jobs.FindAsync(id, Cancel))!.Value.RepairedAt!.Value, TimeSpan.FromSeconds(1));
         await line.ClearMessagesAsync(Cancel);
         _time.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(0, await SweptAsync(line));
@@ -142,7 +144,7 @@ public sealed class SweepTests : IAsyncLifetime
     [Fact]
     public async Task The_event_of_a_bulk_job_may_wait_in_the_interactive_line_still()
     {
-        var id = await LiveAsync(JobState.AwaitingUpload, JobLane.Bulk);
+        var id = await LiveAsync(JobState.AwaitingUpload, WorkLane.Bulk);
         await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("photo"), Cancel);
         var interactive = _queues.GetQueueClient(Queues.UploadsCreated);
         var bulk = _queues.GetQueueClient(Queues.UploadsBulk);
@@ -169,9 +171,9 @@ public sealed class SweepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromHours(23.5));
         await SweepAsync();
 
-        var failed = (await Jobs.FindAsync(old, Cancel))!.Record;
+        var failed = (await Jobs.FindAsync(old, Cancel))!.Value;
         Assert.Equal((JobState.Failed, "deadline-exceeded"), (failed.State, failed.Failure!.Code));
-        Assert.Equal(state, (await Jobs.FindAsync(young, Cancel))!.Record.State);
+        Assert.Equal(state, (await Jobs.FindAsync(young, Cancel))!.Value.State);
     }
 
     [Fact]
@@ -181,11 +183,11 @@ public sealed class SweepTests : IAsyncLifetime
 
         _time.Advance(TimeSpan.FromMinutes(14));
         await SweepAsync();
-        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Value.State);
 
         _time.Advance(TimeSpan.FromMinutes(2));
         await SweepAsync();
-        Assert.Equal(JobState.Expired, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+        Assert.Equal(JobState.Expired, (await Jobs.FindAsync(id, Cancel))!.Value.State);
     }
 
     [Fact]
@@ -199,7 +201,7 @@ public sealed class SweepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromHours(1));
 
         await SweepAsync(blobs: blobs);
-        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Record.State);
+        Assert.Equal(JobState.AwaitingUpload, (await Jobs.FindAsync(id, Cancel))!.Value.State);
 
         // When it does, the event is sent that was lost: about that very photo.
         var line = _queues.GetQueueClient(Queues.UploadsCreated);
@@ -247,9 +249,9 @@ public sealed class SweepTests : IAsyncLifetime
 
     private static SegmentationMessage MessageOf(PeekedMessage message) => JsonSerializer.Deserialize(message.Body.ToMemory().Span, JobJson.Default.SegmentationMessage)!;
 
-    private Task<JobMove> OwnedAsync(JobId id, string message) => Jobs.AmendAsync(id, record => record with { Owner = new JobOwner(message, _time.GetUtcNow()) }, CancellationToken.None);
+    private Task<Change<JobRecord>> OwnedAsync(WorkId id, string message) => Jobs.AmendAsync(id, record => record with { Owner = new WorkOwner(message, _time.GetUtcNow()) }, CancellationToken.None);
 
-    private async Task<JobOwner?> OwnerAsync(JobId id) => (await Jobs.FindAsync(id, Cancel))!.Record.Owner;
+    private async Task<WorkOwner?> OwnerAsync(WorkId id) => (await Jobs.FindAsync(id, Cancel))!.Value.Owner;
 
     private async Task<int> SweptAsync(QueueClient line)
     {
@@ -257,13 +259,13 @@ public sealed class SweepTests : IAsyncLifetime
         return (await line.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount;
     }
 
-    private Task SweepAsync(JobStore? jobs = null, BlobServiceClient? blobs = null) => new Sweep(
-        blobs ?? _blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new JobOptions(), _time, NullLogger<Sweep>.Instance)
+    private Task SweepAsync(JobStore? jobs = null, BlobServiceClient? blobs = null) => new JobSweep(
+        blobs ?? _blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new WorkOptions(), _time, NullLogger<JobSweep>.Instance)
         .RunAsync(Cancel);
 
-    private async Task<JobId> LiveAsync(JobState state, JobLane lane = JobLane.Interactive, JobUpload? upload = null)
+    private async Task<WorkId> LiveAsync(JobState state, WorkLane lane = WorkLane.Interactive, JobUpload? upload = null)
     {
-        var id = JobId.New(_time);
+        var id = WorkId.New(_time);
         var now = _time.GetUtcNow();
         await Jobs.CreateAsync(new JobRecord
         {

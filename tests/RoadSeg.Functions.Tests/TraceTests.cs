@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Time.Testing;
-using RoadSeg.Diagnostics;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Tests;
 

@@ -1,9 +1,11 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -14,7 +16,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private Admission Admission => new(storage.Blobs, new QueueGauge(storage.Queues, TimeProvider.System), new JobOptions(), TimeProvider.System);
+    private Admission Admission => new(storage.Blobs, new QueueGauge(storage.Queues, TimeProvider.System), new WorkOptions(), TimeProvider.System);
 
     private UploadClaim Claim => new(_jobs, Admission, TimeProvider.System, NullLogger<UploadClaim>.Instance);
 
@@ -23,39 +25,39 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var drop = Drop();
 
-        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
 
-        Assert.Equal((JobState.Received, "m1", "photo.jpg"), (job!.Record.State, job.Record.Owner!.MessageId, job.Record.Source.FileName));
-        Assert.Equal(JobId.ForDrop(drop.Container, drop.Path, "0x1"), job.Record.Id);
+        Assert.Equal((JobState.Received, "m1", "photo.jpg"), (job!.Value.State, job.Value.Owner!.MessageId, job.Value.Source.FileName));
+        Assert.Equal(WorkId.ForDrop(drop.Container, drop.Path, "0x1"), job.Value.Id);
     }
 
     [Fact]
     public async Task The_same_message_delivered_again_takes_the_job_over_from_its_dead_self()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
 
-        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel))!.Record.State);
+        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel))!.Value.State);
     }
 
     [Fact]
     public async Task Another_message_about_the_same_photo_gets_nothing()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), JobLane.Interactive, Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, Cancel));
     }
 
     [Fact]
     public async Task A_message_that_died_after_queueing_its_job_gets_it_back_to_send_what_it_owes()
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
-        await _jobs.TryMoveAsync(job!.Record.Id, JobState.Queued, record => record, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        await _jobs.TryMoveAsync(job!.Value.Id, JobState.Queued, record => record, Cancel);
 
-        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel))!.Record.State);
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), JobLane.Interactive, Cancel));
+        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel))!.Value.State);
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, Cancel));
     }
 
     [Theory]
@@ -64,16 +66,16 @@ public sealed class UploadClaimTests(StorageFixture storage)
     public async Task A_job_that_has_ended_is_nobodys_not_even_its_owners(JobState end)
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel);
-        await _jobs.TryMoveAsync(job!.Record.Id, end, record => record, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        await _jobs.TryMoveAsync(job!.Value.Id, end, record => record, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), JobLane.Interactive, Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel));
     }
 
     [Fact]
     public async Task A_photo_under_the_id_of_an_issued_job_belongs_to_that_job_and_fixes_its_version()
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await _jobs.CreateAsync(new JobRecord
         {
             Id = id,
@@ -82,19 +84,19 @@ public sealed class UploadClaimTests(StorageFixture storage)
             Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
         }, Cancel);
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), JobLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), WorkLane.Interactive, Cancel);
 
-        Assert.Equal((id, JobState.Received, "0x7", "mine.jpg"), (job!.Record.Id, job.Record.State, job.Record.Source.ETag, job.Record.Source.FileName));
+        Assert.Equal((id, JobState.Received, "0x7", "mine.jpg"), (job!.Value.Id, job.Value.State, job.Value.Source.ETag, job.Value.Source.FileName));
     }
 
     [Fact]
     public async Task A_photo_under_an_id_that_was_never_issued_is_a_drop_like_any_other()
     {
-        var path = BlobPaths.Upload(JobId.New(TimeProvider.System));
+        var path = BlobPaths.Upload(WorkId.New(TimeProvider.System));
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), JobLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), WorkLane.Interactive, Cancel);
 
-        Assert.Equal(JobId.ForDrop(Containers.Uploads, path, "0x1"), job!.Record.Id);
+        Assert.Equal(WorkId.ForDrop(Containers.Uploads, path, "0x1"), job!.Value.Id);
     }
 
     [Fact]
@@ -102,7 +104,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var drop = Drop();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), JobLane.Interactive, Cancel)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), WorkLane.Interactive, Cancel)));
 
         Assert.Single(taken, job => job is not null);
     }

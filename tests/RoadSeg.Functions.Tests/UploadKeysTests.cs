@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -12,8 +11,8 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Uploads;
-using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -63,7 +62,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
     public async Task Without_an_account_key_an_upload_key_is_signed_by_user_delegation_and_creates_its_one_blob()
     {
         var keys = new UploadKeys(_blobs, TimeProvider.System);
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         var address = await keys.IssueAsync(BlobPaths.Upload(id), TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel);
 
         // skoid names the identity's key: the account's key is not involved. Loopback may be plain; anything else must not.
@@ -74,7 +73,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
         Assert.Contains(await PutAsync(address), new[] { HttpStatusCode.Conflict, HttpStatusCode.Forbidden });
         using var read = await _http.GetAsync(address, Cancel);
         Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(new Uri(address.ToString().Replace(id.ToString(), JobId.New(TimeProvider.System).ToString(), StringComparison.Ordinal))));
+        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(new Uri(address.ToString().Replace(id.ToString(), WorkId.New(TimeProvider.System).ToString(), StringComparison.Ordinal))));
     }
 
     [Fact]

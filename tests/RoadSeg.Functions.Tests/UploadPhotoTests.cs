@@ -2,7 +2,6 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
@@ -11,13 +10,14 @@ using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
 /// <summary>What may lie at an upload key's address instead of a photo, and what becomes of it.</summary>
 public sealed class UploadPhotoTests(StorageFixture storage)
 {
-    private readonly JobId _id = JobId.New(TimeProvider.System);
+    private readonly WorkId _id = WorkId.New(TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -3,16 +3,18 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
-using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Retention;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests;
 
@@ -54,11 +56,11 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await Registry.PublishAsync(package, "test", null, null, Cancel);
         var before = await LeftAsync();
 
-        await RetainAsync(6, new JobOptions());
+        await RetainAsync(6, new WorkOptions());
         Assert.Equal(before, await LeftAsync());
 
-        await RetainAsync(8, new JobOptions());
-        await RetainAsync(3000, new JobOptions());
+        await RetainAsync(8, new WorkOptions());
+        await RetainAsync(3000, new WorkOptions());
         Assert.Equal(["curated/never/eeeeeeeeeeeeeeee/train-0.shard", "curated/set/ffffffffffffffff/train-0.shard", "models/begun/1/manifest.json", "models/begun/1/model.onnx", "models/begun/2/model.onnx"],
             before.Except(await LeftAsync()));
     }
@@ -73,7 +75,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await PutAsync(Containers.Curated, $"no-record/{Old}/manifest.json");
         var run = await RunAsync("set", Middle, "model", "none");
 
-        await RetainAsync(31, new JobOptions { KeepCurated = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepCurated = TimeSpan.FromDays(30) });
         Assert.Equal([Middle, New], (await Sets.FindAsync("set", Cancel))!.Value.Versions);
         Assert.Equal(
             [$"checked/{Old}/manifest.json", $"checked/{New}/manifest.json", $"no-record/{Old}/manifest.json", $"set/{Middle}/manifest.json", $"set/{New}/manifest.json", $"single/{Old}/manifest.json"],
@@ -81,7 +83,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         Assert.DoesNotContain(await NamesAsync(Containers.Curated), name => name.StartsWith($"set/{Old}/", StringComparison.Ordinal));
 
         await Runs.TryMoveAsync(run, TrainingState.Canceled, static now => now, Cancel);
-        await RetainAsync(31, new JobOptions { KeepCurated = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepCurated = TimeSpan.FromDays(30) });
         Assert.Equal([New], (await Sets.FindAsync("set", Cancel))!.Value.Versions);
     }
 
@@ -102,11 +104,11 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await PutAsync(Containers.Datasets, "under-way/a.png");
         var before = await NamesAsync(Containers.Datasets);
 
-        await RetainAsync(365, new JobOptions());
-        await RetainAsync(29, new JobOptions { KeepDatasets = TimeSpan.FromDays(30) });
+        await RetainAsync(365, new WorkOptions());
+        await RetainAsync(29, new WorkOptions { KeepDatasets = TimeSpan.FromDays(30) });
         Assert.Equal(before, await NamesAsync(Containers.Datasets));
 
-        await RetainAsync(31, new JobOptions { KeepDatasets = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepDatasets = TimeSpan.FromDays(30) });
         Assert.Equal(["ready/a.png", "ready/b/c.png", "ready/dataset.json"], before.Except(await NamesAsync(Containers.Datasets)));
 
         string Etag(string name) => _own.Blobs.GetBlobContainerClient(Containers.Datasets).GetBlobClient($"{name}/dataset.json").GetProperties(cancellationToken: Cancel).Value.ETag.ToString().Trim('"');
@@ -131,11 +133,11 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await RunAsync("set", Old, "model", versions[5]);
         await Registry.RecordAsync("model", new ShadowRun(versions[6], versions[2], TimeProvider.System.GetUtcNow(), []), Cancel);
 
-        await RetainAsync(365, new JobOptions());
-        await RetainAsync(29, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(365, new WorkOptions());
+        await RetainAsync(29, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal(versions, await VersionsAsync());
 
-        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal(versions.Where(version => version != versions[6]), await VersionsAsync());
         Assert.DoesNotContain(await NamesAsync(Containers.Models), name => name.Contains(versions[6], StringComparison.Ordinal));
         foreach (var version in versions.Where(version => version != versions[6]))
@@ -154,12 +156,12 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-1.shard");
         var before = await LeftAsync();
         var newest = _own.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient("begun/1/model.onnx");
-        var end = (await newest.GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified + new JobOptions().KeepUnfinished;
+        var end = (await newest.GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified + new WorkOptions().KeepUnfinished;
 
-        await RetainAsync(end - TimeSpan.FromSeconds(0.5), new JobOptions());
+        await RetainAsync(end - TimeSpan.FromSeconds(0.5), new WorkOptions());
         Assert.Equal(before, await LeftAsync());
 
-        await RetainAsync(end + TimeSpan.FromMinutes(1), new JobOptions());
+        await RetainAsync(end + TimeSpan.FromMinutes(1), new WorkOptions());
         Assert.Empty(await LeftAsync());
     }
 
@@ -180,10 +182,10 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await later.PromoteAsync("model", versions[0], "test", Cancel);
         await later.RollBackAsync("model", "test", Cancel);
 
-        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal([versions[0], versions[2]], await VersionsAsync());
 
-        await RetainAsync(51, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(51, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal([versions[2]], await VersionsAsync());
     }
 
@@ -201,11 +203,11 @@ public sealed class VersionRetentionTests : IAsyncLifetime
 
         var run = await RunAsync("set", Old, "model", "none");
         await Runs.AmendAsync(run, record => record with { Version = versions[0] }, Cancel);
-        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal(versions, await VersionsAsync());
 
         await Runs.TryMoveAsync(run, TrainingState.Canceled, static now => now, Cancel);
-        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
         Assert.Equal([versions[1]], await VersionsAsync());
     }
 
@@ -219,7 +221,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await Registry.PublishAsync(package, "test", null, null, Cancel);
         await PutAsync(Containers.Models, "model/current.json", "model/never/manifest.json", "other/never/manifest.json");
 
-        await RetainAsync(365, new JobOptions { KeepCurated = TimeSpan.FromDays(1), KeepModels = TimeSpan.FromDays(1), KeepDatasets = TimeSpan.FromDays(1) });
+        await RetainAsync(365, new WorkOptions { KeepCurated = TimeSpan.FromDays(1), KeepModels = TimeSpan.FromDays(1), KeepDatasets = TimeSpan.FromDays(1) });
 
         Assert.Contains($"broken/{Old}/manifest.json", await NamesAsync(Containers.Curated));
         Assert.DoesNotContain($"set/{Old}/manifest.json", await NamesAsync(Containers.Curated));
@@ -241,7 +243,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
 
         await PutAsync(Containers.Models, BlobPaths.ModelVersion("model", versions[0]), "model/never/manifest.json");
 
-        await RetainAsync(31, new JobOptions { KeepModels = TimeSpan.FromDays(30) });
+        await RetainAsync(31, new WorkOptions { KeepModels = TimeSpan.FromDays(30) });
 
         var left = (await NamesAsync(Containers.Models)).Where(static name => name.EndsWith("/manifest.json", StringComparison.Ordinal));
         Assert.Equal([$"model/{versions[0]}/manifest.json", $"model/{versions[2]}/manifest.json"], left.Order(StringComparer.Ordinal));
@@ -288,19 +290,19 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-0.shard");
         await PutAsync(Containers.Models, "begun/1/manifest.json");
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(8));
-        var (gauge, options) = (new QueueGauge(_own.Queues, time), new JobOptions());
+        var (gauge, options) = (new QueueGauge(_own.Queues, time), new WorkOptions());
         var claim = new UploadClaim(Jobs, new Admission(_own.Blobs, gauge, options, time), time, NullLogger<UploadClaim>.Instance);
 
-        await new Retention(_own.Blobs, _own.Queues, claim, gauge, options, time, NullLogger<Retention>.Instance).RunAsync(Cancel);
+        await new RetentionPass(_own.Blobs, _own.Queues, claim, gauge, options, time, NullLogger<RetentionPass>.Instance).RunAsync(Cancel);
 
         Assert.Empty(await LeftAsync());
     }
 
     private BlobContainerClient Curated => _own.Blobs.GetBlobContainerClient(Containers.Curated);
 
-    private Task RetainAsync(double days, JobOptions options) => RetainAsync(TimeProvider.System.GetUtcNow().AddDays(days), options);
+    private Task RetainAsync(double days, WorkOptions options) => RetainAsync(TimeProvider.System.GetUtcNow().AddDays(days), options);
 
-    private async Task RetainAsync(DateTimeOffset now, JobOptions options)
+    private async Task RetainAsync(DateTimeOffset now, WorkOptions options)
     {
         var time = new FakeTimeProvider(now);
         await new DatasetRetention(_own.Blobs, Sets, Runs, options, time, NullLogger.Instance).RunAsync(Cancel);
@@ -317,15 +319,15 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         }, Cancel);
     }
 
-    private async Task<JobId> RunAsync(string set, string version, string model, string init)
+    private async Task<WorkId> RunAsync(string set, string version, string model, string init)
     {
         var plan = new TrainingPlan(set, version, "smoke", new Dictionary<string, string>(), model, init, true);
-        return (await Runs.CreateAsync(JobId.New(TimeProvider.System), plan, Callers.Local, Cancel)).Value.Id;
+        return (await Runs.CreateAsync(WorkId.New(TimeProvider.System), plan, Callers.Local, Cancel)).Value.Id;
     }
 
-    private Task<JobMove> JobAsync(string? model, ModelPin? pin)
+    private Task<Change<JobRecord>> JobAsync(string? model, ModelPin? pin)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         return Jobs.CreateAsync(new JobRecord
         {
             Id = id, State = JobState.Queued, Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), "0x1", null), Model = model, Pin = pin,

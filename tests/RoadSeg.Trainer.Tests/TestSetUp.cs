@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RoadSeg.Imaging;
-using RoadSeg.Tests.Trainer;
 using RoadSeg.Trainer.Libtorch;
 using Xunit.Sdk;
 using Xunit.v3;

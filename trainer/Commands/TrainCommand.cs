@@ -27,10 +27,10 @@ internal static class TrainCommand
             if (parsed.GetValue(seed) is { } number)
                 chosen = chosen with { Seed = number };
             TorchLibrary.Load(parsed.GetValue(threads));
-            var files = new RunFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));
+            var files = new LoopFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));
             Directory.CreateDirectory(files.Output);
-            var log = new RunLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
-            var state = new TrainingRun(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
+            var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
+            var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
             log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
         }, CancellationToken.None));
         return command;

@@ -2,11 +2,6 @@ using System.Diagnostics;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>Augmented samples, ready for the device.</summary>
-/// <param name="Images">RGB bytes [Count, Height, Width, 3].</param>
-/// <param name="Masks">Ids [Count, Height, Width].</param>
-internal sealed record Batch(int Count, int Height, int Width, byte[] Images, byte[] Masks);
-
 /// <summary>Batches in an order that seed, epoch and step decide; made ahead on background threads. Starting at any step gives the same batches as running up to it.</summary>
 internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation, AugmentationOptions size, int batchSize, long seed, int ahead)
 {

@@ -1,13 +1,6 @@
-using RoadSeg.Imaging;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Data;
-
-/// <summary>One image with its ground truth, decoded and in memory.</summary>
-/// <param name="Name">File name without folders.</param>
-/// <param name="Image">The picture at its own size.</param>
-/// <param name="Mask">Class ids [Height, Width] of the picture; the catalogue's ignore id where unlabelled.</param>
-internal sealed record Frame(string Name, RgbImage Image, byte[] Mask);
 
 /// <summary>The frames of one split: decoded once and held in memory, or read in packed form as they are used.</summary>
 internal sealed class SegmentationSet

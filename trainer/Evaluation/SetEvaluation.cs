@@ -4,14 +4,6 @@ using RoadSeg.Trainer.Data;
 
 namespace RoadSeg.Trainer.Evaluation;
 
-/// <summary>Scores of a whole set: one confusion matrix, and the boundary measure beside it.</summary>
-internal sealed record SetScores(ConfusionMatrix Pixels, BoundaryF Boundaries);
-
-/// <summary>What a predictor made of one frame.</summary>
-/// <param name="Prediction">Class ids [Height, Width] of the frame.</param>
-/// <param name="Pixels">Scores of this frame alone.</param>
-internal sealed record FrameResult(int Index, Frame Frame, byte[] Prediction, ConfusionMatrix Pixels);
-
 /// <summary>Runs any predictor over a set, at the ground truth's own size.</summary>
 internal static class SetEvaluation
 {

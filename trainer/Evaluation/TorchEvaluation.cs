@@ -1,7 +1,6 @@
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Evaluation;

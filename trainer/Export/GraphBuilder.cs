@@ -1,7 +1,6 @@
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Export;

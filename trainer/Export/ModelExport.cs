@@ -9,9 +9,6 @@ using RoadSeg.Trainer.Training;
 
 namespace RoadSeg.Trainer.Export;
 
-/// <summary>A graph that passed its checks, and its score.</summary>
-internal sealed record ExportedGraph(Precision Precision, byte[] Content, SetScores Scores);
-
 /// <summary>Writes every precision of a model and lets through only what holds: parity for fp32, mIoU for the others.</summary>
 internal sealed class ModelExport(DeepLabV3Plus model, Recipe recipe, LabelCatalogue labels, Action<string> say)
 {

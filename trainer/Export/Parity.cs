@@ -2,7 +2,6 @@ using Microsoft.ML.OnnxRuntime;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Export;

@@ -1,21 +1,7 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Model;
-
-internal enum Activation
-{
-    None,
-    Relu,
-    Relu6,
-}
-
-/// <summary>Shape of a convolution; padding keeps the size at stride 1.</summary>
-internal sealed record ConvShape(int In, int Out, int Kernel, int Stride = 1, int Dilation = 1, int Groups = 1)
-{
-    public int Padding => Kernel / 2 * Dilation;
-}
 
 /// <summary>Convolution, batch norm and activation as one step. No module itself: its parts are registered by the module that
 /// gives them torchvision's names, and the exporter folds it into one node.</summary>

@@ -7,14 +7,6 @@ using SixLabors.ImageSharp.Processing;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>Which point of a text lies at the place given.</summary>
-internal enum Align
-{
-    Left,
-    Centre,
-    Right,
-}
-
 /// <summary>An RGB raster to draw on: boxes, antialiased lines, text, pictures. Coordinates are pixels from the upper left; what lies outside is cut off.</summary>
 internal sealed class Canvas
 {

@@ -3,11 +3,6 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>One line of a chart.</summary>
-/// <param name="Name">For the legend; empty for a line that has no entry there.</param>
-/// <param name="Marks">A dot at every point.</param>
-internal sealed record Series(string Name, RgbColor Color, IReadOnlyList<(double X, double Y)> Points, double Thickness = 2, bool Dashed = false, bool Marks = false);
-
 /// <summary>A panel with axes, grid and legend.</summary>
 /// <param name="FromZero">The y axis begins at 0 whatever the values.</param>
 /// <param name="Percent">Values are shares: written in per cent.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
-using RoadSeg.Trainer.Training;
+using RoadSeg.Trainer.Metrics;
 
 namespace RoadSeg.Trainer.Pictures;
 
@@ -21,7 +21,7 @@ internal static class CurvesPicture
     private static readonly RgbColor Grey = new(0x88, 0x88, 0x88);
     private static readonly RgbColor Background = new(0xf7, 0xf7, 0xf7);
 
-    public static RgbImage Draw(RunHistory run)
+    public static RgbImage Draw(MetricsHistory run)
     {
         var canvas = new Canvas(2 * PanelWidth, Header + (2 * PanelHeight), Background);
         var evaluations = run.Evaluations;

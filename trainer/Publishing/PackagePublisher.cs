@@ -4,11 +4,11 @@ using RoadSeg.Evaluation;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Export;
 using RoadSeg.Trainer.Training;
-using RoadSeg.Trainer.Weights;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Publishing;

@@ -1,13 +1,7 @@
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
 
 namespace RoadSeg.Trainer.Publishing;
-
-/// <summary>A photo of a deployment.</summary>
-/// <param name="Job">Its job.</param>
-/// <param name="File">Its file.</param>
-internal sealed record RecentPhoto(JobId Job, byte[] File);
 
 /// <summary>What a model would have said of a photo.</summary>
 internal static class Shadow

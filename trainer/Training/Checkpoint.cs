@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Weights;
@@ -9,12 +8,6 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>How far a run has come; together with the recipe it decides everything that follows.</summary>
-/// <param name="Step">Updates done.</param>
-/// <param name="BestMeanIou">Best evaluated mIoU so far, 0-1; null before the first evaluation.</param>
-/// <param name="EvaluationsSinceBest">For early stop.</param>
-internal sealed record RunState(long Step, double? BestMeanIou, long BestStep, int EvaluationsSinceBest);
-
 /// <summary>Everything a killed run needs. One safetensors file: tensors "model.", "average.", "optimizer."; the rest as JSON in its metadata.</summary>
 internal static class Checkpoint
 {
@@ -22,7 +15,7 @@ internal static class Checkpoint
     private const string Average = "average.";
     private const string Optimizer = "optimizer.";
 
-    public static void Save(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
+    public static void Save(string path, Recipe recipe, LabelCatalogue labels, LoopState state, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
     {
         var tensors = ModelWeights.Store(model, Model);
         var lost = tensors.FirstOrDefault(tensor => !tensor.Value.IsFinite).Key;
@@ -34,7 +27,7 @@ internal static class Checkpoint
 
     /// <summary>Brings a run back to where a checkpoint has it.</summary>
     /// <returns>How far it was, and the settings that the recipe changes, as <c>training.epochs 8 -> 6</c>.</returns>
-    public static (RunState State, IReadOnlyList<string> Changed) Resume(string path, Recipe recipe, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
+    public static (LoopState State, IReadOnlyList<string> Changed) Resume(string path, Recipe recipe, DeepLabV3Plus model, Ema ema, Optimizer optimizer)
     {
         var file = SafeTensors.Read(path);
         var saved = RecipeOf(file, path);
@@ -67,16 +60,16 @@ internal static class Checkpoint
     }
 
     /// <summary>What <see cref="SaveWeights"/> stores.</summary>
-    public static SafeTensors Weights(Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) => new(Metadata(recipe, labels, state), ModelWeights.Store(model));
+    public static SafeTensors Weights(Recipe recipe, LabelCatalogue labels, LoopState state, DeepLabV3Plus model) => new(Metadata(recipe, labels, state), ModelWeights.Store(model));
 
     /// <summary>How far the run was that made a checkpoint.</summary>
-    public static RunState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
+    public static LoopState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
 
     /// <summary>What a checkpoint was trained with.</summary>
     public static Recipe RecipeOf(string path) => RecipeOf(SafeTensors.Read(path), path);
 
     /// <summary>The averaged weights alone, names bare: what evaluation, export and publishing read.</summary>
-    public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, RunState state, DeepLabV3Plus model) =>
+    public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, LoopState state, DeepLabV3Plus model) =>
         Weights(recipe, labels, state, model).Write(path);
 
     /// <summary>A model ready to run from either kind of checkpoint.</summary>
@@ -94,8 +87,8 @@ internal static class Checkpoint
         return (model, recipe, labels);
     }
 
-    private static RunState StateOf(SafeTensors file, string path) => file.Metadata.TryGetValue("state", out var state)
-        ? JsonSerializer.Deserialize<RunState>(state, Recipe.Json)!
+    private static LoopState StateOf(SafeTensors file, string path) => file.Metadata.TryGetValue("state", out var state)
+        ? JsonSerializer.Deserialize<LoopState>(state, Recipe.Json)!
         : throw new TrainerException($"{path} has no run state inside: it is no RoadSeg checkpoint.");
 
     private static Recipe RecipeOf(SafeTensors file, string path) => file.Metadata.TryGetValue("recipe", out var json)
@@ -104,7 +97,7 @@ internal static class Checkpoint
 
     private static string Describe(ModelOptions m) => $"{m.Backbone}, stride {m.OutputStride}, rates {string.Join('/', m.AsppRates)}, {m.Classes} classes";
 
-    private static Dictionary<string, string> Metadata(Recipe recipe, LabelCatalogue labels, RunState state) => new()
+    private static Dictionary<string, string> Metadata(Recipe recipe, LabelCatalogue labels, LoopState state) => new()
     {
         ["format"] = "pt",
         ["recipe"] = recipe.ToJson(),

@@ -1,7 +1,6 @@
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Weights;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

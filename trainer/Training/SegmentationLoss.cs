@@ -1,6 +1,5 @@
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
@@ -54,26 +53,5 @@ internal sealed class SegmentationLoss : IDisposable
         var present = count.gt(0).to(float32);
         var dice = both.mul(2).add(1).div(probability.sum([0L, 2, 3]).add(count).add(1));
         return dice.neg().add(1).mul(present).sum().div(present.sum().add(1e-6));
-    }
-}
-
-/// <summary>How much each class counts, from the training set's pixels.</summary>
-internal static class ClassWeights
-{
-    private const double ENetOffset = 1.02;
-
-    public static float[]? Of(TrainingOptions options, SegmentationSet set)
-    {
-        if (options.ClassWeights == ClassWeighting.None)
-            return null;
-        var total = (double)set.PixelCounts.Sum();
-        var raw = set.PixelCounts.Select((pixels, c) => pixels == 0
-            ? double.NaN
-            : options.ClassWeights == ClassWeighting.ENet
-                ? 1 / Math.Log(ENetOffset + (pixels / total))
-                : (double)set.PixelsOfImagesWith[c] / pixels).ToArray();
-        var present = raw.Where(w => !double.IsNaN(w)).Order().ToArray();
-        var median = present[present.Length / 2];
-        return [.. raw.Select(w => double.IsNaN(w) ? 0f : (float)Math.Min(options.ClassWeightCap, Math.Pow(w / median, options.ClassWeightPower)))];
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using RoadSeg.Diagnostics;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Trainer.Training;
 

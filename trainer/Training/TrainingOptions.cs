@@ -1,48 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace RoadSeg.Trainer.Training;
-
-[JsonConverter(typeof(JsonStringEnumConverter<OptimizerKind>))]
-public enum OptimizerKind
-{
-    [JsonStringEnumMemberName("sgd")]
-    Sgd,
-
-    [JsonStringEnumMemberName("adam")]
-    Adam,
-
-    [JsonStringEnumMemberName("adamw")]
-    AdamW,
-}
-
-[JsonConverter(typeof(JsonStringEnumConverter<ScheduleKind>))]
-public enum ScheduleKind
-{
-    [JsonStringEnumMemberName("constant")]
-    Constant,
-
-    [JsonStringEnumMemberName("poly")]
-    Poly,
-
-    [JsonStringEnumMemberName("cosine")]
-    Cosine,
-
-    [JsonStringEnumMemberName("one-cycle")]
-    OneCycle,
-}
-
-[JsonConverter(typeof(JsonStringEnumConverter<ClassWeighting>))]
-public enum ClassWeighting
-{
-    [JsonStringEnumMemberName("none")]
-    None,
-
-    [JsonStringEnumMemberName("median-frequency")]
-    MedianFrequency,
-
-    [JsonStringEnumMemberName("enet")]
-    ENet,
-}
 
 /// <summary>Everything about how the weights are learned.</summary>
 public sealed record TrainingOptions

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;

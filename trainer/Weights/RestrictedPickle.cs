@@ -3,12 +3,6 @@ using System.Text;
 
 namespace RoadSeg.Trainer.Weights;
 
-/// <summary>A storage that a pickle speaks of; its bytes lie elsewhere in the file.</summary>
-internal sealed record PickledStorage(string Type, string Key, long Elements);
-
-/// <summary>A tensor as a view of a storage, in elements.</summary>
-internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides);
-
 /// <summary>Python's pickle, as far as torch.save needs it. It builds dictionaries, lists, tuples, numbers, strings and tensors, and refuses every
 /// name but the few below: nothing in a file is ever called.</summary>
 internal sealed class RestrictedPickle(Stream input)

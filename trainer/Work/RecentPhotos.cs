@@ -8,6 +8,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Publishing;
+using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
@@ -35,7 +36,7 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
     }
 
     // Entries of a caller sort newest first by name; the part after the caller sorts those of all.
-    private async Task<IEnumerable<JobId>> NewestAsync(CancellationToken cancel)
+    private async Task<IEnumerable<WorkId>> NewestAsync(CancellationToken cancel)
     {
         var index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         var entries = new List<string>();
@@ -47,10 +48,10 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
                 entries.Add(entry.Name[caller.Prefix.Length..]);
         }
 
-        return entries.Order(StringComparer.Ordinal).Take(count * EntriesPerPhoto).Select(name => JobId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (JobId?)null).OfType<JobId>();
+        return entries.Order(StringComparer.Ordinal).Take(count * EntriesPerPhoto).Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null).OfType<WorkId>();
     }
 
-    private async Task<byte[]?> PhotoAsync(JobId id, CancellationToken cancel)
+    private async Task<byte[]?> PhotoAsync(WorkId id, CancellationToken cancel)
     {
         try
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -6,6 +5,7 @@ using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
@@ -65,7 +65,7 @@ internal sealed class TrainingWorker(WorkPlace place)
 
     private async Task HandleAsync(MessageLease lease, CancellationToken stop)
     {
-        if (Read(lease.Message) is not { } id)
+        if (MessageBody.TryRead(lease.Message.Body, TrainingJson.Default.TrainingMessage) is not { TrainingId: var id })
         {
             Say($"A message that names no training run was dropped: {lease.Message.MessageId}");
             await lease.DeleteAsync();
@@ -77,7 +77,7 @@ internal sealed class TrainingWorker(WorkPlace place)
         {
             if (await IsExhaustedAsync(id, lease.Message))
             {
-                await FailAsync(id, Exhausted, now => now.Owner is null || now.Owner.MessageId == lease.Message.MessageId);
+                await FailAsync(id, Exhausted, now => Lease.MayTake(now.Owner, lease.Message.MessageId));
                 await lease.DeleteAsync();
                 return;
             }
@@ -125,7 +125,7 @@ internal sealed class TrainingWorker(WorkPlace place)
     }
 
     // A machine that is taken away often may need many deliveries: those up to the newest checkpoint got the run somewhere.
-    private async Task<bool> IsExhaustedAsync(JobId id, QueueMessage message)
+    private async Task<bool> IsExhaustedAsync(WorkId id, QueueMessage message)
     {
         if (message.DequeueCount <= WorkOptions.MaxDeliveries)
             return false;
@@ -135,20 +135,20 @@ internal sealed class TrainingWorker(WorkPlace place)
 
     // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former delivery ended, so it
     // takes over; another one about an owned run is a duplicate.
-    private async Task<TrainingRecord?> ClaimAsync(JobId id, string message)
+    private async Task<TrainingRecord?> ClaimAsync(WorkId id, string message)
     {
         var claimed = await place.Runs.TryMoveAsync(
             id,
             TrainingState.Running,
-            now => now.State.IsTerminal() || (now.Owner is { } owner && owner.MessageId != message) ? null : now with
+            now => now.State.IsTerminal() || !Lease.MayTake(now.Owner, message) ? null : now with
             {
-                Owner = new JobOwner(message, place.Time.GetUtcNow()),
+                Owner = new WorkOwner(message, place.Time.GetUtcNow()),
                 Attempt = now.Attempt + 1,
                 FruitfulDeliveries = now.Owner is null ? 0 : now.FruitfulDeliveries,
             },
             CancellationToken.None);
         if (!claimed.Done && claimed.Document?.Value.State.IsTerminal() == true)
-            await place.Runs.SettleAsync(id, CancellationToken.None);
+            await place.Runs.SettleAsync(claimed.Document.Value, CancellationToken.None);
         return claimed.Done ? claimed.Document!.Value : null;
     }
 
@@ -163,7 +163,7 @@ internal sealed class TrainingWorker(WorkPlace place)
         try
         {
             Say($"Run {run.Id}: attempt {run.Attempt} begins.");
-            await new TrainingJob(place, run, lease.Message.DequeueCount, folder.FullName).RunAsync(lease.Lost, stop);
+            await new TrainingAttempt(place, run, lease.Message.DequeueCount, folder.FullName).RunAsync(lease.Lost, stop);
         }
         finally
         {
@@ -175,17 +175,14 @@ internal sealed class TrainingWorker(WorkPlace place)
     // the new one is sent leaves the old one, which finds no owner and takes the run as well.
     private async Task HandBackAsync(TrainingRecord run, MessageLease lease)
     {
-        var freed = await place.Runs.AmendAsync(run.Id, now => now.Attempt == run.Attempt && now.Owner?.MessageId == lease.Message.MessageId ? now with { Owner = null } : null, CancellationToken.None);
+        var freed = await place.Runs.AmendAsync(run.Id, now => now.Attempt == run.Attempt && Lease.IsHeldBy(now.Owner, lease.Message.MessageId) ? now with { Owner = null } : null, CancellationToken.None);
         if (freed.Done)
             await place.Runs.SendAsync(run.Id, CancellationToken.None);
         await lease.DeleteAsync();
     }
 
-    private async Task FailAsync(JobId id, RoadSegException cause, Func<TrainingRecord, bool> ours) => await place.Runs.TryMoveAsync(
-        id,
-        TrainingState.Failed,
-        now => !now.State.IsTerminal() && ours(now) ? now with { Failure = new JobFailure(cause.Code.Code, cause.Message, cause.Code.Retryable) } : null,
-        CancellationToken.None);
+    private Task<Change<TrainingRecord>> FailAsync(WorkId id, RoadSegException cause, Func<TrainingRecord, bool> ours) =>
+        place.Runs.TryFailAsync(id, cause, ours, CancellationToken.None);
 
     // What trying again would not mend.
     internal static RoadSegException? Cause(Exception failure) => failure switch
@@ -196,18 +193,6 @@ internal sealed class TrainingWorker(WorkPlace place)
         TrainerException refused => new RoadSegException(ErrorCodes.TrainingInvalid, refused.Message, refused),
         _ => null,
     };
-
-    private static JobId? Read(QueueMessage message)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)?.TrainingId is { } id && id != default ? id : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 

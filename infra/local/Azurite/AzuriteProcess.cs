@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost;
 
@@ -202,6 +203,3 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         public void Dispose() => end();
     }
 }
-
-/// <summary>Azurite is missing, did not start, or ended. The message says why.</summary>
-public sealed class AzuriteException(string message, Exception? innerException = null) : Exception(message, innerException);

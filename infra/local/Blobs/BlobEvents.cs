@@ -10,12 +10,6 @@ using RoadSeg.LocalHost.Blobs;
 
 namespace RoadSeg.LocalHost;
 
-/// <summary>Uploads into a container become messages in a queue.</summary>
-/// <param name="Container">Name of the watched container.</param>
-/// <param name="Queue">Queue that gets one raw JSON message per upload; created if missing.</param>
-/// <param name="SubjectEndsWith">Only blobs whose name ends with this, as Event Grid's filter of the same name; empty for all.</param>
-public sealed record BlobEventSubscription(string Container, string Queue, string SubjectEndsWith = "");
-
 /// <summary>
 /// Stands where Event Grid stands: each upload into a watched container of Azurite becomes a <c>Microsoft.Storage.BlobCreated</c>
 /// message in a queue, without any change to the clients. At least once and in no fixed order, as from Event Grid.

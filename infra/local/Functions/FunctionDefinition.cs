@@ -4,13 +4,6 @@ using RoadSeg.LocalHost.Rpc;
 
 namespace RoadSeg.LocalHost.Functions;
 
-internal enum AuthorizationLevel
-{
-    Anonymous = 0,
-    Function = 1,
-    Admin = 2,
-}
-
 /// <summary>One function, as the worker describes it.</summary>
 internal sealed class FunctionDefinition
 {

@@ -1,3 +1,4 @@
+using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Rpc;
 using RoadSeg.LocalHost.Worker;
 
@@ -71,6 +72,3 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
     [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "'Functions.{Function}' did not end when its time was over. Restarting the worker.")]
     private static partial void TimedOut(ILogger logger, string function);
 }
-
-/// <summary>An invocation ran longer than functionTimeout.</summary>
-internal sealed class FunctionTimeoutException(string message) : Exception(message);

@@ -7,10 +7,6 @@ using ExecutionContext = Microsoft.Azure.WebJobs.ExecutionContext;
 
 namespace RoadSeg.LocalHost.Functions;
 
-/// <summary>What a trigger of the SDK fired with.</summary>
-/// <param name="Value">ParameterBindingData, text, bytes or TimerInfo.</param>
-public sealed record Trigger(object? Value, IReadOnlyDictionary<string, object> Metadata, Guid InvocationId, CancellationToken Cancellation);
-
 /// <summary>Base of the emitted class of functions: public, because emitted code may call nothing else.</summary>
 public abstract class FunctionMethods(Func<string, Trigger, Task> invoke)
 {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using RoadSeg.LocalHost.Configuration;
 using RoadSeg.LocalHost.Functions;
 
 namespace RoadSeg.LocalHost.Http;

@@ -176,9 +176,3 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
     private static string Reason(StatusResult result) => result.Exception is { } error ? $"{error.Message}\n{error.StackTrace}".TrimEnd()
         : result.Result.Length > 0 ? result.Result : $"{result.Status}";
 }
-
-/// <summary>The worker process failed: it did not start, ended, or refused.</summary>
-internal sealed class WorkerException(string message, Exception? innerException = null) : Exception(message, innerException);
-
-/// <summary>A function failed in the worker. The message holds the worker's own.</summary>
-internal sealed class FunctionFailedException(string message) : Exception(message);

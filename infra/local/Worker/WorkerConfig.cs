@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.LocalHost.Configuration;
-using RoadSeg.LocalHost.Rpc;
 
 namespace RoadSeg.LocalHost.Worker;
 

@@ -166,6 +166,3 @@ internal sealed partial class WorkerSupervisor(
     [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "{Error}")]
     private static partial void WorkerFailed(ILogger logger, string error);
 }
-
-/// <summary>No worker will be ready any more: the host is stopping.</summary>
-internal sealed class WorkerUnavailableException(string message) : Exception(message);

@@ -104,47 +104,8 @@ public sealed record CuratedManifest
         new(ErrorCodes.CuratedSetInvalid, message + " Curate the data set again.", inner);
 }
 
-/// <summary>A file of a curated set.</summary>
-/// <param name="File">Name, no folders.</param>
-/// <param name="Sha256">Of its bytes, lower case hexadecimal.</param>
-/// <param name="Bytes">Size.</param>
-public sealed record CuratedFile(string File, string Sha256, long Bytes);
-
-/// <summary>A shard: samples one after the other.</summary>
-/// <param name="File">Name, no folders.</param>
-/// <param name="Sha256">Of its bytes, lower case hexadecimal.</param>
-/// <param name="Bytes">Size, at most 2 GiB.</param>
-/// <param name="Samples">Samples in it, at least 1.</param>
-public sealed record CuratedShard(string File, string Sha256, long Bytes, int Samples);
-
-/// <summary>A split of a curated set.</summary>
-/// <param name="Split">Which.</param>
-/// <param name="Samples">Images.</param>
-/// <param name="Groups">Drives or scenes; 0 where none are known.</param>
-/// <param name="PixelCounts">Labelled pixels per class.</param>
-/// <param name="PixelsOfImagesWith">Per class, labelled pixels of the images in which it appears.</param>
-/// <param name="Shards">In order.</param>
-public sealed record CuratedSplit(Split Split, long Samples, int Groups, IReadOnlyList<long> PixelCounts, IReadOnlyList<long> PixelsOfImagesWith, IReadOnlyList<CuratedShard> Shards);
-
-/// <summary>A line of <c>samples.jsonl</c>.</summary>
-/// <param name="Id">Identifier.</param>
-/// <param name="Split">Where it went.</param>
-/// <param name="Group">Drive or scene; empty for none.</param>
-/// <param name="Width">At the target size, in pixels.</param>
-/// <param name="Height">At the target size, in pixels.</param>
-/// <param name="Image">Path of the source.</param>
-/// <param name="ImageSha256">Of the source's bytes.</param>
-/// <param name="Mask">Path of the source.</param>
-/// <param name="MaskSha256">Of the source's bytes.</param>
-public sealed record CuratedLine(string Id, Split Split, string Group, int Width, int Height, string Image, string ImageSha256, string Mask, string MaskSha256);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CuratedManifest))]
 internal sealed partial class CuratedManifestContext : JsonSerializerContext;
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(CuratedLine))]
-[JsonSerializable(typeof(Checks.DatasetFault))]
-internal sealed partial class CuratedLineContext : JsonSerializerContext;

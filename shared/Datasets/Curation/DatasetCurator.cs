@@ -8,11 +8,6 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Datasets.Curation;
 
-/// <summary>What curating came to.</summary>
-/// <param name="Report">Always there.</param>
-/// <param name="Set">The curated set; null when <see cref="DatasetReport.Problem"/> says why there is none. The report then lies in <c>{output}/{name}/failed</c>.</param>
-public sealed record CurationResult(DatasetReport Report, CuratedSet? Set);
-
 /// <summary>Checks data sets and makes curated ones. Reads each file once; memory holds a bounded number of images and under a kilobyte of
 /// names and hashes a pair.</summary>
 /// <param name="time">Stamps reports; nothing else depends on it.</param>

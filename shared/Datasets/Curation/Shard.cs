@@ -5,12 +5,6 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Curation;
 
-/// <summary>A sample of a curated set.</summary>
-/// <param name="Id">Identifier.</param>
-/// <param name="Image">Picture at the target size.</param>
-/// <param name="Ids">Class ids [Height, Width] of the picture; 255 where unlabelled.</param>
-public sealed record CuratedSample(string Id, RgbImage Image, byte[] Ids);
-
 /// <summary>The form of a shard: the eight bytes <c>RSEGSET1</c>, then for each sample, numbers little-endian: width, height and length of the
 /// identifier in UTF-8 (4 bytes each), the identifier, RGB [height, width, 3], ids [height, width].</summary>
 internal static class Shard

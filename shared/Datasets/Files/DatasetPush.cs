@@ -5,11 +5,6 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>A data set that was sent.</summary>
-/// <param name="Files">Files uploaded.</param>
-/// <param name="Drop">ETag of its <c>dataset.json</c>, unquoted, by which its record is known.</param>
-public sealed record PushedDataset(int Files, string Drop);
-
 /// <summary>Copies a local data set into storage. <c>dataset.json</c> goes last: its arrival says that the set is complete.</summary>
 /// <param name="container">The container <c>datasets</c>; not owned.</param>
 /// <param name="concurrency">Files under way at a time, 1-64.</param>

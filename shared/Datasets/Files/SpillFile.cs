@@ -2,11 +2,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>Bytes that were put aside, to be read again in any order.</summary>
-/// <param name="At">Offset in the file.</param>
-/// <param name="Length">Bytes.</param>
-internal readonly record struct Spilled(long At, int Length);
-
 /// <summary>Puts aside what would otherwise grow with the set in memory: a temporary file that has no name, so that a killed process leaves none.
 /// Made when the first bytes come. One thread writes; several may read.</summary>
 internal sealed class SpillFile : IDisposable

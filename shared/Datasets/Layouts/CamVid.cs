@@ -75,7 +75,7 @@ internal static class CamVid
             if (parse(line) is { } label)
                 labels.Add(new SourceLabel(label.Key, label.Name, targets.GetValueOrDefault(label.Name)));
             else if (labels.Count > 0 || !line.StartsWith("name", StringComparison.OrdinalIgnoreCase))
-                throw new InvalidDataException($"{LayoutInput.Shown(line)} is no name with three numbers of 0-255.");
+                throw new InvalidDataException($"{DatasetErrors.Shown(line)} is no name with three numbers of 0-255.");
         });
 
         return labels.Count > 0 ? new SourceLabels(MaskEncoding.Color, labels, BuiltInCatalogues.CamVid11) : throw DatasetErrors.Invalid($"{list} names no label. Copy the list that came with the set, or leave it out.");

@@ -23,7 +23,7 @@ internal static class Cvat
                 return;
             var parts = line.Split(':');
             if (parts.Length < 2 || parts[1].Split(',') is not { Length: 3 } rgb || CamVid.Label(parts[0], rgb) is not { } label)
-                throw new InvalidDataException($"{LayoutInput.Shown(line)} is not name:R,G,B:parts:actions.");
+                throw new InvalidDataException($"{DatasetErrors.Shown(line)} is not name:R,G,B:parts:actions.");
             labels.Add((label.Key, label.Name, LabelMap.Packed(label.Key), label.Key == 0));
         });
 

@@ -1,4 +1,3 @@
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Files;
 
 namespace RoadSeg.Datasets.Layouts;

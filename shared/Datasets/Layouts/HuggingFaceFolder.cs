@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Mapping;
+using RoadSeg.Datasets.Masks;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -36,7 +36,7 @@ internal sealed class HuggingFaceFolder() : Layout(
     {
         if (await input.ListAsync("id2label.json", cancel) is not { } json)
             return null;
-        var names = JsonMembers.Table(input, "id2label.json", "\"id\": \"name\"", json, (id, name) => (Id: Number(id), Name: name));
+        var names = input.Table("id2label.json", "\"id\": \"name\"", json, (id, name) => (Id: Number(id), Name: name));
         return SourceLabels.OwnClasses(MaskEncoding.Id, [.. names.OrderBy(name => name.Id).Select(name => (name.Id, name.Name, (RgbColor?)null, false)), (255, "unlabelled", null, true)]);
 
         static int Number(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("the id is no whole number.");

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Mapping;
+using RoadSeg.Datasets.Masks;
 
 namespace RoadSeg.Datasets.Layouts;
 

@@ -1,5 +1,5 @@
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Mapping;
+using RoadSeg.Datasets.Masks;
 
 namespace RoadSeg.Datasets.Layouts;
 
@@ -25,7 +25,7 @@ internal sealed class ListPairs() : Layout("lists", "Plain lists: train.txt, val
             {
                 var parts = line.Split(line.Contains('\t', StringComparison.Ordinal) ? '\t' : line.Contains(',', StringComparison.Ordinal) ? ',' : ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (parts.Length != 2)
-                    throw new InvalidDataException($"{LayoutInput.Shown(line)} has {parts.Length} paths; each line is an image and its mask, with a tab or a comma between them where names hold spaces.");
+                    throw new InvalidDataException($"{DatasetErrors.Shown(line)} has {parts.Length} paths; each line is an image and its mask, with a tab or a comma between them where names hold spaces.");
                 var (image, mask) = (input.Index.Resolve("", parts[0]), input.Index.Resolve("", parts[1]));
                 input.Lists(image);
                 input.Lists(mask);

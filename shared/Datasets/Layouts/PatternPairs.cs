@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using RoadSeg.Datasets.Checks;
+using RoadSeg.Datasets.Masks;
 
 namespace RoadSeg.Datasets.Layouts;
 

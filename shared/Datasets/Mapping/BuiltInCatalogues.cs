@@ -29,7 +29,7 @@ public static class BuiltInCatalogues
     ]).Select(name => (name, (RgbColor?)null)));
 
     /// <summary>A2D2's classes with the instance numbers of its colours merged; ego car, blurred area and rain dirt are unlabelled.</summary>
-    public static LabelCatalogue A2D2 { get; } = Layouts.A2D2.Merged();
+    public static LabelCatalogue A2D2 { get; } = A2D2Colors.Merged();
 
     private static readonly Dictionary<string, LabelCatalogue> ByName = new(StringComparer.Ordinal)
     {

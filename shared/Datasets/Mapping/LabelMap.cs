@@ -2,28 +2,9 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Mapping;
-
-/// <summary>What a mask's pixels hold.</summary>
-public enum MaskEncoding
-{
-    /// <summary>Colours; of a palette picture its palette's colours.</summary>
-    [JsonStringEnumMemberName("color")]
-    Color,
-
-    /// <summary>Ids; of a palette picture the palette indices.</summary>
-    [JsonStringEnumMemberName("id")]
-    Id,
-}
-
-/// <summary>One value of the source's masks.</summary>
-/// <param name="Key">The value: an id, or a colour as 0xRRGGBB.</param>
-/// <param name="Name">What the source calls it; empty when it gives no name.</param>
-/// <param name="ClassId">Class of the catalogue; null for pixels without label.</param>
-public sealed record LabelEntry(int Key, string Name, int? ClassId);
 
 /// <summary>From the values of a source's masks to the classes of a catalogue. A value it does not know, or knows as two things, stays unlabelled
 /// and is reported with its pixels.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using RoadSeg.Datasets.Files;
-using RoadSeg.Datasets.Layouts;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Mapping;
@@ -89,7 +88,7 @@ internal static class LabelMapBuilder
         JsonValueKind.Number when value.TryGetInt32(out var id) && id >= 0 && id < classes.Count => id,
         JsonValueKind.String when value.Text() == SourceLabel.Ignore => null,
         JsonValueKind.String when value.Text() is { } name && classes.TryGetValue(Nfc.Of(name), out var id) => id,
-        _ => throw DatasetErrors.Invalid($"labels.map maps '{key}' to {LayoutInput.Shown(value.GetRawText())}, which is no class of the catalogue: name one of {string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."),
+        _ => throw DatasetErrors.Invalid($"labels.map maps '{key}' to {DatasetErrors.Shown(value.GetRawText())}, which is no class of the catalogue: name one of {string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."),
     };
 
     /// <summary>The values that a key of the user's map stands for: a hex colour, r,g,b, an id, or a name of the source's list.</summary>

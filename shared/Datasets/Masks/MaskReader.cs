@@ -1,6 +1,4 @@
 using RoadSeg.Datasets.Files;
-using RoadSeg.Datasets.Layouts;
-using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Datasets;
 

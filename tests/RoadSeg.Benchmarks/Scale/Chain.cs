@@ -1,3 +1,4 @@
+
 namespace RoadSeg.Benchmarks.Scale;
 
 /// <summary>What a run of the chain is made of.</summary>

@@ -1,3 +1,4 @@
+
 namespace RoadSeg.Benchmarks.Scale;
 
 /// <summary>How a role scales: Azure Container Apps with a KEDA rule on queue length.</summary>

@@ -1,3 +1,4 @@
+
 namespace RoadSeg.Benchmarks.Scale;
 
 /// <summary>A line, first come first served, before servers that each take up to a batch at once.</summary>

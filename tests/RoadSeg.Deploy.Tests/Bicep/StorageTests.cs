@@ -1,6 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Deploy.Tests.Bicep;
@@ -33,7 +32,7 @@ public sealed partial class StorageTests
     [Fact]
     public void What_is_kept_and_deleted_agrees_with_the_apps_own_retention()
     {
-        var options = new JobOptions();
+        var options = new WorkOptions();
         var app = Deployment.Settings(Deployment.Gpu.App("roadseg"));
         Assert.Equal(options.KeepUploads, TimeSpan.Parse(app["ROADSEG_KEEP_UPLOADS"], null));
         Assert.Equal(options.KeepResults, TimeSpan.Parse(app["ROADSEG_KEEP_RESULTS"], null));

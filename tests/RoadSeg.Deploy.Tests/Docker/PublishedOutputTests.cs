@@ -148,7 +148,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 var path = "cam1/" + Guid.NewGuid().ToString("N") + ".jpg";
                 var blobs = new Azure.Storage.Blobs.BlobServiceClient(connection);
                 var stored = await blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Uploads).GetBlobClient(path).UploadAsync(Tree.At("samples", "street.jpg"), cancel);
-                var id = RoadSeg.Jobs.JobId.ForDrop(RoadSeg.Storage.Containers.Uploads, path, stored.Value.ETag.ToString());
+                var id = RoadSeg.Work.WorkId.ForDrop(RoadSeg.Storage.Containers.Uploads, path, stored.Value.ETag.ToString());
 
                 var record = blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Jobs).GetBlobClient(RoadSeg.Storage.BlobPaths.Job(id));
                 var patience = Stopwatch.StartNew();

@@ -8,9 +8,9 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
-using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests.Fuzz;
 
@@ -138,7 +138,7 @@ internal sealed class FuzzStack : IAsyncDisposable
         Known.Learn("trainings", id);
 
         // What a worker would have written by now.
-        Assert.True(JobId.TryParse(id, out var training));
+        Assert.True(WorkId.TryParse(id, out var training));
         var runs = _stack.Blobs.GetBlobContainerClient(Containers.Trainings);
         (string, byte[])[] files =
         [

@@ -2,8 +2,8 @@ using System.Net;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Cli.Stack;
-using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests.Telemetry;
 
@@ -51,7 +51,7 @@ public sealed class ReadinessTests(StackFixture stack)
         Assert.DoesNotContain("loading", (string?)body["model"], StringComparison.Ordinal);
 
         // Callers are told that it is storage, and when to ask again.
-        using var answer = await handler.Http.GetAsync(new Uri($"/v1/jobs/{JobId.New(TimeProvider.System)}", UriKind.Relative), Cancel);
+        using var answer = await handler.Http.GetAsync(new Uri($"/v1/jobs/{WorkId.New(TimeProvider.System)}", UriKind.Relative), Cancel);
         var problem = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable && problem.Contains("storage-unavailable", StringComparison.Ordinal), problem);
         Assert.NotNull(answer.Headers.RetryAfter);

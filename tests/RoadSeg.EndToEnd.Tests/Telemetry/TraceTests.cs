@@ -8,6 +8,7 @@ using RoadSeg.EndToEnd.Tests.Telemetry.Otlp;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Tests.Webhooks;
+using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests.Telemetry;
 
@@ -78,12 +79,12 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
     {
         var path = $"telemetry/{Guid.NewGuid()}.jpg";
         var stored = await fixture.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), Cancel);
-        var id = JobId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
+        var id = WorkId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
         var jobs = new JobStore(fixture.Stack.Blobs, fixture.Stack.Queues, TimeProvider.System);
         JobRecord? job;
         do
             await Task.Delay(50, Cancel);
-        while ((job = (await jobs.FindAsync(id, Cancel))?.Record) is not { State: JobState.Succeeded });
+        while ((job = (await jobs.FindAsync(id, Cancel))?.Value) is not { State: JobState.Succeeded });
 
         Assert.True(ActivityContext.TryParse(job.TraceParent, null, out var trace));
         var spans = await fixture.Collector.TraceAsync(trace.TraceId.ToHexString(), spans => spans.Any(span => span.Name == "SegmentImage"));
@@ -200,10 +201,10 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
         using var answer = await fixture.Stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), body, Cancel);
         var ticket = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
         var record = await new JobStore(fixture.Stack.Blobs, fixture.Stack.Queues, TimeProvider.System).FindAsync(ticket.Id, Cancel);
-        return (ticket, ActivityContext.Parse(record!.Record.TraceParent!, null).TraceId.ToHexString());
+        return (ticket, ActivityContext.Parse(record!.Value.TraceParent!, null).TraceId.ToHexString());
     }
 
-    private async Task<JobView> EndedAsync(JobId id)
+    private async Task<JobView> EndedAsync(WorkId id)
     {
         JobView? job;
         do

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Api;
 
@@ -51,7 +52,7 @@ public sealed class IdempotencyKeysTests(StorageFixture storage)
     [Fact]
     public async Task A_key_stands_for_the_first_request_and_is_each_callers_own()
     {
-        var (first, second) = (JobId.New(TimeProvider.System), JobId.New(TimeProvider.System));
+        var (first, second) = (WorkId.New(TimeProvider.System), WorkId.New(TimeProvider.System));
         Assert.Null(await _keys.FindAsync("a", _key, "one", Cancel));
 
         Assert.Equal(first, await _keys.ClaimAsync("a", _key, "one", first, Cancel));
@@ -70,7 +71,7 @@ public sealed class IdempotencyKeysTests(StorageFixture storage)
     [Fact]
     public async Task Of_many_that_claim_a_key_at_once_all_get_one_job()
     {
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _keys.ClaimAsync("a", _key, "one", JobId.New(TimeProvider.System), Cancel)));
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _keys.ClaimAsync("a", _key, "one", WorkId.New(TimeProvider.System), Cancel)));
 
         Assert.Single(claimed.Distinct());
     }
@@ -105,27 +106,27 @@ public sealed class IdempotencyKeysTests(StorageFixture storage)
         var time = TimeProvider.System;
         var caller = "key-" + Guid.NewGuid().ToString("N")[..16];
         var jobs = new JobStore(storage.Blobs, storage.Queues, time);
-        var full = new Admission(storage.Blobs, new QueueGauge(await OwnQueues.CreateAsync(storage.Queues, Cancel), time), new JobOptions { MaxLiveJobs = 1 }, time);
+        var full = new Admission(storage.Blobs, new QueueGauge(await OwnQueues.CreateAsync(storage.Queues, Cancel), time), new WorkOptions { MaxLiveJobs = 1 }, time);
         var admission = new KeyedAdmission(full, _keys, jobs);
-        var id = await _keys.ClaimAsync(caller, _key, "one", JobId.New(time), Cancel);
+        var id = await _keys.ClaimAsync(caller, _key, "one", WorkId.New(time), Cancel);
 
         // Claimed by a request that died before it made its job, with another job in the way: there is nothing yet that was let in.
-        await CreateAsync(JobId.New(time));
+        await CreateAsync(WorkId.New(time));
         Assert.Equal(ErrorCodes.TooManyJobs, (await Assert.ThrowsAsync<RoadSegException>(() => admission.AdmitAsync(caller, _key, "one", Cancel))).Code);
 
         await CreateAsync(id);
-        Assert.Equal(JobLane.Bulk, await admission.AdmitAsync(caller, _key, "one", Cancel));
+        Assert.Equal(WorkLane.Bulk, await admission.AdmitAsync(caller, _key, "one", Cancel));
         Assert.Equal(ErrorCodes.IdempotencyConflict, (await Assert.ThrowsAsync<RoadSegException>(() => admission.AdmitAsync(caller, _key, "two", Cancel))).Code);
         Assert.Equal(ErrorCodes.TooManyJobs, (await Assert.ThrowsAsync<RoadSegException>(() => admission.AdmitAsync(caller, _key + "-other", "one", Cancel))).Code);
         Assert.Equal(ErrorCodes.TooManyJobs, (await Assert.ThrowsAsync<RoadSegException>(() => admission.AdmitAsync(caller, null, "", Cancel))).Code);
 
-        Task CreateAsync(JobId job) => jobs.CreateAsync(
+        Task CreateAsync(WorkId job) => jobs.CreateAsync(
             new JobRecord
             {
                 Id = job,
                 State = JobState.AwaitingUpload,
                 Caller = caller,
-                Lane = JobLane.Bulk,
+                Lane = WorkLane.Bulk,
                 Source = new JobSource(Containers.Submitted, BlobPaths.Upload(job), null, null),
                 Times = new JobTimes { CreatedAt = time.GetUtcNow() },
             },

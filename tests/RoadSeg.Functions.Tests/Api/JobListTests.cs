@@ -4,6 +4,7 @@ using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Api;
 
@@ -18,11 +19,11 @@ public sealed class JobListTests(StorageFixture storage)
     [Fact]
     public async Task Pages_hold_every_job_once_the_newest_first_and_the_last_has_no_next()
     {
-        var made = new List<JobId>();
+        var made = new List<WorkId>();
         for (var i = 0; i < 7; i++)
             made.Insert(0, await MadeAsync(i, JobState.AwaitingUpload));
 
-        var (seen, after, pages) = (new List<JobId>(), (string?)null, 0);
+        var (seen, after, pages) = (new List<WorkId>(), (string?)null, 0);
         do
         {
             (var page, after) = await ListAsync(null, after, 3);
@@ -39,7 +40,7 @@ public sealed class JobListTests(StorageFixture storage)
     [Fact]
     public async Task Of_one_state_those_are_listed_that_are_in_it_also_where_they_lie_far_apart()
     {
-        var wanted = new List<JobId>();
+        var wanted = new List<WorkId>();
         for (var i = 0; i < 12; i++)
         {
             var id = await MadeAsync(i, i % 4 == 0 ? JobState.Queued : JobState.AwaitingUpload);
@@ -96,15 +97,15 @@ public sealed class JobListTests(StorageFixture storage)
     [InlineData("")]
     public void A_limit_that_is_none_is_refused(string text) => Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => IndexPages.Limit(text)).Code);
 
-    private async Task<(IReadOnlyList<JobId> Jobs, string? Next)> ListAsync(JobState? state, string? after, int limit)
+    private async Task<(IReadOnlyList<WorkId> Jobs, string? Next)> ListAsync(JobState? state, string? after, int limit)
     {
         var (jobs, next) = await new JobList(storage.Blobs, _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, state, after, limit, Cancel);
         return ([.. jobs.Select(job => job.Id)], next);
     }
 
-    private async Task<JobId> MadeAsync(int second, JobState state)
+    private async Task<WorkId> MadeAsync(int second, JobState state)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await _jobs.CreateAsync(
             new JobRecord
             {

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Api;
 
@@ -26,9 +27,9 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
     {
         var model = _worker.Bundled.Manifest.Name;
 
-        var job = (await SubmitAsync(null, JobLane.Bulk, $"model={model}&tag=route:7&webhook=https://hooks.example.com/a")).Record;
+        var job = (await SubmitAsync(null, WorkLane.Bulk, $"model={model}&tag=route:7&webhook=https://hooks.example.com/a")).Value;
 
-        Assert.Equal((JobState.AwaitingUpload, _caller, "photo.png", JobLane.Bulk), (job.State, job.Caller, job.Source.FileName, job.Lane));
+        Assert.Equal((JobState.AwaitingUpload, _caller, "photo.png", WorkLane.Bulk), (job.State, job.Caller, job.Source.FileName, job.Lane));
         Assert.Equal((model, "7", "https://hooks.example.com/a"), (job.Model, job.Tags!["route"], job.Webhook!.Url));
         var created = BlobCreatedEvent.TryParse(Assert.Single(await _worker.InQueueAsync(Queues.UploadsBulk)))!;
         var stored = storage.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(BlobPaths.Upload(job.Id));
@@ -40,13 +41,13 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
 
     // The fault: twenty photos of 100 megapixels kept another caller's waiting for more than a minute.
     [Theory]
-    [InlineData(6000, 4200, JobLane.Bulk, Queues.UploadsBulk)]
-    [InlineData(5000, 5000, JobLane.Interactive, Queues.UploadsCreated)]
-    public async Task A_heavy_photo_joins_the_bulk_line_whoever_sends_it(int width, int height, JobLane lane, string queue)
+    [InlineData(6000, 4200, WorkLane.Bulk, Queues.UploadsBulk)]
+    [InlineData(5000, 5000, WorkLane.Interactive, Queues.UploadsCreated)]
+    public async Task A_heavy_photo_joins_the_bulk_line_whoever_sends_it(int width, int height, WorkLane lane, string queue)
     {
         var photo = PhotoEncoder.Png(new RgbImage(width, height, new byte[3 * width * height]));
 
-        var job = (await SubmitAsync(null, JobLane.Interactive, file: photo)).Record;
+        var job = (await SubmitAsync(null, WorkLane.Interactive, file: photo)).Value;
 
         Assert.Equal(lane, job.Lane);
         Assert.Equal(BlobPaths.Upload(job.Id), BlobCreatedEvent.TryParse(Assert.Single(await _worker.InQueueAsync(queue)))!.Path);
@@ -56,16 +57,16 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
     public async Task The_same_request_under_one_key_gets_the_same_job_and_another_request_none()
     {
         var first = await SubmitAsync(_key, null);
-        await _worker.Others.TryMoveAsync(first.Record.Id, JobState.Received, record => record, Cancel);
+        await _worker.Others.TryMoveAsync(first.Value.Id, JobState.Received, record => record, Cancel);
 
         var second = await SubmitAsync(_key, null);
 
-        Assert.Equal((first.Record.Id, JobState.Received), (second.Record.Id, second.Record.State));
+        Assert.Equal((first.Value.Id, JobState.Received), (second.Value.Id, second.Value.State));
         Assert.Single(await _worker.InQueueAsync(Queues.UploadsCreated));
         Assert.Equal(
             ErrorCodes.IdempotencyConflict,
             (await Assert.ThrowsAsync<RoadSegException>(() => SubmitAsync(_key, null, "webhook=https://hooks.example.com/a"))).Code);
-        Assert.NotEqual(first.Record.Id, (await SubmitAsync(null, JobLane.Interactive)).Record.Id);
+        Assert.NotEqual(first.Value.Id, (await SubmitAsync(null, WorkLane.Interactive)).Value.Id);
     }
 
     [Theory]
@@ -81,7 +82,7 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
         var job = await SubmitAsync(_key, null);
 
         var created = BlobCreatedEvent.TryParse(Assert.Single(await _worker.InQueueAsync(Queues.UploadsCreated)))!;
-        Assert.Equal(BlobPaths.Upload(job.Record.Id), created.Path);
+        Assert.Equal(BlobPaths.Upload(job.Value.Id), created.Path);
         Assert.True(await storage.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(created.Path).ExistsAsync(Cancel));
     }
 
@@ -90,7 +91,7 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
     {
         var first = await SubmitAsync(_key, null);
         await _worker.Queues.GetQueueClient(Queues.UploadsCreated).ClearMessagesAsync(Cancel);
-        var blob = storage.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(BlobPaths.Upload(first.Record.Id));
+        var blob = storage.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient(BlobPaths.Upload(first.Value.Id));
         var version = (await blob.GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
 
         await SubmitAsync(_key, null);
@@ -108,7 +109,7 @@ public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime
         Assert.NotNull(await SubmitAsync(_key, null));
     }
 
-    private async Task<JobSnapshot> SubmitAsync(string? key, JobLane? line, string options = "", byte[]? file = null)
+    private async Task<Stored<JobRecord>> SubmitAsync(string? key, WorkLane? line, string options = "", byte[]? file = null)
     {
         var photo = file ?? TinyPackages.RedPhoto();
         using var body = new MemoryStream(photo);

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Tests.Api;
 

@@ -4,6 +4,7 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Api;
 
@@ -24,8 +25,8 @@ public sealed class RetryAfterTests(StorageFixture storage)
         var gauge = new QueueGauge(queues, _time);
         var line = queues.GetQueueClient(Queues.SegmentationJobs);
         foreach (var ticket in (long[])[1, 2])
-            await line.SendAsync(new SegmentationMessage(JobId.New(_time), ticket, null), JobJson.Default.SegmentationMessage, Cancel);
-        await gauge.ReadAsync(JobLane.Interactive, Cancel);
+            await line.SendAsync(new SegmentationMessage(WorkId.New(_time), ticket, null), JobJson.Default.SegmentationMessage, Cancel);
+        await gauge.ReadAsync(WorkLane.Interactive, Cancel);
         var taken = (await line.ReceiveMessageAsync(cancellationToken: Cancel)).Value;
         await line.DeleteMessageAsync(taken.MessageId, taken.PopReceipt, Cancel);
         _time.Advance(TimeSpan.FromSeconds(secondsAJob));
@@ -39,25 +40,25 @@ public sealed class RetryAfterTests(StorageFixture storage)
         Assert.Null(await RetryAsync(service, ended));
     }
 
-    private static async Task<TimeSpan?> RetryAsync(ApiService service, JobId id)
+    private static async Task<TimeSpan?> RetryAsync(ApiService service, WorkId id)
     {
         using var answer = await service.Http.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
         answer.EnsureSuccessStatusCode();
         return answer.Headers.RetryAfter?.Delta;
     }
 
-    private async Task<JobId> MadeAsync(JobStore jobs, JobState state)
+    private async Task<WorkId> MadeAsync(JobStore jobs, JobState state)
     {
         var now = _time.GetUtcNow();
         return (await jobs.CreateAsync(
             new JobRecord
             {
-                Id = JobId.New(_time),
+                Id = WorkId.New(_time),
                 State = state,
                 Ticket = 2,
                 Source = new JobSource(Containers.Uploads, "a.jpg", "0x1", "a.jpg"),
                 Times = new JobTimes { CreatedAt = now, QueuedAt = now },
             },
-            Cancel)).Job!.Record.Id;
+            Cancel)).Document!.Value.Id;
     }
 }

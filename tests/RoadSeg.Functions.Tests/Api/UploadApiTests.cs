@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Api;
 
@@ -97,8 +98,8 @@ public sealed class UploadApiTests(StorageFixture storage) : IAsyncLifetime
 
     private async Task<JobRecord> JobAsync(JsonElement ticket)
     {
-        Assert.True(JobId.TryParse(ticket.GetProperty("id").GetString(), out var id));
-        return (await new JobStore(storage.Blobs, storage.Queues, _time).FindAsync(id, Cancel))!.Record;
+        Assert.True(WorkId.TryParse(ticket.GetProperty("id").GetString(), out var id));
+        return (await new JobStore(storage.Blobs, storage.Queues, _time).FindAsync(id, Cancel))!.Value;
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(string? body, string? key = null, string type = "application/json")

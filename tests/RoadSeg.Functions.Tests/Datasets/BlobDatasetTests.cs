@@ -1,8 +1,7 @@
-using Azure.Storage.Blobs.Models;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;

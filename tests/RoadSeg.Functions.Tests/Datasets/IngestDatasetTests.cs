@@ -6,6 +6,7 @@ using RoadSeg.Functions.Datasets;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Datasets;
 
@@ -159,7 +160,7 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
         var set = await _drops.RecordAsync();
         Assert.Equal(DatasetState.Ready, set.State);
         Assert.Single(set.Versions);
-        Assert.Equal(JobId.ForDrop(Containers.Trainings, _drops.Name, set.Drop), set.Training);
+        Assert.Equal(WorkId.ForDrop(Containers.Trainings, _drops.Name, set.Drop), set.Training);
         var run = (await _drops.Trainings.FindAsync(set.Training!.Value, Cancel))!.Value;
         Assert.Equal(
             (TrainingState.Queued, Callers.Local, _drops.Name, set.Version, "smoke", _drops.ServedModel, "live", true),
@@ -304,7 +305,7 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
         var killed = await _drops.Store.ChangeAsync(_drops.Name, record => record with
         {
             State = DatasetState.Checking,
-            Owner = new JobOwner(message, TimeProvider.System.GetUtcNow()),
+            Owner = new WorkOwner(message, TimeProvider.System.GetUtcNow()),
             FinishedAt = null,
             Training = null,
             Version = null,

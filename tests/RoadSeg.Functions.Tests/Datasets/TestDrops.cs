@@ -1,14 +1,14 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using Microsoft.Extensions.Logging.Abstractions;
 using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Functions.Datasets;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Trainings;
+using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -72,7 +72,7 @@ internal sealed class TestDrops : IDisposable
         _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
 
     public DatasetSweep Sweep(TimeProvider time, TimeSpan after) =>
-        new(_storage.Blobs, _storage.Queues, Store, new JobOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);
+        new(_storage.Blobs, _storage.Queues, Store, new WorkOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);
 
     /// <summary>Sends a set of so many pairs, each with a picture of its own, and dataset.json last. Ids run over <paramref name="classes"/> of CamVid's 11.</summary>
     /// <returns>The event that the drop has.</returns>

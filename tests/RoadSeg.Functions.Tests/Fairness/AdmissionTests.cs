@@ -3,8 +3,9 @@ using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
-using RoadSeg.Jobs;
+using RoadSeg.Functions.Work;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Fairness;
 
@@ -20,12 +21,12 @@ public sealed class AdmissionTests(StorageFixture storage)
         var caller = "burst-" + Guid.NewGuid().ToString("N")[..8];
         var markers = storage.Blobs.GetBlobContainerClient(Containers.JobsActive);
         for (var i = 0; i < 3; i++)
-            await markers.GetBlobClient(BlobPaths.ActiveJob(caller, JobId.New(TimeProvider.System))).UploadAsync(BinaryData.Empty, Cancel);
+            await markers.GetBlobClient(BlobPaths.ActiveJob(caller, WorkId.New(TimeProvider.System))).UploadAsync(BinaryData.Empty, Cancel);
         var held = new TaskCompletionSource();
         var options = new BlobClientOptions();
         options.AddPolicy(new HeldListing(held.Task), HttpPipelinePosition.PerCall);
         var admission = new Admission(
-            new BlobServiceClient(storage.ConnectionString, options), new QueueGauge(storage.Queues, TimeProvider.System), new JobOptions { MaxLiveJobs = 3 }, TimeProvider.System);
+            new BlobServiceClient(storage.ConnectionString, options), new QueueGauge(storage.Queues, TimeProvider.System), new WorkOptions { MaxLiveJobs = 3 }, TimeProvider.System);
 
         var asked = Enumerable.Range(0, 20).Select(_ => admission.AdmitAsync(caller, Cancel)).ToArray();
         Assert.DoesNotContain(asked, one => one.IsCompletedSuccessfully);

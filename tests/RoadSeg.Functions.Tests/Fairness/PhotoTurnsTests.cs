@@ -11,11 +11,13 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Fairness;
 
@@ -45,7 +47,7 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         _live = new LiveModel(_pool, registry, options, time, NullLogger<LiveModel>.Instance);
         await _live.StartAsync(Cancel);
         var gauge = new QueueGauge(storage.Queues, time);
-        var claim = new UploadClaim(_jobs, new Admission(storage.Blobs, gauge, new JobOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
+        var claim = new UploadClaim(_jobs, new Admission(storage.Blobs, gauge, new WorkOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
         _pace = new BulkPace(_jobs, time);
         var gated = new BlobClientOptions();
         gated.AddPolicy(new SlowReads(_reads, _slow), HttpPipelinePosition.PerCall);
@@ -73,20 +75,20 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         using var render = await _turns.RenderAsync("another", long.MaxValue, heavy: false, Cancel);
         using var files = await _turns.BulkFiles.EnterAsync("another", long.MaxValue, Cancel);
 
-        var id = await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), JobLane.Interactive);
+        var id = await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), WorkLane.Interactive);
 
         Assert.Equal(JobState.Queued, (await RecordAsync(id)).State);
     }
 
     [Theory]
-    [InlineData(JobLane.Interactive)]
-    [InlineData(JobLane.Bulk)]
-    public async Task A_photo_waits_for_its_turn_to_be_read_and_to_be_decoded(JobLane line)
+    [InlineData(WorkLane.Interactive)]
+    [InlineData(WorkLane.Bulk)]
+    public async Task A_photo_waits_for_its_turn_to_be_read_and_to_be_decoded(WorkLane line)
     {
-        var files = line == JobLane.Bulk ? _turns.BulkFiles : _turns.Files;
+        var files = line == WorkLane.Bulk ? _turns.BulkFiles : _turns.Files;
         var room = files.Free;
         var reading = await files.EnterAsync("another", long.MaxValue, Cancel);
-        var decoding = line == JobLane.Bulk
+        var decoding = line == WorkLane.Bulk
             ? await _turns.WorkAsync("another", long.MaxValue, Cancel)
             : await _turns.DecodeAsync("another", new ImageHeader(ImageFormat.Png, 30_000, 30_000, 1, 1, 4, 16, true, ColorModel.Rgb), Cancel);
         var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel));
@@ -123,13 +125,13 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
             _ => [.. PhotoEncoder.Png(new RgbImage(40, 30, new byte[3 * 40 * 30])), .. new byte[PhotoTurns.HeavyFile]],
         }, Cancel);
 
-        var id = await PreparedAsync(wide, JobLane.Interactive);
+        var id = await PreparedAsync(wide, WorkLane.Interactive);
 
         var sent = await RecordAsync(id);
-        Assert.Equal((JobState.Received, JobLane.Bulk, null), (sent.State, sent.Lane, sent.Owner));
+        Assert.Equal((JobState.Received, WorkLane.Bulk, null), (sent.State, sent.Lane, sent.Owner));
         var found = await TakeAsync(Queues.UploadsBulk, id);
         await _preprocess.BulkAsync(Messages.Of(found.Body.ToArray(), "in-bulk"), Cancel);
-        Assert.Equal((JobState.Queued, JobLane.Bulk), ((await RecordAsync(id)).State, (await RecordAsync(id)).Lane));
+        Assert.Equal((JobState.Queued, WorkLane.Bulk), ((await RecordAsync(id)).State, (await RecordAsync(id)).Lane));
     }
 
     [Fact]
@@ -138,17 +140,17 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         // The fault: turns were held while storage was read, so that two slow reads stopped the line.
         var slow = new TaskCompletionSource();
         var before = _slow.Count;
-        var waiting = new List<(JobId Id, Task Done)>();
+        var waiting = new List<(WorkId Id, Task Done)>();
         for (var i = 0; i < 8; i++)
         {
             var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel), "slow", slow.Task);
-            waiting.Add((id, RunAsync(message, JobLane.Interactive)));
+            waiting.Add((id, RunAsync(message, WorkLane.Interactive)));
         }
 
         while (_slow.Count < before + waiting.Count)
             await Task.Delay(10, Cancel);
 
-        Assert.Equal(JobState.Queued, (await RecordAsync(await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), JobLane.Interactive))).State);
+        Assert.Equal(JobState.Queued, (await RecordAsync(await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), WorkLane.Interactive))).State);
         Assert.All(waiting, photo => Assert.False(photo.Done.IsCompleted));
         slow.SetResult();
         foreach (var (id, done) in waiting)
@@ -159,9 +161,9 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(JobLane.Interactive)]
-    [InlineData(JobLane.Bulk)]
-    public async Task Photos_that_cannot_be_decoded_give_their_turns_back(JobLane line)
+    [InlineData(WorkLane.Interactive)]
+    [InlineData(WorkLane.Bulk)]
+    public async Task Photos_that_cannot_be_decoded_give_their_turns_back(WorkLane line)
     {
         var room = (_turns.Files.Free, _turns.BulkFiles.Free);
         var corrupt = (await File.ReadAllBytesAsync(Checkout.File("tests/fixtures/grey.jpg"), Cancel))[..^400];
@@ -184,16 +186,16 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         return deep.PngsaveBuffer(compression: 1);
     }
 
-    private async Task<JobId> PreparedAsync(string photo, JobLane line)
+    private async Task<WorkId> PreparedAsync(string photo, WorkLane line)
     {
         var (id, message) = await DroppedAsync(await File.ReadAllBytesAsync(photo, Cancel));
         await RunAsync(message, line);
         return id;
     }
 
-    private Task RunAsync(QueueMessage message, JobLane line) => line == JobLane.Bulk ? _preprocess.BulkAsync(message, Cancel) : _preprocess.InteractiveAsync(message, Cancel);
+    private Task RunAsync(QueueMessage message, WorkLane line) => line == WorkLane.Bulk ? _preprocess.BulkAsync(message, Cancel) : _preprocess.InteractiveAsync(message, Cancel);
 
-    private async Task<(JobId Id, QueueMessage Message)> DroppedAsync(byte[] photo, string name = "photo", Task? until = null)
+    private async Task<(WorkId Id, QueueMessage Message)> DroppedAsync(byte[] photo, string name = "photo", Task? until = null)
     {
         var path = $"tests/{Guid.NewGuid()}/{name}";
         if (until is not null)
@@ -201,12 +203,12 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         var etag = (await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(photo), Cancel)).Value.ETag.ToString();
         var created = BlobCreatedEvent.For(Containers.Uploads, path, etag, photo.Length);
         var body = JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent);
-        return (JobId.ForDrop(Containers.Uploads, path, etag), Messages.Of(body, Guid.NewGuid().ToString()));
+        return (WorkId.ForDrop(Containers.Uploads, path, etag), Messages.Of(body, Guid.NewGuid().ToString()));
     }
 
-    private async Task<JobRecord> RecordAsync(JobId id) => (await _jobs.FindAsync(id, Cancel))!.Record;
+    private async Task<JobRecord> RecordAsync(WorkId id) => (await _jobs.FindAsync(id, Cancel))!.Value;
 
-    private async Task<QueueMessage> TakeAsync(string queue, JobId id)
+    private async Task<QueueMessage> TakeAsync(string queue, WorkId id)
     {
         var source = (await RecordAsync(id)).Source;
         foreach (var message in (await storage.Queues.GetQueueClient(queue).ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), Cancel)).Value)

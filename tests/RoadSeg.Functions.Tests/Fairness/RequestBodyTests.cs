@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Jobs;
 
 namespace RoadSeg.Functions.Tests.Fairness;
 

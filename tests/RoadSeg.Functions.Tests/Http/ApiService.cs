@@ -10,6 +10,7 @@ using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
+using RoadSeg.Functions.Review;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
@@ -55,6 +56,7 @@ internal sealed class ApiService : IAsyncDisposable
         builder.Services.AddJobs(settings);
         builder.Services.AddModels(settings);
         builder.Services.AddResults();
+        builder.Services.AddReview();
         builder.Services.AddDatasets(settings);
         builder.Services.AddTrainings();
         builder.Services.AddWebhooks(settings);

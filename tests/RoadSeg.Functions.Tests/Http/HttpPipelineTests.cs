@@ -11,6 +11,7 @@ using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -136,7 +137,7 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
     public async Task A_caller_who_leaves_ends_the_work_on_the_answer()
     {
         var jobs = new JobStore(storage.Blobs, storage.Queues, TimeProvider.System);
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         await jobs.CreateAsync(new JobRecord
         {
@@ -176,15 +177,15 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
         return new BlobServiceClient(storage.ConnectionString, options);
     }
 
-    private async Task<JobId> RunAsync(string metrics)
+    private async Task<WorkId> RunAsync(string metrics)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(id, Plan, Callers.Local, Cancel);
         await storage.Blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(id, TrainingFiles.Metrics)).UploadAsync(BinaryData.FromString(metrics), Cancel);
         return id;
     }
 
-    private async Task<HttpResponseMessage> RangeAsync(JobId id, int from, int to)
+    private async Task<HttpResponseMessage> RangeAsync(WorkId id, int from, int to)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/trainings/{id}/metrics") { Headers = { Range = new RangeHeaderValue(from, to) } };
         return await _api.Http.SendAsync(request, Cancel);

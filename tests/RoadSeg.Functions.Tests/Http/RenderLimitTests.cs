@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -21,7 +22,7 @@ public sealed class RenderLimitTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task The_sixty_fifth_picture_at_once_is_told_to_come_again()
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromString("no mask"), Cancel);
         await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord
         {

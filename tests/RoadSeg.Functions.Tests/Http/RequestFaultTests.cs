@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -124,7 +125,7 @@ public sealed class RequestFaultTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_kept_result_is_of_the_key_that_asked_for_it()
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord
         {

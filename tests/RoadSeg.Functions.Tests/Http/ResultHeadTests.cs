@@ -1,6 +1,7 @@
 using System.Net;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -67,15 +68,15 @@ public sealed class ResultHeadTests(StorageFixture storage) : IAsyncLifetime
         }
     }
 
-    private async Task<HttpResponseMessage> HeadAsync(JobId id, string result)
+    private async Task<HttpResponseMessage> HeadAsync(WorkId id, string result)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, $"/v1/jobs/{id}/{result}");
         return await _api.Http.SendAsync(request, Cancel);
     }
 
-    private async Task<JobId> SucceededAsync(string mask)
+    private async Task<WorkId> SucceededAsync(string mask)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("no photo"), Cancel);
         await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromString(mask), Cancel);
         await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord

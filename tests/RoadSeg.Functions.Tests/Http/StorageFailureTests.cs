@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -14,7 +14,7 @@ namespace RoadSeg.Functions.Tests.Http;
 public sealed class StorageFailureTests(StorageFixture storage) : IAsyncLifetime
 {
     private readonly string _set = $"set-{Guid.NewGuid():N}"[..20];
-    private readonly JobId _job = JobId.New(TimeProvider.System), _run = JobId.New(TimeProvider.System);
+    private readonly WorkId _job = WorkId.New(TimeProvider.System), _run = WorkId.New(TimeProvider.System);
     private StorageFaults _faults = null!;
     private ApiService _api = null!;
 

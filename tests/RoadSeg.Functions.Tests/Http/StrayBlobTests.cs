@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Azure.Storage.Blobs;
-using RoadSeg.Datasets;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -56,8 +55,8 @@ public sealed class StrayBlobTests : IAsyncLifetime
     {
         var runs = new TrainingStore(_storage.Blobs, _storage.Queues, TimeProvider.System);
         var plan = new TrainingPlan("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "model", "live", true);
-        var (good, broken) = (JobId.New(TimeProvider.System), JobId.New(TimeProvider.System));
-        foreach (var id in (JobId[])[good, broken])
+        var (good, broken) = (WorkId.New(TimeProvider.System), WorkId.New(TimeProvider.System));
+        foreach (var id in (WorkId[])[good, broken])
             await runs.CreateAsync(id, plan, Callers.Local, Cancel);
         await PutAsync(Containers.Trainings, BlobPaths.Training(broken), "{");
         foreach (var stray in Strays)
@@ -136,7 +135,7 @@ public sealed class StrayBlobTests : IAsyncLifetime
         Assert.Equal([good.ToString()], await ListAsync("/v1/review?below=1", "items", "id"));
     }
 
-    private static async Task<JobId> SucceededAsync(JobStore jobs)
+    private static async Task<WorkId> SucceededAsync(JobStore jobs)
     {
         var id = await MadeAsync(jobs);
         foreach (var state in (JobState[])[JobState.Received, JobState.Queued, JobState.Running, JobState.Succeeded])
@@ -144,9 +143,9 @@ public sealed class StrayBlobTests : IAsyncLifetime
         return id;
     }
 
-    private static async Task<JobId> MadeAsync(JobStore jobs)
+    private static async Task<WorkId> MadeAsync(JobStore jobs)
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         await jobs.CreateAsync(new JobRecord
         {
             Id = id, State = JobState.AwaitingUpload, Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, null), Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },

@@ -9,6 +9,7 @@ using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -19,7 +20,7 @@ public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime
 
     private readonly Reads _reads = new();
     private ApiService _api = null!;
-    private JobId _id;
+    private WorkId _id;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -30,7 +31,7 @@ public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime
         var options = new BlobClientOptions();
         options.AddPolicy(_reads, HttpPipelinePosition.PerRetry);
         _api = await ApiService.StartAsync(storage, null, services => services.AddSingleton(new BlobServiceClient(storage.ConnectionString, options)));
-        _id = JobId.New(TimeProvider.System);
+        _id = WorkId.New(TimeProvider.System);
         var plan = new TrainingPlan("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "model", "live", true);
         await new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(_id, plan, Callers.Local, Cancel);
     }

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
-using RoadSeg.Functions.Inference;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Inference;
 
@@ -23,9 +24,9 @@ public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime
     public ValueTask DisposeAsync() => _worker.DisposeAsync();
 
     [Theory]
-    [InlineData(JobLane.Interactive)]
-    [InlineData(JobLane.Bulk)]
-    public async Task Its_jobs_join_their_line_anew_after_five_seconds_and_lose_nothing(JobLane lane)
+    [InlineData(WorkLane.Interactive)]
+    [InlineData(WorkLane.Bulk)]
+    public async Task Its_jobs_join_their_line_anew_after_five_seconds_and_lose_nothing(WorkLane lane)
     {
         var id = await QueuedAsync(lane);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -49,7 +50,7 @@ public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime
         await OwnedAsync(own, "s1");
         await OwnedAsync(others, "s2");
         await _worker.Others.TryMoveAsync(ended, JobState.Canceled, record => record, Cancel);
-        foreach (var id in (JobId[])[own, others, ended])
+        foreach (var id in (WorkId[])[own, others, ended])
             await PassedAsync(RunAsync(id));
 
         Assert.Equal((JobState.Queued, null), ((await _worker.JobAsync(own)).State, (await _worker.JobAsync(own)).Owner));
@@ -58,7 +59,7 @@ public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(own, (await _worker.SegmentationAsync()).JobId);
     }
 
-    private Task RunAsync(JobId id) =>
+    private Task RunAsync(WorkId id) =>
         _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null)), Cancel);
 
     private async Task<TimeSpan> PassedAsync(Task run)
@@ -76,10 +77,10 @@ public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime
         return passed;
     }
 
-    private Task<JobMove> OwnedAsync(JobId id, string message) => _worker.Others.TryMoveAsync(
-        id, JobState.Running, record => record with { Attempt = 1, Owner = new JobOwner(message, _time.GetUtcNow()) }, Cancel);
+    private Task<Change<JobRecord>> OwnedAsync(WorkId id, string message) => _worker.Others.TryMoveAsync(
+        id, JobState.Running, record => record with { Attempt = 1, Owner = new WorkOwner(message, _time.GetUtcNow()) }, Cancel);
 
-    private async Task<JobId> QueuedAsync(JobLane lane = JobLane.Interactive)
+    private async Task<WorkId> QueuedAsync(WorkLane lane = WorkLane.Interactive)
     {
         var job = await _worker.IssuedAsync(lane);
         await _worker.Others.TryMoveAsync(job.Id, JobState.Received, record => record, Cancel);

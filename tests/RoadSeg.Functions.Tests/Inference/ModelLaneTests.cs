@@ -1,8 +1,8 @@
-using RoadSeg.Functions.Inference;
+using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Inference;
 
@@ -36,7 +36,7 @@ public sealed class ModelLaneTests
     {
         using var stop = new CancellationTokenSource();
         await EnterAsync();
-        var stopped = EnterAsync(JobLane.Bulk, stop.Token);
+        var stopped = EnterAsync(WorkLane.Bulk, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
 
@@ -54,9 +54,9 @@ public sealed class ModelLaneTests
         var waiting = new List<Task>();
         for (var i = 0; i < 20; i++)
         {
-            waiting.Add(NoteAsync(JobLane.Interactive, $"i{i}"));
+            waiting.Add(NoteAsync(WorkLane.Interactive, $"i{i}"));
             if (i < 4)
-                waiting.Add(NoteAsync(JobLane.Bulk, $"b{i}"));
+                waiting.Add(NoteAsync(WorkLane.Bulk, $"b{i}"));
         }
 
         _lane.Leave();
@@ -67,7 +67,7 @@ public sealed class ModelLaneTests
 
         static string[] Seven(int from) => [.. Enumerable.Range(from, 7).Select(i => $"i{i}")];
 
-        async Task NoteAsync(JobLane lane, string name)
+        async Task NoteAsync(WorkLane lane, string name)
         {
             await EnterAsync(lane);
             turns.Add(name);
@@ -81,7 +81,7 @@ public sealed class ModelLaneTests
         for (var i = 0; i < 10; i++)
             await TurnAsync();
         await EnterAsync();
-        var (first, bulk, second) = (EnterAsync(), EnterAsync(JobLane.Bulk), EnterAsync());
+        var (first, bulk, second) = (EnterAsync(), EnterAsync(WorkLane.Bulk), EnterAsync());
 
         _lane.Leave();
         await first.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
@@ -116,7 +116,7 @@ public sealed class ModelLaneTests
         Assert.Equal(32, (await RunAsync(_ => Task.FromResult(true)))!.Width);
 
         Task<SegmentationResult?> RunAsync(Func<TimeSpan, Task<bool>> wanted) =>
-            _lane.RunAsync(JobLane.Interactive, engine, photo, 32, 32, wanted, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            _lane.RunAsync(WorkLane.Interactive, engine, photo, 32, 32, wanted, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ModelLaneTests
         using var engine = SegmentationEngine.Load(TinyPackages.Write(folder["tiny"], "tiny", 0), new EngineOptions { IntraOpThreads = 1 });
         await EnterAsync();
         var waited = TimeSpan.Zero;
-        var run = _lane.RunAsync(JobLane.Interactive, engine, new RgbImage(32, 32, new byte[3 * 32 * 32]), 32, 32, wait =>
+        var run = _lane.RunAsync(WorkLane.Interactive, engine, new RgbImage(32, 32, new byte[3 * 32 * 32]), 32, 32, wait =>
         {
             waited = wait;
             return Task.FromResult(false);
@@ -147,7 +147,7 @@ public sealed class ModelLaneTests
         var photo = new RgbImage(32, 32, new byte[3 * 32 * 32]);
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var heavy = Task.Run(
-            () => _lane.RunAsync(JobLane.Bulk, engine, photo, 8000, 6000, _ => Task.FromResult(entered.TrySetResult()), Cancel), Cancel);
+            () => _lane.RunAsync(WorkLane.Bulk, engine, photo, 8000, 6000, _ => Task.FromResult(entered.TrySetResult()), Cancel), Cancel);
         await entered.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 
         await EnterAsync().WaitAsync(TimeSpan.FromMinutes(1), Cancel);
@@ -162,5 +162,5 @@ public sealed class ModelLaneTests
         await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 
-    private Task EnterAsync(JobLane lane = JobLane.Interactive, CancellationToken? cancel = null) => _lane.EnterAsync(lane, cancel ?? Cancel);
+    private Task EnterAsync(WorkLane lane = WorkLane.Interactive, CancellationToken? cancel = null) => _lane.EnterAsync(lane, cancel ?? Cancel);
 }

@@ -3,15 +3,15 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
-using RoadSeg.Functions.Inference;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Inference;
 
@@ -88,7 +88,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
             {
                 (how == "canceled"
                     ? _worker.Others.TryMoveAsync(id, JobState.Canceled, record => record, Cancel)
-                    : _worker.Others.AmendAsync(id, record => record with { Attempt = 2, Owner = new JobOwner("s2", _time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
+                    : _worker.Others.AmendAsync(id, record => record with { Attempt = 2, Owner = new WorkOwner("s2", _time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
             }
 
             return false;
@@ -107,7 +107,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     {
         var id = await QueuedAsync();
         var lane = _worker.Get<ModelLane>();
-        await lane.EnterAsync(JobLane.Interactive, Cancel);
+        await lane.EnterAsync(WorkLane.Interactive, Cancel);
         var run = RunAsync(id);
         while ((await _worker.JobAsync(id)).State != JobState.Running)
             await Task.Delay(10, Cancel);
@@ -121,7 +121,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         await run;
 
         Assert.False(await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).ExistsAsync(Cancel));
-        await lane.EnterAsync(JobLane.Interactive, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        await lane.EnterAsync(WorkLane.Interactive, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         var watched = _worker.Get<JobStore>();
         watched.Written += written =>
         {
-            if (written.Record is { State: JobState.Running, Attempt: 1 })
+            if (written.Value is { State: JobState.Running, Attempt: 1 })
                 _worker.Others.AmendAsync(id, record => record with { Attempt = 2 }, Cancel).GetAwaiter().GetResult();
         };
 
@@ -231,7 +231,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_bulk_job_is_run_from_its_line()
     {
-        var id = await QueuedAsync(lane: JobLane.Bulk);
+        var id = await QueuedAsync(lane: WorkLane.Bulk);
 
         await _worker.Function<SegmentImage>().BulkAsync(InProcess.Message(new SegmentationMessage(id, 1, null)), Cancel);
 
@@ -293,23 +293,23 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     public async Task A_message_about_nothing_does_nothing(string body)
     {
         await _worker.Function<SegmentImage>().RunAsync(Messages.Of(Encoding.UTF8.GetBytes(body), "s1"), Cancel);
-        await _worker.Function<FailPoisoned>().SegmentationAsync(Messages.Of(Encoding.UTF8.GetBytes(body), "s1"), Cancel);
+        await _worker.Function<FailPoisonedSegmentation>().SegmentationAsync(Messages.Of(Encoding.UTF8.GetBytes(body), "s1"), Cancel);
     }
 
     [Fact]
     public async Task A_message_that_failed_as_often_as_it_may_fails_its_job()
     {
-        var id = await QueuedAsync(lane: JobLane.Bulk);
+        var id = await QueuedAsync(lane: WorkLane.Bulk);
 
-        await _worker.Function<FailPoisoned>().SegmentationBulkAsync(InProcess.Message(new SegmentationMessage(id, 1, null)), Cancel);
+        await _worker.Function<FailPoisonedSegmentation>().SegmentationBulkAsync(InProcess.Message(new SegmentationMessage(id, 1, null)), Cancel);
 
         var job = await _worker.JobAsync(id);
         Assert.Equal((JobState.Failed, "attempts-exhausted", true), (job.State, job.Failure!.Code, job.Failure.Retryable));
     }
 
-    private Task RunAsync(JobId id, string message = "s1") => _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null), message), Cancel);
+    private Task RunAsync(WorkId id, string message = "s1") => _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null), message), Cancel);
 
-    private async Task<byte[]> ResultAsync(JobId id, int attempt, string file) =>
+    private async Task<byte[]> ResultAsync(WorkId id, int attempt, string file) =>
         (await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
 
     // A version in memory that is not the live one: it may be let go.
@@ -332,8 +332,8 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.False(isAlive());
     }
 
-    private async Task<JobId> QueuedAsync(
-        ModelPin? pin = null, JobLane lane = JobLane.Interactive, int width = 40, int height = 30, byte red = 200)
+    private async Task<WorkId> QueuedAsync(
+        ModelPin? pin = null, WorkLane lane = WorkLane.Interactive, int width = 40, int height = 30, byte red = 200)
     {
         var job = await _worker.IssuedAsync(lane);
         var size = pin is null ? new JobInput(32, 32) : new JobInput(48, 48);

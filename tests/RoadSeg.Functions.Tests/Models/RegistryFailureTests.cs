@@ -3,6 +3,7 @@ using RoadSeg.Errors;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Models;
 

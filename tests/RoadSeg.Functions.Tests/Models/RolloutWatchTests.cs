@@ -3,9 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Models;
 
@@ -70,7 +70,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
     [Fact]
     public async Task A_photo_that_fails_again_and_again_counts_once()
     {
-        var job = JobId.New(_clock);
+        var job = WorkId.New(_clock);
         for (var i = 0; i < 10; i++)
             await _watch.FailedAsync(_bad, job, Cancel);
 
@@ -83,7 +83,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
     public async Task Fewer_failures_than_half_of_the_photos_are_the_photos_fault(int succeeded, int failed, bool stays)
     {
         for (var i = 0; i < succeeded; i++)
-            _watch.Succeeded(_bad, JobId.New(_clock));
+            _watch.Succeeded(_bad, WorkId.New(_clock));
         for (var i = 0; i < failed; i++)
             await FailAsync(_bad);
 
@@ -95,7 +95,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
     {
         await FailAsync(_bad);
         for (var i = 0; i < 100; i++)
-            _watch.Succeeded(_bad, JobId.New(_clock));
+            _watch.Succeeded(_bad, WorkId.New(_clock));
         for (var i = 0; i < 9; i++)
             await FailAsync(_bad);
         Assert.Equal(_bad.Version, await LiveAsync());
@@ -150,7 +150,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
         {
             await FailAsync(_bad);
             for (var other = 0; other < 7; other++)
-                _watch.Succeeded(new ModelPin(_name, $"v{other}"), JobId.New(_clock));
+                _watch.Succeeded(new ModelPin(_name, $"v{other}"), WorkId.New(_clock));
         }
 
         await FailAsync(_bad);
@@ -166,7 +166,7 @@ public sealed class RolloutWatchTests : IAsyncLifetime
         Assert.False(RolloutWatch.Blames(new RoadSegException(ErrorCodes.UploadMissing, "x")));
     }
 
-    private Task FailAsync(ModelPin pin) => _watch.FailedAsync(pin, JobId.New(_clock), Cancel);
+    private Task FailAsync(ModelPin pin) => _watch.FailedAsync(pin, WorkId.New(_clock), Cancel);
 
     private async Task<string> LiveAsync() => (await _registry.LiveAsync(_name, Cancel))!.Value.Version;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Imaging;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Tests.Inference;
 
 namespace RoadSeg.Functions.Tests.Models;

@@ -4,10 +4,10 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using RoadSeg.Client;
-using RoadSeg.Functions.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Trainings;
 
@@ -88,8 +88,8 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Runs_are_listed_newest_first_page_by_page_also_those_of_ids_that_do_not_sort_by_age()
     {
-        var ids = new List<JobId>();
-        foreach (var id in (JobId[])[JobId.New(TimeProvider.System), JobId.ForDrop("trainings", _dataset, "0xff"), JobId.ForDrop("trainings", _dataset, "0x01"), JobId.New(TimeProvider.System)])
+        var ids = new List<WorkId>();
+        foreach (var id in (WorkId[])[WorkId.New(TimeProvider.System), WorkId.ForDrop("trainings", _dataset, "0xff"), WorkId.ForDrop("trainings", _dataset, "0x01"), WorkId.New(TimeProvider.System)])
         {
             await _service.Runs.CreateAsync(id, Plan(), Callers.Local, Cancel);
             ids.Insert(0, id);
@@ -98,7 +98,7 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
 
         // Doing it again leaves no second entry.
         await _service.Runs.CreateAsync(ids[1], Plan(), Callers.Local, Cancel);
-        var found = new List<JobId>();
+        var found = new List<WorkId>();
         var next = "";
         while (next is not null && found.Count < 4)
         {
@@ -119,13 +119,13 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_wait_ends_when_the_run_has_changed_and_an_unchanged_run_is_304()
     {
-        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
         using var first = await _service.Http.GetAsync($"/v1/trainings/{id}", Cancel);
         using var unchanged = await AskAsync($"/v1/trainings/{id}", first.Headers.ETag!);
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
 
         var waiting = AskAsync($"/v1/trainings/{id}?wait=60", first.Headers.ETag!);
-        await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new JobOwner("m", now.Times.CreatedAt) }, Cancel);
+        await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new WorkOwner("m", now.Times.CreatedAt) }, Cancel);
         using var changed = await waiting;
 
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
@@ -136,9 +136,9 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Who_waits_and_knows_nothing_of_the_run_waits_for_its_end()
     {
-        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
         var waiting = _service.Http.GetAsync($"/v1/trainings/{id}?wait=60", Cancel);
-        await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new JobOwner("m", now.Times.CreatedAt) }, Cancel);
+        await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new WorkOwner("m", now.Times.CreatedAt) }, Cancel);
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1.5), Cancel)));
 
         await _service.Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);
@@ -151,13 +151,13 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Canceling_is_idempotent_and_leaves_what_has_ended()
     {
-        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
         var canceled = await _service.Client.CancelTrainingAsync(id, Cancel);
         var again = await _service.Client.CancelTrainingAsync(id, Cancel);
 
         Assert.Equal((TrainingState.Canceled, canceled.Times.FinishedAt), (again.State, again.Times.FinishedAt));
         Assert.Equal(TrainingState.Canceled, (await _service.Client.WaitTrainingAsync(id, cancel: Cancel)).State);
-        foreach (var unknown in (string[])[JobId.New(TimeProvider.System).ToString(), "no-id"])
+        foreach (var unknown in (string[])[WorkId.New(TimeProvider.System).ToString(), "no-id"])
         {
             using var response = await _service.Http.DeleteAsync($"/v1/trainings/{unknown}", Cancel);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
@@ -167,7 +167,7 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task Metrics_log_and_pictures_are_read_while_the_run_goes_on_in_ranges_too()
     {
-        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
         using (var early = await _service.Http.GetAsync($"/v1/trainings/{id}/metrics", Cancel))
             Assert.Equal(HttpStatusCode.NotFound, early.StatusCode);
         var container = storage.Blobs.GetBlobContainerClient(Containers.Trainings);
@@ -191,7 +191,7 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     public async Task Only_operators_start_and_cancel_but_everybody_may_look()
     {
         await using var guarded = await TrainingService.StartAsync(storage, operators: "data-team");
-        var id = (await _service.Runs.CreateAsync(JobId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
+        var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
 
         Assert.Equal("operator-required", (await Assert.ThrowsAsync<RoadSegApiException>(() => guarded.Client.StartTrainingAsync(new TrainingRequest { Dataset = _dataset }, cancel: Cancel))).Code);
         Assert.Equal("operator-required", (await Assert.ThrowsAsync<RoadSegApiException>(() => guarded.Client.CancelTrainingAsync(id, Cancel))).Code);

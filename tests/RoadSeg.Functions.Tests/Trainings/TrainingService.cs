@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using RoadSeg.Client;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Registry;

@@ -3,11 +3,12 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Trainings;
+using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Trainings;
 
@@ -15,7 +16,7 @@ namespace RoadSeg.Functions.Tests.Trainings;
 public sealed class TrainingSweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
-    private readonly JobOptions _options = new();
+    private readonly WorkOptions _options = new();
     private readonly StorageFixture _own = new();
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
@@ -37,7 +38,7 @@ public sealed class TrainingSweepTests : IAsyncLifetime
     [Fact]
     public async Task A_queued_run_without_a_message_is_sent_again_once_and_one_with_a_message_is_left()
     {
-        var (lost, waiting) = (await QueuedAsync(), JobId.New(_clock));
+        var (lost, waiting) = (await QueuedAsync(), WorkId.New(_clock));
         await Queue.ClearMessagesAsync(Cancel);
         await Runs.CreateAsync(waiting, Plan, Callers.Local, Cancel);
         await SweepAsync(TimeSpan.Zero);
@@ -54,7 +55,7 @@ public sealed class TrainingSweepTests : IAsyncLifetime
     {
         var id = await QueuedAsync();
         var claimed = _clock.GetUtcNow();
-        await Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new JobOwner("m1", claimed) }, Cancel);
+        await Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new WorkOwner("m1", claimed) }, Cancel);
         await Queue.ClearMessagesAsync(Cancel);
 
         await SweepAsync(_options.Lease - TimeSpan.FromSeconds(1));
@@ -69,10 +70,10 @@ public sealed class TrainingSweepTests : IAsyncLifetime
     [Fact]
     public async Task Markers_of_ended_runs_and_of_runs_that_were_never_made_are_taken_away()
     {
-        var (ended, never) = (await QueuedAsync(), JobId.New(_clock));
+        var (ended, never) = (await QueuedAsync(), WorkId.New(_clock));
         await Runs.TryMoveAsync(ended, TrainingState.Canceled, now => now, Cancel);
         var markers = _blobs.GetBlobContainerClient(Containers.TrainingsActive);
-        foreach (var id in (JobId[])[ended, never])
+        foreach (var id in (WorkId[])[ended, never])
             await markers.GetBlobClient(BlobPaths.ActiveTraining(id)).UploadAsync(BinaryData.FromString(""), overwrite: true, Cancel);
 
         await SweepAsync(TimeSpan.FromMinutes(5));
@@ -102,7 +103,7 @@ public sealed class TrainingSweepTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_cannot_be_read_keeps_no_other_run_from_its_repair()
     {
-        var good = new List<JobId>();
+        var good = new List<WorkId>();
         for (var i = 0; i < 12; i++)
         {
             good.Add(await QueuedAsync());
@@ -120,11 +121,11 @@ public sealed class TrainingSweepTests : IAsyncLifetime
 
     private static TrainingPlan Plan => new("set", "0011223344556677", "smoke", new Dictionary<string, string>(), "camvid-mnv2", "live", true);
 
-    private async Task<JobId> QueuedAsync() => (await Runs.CreateAsync(JobId.New(_clock), Plan, Callers.Local, Cancel)).Value.Id;
+    private async Task<WorkId> QueuedAsync() => (await Runs.CreateAsync(WorkId.New(_clock), Plan, Callers.Local, Cancel)).Value.Id;
 
     private Task SweepAsync(TimeSpan later) =>
         new TrainingSweep(_blobs, _queues, Runs, _options, new FakeTimeProvider(_clock.GetUtcNow() + later), NullLogger<TrainingSweep>.Instance).RunAsync(Cancel);
 
-    private async Task<JobId[]> MessagesAsync() =>
+    private async Task<WorkId[]> MessagesAsync() =>
         [.. (await Queue.PeekMessagesAsync(32, Cancel)).Value.Select(message => JsonSerializer.Deserialize(message.Body.ToMemory().Span, TrainingJson.Default.TrainingMessage)!.TrainingId)];
 }

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Uploads;
 
@@ -122,7 +122,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
             {
                 (how == "canceled"
                     ? _worker.Others.TryMoveAsync(job.Id, JobState.Canceled, record => record, Cancel)
-                    : _worker.Others.AmendAsync(job.Id, record => record with { Owner = new JobOwner("m2", _worker.Time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
+                    : _worker.Others.AmendAsync(job.Id, record => record with { Owner = new WorkOwner("m2", _worker.Time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
             }
 
             return false;
@@ -137,7 +137,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     [Fact]
     public async Task The_event_of_a_bulk_job_is_sent_on_as_it_is_and_prepared_in_its_own_line()
     {
-        var job = await _worker.IssuedAsync(JobLane.Bulk);
+        var job = await _worker.IssuedAsync(WorkLane.Bulk);
         var message = InProcess.Message(await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto()));
 
         await _worker.Function<PreprocessUpload>().InteractiveAsync(message, Cancel);
@@ -147,7 +147,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
 
         await _worker.Function<PreprocessUpload>().BulkAsync(message, Cancel);
         Assert.Equal(JobState.Queued, (await _worker.JobAsync(job.Id)).State);
-        Assert.Equal(job.Id, (await _worker.SegmentationAsync(JobLane.Bulk)).JobId);
+        Assert.Equal(job.Id, (await _worker.SegmentationAsync(WorkLane.Bulk)).JobId);
         Assert.Empty(await _worker.InQueueAsync(Queues.SegmentationJobs));
 
         // The same message once more, in the interactive line: its job has begun.
@@ -188,7 +188,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
         var drop = await _worker.PutAsync($"{Guid.NewGuid()}/large.png", large);
         await RunAsync(drop, "m2");
 
-        foreach (var id in (JobId[])[job.Id, Drop(drop)])
+        foreach (var id in (WorkId[])[job.Id, Drop(drop)])
             Assert.Equal((JobState.Failed, "image-too-many-bytes"), ((await _worker.JobAsync(id)).State, (await _worker.JobAsync(id)).Failure!.Code));
         Assert.False(await ExistsAsync(job.Source.Path));
         Assert.True(await ExistsAsync(drop.Path));
@@ -231,7 +231,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
         var bytes = body is null ? JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent) : Encoding.UTF8.GetBytes(body);
 
         await _worker.Function<PreprocessUpload>().InteractiveAsync(Messages.Of(bytes, "m1"), Cancel);
-        await _worker.Function<FailPoisoned>().UploadAsync(Messages.Of(bytes, "m1"), Cancel);
+        await _worker.Function<FailPoisonedUpload>().UploadAsync(Messages.Of(bytes, "m1"), Cancel);
 
         Assert.Null(await _worker.Others.FindAsync(Drop(created), Cancel));
         Assert.Empty(await _worker.InQueueAsync(Queues.SegmentationJobs));
@@ -241,21 +241,21 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     public async Task An_event_that_failed_as_often_as_it_may_fails_its_job_also_where_there_was_none_yet_and_no_job_that_went_on()
     {
         var drop = await _worker.PutAsync($"{Guid.NewGuid()}/photo.png", TinyPackages.RedPhoto());
-        await _worker.Function<FailPoisoned>().UploadAsync(InProcess.Message(drop, "p1"), Cancel);
+        await _worker.Function<FailPoisonedUpload>().UploadAsync(InProcess.Message(drop, "p1"), Cancel);
         var failed = await _worker.JobAsync(Drop(drop));
         Assert.Equal((JobState.Failed, "attempts-exhausted", true), (failed.State, failed.Failure!.Code, failed.Failure.Retryable));
 
         // Owned by the message that the poisoned one was.
-        var owned = await _worker.IssuedAsync(JobLane.Bulk);
+        var owned = await _worker.IssuedAsync(WorkLane.Bulk);
         var created = await _worker.PutAsync(owned.Source.Path, TinyPackages.RedPhoto());
         await _worker.Function<UploadClaimProbe>().TakeAsync(created, "m1");
-        await _worker.Function<FailPoisoned>().UploadBulkAsync(InProcess.Message(created, "p2"), Cancel);
+        await _worker.Function<FailPoisonedUpload>().UploadBulkAsync(InProcess.Message(created, "p2"), Cancel);
         Assert.Equal(JobState.Failed, (await _worker.JobAsync(owned.Id)).State);
 
         var good = await _worker.IssuedAsync();
         created = await _worker.PutAsync(good.Source.Path, TinyPackages.RedPhoto());
         await RunAsync(created);
-        await _worker.Function<FailPoisoned>().UploadAsync(InProcess.Message(created, "p3"), Cancel);
+        await _worker.Function<FailPoisonedUpload>().UploadAsync(InProcess.Message(created, "p3"), Cancel);
         Assert.Equal(JobState.Queued, (await _worker.JobAsync(good.Id)).State);
     }
 
@@ -273,7 +273,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
 
     private async Task<bool> ExistsAsync(string path) => await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).ExistsAsync(Cancel);
 
-    private static JobId Drop(BlobCreatedEvent created) => JobId.ForDrop(created.Container, created.Path, created.Data.ETag!);
+    private static WorkId Drop(BlobCreatedEvent created) => WorkId.ForDrop(created.Container, created.Path, created.Data.ETag!);
 
     // Its header is whole, its picture is not.
     private static byte[] Broken(byte[] png)
@@ -285,6 +285,6 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     /// <summary>Takes a job as a delivery does that dies right after.</summary>
     internal sealed class UploadClaimProbe(UploadClaim claim)
     {
-        public Task TakeAsync(BlobCreatedEvent created, string message) => claim.TakeAsync(created, InProcess.Message(created, message), JobLane.Interactive, Cancel);
+        public Task TakeAsync(BlobCreatedEvent created, string message) => claim.TakeAsync(created, InProcess.Message(created, message), WorkLane.Interactive, Cancel);
     }
 }

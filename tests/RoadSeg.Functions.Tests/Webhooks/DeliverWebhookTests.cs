@@ -10,6 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
 using RoadSeg.Tests.Webhooks;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Webhooks;
 
@@ -170,7 +171,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         while (_receiver.Requests.Count < 2)
             await Task.Delay(20, Cancel);
 
-        var ended = (await Jobs.FindAsync(ids[2], Cancel))!.Record.Times.FinishedAt!.Value;
+        var ended = (await Jobs.FindAsync(ids[2], Cancel))!.Value.Times.FinishedAt!.Value;
         _time.SetUtcNow(ended + Options.GiveUpAfter - TimeSpan.FromSeconds(1));
         await delivery.RunAsync(Message(ids[2], 1), Cancel);
         Assert.Null((await WebhookAsync(ids[2])).GivenUpAt);
@@ -246,7 +247,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
             await RunAsync(id, ++attempt);
         }
 
-        var ended = (await Jobs.FindAsync(id, Cancel))!.Record;
+        var ended = (await Jobs.FindAsync(id, Cancel))!.Value;
         Assert.InRange((ended.Webhook!.GivenUpAt - ended.Times.FinishedAt)!.Value.TotalHours, 18, 24);
         Assert.Equal(Enumerable.Range(attempt - 19, 20), ended.Webhook.Deliveries.Select(delivery => delivery.Attempt));
         Assert.Null(ended.Webhook.Deliveries[^1].NextAt);
@@ -325,14 +326,14 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     private DeliverWebhook Delivery(WebhookOptions? options = null, JobStore? jobs = null) => new(
         jobs ?? Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
 
-    private Task RunAsync(JobId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
+    private Task RunAsync(WorkId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
 
-    private QueueMessage Message(JobId id, int attempt) =>
+    private QueueMessage Message(WorkId id, int attempt) =>
         Messages.Of(JsonSerializer.SerializeToUtf8Bytes(new WebhookMessage(id, attempt), JobJson.Default.WebhookMessage), "1", _time.GetUtcNow());
 
-    private async Task<JobId> EndedAsync(JobState? state = JobState.Canceled, string caller = Callers.Local)
+    private async Task<WorkId> EndedAsync(JobState? state = JobState.Canceled, string caller = Callers.Local)
     {
-        var id = JobId.New(_time);
+        var id = WorkId.New(_time);
         await Jobs.CreateAsync(new JobRecord
         {
             Id = id,
@@ -349,7 +350,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         return id;
     }
 
-    private async Task<JobWebhook> WebhookAsync(JobId id) => (await Jobs.FindAsync(id, Cancel))!.Record.Webhook!;
+    private async Task<JobWebhook> WebhookAsync(WorkId id) => (await Jobs.FindAsync(id, Cancel))!.Value.Webhook!;
 
     // The first write arrives, its reply does not: the client tries again by itself.
     private sealed class LostReply : HttpPipelineSynchronousPolicy

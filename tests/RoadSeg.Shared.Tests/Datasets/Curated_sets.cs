@@ -4,7 +4,6 @@ using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Datasets;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 

@@ -1,11 +1,9 @@
 using System.Text;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Datasets;
 

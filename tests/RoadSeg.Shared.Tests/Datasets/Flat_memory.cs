@@ -2,7 +2,6 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Datasets;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
 using RoadSeg.Labels;

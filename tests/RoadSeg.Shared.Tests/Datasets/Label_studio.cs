@@ -1,7 +1,5 @@
 using System.Text.Json;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
-using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Masks;
 using RoadSeg.Errors;
 

@@ -1,3 +1,4 @@
+using RoadSeg.Datasets;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Datasets.Masks;
 using RoadSeg.Labels;

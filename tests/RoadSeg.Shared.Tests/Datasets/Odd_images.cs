@@ -1,5 +1,4 @@
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Imaging;
 using RoadSeg.Tests.Imaging;
 

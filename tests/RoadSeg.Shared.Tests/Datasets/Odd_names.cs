@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Text;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;

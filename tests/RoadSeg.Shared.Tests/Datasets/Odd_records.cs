@@ -1,5 +1,4 @@
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;

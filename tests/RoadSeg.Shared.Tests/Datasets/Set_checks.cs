@@ -1,5 +1,4 @@
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Checks;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Tests.Imaging;
@@ -242,7 +241,7 @@ public sealed class Set_checks : IDisposable
         }
     }
 
-    private static DatasetSpec Colored => Spec with { Labels = new LabelSpec { Classes = [new("red"), new("blue")], Encoding = RoadSeg.Datasets.Mapping.MaskEncoding.Color, Map = new Dictionary<string, System.Text.Json.JsonElement> { ["#ff0000"] = System.Text.Json.JsonElement.Parse("0"), ["#0000ff"] = System.Text.Json.JsonElement.Parse("1") } } };
+    private static DatasetSpec Colored => Spec with { Labels = new LabelSpec { Classes = [new("red"), new("blue")], Encoding = RoadSeg.Datasets.MaskEncoding.Color, Map = new Dictionary<string, System.Text.Json.JsonElement> { ["#ff0000"] = System.Text.Json.JsonElement.Parse("0"), ["#0000ff"] = System.Text.Json.JsonElement.Parse("1") } } };
 
     private Set_checks Good(string name, int? seed = null)
     {

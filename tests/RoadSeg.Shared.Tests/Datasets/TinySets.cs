@@ -2,7 +2,6 @@ using System.IO.Compression;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
-using RoadSeg.Datasets.Mapping;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 

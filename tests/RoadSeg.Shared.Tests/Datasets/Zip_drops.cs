@@ -3,7 +3,6 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Datasets;
 

@@ -3,7 +3,6 @@ using RoadSeg.Evaluation;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Inference;
 

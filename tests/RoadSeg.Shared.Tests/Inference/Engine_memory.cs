@@ -1,7 +1,6 @@
 using RoadSeg.Errors;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Tests.Models;
 
 namespace RoadSeg.Tests.Inference;
 

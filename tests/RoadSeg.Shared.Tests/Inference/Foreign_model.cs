@@ -2,7 +2,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Labels;
 using RoadSeg.Models;
-using RoadSeg.Tests.Models;
+using RoadSeg.Packaging;
 
 namespace RoadSeg.Tests.Inference;
 

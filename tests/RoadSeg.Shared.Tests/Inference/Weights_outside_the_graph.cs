@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Tests.Models;
+using RoadSeg.Packaging;
 
 namespace RoadSeg.Tests.Inference;
 

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using RoadSeg.Errors;
 using RoadSeg.Inference;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Tests.Inference;
 
 namespace RoadSeg.Tests.Models;

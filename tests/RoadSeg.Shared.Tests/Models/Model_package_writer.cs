@@ -3,6 +3,7 @@ using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Tests.Inference;
 
 namespace RoadSeg.Tests.Models;

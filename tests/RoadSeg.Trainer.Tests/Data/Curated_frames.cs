@@ -118,11 +118,11 @@ public sealed class Curated_frames : IDisposable
         new Augmentation(Runs.Small.Augmentation, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels.Count, (byte)set.IgnoreId),
         Runs.Small.Augmentation, batchSize: 4, seed: 5, ahead: 3);
 
-    private RunState Run(string data, string output, CancellationToken stop, Action? afterStep = null)
+    private LoopState Run(string data, string output, CancellationToken stop, Action? afterStep = null)
     {
         var folder = Directory.CreateDirectory(_folder[output]).FullName;
-        var log = new RunLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
-        return new TrainingRun(Runs.Small, new RunFiles(data, folder, null, Resume: true), CPU, log, afterStep is null ? null : _ => afterStep()).Run(stop);
+        var log = new MetricsLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
+        return new TrainingLoop(Runs.Small, new LoopFiles(data, folder, null, Resume: true), CPU, log, afterStep is null ? null : _ => afterStep()).Run(stop);
     }
 
     private async Task<string> CurateAsync(int train, int val)

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
-using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
-using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Export;
@@ -11,7 +9,6 @@ using RoadSeg.Trainer.Export.Onnx;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Export;
@@ -27,7 +24,7 @@ public sealed class TrainedNetwork : IDisposable
         var recipe = RoadSeg.Tests.Trainer.Training.Runs.Small;
         recipe = recipe with { Training = recipe.Training with { Epochs = 40, EvaluateEvery = 40, CheckpointEvery = 1000, LearningRate = 0.01 } };
         var output = Directory.CreateDirectory(_folder["run"]).FullName;
-        new TrainingRun(recipe, new RunFiles(Data, output, null, true), CPU, new RunLog(output, TextWriter.Null, false, TimeProvider.System)).Run(default);
+        new TrainingLoop(recipe, new LoopFiles(Data, output, null, true), CPU, new MetricsLog(output, TextWriter.Null, false, TimeProvider.System)).Run(default);
         BestPath = Path.Combine(output, "best.safetensors");
     }
 

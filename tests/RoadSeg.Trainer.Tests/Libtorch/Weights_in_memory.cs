@@ -1,6 +1,5 @@
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Libtorch;

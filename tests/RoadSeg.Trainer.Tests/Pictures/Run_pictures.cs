@@ -1,5 +1,6 @@
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
+using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Pictures;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
@@ -16,11 +17,11 @@ public sealed class Run_pictures : IDisposable
     public void A_run_leaves_curves_samples_and_its_worst_frames()
     {
         var data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
-        var log = new RunLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
-        new TrainingRun(RoadSeg.Tests.Trainer.Training.Runs.Small, new RunFiles(data, _folder.Path, null, Resume: true), CPU, log).Run(default);
+        var log = new MetricsLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
+        new TrainingLoop(RoadSeg.Tests.Trainer.Training.Runs.Small, new LoopFiles(data, _folder.Path, null, Resume: true), CPU, log).Run(default);
 
         Assert.InRange(Colours(Read("curves.png")), 20, 1000);
-        foreach (var name in new[] { RunPictures.Samples, RunPictures.Worst })
+        foreach (var name in new[] { TrainingPictures.Samples, TrainingPictures.Worst })
         {
             // Truth in the middle column: the catalogue's own colours.
             var picture = Read(name);
@@ -45,7 +46,7 @@ public sealed class Run_pictures : IDisposable
             {"kind":"steps","step":20,"loss":1.4,"rate":0.009}
             {"kind":"steps","step":30,"loss":1.2,"rate":0.008}
             """);
-        var history = RunHistory.Read(_folder["metrics.jsonl"]);
+        var history = MetricsHistory.Read(_folder["metrics.jsonl"]);
         Assert.Equal([(10L, 2.0), (20, 1.4), (30, 1.2)], history.Steps.Select(s => (s.Step, s.Loss)));
         Assert.Equal([10L], history.Evaluations.Select(e => e.Step));
         Assert.Equal((40L, 30L, 0.2), (history.Total, history.LastStep, history.FloorMeanIou));
@@ -56,13 +57,13 @@ public sealed class Run_pictures : IDisposable
     public void A_line_that_a_kill_cut_short_does_not_swallow_the_next()
     {
         File.WriteAllText(_folder["metrics.jsonl"], """{"kind":"steps","step":10,"lo""");
-        new RunLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System).Start(7, 20, 0.5, 0.2);
-        Assert.Equal(20, RunHistory.Read(_folder["metrics.jsonl"]).Total);
+        new MetricsLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System).Start(7, 20, 0.5, 0.2);
+        Assert.Equal(20, MetricsHistory.Read(_folder["metrics.jsonl"]).Total);
     }
 
     [Fact]
     public void A_run_without_a_past_draws_empty_panels() =>
-        Assert.True(CurvesPicture.Draw(RunHistory.Read(_folder["none.jsonl"])).Width > 1000);
+        Assert.True(CurvesPicture.Draw(MetricsHistory.Read(_folder["none.jsonl"])).Width > 1000);
 
     [Fact]
     public void Every_printable_character_and_any_other_leaves_ink_inside_the_canvas()

@@ -3,15 +3,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
-using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Packaging;
 using RoadSeg.Registry;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Export;
 using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Training;
+using RoadSeg.Work;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Publishing;
@@ -143,7 +143,7 @@ public sealed class Gates : IDisposable
 
     private static async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage? live, GateOptions options) =>
         await new Gate(options, TimeProvider.System, () => { }).JudgeAsync(
-            candidate, live, Val(), new[] { new RecentPhoto(JobId.ForDrop("uploads", "photo", "1"), PhotoEncoder.Png(Val().Frames[0].Image)) }.ToAsyncEnumerable());
+            candidate, live, Val(), new[] { new RecentPhoto(WorkId.ForDrop("uploads", "photo", "1"), PhotoEncoder.Png(Val().Frames[0].Image)) }.ToAsyncEnumerable());
 
     private static void RefusedAlone(GateReport report, string name, double above, string note)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Training;
 
 namespace RoadSeg.Tests.Trainer.Training;
@@ -45,7 +46,7 @@ public sealed class Killed_runs : IDisposable
         Assert.Equal((0, ""), await Finish(Train("killed")));
         foreach (var file in new[] { "last.safetensors", "best.safetensors" })
             Assert.Equal(File.ReadAllBytes(_folder["whole/" + file]), File.ReadAllBytes(_folder["killed/" + file]));
-        var (whole, killed) = (RunHistory.Read(_folder["whole/metrics.jsonl"]), RunHistory.Read(_folder["killed/metrics.jsonl"]));
+        var (whole, killed) = (MetricsHistory.Read(_folder["whole/metrics.jsonl"]), MetricsHistory.Read(_folder["killed/metrics.jsonl"]));
         Assert.Equal(whole.Evaluations.Select(e => (e.Step, e.MeanIou)), killed.Evaluations.Select(e => (e.Step, e.MeanIou)));
         Assert.Equal(whole.Steps.Select(s => s.Step), killed.Steps.Select(s => s.Step));
     }
@@ -60,7 +61,7 @@ public sealed class Killed_runs : IDisposable
         var (output, errors) = (run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         var metrics = _folder["told/metrics.jsonl"];
         using var limit = new CancellationTokenSource(Patience);
-        while (!run.HasExited && (Stamp(metrics) == 0 || RunHistory.Read(metrics).Steps.Count == 0))
+        while (!run.HasExited && (Stamp(metrics) == 0 || MetricsHistory.Read(metrics).Steps.Count == 0))
             await Task.Delay(20, limit.Token);
         Assert.False(run.HasExited);
         Assert.False(File.Exists(_folder["told/last.safetensors"]));
@@ -70,7 +71,7 @@ public sealed class Killed_runs : IDisposable
         await run.WaitForExitAsync(limit.Token);
         Assert.Equal("", await errors);
         Assert.NotEqual("", await output);
-        Assert.InRange(Checkpoint.StateOf(_folder["told/last.safetensors"]).Step, RunHistory.Read(metrics).Steps[^1].Step, 2999);
+        Assert.InRange(Checkpoint.StateOf(_folder["told/last.safetensors"]).Step, MetricsHistory.Read(metrics).Steps[^1].Step, 2999);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using RoadSeg.Labels;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Training;

@@ -1,4 +1,4 @@
-using RoadSeg.Trainer.Training;
+using RoadSeg.Trainer.Metrics;
 
 namespace RoadSeg.Tests.Trainer.Training;
 
@@ -21,14 +21,14 @@ public sealed class Run_histories : IDisposable
         var text = string.Concat(Enumerable.Range(1, 60).Select(i => Line(random, i)))
             + """{"kind":"steps","step":610,"loss":1,"rate":0.01}""" + "\n"
             + """{"kind":"evaluation","step":620,"epoch":62,"trainLoss":2,"accuracy":0.6,"classAccuracy":0.4,"meanIou":0.5}""" + "\n";
-        var history = new RunHistory();
+        var history = new MetricsHistory();
         for (var at = 0; at < text.Length;)
         {
             var length = Math.Min(random.Next(1, 120), text.Length - at);
             File.AppendAllText(Metrics, text.AsSpan(at, length));
             at += length;
             history.ReadOn(Metrics);
-            AssertSame(RunHistory.Read(Metrics), history);
+            AssertSame(MetricsHistory.Read(Metrics), history);
         }
 
         Assert.NotEmpty(history.Steps);
@@ -38,7 +38,7 @@ public sealed class Run_histories : IDisposable
     [Fact]
     public void A_line_cut_short_counts_once_it_is_whole_and_only_once()
     {
-        var history = new RunHistory();
+        var history = new MetricsHistory();
         foreach (var (piece, steps) in new[] { ("""{"kind":"steps","step":10,"lo""", 0), ("""ss":2,"rate":0.01}""", 1), ("\n", 1), ("""{"kind":"steps",""", 1) })
         {
             File.AppendAllText(Metrics, piece);
@@ -57,7 +57,7 @@ public sealed class Run_histories : IDisposable
     public void What_was_read_is_not_read_again_and_a_file_that_is_shorter_is_read_anew()
     {
         const string Ten = """{"kind":"steps","step":10,"loss":2,"rate":0.01}""" + "\n";
-        var history = new RunHistory();
+        var history = new MetricsHistory();
         history.ReadOn(Metrics);
         File.WriteAllText(Metrics, Ten);
         history.ReadOn(Metrics);
@@ -79,7 +79,7 @@ public sealed class Run_histories : IDisposable
         _ => $$"""{"kind":"steps","step":{{i * 10}},"loss":{{random.Next(9)}},"rate":0.01}""" + "\n",
     };
 
-    private static void AssertSame(RunHistory whole, RunHistory followed)
+    private static void AssertSame(MetricsHistory whole, MetricsHistory followed)
     {
         Assert.Equal(whole.Steps, followed.Steps);
         Assert.Equal(whole.Evaluations, followed.Evaluations);

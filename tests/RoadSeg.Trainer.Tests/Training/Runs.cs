@@ -2,6 +2,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Training;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
@@ -62,7 +63,7 @@ public sealed class Runs : IDisposable
     {
         var state = Run(Small with { Training = Small.Training with { Epochs = 40, EvaluateEvery = 20, CheckpointEvery = 1000, LearningRate = 0.01 } }, "learn");
         Assert.InRange(state.BestMeanIou!.Value, 0.6, 1);
-        var history = RunHistory.Read(_out["learn/metrics.jsonl"]);
+        var history = MetricsHistory.Read(_out["learn/metrics.jsonl"]);
         Assert.Equal([60L, 120], history.Evaluations.Select(e => e.Step));
         Assert.Equal(Enumerable.Range(1, 12).Select(i => 10L * i), history.Steps.Select(s => s.Step));
         Assert.True(history.Steps[^1].Loss < history.Steps[0].Loss / 2);
@@ -111,7 +112,7 @@ public sealed class Runs : IDisposable
         using (no_grad())
             model.parameters().First().mul_(float.PositiveInfinity);
 
-        var refused = Assert.Throws<TrainerException>(() => Checkpoint.Save(path, recipe, labels, new RunState(7, null, 0, 0), model, ema, optimizer));
+        var refused = Assert.Throws<TrainerException>(() => Checkpoint.Save(path, recipe, labels, new LoopState(7, null, 0, 0), model, ema, optimizer));
         Assert.Contains("are no finite numbers any more", refused.Message);
         Assert.Equal(good, File.ReadAllBytes(path));
     }
@@ -301,10 +302,10 @@ public sealed class Runs : IDisposable
         static double Percent(double share) => Math.Round(share * 100, 2);
     }
 
-    private RunState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, TextWriter? output = null, CancellationToken stop = default)
+    private LoopState Run(Recipe recipe, string name, Action<StepReport>? afterStep = null, TextWriter? output = null, CancellationToken stop = default)
     {
         var folder = Directory.CreateDirectory(_out[name]).FullName;
-        var log = new RunLog(folder, output ?? TextWriter.Null, terminal: false, TimeProvider.System);
-        return new TrainingRun(recipe, new RunFiles(_data.Path, folder, null, Resume: true), CPU, log, afterStep).Run(stop);
+        var log = new MetricsLog(folder, output ?? TextWriter.Null, terminal: false, TimeProvider.System);
+        return new TrainingLoop(recipe, new LoopFiles(_data.Path, folder, null, Resume: true), CPU, log, afterStep).Run(stop);
     }
 }

@@ -3,10 +3,9 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
-using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Work;
+using RoadSeg.Work;
 
 namespace RoadSeg.Tests.Trainer.Work;
 
@@ -15,7 +14,7 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
 {
     private readonly TempFolder _folder = new();
     private readonly Wire _wire = new();
-    private readonly JobId _id = JobId.New(TimeProvider.System);
+    private readonly WorkId _id = WorkId.New(TimeProvider.System);
     private readonly Random _random = new(14);
     private bool _ours = true;
 
@@ -76,7 +75,7 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
         await SayAsync("zombie", 1000);
         await zombie.StoreAsync([TrainingFiles.Log], Cancel);
         await SayAsync("zombie", 500);
-        RunBlobs? worker = null;
+        AttemptBlobs? worker = null;
         _wire.Before = async () => worker ??= await WorkerAsync("worker", 2);
 
         await Assert.ThrowsAsync<OvertakenException>(() => zombie.StoreAsync([TrainingFiles.Log], Cancel));
@@ -199,12 +198,12 @@ public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStora
         await AssertStoredAsync("worker");
     }
 
-    private async Task<RunBlobs> WorkerAsync(string name, int attempt, bool ours = true, int retries = 3, int blocks = RunBlobs.MaxBlocks)
+    private async Task<AttemptBlobs> WorkerAsync(string name, int attempt, bool ours = true, int retries = 3, int blocks = AttemptBlobs.MaxBlocks)
     {
         var options = new BlobClientOptions { Retry = { MaxRetries = retries, Delay = TimeSpan.FromMilliseconds(1) } };
         options.AddPolicy(_wire, HttpPipelinePosition.PerRetry);
         var container = new BlobContainerClient(storage.ConnectionString, Containers.Trainings, options);
-        var worker = new RunBlobs(container, _id, Directory.CreateDirectory(_folder[name]).FullName, _ => Task.FromResult(ours && _ours), blocks);
+        var worker = new AttemptBlobs(container, _id, Directory.CreateDirectory(_folder[name]).FullName, _ => Task.FromResult(ours && _ours), blocks);
         await worker.TakeOverAsync(attempt, Cancel);
         return worker;
     }

@@ -4,6 +4,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Tests.Trainer.Work;
 
@@ -109,7 +110,7 @@ public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStor
         kill.WaitForExit();
     }
 
-    private async Task<long[]> StartsAsync(JobId id) =>
+    private async Task<long[]> StartsAsync(WorkId id) =>
         [.. (await storage.TextAsync(id, TrainingFiles.Metrics))!.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Where(entry => entry.GetProperty("kind").GetString() == "start")

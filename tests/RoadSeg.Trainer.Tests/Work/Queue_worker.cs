@@ -5,10 +5,10 @@ using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Publishing;
-using RoadSeg.Trainer.Training;
 using RoadSeg.Trainer.Weights;
 using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 
 namespace RoadSeg.Tests.Trainer.Work;
 
@@ -96,7 +96,7 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     public async Task A_message_about_a_run_that_another_owns_or_that_has_ended_changes_nothing()
     {
         var id = await storage.QueueAsync(storage.Plan("doubled"));
-        await storage.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Owner = new JobOwner("another", now.Times.CreatedAt), Attempt = 1 }, Cancel);
+        await storage.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Owner = new WorkOwner("another", now.Times.CreatedAt), Attempt = 1 }, Cancel);
         var owned = await storage.RunAsync(id);
         await storage.Runs.SendAsync(id, Cancel);
         await storage.Worker().RunAsync(untilEmpty: true, Cancel);
@@ -117,7 +117,7 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
         var id = await storage.QueueAsync(storage.Plan("zombie", settings: [("training.epochs", "4"), ("training.evaluateEvery", "4")]));
         var worker = Task.Run(() => storage.Worker().RunAsync(untilEmpty: true, Cancel), Cancel);
         await storage.UntilAsync(id, run => run.Progress?.Step > 0);
-        var overtaken = (await storage.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 2, Owner = new JobOwner("another", now.Owner!.Since) }, Cancel)).Document!;
+        var overtaken = (await storage.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 2, Owner = new WorkOwner("another", now.Owner!.Since) }, Cancel)).Document!;
         await worker;
 
         var now = (await storage.Runs.FindAsync(id, Cancel))!;
@@ -129,10 +129,10 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     [Fact]
     public async Task Files_of_a_run_that_was_taken_over_cannot_be_written_any_more()
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         using var folder = new TempFolder();
         var (old, young) = (Directory.CreateDirectory(folder["old"]).FullName, Directory.CreateDirectory(folder["young"]).FullName);
-        var (zombie, worker) = (new RunBlobs(storage.Trainings, id, old, _ => Task.FromResult(false)), new RunBlobs(storage.Trainings, id, young, _ => Task.FromResult(true)));
+        var (zombie, worker) = (new AttemptBlobs(storage.Trainings, id, old, _ => Task.FromResult(false)), new AttemptBlobs(storage.Trainings, id, young, _ => Task.FromResult(true)));
         await File.WriteAllTextAsync(Path.Combine(old, TrainingFiles.Last), "step 1", Cancel);
         await zombie.TakeOverAsync(1, Cancel);
         await zombie.StoreAsync([TrainingFiles.Best, TrainingFiles.Last], Cancel);
@@ -280,7 +280,7 @@ public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorag
     // A succeeded job, with its photo, as the service leaves it.
     private async Task PhotoAsync()
     {
-        var id = JobId.New(TimeProvider.System);
+        var id = WorkId.New(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         var (photo, _) = PaintedRoads.Paint(120, 80, new Random(7));
         await storage.Account.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromBytes(PhotoEncoder.Png(photo)), Cancel);

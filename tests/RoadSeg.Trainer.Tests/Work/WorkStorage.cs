@@ -13,6 +13,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
+using RoadSeg.Work;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Tests.Trainer.Work;
@@ -93,10 +94,10 @@ public sealed class WorkStorage : IAsyncLifetime
     }
 
     /// <summary>Queues a run; earlier messages are taken away.</summary>
-    internal async Task<JobId> QueueAsync(TrainingPlan plan)
+    internal async Task<WorkId> QueueAsync(TrainingPlan plan)
     {
         await Queue.ClearMessagesAsync(Cancel);
-        return (await Runs.CreateAsync(JobId.New(TimeProvider.System), plan, Callers.Local, Cancel)).Value.Id;
+        return (await Runs.CreateAsync(WorkId.New(TimeProvider.System), plan, Callers.Local, Cancel)).Value.Id;
     }
 
     /// <summary>A worker in this process.</summary>
@@ -112,10 +113,10 @@ public sealed class WorkStorage : IAsyncLifetime
         return await RunAsync(id);
     }
 
-    internal async Task<TrainingRecord> RunAsync(JobId id) => (await Runs.FindAsync(id, Cancel))!.Value;
+    internal async Task<TrainingRecord> RunAsync(WorkId id) => (await Runs.FindAsync(id, Cancel))!.Value;
 
     /// <summary>Waits until a run is as wanted.</summary>
-    internal async Task<TrainingRecord> UntilAsync(JobId id, Func<TrainingRecord, bool> wanted)
+    internal async Task<TrainingRecord> UntilAsync(WorkId id, Func<TrainingRecord, bool> wanted)
     {
         var watch = Stopwatch.StartNew();
         while (true)
@@ -128,7 +129,7 @@ public sealed class WorkStorage : IAsyncLifetime
         }
     }
 
-    internal async Task<string?> TextAsync(JobId id, string file)
+    internal async Task<string?> TextAsync(WorkId id, string file)
     {
         try
         {

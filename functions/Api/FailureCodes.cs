@@ -1,0 +1,6 @@
+using RoadSeg.Errors;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>The codes an endpoint can fail with.</summary>
+internal sealed record FailureCodes(IReadOnlyList<ErrorCode> Codes);

@@ -1,0 +1,6 @@
+using Microsoft.OpenApi;
+
+namespace RoadSeg.Functions.Api;
+
+/// <summary>A parameter that an endpoint reads from the request by itself.</summary>
+internal sealed record TakenParameter(string Name, bool InHeader, string Description, OpenApiSchema Form);

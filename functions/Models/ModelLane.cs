@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using RoadSeg.Functions.Fairness;
+using RoadSeg.Imaging;
+using RoadSeg.Inference;
+using RoadSeg.Work;
+
+namespace RoadSeg.Functions.Models;
+
+/// <summary>One run of the model at a time: a run already uses every core (or the GPU), so a second beside it only makes
+/// both late. Interactive jobs go first; every eighth turn is a bulk job's, so that neither line starves (decision 0008).</summary>
+internal sealed class ModelLane
+{
+    private const int InteractiveTurns = 7;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<TaskCompletionSource>[] _waiting = [new(), new()];
+    private bool _busy;
+    private int _streak;
+
+    /// <summary>Runs the model when the turn comes.</summary>
+    /// <param name="lane">Which line to wait in.</param>
+    /// <param name="engine">The model.</param>
+    /// <param name="input">Model input.</param>
+    /// <param name="width">Width of the mask in pixels.</param>
+    /// <param name="height">Height of the mask in pixels.</param>
+    /// <param name="wanted">Asked when the turn has come, with how long that took: false gives the turn to the next.</param>
+    /// <param name="cancel">Leaves the line.</param>
+    /// <returns>The result, or null when it is no longer wanted.</returns>
+    public async Task<SegmentationResult?> RunAsync(
+        WorkLane lane, SegmentationEngine engine, RgbImage input, int width, int height, Func<TimeSpan, Task<bool>> wanted, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await EnterAsync(lane, cancel);
+        var left = false;
+        try
+        {
+            // A heavy mask takes longer to scale up than the model takes to run: others' turns come meanwhile.
+            return await wanted(Stopwatch.GetElapsedTime(started)) ? engine.Segment(input, width, height, PhotoTurns.IsHeavy(width, height) ? LeaveOnce : null) : null;
+        }
+        finally
+        {
+            LeaveOnce();
+        }
+
+        void LeaveOnce()
+        {
+            if (!left)
+                Leave();
+            left = true;
+        }
+    }
+
+    /// <summary>Waits for a turn. Each turn must be left.</summary>
+    internal async Task EnterAsync(WorkLane lane, CancellationToken cancel)
+    {
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (!_busy)
+            {
+                _busy = true;
+                return;
+            }
+
+            _waiting[(int)lane].Enqueue(turn);
+        }
+
+        await using var canceled = cancel.Register(static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn);
+        await turn.Task;
+    }
+
+    /// <summary>Ends a turn and gives the next.</summary>
+    internal void Leave()
+    {
+        lock (_gate)
+        {
+            while (Next() is { } next)
+            {
+                if (next.TrySetResult())
+                    return;
+            }
+
+            _busy = false;
+        }
+    }
+
+    private TaskCompletionSource? Next()
+    {
+        var (interactive, bulk) = (_waiting[(int)WorkLane.Interactive], _waiting[(int)WorkLane.Bulk]);
+        if (bulk.Count > 0 && (interactive.Count == 0 || _streak >= InteractiveTurns))
+        {
+            _streak = 0;
+            return bulk.Dequeue();
+        }
+
+        if (interactive.Count == 0)
+            return null;
+        _streak = bulk.Count > 0 ? _streak + 1 : 0;
+        return interactive.Dequeue();
+    }
+}

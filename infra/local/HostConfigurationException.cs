@@ -1,4 +1,0 @@
-namespace RoadSeg.LocalHost;
-
-/// <summary>The app folder or the settings are wrong, so the host cannot start. The message says what to mend.</summary>
-public sealed class HostConfigurationException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,20 @@
+namespace RoadSeg.Jobs;
+
+/// <summary>What a client asks an upload key for.</summary>
+public sealed record UploadRequest
+{
+    /// <summary>The caller's name for the photo, at most 255 characters; shown, never used in a path.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Media type the photo will be sent with, such as <c>image/jpeg</c>. The content decides, not this.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Name of the model to use; the live one when absent.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The caller's own notes: at most 16, names of 1-64 letters, digits, <c>. _ -</c>, values up to 256 characters.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>https address to tell when the job has ended.</summary>
+    public string? Webhook { get; init; }
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Trainings;
+
+/// <summary>A page of training runs, newest first.</summary>
+/// <param name="Items">The runs.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; absent on the last.</param>
+public sealed record TrainingPage([property: JsonRequired] IReadOnlyList<TrainingView> Items, string? Next);

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Work;
+
+/// <summary>A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs.</summary>
+[JsonConverter(typeof(JsonForm))]
+public readonly record struct WorkId
+{
+    private const int Length = 26;
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
+
+    private readonly string? _text;
+
+    private WorkId(string text) => _text = text;
+
+    /// <summary>A new id: 48 bits of time in milliseconds, then 80 random bits (the ULID layout), so ids sort by age.</summary>
+    public static WorkId New(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << 16);
+        RandomNumberGenerator.Fill(bytes[6..]);
+        return Encode(bytes);
+    }
+
+    /// <summary>The id of a photo dropped straight into storage: the same for every event about the same version of
+    /// the same blob, so that doubled events meet in one job.</summary>
+    /// <param name="container">Container name.</param>
+    /// <param name="path">Blob name inside the container.</param>
+    /// <param name="etag">The version's ETag, quoted or not.</param>
+    public static WorkId ForDrop(string container, string path, string etag)
+    {
+        ArgumentNullException.ThrowIfNull(etag);
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{container}\n{path}\n{etag.Trim('"')}"));
+        return Encode(hash.AsSpan(0, 16));
+    }
+
+    /// <summary>Reads an id; false when the text is not one.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out WorkId id)
+    {
+        id = default;
+        if (text is not { Length: Length } || text.AsSpan().ContainsAnyExcept(Digits))
+            return false;
+        id = new WorkId(text);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text ?? throw new InvalidOperationException("A default WorkId names no job.");
+
+    // 128 bits, most significant first, in 26 digits of 5 bits: the first digit holds the top 3 bits, as ULID has it.
+    private static WorkId Encode(ReadOnlySpan<byte> bytes)
+    {
+        var value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        Span<char> digits = stackalloc char[Length];
+        for (var i = Length - 1; i >= 0; i--, value >>= 5)
+            digits[i] = Alphabet[(int)(value & 31)];
+        return new WorkId(new string(digits));
+    }
+
+    /// <summary>The id as JSON: its text.</summary>
+    public sealed class JsonForm : JsonConverter<WorkId>
+    {
+        /// <inheritdoc/>
+        public override WorkId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), out var id)
+                ? id
+                : throw new JsonException("A job id is 26 characters of lower-case base 32.");
+
+        /// <inheritdoc/>
+        public override void Write(Utf8JsonWriter writer, WorkId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
+    }
+}

@@ -1,0 +1,8 @@
+namespace RoadSeg.Trainer.Model;
+
+internal enum Activation
+{
+    None,
+    Relu,
+    Relu6,
+}

@@ -1,6 +1,6 @@
-using Azure;
 using Azure.Storage.Queues.Models;
 using RoadSeg.Datasets;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
@@ -18,25 +18,26 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
     private readonly QueueMessage _message;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _budget;
-    private readonly CancellationTokenSource _overtaken = new();
     private readonly CancellationTokenSource _stop;
-    private readonly CancellationTokenSource _done = new();
-    private readonly Task _loop;
+    private readonly Heartbeat _telling;
     private Step? _latest;
+    private Step? _told;
+    private DateTimeOffset _renewed;
 
     public IngestProgress(DatasetStore store, string name, QueueMessage message, TimeSpan budget, TimeProvider time, CancellationToken cancel)
     {
         (_store, _name, _message, _time) = (store, name, message, time);
         _budget = new CancellationTokenSource(budget, time);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _budget.Token, _overtaken.Token);
-        _loop = Task.Run(TellAsync, CancellationToken.None);
+        _renewed = time.GetUtcNow();
+        _telling = new Heartbeat(Pace, TellAsync, time);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _budget.Token, _telling.Lost);
     }
 
     /// <summary>What the work stops by.</summary>
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>True when another message took the drop, or a newer drop the set.</summary>
-    public bool Overtaken => _overtaken.IsCancellationRequested;
+    public bool Overtaken => _telling.Lost.IsCancellationRequested;
 
     /// <summary>True when the time of a drop is over.</summary>
     public bool OutOfTime => _budget.IsCancellationRequested;
@@ -46,49 +47,23 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
     /// <summary>Ends the writing; what comes after is the caller's own change.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _done.CancelAsync();
-        await _loop;
+        await _telling.DisposeAsync();
         _stop.Dispose();
-        _overtaken.Dispose();
         _budget.Dispose();
-        _done.Dispose();
     }
 
-    private async Task TellAsync()
+    private async Task<bool> TellAsync(CancellationToken done)
     {
-        using var timer = new PeriodicTimer(Pace, _time);
-        Step? told = null;
-        var renewed = _time.GetUtcNow();
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_done.Token))
-            {
-                var (latest, now) = (Volatile.Read(ref _latest), _time.GetUtcNow());
-                if (latest == told && now - renewed < Renewal)
-                    continue;
-                try
-                {
-                    var change = await _store.ChangeAsync(
-                        _name,
-                        record => DatasetClaim.Owns(record, _message) ? record with { Progress = latest?.Value, Owner = record.Owner! with { Since = now } } : null,
-                        _done.Token);
-                    if (!change.Done)
-                    {
-                        await _overtaken.CancelAsync();
-                        return;
-                    }
-
-                    (told, renewed) = (latest, now);
-                }
-                catch (Exception e) when (e is RequestFailedException or AggregateException)
-                {
-                    // Progress is a courtesy: the next tick tries again, and the work itself meets a storage that is gone.
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
+        var (latest, now) = (Volatile.Read(ref _latest), _time.GetUtcNow());
+        if (latest == _told && now - _renewed < Renewal)
+            return true;
+        var change = await _store.ChangeAsync(
+            _name,
+            record => DatasetClaim.Owns(record, _message) ? record with { Progress = latest?.Value, Owner = record.Owner! with { Since = now } } : null,
+            done);
+        if (change.Done)
+            (_told, _renewed) = (latest, now);
+        return change.Done;
     }
 
     private sealed record Step(DatasetProgress Value);

@@ -137,7 +137,7 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         {
             var manifest = await ManifestAsync(new ModelPin(version.Name, version.Version), cancel);
             metrics = manifest.Metrics;
-            if (manifest.Files.ContainsKey(ModelEndpoints.Card))
+            if (manifest.Files.ContainsKey(PackageFiles.Card))
                 links["card"] = links["self"] + "/card";
         }
         catch (RoadSegException e) when (!e.IsTransient)

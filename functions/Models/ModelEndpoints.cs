@@ -8,9 +8,6 @@ namespace RoadSeg.Functions.Models;
 
 internal static class ModelEndpoints
 {
-    /// <summary>The file of a package that is written for people.</summary>
-    public const string Card = "card.md";
-
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/models", ListAsync)
@@ -53,7 +50,7 @@ internal static class ModelEndpoints
         TypedResults.Bytes(ModelManifestJson.Serialize(await models.ManifestAsync(new ModelPin(name, version), cancel)), "application/json");
 
     private static async Task<FileContentHttpResult> CardAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
-        TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), Card, cancel), "text/markdown; charset=utf-8");
+        TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), PackageFiles.Card, cancel), "text/markdown; charset=utf-8");
 
     private static async Task<FileContentHttpResult> PictureAsync(string name, string version, string file, ModelCatalogue models, CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using RoadSeg.Client;
 
 namespace RoadSeg.Functions.Webhooks;
 
@@ -57,7 +58,7 @@ internal sealed class WebhookClient : IDisposable
         try
         {
             using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
-            return new WebhookOutcome((int)answer.StatusCode, null, RetryAfter(answer.Headers.RetryAfter, now));
+            return new WebhookOutcome((int)answer.StatusCode, null, answer.Headers.RetryAfter.Remaining(now));
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -89,8 +90,6 @@ internal sealed class WebhookClient : IDisposable
             throw;
         }
     }
-
-    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) => header?.Delta ?? header?.Date - now;
 
     private static string Describe(HttpRequestException error) => error switch
     {

@@ -16,7 +16,7 @@ internal static class ApiFailures
             problem?.Code,
             problem?.Detail ?? problem?.Title ?? Describe(response.StatusCode),
             problem?.Retryable ?? IsPassing(response.StatusCode),
-            RetryAfter(response, time));
+            response.Headers.RetryAfter.Remaining(time.GetUtcNow()));
     }
 
     /// <summary>Storage's refusal of a photo.</summary>
@@ -26,24 +26,13 @@ internal static class ApiFailures
         var advice = response.StatusCode == HttpStatusCode.Forbidden ? " An upload key is good for a few minutes and for one photo: get a new one." : "";
         return new RoadSegApiException(
             response.StatusCode, code, $"Storage answered {(int)response.StatusCode} to the photo.{advice}",
-            response.StatusCode == HttpStatusCode.InternalServerError || IsPassing(response.StatusCode), RetryAfter(response, time));
+            response.StatusCode == HttpStatusCode.InternalServerError || IsPassing(response.StatusCode), response.Headers.RetryAfter.Remaining(time.GetUtcNow()));
     }
 
     /// <summary>Whether storage refuses a photo because it is there. It says so outright, or in the words in which it refuses a key that may create and
     /// not overwrite.</summary>
     public static bool IsThereAlready(HttpResponseMessage response) =>
         StorageCode(response) is "BlobAlreadyExists" or "UnauthorizedBlobOverwrite" or "AuthorizationPermissionMismatch";
-
-    public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
-    {
-        var asked = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
-    }
 
     private static async Task<ProblemDocument?> ProblemAsync(HttpContent content, CancellationToken cancel)
     {

@@ -44,7 +44,7 @@ internal sealed class ServiceCalls
                     request.Headers.IfNoneMatch.Add(known);
             }, cancel);
             var value = response.StatusCode == HttpStatusCode.NotModified ? null : await BodyAsync(response, type, cancel);
-            return (value, response.Headers.ETag, ApiFailures.RetryAfter(response, _time));
+            return (value, response.Headers.ETag, response.Headers.RetryAfter.Remaining(_time.GetUtcNow()));
         },
         cancel);
 

@@ -16,13 +16,11 @@ public sealed record IndexedImage(int Width, int Height, byte[] Ids, RgbColor[]?
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var columns = new int[width];
-        for (var x = 0; x < width; x++)
-            columns[x] = (int)(((2L * x) + 1) * Width / (2L * width));
+        var columns = NearestCell.Line(Width, width);
         var ids = GC.AllocateUninitializedArray<byte>(checked(width * height));
         for (var y = 0; y < height; y++)
         {
-            var source = Ids.AsSpan((int)(((2L * y) + 1) * Height / (2L * height)) * Width, Width);
+            var source = Ids.AsSpan(NearestCell.Of(y, Height, height) * Width, Width);
             var row = ids.AsSpan(y * width, width);
             for (var x = 0; x < row.Length; x++)
                 row[x] = source[columns[x]];

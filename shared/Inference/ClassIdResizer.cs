@@ -1,5 +1,6 @@
 using System.Numerics;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Inference;
 
@@ -32,12 +33,12 @@ internal static class ClassIdResizer
             small[i] = (byte)id;
         }
 
-        var columns = Enumerable.Range(0, outputWidth).Select(x => (int)((2L * x + 1) * width / (2L * outputWidth))).ToArray();
+        var columns = NearestCell.Line(width, outputWidth);
         var ids = GC.AllocateUninitializedArray<byte>(ClassMap.PixelCount(outputWidth, outputHeight));
         var totals = new PixelTotals(classes);
         for (var y = 0; y < outputHeight; y++)
         {
-            var source = small.AsSpan((int)((2L * y + 1) * height / (2L * outputHeight)) * width, width);
+            var source = small.AsSpan(NearestCell.Of(y, height, outputHeight) * width, width);
             var row = ids.AsSpan(y * outputWidth, outputWidth);
             for (var x = 0; x < row.Length; x++)
                 row[x] = source[columns[x]];

@@ -48,4 +48,14 @@ public sealed record LabelCatalogue
     /// <summary>Number of classes, 1-255.</summary>
     [JsonIgnore]
     public int Count => Classes.Count;
+
+    /// <summary>True for the same classes by name, in the same order: then ids mean the same.</summary>
+    public bool HasClassesOf(LabelCatalogue other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return HasClasses(other.Classes.Select(static label => label.Name));
+    }
+
+    /// <summary>The same, of names.</summary>
+    public bool HasClasses(IEnumerable<string> names) => Classes.Select(static label => label.Name).SequenceEqual(names);
 }

@@ -76,7 +76,7 @@ internal static class EvaluateCommand
     }
 
     private static void SameClasses(LabelCatalogue labels, SegmentationSet set) => Check.That(
-        labels.Classes.Select(c => c.Name).SequenceEqual(set.Labels.Classes.Select(c => c.Name)),
+        labels.HasClassesOf(set.Labels),
         $"The model's classes ({string.Join(", ", labels.Classes.Select(c => c.Name))}) are not the data set's.");
 
     private static double[] Numbers(string text) =>

@@ -14,26 +14,11 @@ internal sealed class StretchedFrames(IReadOnlyList<Frame> frames, PreprocessSpe
         get
         {
             var frame = frames[index];
-            return new Frame(frame.Name, ImageDecoder.ResizeForModel(frame.Image, size), Nearest(frame));
+            return new Frame(frame.Name, ImageDecoder.ResizeForModel(frame.Image, size), new IndexedImage(frame.Image.Width, frame.Image.Height, frame.Mask, null).ResizeTo(size.Width, size.Height).Ids);
         }
     }
 
     public IEnumerator<Frame> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    // Half-pixel centres: floor((i + 0.5) * from / to).
-    private byte[] Nearest(Frame frame)
-    {
-        var (width, height) = (frame.Image.Width, frame.Image.Height);
-        var mask = new byte[size.Width * size.Height];
-        for (var y = 0; y < size.Height; y++)
-        {
-            var row = (int)((((2L * y) + 1) * height) / (2L * size.Height)) * width;
-            for (var x = 0; x < size.Width; x++)
-                mask[(y * size.Width) + x] = frame.Mask[row + (int)((((2L * x) + 1) * width) / (2L * size.Width))];
-        }
-
-        return mask;
-    }
 }

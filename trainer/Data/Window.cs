@@ -89,7 +89,7 @@ internal readonly record struct Window(int SourceWidth, int SourceHeight, int Sc
     {
         var result = new int[count];
         for (var i = 0; i < count; i++)
-            result[i] = i + offset < 0 || i + offset >= scaled ? -1 : Math.Min(source - 1, (int)((i + offset + 0.5) * source / scaled));
+            result[i] = i + offset < 0 || i + offset >= scaled ? -1 : NearestCell.Of(i + offset, source, scaled);
         return result;
     }
 

@@ -39,7 +39,7 @@ internal sealed record CardFacts(string Name, string DataSet, string Licence, st
     }
 
     /// <summary>Of the 11-class CamVid; null for a folder of other classes, of which nothing is known.</summary>
-    public static CardFacts? OfCamVid(LabelCatalogue labels, string name, string origin) => labels.Classes.Select(one => one.Name).SequenceEqual(CamVidClasses)
+    public static CardFacts? OfCamVid(LabelCatalogue labels, string name, string origin) => labels.HasClasses(CamVidClasses)
         ? new CardFacts(name, "CamVid val (11 classes)", CamVidLicence, origin, CamVidLimits, "camvid")
         : null;
 }

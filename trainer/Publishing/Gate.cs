@@ -55,9 +55,6 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
         return new GateReport(checks.TrueForAll(check => check.Passed), live?.Manifest.Version, checks, time.GetUtcNow());
     }
 
-    /// <summary>Whether ids mean the same classes.</summary>
-    public static bool SameClasses(LabelCatalogue one, LabelCatalogue other) => one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
-
     private static GateCheck SelfTest(ModelPackage candidate)
     {
         try
@@ -187,7 +184,7 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static bool Same(ModelPackage one, ModelPackage other) => SameClasses(one.Manifest.Labels, other.Manifest.Labels);
+    private static bool Same(ModelPackage one, ModelPackage other) => one.Manifest.Labels.HasClassesOf(other.Manifest.Labels);
 
     private static string Names(ModelPackage package) => string.Join(", ", package.Manifest.Graphs.Keys.Order().Select(precision => precision.ToString().ToLowerInvariant()));
 

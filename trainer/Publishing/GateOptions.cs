@@ -1,3 +1,4 @@
+using RoadSeg.Startup;
 namespace RoadSeg.Trainer.Publishing;
 
 /// <summary>What a version must reach to go live by itself, from the worker's environment.</summary>
@@ -33,14 +34,14 @@ internal sealed record GateOptions
         var standard = new GateOptions();
         return new GateOptions
         {
-            MeanIouLoss = Settings.Number(setting, "ROADSEG_GATE_MEAN_IOU_LOSS", standard.MeanIouLoss, 0, 1),
-            MeanIouFloor = Settings.Number(setting, "ROADSEG_GATE_MEAN_IOU_FLOOR", standard.MeanIouFloor, 0, 1),
-            ClassIouLoss = Settings.Number(setting, "ROADSEG_GATE_CLASS_IOU_LOSS", standard.ClassIouLoss, 0, 1),
-            ClassIouFloor = Settings.Number(setting, "ROADSEG_GATE_CLASS_IOU_FLOOR", standard.ClassIouFloor, 0, 1),
-            Int8Loss = Settings.Number(setting, "ROADSEG_GATE_INT8_LOSS", standard.Int8Loss, 0, 1),
-            Latency = Settings.Number(setting, "ROADSEG_GATE_LATENCY", standard.Latency, 0.01, 1000),
-            Disagreement = Settings.Number(setting, "ROADSEG_GATE_DISAGREEMENT", standard.Disagreement, 0, 1),
-            Photos = (int)Settings.Number(setting, "ROADSEG_GATE_PHOTOS", standard.Photos, 0, 256),
+            MeanIouLoss = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_MEAN_IOU_LOSS", standard.MeanIouLoss, 0, 1),
+            MeanIouFloor = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_MEAN_IOU_FLOOR", standard.MeanIouFloor, 0, 1),
+            ClassIouLoss = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_CLASS_IOU_LOSS", standard.ClassIouLoss, 0, 1),
+            ClassIouFloor = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_CLASS_IOU_FLOOR", standard.ClassIouFloor, 0, 1),
+            Int8Loss = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_INT8_LOSS", standard.Int8Loss, 0, 1),
+            Latency = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_LATENCY", standard.Latency, 0.01, 1000),
+            Disagreement = new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_DISAGREEMENT", standard.Disagreement, 0, 1),
+            Photos = (int)new SettingReader(setting, static sentence => new TrainerException(sentence)).Number("ROADSEG_GATE_PHOTOS", standard.Photos, 0, 256),
         };
     }
 }

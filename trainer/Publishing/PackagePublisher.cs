@@ -48,8 +48,8 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
 
         var parameters = model.parameters().Sum(p => p.NumberOfElements);
         var files = graphs.ToDictionary(g => GraphFiles.NameOf(g.Precision), g => (ReadOnlyMemory<byte>)g.Content);
-        files["checkpoint.safetensors"] = Checkpoint.Weights(recipe, labels, state, model).ToBytes();
-        files["card.md"] = Encoding.UTF8.GetBytes(ModelCard.Write(facts, recipe, labels, parameters, state, graphs, floor, val.Frames.Count, (val.Frames[0].Image.Width, val.Frames[0].Image.Height), goldenNote));
+        files[PackageFiles.Weights] = Checkpoint.Weights(recipe, labels, state, model).ToBytes();
+        files[PackageFiles.Card] = Encoding.UTF8.GetBytes(ModelCard.Write(facts, recipe, labels, parameters, state, graphs, floor, val.Frames.Count, (val.Frames[0].Image.Width, val.Frames[0].Image.Height), goldenNote));
         files[GoldenInput] = PhotoEncoder.Png(input);
         files[GoldenMask] = MaskPng.Encode(masks[0], input.Width, input.Height, labels);
         var package = new ModelPackageWriter(time).Write(destination, description, files, replace: true);

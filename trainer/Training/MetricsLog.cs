@@ -1,3 +1,4 @@
+using RoadSeg.Storage;
 using System.Text.Json;
 using RoadSeg.Trainer.Evaluation;
 
@@ -17,7 +18,7 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
     private double _lossSum;
     private int _lossCount;
 
-    public string Metrics { get; } = Path.Combine(folder, "metrics.jsonl");
+    public string Metrics { get; } = Path.Combine(folder, TrainingFiles.Metrics);
 
     public void Say(string line) => output.WriteLine(terminal ? $"\r{line,-100}" : line);
 

@@ -1,4 +1,3 @@
-using Azure;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Metrics;
@@ -21,18 +20,16 @@ internal sealed class AttemptReporter : IAsyncDisposable
     private readonly long _delivery;
     private readonly AttemptBlobs _blobs;
     private readonly string _metrics;
-    private readonly TimeSpan _every;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop;
-    private readonly CancellationTokenSource _done = new();
+    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly MetricsHistory _history = new();
     private readonly CancellationToken _lost;
-    private readonly Task _loop;
+    private readonly Heartbeat _telling;
     private (StepReport Report, long At)? _first;
     private StepReport? _latest;
     private long _stored;
-    private volatile bool _overtaken;
 
     /// <param name="run">The record as this worker claimed it.</param>
     /// <param name="delivery">Deliveries of its message, this one included.</param>
@@ -40,17 +37,17 @@ internal sealed class AttemptReporter : IAsyncDisposable
     /// <param name="shutdown">Canceled when the worker is to end.</param>
     public AttemptReporter(TrainingStore runs, TrainingRecord run, long delivery, AttemptBlobs blobs, string folder, TimeSpan every, TimeProvider time, CancellationToken lost, CancellationToken shutdown)
     {
-        (_runs, _id, _attempt, _message, _delivery, _blobs, _every, _time, _lost) = (runs, run.Id, run.Attempt, run.Owner!.MessageId, delivery, blobs, every, time, lost);
+        (_runs, _id, _attempt, _message, _delivery, _blobs, _time, _lost) = (runs, run.Id, run.Attempt, run.Owner!.MessageId, delivery, blobs, time, lost);
         _metrics = Path.Combine(folder, TrainingFiles.Metrics);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown);
-        _loop = Task.Run(LoopAsync);
+        _telling = new Heartbeat(every, TellAgainAsync, time);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown, _telling.Lost);
     }
 
     /// <summary>Canceled when the run must stop here, for whatever reason.</summary>
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>False once this worker must not write any more.</summary>
-    public bool IsOurs => !_overtaken && !_lost.IsCancellationRequested;
+    public bool IsOurs => !_telling.Lost.IsCancellationRequested && !_lost.IsCancellationRequested;
 
     /// <summary>Whether a record still is this worker's to change.</summary>
     public bool Owns(TrainingRecord run) => !run.State.IsTerminal() && run.Attempt == _attempt && Lease.IsHeldBy(run.Owner, _message);
@@ -58,7 +55,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
     /// <summary>Takes note of an update; costs nothing.</summary>
     public void Stepped(StepReport report)
     {
-        lock (_done)
+        lock (_gate)
         {
             _first ??= (report, _time.GetTimestamp());
             _latest = report;
@@ -68,7 +65,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
     /// <summary>Takes note that the latest update lies in storage; costs nothing.</summary>
     public void Stored()
     {
-        lock (_done)
+        lock (_gate)
             _stored = _latest?.Step ?? 0;
     }
 
@@ -110,38 +107,21 @@ internal sealed class AttemptReporter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _done.CancelAsync();
-        await _loop;
+        await _telling.DisposeAsync();
         _stop.Dispose();
-        _done.Dispose();
         _turn.Dispose();
     }
 
-    private async Task LoopAsync()
+    private async Task<bool> TellAgainAsync(CancellationToken done)
     {
         try
         {
-            while (true)
-            {
-                await Task.Delay(_every, _time, _done.Token);
-                try
-                {
-                    await TellAsync(_done.Token);
-                }
-                catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
-                {
-                    // Told later: a run does not wait for its audience.
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_done.IsCancellationRequested)
-        {
-            // Done.
+            await TellAsync(done);
+            return true;
         }
         catch (OvertakenException)
         {
-            _overtaken = true;
-            await _stop.CancelAsync();
+            return false;
         }
     }
 
@@ -150,7 +130,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
         StepReport report;
         TimeSpan elapsed;
         long steps;
-        lock (_done)
+        lock (_gate)
         {
             if (_latest is not { } latest || _first is not { } first)
                 return null;

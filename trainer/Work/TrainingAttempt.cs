@@ -17,7 +17,6 @@ namespace RoadSeg.Trainer.Work;
 /// <param name="folder">The attempt's own scratch folder.</param>
 internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long delivery, string folder)
 {
-    private const string Weights = "checkpoint.safetensors";
     private const int ReviewedPhotos = 50;
 
     // The best weights first: a last checkpoint in storage never tells of a best that is not there.
@@ -100,8 +99,8 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
         // A run that was begun keeps the architecture it began with, whatever is live by now.
         var last = Path.Combine(folder, TrainingFiles.Last);
         var start = File.Exists(last) ? null : await InitAsync(reporter.Stop);
-        var recipe = TrainingRecipe.Resolve(run.Plan, set, start?.PathOf(Weights) ?? (File.Exists(last) ? last : null));
-        var init = start is null ? null : TrainingRecipe.WithoutForeignClasses(start.PathOf(Weights), start.Manifest.Labels, set, Path.Combine(folder, "init.safetensors"), said.WriteLine);
+        var recipe = TrainingRecipe.Resolve(run.Plan, set, start?.PathOf(PackageFiles.Weights) ?? (File.Exists(last) ? last : null));
+        var init = start is null ? null : TrainingRecipe.WithoutForeignClasses(start.PathOf(PackageFiles.Weights), start.Manifest.Labels, set, Path.Combine(folder, "init.safetensors"), said.WriteLine);
         var files = new LoopFiles(set.Folder, folder, init, Resume: true);
         var learning = new TrainingLoop(recipe, files, place.Device, new MetricsLog(folder, said, terminal: false, place.Time), reporter.Stepped, () => Store(blobs, reporter, said));
 
@@ -136,7 +135,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
         var version = run.Plan.Init == "live" ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version : run.Plan.Init;
         Check.That(version is not null, $"The model '{run.Plan.Model}' has no live version to start from: ask for init none, and a recipe that learns from scratch.");
         var start = await DownloadAsync(run.Plan.Model, version!, cancel);
-        Check.That(start.Manifest.Files.ContainsKey(Weights), $"Version {version} of '{run.Plan.Model}' came without {Weights}: nothing can start from it.");
+        Check.That(start.Manifest.Files.ContainsKey(PackageFiles.Weights), $"Version {version} of '{run.Plan.Model}' came without {PackageFiles.Weights}: nothing can start from it.");
         return start;
     }
 

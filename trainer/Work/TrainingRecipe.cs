@@ -44,7 +44,7 @@ internal static class TrainingRecipe
     /// <returns>The file to start from.</returns>
     public static string WithoutForeignClasses(string init, LabelCatalogue labels, CuratedSet set, string scratch, Action<string> say)
     {
-        if (Gate.SameClasses(labels, set.Labels))
+        if (labels.HasClassesOf(set.Labels))
             return init;
         say($"The model's classes ({Names(labels)}) are not the set's ({Names(set.Labels)}): its last layer begins anew.");
         var file = SafeTensors.Read(init);

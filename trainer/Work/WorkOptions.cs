@@ -1,3 +1,4 @@
+using RoadSeg.Startup;
 namespace RoadSeg.Trainer.Work;
 
 /// <summary>How a worker takes runs, from its environment. Durations are written <c>d.hh:mm:ss</c>.</summary>
@@ -32,9 +33,9 @@ internal sealed record WorkOptions
         var standard = new WorkOptions { Folder = folder };
         return standard with
         {
-            Lock = Settings.Duration(setting, "ROADSEG_WORK_LOCK", standard.Lock, TimeSpan.FromSeconds(3), TimeSpan.FromDays(1)),
-            Poll = Settings.Duration(setting, "ROADSEG_WORK_POLL", standard.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
-            Report = Settings.Duration(setting, "ROADSEG_WORK_REPORT", standard.Report, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            Lock = new SettingReader(setting, static sentence => new TrainerException(sentence)).Duration("ROADSEG_WORK_LOCK", standard.Lock, TimeSpan.FromSeconds(3), TimeSpan.FromDays(1)),
+            Poll = new SettingReader(setting, static sentence => new TrainerException(sentence)).Duration("ROADSEG_WORK_POLL", standard.Poll, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            Report = new SettingReader(setting, static sentence => new TrainerException(sentence)).Duration("ROADSEG_WORK_REPORT", standard.Report, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
         };
     }
 }

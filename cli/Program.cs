@@ -19,17 +19,27 @@ const int PlainWidth = 140;
 
 if (Console.IsOutputRedirected)
 {
-    AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+    AnsiConsole.Console = AnsiConsole.Create(
+        new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        }
+    );
     AnsiConsole.Profile.Width = PlainWidth;
 }
 
 // Not a RootCommand, whose help would name the assembly.
-var root = new Command("roadseg", """
+var root = new Command(
+    "roadseg",
+    """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
     Further commands, each with a --help of its own: train, evaluate, export, publish (models), work (takes training runs), bench, soak (load under faults), host (another isolated worker).
     fuzz [--minutes N] [--seed S] sends requests made from the API description, valid and not, and looks for answers that it does not describe.
-    """)
+    """
+)
 {
     DemoCommand.Create(),
     SegmentCommand.Create(),
@@ -51,8 +61,18 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is AzuriteException or HostConfigurationException or NativeLibraryException or TimeoutException or HttpRequestException
-    or IOException or UnauthorizedAccessException or RoadSegApiException or CommandFailedException)
+catch (Exception e)
+    when (e
+            is AzuriteException
+                or HostConfigurationException
+                or NativeLibraryException
+                or TimeoutException
+                or HttpRequestException
+                or IOException
+                or UnauthorizedAccessException
+                or RoadSegApiException
+                or CommandFailedException
+    )
 {
     Console.Error.WriteLine($"roadseg: {e.Message}");
     return 1;

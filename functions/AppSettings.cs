@@ -14,7 +14,9 @@ internal static class AppSettings
         Reader(settings).Duration(name, standard, least, most);
 
     /// <summary>A duration, <c>d.hh:mm:ss</c>; null where there is none.</summary>
-    public static TimeSpan? Duration(this IConfiguration settings, string name, TimeSpan least, TimeSpan most) => Reader(settings).Duration(name, least, most);
+    public static TimeSpan? Duration(this IConfiguration settings, string name, TimeSpan least, TimeSpan most) =>
+        Reader(settings).Duration(name, least, most);
 
-    private static SettingReader Reader(IConfiguration settings) => new(name => settings[name], static sentence => new InvalidOperationException(sentence));
+    private static SettingReader Reader(IConfiguration settings) =>
+        new(name => settings[name], static sentence => new InvalidOperationException(sentence));
 }

@@ -28,8 +28,21 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Error, "The record of {Entry} cannot be read; lists go on without it")]
     public static partial void RecordUnreadable(ILogger log, string entry, Exception exception);
 
-    [LoggerMessage(200, LogLevel.Information, "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms")]
-    public static partial void JobQueued(ILogger log, WorkId jobId, int width, int height, string format, int inputWidth, int inputHeight, double decodeMs);
+    [LoggerMessage(
+        200,
+        LogLevel.Information,
+        "Job {JobId}: queued, {Width}x{Height} {Format} to {InputWidth}x{InputHeight}, decoded in {DecodeMs:F1} ms"
+    )]
+    public static partial void JobQueued(
+        ILogger log,
+        WorkId jobId,
+        int width,
+        int height,
+        string format,
+        int inputWidth,
+        int inputHeight,
+        double decodeMs
+    );
 
     [LoggerMessage(201, LogLevel.Information, "Job {JobId}: succeeded, attempt {Attempt}, inferred in {InferMs:F1} ms")]
     public static partial void JobSucceeded(ILogger log, WorkId jobId, int attempt, double inferMs);
@@ -61,7 +74,12 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Error, "{Container}: could not be listed for what is older than it is kept; the next pass tries again")]
     public static partial void RetentionFailed(ILogger log, string container, Exception exception);
 
-    [LoggerMessage(211, LogLevel.Warning, "{Container}: the time of a pass was over before all was looked at for what is older than it is kept; the next pass begins elsewhere")]
+    [LoggerMessage(
+        211,
+        LogLevel.Warning,
+        "{Container}: the time of a pass was over before all was looked at for what is older than it is kept; the next pass begins "
+            + "elsewhere"
+    )]
     public static partial void RetentionUnfinished(ILogger log, string container);
 
     [LoggerMessage(300, LogLevel.Information, "Model {Name} {Version} is live on {Provider}; before it: {Before}")]

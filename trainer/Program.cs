@@ -28,7 +28,15 @@ try
         invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(10);
     return await root.Parse(args).InvokeAsync(invocation);
 }
-catch (Exception e) when (e is TrainerException or RoadSegException or NativeLibraryException or DllNotFoundException or UnauthorizedAccessException or IOException)
+catch (Exception e)
+    when (e
+            is TrainerException
+                or RoadSegException
+                or NativeLibraryException
+                or DllNotFoundException
+                or UnauthorizedAccessException
+                or IOException
+    )
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -11,7 +11,12 @@ internal static class DatasetServiceCommands
 {
     public static Command List()
     {
-        var command = new Command("list", "Lists the data sets of a running service.") { ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
+        var command = new Command("list", "Lists the data sets of a running service.")
+        {
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
+        };
         command.SetAction(ListAsync);
         return command;
     }
@@ -19,28 +24,44 @@ internal static class DatasetServiceCommands
     public static Command Show()
     {
         var name = new Argument<string>("name") { Description = "Name of the set." };
-        var command = new Command("show", "Shows how a dropped data set stands and what its report says. Exit code 1: its latest drop cannot be used.")
+        var command = new Command(
+            "show",
+            "Shows how a dropped data set stands and what its report says. Exit code 1: its latest drop cannot be used."
+        )
         {
-            name, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            name,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.SetAction((parsed, cancel) => ShowAsync(parsed, parsed.GetRequiredValue(name), cancel));
         return command;
     }
 
     /// <summary>How a set stands, in a few words.</summary>
-    public static string Standing(DatasetView set) => set switch
-    {
-        { Failure: { } failure } => $"{failure.Code}: {failure.Message}",
-        { Progress: { Total: > 0 } step } => string.Create(CultureInfo.InvariantCulture, $"{step.Stage} {step.Done:N0} of {step.Total:N0}"),
-        { Progress: { } step } => step.Stage,
-        { Training: { } run } => $"training run {run}",
-        _ => "",
-    };
+    public static string Standing(DatasetView set) =>
+        set switch
+        {
+            { Failure: { } failure } => $"{failure.Code}: {failure.Message}",
+            { Progress: { Total: > 0 } step } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step.Stage} {step.Done:N0} of {step.Total:N0}"
+            ),
+            { Progress: { } step } => step.Stage,
+            { Training: { } run } => $"training run {run}",
+            _ => "",
+        };
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var table = new Table().Border(TableBorder.None).AddColumn("name").AddColumn("state").AddColumn("version").AddColumn("received").AddColumn("");
+        var table = new Table()
+            .Border(TableBorder.None)
+            .AddColumn("name")
+            .AddColumn("state")
+            .AddColumn("version")
+            .AddColumn("received")
+            .AddColumn("");
         foreach (var set in await service.Client.ListDatasetsAsync(cancel))
         {
             if (parsed.GetValue(ServiceOptions.Json))
@@ -50,7 +71,8 @@ internal static class DatasetServiceCommands
                 Word(set.State),
                 set.Version ?? "",
                 set.ReceivedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-                Markup.Escape(Standing(set)));
+                Markup.Escape(Standing(set))
+            );
         }
 
         if (!parsed.GetValue(ServiceOptions.Json) && table.Rows.Count > 0)

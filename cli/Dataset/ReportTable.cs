@@ -11,16 +11,23 @@ internal static class ReportTable
 
     public static void Write(IAnsiConsole console, DatasetReport report)
     {
-        console.MarkupLineInterpolated($"[bold]{report.Name}[/]  layout {report.Layout}, {report.Usable:N0} of {report.Pairs:N0} pairs usable, {string.Join(", ", report.Splits.Select(split => $"{split.Split.ToString().ToLowerInvariant()} {split.Images:N0}"))} (by {report.SplitBy.ToString().ToLowerInvariant()})");
+        var splits = string.Join(", ", report.Splits.Select(split => $"{split.Split.ToString().ToLowerInvariant()} {split.Images:N0}"));
+        var by = report.SplitBy.ToString().ToLowerInvariant();
+        console.MarkupLineInterpolated(
+            $"[bold]{report.Name}[/]  layout {report.Layout}, {report.Usable:N0} of {report.Pairs:N0} pairs usable, {splits} (by {by})"
+        );
         console.Write(Classes(report));
         var unknown = report.Values.Where(value => value.Class is "unknown" or "ambiguous" or "overlap").ToList();
         foreach (var value in unknown.Take(10))
-            console.MarkupLineInterpolated($"  [yellow]{value.Class}[/] value {value.Value} {value.Name}: {value.Pixels:N0} pixels in {value.Images:N0} masks");
+            console.MarkupLineInterpolated(
+                $"  [yellow]{value.Class}[/] value {value.Value} {value.Name}: {value.Pixels:N0} pixels in {value.Images:N0} masks"
+            );
         if (unknown.Count > 10)
             console.MarkupLineInterpolated($"  [dim]and {unknown.Count - 10:N0} more[/]");
         foreach (var group in report.Faults)
         {
-            console.MarkupLineInterpolated($"{(group.Skipped ? "skipped" : "warning")} [bold]{group.Count:N0}[/] {group.Title}{(group.Pixels > 0 ? $" ({group.Pixels:N0} pixels)" : "")}");
+            var pixels = group.Pixels > 0 ? $" ({group.Pixels:N0} pixels)" : "";
+            console.MarkupLineInterpolated($"{(group.Skipped ? "skipped" : "warning")} [bold]{group.Count:N0}[/] {group.Title}{pixels}");
             foreach (var fault in group.Examples.Take(Examples))
                 console.MarkupLineInterpolated($"  [dim]{fault.File}: {fault.Detail}[/]");
         }
@@ -33,8 +40,10 @@ internal static class ReportTable
 
     private static Table Classes(DatasetReport report)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumn("").AddColumn("class")
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumn("")
+            .AddColumn("class")
             .AddColumn(new TableColumn("share").RightAligned())
             .AddColumn(new TableColumn("pixels").RightAligned())
             .AddColumn(new TableColumn("images").RightAligned());
@@ -45,7 +54,8 @@ internal static class ReportTable
                 Markup.Escape(label.Name),
                 label.Share.ToString("P2", CultureInfo.InvariantCulture),
                 label.Pixels.ToString("N0", CultureInfo.InvariantCulture),
-                label.Images.ToString("N0", CultureInfo.InvariantCulture));
+                label.Images.ToString("N0", CultureInfo.InvariantCulture)
+            );
         }
 
         return table;

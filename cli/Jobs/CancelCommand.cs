@@ -13,9 +13,15 @@ internal static class CancelCommand
     public static Command Create()
     {
         var ids = ServiceOptions.Ids();
-        var command = new Command("cancel", "Cancels jobs and prints how they stand. One that has ended is left as it is, which is no error.")
+        var command = new Command(
+            "cancel",
+            "Cancels jobs and prints how they stand. One that has ended is left as it is, which is no error."
+        )
         {
-            ids, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            ids,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(ids), cancel));
         return command;

@@ -15,9 +15,17 @@ internal static class GetCommand
 {
     private static readonly Argument<string> Part = new("part") { Description = "What to get.", DefaultValueFactory = _ => "job" };
 
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "File to save to. Default: standard output.", HelpName = "file" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "File to save to. Default: standard output.",
+        HelpName = "file",
+    };
 
-    private static readonly Option<double?> Opacity = new("--opacity") { Description = "Of an overlay: 0 (photo) to 1 (classes).", HelpName = "number" };
+    private static readonly Option<double?> Opacity = new("--opacity")
+    {
+        Description = "Of an overlay: 0 (photo) to 1 (classes).",
+        HelpName = "number",
+    };
 
     private static readonly Option<string> Format = new("--format") { Description = "Of an overlay.", DefaultValueFactory = _ => "jpeg" };
 
@@ -26,9 +34,19 @@ internal static class GetCommand
         Part.AcceptOnlyFromAmong("job", "summary", "mask", "color", "overlay", "confidence", "polygons");
         Format.AcceptOnlyFromAmong("jpeg", "webp");
         var id = ServiceOptions.Id();
-        var command = new Command("get", "Gets a job, or a result of a job that has succeeded: class shares, mask, coloured mask, overlay, confidence, outlines.")
+        var command = new Command(
+            "get",
+            "Gets a job, or a result of a job that has succeeded: class shares, mask, coloured mask, overlay, confidence, outlines."
+        )
         {
-            id, Part, Output, Opacity, Format, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            id,
+            Part,
+            Output,
+            Opacity,
+            Format,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(id), cancel));
         return command;
@@ -38,7 +56,10 @@ internal static class GetCommand
     {
         var (part, output) = (parsed.GetRequiredValue(Part), parsed.GetValue(Output));
         if (output is null && part is not ("job" or "summary" or "polygons") && !Console.IsOutputRedirected)
-            throw new CommandFailedException($"A picture is no text for a terminal: save it with -o, as in './roadseg get {id} {part} -o {part}.{Extension(parsed, part)}'.");
+            throw new CommandFailedException(
+                $"A picture is no text for a terminal: save it with -o, as in './roadseg get {id} {part} -o "
+                    + $"{part}.{Extension(parsed, part)}'."
+            );
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
 
         // People read a table where JSON was not asked for and goes to no file.
@@ -52,16 +73,28 @@ internal static class GetCommand
         return 0;
     }
 
-    private static async Task<Stream> OpenAsync(ParseResult parsed, RoadSegClient client, WorkId id, string part, CancellationToken cancel) => part switch
-    {
-        "job" => Line(JsonSerializer.Serialize(await client.GetAsync(id, cancel), JobJson.Default.JobView)),
-        "summary" => Line(JsonSerializer.Serialize(await client.GetSummaryAsync(id, cancel), JobJson.Default.ResultSummary)),
-        "mask" => await client.OpenMaskAsync(id, cancel),
-        "color" => await client.OpenColorAsync(id, cancel),
-        "overlay" => await client.OpenOverlayAsync(id, parsed.GetValue(Opacity), parsed.GetValue(Format) == "webp" ? OverlayFormat.WebP : OverlayFormat.Jpeg, cancel),
-        "confidence" => await client.OpenConfidenceAsync(id, cancel),
-        _ => await client.OpenPolygonsAsync(id, cancel),
-    };
+    private static async Task<Stream> OpenAsync(
+        ParseResult parsed,
+        RoadSegClient client,
+        WorkId id,
+        string part,
+        CancellationToken cancel
+    ) =>
+        part switch
+        {
+            "job" => Line(JsonSerializer.Serialize(await client.GetAsync(id, cancel), JobJson.Default.JobView)),
+            "summary" => Line(JsonSerializer.Serialize(await client.GetSummaryAsync(id, cancel), JobJson.Default.ResultSummary)),
+            "mask" => await client.OpenMaskAsync(id, cancel),
+            "color" => await client.OpenColorAsync(id, cancel),
+            "overlay" => await client.OpenOverlayAsync(
+                id,
+                parsed.GetValue(Opacity),
+                parsed.GetValue(Format) == "webp" ? OverlayFormat.WebP : OverlayFormat.Jpeg,
+                cancel
+            ),
+            "confidence" => await client.OpenConfidenceAsync(id, cancel),
+            _ => await client.OpenPolygonsAsync(id, cancel),
+        };
 
     private static async Task SaveAsync(Stream content, string? file, CancellationToken cancel)
     {
@@ -81,5 +114,8 @@ internal static class GetCommand
 
     private static MemoryStream Line(string json) => new(Encoding.UTF8.GetBytes(json + "\n"));
 
-    private static string Extension(ParseResult parsed, string part) => part != "overlay" ? "png" : parsed.GetValue(Format) == "webp" ? "webp" : "jpg";
+    private static string Extension(ParseResult parsed, string part) =>
+        part != "overlay" ? "png"
+        : parsed.GetValue(Format) == "webp" ? "webp"
+        : "jpg";
 }

@@ -20,9 +20,19 @@ internal static class SubmitCommand
     public static Command Create()
     {
         var files = ServiceOptions.Photos();
-        var command = new Command("submit", "Uploads photos to a running service and prints the ids of their jobs, one a line, without waiting for the results.")
+        var command = new Command(
+            "submit",
+            "Uploads photos to a running service and prints the ids of their jobs, one a line, without waiting for the results."
+        )
         {
-            files, ServiceOptions.Model, ServiceOptions.Tags, ServiceOptions.Webhook, IdempotencyKey, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            files,
+            ServiceOptions.Model,
+            ServiceOptions.Tags,
+            ServiceOptions.Webhook,
+            IdempotencyKey,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.Validators.Add(result =>
         {
@@ -40,7 +50,12 @@ internal static class SubmitCommand
         var sent = new Outcome<JobView>[files.Count];
         try
         {
-            await Batch.RunAsync(sent, AtOnce, (i, board, stop) => service.Client.UploadAsync(files[i], about, key, board.Sent(i), stop), cancel);
+            await Batch.RunAsync(
+                sent,
+                AtOnce,
+                (i, board, stop) => service.Client.UploadAsync(files[i], about, key, board.Sent(i), stop),
+                cancel
+            );
         }
         finally
         {
@@ -59,9 +74,14 @@ internal static class SubmitCommand
         return sent.All(outcome => outcome.Failure is null) ? 0 : 1;
     }
 
-    private static JsonObject Line(string file, Outcome<JobView> sent) => sent switch
-    {
-        { Value: { } job } => new JsonObject { ["file"] = file, ["job"] = JsonSerializer.SerializeToNode(job, JobJson.Default.JobView) },
-        _ => new JsonObject { ["file"] = file, ["error"] = Screen.Describe(sent.Failure!) },
-    };
+    private static JsonObject Line(string file, Outcome<JobView> sent) =>
+        sent switch
+        {
+            { Value: { } job } => new JsonObject
+            {
+                ["file"] = file,
+                ["job"] = JsonSerializer.SerializeToNode(job, JobJson.Default.JobView),
+            },
+            _ => new JsonObject { ["file"] = file, ["error"] = Screen.Describe(sent.Failure!) },
+        };
 }

@@ -10,14 +10,25 @@ internal static class WaitCommand
 {
     private const int AtOnce = 32;
 
-    private static readonly Option<double?> Within = new("--timeout") { Description = "Give up after so many seconds. The jobs go on.", HelpName = "seconds" };
+    private static readonly Option<double?> Within = new("--timeout")
+    {
+        Description = "Give up after so many seconds. The jobs go on.",
+        HelpName = "seconds",
+    };
 
     public static Command Create()
     {
         var ids = ServiceOptions.Ids();
-        var command = new Command("wait", "Waits until jobs have ended, in whatever way, and prints how. Exits with 1 when one has no result.")
+        var command = new Command(
+            "wait",
+            "Waits until jobs have ended, in whatever way, and prints how. Exits with 1 when one has no result."
+        )
         {
-            ids, Within, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            ids,
+            Within,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.Validators.Add(result =>
         {
@@ -32,7 +43,12 @@ internal static class WaitCommand
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         TimeSpan? timeout = parsed.GetValue(Within) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        var ended = await Batch.RunAsync(ids.Length, AtOnce, (i, board, stop) => service.Client.WaitAsync(ids[i], timeout, board.Moved(i), stop), cancel);
+        var ended = await Batch.RunAsync(
+            ids.Length,
+            AtOnce,
+            (i, board, stop) => service.Client.WaitAsync(ids[i], timeout, board.Moved(i), stop),
+            cancel
+        );
         for (var i = 0; i < ids.Length; i++)
         {
             if (ended[i].Value is not { } job)

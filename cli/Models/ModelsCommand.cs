@@ -16,19 +16,41 @@ internal static class ModelsCommand
     {
         var folder = new Argument<DirectoryInfo>("folder") { Description = "Folder of the package." };
         folder.AcceptExistingOnly();
-        var check = new Command("check", "Verifies hashes, loads every graph and runs the self-test, as the service does before it serves; and looks for the faults that exports have.") { folder };
+        var check = new Command(
+            "check",
+            "Verifies hashes, loads every graph and runs the self-test, as the service does before it serves; and looks for the faults "
+                + "that exports have."
+        )
+        {
+            folder,
+        };
         check.SetAction(parsed => Guarded(() => Check(parsed.GetRequiredValue(folder).FullName)));
 
-        var source = new Argument<DirectoryInfo>("source") { Description = "Folder with a graph, a card and a manifest.json without hashes and version." };
+        var source = new Argument<DirectoryInfo>("source")
+        {
+            Description = "Folder with a graph, a card and a manifest.json without hashes and version.",
+        };
         source.AcceptExistingOnly();
         var destination = new Argument<string>("destination") { Description = "Folder to make." };
         var replace = new Option<bool>("--replace") { Description = "Replace an existing destination." };
-        var pack = new Command("pack", "Makes a package of a folder: adds version and hashes; makes the golden mask where it is missing.") { source, destination, replace };
-        pack.SetAction(parsed => Guarded(() => Pack(parsed.GetRequiredValue(source).FullName, parsed.GetRequiredValue(destination), parsed.GetValue(replace))));
+        var pack = new Command("pack", "Makes a package of a folder: adds version and hashes; makes the golden mask where it is missing.")
+        {
+            source,
+            destination,
+            replace,
+        };
+        pack.SetAction(parsed =>
+            Guarded(() => Pack(parsed.GetRequiredValue(source).FullName, parsed.GetRequiredValue(destination), parsed.GetValue(replace)))
+        );
 
         return new Command("models", "Lists, promotes and rolls back the models of a service; checks, makes and publishes model packages.")
         {
-            ModelsListCommand.Create(), ModelsRolloutCommand.Promote(), ModelsRolloutCommand.RollBack(), ModelsPushCommand.Create(), check, pack,
+            ModelsListCommand.Create(),
+            ModelsRolloutCommand.Promote(),
+            ModelsRolloutCommand.RollBack(),
+            ModelsPushCommand.Create(),
+            check,
+            pack,
         };
     }
 
@@ -42,14 +64,18 @@ internal static class ModelsCommand
             var test = engine.SelfTest();
             var agreement = test?.Agreement.ToString("P2", CultureInfo.InvariantCulture) ?? "none";
             var slow = test?.Slow is { } notice ? $"; {notice}" : "";
-            AnsiConsole.MarkupLineInterpolated($"{precision}: {package.Manifest.Name} {package.Manifest.Version}, self-test agreement {agreement}{slow}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"{precision}: {package.Manifest.Name} {package.Manifest.Version}, self-test agreement {agreement}{slow}"
+            );
         }
     }
 
     private static void Pack(string source, string destination, bool replace)
     {
         var package = ModelPacker.Pack(source, destination, TimeProvider.System, replace);
-        AnsiConsole.MarkupLineInterpolated($"{package.Folder}: {package.Manifest.Name} {package.Manifest.Version}, {package.Manifest.Files.Count} files");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{package.Folder}: {package.Manifest.Name} {package.Manifest.Version}, {package.Manifest.Files.Count} files"
+        );
     }
 
     private static int Guarded(Action action)

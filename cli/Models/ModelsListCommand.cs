@@ -13,7 +13,12 @@ internal static class ModelsListCommand
 {
     public static Command Create()
     {
-        var command = new Command("list", "Lists the models of a running service and their versions, newest first. --json: a line a model.") { ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
+        var command = new Command("list", "Lists the models of a running service and their versions, newest first. --json: a line a model.")
+        {
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -41,7 +46,14 @@ internal static class ModelsListCommand
     }
 
     /// <summary>A table of versions.</summary>
-    public static Table Versions() => new Table().Border(TableBorder.None).AddColumn("name").AddColumn("version").AddColumn("state").AddColumn("gate").AddColumn("measured");
+    public static Table Versions() =>
+        new Table()
+            .Border(TableBorder.None)
+            .AddColumn("name")
+            .AddColumn("version")
+            .AddColumn("state")
+            .AddColumn("gate")
+            .AddColumn("measured");
 
     /// <summary>Adds the versions of a model to a table.</summary>
     public static void Add(Table table, ModelVersionList versions)
@@ -49,16 +61,31 @@ internal static class ModelsListCommand
         foreach (var version in versions.Items)
         {
             table.AddRow(
-                Markup.Escape(version.Name), Markup.Escape(version.Version), version.State.ToString().ToLowerInvariant(),
-                version.Gate is { } gate ? gate.Passed ? "passed" : "failed: " + Markup.Escape(string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name))) : "none",
-                Markup.Escape(string.Join("\n", version.Metrics.Select(Scores))));
+                Markup.Escape(version.Name),
+                Markup.Escape(version.Version),
+                version.State.ToString().ToLowerInvariant(),
+                version.Gate is { } gate
+                    ? gate.Passed
+                        ? "passed"
+                        : "failed: "
+                            + Markup.Escape(string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name)))
+                    : "none",
+                Markup.Escape(string.Join("\n", version.Metrics.Select(Scores)))
+            );
         }
     }
 
     private static string Scores(MetricSet metrics) =>
-        $"{metrics.Dataset} {metrics.Split}: {string.Join(", ", metrics.Values.Take(2).Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key} {value.Value:F3}")))}";
+        $"{metrics.Dataset} {metrics.Split}: "
+        + string.Join(
+            ", ",
+            metrics.Values.Take(2).Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key} {value.Value:F3}"))
+        );
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ModelView))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -21,17 +21,37 @@ internal static class ModelsPushCommand
     {
         var folder = new Argument<DirectoryInfo>("folder") { Description = "Folder of the package." };
         folder.AcceptExistingOnly();
-        var connection = new Option<string?>("--connection") { Description = $"Connection string of the storage. Default: the environment variable {Variable}." };
-        var command = new Command("push", "Verifies a package as the service does and puts it into the model registry, as a candidate. Doing it again changes nothing.") { folder, connection, ServiceOptions.Json };
-        command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetRequiredValue(folder).FullName, parsed.GetValue(connection) ?? Environment.GetEnvironmentVariable(Variable), parsed.GetValue(ServiceOptions.Json), cancel));
+        var connection = new Option<string?>("--connection")
+        {
+            Description = $"Connection string of the storage. Default: the environment variable {Variable}.",
+        };
+        var command = new Command(
+            "push",
+            "Verifies a package as the service does and puts it into the model registry, as a candidate. Doing it again changes nothing."
+        )
+        {
+            folder,
+            connection,
+            ServiceOptions.Json,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                RunAsync(
+                    parsed.GetRequiredValue(folder).FullName,
+                    parsed.GetValue(connection) ?? Environment.GetEnvironmentVariable(Variable),
+                    parsed.GetValue(ServiceOptions.Json),
+                    cancel
+                )
+        );
         return command;
     }
 
     private static async Task<int> RunAsync(string folder, string? connection, bool json, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(connection))
-            throw new CommandFailedException($"No storage was named. Give --connection or {Variable}; for a stack of this machine ('roadseg up') that is what it prints.");
+            throw new CommandFailedException(
+                $"No storage was named. Give --connection or {Variable}; for a stack of this machine ('roadseg up') that is what it prints."
+            );
         NativeLibraries.Load();
         try
         {
@@ -49,7 +69,11 @@ internal static class ModelsPushCommand
             if (json)
                 Screen.Json(version, RegistryJson.Default.ModelVersion);
             else
-                AnsiConsole.MarkupLineInterpolated($"{version.Name} {version.Version} is in the registry. './roadseg models promote {version.Name} {version.Version}' makes it live.");
+            {
+                var promote = $"./roadseg models promote {version.Name} {version.Version}";
+                AnsiConsole.MarkupLineInterpolated($"{version.Name} {version.Version} is in the registry. '{promote}' makes it live.");
+            }
+
             return 0;
         }
         catch (RoadSegException e)
@@ -58,7 +82,10 @@ internal static class ModelsPushCommand
         }
         catch (RequestFailedException e)
         {
-            throw new CommandFailedException($"Storage refused: {e.ErrorCode ?? e.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}.", e);
+            throw new CommandFailedException(
+                $"Storage refused: {e.ErrorCode ?? e.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}.",
+                e
+            );
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

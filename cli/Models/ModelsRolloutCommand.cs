@@ -15,16 +15,44 @@ internal static class ModelsRolloutCommand
     {
         var version = new Argument<string>("version") { Description = "A published version; 'models list' shows them." };
         var force = new Option<bool>("--force") { Description = "Even where it did not pass its gate." };
-        var command = new Command("promote", "Makes a version live: every serving process swaps to it within seconds.") { Name, version, force, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
-        command.SetAction((parsed, cancel) => RunAsync(
-            parsed, client => client.PromoteModelAsync(parsed.GetRequiredValue(Name), parsed.GetRequiredValue(version), parsed.GetValue(force), cancel), cancel));
+        var command = new Command("promote", "Makes a version live: every serving process swaps to it within seconds.")
+        {
+            Name,
+            version,
+            force,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                RunAsync(
+                    parsed,
+                    client =>
+                        client.PromoteModelAsync(
+                            parsed.GetRequiredValue(Name),
+                            parsed.GetRequiredValue(version),
+                            parsed.GetValue(force),
+                            cancel
+                        ),
+                    cancel
+                )
+        );
         return command;
     }
 
     public static Command RollBack()
     {
-        var command = new Command("rollback", "Makes the version live again that was so before the live one.") { Name, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
-        command.SetAction((parsed, cancel) => RunAsync(parsed, client => client.RollBackModelAsync(parsed.GetRequiredValue(Name), cancel), cancel));
+        var command = new Command("rollback", "Makes the version live again that was so before the live one.")
+        {
+            Name,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
+        };
+        command.SetAction(
+            (parsed, cancel) => RunAsync(parsed, client => client.RollBackModelAsync(parsed.GetRequiredValue(Name), cancel), cancel)
+        );
         return command;
     }
 

@@ -9,17 +9,27 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var command = new Command("demo", "Drops the bundled road photo into storage, lets its event run the real chain, and shows the result.");
+        var command = new Command(
+            "demo",
+            "Drops the bundled road photo into storage, lets its event run the real chain, and shows the result."
+        );
         command.SetAction((_, cancel) => RunAsync(cancel));
         return command;
     }
 
     private static async Task<int> RunAsync(CancellationToken cancel)
     {
-        await using var stack = await Screen.BusyAsync("starting storage, host and worker", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+        await using var stack = await Screen.BusyAsync("starting storage, host and worker", () =>
+            LocalStack.StartAsync(new LocalStackOptions(), cancel)
+        );
         var drop = new PhotoDrop(stack.Blobs, stack.Client, TimeProvider.System);
         return await SegmentRun.RunAsync(
-            stack.Client, [Workspace.SamplePhoto], (file, board, part, stop) => drop.SegmentAsync(file, board.Moved(part), stop),
-            Path.Combine(Workspace.Root, "roadseg-results"), json: false, cancel);
+            stack.Client,
+            [Workspace.SamplePhoto],
+            (file, board, part, stop) => drop.SegmentAsync(file, board.Moved(part), stop),
+            Path.Combine(Workspace.Root, "roadseg-results"),
+            json: false,
+            cancel
+        );
     }
 }

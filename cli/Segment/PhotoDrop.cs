@@ -8,7 +8,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Segment;
 
-/// <summary>Drops photos into the uploads container, as any storage tool would, and follows the jobs that their storage events make.</summary>
+/// <summary>Drops photos into the uploads container, as any storage tool would, and follows the jobs that their storage events
+/// make.</summary>
 internal sealed class PhotoDrop(BlobServiceClient blobs, RoadSegClient client, TimeProvider time)
 {
     // Far beyond the usual 300 ms: past it the event is taken for lost.
@@ -37,7 +38,7 @@ internal sealed class PhotoDrop(BlobServiceClient blobs, RoadSegClient client, T
     /// <exception cref="TimeoutException">There is no such job: storage events do not arrive.</exception>
     public async Task<JobView> EndedAsync(WorkId id, IProgress<JobView>? progress, CancellationToken cancel)
     {
-        for (var since = Stopwatch.GetTimestamp(); ;)
+        for (var since = Stopwatch.GetTimestamp(); ; )
         {
             try
             {
@@ -46,7 +47,10 @@ internal sealed class PhotoDrop(BlobServiceClient blobs, RoadSegClient client, T
             catch (RoadSegApiException e) when (e.Code == ErrorCodes.JobNotFound.Code)
             {
                 if (Stopwatch.GetElapsedTime(since) > EventPatience)
-                    throw new TimeoutException($"No job came of an upload within {EventPatience.TotalSeconds:F0} s: storage events do not reach the app.", e);
+                    throw new TimeoutException(
+                        $"No job came of an upload within {EventPatience.TotalSeconds:F0} s: storage events do not reach the app.",
+                        e
+                    );
             }
 
             await Task.Delay(LookInterval, time, cancel);

@@ -11,13 +11,18 @@ internal static class Report
     public static void Succeeded(IAnsiConsole console, string file, SavedResult result)
     {
         var summary = result.Summary;
-        console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]  {summary.Width} x {summary.Height}  {summary.Model.Model} {summary.Model.ModelVersion} on {summary.Model.Provider}");
+        var model = $"{summary.Model.Model} {summary.Model.ModelVersion} on {summary.Model.Provider}";
+        console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]  {summary.Width} x {summary.Height}  {model}");
         console.Write(Shares(summary));
         console.MarkupLineInterpolated($"[dim]{Stages(result.Job)}[/]");
-        console.Write(new Grid().AddColumn().AddColumn()
-            .AddRow("mask", Markup.Escape(result.Files["mask"]))
-            .AddRow("coloured", Markup.Escape(result.Files["color"]))
-            .AddRow("overlay", Markup.Escape(result.Files["overlay"])));
+        console.Write(
+            new Grid()
+                .AddColumn()
+                .AddColumn()
+                .AddRow("mask", Markup.Escape(result.Files["mask"]))
+                .AddRow("coloured", Markup.Escape(result.Files["color"]))
+                .AddRow("overlay", Markup.Escape(result.Files["overlay"]))
+        );
     }
 
     public static void Failed(IAnsiConsole console, string file, JobView job) =>
@@ -31,12 +36,25 @@ internal static class Report
         Add("photo", job.FileName);
         Add("image", job.Image is { } image ? $"{image.Format}, {image.Width} x {image.Height}, {image.Bytes} bytes" : null);
         Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
-        Add("place", job.Queue is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Position}{(place.EstimatedSeconds is { } s ? $", about {s:F0} s" : "")}") : null);
+        Add(
+            "place",
+            job.Queue is { } place
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{place.Position}{(place.EstimatedSeconds is { } s ? $", about {s:F0} s" : "")}"
+                )
+                : null
+        );
         Add("upload until", job.UploadExpiresAt is { } until ? Time(until) : null);
         Add("made", Time(job.Times.CreatedAt));
         Add("ended", job.Times.FinishedAt is { } end ? Time(end) : null);
         Add("model", job.Result is { } ran ? $"{ran.Model} {ran.ModelVersion} on {ran.Provider}" : job.Model);
-        Add("webhook", job.Webhook is { } hook ? $"{hook.Url}, {hook.Deliveries.Count} attempts{(hook.DeliveredAt is null ? "" : ", delivered")}" : null);
+        Add(
+            "webhook",
+            job.Webhook is { } hook
+                ? $"{hook.Url}, {hook.Deliveries.Count} attempts{(hook.DeliveredAt is null ? "" : ", delivered")}"
+                : null
+        );
         Add("results", job.State == JobState.Succeeded ? string.Join(", ", job.Links.Keys.Where(name => name != "self")) : null);
         console.Write(facts);
         console.MarkupLineInterpolated($"[dim]{Stages(job)}[/]");
@@ -50,8 +68,10 @@ internal static class Report
 
     public static Table Shares(ResultSummary summary)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumn("").AddColumn("class")
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumn("")
+            .AddColumn("class")
             .AddColumn(new TableColumn("share").RightAligned())
             .AddColumn(new TableColumn("pixels").RightAligned())
             .AddColumn(new TableColumn("confidence").RightAligned())
@@ -64,7 +84,8 @@ internal static class Report
                 label.Share.ToString("P1", CultureInfo.InvariantCulture),
                 label.Pixels.ToString("N0", CultureInfo.InvariantCulture),
                 label.MeanConfidence?.ToString("F2", CultureInfo.InvariantCulture) ?? "",
-                label.Color.ToString());
+                label.Color.ToString()
+            );
         }
 
         return table;
@@ -75,13 +96,26 @@ internal static class Report
         var s = job.Stages;
         (string Name, double? Milliseconds)[] stages =
         [
-            ("read", s.Read), ("decode+resize", s.Decode), ("store", s.Store),
+            ("read", s.Read),
+            ("decode+resize", s.Decode),
+            ("store", s.Store),
             ("queue", (job.Times.StartedAt - job.Times.QueuedAt)?.TotalMilliseconds),
-            ("claim", s.Claim), ("fetch", s.Fetch), ("wait", s.Wait), ("model", s.Infer), ("upsample+argmax", s.Upsample), ("encode", s.Encode), ("commit", s.Commit),
+            ("claim", s.Claim),
+            ("fetch", s.Fetch),
+            ("wait", s.Wait),
+            ("model", s.Infer),
+            ("upsample+argmax", s.Upsample),
+            ("encode", s.Encode),
+            ("commit", s.Commit),
             ("total", (job.Times.FinishedAt - job.Times.CreatedAt)?.TotalMilliseconds),
         ];
-        return "ms: " + string.Join(", ", stages.Where(stage => stage.Milliseconds is not null)
-            .Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name} {stage.Milliseconds:F1}")));
+        return "ms: "
+            + string.Join(
+                ", ",
+                stages
+                    .Where(stage => stage.Milliseconds is not null)
+                    .Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name} {stage.Milliseconds:F1}"))
+            );
     }
 
     /// <summary>A time as tables show it.</summary>

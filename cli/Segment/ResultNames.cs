@@ -11,14 +11,17 @@ internal static class ResultNames
     public static string[] Of(IReadOnlyList<string> files)
     {
         var given = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return [.. files.Select(file =>
-        {
-            var name = Shortened(Path.GetFileNameWithoutExtension(file));
-            var free = name;
-            for (var number = 2; !given.Add(free); number++)
-                free = $"{name}-{number}";
-            return free;
-        })];
+        return
+        [
+            .. files.Select(file =>
+            {
+                var name = Shortened(Path.GetFileNameWithoutExtension(file));
+                var free = name;
+                for (var number = 2; !given.Add(free); number++)
+                    free = $"{name}-{number}";
+                return free;
+            }),
+        ];
     }
 
     private static string Shortened(string name)

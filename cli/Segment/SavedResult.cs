@@ -16,7 +16,13 @@ internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnly
     /// <param name="folder">Folder to save to; made if missing.</param>
     /// <param name="name">File names begin with this.</param>
     /// <param name="cancel">Stops between files.</param>
-    public static async Task<SavedResult> FetchAsync(RoadSegClient client, JobView job, string folder, string name, CancellationToken cancel)
+    public static async Task<SavedResult> FetchAsync(
+        RoadSegClient client,
+        JobView job,
+        string folder,
+        string name,
+        CancellationToken cancel
+    )
     {
         Directory.CreateDirectory(folder);
         var files = new Dictionary<string, string>();
@@ -24,7 +30,11 @@ internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnly
         await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job.Id, cancel));
         await SaveAsync("color", ".color.png", await client.OpenColorAsync(job.Id, cancel));
         await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job.Id, cancel: cancel));
-        await SaveAsync("summary", ".summary.json", new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)));
+        await SaveAsync(
+            "summary",
+            ".summary.json",
+            new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary))
+        );
         return new SavedResult(job, summary, files);
 
         async Task SaveAsync(string part, string ending, Stream content)

@@ -20,9 +20,17 @@ internal static class SegmentCommand
         var files = ServiceOptions.Photos();
         var command = new Command(
             "segment",
-            "Segments photos and saves mask, coloured mask, overlay and summary of each. Starts storage, host and model for itself; with --server it uses a running service.")
+            "Segments photos and saves mask, coloured mask, overlay and summary of each. Starts storage, host and model for itself; with "
+                + "--server it uses a running service."
+        )
         {
-            files, Out, ServiceOptions.Model, ServiceOptions.Tags, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key,
+            files,
+            Out,
+            ServiceOptions.Model,
+            ServiceOptions.Tags,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
         command.SetAction((parsed, cancel) => RunAsync(parsed, [.. parsed.GetRequiredValue(files).Select(file => file.FullName)], cancel));
         return command;
@@ -32,7 +40,9 @@ internal static class SegmentCommand
     {
         if (parsed.GetValue(ServiceOptions.Server) is null)
         {
-            await using var stack = await Screen.BusyAsync("starting storage, host and worker", () => LocalStack.StartAsync(new LocalStackOptions(), cancel));
+            await using var stack = await Screen.BusyAsync("starting storage, host and worker", () =>
+                LocalStack.StartAsync(new LocalStackOptions(), cancel)
+            );
             return await UploadAsync(parsed, stack.Client, files, cancel);
         }
 
@@ -43,10 +53,17 @@ internal static class SegmentCommand
     private static Task<int> UploadAsync(ParseResult parsed, RoadSegClient client, IReadOnlyList<string> files, CancellationToken cancel)
     {
         var about = parsed.About();
-        return SegmentRun.RunAsync(client, files, async (file, board, part, stop) =>
-        {
-            var job = await client.UploadAsync(file, about, progress: board.Sent(part), cancel: stop);
-            return await client.WaitAsync(job.Id, timeout: null, board.Moved(part), stop);
-        }, Path.GetFullPath(parsed.GetRequiredValue(Out)), parsed.GetValue(ServiceOptions.Json), cancel);
+        return SegmentRun.RunAsync(
+            client,
+            files,
+            async (file, board, part, stop) =>
+            {
+                var job = await client.UploadAsync(file, about, progress: board.Sent(part), cancel: stop);
+                return await client.WaitAsync(job.Id, timeout: null, board.Moved(part), stop);
+            },
+            Path.GetFullPath(parsed.GetRequiredValue(Out)),
+            parsed.GetValue(ServiceOptions.Json),
+            cancel
+        );
     }
 }

@@ -17,14 +17,28 @@ internal static class SegmentRun
 
     /// <returns>0 when every file was segmented, 1 otherwise.</returns>
     public static async Task<int> RunAsync(
-        RoadSegClient client, IReadOnlyList<string> files, Segmentation segment, string folder, bool json, CancellationToken cancel)
+        RoadSegClient client,
+        IReadOnlyList<string> files,
+        Segmentation segment,
+        string folder,
+        bool json,
+        CancellationToken cancel
+    )
     {
         var names = ResultNames.Of(files);
-        var ended = await Batch.RunAsync(files.Count, AtOnce, async (i, board, stop) =>
-        {
-            var job = await segment(files[i], board, i, stop);
-            return (job, job.State == JobState.Succeeded ? await SavedResult.FetchAsync(client, job, folder, names[i], stop) : null).ToTuple();
-        }, cancel);
+        var ended = await Batch.RunAsync(
+            files.Count,
+            AtOnce,
+            async (i, board, stop) =>
+            {
+                var job = await segment(files[i], board, i, stop);
+                return (
+                    job,
+                    job.State == JobState.Succeeded ? await SavedResult.FetchAsync(client, job, folder, names[i], stop) : null
+                ).ToTuple();
+            },
+            cancel
+        );
         for (var i = 0; i < files.Count; i++)
         {
             if (json)

@@ -8,15 +8,18 @@ using Spectre.Console;
 
 namespace RoadSeg.Cli.Service;
 
-/// <summary>Results go to standard output; progress and complaints go to standard error, progress only where a person looks at it.</summary>
+/// <summary>Results go to standard output; progress and complaints go to standard error, progress only where a person looks at
+/// it.</summary>
 internal static class Screen
 {
-    private static readonly IAnsiConsole Error = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Error),
-        Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
-        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-    });
+    private static readonly IAnsiConsole Error = AnsiConsole.Create(
+        new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Error),
+            Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+            Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        }
+    );
 
     /// <summary>Runs work of several parts while a bar shows how far each is.</summary>
     public static async Task WatchAsync(int parts, Func<StageBoard, Task> work)
@@ -27,8 +30,11 @@ internal static class Screen
             return;
         }
 
-        await Error.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ElapsedTimeColumn()).StartAsync(
-            progress => work(new StageBoard(progress.AddTask("starting", maxValue: parts), parts)));
+        await Error
+            .Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ElapsedTimeColumn())
+            .StartAsync(progress => work(new StageBoard(progress.AddTask("starting", maxValue: parts), parts)));
     }
 
     /// <summary>Runs work of one part while a word says what it is.</summary>
@@ -42,18 +48,21 @@ internal static class Screen
     public static void Json(JsonNode document) => Console.Out.WriteLine(document.ToJsonString());
 
     /// <summary>A JSON document on a line of standard output.</summary>
-    public static void Json<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(System.Text.Json.JsonSerializer.Serialize(value, type));
+    public static void Json<T>(T value, JsonTypeInfo<T> type) =>
+        Console.Out.WriteLine(System.Text.Json.JsonSerializer.Serialize(value, type));
 
     /// <summary>What is wrong with a job that ended without a result; null for one that has one or goes on.</summary>
-    public static string? Fault(JobView job) => job switch
-    {
-        { Failure: { } failure } => $"{failure.Code}: {failure.Message}",
-        { State: JobState.Canceled } => "it was canceled",
-        { State: JobState.Expired } => "its photo never came",
-        _ => null,
-    };
+    public static string? Fault(JobView job) =>
+        job switch
+        {
+            { Failure: { } failure } => $"{failure.Code}: {failure.Message}",
+            { State: JobState.Canceled } => "it was canceled",
+            { State: JobState.Expired } => "its photo never came",
+            _ => null,
+        };
 
-    /// <summary>A job that nothing could be learned of or done about: a JSON line where those are asked for, a line for a person elsewhere.</summary>
+    /// <summary>A job that nothing could be learned of or done about: a JSON line where those are asked for, a line for a person
+    /// elsewhere.</summary>
     public static void Failed(ParseResult parsed, WorkId id, Exception failure)
     {
         if (parsed.GetValue(ServiceOptions.Json))
@@ -63,7 +72,13 @@ internal static class Screen
     }
 
     /// <summary>A failure as a member of a JSON line.</summary>
-    public static JsonObject Describe(Exception failure) => failure is RoadSegApiException refused
-        ? new JsonObject { ["code"] = refused.Code, ["message"] = refused.Detail, ["retryable"] = refused.Retryable }
-        : new JsonObject { ["message"] = failure.Message };
+    public static JsonObject Describe(Exception failure) =>
+        failure is RoadSegApiException refused
+            ? new JsonObject
+            {
+                ["code"] = refused.Code,
+                ["message"] = refused.Detail,
+                ["retryable"] = refused.Retryable,
+            }
+            : new JsonObject { ["message"] = failure.Message };
 }

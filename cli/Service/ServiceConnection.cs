@@ -58,7 +58,10 @@ internal sealed class ServiceConnection : IDisposable
         }
         catch (ArgumentException e) when (key is not null)
         {
-            throw new CommandFailedException($"The key of --key or {KeyVariable} is no function key: it has a space or another character that keys do not have.", e);
+            throw new CommandFailedException(
+                $"The key of --key or {KeyVariable} is no function key: it has a space or another character that keys do not have.",
+                e
+            );
         }
     }
 
@@ -73,11 +76,24 @@ internal sealed class ServiceConnection : IDisposable
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             throw new CommandFailedException(
-                $"Nothing answers at {_api.BaseAddress} ({e.InnerException?.Message ?? e.Message}). Start the service with './roadseg up', or name a running one with --server.", e);
+                $"Nothing answers at {_api.BaseAddress} ({e.InnerException?.Message ?? e.Message}). Start the service with './roadseg "
+                    + $"up', or name a running one with --server.",
+                e
+            );
         }
     }
 
     // A redirect would take the key along to wherever it leads.
     private static HttpClient Http(TimeSpan timeout) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10), PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = timeout };
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            }
+        )
+        {
+            Timeout = timeout,
+        };
 }

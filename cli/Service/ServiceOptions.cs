@@ -19,13 +19,18 @@ internal static class ServiceOptions
 
     public static readonly Option<string?> Key = new("--key")
     {
-        Description = "Function key of the service. Default: the environment variable ROADSEG_KEY, which other users of the machine cannot see.",
+        Description =
+            "Function key of the service. Default: the environment variable ROADSEG_KEY, which other users of the machine cannot see.",
         HelpName = "key",
     };
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print JSON, one document a line, and nothing else." };
 
-    public static readonly Option<string?> Model = new("--model") { Description = "The model to use, as name or name@version. Default: the one that serves.", HelpName = "model" };
+    public static readonly Option<string?> Model = new("--model")
+    {
+        Description = "The model to use, as name or name@version. Default: the one that serves.",
+        HelpName = "model",
+    };
 
     public static readonly Option<Dictionary<string, string>?> Tags = new("--tag")
     {
@@ -35,36 +40,62 @@ internal static class ServiceOptions
         CustomParser = Notes,
     };
 
-    public static readonly Option<string?> Webhook = new("--webhook") { Description = "https address to tell when a job has ended.", HelpName = "url" };
+    public static readonly Option<string?> Webhook = new("--webhook")
+    {
+        Description = "https address to tell when a job has ended.",
+        HelpName = "url",
+    };
 
     /// <summary>The ids of jobs.</summary>
-    public static Argument<WorkId[]> Ids() => new("ids") { Description = "Ids of jobs.", Arity = ArgumentArity.OneOrMore, CustomParser = result => [.. result.Tokens.Select(token => Id(result, token))] };
+    public static Argument<WorkId[]> Ids() =>
+        new("ids")
+        {
+            Description = "Ids of jobs.",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result => [.. result.Tokens.Select(token => Id(result, token))],
+        };
 
     /// <summary>The id of a job.</summary>
-    public static Argument<WorkId> Id() => new("id") { Description = "Id of the job.", CustomParser = result => Id(result, result.Tokens.Single()) };
+    public static Argument<WorkId> Id() =>
+        new("id") { Description = "Id of the job.", CustomParser = result => Id(result, result.Tokens.Single()) };
 
     /// <summary>Photos that are there.</summary>
     public static Argument<FileInfo[]> Photos()
     {
-        var files = new Argument<FileInfo[]>("files") { Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<FileInfo[]>("files")
+        {
+            Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).",
+            Arity = ArgumentArity.OneOrMore,
+        };
         return files.AcceptExistingOnly();
     }
 
     /// <summary>What the options say of the photos to submit.</summary>
     public static UploadRequest About(this ParseResult parsed) =>
-        new() { Model = parsed.GetValue(Model), Tags = parsed.GetValue(Tags), Webhook = parsed.GetValue(Webhook) };
+        new()
+        {
+            Model = parsed.GetValue(Model),
+            Tags = parsed.GetValue(Tags),
+            Webhook = parsed.GetValue(Webhook),
+        };
 
     private static WorkId Id(ArgumentResult result, Token token)
     {
         if (!WorkId.TryParse(token.Value, out var id))
-            result.AddError($"'{token.Value}' is no job id: it has 26 lower-case letters and digits, as './roadseg submit' and './roadseg jobs' print it.");
+            result.AddError(
+                $"'{token.Value}' is no job id: it has 26 lower-case letters and digits, as './roadseg submit' and './roadseg jobs' "
+                    + $"print it."
+            );
         return id;
     }
 
     private static Uri? Address(ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        if (
+            Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+        )
             return address;
         result.AddError($"'{text}' is no address of a service: write it as https://name or http://127.0.0.1:7071.");
         return null;

@@ -18,8 +18,16 @@ internal sealed class StageBoard(ProgressTask? bar, int parts)
     public IProgress<long> Sent(int part) => new Told<long>(bytes => Show(part, Uploading, bytes));
 
     /// <summary>Told a part's job as it moves.</summary>
-    public IProgress<JobView> Moved(int part) => new Told<JobView>(job =>
-        Show(part, job.State.IsTerminal() ? Done : job.Queue is { } place && parts == 1 ? $"queued, place {place.Position}" : job.State.Name(), 0));
+    public IProgress<JobView> Moved(int part) =>
+        new Told<JobView>(job =>
+            Show(
+                part,
+                job.State.IsTerminal() ? Done
+                    : job.Queue is { } place && parts == 1 ? $"queued, place {place.Position}"
+                    : job.State.Name(),
+                0
+            )
+        );
 
     public void Ended(int part) => Show(part, Done, 0);
 
@@ -32,11 +40,18 @@ internal sealed class StageBoard(ProgressTask? bar, int parts)
             _stages[part] = stage;
             _sent[part] = sent;
             bar.Value = _stages.Count(now => now == Done);
-            bar.Description = string.Join(", ", _stages.OfType<string>().GroupBy(now => now).Select(group => (parts == 1 ? "" : $"{group.Count()} ") + group.Key + Size(group.Key)));
+            bar.Description = string.Join(
+                ", ",
+                _stages
+                    .OfType<string>()
+                    .GroupBy(now => now)
+                    .Select(group => (parts == 1 ? "" : $"{group.Count()} ") + group.Key + Size(group.Key))
+            );
         }
     }
 
-    private string Size(string stage) => stage == Uploading ? string.Create(CultureInfo.InvariantCulture, $" ({_sent.Sum() / 1048576.0:F1} MiB)") : "";
+    private string Size(string stage) =>
+        stage == Uploading ? string.Create(CultureInfo.InvariantCulture, $" ({_sent.Sum() / 1048576.0:F1} MiB)") : "";
 
     // Not Progress<T>, whose reports overtake each other.
     private sealed class Told<T>(Action<T> told) : IProgress<T>

@@ -55,7 +55,8 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Ends with the reason when the host or the storage stops by itself.</summary>
     public async Task<string> Completion() => await await Task.WhenAny(_host.Completion, _azurite.Completion);
 
-    /// <summary>Hands every request that storage answers to a listener, as a line of its log. The listener must only take note and return.</summary>
+    /// <summary>Hands every request that storage answers to a listener, as a line of its log. The listener must only take note and
+    /// return.</summary>
     public IDisposable OnStorageRequest(Action<string> line) => _azurite.OnAccessLog(line);
 
     /// <summary>Starts everything and waits until the worker has loaded its functions. The model may still be loading.</summary>
@@ -70,7 +71,15 @@ internal sealed class LocalStack : IAsyncDisposable
             stop.Push(azurite);
             await ProvisionAsync(azurite.ConnectionString, cancel);
             var events = await BlobEvents.StartAsync(
-                azurite, [.. RoadSeg.Storage.Queues.BlobEvents.Where(_ => options.BlobEvents).Select(pair => new BlobEventSubscription(pair.Key, pair.Value, RoadSeg.Storage.Queues.BlobEventSuffix(pair.Key)))], options.Logs, cancellation: cancel);
+                azurite,
+                [
+                    .. RoadSeg
+                        .Storage.Queues.BlobEvents.Where(_ => options.BlobEvents)
+                        .Select(pair => new BlobEventSubscription(pair.Key, pair.Value, RoadSeg.Storage.Queues.BlobEventSuffix(pair.Key))),
+                ],
+                options.Logs,
+                cancellation: cancel
+            );
             stop.Push(events);
             var host = await FunctionsHost.StartAsync(Host(options, azurite.ConnectionString), cancel);
             stop.Push(host);
@@ -95,31 +104,33 @@ internal sealed class LocalStack : IAsyncDisposable
         await _azurite.DisposeAsync();
     }
 
-    private static AzuriteOptions Storage(LocalStackOptions options) => new()
-    {
-        NodeModules = Workspace.NodeModules,
-        DataFolder = options.DataFolder,
-        BlobPort = options.StoragePort,
-        QueuePort = options.StoragePort == 0 ? 0 : options.StoragePort + 1,
-        TablePort = options.StoragePort == 0 ? 0 : options.StoragePort + 2,
-    };
-
-    private static FunctionsHostOptions Host(LocalStackOptions options, string connection) => new()
-    {
-        ScriptRoot = Workspace.App,
-        Port = options.Port,
-        RequireKeys = options.RequireKeys,
-        StateFolder = Workspace.State,
-        LoggerFactory = options.Logs,
-        Settings = new Dictionary<string, string>(options.Settings)
+    private static AzuriteOptions Storage(LocalStackOptions options) =>
+        new()
         {
-            ["AzureWebJobsStorage"] = connection,
-            ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
-            ["ROADSEG_PAGE"] = options.Settings.GetValueOrDefault("ROADSEG_PAGE", Workspace.Page),
+            NodeModules = Workspace.NodeModules,
+            DataFolder = options.DataFolder,
+            BlobPort = options.StoragePort,
+            QueuePort = options.StoragePort == 0 ? 0 : options.StoragePort + 1,
+            TablePort = options.StoragePort == 0 ? 0 : options.StoragePort + 2,
+        };
 
-            [PollingInterval] = options.Settings.GetValueOrDefault(PollingInterval, "00:00:00.250"),
-        },
-    };
+    private static FunctionsHostOptions Host(LocalStackOptions options, string connection) =>
+        new()
+        {
+            ScriptRoot = Workspace.App,
+            Port = options.Port,
+            RequireKeys = options.RequireKeys,
+            StateFolder = Workspace.State,
+            LoggerFactory = options.Logs,
+            Settings = new Dictionary<string, string>(options.Settings)
+            {
+                ["AzureWebJobsStorage"] = connection,
+                ["ROADSEG_MODEL"] = options.Settings.GetValueOrDefault("ROADSEG_MODEL", Workspace.DefaultModel),
+                ["ROADSEG_PAGE"] = options.Settings.GetValueOrDefault("ROADSEG_PAGE", Workspace.Page),
+
+                [PollingInterval] = options.Settings.GetValueOrDefault(PollingInterval, "00:00:00.250"),
+            },
+        };
 
     // The page in a browser puts photos into storage, which is another origin to it.
     private static async Task AdmitPageAsync(string connection, Uri app, CancellationToken cancel)
@@ -145,8 +156,7 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         var blobs = new BlobServiceClient(connection);
         var queues = new QueueServiceClient(connection);
-        await Task.WhenAll(
-        [
+        await Task.WhenAll([
             .. Containers.All.Select(name => blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)),
             .. RoadSeg.Storage.Queues.All.Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)),
         ]);

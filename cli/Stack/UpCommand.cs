@@ -10,33 +10,47 @@ internal static class UpCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "Loopback port of the API.", DefaultValueFactory = _ => 7071 };
-        var storage = new Option<int>("--storage-port") { Description = "Port of the blob service; queues take the next one.", DefaultValueFactory = _ => 10000 };
+        var storage = new Option<int>("--storage-port")
+        {
+            Description = "Port of the blob service; queues take the next one.",
+            DefaultValueFactory = _ => 10000,
+        };
         var auth = new Option<bool>("--auth") { Description = "Check function keys, as Azure does." };
         var verbose = new Option<bool>("--verbose") { Description = "Print every log line, not only warnings." };
         var command = new Command("up", "Keeps storage, host and worker running until Ctrl+C.") { port, storage, auth, verbose };
-        command.SetAction((parsed, cancel) => RunAsync(
-            new LocalStackOptions
-            {
-                DataFolder = Path.Combine(Workspace.State, "storage"),
-                Port = parsed.GetValue(port),
-                StoragePort = parsed.GetValue(storage),
-                RequireKeys = parsed.GetValue(auth),
-            },
-            parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
-            cancel));
+        command.SetAction(
+            (parsed, cancel) =>
+                RunAsync(
+                    new LocalStackOptions
+                    {
+                        DataFolder = Path.Combine(Workspace.State, "storage"),
+                        Port = parsed.GetValue(port),
+                        StoragePort = parsed.GetValue(storage),
+                        RequireKeys = parsed.GetValue(auth),
+                    },
+                    parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
+                    cancel
+                )
+        );
         return command;
     }
 
     private static async Task<int> RunAsync(LocalStackOptions options, LogLevel level, CancellationToken cancel)
     {
-        using var logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(level).AddSimpleConsole(console => console.SingleLine = true));
+        using var logs = LoggerFactory.Create(logging =>
+            logging.SetMinimumLevel(level).AddSimpleConsole(console => console.SingleLine = true)
+        );
         await using var stack = await LocalStack.StartAsync(options with { Logs = logs }, cancel);
-        AnsiConsole.Write(new Grid().AddColumn().AddColumn()
-            .AddRow("[bold]page[/]", Directory.Exists(Workspace.Page) ? $"{stack.Address}" : "not built: ./roadseg up builds it")
-            .AddRow("[bold]API[/]", $"{stack.Address}v1/jobs")
-            .AddRow("[bold]health[/]", $"{stack.Address}health/ready")
-            .AddRow("[bold]storage[/]", Markup.Escape(stack.ConnectionString))
-            .AddRow("[bold]data[/]", Markup.Escape(options.DataFolder ?? "in memory")));
+        AnsiConsole.Write(
+            new Grid()
+                .AddColumn()
+                .AddColumn()
+                .AddRow("[bold]page[/]", Directory.Exists(Workspace.Page) ? $"{stack.Address}" : "not built: ./roadseg up builds it")
+                .AddRow("[bold]API[/]", $"{stack.Address}v1/jobs")
+                .AddRow("[bold]health[/]", $"{stack.Address}health/ready")
+                .AddRow("[bold]storage[/]", Markup.Escape(stack.ConnectionString))
+                .AddRow("[bold]data[/]", Markup.Escape(options.DataFolder ?? "in memory"))
+        );
         if (stack.KeyFile is { } keys)
             AnsiConsole.MarkupLineInterpolated($"[bold]keys[/]  {keys}");
         AnsiConsole.MarkupLine("[dim]Ctrl+C stops.[/]");

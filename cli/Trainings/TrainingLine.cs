@@ -15,7 +15,7 @@ internal sealed class TrainingLine(WorkId id) : IProgress<TrainingView>, IDispos
     {
         if (!Console.IsErrorRedirected)
         {
-            Console.Error.Write($"\r{TrainingReport.Progress(value),-Width}");
+            Console.Error.Write($"\r{TrainingReport.Progress(value), -Width}");
             _open = true;
         }
         else if (value.State != _last)
@@ -29,6 +29,6 @@ internal sealed class TrainingLine(WorkId id) : IProgress<TrainingView>, IDispos
     public void Dispose()
     {
         if (_open)
-            Console.Error.Write($"\r{"",-Width}\r");
+            Console.Error.Write($"\r{"", -Width}\r");
     }
 }

@@ -17,7 +17,9 @@ internal static class TrainingReport
         }
 
         Console.Out.WriteLine($"{run.Id}  {State(run)}");
-        Console.Out.WriteLine($"{run.Plan.Recipe} on {run.Plan.Dataset} {run.Plan.DatasetVersion}, model {run.Plan.Model}, from {run.Plan.Init}");
+        Console.Out.WriteLine(
+            $"{run.Plan.Recipe} on {run.Plan.Dataset} {run.Plan.DatasetVersion}, model {run.Plan.Model}, from {run.Plan.Init}"
+        );
         if (run.Progress is not null)
             Console.Out.WriteLine(Progress(run));
         if (run.Version is { } version)
@@ -39,7 +41,16 @@ internal static class TrainingReport
     {
         if (run.Progress is not { } at)
             return State(run);
-        FormattableString line = $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{(at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "")}{(run.State == TrainingState.Running && at.RemainingSeconds is { } left ? $"  left {(int)TimeSpan.FromSeconds(left).TotalHours:00}:{TimeSpan.FromSeconds(left):mm\\:ss}" : "")}";
-        return line.ToString(CultureInfo.InvariantCulture);
+        var score = at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "";
+        var left =
+            run.State == TrainingState.Running && at.RemainingSeconds is { } seconds
+                ? $"  left {Clock(TimeSpan.FromSeconds(seconds))}"
+                : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{State(run)}  epoch {at.Epoch}/{at.Epochs}  step {at.Step}/{at.Steps}  loss {at.Loss:F3}{score}{left}"
+        );
     }
+
+    private static string Clock(TimeSpan time) => $"{(int)time.TotalHours:00}:{time:mm\\:ss}";
 }

@@ -7,17 +7,40 @@ namespace RoadSeg.Cli.Trainings;
 /// <summary><c>roadseg trainings start</c>.</summary>
 internal static class TrainingsStartCommand
 {
-    private static readonly Option<string> Dataset = new("--dataset") { Description = "Name of a curated data set.", HelpName = "name", Required = true };
+    private static readonly Option<string> Dataset = new("--dataset")
+    {
+        Description = "Name of a curated data set.",
+        HelpName = "name",
+        Required = true,
+    };
 
-    private static readonly Option<string?> Version = new("--version") { Description = "Version of it. Default: the newest.", HelpName = "version" };
+    private static readonly Option<string?> Version = new("--version")
+    {
+        Description = "Version of it. Default: the newest.",
+        HelpName = "version",
+    };
 
-    private static readonly Option<string?> Recipe = new("--recipe") { Description = "Recipe of the trainer. Default: finetune.", HelpName = "name" };
+    private static readonly Option<string?> Recipe = new("--recipe")
+    {
+        Description = "Recipe of the trainer. Default: finetune.",
+        HelpName = "name",
+    };
 
-    private static readonly Option<string?> Init = new("--init") { Description = "Weights to start from: live, none, or a version of the model. Default: live.", HelpName = "version" };
+    private static readonly Option<string?> Init = new("--init")
+    {
+        Description = "Weights to start from: live, none, or a version of the model. Default: live.",
+        HelpName = "version",
+    };
 
-    private static readonly Option<bool> Keep = new("--no-promote") { Description = "Keep the version a candidate whatever the gate says." };
+    private static readonly Option<bool> Keep = new("--no-promote")
+    {
+        Description = "Keep the version a candidate whatever the gate says.",
+    };
 
-    private static readonly Option<bool> Wait = new("--wait") { Description = "Follow the run until it has ended; exit with 1 when it did not succeed." };
+    private static readonly Option<bool> Wait = new("--wait")
+    {
+        Description = "Follow the run until it has ended; exit with 1 when it did not succeed.",
+    };
 
     private static readonly Option<Dictionary<string, string>?> Set = new("--set")
     {
@@ -39,7 +62,19 @@ internal static class TrainingsStartCommand
 
     public static Command Create()
     {
-        var command = new Command("start", "Starts a training run and prints it.") { Dataset, Version, Recipe, Init, Set, Keep, Wait, ServiceOptions.Json, ServiceOptions.Server, ServiceOptions.Key };
+        var command = new Command("start", "Starts a training run and prints it.")
+        {
+            Dataset,
+            Version,
+            Recipe,
+            Init,
+            Set,
+            Keep,
+            Wait,
+            ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
+        };
         command.SetAction(RunAsync);
         return command;
     }

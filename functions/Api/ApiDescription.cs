@@ -8,18 +8,32 @@ internal static class ApiDescription
 {
     /// <summary>Names an endpoint, which from then on can answer what every endpoint can.</summary>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, string description) =>
-        endpoint.WithName(name).WithSummary(summary).WithDescription(description)
-            .Produces(StatusCodes.Status401Unauthorized).Fails(ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
+        endpoint
+            .WithName(name)
+            .WithSummary(summary)
+            .WithDescription(description)
+            .Produces(StatusCodes.Status401Unauthorized)
+            .Fails(ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
 
-    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, string name, string description, OpenApiSchema? form = null) =>
-        endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text));
+    public static RouteHandlerBuilder Takes(
+        this RouteHandlerBuilder endpoint,
+        string name,
+        string description,
+        OpenApiSchema? form = null
+    ) => endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text));
 
-    public static RouteHandlerBuilder TakesHeader(this RouteHandlerBuilder endpoint, string name, string description, OpenApiSchema? form = null) =>
-        endpoint.WithMetadata(new TakenParameter(name, true, description, form ?? ParameterForms.Text));
+    public static RouteHandlerBuilder TakesHeader(
+        this RouteHandlerBuilder endpoint,
+        string name,
+        string description,
+        OpenApiSchema? form = null
+    ) => endpoint.WithMetadata(new TakenParameter(name, true, description, form ?? ParameterForms.Text));
 
     // Not Accepts<T>: routing would then answer 415 by itself, without a problem document.
     public static RouteHandlerBuilder TakesBody<T>(this RouteHandlerBuilder endpoint, bool required, params string[] contentTypes) =>
-        endpoint.WithMetadata(new TakenBody(typeof(T), required, contentTypes)).Fails(ErrorCodes.RequestTooLarge, ErrorCodes.RequestTooSlow);
+        endpoint
+            .WithMetadata(new TakenBody(typeof(T), required, contentTypes))
+            .Fails(ErrorCodes.RequestTooLarge, ErrorCodes.RequestTooSlow);
 
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder endpoint, params int[] statuses)
     {
@@ -35,25 +49,45 @@ internal static class ApiDescription
         endpoint.WithMetadata(new SentHeader(header, description, statuses));
 
     /// <summary>For what <see cref="Revalidation"/> answers to a GET.</summary>
-    public static RouteHandlerBuilder Revalidates(this RouteHandlerBuilder endpoint) => endpoint
-        .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
-        .Produces(StatusCodes.Status304NotModified)
-        .SendsVersion(StatusCodes.Status200OK, StatusCodes.Status304NotModified);
+    public static RouteHandlerBuilder Revalidates(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 while nothing has changed.")
+            .Produces(StatusCodes.Status304NotModified)
+            .SendsVersion(StatusCodes.Status200OK, StatusCodes.Status304NotModified);
 
-    public static RouteHandlerBuilder SendsVersion(this RouteHandlerBuilder endpoint, params int[] statuses) => endpoint
-        .Sends("ETag", "Changes with the answer. Send it as If-None-Match to ask whether it has.", statuses)
-        .Sends("Retry-After", "Seconds after which asking again makes sense. Absent once nothing will change any more.", statuses);
+    public static RouteHandlerBuilder SendsVersion(this RouteHandlerBuilder endpoint, params int[] statuses) =>
+        endpoint
+            .Sends("ETag", "Changes with the answer. Send it as If-None-Match to ask whether it has.", statuses)
+            .Sends("Retry-After", "Seconds after which asking again makes sense. Absent once nothing will change any more.", statuses);
 
     /// <summary>For files: kept by callers, and asked for in ranges.</summary>
-    public static RouteHandlerBuilder AnswersInRanges(this RouteHandlerBuilder endpoint) => endpoint
-        .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 if it is still the same.")
-        .TakesHeader("Range", "bytes=first-last: only that part.")
-        .Produces(StatusCodes.Status206PartialContent)
-        .Produces(StatusCodes.Status304NotModified)
-        .Produces(StatusCodes.Status416RangeNotSatisfiable)
-        .Sends("ETag", "Names this very content.", StatusCodes.Status200OK, StatusCodes.Status206PartialContent, StatusCodes.Status304NotModified)
-        .Sends("Cache-Control", "How long the answer may be kept.", StatusCodes.Status200OK, StatusCodes.Status206PartialContent, StatusCodes.Status304NotModified)
-        .Sends("Content-Range", "Which bytes these are, and of how many.", StatusCodes.Status206PartialContent, StatusCodes.Status416RangeNotSatisfiable);
+    public static RouteHandlerBuilder AnswersInRanges(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 if it is still the same.")
+            .TakesHeader("Range", "bytes=first-last: only that part.")
+            .Produces(StatusCodes.Status206PartialContent)
+            .Produces(StatusCodes.Status304NotModified)
+            .Produces(StatusCodes.Status416RangeNotSatisfiable)
+            .Sends(
+                "ETag",
+                "Names this very content.",
+                StatusCodes.Status200OK,
+                StatusCodes.Status206PartialContent,
+                StatusCodes.Status304NotModified
+            )
+            .Sends(
+                "Cache-Control",
+                "How long the answer may be kept.",
+                StatusCodes.Status200OK,
+                StatusCodes.Status206PartialContent,
+                StatusCodes.Status304NotModified
+            )
+            .Sends(
+                "Content-Range",
+                "Which bytes these are, and of how many.",
+                StatusCodes.Status206PartialContent,
+                StatusCodes.Status416RangeNotSatisfiable
+            );
 
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder endpoint, params ErrorCode[] codes)
     {

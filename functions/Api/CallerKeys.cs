@@ -22,7 +22,10 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
         foreach (var entry in (settings[Setting] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (entry.Split('=') is not [var name, { Length: 64 } hash] || !Callers.IsValid(name) || !hash.All(char.IsAsciiHexDigitLower))
-                throw new InvalidOperationException($"{Setting} has the entry '{entry}': write name=sha256, the name in lower-case letters, digits and hyphens, the hash of the key in lower-case hex.");
+                throw new InvalidOperationException(
+                    $"{Setting} has the entry '{entry}': write name=sha256, the name in lower-case letters, digits and hyphens, the hash "
+                        + $"of the key in lower-case hex."
+                );
             names[hash] = name;
         }
 
@@ -37,8 +40,14 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
         return keys switch
         {
             [] => Callers.Local,
-            [{ } key] => names.GetValueOrDefault(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), Callers.OfKey(key)),
-            _ => throw new RoadSegException(ErrorCodes.RequestInvalid, "The request carries two different keys. Send one, in the header x-functions-key."),
+            [{ } key] => names.GetValueOrDefault(
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+                Callers.OfKey(key)
+            ),
+            _ => throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                "The request carries two different keys. Send one, in the header x-functions-key."
+            ),
         };
     }
 }

@@ -35,7 +35,13 @@ internal static class IndexPages
     /// <param name="count">At most so many.</param>
     /// <param name="cancel">Stops the call.</param>
     /// <exception cref="RoadSegException">request-invalid: <paramref name="after"/> is from no page.</exception>
-    public static async Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(this BlobContainerClient index, string prefix, string? after, int count, CancellationToken cancel)
+    public static async Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(
+        this BlobContainerClient index,
+        string prefix,
+        string? after,
+        int count,
+        CancellationToken cancel
+    )
     {
         var token = after is null ? null : Decode(after);
         try
@@ -50,7 +56,8 @@ internal static class IndexPages
         }
     }
 
-    /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is told and
+    /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is told
+    /// and
     /// hides no other.</summary>
     /// <param name="entry">Name of the entry, which ends in an id; a stray blob's may not.</param>
     /// <param name="find">Reads a record.</param>
@@ -71,7 +78,8 @@ internal static class IndexPages
         }
     }
 
-    private static string? Encode(string? token) => string.IsNullOrEmpty(token) ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(token));
+    private static string? Encode(string? token) =>
+        string.IsNullOrEmpty(token) ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(token));
 
     private static string Decode(string after)
     {
@@ -89,5 +97,6 @@ internal static class IndexPages
         }
     }
 
-    private static RoadSegException Foreign(Exception inner) => new(ErrorCodes.RequestInvalid, "The parameter 'after' is the 'next' of a page, unchanged.", inner);
+    private static RoadSegException Foreign(Exception inner) =>
+        new(ErrorCodes.RequestInvalid, "The parameter 'after' is the 'next' of a page, unchanged.", inner);
 }

@@ -16,7 +16,9 @@ internal sealed class Operators(IReadOnlySet<string> names)
     {
         var names = (settings[Setting] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return names.FirstOrDefault(name => !Callers.IsValid(name)) is { } bad
-            ? throw new InvalidOperationException($"{Setting} has the entry '{bad}': write names of callers, 1 to 40 lower-case letters, digits and hyphens, comma-separated.")
+            ? throw new InvalidOperationException(
+                $"{Setting} has the entry '{bad}': write names of callers, 1 to 40 lower-case letters, digits and hyphens, comma-separated."
+            )
             : new Operators(names.ToFrozenSet(StringComparer.Ordinal));
     }
 
@@ -25,6 +27,9 @@ internal sealed class Operators(IReadOnlySet<string> names)
     public void Require(string caller)
     {
         if (names.Count > 0 && !names.Contains(caller))
-            throw new RoadSegException(ErrorCodes.OperatorRequired, $"The caller '{caller}' may not change models or training runs. Ask an operator of this deployment.");
+            throw new RoadSegException(
+                ErrorCodes.OperatorRequired,
+                $"The caller '{caller}' may not change models or training runs. Ask an operator of this deployment."
+            );
     }
 }

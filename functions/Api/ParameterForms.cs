@@ -14,19 +14,30 @@ internal static class ParameterForms
 
     /// <summary>A parameter that may be given several times.</summary>
     public static OpenApiSchema Several(int most, string pattern) =>
-        new() { Type = JsonSchemaType.Array, MaxItems = most, Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = pattern } };
+        new()
+        {
+            Type = JsonSchemaType.Array,
+            MaxItems = most,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = pattern },
+        };
 
-    public static OpenApiSchema Whole(long least, long most, long? standard = null) => Bounded(JsonSchemaType.Integer, least, most, standard);
+    public static OpenApiSchema Whole(long least, long most, long? standard = null) =>
+        Bounded(JsonSchemaType.Integer, least, most, standard);
 
-    public static OpenApiSchema Number(double least, double most, double? standard = null) => Bounded(JsonSchemaType.Number, least, most, standard);
+    public static OpenApiSchema Number(double least, double most, double? standard = null) =>
+        Bounded(JsonSchemaType.Number, least, most, standard);
 
     public static OpenApiSchema OneOf(params IEnumerable<string> names) => new() { Type = JsonSchemaType.String, Enum = [.. names] };
 
-    private static OpenApiSchema Bounded(JsonSchemaType type, double least, double most, double? standard) => new()
-    {
-        Type = type,
-        Minimum = least.ToString(CultureInfo.InvariantCulture),
-        Maximum = most.ToString(CultureInfo.InvariantCulture),
-        Default = standard is not { } value ? null : type == JsonSchemaType.Integer ? (long)value : value,
-    };
+    private static OpenApiSchema Bounded(JsonSchemaType type, double least, double most, double? standard) =>
+        new()
+        {
+            Type = type,
+            Minimum = least.ToString(CultureInfo.InvariantCulture),
+            Maximum = most.ToString(CultureInfo.InvariantCulture),
+            Default =
+                standard is not { } value ? null
+                : type == JsonSchemaType.Integer ? (long)value
+                : value,
+        };
 }

@@ -12,15 +12,20 @@ internal static class Problems
     public static void UseProblems(this IApplicationBuilder app)
     {
         var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("RoadSeg.Api");
-        app.UseExceptionHandler(errors => errors.Run(async context =>
-        {
-            var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-            await WriteAsync(context, Describe(error, context.RequestAborted.IsCancellationRequested, log));
-        }));
+        app.UseExceptionHandler(errors =>
+            errors.Run(async context =>
+            {
+                var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+                await WriteAsync(context, Describe(error, context.RequestAborted.IsCancellationRequested, log));
+            })
+        );
         app.UseStatusCodePages(async pages =>
         {
             if (pages.HttpContext.Response.StatusCode is 404 or 405)
-                await WriteAsync(pages.HttpContext, Problem.Of(ErrorCodes.RouteNotFound, "Nothing answers this method and path. The API's calls begin with /v1/."));
+                await WriteAsync(
+                    pages.HttpContext,
+                    Problem.Of(ErrorCodes.RouteNotFound, "Nothing answers this method and path. The API's calls begin with /v1/.")
+                );
         });
     }
 
@@ -41,9 +46,11 @@ internal static class Problems
                 return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
 
             // The connection broke, which the server may tell before it tells that the caller left; there is mostly nobody to read this.
-            case ConnectionResetException or ConnectionAbortedException:
+            case ConnectionResetException
+            or ConnectionAbortedException:
             case IOException or OperationCanceledException when left:
-            case AggregateException canceled when left && canceled.Flatten().InnerExceptions.Any(static one => one is OperationCanceledException):
+            case AggregateException canceled
+                when left && canceled.Flatten().InnerExceptions.Any(static one => one is OperationCanceledException):
                 Log.CallerLeft(log, error);
                 return Problem.Of(ErrorCodes.RequestInvalid, "The request broke off before it was whole. Send it again.");
 
@@ -54,7 +61,10 @@ internal static class Problems
                 return Problem.Of(ErrorCodes.StorageUnavailable, "Storage did not answer as it should. Try again in a few seconds.");
             default:
                 Log.RequestFailed(log, error);
-                return Problem.Of(ErrorCodes.Internal, "The service failed. The request changed nothing that you need to undo; try it again.");
+                return Problem.Of(
+                    ErrorCodes.Internal,
+                    "The service failed. The request changed nothing that you need to undo; try it again."
+                );
         }
     }
 

@@ -35,7 +35,13 @@ internal sealed class RequestBody : Stream
 
     /// <summary>Reads a body to its end.</summary>
     /// <exception cref="RoadSegException">The refusal of more bytes, or request-too-slow.</exception>
-    public static async Task<byte[]> ReadAsync(HttpRequest request, long most, TimeProvider time, Func<RoadSegException> tooLarge, CancellationToken cancel)
+    public static async Task<byte[]> ReadAsync(
+        HttpRequest request,
+        long most,
+        TimeProvider time,
+        Func<RoadSegException> tooLarge,
+        CancellationToken cancel
+    )
     {
         await using var body = new RequestBody(request, most, time, tooLarge);
         if (request.ContentLength is { } length)
@@ -51,12 +57,15 @@ internal sealed class RequestBody : Stream
         return buffer.ToArray();
     }
 
-    /// <summary>Reads what is left of a body and lets it go: on its way are proxies that hear an answer only when they have passed all of it on.</summary>
+    /// <summary>Reads what is left of a body and lets it go: on its way are proxies that hear an answer only when they have passed all of
+    /// it on.</summary>
     public static async Task DiscardAsync(HttpRequest request, long most, TimeProvider time, CancellationToken cancel)
     {
         try
         {
-            await using var body = new RequestBody(request, most, time, static () => new RoadSegException(ErrorCodes.ImageTooManyBytes, "More than is read."));
+            await using var body = new RequestBody(request, most, time, static () =>
+                new RoadSegException(ErrorCodes.ImageTooManyBytes, "More than is read.")
+            );
             await body.CopyToAsync(Null, cancel);
         }
         catch (Exception e) when (e is RoadSegException or IOException)
@@ -81,7 +90,11 @@ internal sealed class RequestBody : Stream
             if (e is not OperationCanceledException || !_late.IsCancellationRequested || cancellationToken.IsCancellationRequested)
                 throw;
             throw Failure = new RoadSegException(
-                ErrorCodes.RequestTooSlow, $"The body came at less than {SlowestRate} bytes a second. Send a photo over a slow line with an upload key: POST /v1/uploads.", e);
+                ErrorCodes.RequestTooSlow,
+                $"The body came at less than {SlowestRate} bytes a second. Send a photo over a slow line with an upload key: POST "
+                    + $"/v1/uploads.",
+                e
+            );
         }
     }
 
@@ -103,11 +116,13 @@ internal sealed class RequestBody : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override void Flush()
+    public override long Position
     {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
     }
+
+    public override void Flush() { }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
 

@@ -13,14 +13,24 @@ internal static class Revalidation
     /// <param name="view">Makes the view, if it is sent.</param>
     /// <param name="form">How it is written.</param>
     /// <param name="status">Status beside 304.</param>
-    public static IResult Answer<T>(HttpContext context, string version, double? retrySeconds, Func<T> view, JsonTypeInfo<T> form, int status = StatusCodes.Status200OK)
+    public static IResult Answer<T>(
+        HttpContext context,
+        string version,
+        double? retrySeconds,
+        Func<T> view,
+        JsonTypeInfo<T> form,
+        int status = StatusCodes.Status200OK
+    )
     {
         var tag = $"W/\"{version}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         if (retrySeconds is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
+        if (
+            HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal)
+        )
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return TypedResults.Json(view(), form, statusCode: status);
     }

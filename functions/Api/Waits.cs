@@ -9,7 +9,9 @@ internal static class Waits
     /// that cannot be read is ignored, as the RFC asks.</summary>
     public static TimeSpan? Preferred(HttpRequest request, int most)
     {
-        foreach (var preference in request.Headers["Prefer"].SelectMany(header => (header ?? "").Split(',', StringSplitOptions.TrimEntries)))
+        foreach (
+            var preference in request.Headers["Prefer"].SelectMany(header => (header ?? "").Split(',', StringSplitOptions.TrimEntries))
+        )
         {
             if (preference.StartsWith("wait=", StringComparison.OrdinalIgnoreCase) && Seconds(preference[5..]) is { } seconds)
                 return TimeSpan.FromSeconds(Math.Min(seconds, most));
@@ -29,5 +31,6 @@ internal static class Waits
             : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'wait' is a number of seconds from 0 to {most}.");
     }
 
-    private static int? Seconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+    private static int? Seconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

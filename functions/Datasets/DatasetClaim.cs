@@ -9,7 +9,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Decides which of several events about a data set makes its ingestion go on. A drop is one version of <c>dataset.json</c>: only events about
+/// <summary>Decides which of several events about a data set makes its ingestion go on. A drop is one version of <c>dataset.json</c>: only
+/// events about
 /// the one that lies there now count, so late and shuffled events of former drops change nothing.</summary>
 internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, TimeProvider time, ILogger<DatasetClaim> log)
 {
@@ -18,7 +19,8 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
         path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsName(name) ? name : null;
 
     /// <summary>True while the message works on the drop.</summary>
-    public static bool Owns(DatasetRecord record, QueueMessage message) => record.State == DatasetState.Checking && Lease.IsHeldBy(record.Owner, message.MessageId);
+    public static bool Owns(DatasetRecord record, QueueMessage message) =>
+        record.State == DatasetState.Checking && Lease.IsHeldBy(record.Owner, message.MessageId);
 
     /// <summary>Takes a drop for a message.</summary>
     /// <returns>The record, checking and owned by this message; null when the event is a duplicate or about a former drop.</returns>
@@ -32,22 +34,45 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
 
         var now = time.GetUtcNow();
         var owner = new WorkOwner(message.MessageId, now);
-        var first = new DatasetRecord { Name = name, State = DatasetState.Checking, Drop = drop, Owner = owner, ReceivedAt = now };
+        var first = new DatasetRecord
+        {
+            Name = name,
+            State = DatasetState.Checking,
+            Drop = drop,
+            Owner = owner,
+            ReceivedAt = now,
+        };
         while (true)
         {
-            var taken = await store.ChangeAsync(name, record =>
-            {
-                // A newer drop wins at once, also over one that is being checked: the files of that one may be replaced already. Its worker finds
-                // at its next progress that the record is no longer its own, and stops.
-                if (record.Drop != drop)
-                    return first with { Version = record.Version, Versions = record.Versions };
-                return record.State == DatasetState.Checking && Lease.MayTake(record.Owner, message.MessageId) ? record with { Owner = owner, Progress = null } : null;
-            }, cancel);
+            var taken = await store.ChangeAsync(
+                name,
+                record =>
+                {
+                    // A newer drop wins at once, also over one that is being checked: the files of that one may be replaced already. Its
+                    // worker finds
+                    // at its next progress that the record is no longer its own, and stops.
+                    if (record.Drop != drop)
+                        return first with { Version = record.Version, Versions = record.Versions };
+                    return record.State == DatasetState.Checking && Lease.MayTake(record.Owner, message.MessageId)
+                        ? record with
+                        {
+                            Owner = owner,
+                            Progress = null,
+                        }
+                        : null;
+                },
+                cancel
+            );
             if (taken.Done)
                 return taken.Document!.Value;
             if (taken.Document is { Value: var known })
             {
-                Log.DropIgnored(log, name, message.MessageId, $"the drop is {(known.State == DatasetState.Checking ? "another message's" : "done")}");
+                Log.DropIgnored(
+                    log,
+                    name,
+                    message.MessageId,
+                    $"the drop is {(known.State == DatasetState.Checking ? "another message's" : "done")}"
+                );
                 return null;
             }
 
@@ -61,7 +86,10 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
     {
         try
         {
-            BlobProperties found = await blobs.GetBlobContainerClient(Containers.Datasets).GetBlobClient(BlobPaths.DatasetSpec(name)).GetPropertiesAsync(cancellationToken: cancel);
+            BlobProperties found = await blobs
+                .GetBlobContainerClient(Containers.Datasets)
+                .GetBlobClient(BlobPaths.DatasetSpec(name))
+                .GetPropertiesAsync(cancellationToken: cancel);
             return found.ETag.ToString().Trim('"');
         }
         catch (RequestFailedException e) when (e.Status == 404)

@@ -38,23 +38,51 @@ internal static class DatasetExamples
         SplitBy = SplitSource.Seed,
         Splits = [new SplitCount(Split.Train, 800, 16), new SplitCount(Split.Val, 100, 2), new SplitCount(Split.Test, 100, 2)],
         Sizes = [new SizeCount(1920, 1208, 1000)],
-        Classes = [new ClassCount(0, "road", RgbColor.Parse("#804080"), 40_000_000, 0.8, 1000), new ClassCount(1, "car", RgbColor.Parse("#0000ff"), 10_000_000, 0.2, 640)],
+        Classes =
+        [
+            new ClassCount(0, "road", RgbColor.Parse("#804080"), 40_000_000, 0.8, 1000),
+            new ClassCount(1, "car", RgbColor.Parse("#0000ff"), 10_000_000, 0.2, 640),
+        ],
         Values = [new ValueCount("#804080", "", "road", 1_400_000_000, 1000), new ValueCount("#ff0000", "", "car", 350_000_000, 640)],
         Pixels = 2_321_000_000,
         UnknownPixels = 0,
         LabelMapSha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        Faults = [new FaultGroup(FaultKind.ImageWithoutMask, true, 1, 0, [new DatasetFault(FaultKind.ImageWithoutMask, "images/drive-7/0099.jpg", "No mask has the identifier drive-7/0099.")])],
+        Faults =
+        [
+            new FaultGroup(
+                FaultKind.ImageWithoutMask,
+                true,
+                1,
+                0,
+                [new DatasetFault(FaultKind.ImageWithoutMask, "images/drive-7/0099.jpg", "No mask has the identifier drive-7/0099.")]
+            ),
+        ],
         Notes = [],
     };
 
     /// <summary>The example of an operation's answer; null for operations of other resources.</summary>
-    public static JsonNode? Of(string operation, string status) => (operation, status) switch
-    {
-        ("listDatasets", "200") => JsonSerializer.SerializeToNode(new DatasetList([DatasetView.Of(Ready)]), DatasetRecordJson.Default.DatasetList),
-        ("getDataset", "200") => JsonSerializer.SerializeToNode(
-            DatasetView.Of(Ready with { State = DatasetState.Checking, FinishedAt = null, Training = null, Progress = new DatasetProgress("reading", 412, 1001), Version = "0123456789abcdef", Versions = ["0123456789abcdef"] }),
-            DatasetRecordJson.Default.DatasetView),
-        ("getDatasetReport" or "getDatasetVersionReport", "200") => JsonNode.Parse(Report.ToJson()),
-        _ => null,
-    };
+    public static JsonNode? Of(string operation, string status) =>
+        (operation, status) switch
+        {
+            ("listDatasets", "200") => JsonSerializer.SerializeToNode(
+                new DatasetList([DatasetView.Of(Ready)]),
+                DatasetRecordJson.Default.DatasetList
+            ),
+            ("getDataset", "200") => JsonSerializer.SerializeToNode(
+                DatasetView.Of(
+                    Ready with
+                    {
+                        State = DatasetState.Checking,
+                        FinishedAt = null,
+                        Training = null,
+                        Progress = new DatasetProgress("reading", 412, 1001),
+                        Version = "0123456789abcdef",
+                        Versions = ["0123456789abcdef"],
+                    }
+                ),
+                DatasetRecordJson.Default.DatasetView
+            ),
+            ("getDatasetReport" or "getDatasetVersionReport", "200") => JsonNode.Parse(Report.ToJson()),
+            _ => null,
+        };
 }

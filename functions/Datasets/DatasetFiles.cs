@@ -17,7 +17,7 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
     /// <exception cref="RoadSegException">dataset-not-found, for text that is no name too.</exception>
     public async Task<Stored<DatasetRecord>> FindAsync(string name, CancellationToken cancel) =>
         (DatasetSpecJson.IsName(name) ? await store.FindAsync(name, cancel) : null)
-            ?? throw NotFound("There is no data set of this name; GET /v1/datasets lists them.");
+        ?? throw NotFound("There is no data set of this name; GET /v1/datasets lists them.");
 
     /// <summary>A file of the newest version's report, or of the latest drop's where that cannot be used.</summary>
     /// <exception cref="RoadSegException">dataset-not-found.</exception>
@@ -43,11 +43,20 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
             throw NotFound($"The data set has no report yet; GET /v1/datasets/{name} says how far its check is.");
         try
         {
-            var found = (await blobs.GetBlobContainerClient(Containers.Curated).GetBlobClient(BlobPaths.Curated(name, version, file)).DownloadStreamingAsync(cancellationToken: context.RequestAborted)).Value;
+            var found = (
+                await blobs
+                    .GetBlobContainerClient(Containers.Curated)
+                    .GetBlobClient(BlobPaths.Curated(name, version, file))
+                    .DownloadStreamingAsync(cancellationToken: context.RequestAborted)
+            ).Value;
             context.Response.RegisterForDispose(found);
             context.Response.Headers.CacheControl = "private, no-cache";
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            return TypedResults.Stream(found.Content, ContentType(file), entityTag: new EntityTagHeaderValue(found.Details.ETag.ToString("H")));
+            return TypedResults.Stream(
+                found.Content,
+                ContentType(file),
+                entityTag: new EntityTagHeaderValue(found.Details.ETag.ToString("H"))
+            );
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
@@ -55,12 +64,13 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
         }
     }
 
-    private static string ContentType(string file) => file switch
-    {
-        DatasetReport.FileName => "application/json",
-        DatasetCurator.PageFile => "text/html; charset=utf-8",
-        _ => "application/x-ndjson",
-    };
+    private static string ContentType(string file) =>
+        file switch
+        {
+            DatasetReport.FileName => "application/json",
+            DatasetCurator.PageFile => "text/html; charset=utf-8",
+            _ => "application/x-ndjson",
+        };
 
     private static RoadSegException NotFound(string message, Exception? inner = null) => new(ErrorCodes.DatasetNotFound, message, inner);
 }

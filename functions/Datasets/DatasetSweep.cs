@@ -11,22 +11,36 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Timer: sends the event of every drop whose own was lost, and of every drop whose worker is gone. It lists the names of data sets
+/// <summary>Timer: sends the event of every drop whose own was lost, and of every drop whose worker is gone. It lists the names of data
+/// sets
 /// and reads one record each. Doing it twice changes nothing.</summary>
-internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient queues, DatasetStore store, WorkOptions options, TimeProvider time, ILogger<DatasetSweep> log)
+internal sealed class DatasetSweep(
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    DatasetStore store,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger<DatasetSweep> log
+)
 {
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
 
     [Function("SweepDatasets")]
-    public Task TickAsync([TimerTrigger("0 */5 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
+    public Task TickAsync([TimerTrigger("0 */5 * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) =>
+        RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await RepairPass.RunAsync(_datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel), async (item, stop) =>
-        {
-            if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
-                await RepairAsync(name, stop);
-        }, (item, e) => Log.DatasetSweepFailed(log, item.Prefix, e), cancel);
+        await RepairPass.RunAsync(
+            _datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel),
+            async (item, stop) =>
+            {
+                if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+                    await RepairAsync(name, stop);
+            },
+            (item, e) => Log.DatasetSweepFailed(log, item.Prefix, e),
+            cancel
+        );
     }
 
     private async Task RepairAsync(string name, CancellationToken cancel)
@@ -40,7 +54,13 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
             Log.DropRepaired(log, name, "its event was lost or waits");
         else if (record.State != DatasetState.Checking || !await DisownedAsync(record, cancel))
             return;
-        var created = BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(name), drop, description.ContentLength, time.GetUtcNow());
+        var created = BlobCreatedEvent.For(
+            Containers.Datasets,
+            BlobPaths.DatasetSpec(name),
+            drop,
+            description.ContentLength,
+            time.GetUtcNow()
+        );
         await queues.GetQueueClient(Queues.DatasetsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
     }
 
@@ -52,9 +72,20 @@ internal sealed class DatasetSweep(BlobServiceClient blobs, QueueServiceClient q
         if (!Lease.IsOver(owner, options.Lease, time.GetUtcNow()))
             return false;
         Log.DropRepaired(log, record.Name, "its owner is gone");
-        return (await store.ChangeAsync(record.Name, now => now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner
-            ? now with { Owner = null, RepairedAt = time.GetUtcNow() }
-            : null, cancel)).Done;
+        return (
+            await store.ChangeAsync(
+                record.Name,
+                now =>
+                    now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner
+                        ? now with
+                        {
+                            Owner = null,
+                            RepairedAt = time.GetUtcNow(),
+                        }
+                        : null,
+                cancel
+            )
+        ).Done;
     }
 
     private async Task<BlobProperties?> DescriptionAsync(string name, CancellationToken cancel)

@@ -12,10 +12,15 @@ namespace RoadSeg.Functions.Datasets;
 internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim, FailedDrops failed, ILogger<FailPoisonedDataset> log)
 {
     private static readonly RoadSegException Exhausted = new(
-        ErrorCodes.AttemptsExhausted, "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why.");
+        ErrorCodes.AttemptsExhausted,
+        "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why."
+    );
 
     [Function("FailPoisonedDataset")]
-    public async Task RunAsync([QueueTrigger(Queues.DatasetsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task RunAsync(
+        [QueueTrigger(Queues.DatasetsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
@@ -26,13 +31,19 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
         if (DatasetClaim.NameOf(created.Path) is not { } name)
             return;
 
-        // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned by the
-        // message it was: what counts is that the drop lies there still, its check has not ended, and the sweep sent no newer event, which goes on.
+        // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned
+        // by the
+        // message it was: what counts is that the drop lies there still, its check has not ended, and the sweep sent no newer event, which
+        // goes on.
         var told = created.Data.ETag?.Trim('"');
         if ((await store.FindAsync(name, cancel))?.Value is not { } found || !IsAsked(found))
             await claim.TakeAsync(name, created, message, cancel);
         await failed.EndAsync(
-            name, Exhausted, record => record.State == DatasetState.Checking && IsAsked(record) && Lease.IsNewest(record.RepairedAt, created.At), cancel);
+            name,
+            Exhausted,
+            record => record.State == DatasetState.Checking && IsAsked(record) && Lease.IsNewest(record.RepairedAt, created.At),
+            cancel
+        );
 
         bool IsAsked(DatasetRecord record) => told is not { Length: > 0 } || record.Drop == told;
     }

@@ -23,21 +23,39 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
     }
 
     /// <summary>Ends a drop whose report lies in a folder.</summary>
-    public async Task EndAsync(string name, DatasetProblem problem, string report, Func<DatasetRecord, bool> guard, CancellationToken cancel)
+    public async Task EndAsync(
+        string name,
+        DatasetProblem problem,
+        string report,
+        Func<DatasetRecord, bool> guard,
+        CancellationToken cancel
+    )
     {
         if (await store.FindAsync(name, cancel) is not { Value: var known } || !guard(known))
             return;
 
         // The report first: a crash before the record is changed has the drop checked, and its report written, once more.
-        await new CuratedUpload(blobs.GetBlobContainerClient(Containers.Curated)).StoreReportAsync(name, DatasetCurator.FailedFolder, report, cancel);
-        var ended = await store.ChangeAsync(name, record => record.Drop != known.Drop || !guard(record) ? null : record with
-        {
-            State = DatasetState.Failed,
-            Owner = null,
-            Progress = null,
-            FinishedAt = time.GetUtcNow(),
-            Failure = new WorkFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
-        }, cancel);
+        await new CuratedUpload(blobs.GetBlobContainerClient(Containers.Curated)).StoreReportAsync(
+            name,
+            DatasetCurator.FailedFolder,
+            report,
+            cancel
+        );
+        var ended = await store.ChangeAsync(
+            name,
+            record =>
+                record.Drop != known.Drop || !guard(record)
+                    ? null
+                    : record with
+                    {
+                        State = DatasetState.Failed,
+                        Owner = null,
+                        Progress = null,
+                        FinishedAt = time.GetUtcNow(),
+                        Failure = new WorkFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
+                    },
+            cancel
+        );
         if (ended.Done)
             Log.DropFailed(log, name, problem.Code, problem.Message);
     }

@@ -18,9 +18,18 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Queue datasets-created: checks a dropped data set, makes a curated version of it and queues the training run that it asks for.</summary>
+/// <summary>Queue datasets-created: checks a dropped data set, makes a curated version of it and queues the training run that it asks
+/// for.</summary>
 internal sealed class IngestDataset(
-    BlobServiceClient blobs, DatasetStore store, DatasetClaim claim, FailedDrops failed, TrainingPlans plans, IngestOptions options, TimeProvider time, ILogger<IngestDataset> log)
+    BlobServiceClient blobs,
+    DatasetStore store,
+    DatasetClaim claim,
+    FailedDrops failed,
+    TrainingPlans plans,
+    IngestOptions options,
+    TimeProvider time,
+    ILogger<IngestDataset> log
+)
 {
     // Files come over the network: more of them under way than there are cores to decode them.
     private static readonly DatasetOptions Reading = new() { Concurrency = Math.Clamp(2 * Environment.ProcessorCount, 4, 32) };
@@ -29,7 +38,10 @@ internal sealed class IngestDataset(
     private readonly CuratedUpload _curated = new(blobs.GetBlobContainerClient(Containers.Curated));
 
     [Function("IngestDataset")]
-    public async Task RunAsync([QueueTrigger(Queues.DatasetsCreated, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task RunAsync(
+        [QueueTrigger(Queues.DatasetsCreated, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Datasets } created)
         {
@@ -64,8 +76,10 @@ internal sealed class IngestDataset(
             {
                 reason = new RoadSegException(
                     ErrorCodes.DeadlineExceeded,
-                    $"The set was not checked within {options.Budget:c}. Curate it where it lies and send what comes of it: './roadseg dataset curate FOLDER', then './roadseg dataset push curated/{name}/VERSION'; "
-                    + "or raise ROADSEG_INGEST_BUDGET together with the host's functionTimeout and drop dataset.json again.");
+                    $"The set was not checked within {options.Budget:c}. Curate it where it lies and send what comes of it: './roadseg "
+                        + $"dataset curate FOLDER', then './roadseg dataset push curated/{name}/VERSION'; "
+                        + "or raise ROADSEG_INGEST_BUDGET together with the host's functionTimeout and drop dataset.json again."
+                );
             }
             catch (RoadSegException e) when (!e.IsTransient)
             {
@@ -93,11 +107,13 @@ internal sealed class IngestDataset(
             return;
         }
 
-        // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are nobody's until
+        // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are nobody's
+        // until
         // the same content is stored again; a crash after it finds the version there.
         await _curated.StoreAsync(set, progress, cancel);
 
-        // Checkpoint 3: the training run is queued, before the record says ready and nobody comes back here. Its id follows from the drop: a
+        // Checkpoint 3: the training run is queued, before the record says ready and nobody comes back here. Its id follows from the drop:
+        // a
         // second time finds the first one's run. A worker that was overtaken asks for nothing.
         WorkId? run = null;
         if (training is not null)
@@ -109,15 +125,22 @@ internal sealed class IngestDataset(
         }
 
         // Checkpoint 4: the record says ready. A crash before the message is deleted delivers it again, and it changes nothing.
-        var ended = await store.ChangeAsync(name, record => !Mine(record) ? null : record.With(set.Version) with
-        {
-            State = DatasetState.Ready,
-            Owner = null,
-            Progress = null,
-            FinishedAt = time.GetUtcNow(),
-            Failure = null,
-            Training = run,
-        }, cancel);
+        var ended = await store.ChangeAsync(
+            name,
+            record =>
+                !Mine(record)
+                    ? null
+                    : record.With(set.Version) with
+                    {
+                        State = DatasetState.Ready,
+                        Owner = null,
+                        Progress = null,
+                        FinishedAt = time.GetUtcNow(),
+                        Failure = null,
+                        Training = run,
+                    },
+            cancel
+        );
         if (ended.Done)
             Log.DropReady(log, name, set.Version, report.Usable, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
@@ -128,23 +151,39 @@ internal sealed class IngestDataset(
         var blob = _datasets.GetBlobClient(BlobPaths.DatasetSpec(drop.Name));
         try
         {
-            using var file = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{drop.Drop}\"") } }, cancel)).Value;
+            using var file = (
+                await blob.DownloadStreamingAsync(
+                    new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{drop.Drop}\"") } },
+                    cancel
+                )
+            ).Value;
             if (file.Details.ContentLength > DatasetSpecJson.MaxBytes)
-                throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json has {file.Details.ContentLength:N0} bytes; at most {DatasetSpecJson.MaxBytes:N0} are read.");
+                throw new RoadSegException(
+                    ErrorCodes.DatasetInvalid,
+                    $"dataset.json has {file.Details.ContentLength:N0} bytes; at most {DatasetSpecJson.MaxBytes:N0} are read."
+                );
             using var content = new MemoryStream();
             await file.Content.CopyToAsync(content, cancel);
             var spec = DatasetSpecJson.Parse(content.ToArray(), drop.Name);
             return spec.Name == drop.Name
                 ? spec
-                : throw new RoadSegException(ErrorCodes.DatasetInvalid, $"dataset.json says that the set is called '{spec.Name}', and lies in the folder '{drop.Name}'. Give both one name.");
+                : throw new RoadSegException(
+                    ErrorCodes.DatasetInvalid,
+                    $"dataset.json says that the set is called '{spec.Name}', and lies in the folder '{drop.Name}'. Give both one name."
+                );
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            throw new RoadSegException(ErrorCodes.DatasetInvalid, "dataset.json was deleted or replaced before it was read. Drop it again when the set is complete.", e);
+            throw new RoadSegException(
+                ErrorCodes.DatasetInvalid,
+                "dataset.json was deleted or replaced before it was read. Drop it again when the set is complete.",
+                e
+            );
         }
     }
 
-    // The plan but for its version, before anything else is done: a set that is curated and then cannot be trained on as asked would only look finished.
+    // The plan but for its version, before anything else is done: a set that is curated and then cannot be trained on as asked would only
+    // look finished.
     private TrainingPlan? Training(DatasetSpec spec)
     {
         if (spec.Train is not { ValueKind: not JsonValueKind.Null } asked)
@@ -153,7 +192,10 @@ internal sealed class IngestDataset(
         {
             var request = TrainingPlans.Read(Encoding.UTF8.GetBytes(asked.GetRawText()));
             if ((request.Dataset is { } other && other != spec.Name) || request.Version is not null)
-                throw new RoadSegException(ErrorCodes.RequestInvalid, "It is the set itself that is trained on: leave out dataset and version.");
+                throw new RoadSegException(
+                    ErrorCodes.RequestInvalid,
+                    "It is the set itself that is trained on: leave out dataset and version."
+                );
             plans.Check(request);
             return plans.Plan(request, spec.Name, "");
         }

@@ -4,7 +4,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Writes into the record how far a drop is, at most once a second, renews its owner, and stops the work when the drop is no longer the
+/// <summary>Writes into the record how far a drop is, at most once a second, renews its owner, and stops the work when the drop is no
+/// longer the
 /// message's or has had its time.</summary>
 internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposable
 {
@@ -24,7 +25,14 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
     private Step? _told;
     private DateTimeOffset _renewed;
 
-    public IngestProgress(DatasetStore store, string name, QueueMessage message, TimeSpan budget, TimeProvider time, CancellationToken cancel)
+    public IngestProgress(
+        DatasetStore store,
+        string name,
+        QueueMessage message,
+        TimeSpan budget,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
         (_store, _name, _message, _time) = (store, name, message, time);
         _budget = new CancellationTokenSource(budget, time);
@@ -59,8 +67,16 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
             return true;
         var change = await _store.ChangeAsync(
             _name,
-            record => DatasetClaim.Owns(record, _message) ? record with { Progress = latest?.Value, Owner = record.Owner! with { Since = now } } : null,
-            done);
+            record =>
+                DatasetClaim.Owns(record, _message)
+                    ? record with
+                    {
+                        Progress = latest?.Value,
+                        Owner = record.Owner! with { Since = now },
+                    }
+                    : null,
+            done
+        );
         if (change.Done)
             (_told, _renewed) = (latest, now);
         return change.Done;

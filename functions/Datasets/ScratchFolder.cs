@@ -1,6 +1,7 @@
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>A folder below the temporary files, gone when disposed. What killed processes left there goes when the next one is made.</summary>
+/// <summary>A folder below the temporary files, gone when disposed. What killed processes left there goes when the next one is
+/// made.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
@@ -11,7 +12,9 @@ internal sealed class ScratchFolder : IDisposable
     public ScratchFolder(TimeProvider time)
     {
         Directory.CreateDirectory(Parent);
-        foreach (var left in new DirectoryInfo(Parent).EnumerateDirectories().Where(left => time.GetUtcNow() - left.CreationTimeUtc > Abandoned))
+        foreach (
+            var left in new DirectoryInfo(Parent).EnumerateDirectories().Where(left => time.GetUtcNow() - left.CreationTimeUtc > Abandoned)
+        )
             Delete(left);
         _folder = Directory.CreateDirectory(Path.Combine(Parent, Guid.NewGuid().ToString("N")));
     }

@@ -27,9 +27,10 @@ internal sealed class InvocationSpan : IDisposable
         // The worker has a span of its own below the host's invocation: a trace of the host's, to which ours is linked.
         if (Activity.Current is { } invocation)
         {
-            _host = invocation.ParentSpanId == default
-                ? invocation.Context
-                : new ActivityContext(invocation.TraceId, invocation.ParentSpanId, invocation.ActivityTraceFlags, isRemote: true);
+            _host =
+                invocation.ParentSpanId == default
+                    ? invocation.Context
+                    : new ActivityContext(invocation.TraceId, invocation.ParentSpanId, invocation.ActivityTraceFlags, isRemote: true);
         }
     }
 
@@ -78,7 +79,10 @@ internal sealed class InvocationSpan : IDisposable
     public void Waited(string before, DateTimeOffset from, string stage, DateTimeOffset sent)
     {
         var start = from < EnteredAt ? from : EnteredAt;
-        sent = sent < start ? start : sent > EnteredAt ? EnteredAt : sent;
+        sent =
+            sent < start ? start
+            : sent > EnteredAt ? EnteredAt
+            : sent;
         Write(before, start, sent);
         Waited(stage, sent);
     }

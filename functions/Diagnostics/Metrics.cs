@@ -11,24 +11,47 @@ internal static class Metrics
     private static readonly Meter Meter = new(JobTrace.Name);
 
     private static readonly Histogram<double> Stages = Seconds(
-        "roadseg.stage.duration", "Time of one stage of a job.", [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]);
+        "roadseg.stage.duration",
+        "Time of one stage of a job.",
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+    );
 
     private static readonly Histogram<double> TimesInQueue = Seconds(
-        "roadseg.job.time_in_queue", "From the moment a job could go on to the moment a worker took it.", [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400]);
+        "roadseg.job.time_in_queue",
+        "From the moment a job could go on to the moment a worker took it.",
+        [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400]
+    );
 
     private static readonly Histogram<double> Durations = Seconds(
-        "roadseg.job.duration", "From the job's record to its end.", [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400]);
+        "roadseg.job.duration",
+        "From the job's record to its end.",
+        [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400]
+    );
 
-    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("roadseg.job.failures", "{job}", "Jobs that failed, by code.");
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>(
+        "roadseg.job.failures",
+        "{job}",
+        "Jobs that failed, by code."
+    );
 
     private static readonly Histogram<int> BatchSizes = Meter.CreateHistogram(
-        "roadseg.inference.batch_size", "{image}", "Photos in one run of the model.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
+        "roadseg.inference.batch_size",
+        "{image}",
+        "Photos in one run of the model.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] }
+    );
 
-    private static readonly Counter<long> Webhooks = Meter.CreateCounter<long>("roadseg.webhook.attempts", "{attempt}", "Attempts to tell a receiver, by outcome.");
+    private static readonly Counter<long> Webhooks = Meter.CreateCounter<long>(
+        "roadseg.webhook.attempts",
+        "{attempt}",
+        "Attempts to tell a receiver, by outcome."
+    );
 
-    public static void Stage(string stage, TimeSpan took) => Stages.Record(Math.Max(0, took.TotalSeconds), new KeyValuePair<string, object?>(JobTrace.StageAttribute, stage));
+    public static void Stage(string stage, TimeSpan took) =>
+        Stages.Record(Math.Max(0, took.TotalSeconds), new KeyValuePair<string, object?>(JobTrace.StageAttribute, stage));
 
-    public static void Waited(string queue, TimeSpan time) => TimesInQueue.Record(Math.Max(0, time.TotalSeconds), new KeyValuePair<string, object?>("roadseg.queue", queue));
+    public static void Waited(string queue, TimeSpan time) =>
+        TimesInQueue.Record(Math.Max(0, time.TotalSeconds), new KeyValuePair<string, object?>("roadseg.queue", queue));
 
     public static void Ran(int photos, JobResult model) => BatchSizes.Record(photos, Of(model));
 
@@ -56,12 +79,13 @@ internal static class Metrics
         Meter.CreateObservableGauge("roadseg.ready", ready, "1", "1 while the process can do its work, 0 while it cannot.");
     }
 
-    private static TagList Of(JobResult model) => new()
-    {
-        { "roadseg.model.name", model.Model },
-        { "roadseg.model.version", model.ModelVersion },
-        { "roadseg.provider", model.Provider },
-    };
+    private static TagList Of(JobResult model) =>
+        new()
+        {
+            { "roadseg.model.name", model.Model },
+            { "roadseg.model.version", model.ModelVersion },
+            { "roadseg.provider", model.Provider },
+        };
 
     private static Histogram<double> Seconds(string name, string description, double[] bounds) =>
         Meter.CreateHistogram(name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });

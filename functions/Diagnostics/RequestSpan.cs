@@ -3,30 +3,38 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Diagnostics;
 
-/// <summary>The span of a request that may make or change a job. Questions have none: a poller asks a hundred times for each answer that matters.</summary>
+/// <summary>The span of a request that may make or change a job. Questions have none: a poller asks a hundred times for each answer that
+/// matters.</summary>
 internal static class RequestSpan
 {
     /// <summary>Begins the span in the caller's trace (header <c>traceparent</c>), or a new one. Named by its route, so that no id and no
     /// query, which may hold a key, is in it.</summary>
-    public static void UseRequestSpans(this IApplicationBuilder app) => app.Use(static async (context, next) =>
-    {
-        var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || !request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
-        {
-            await next(context);
-            return;
-        }
+    public static void UseRequestSpans(this IApplicationBuilder app) =>
+        app.Use(
+            static async (context, next) =>
+            {
+                var request = context.Request;
+                if (
+                    HttpMethods.IsGet(request.Method)
+                    || HttpMethods.IsHead(request.Method)
+                    || !request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+                )
+                {
+                    await next(context);
+                    return;
+                }
 
-        ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var caller);
-        Activity.Current = null;
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "/v1";
-        using var span = JobTrace.Source.StartActivity($"{request.Method} {route}", ActivityKind.Server, caller);
-        span?.SetTag("http.request.method", request.Method).SetTag("http.route", route);
-        await next(context);
-        span?.SetTag("http.response.status_code", context.Response.StatusCode);
-        if (context.Response.StatusCode >= 500)
-            span?.SetStatus(ActivityStatusCode.Error);
-    });
+                ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var caller);
+                Activity.Current = null;
+                var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "/v1";
+                using var span = JobTrace.Source.StartActivity($"{request.Method} {route}", ActivityKind.Server, caller);
+                span?.SetTag("http.request.method", request.Method).SetTag("http.route", route);
+                await next(context);
+                span?.SetTag("http.response.status_code", context.Response.StatusCode);
+                if (context.Response.StatusCode >= 500)
+                    span?.SetStatus(ActivityStatusCode.Error);
+            }
+        );
 
     /// <summary>The request's job has its record.</summary>
     public static void Accepted(JobRecord job)

@@ -59,7 +59,14 @@ internal static class StageSpan
     public static void Write(Activity parent, string stage, DateTimeOffset from, DateTimeOffset to)
     {
         // Starting a span makes it the current one: the one before it comes back when it ends.
-        using var span = JobTrace.Source.StartActivity(stage, ActivityKind.Internal, parent.Context, [new(JobTrace.StageAttribute, stage)], null, from);
+        using var span = JobTrace.Source.StartActivity(
+            stage,
+            ActivityKind.Internal,
+            parent.Context,
+            [new(JobTrace.StageAttribute, stage)],
+            null,
+            from
+        );
         span?.SetEndTime(to.UtcDateTime);
     }
 }

@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Fairness;
 
-/// <summary>Turns at something there is only so much of, such as memory. Callers that wait take them one after the other, each in its own order: whoever
+/// <summary>Turns at something there is only so much of, such as memory. Callers that wait take them one after the other, each in its own
+/// order: whoever
 /// waits for many turns, every other caller waits for at most one of them at a time.</summary>
 /// <param name="amount">How much there is, from 1.</param>
 /// <param name="atOnce">Turns of which a caller may wait for or hold, from 1.</param>
@@ -37,7 +38,10 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
         {
             var outstanding = _outstanding.GetValueOrDefault(caller);
             if (outstanding >= atOnce)
-                throw new RoadSegException(ErrorCodes.TooManyRequests, $"You have {atOnce} requests of this kind that wait or are being answered. Send the next one when one of them has been.");
+                throw new RoadSegException(
+                    ErrorCodes.TooManyRequests,
+                    $"You have {atOnce} requests of this kind that wait or are being answered. Send the next one when one of them has been."
+                );
             _outstanding[caller] = outstanding + 1;
             if (!_waiting.TryGetValue(caller, out var line))
             {
@@ -73,7 +77,8 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
             Admit();
     }
 
-    // Under the gate. The first caller in the order has the next turn, also while it is too large for what is free: nothing overtakes it for ever.
+    // Under the gate. The first caller in the order has the next turn, also while it is too large for what is free: nothing overtakes it
+    // for ever.
     private void Admit()
     {
         while (_order.TryPeek(out var caller))

@@ -2,29 +2,35 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Functions.Fairness;
 
-/// <summary>How much of decoded photos and masks this process holds at once, by what they are for (decision 0022). The bounds do not grow with what
-/// comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more for each further one.</summary>
+/// <summary>How much of decoded photos and masks this process holds at once, by what they are for (decision 0022). The bounds do not grow
+/// with what
+/// comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more for each
+/// further one.</summary>
 internal sealed class PhotoTurns
 {
     /// <summary>Pixels of a photo from which its work is bulk work, whatever line its job came in.</summary>
     public const long HeavyPixels = 25_000_000;
 
     private const long MiB = 1 << 20;
-    private const long BackgroundBytes = 1024 * MiB, FilesBytes = 96 * MiB;
+    private const long BackgroundBytes = 1024 * MiB,
+        FilesBytes = 96 * MiB;
 
     // Sixty-four, not one: a page shows the results of many photos.
     private const int RendersOfCaller = 64;
 
     // Work for which somebody waits has room for each core, work in the background for half of them.
     private static readonly int Cores = Math.Max(2, Environment.ProcessorCount);
-    private static readonly long PhotoBytes = 96 * MiB, RenderBytes = 128 * MiB, WorkBytes = BackgroundBytes / (Cores / 2);
+    private static readonly long PhotoBytes = 96 * MiB,
+        RenderBytes = 128 * MiB,
+        WorkBytes = BackgroundBytes / (Cores / 2);
 
     private readonly FairTurns _photos = new(PhotoBytes * Cores);
     private readonly FairTurns _background = new(BackgroundBytes);
     private readonly FairTurns _renders = new(RenderBytes * (Cores / 2), RendersOfCaller);
     private readonly FairTurns _heavyRenders = new(1, RendersOfCaller);
 
-    /// <summary>For files of photos in the interactive line, from before they are read until they are decoded; weighed by their bytes.</summary>
+    /// <summary>For files of photos in the interactive line, from before they are read until they are decoded; weighed by their
+    /// bytes.</summary>
     public FairTurns Files { get; } = new(FilesBytes);
 
     /// <summary>The same for photos in the bulk line.</summary>
@@ -36,7 +42,8 @@ internal sealed class PhotoTurns
     /// <summary>True for a photo whose results take long and much memory.</summary>
     public static bool IsHeavy(long width, long height) => width * height > HeavyPixels;
 
-    /// <summary>True for a photo whose decoding takes long and much memory, or its results: also one of fewer pixels in 16 bits or with an alpha channel.</summary>
+    /// <summary>True for a photo whose decoding takes long and much memory, or its results: also one of fewer pixels in 16 bits or with an
+    /// alpha channel.</summary>
     public static bool IsHeavy(ImageHeader header) => IsHeavy(header.Width, header.Height) || Decoded(header) > 3 * HeavyPixels;
 
     /// <summary>To decode a photo in the interactive line: as many at once as there are cores.</summary>
@@ -51,9 +58,11 @@ internal sealed class PhotoTurns
     /// <param name="caller">Whose it is.</param>
     /// <param name="bytes">What it holds in memory.</param>
     /// <param name="cancel">Leaves the line.</param>
-    public async Task<IDisposable> HeavyAsync(string caller, long bytes, CancellationToken cancel) => new Heavy(await WorkAsync(caller, bytes, cancel));
+    public async Task<IDisposable> HeavyAsync(string caller, long bytes, CancellationToken cancel) =>
+        new Heavy(await WorkAsync(caller, bytes, cancel));
 
-    /// <summary>To make a picture or document of a result: on half of the cores at most, the heavy ones one by one and after bulk photos.</summary>
+    /// <summary>To make a picture or document of a result: on half of the cores at most, the heavy ones one by one and after bulk
+    /// photos.</summary>
     /// <param name="caller">Who asked for it.</param>
     /// <param name="bytes">What it holds in memory.</param>
     /// <param name="heavy">Whether the photo is.</param>
@@ -76,9 +85,11 @@ internal sealed class PhotoTurns
     }
 
     /// <summary>Bytes that decoding a photo takes at most: formats that are stored in passes or blocks are decoded whole.</summary>
-    public static long Decoded(ImageHeader header) => (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
+    public static long Decoded(ImageHeader header) =>
+        (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
 
-    // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory, and keeps what it
+    // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory,
+    // and keeps what it
     // frees. Little else lives then, so that moving it costs little.
     private sealed class Heavy(IDisposable turn) : IDisposable
     {

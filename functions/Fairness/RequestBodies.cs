@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Fairness;
 
-/// <summary>The photos in request bodies that this process holds in memory, from before they are read until they are stored. Who comes when there is no
+/// <summary>The photos in request bodies that this process holds in memory, from before they are read until they are stored. Who comes when
+/// there is no
 /// room is told so before a byte is read (decision 0022).</summary>
 internal sealed class RequestBodies
 {
@@ -24,9 +25,16 @@ internal sealed class RequestBodies
         {
             var held = _held.GetValueOrDefault(caller);
             if (held > 0 && held + bytes > MostOfCaller)
-                throw new RoadSegException(ErrorCodes.TooManyRequests, $"You are sending {held >> 20} MiB of photos already. Send fewer at once, or get upload keys: POST /v1/uploads.");
+                throw new RoadSegException(
+                    ErrorCodes.TooManyRequests,
+                    $"You are sending {held >> 20} MiB of photos already. Send fewer at once, or get upload keys: POST /v1/uploads."
+                );
             if (_sum > 0 && _sum + bytes > Most)
-                throw new RoadSegException(ErrorCodes.TooManyRequests, "More photos are being sent than the service holds at once. Try again when Retry-After has passed, or get an upload key: POST /v1/uploads.");
+                throw new RoadSegException(
+                    ErrorCodes.TooManyRequests,
+                    "More photos are being sent than the service holds at once. Try again when Retry-After has passed, or get an upload "
+                        + "key: POST /v1/uploads."
+                );
             _held[caller] = held + bytes;
             _sum += bytes;
         }

@@ -11,7 +11,8 @@ internal static class HealthEndpoints
             return TypedResults.Json(
                 readiness,
                 HealthJson.Default.Readiness,
-                statusCode: readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+                statusCode: readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable
+            );
         });
     }
 }

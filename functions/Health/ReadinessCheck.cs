@@ -8,7 +8,8 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Health;
 
-/// <summary>Asks the parts themselves: the model that is loaded, where it runs, and storage by one request to blobs and one to queues.</summary>
+/// <summary>Asks the parts themselves: the model that is loaded, where it runs, and storage by one request to blobs and one to
+/// queues.</summary>
 internal sealed class ReadinessCheck(LiveModel model, BlobServiceClient blobs, QueueServiceClient queues, TimeProvider time)
 {
     // Shorter than what probes commonly wait, and than the storage client's own retries.

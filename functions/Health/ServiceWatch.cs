@@ -7,7 +7,13 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Health;
 
 /// <summary>Looks at every queue and at readiness while metrics are exported, and counts the jobs that end here.</summary>
-internal sealed class ServiceWatch(QueueServiceClient queues, JobStore jobs, ReadinessCheck check, TimeProvider time, ILogger<ServiceWatch> log) : BackgroundService
+internal sealed class ServiceWatch(
+    QueueServiceClient queues,
+    JobStore jobs,
+    ReadinessCheck check,
+    TimeProvider time,
+    ILogger<ServiceWatch> log
+) : BackgroundService
 {
     // A look costs one request a queue, and one more where something waits.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
@@ -21,7 +27,8 @@ internal sealed class ServiceWatch(QueueServiceClient queues, JobStore jobs, Rea
         Metrics.Watch(
             () => _queues.Select(queue => new Measurement<long>(queue.Depth, Of(queue.Queue))),
             () => _queues.Select(queue => new Measurement<double>(queue.Age, Of(queue.Queue))),
-            () => _ready ? 1 : 0);
+            () => _ready ? 1 : 0
+        );
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
@@ -38,8 +45,7 @@ internal sealed class ServiceWatch(QueueServiceClient queues, JobStore jobs, Rea
                 _queues = [];
                 Log.QueuesUnseen(log, e);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static KeyValuePair<string, object?> Of(string queue) => new("roadseg.queue", queue);

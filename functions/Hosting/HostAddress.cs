@@ -7,6 +7,8 @@ internal static class HostAddress
     public static void Require(IConfiguration settings)
     {
         if (string.IsNullOrEmpty(settings["Functions:Worker:HostEndpoint"]))
-            throw new InvalidOperationException("No Functions host started this program: run `./roadseg up`, or `func start` in its folder.");
+            throw new InvalidOperationException(
+                "No Functions host started this program: run `./roadseg up`, or `func start` in its folder."
+            );
     }
 }

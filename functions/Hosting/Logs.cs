@@ -12,8 +12,8 @@ internal static class Logs
         var form = builder.Configuration["ROADSEG_LOGS"] ?? "text";
         if (form is not ("text" or "json"))
             throw new InvalidOperationException($"ROADSEG_LOGS is '{form}': write text or json.");
-        builder.Logging
-            .ClearProviders()
+        builder
+            .Logging.ClearProviders()
             .Configure(static options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None)

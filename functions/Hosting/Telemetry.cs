@@ -24,11 +24,14 @@ internal static class Telemetry
             return;
         builder.Services.AddHostedService<ServiceWatch>();
         builder.Logging.AddOpenTelemetry(static logs => logs.IncludeFormattedMessage = true);
-        builder.Services.AddOpenTelemetry()
+        builder
+            .Services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
-            .ConfigureResource(static resource => resource
-                .AddService(Service, serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3))
-                .AddEnvironmentVariableDetector())
+            .ConfigureResource(static resource =>
+                resource
+                    .AddService(Service, serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3))
+                    .AddEnvironmentVariableDetector()
+            )
             .WithTracing(Trace)
             .WithMetrics(static metrics => metrics.AddMeter(JobTrace.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting"))
             .UseOtlpExporter();

@@ -6,11 +6,13 @@ namespace RoadSeg.Functions.Http;
 internal sealed class HttpFunctions(HttpPipeline pipeline)
 {
     [Function("Api")]
-    public Task<IResult> ApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", "head", "post", "put", "delete", Route = "v1/{*path}")] HttpRequest request) =>
-        AnswerAsync(request);
+    public Task<IResult> ApiAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", "post", "put", "delete", Route = "v1/{*path}")] HttpRequest request
+    ) => AnswerAsync(request);
 
     [Function("Site")]
-    public Task<IResult> SiteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request) => AnswerAsync(request);
+    public Task<IResult> SiteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request) =>
+        AnswerAsync(request);
 
     // The pipeline has answered already; a function that returns nothing is complained of in the log.
     private async Task<IResult> AnswerAsync(HttpRequest request)

@@ -12,7 +12,8 @@ using RoadSeg.Functions.Uploads;
 
 namespace RoadSeg.Functions.Http;
 
-/// <summary>The HTTP API as an ASP.NET Core pipeline of its own. The worker's pipeline is fixed and ends at a function; the two HTTP functions
+/// <summary>The HTTP API as an ASP.NET Core pipeline of its own. The worker's pipeline is fixed and ends at a function; the two HTTP
+/// functions
 /// hand what came to this one, which knows the routes.</summary>
 internal sealed class HttpPipeline
 {
@@ -31,7 +32,8 @@ internal sealed class HttpPipeline
         _pipeline = app.Build();
     }
 
-    /// <summary>Answers a request, whatever becomes of it. An answer that breaks off when it has begun ends with its connection: the function's
+    /// <summary>Answers a request, whatever becomes of it. An answer that breaks off when it has begun ends with its connection: the
+    /// function's
     /// caller would otherwise take it for whole.</summary>
     public async Task RunAsync(HttpContext context)
     {
@@ -40,11 +42,14 @@ internal sealed class HttpPipeline
         context.Request.RouteValues.Clear();
 
         // When the answer begins: what turns a failure into a problem clears all headers first.
-        context.Response.OnStarting(static response =>
-        {
-            ((HttpResponse)response).Headers.XContentTypeOptions = "nosniff";
-            return Task.CompletedTask;
-        }, context.Response);
+        context.Response.OnStarting(
+            static response =>
+            {
+                ((HttpResponse)response).Headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            },
+            context.Response
+        );
         try
         {
             await _pipeline(context);

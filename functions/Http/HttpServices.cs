@@ -7,7 +7,8 @@ namespace RoadSeg.Functions.Http;
 
 internal static class HttpServices
 {
-    /// <summary>The HTTP API and the web server that the worker runs for it, on a loopback port that the host learns from the worker.</summary>
+    /// <summary>The HTTP API and the web server that the worker runs for it, on a loopback port that the host learns from the
+    /// worker.</summary>
     public static void AddHttp(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(static kestrel => kestrel.AddServerHeader = false);

@@ -27,7 +27,10 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkO
             throw new RoadSegException(ErrorCodes.QueueFull, $"{waiting} jobs wait already. Try again when Retry-After has passed.");
         var live = await LiveAsync(caller, cancel);
         if (live.Count >= options.MaxLiveJobs)
-            throw new RoadSegException(ErrorCodes.TooManyJobs, $"You have {options.MaxLiveJobs} jobs that have not ended; no more are taken until some have.");
+            throw new RoadSegException(
+                ErrorCodes.TooManyJobs,
+                $"You have {options.MaxLiveJobs} jobs that have not ended; no more are taken until some have."
+            );
         return Lane(live);
     }
 
@@ -71,7 +74,9 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkO
         try
         {
             long count = 0;
-            await foreach (var page in _active.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ActiveJobs(caller), default).AsPages())
+            await foreach (
+                var page in _active.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ActiveJobs(caller), default).AsPages()
+            )
             {
                 count += page.Values.Count;
                 if (count >= options.MaxLiveJobs)
@@ -84,8 +89,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkO
 #pragma warning disable CA1031 // Runs behind an answer that was given: the next one tries again with the count it has.
         catch (Exception) when (load.At != DateTimeOffset.MinValue)
 #pragma warning restore CA1031
-        {
-        }
+        { }
     }
 
     private sealed class Load

@@ -25,7 +25,10 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
             return null;
         return values is [{ Length: > 0 and <= MaxLength } key] && key.All(c => c is > ' ' and <= '~')
             ? key
-            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Write one Idempotency-Key of 1 to {MaxLength} visible ASCII characters; a UUID does well.");
+            : throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"Write one Idempotency-Key of 1 to {MaxLength} visible ASCII characters; a UUID does well."
+            );
     }
 
     /// <summary>Digest of a request's content, for comparison with the first one's.</summary>
@@ -33,9 +36,19 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(photo));
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(
-            [fileName, options.Model, options.Webhook, .. (options.Tags ?? new Dictionary<string, string>()).OrderBy(tag => tag.Key, StringComparer.Ordinal).SelectMany(tag => new[] { tag.Key, tag.Value })],
-            ApiJson.Default.StringArray));
+        hash.AppendData(
+            JsonSerializer.SerializeToUtf8Bytes(
+                [
+                    fileName,
+                    options.Model,
+                    options.Webhook,
+                    .. (options.Tags ?? new Dictionary<string, string>())
+                        .OrderBy(tag => tag.Key, StringComparer.Ordinal)
+                        .SelectMany(tag => new[] { tag.Key, tag.Value }),
+                ],
+                ApiJson.Default.StringArray
+            )
+        );
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -48,7 +61,11 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
         try
         {
             var entry = JsonSerializer.SerializeToUtf8Bytes(new IdempotencyEntry(id, digest), JobJson.Default.IdempotencyEntry);
-            await blob.UploadAsync(BinaryData.FromBytes(entry), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancel);
+            await blob.UploadAsync(
+                BinaryData.FromBytes(entry),
+                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                cancel
+            );
             return id;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
@@ -78,6 +95,9 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
             ?? throw new JsonException($"{blob.BlobContainerName}/{blob.Name} cannot be read: it holds null.");
         return first.Request == digest
             ? first.JobId
-            : throw new RoadSegException(ErrorCodes.IdempotencyConflict, $"The Idempotency-Key was sent before with another request (job {first.JobId}). Use a new key.");
+            : throw new RoadSegException(
+                ErrorCodes.IdempotencyConflict,
+                $"The Idempotency-Key was sent before with another request (job {first.JobId}). Use a new key."
+            );
     }
 }

@@ -20,7 +20,13 @@ internal sealed class JobList(BlobServiceClient blobs, JobStore jobs, ILogger<Jo
     /// <param name="limit">At most so many. Few matches in a long list end the page early, with a place to go on from.</param>
     /// <param name="cancel">Stops between reads.</param>
     /// <exception cref="RoadSegException">request-invalid: <paramref name="after"/> is from no page.</exception>
-    public async Task<(IReadOnlyList<JobRecord> Jobs, string? Next)> PageAsync(string caller, JobState? state, string? after, int limit, CancellationToken cancel)
+    public async Task<(IReadOnlyList<JobRecord> Jobs, string? Next)> PageAsync(
+        string caller,
+        JobState? state,
+        string? after,
+        int limit,
+        CancellationToken cancel
+    )
     {
         var found = new List<JobRecord>();
         for (var round = 0; round < MaxRounds && found.Count < limit; round++)

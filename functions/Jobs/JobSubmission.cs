@@ -25,20 +25,29 @@ internal sealed class JobSubmission(
     RequestBodies bodies,
     WebhookOptions webhooks,
     ImageLimits limits,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     // How long a repeated request waits for the first one to store the photo before it does so itself.
     private static readonly TimeSpan FirstRequestPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Reads and stores the photo and starts its job. With an idempotency key, the same request always gets the same job.</summary>
+    /// <summary>Reads and stores the photo and starts its job. With an idempotency key, the same request always gets the same
+    /// job.</summary>
     /// <param name="request">Its body is the photo or a form with it. What was read of it is let go before this returns.</param>
     /// <param name="caller">Whose it is.</param>
     /// <param name="line">The line it was admitted to; null where that is still to be asked.</param>
     /// <param name="key">The Idempotency-Key, or null.</param>
     /// <param name="cancel">Stops between storage calls.</param>
-    /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs, queue-full, or
+    /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs,
+    /// queue-full, or
     /// idempotency-conflict; nothing was stored.</exception>
-    public async Task<Stored<JobRecord>> SubmitAsync(HttpRequest request, string caller, WorkLane? line, string? key, CancellationToken cancel)
+    public async Task<Stored<JobRecord>> SubmitAsync(
+        HttpRequest request,
+        string caller,
+        WorkLane? line,
+        string? key,
+        CancellationToken cancel
+    )
     {
         using var room = bodies.Take(caller, SubmittedImage.Room(request));
         var image = await SubmittedImage.ReadAsync(request, time, cancel);
@@ -58,7 +67,12 @@ internal sealed class JobSubmission(
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
             if (await jobs.FindAsync(id, cancel) is { } earlier)
             {
-                earlier = await watch.UntilAsync(earlier, static job => job.Value.State != JobState.AwaitingUpload, FirstRequestPatience, cancel);
+                earlier = await watch.UntilAsync(
+                    earlier,
+                    static job => job.Value.State != JobState.AwaitingUpload,
+                    FirstRequestPatience,
+                    cancel
+                );
                 if (earlier.Value.State != JobState.AwaitingUpload)
                     return earlier;
             }
@@ -66,27 +80,37 @@ internal sealed class JobSubmission(
 
         // Checkpoint 1: the job exists. A crash before checkpoint 3 leaves it awaiting its upload: the sweep sends the
         // event if the photo is there, and expires the job otherwise.
-        var created = await jobs.CreateAsync(new JobRecord
-        {
-            Id = id,
-            State = JobState.AwaitingUpload,
-            Caller = caller,
-            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, image.FileName),
-            Times = new JobTimes { CreatedAt = time.GetUtcNow() },
-            Model = options.Model,
-            Tags = options.Tags,
-            Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
-            Lane = lane,
-            TraceParent = JobTrace.Current?.Id,
-        }, cancel);
+        var created = await jobs.CreateAsync(
+            new JobRecord
+            {
+                Id = id,
+                State = JobState.AwaitingUpload,
+                Caller = caller,
+                Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, image.FileName),
+                Times = new JobTimes { CreatedAt = time.GetUtcNow() },
+                Model = options.Model,
+                Tags = options.Tags,
+                Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
+                Lane = lane,
+                TraceParent = JobTrace.Current?.Id,
+            },
+            cancel
+        );
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
 
-        // Checkpoint 2: the photo is stored, where storage does not tell of it: events of ten thousand photos of one caller would come in the line of all others.
+        // Checkpoint 2: the photo is stored, where storage does not tell of it: events of ten thousand photos of one caller would come in
+        // the line of all others.
         var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
 
         // Checkpoint 3: the job's own line knows of it. A request that is repeated sends a second message, which changes nothing.
-        var message = BlobCreatedEvent.For(Containers.Submitted, BlobPaths.Upload(id), etag.ToString(), image.File.Length, time.GetUtcNow());
+        var message = BlobCreatedEvent.For(
+            Containers.Submitted,
+            BlobPaths.Upload(id),
+            etag.ToString(),
+            image.File.Length,
+            time.GetUtcNow()
+        );
         await queues.GetQueueClient(Queues.Uploads(lane)).SendAsync(message, JobJson.Default.BlobCreatedEvent, cancel);
         return created.Document!;
     }

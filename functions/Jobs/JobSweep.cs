@@ -13,18 +13,35 @@ namespace RoadSeg.Functions.Jobs;
 /// <summary>Timer: looks at every live job that is not new and does what a lost event, a lost message or a dead process left
 /// undone. It lists the markers in jobs-active only. Doing it twice changes nothing.</summary>
 internal sealed class JobSweep(
-    BlobServiceClient blobs, QueueServiceClient queues, JobStore jobs, QueueGauge gauge, WorkOptions options, TimeProvider time, ILogger<JobSweep> log)
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    JobStore jobs,
+    QueueGauge gauge,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger<JobSweep> log
+)
 {
-    private static readonly RoadSegException TooLate = new(ErrorCodes.DeadlineExceeded, "The job did not end in time. Submit the photo again.");
+    private static readonly RoadSegException TooLate = new(
+        ErrorCodes.DeadlineExceeded,
+        "The job did not end in time. Submit the photo again."
+    );
 
     [Function("Sweep")]
-    public Task TickAsync([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
+    public Task TickAsync([TimerTrigger("*/10 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) =>
+        RunAsync(cancel);
 
     public async Task RunAsync(CancellationToken cancel)
     {
         await RepairPass.RunAsync(
-            blobs.GetBlobContainerClient(Containers.JobsActive), options.SweepAfter, time.GetUtcNow(), jobs.FindAsync,
-            RepairAsync, (id, e) => Log.SweepFailed(log, id, e), cancel);
+            blobs.GetBlobContainerClient(Containers.JobsActive),
+            options.SweepAfter,
+            time.GetUtcNow(),
+            jobs.FindAsync,
+            RepairAsync,
+            (id, e) => Log.SweepFailed(log, id, e),
+            cancel
+        );
     }
 
     private async Task RepairAsync(Stored<JobRecord> job, CancellationToken cancel)
@@ -41,13 +58,15 @@ internal sealed class JobSweep(
         }
         else
         {
-            await (record.State switch
-            {
-                JobState.AwaitingUpload => AwaitedAsync(job, cancel),
-                JobState.Received => ReceivedAsync(job, cancel),
-                JobState.Queued => QueuedAsync(job, cancel),
-                _ => RunningAsync(job, cancel),
-            });
+            await (
+                record.State switch
+                {
+                    JobState.AwaitingUpload => AwaitedAsync(job, cancel),
+                    JobState.Received => ReceivedAsync(job, cancel),
+                    JobState.Queued => QueuedAsync(job, cancel),
+                    _ => RunningAsync(job, cancel),
+                }
+            );
         }
     }
 
@@ -57,18 +76,35 @@ internal sealed class JobSweep(
         var record = job.Value;
         try
         {
-            var photo = (await blobs.GetBlobContainerClient(record.Source.Container).GetBlobClient(record.Source.Path).GetPropertiesAsync(cancellationToken: cancel)).Value;
+            var photo = (
+                await blobs
+                    .GetBlobContainerClient(record.Source.Container)
+                    .GetBlobClient(record.Source.Path)
+                    .GetPropertiesAsync(cancellationToken: cancel)
+            ).Value;
 
             // The event of a bulk job came in the interactive line, if storage made it, and was sent on.
-            if (await IsLostAsync(record, photo.LastModified, record.Lane == WorkLane.Bulk ? [gauge.UploadsAsync, InteractiveUploadsAsync] : [gauge.UploadsAsync], cancel)
-                && await BeginsAsync(job, "its upload had no event", cancel) is { } begun)
+            if (
+                await IsLostAsync(
+                    record,
+                    photo.LastModified,
+                    record.Lane == WorkLane.Bulk ? [gauge.UploadsAsync, InteractiveUploadsAsync] : [gauge.UploadsAsync],
+                    cancel
+                ) && await BeginsAsync(job, "its upload had no event", cancel) is { } begun
+            )
                 await SendUploadAsync(begun, photo.ETag.ToString(), photo.ContentLength, cancel);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
             var until = (record.Upload?.ExpiresAt ?? record.Times.CreatedAt) + options.UploadGrace;
             if (time.GetUtcNow() > until)
-                await jobs.TryMoveAsync(record.Id, JobState.Expired, static now => now.State == JobState.AwaitingUpload ? now : null, cancel, job);
+                await jobs.TryMoveAsync(
+                    record.Id,
+                    JobState.Expired,
+                    static now => now.State == JobState.AwaitingUpload ? now : null,
+                    cancel,
+                    job
+                );
         }
     }
 
@@ -80,7 +116,10 @@ internal sealed class JobSweep(
 
     private async Task QueuedAsync(Stored<JobRecord> job, CancellationToken cancel)
     {
-        if (await IsLostAsync(job.Value, job.Value.Times.QueuedAt, [gauge.ReadAsync], cancel) && await BeginsAsync(job, "its message was lost", cancel) is { } begun)
+        if (
+            await IsLostAsync(job.Value, job.Value.Times.QueuedAt, [gauge.ReadAsync], cancel)
+            && await BeginsAsync(job, "its message was lost", cancel) is { } begun
+        )
             await SendSegmentationAsync(begun, cancel);
     }
 
@@ -92,7 +131,12 @@ internal sealed class JobSweep(
 
     // Lines are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
     // waits is younger than the job's own, that one is gone or hidden by a dead host. If it comes all the same, it changes nothing.
-    private async Task<bool> IsLostAsync(JobRecord job, DateTimeOffset? sent, Func<WorkLane, CancellationToken, Task<QueueReading>>[] lines, CancellationToken cancel)
+    private async Task<bool> IsLostAsync(
+        JobRecord job,
+        DateTimeOffset? sent,
+        Func<WorkLane, CancellationToken, Task<QueueReading>>[] lines,
+        CancellationToken cancel
+    )
     {
         var since = sent ?? job.Times.CreatedAt;
         if (job.RepairedAt > since)
@@ -108,11 +152,16 @@ internal sealed class JobSweep(
         return true;
     }
 
-    // The record with its repair. Noted before the message is sent: behind a backlog, the next pass would send it again, and each one after that.
+    // The record with its repair. Noted before the message is sent: behind a backlog, the next pass would send it again, and each one after
+    // that.
     private async Task<JobRecord?> BeginsAsync(Stored<JobRecord> job, string what, CancellationToken cancel)
     {
         var (state, before, now) = (job.Value.State, job.Value.RepairedAt, time.GetUtcNow());
-        var noted = await jobs.AmendAsync(job.Value.Id, record => record.State == state && record.RepairedAt == before ? record with { RepairedAt = now } : null, cancel);
+        var noted = await jobs.AmendAsync(
+            job.Value.Id,
+            record => record.State == state && record.RepairedAt == before ? record with { RepairedAt = now } : null,
+            cancel
+        );
         if (!noted.Done)
             return null;
         Log.JobRepaired(log, job.Value.Id, what);
@@ -121,7 +170,12 @@ internal sealed class JobSweep(
 
     // The owner's message did not come back within the longest time a message can be worked on: it is lost. Without an owner
     // the next message takes the job; a zombie of the old owner cannot commit any more.
-    private async Task<JobRecord?> DisownedAsync(Stored<JobRecord> job, DateTimeOffset? taken, Func<WorkLane, CancellationToken, Task<QueueReading>> line, CancellationToken cancel)
+    private async Task<JobRecord?> DisownedAsync(
+        Stored<JobRecord> job,
+        DateTimeOffset? taken,
+        Func<WorkLane, CancellationToken, Task<QueueReading>> line,
+        CancellationToken cancel
+    )
     {
         var (state, now) = (job.Value.State, time.GetUtcNow());
         if (job.Value.Owner is not { } owner)
@@ -129,18 +183,32 @@ internal sealed class JobSweep(
         if (!Lease.IsOver(owner, options.Lease, now))
             return null;
         var disowned = await jobs.TryMoveAsync(
-            job.Value.Id, state, record => record.State == state && record.Owner == owner ? record with { Owner = null, RepairedAt = now } : null, cancel, job);
+            job.Value.Id,
+            state,
+            record => record.State == state && record.Owner == owner ? record with { Owner = null, RepairedAt = now } : null,
+            cancel,
+            job
+        );
         if (!disowned.Done)
             return null;
         Log.JobRepaired(log, job.Value.Id, "its owner is gone");
         return disowned.Document!.Value;
     }
 
-    private Task<QueueReading> InteractiveUploadsAsync(WorkLane lane, CancellationToken cancel) => gauge.UploadsAsync(WorkLane.Interactive, cancel);
+    private Task<QueueReading> InteractiveUploadsAsync(WorkLane lane, CancellationToken cancel) =>
+        gauge.UploadsAsync(WorkLane.Interactive, cancel);
 
-    private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) => queues.GetQueueClient(Queues.Uploads(job.Lane)).SendAsync(
-        BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()), JobJson.Default.BlobCreatedEvent, cancel);
+    private Task SendUploadAsync(JobRecord job, string etag, long bytes, CancellationToken cancel) =>
+        queues
+            .GetQueueClient(Queues.Uploads(job.Lane))
+            .SendAsync(
+                BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()),
+                JobJson.Default.BlobCreatedEvent,
+                cancel
+            );
 
-    private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
-        SegmentationMessage.Of(job, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
+    private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) =>
+        queues
+            .GetQueueClient(Queues.Segmentation(job.Lane))
+            .SendAsync(SegmentationMessage.Of(job, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
 }

@@ -26,7 +26,12 @@ internal sealed class JobWatch : IDisposable
 
     /// <summary>Waits until a job is as wanted, or patience ends.</summary>
     /// <returns>The record as last seen.</returns>
-    public async Task<Stored<JobRecord>> UntilAsync(Stored<JobRecord> job, Func<Stored<JobRecord>, bool> wanted, TimeSpan patience, CancellationToken cancel)
+    public async Task<Stored<JobRecord>> UntilAsync(
+        Stored<JobRecord> job,
+        Func<Stored<JobRecord>, bool> wanted,
+        TimeSpan patience,
+        CancellationToken cancel
+    )
     {
         var deadline = _time.GetUtcNow() + patience;
         for (var interval = FirstInterval; !wanted(job); interval = interval * 1.5 < LastInterval ? interval * 1.5 : LastInterval)
@@ -35,7 +40,8 @@ internal sealed class JobWatch : IDisposable
             if (left <= TimeSpan.Zero)
                 return job;
             job = await ChangedAsync(job.Value.Id, interval < left ? interval : left, cancel)
-                ?? await _recent.FindAsync(job.Value.Id, cancel) ?? job;
+                ?? await _recent.FindAsync(job.Value.Id, cancel)
+                ?? job;
         }
 
         return job;

@@ -5,7 +5,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Readings of the two lines, each a queue for uploads and one for segmentation, at most one a second each, whoever asks.</summary>
+/// <summary>Readings of the two lines, each a queue for uploads and one for segmentation, at most one a second each, whoever
+/// asks.</summary>
 internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -21,7 +22,8 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
     public Task<QueueReading> UploadsAsync(WorkLane lane, CancellationToken cancel) => _uploads[(int)lane].ReadAsync(cancel);
 
     /// <summary>Messages in both lines together, those being worked on included.</summary>
-    public async Task<long> DepthAsync(CancellationToken cancel) => (await Task.WhenAll(_lines.Concat(_uploads).Select(line => line.ReadAsync(cancel)))).Sum(line => line.Depth);
+    public async Task<long> DepthAsync(CancellationToken cancel) =>
+        (await Task.WhenAll(_lines.Concat(_uploads).Select(line => line.ReadAsync(cancel)))).Sum(line => line.Depth);
 
     /// <summary>A number for a message that is about to join a line: the head's, and one for each message before it. Good to
     /// within what other processes send in a second; a line that runs empty begins anew.</summary>

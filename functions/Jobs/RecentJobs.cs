@@ -4,8 +4,10 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Job records for those who poll: what this process read or wrote a moment ago is not read again. What it wrote itself shows at once; what another
-/// process wrote shows within a quarter of a second, and within five seconds on a job that has ended, of which only the deliveries of its webhook still change.
+/// <summary>Job records for those who poll: what this process read or wrote a moment ago is not read again. What it wrote itself shows at
+/// once; what another
+/// process wrote shows within a quarter of a second, and within five seconds on a job that has ended, of which only the deliveries of its
+/// webhook still change.
 /// For answers alone: what changes a record reads the record.</summary>
 internal sealed class RecentJobs : IDisposable
 {
@@ -58,8 +60,13 @@ internal sealed class RecentJobs : IDisposable
     }
 
     // A read that takes long is waited for by everybody: asking again would make it longer.
-    private bool IsFresh(Reading reading) => !reading.Job.IsValueCreated || !reading.Job.Value.IsCompleted
-        || _time.GetElapsedTime(reading.At) < (reading.Job.Value is { IsCompletedSuccessfully: true, Result.Value: var job } && job.State.IsTerminal() ? FreshEnded : Fresh);
+    private bool IsFresh(Reading reading) =>
+        !reading.Job.IsValueCreated
+        || !reading.Job.Value.IsCompleted
+        || _time.GetElapsedTime(reading.At)
+            < (
+                reading.Job.Value is { IsCompletedSuccessfully: true, Result.Value: var job } && job.State.IsTerminal() ? FreshEnded : Fresh
+            );
 
     private void Remember(Stored<JobRecord> written)
     {

@@ -5,24 +5,31 @@ using RoadSeg.Functions.Webhooks;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>What a caller may say about a job beside the photo, checked; whether there is such a model is for <see cref="Models.ModelCatalogue"/> to say.</summary>
+/// <summary>What a caller may say about a job beside the photo, checked; whether there is such a model is for
+/// <see cref="Models.ModelCatalogue"/> to say.</summary>
 internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDictionary<string, string>? Tags, string? Webhook)
 {
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
 
-    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, and any number of <c>tag=name:value</c>.</summary>
+    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, and any number of
+    /// <c>tag=name:value</c>.</summary>
     /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
     public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
-        string? model = null, webhook = null;
+        string? model = null,
+            webhook = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in parameters)
         {
             switch (name)
             {
-                case "model": model = Single(name, values); break;
-                case "webhook": webhook = Single(name, values); break;
+                case "model":
+                    model = Single(name, values);
+                    break;
+                case "webhook":
+                    webhook = Single(name, values);
+                    break;
                 case "tag":
                     foreach (var tag in values)
                     {
@@ -39,15 +46,28 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
     }
 
     /// <summary>The same, from a JSON body.</summary>
-    public static SubmissionOptions Checked(string? model, IReadOnlyDictionary<string, string>? tags, string? webhook, WebhookOptions webhooks)
+    public static SubmissionOptions Checked(
+        string? model,
+        IReadOnlyDictionary<string, string>? tags,
+        string? webhook,
+        WebhookOptions webhooks
+    )
     {
-        if (tags is not null && (tags.Count > MaxTags || tags.Any(tag => !TagName().IsMatch(tag.Key) || tag.Value is null || tag.Value.Length > MaxTagValue)))
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters.");
+        if (
+            tags is not null
+            && (tags.Count > MaxTags || tags.Any(tag => !TagName().IsMatch(tag.Key) || tag.Value is null || tag.Value.Length > MaxTagValue))
+        )
+            throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters."
+            );
         return new SubmissionOptions(model, tags, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
     }
 
     private static string Single(string name, StringValues values) =>
-        values is [{ Length: > 0 } value] ? value : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' once, with a value.");
+        values is [{ Length: > 0 } value]
+            ? value
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' once, with a value.");
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
     private static partial Regex TagName();

@@ -7,7 +7,8 @@ using RoadSeg.Functions.Api;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>A form of one file and some short fields (multipart/form-data, RFC 7578). It is read here and not by the framework, which would hold fields of any
+/// <summary>A form of one file and some short fields (multipart/form-data, RFC 7578). It is read here and not by the framework, which would
+/// hold fields of any
 /// length as text, and all of it until the request ends.</summary>
 /// <param name="File">Bytes of the file.</param>
 /// <param name="FileName">The caller's name for it.</param>
@@ -27,8 +28,15 @@ internal sealed record SubmittedForm(byte[] File, string FileName, IReadOnlyList
     /// <param name="time">Clock of the body's deadline.</param>
     /// <param name="tooLarge">The refusal of more bytes.</param>
     /// <param name="cancel">Stops.</param>
-    /// <exception cref="RoadSegException">The refusal, request-too-slow, or request-invalid: malformed, cut short, without exactly one file, or with long fields.</exception>
-    public static async Task<SubmittedForm> ReadAsync(HttpRequest request, long most, TimeProvider time, Func<RoadSegException> tooLarge, CancellationToken cancel)
+    /// <exception cref="RoadSegException">The refusal, request-too-slow, or request-invalid: malformed, cut short, without exactly one
+    /// file, or with long fields.</exception>
+    public static async Task<SubmittedForm> ReadAsync(
+        HttpRequest request,
+        long most,
+        TimeProvider time,
+        Func<RoadSegException> tooLarge,
+        CancellationToken cancel
+    )
     {
         await using var body = new RequestBody(request, most, time, tooLarge);
         try
@@ -67,7 +75,9 @@ internal sealed record SubmittedForm(byte[] File, string FileName, IReadOnlyList
             }
         }
 
-        return files == 1 ? new SubmittedForm(file!.Value.Content, file.Value.Name, Grouped(fields)) : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {files}.");
+        return files == 1
+            ? new SubmittedForm(file!.Value.Content, file.Value.Name, Grouped(fields))
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Send exactly one file in the form, not {files}.");
     }
 
     // By way of a temporary file, so that its length is known before it is held.
@@ -85,21 +95,37 @@ internal sealed record SubmittedForm(byte[] File, string FileName, IReadOnlyList
     {
         var content = new byte[most + 1];
         var read = await part.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancel);
-        return read <= most ? content[..read] : throw new RoadSegException(
-            ErrorCodes.RequestInvalid, $"The fields of the form have more than {MostFieldBytes} bytes. Send the photo as a part with a file name.");
+        return read <= most
+            ? content[..read]
+            : throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"The fields of the form have more than {MostFieldBytes} bytes. Send the photo as a part with a file name."
+            );
     }
 
     // A field that comes several times has several values, as in a query.
     private static List<KeyValuePair<string, StringValues>> Grouped(List<KeyValuePair<string, StringValues>> fields) =>
-        [.. fields.GroupBy(field => field.Key, static (name, same) => KeyValuePair.Create(name, new StringValues([.. same.Select(field => (string?)field.Value)])), StringComparer.OrdinalIgnoreCase)];
+        [
+            .. fields.GroupBy(
+                field => field.Key,
+                static (name, same) => KeyValuePair.Create(name, new StringValues([.. same.Select(field => (string?)field.Value)])),
+                StringComparer.OrdinalIgnoreCase
+            ),
+        ];
 
-    private static string Name(StringSegment star, StringSegment plain) => HeaderUtilities.RemoveQuotes(star.Length > 0 ? star : plain).ToString();
+    private static string Name(StringSegment star, StringSegment plain) =>
+        HeaderUtilities.RemoveQuotes(star.Length > 0 ? star : plain).ToString();
 
     private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= MostBoundary } boundary
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= MostBoundary } boundary
             ? boundary.ToString()
             : throw Malformed(null);
 
-    private static RoadSegException Malformed(Exception? reason) => new(
-        ErrorCodes.RequestInvalid, "The form is malformed or cut short. Send one file as multipart/form-data, with the boundary that the Content-Type names.", reason);
+    private static RoadSegException Malformed(Exception? reason) =>
+        new(
+            ErrorCodes.RequestInvalid,
+            "The form is malformed or cut short. Send one file as multipart/form-data, with the boundary that the Content-Type names.",
+            reason
+        );
 }

@@ -24,7 +24,8 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     }
 
     /// <summary>Reads an image body, or the one file of a multipart form.</summary>
-    /// <exception cref="RoadSegException">image-too-many-bytes, request-too-slow, content-type-unsupported, or request-invalid for a form that is malformed
+    /// <exception cref="RoadSegException">image-too-many-bytes, request-too-slow, content-type-unsupported, or request-invalid for a form
+    /// that is malformed
     /// or without exactly one file.</exception>
     public static async Task<SubmittedImage> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
@@ -43,7 +44,9 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
 
         throw new RoadSegException(
             ErrorCodes.ContentTypeUnsupported,
-            $"The body's type is '{type}': send the image as image/jpeg, image/png, image/webp, image/avif, image/tiff or application/octet-stream, or as one file of multipart/form-data.");
+            $"The body's type is '{type}': send the image as image/jpeg, image/png, image/webp, image/avif, image/tiff or "
+                + $"application/octet-stream, or as one file of multipart/form-data."
+        );
     }
 
     /// <summary>A caller's file name as it is kept: shown to people and stored in the record, never used in a path.</summary>
@@ -57,6 +60,9 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         return shown.Length == 0 ? null : shown;
     }
 
-    private static RoadSegException TooLarge() => new(
-        ErrorCodes.ImageTooManyBytes, $"A request body may have at most {JobEndpoints.MaxBodyBytes} bytes. Get an upload key for a larger photo: POST /v1/uploads.");
+    private static RoadSegException TooLarge() =>
+        new(
+            ErrorCodes.ImageTooManyBytes,
+            $"A request body may have at most {JobEndpoints.MaxBodyBytes} bytes. Get an upload key for a larger photo: POST /v1/uploads."
+        );
 }

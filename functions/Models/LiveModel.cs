@@ -5,9 +5,12 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Models;
 
-/// <summary>Which version serves the jobs that name no model: what the registry's pointer says, or what the app shipped with. Looks at the pointer in
-/// the background: the process answers before its model is ready, and another version goes live only when it has proved itself; the one before serves until then.</summary>
-internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOptions options, TimeProvider time, ILogger<LiveModel> log) : BackgroundService
+/// <summary>Which version serves the jobs that name no model: what the registry's pointer says, or what the app shipped with. Looks at the
+/// pointer in
+/// the background: the process answers before its model is ready, and another version goes live only when it has proved itself; the one
+/// before serves until then.</summary>
+internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOptions options, TimeProvider time, ILogger<LiveModel> log)
+    : BackgroundService
 {
     // A version that is broken stays so, mostly; looking at it again costs its download.
     private static readonly TimeSpan RefusedFor = TimeSpan.FromMinutes(5);
@@ -89,10 +92,12 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
 #pragma warning restore CA1031
             {
                 Log.RegistryUnreadable(log, e);
-                Refuse(e as RoadSegException ?? new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e));
+                Refuse(
+                    e as RoadSegException
+                        ?? new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e)
+                );
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task LookAsync(CancellationToken cancel)
@@ -113,7 +118,10 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
             unread = "the model registry cannot be read, so that a newer version may be live elsewhere";
         }
 
-        var wanted = bundled with { Version = _pointer?.Value.Version ?? (unread is null ? bundled.Version : _live?.Pin.Version ?? bundled.Version) };
+        var wanted = bundled with
+        {
+            Version = _pointer?.Value.Version ?? (unread is null ? bundled.Version : _live?.Pin.Version ?? bundled.Version),
+        };
         if (_live?.Pin == wanted)
         {
             _notice = unread;
@@ -151,9 +159,10 @@ internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOpt
     }
 
     // Where nothing serves yet, a version that served before is better than none.
-    private IEnumerable<ModelPin> Candidates(ModelPin wanted, ModelPin bundled) => _live is not null
-        ? [wanted]
-        : new[] { wanted, _pointer?.Value.Before is [.., var before] ? wanted with { Version = before } : bundled, bundled }.Distinct();
+    private IEnumerable<ModelPin> Candidates(ModelPin wanted, ModelPin bundled) =>
+        _live is not null
+            ? [wanted]
+            : new[] { wanted, _pointer?.Value.Before is [.., var before] ? wanted with { Version = before } : bundled, bundled }.Distinct();
 
     // What serves is never taken away by a failure.
     private void Refuse(RoadSegException failure)

@@ -58,11 +58,14 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
     }
 
     /// <summary>A file of a version's package.</summary>
-    /// <exception cref="RoadSegException">model-not-found: no such version, or it has no such file; model-invalid or storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">model-not-found: no such version, or it has no such file; model-invalid or
+    /// storage-unavailable.</exception>
     public async Task<byte[]> FileAsync(ModelPin pin, string file, CancellationToken cancel)
     {
         var manifest = await ManifestAsync(pin, cancel);
-        return IsBundled(pin) && manifest.Files.ContainsKey(file) ? pool.Bundled.ReadFile(file) : await registry.ReadFileAsync(manifest, file, cancel);
+        return IsBundled(pin) && manifest.Files.ContainsKey(file)
+            ? pool.Bundled.ReadFile(file)
+            : await registry.ReadFileAsync(manifest, file, cancel);
     }
 
     /// <summary>The live version of a model; null while it has none.</summary>
@@ -124,8 +127,12 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         if (published.Count == 0)
             throw Unknown(name);
         var standing = pointer ?? new ModelPointer(name == Bundled.Name ? Bundled.Version : "", [], []);
-        var items = await Task.WhenAll(published.OrderByDescending(version => version.PublishedAt).ThenByDescending(version => version.Version, StringComparer.Ordinal)
-            .Select(version => ViewAsync(version, standing.StateOf(version.Version), cancel)));
+        var items = await Task.WhenAll(
+            published
+                .OrderByDescending(version => version.PublishedAt)
+                .ThenByDescending(version => version.Version, StringComparer.Ordinal)
+                .Select(version => ViewAsync(version, standing.StateOf(version.Version), cancel))
+        );
         return new ModelVersionList(name, standing.Version.Length == 0 ? null : standing.Version, items, standing.History);
     }
 
@@ -149,7 +156,17 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
             links["promote"] = links["self"] + "/promote";
         var shipped = version.PublishedBy.Length == 0;
         return new ModelVersionView(
-            version.Name, version.Version, state, shipped ? null : version.PublishedAt, shipped ? null : version.PublishedBy, version.Training, version.Dataset, version.Gate, metrics, links);
+            version.Name,
+            version.Version,
+            state,
+            shipped ? null : version.PublishedAt,
+            shipped ? null : version.PublishedBy,
+            version.Training,
+            version.Dataset,
+            version.Gate,
+            metrics,
+            links
+        );
     }
 
     private async Task<List<ModelVersion>> PublishedAsync(string name, CancellationToken cancel)
@@ -160,7 +177,8 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         return published;
     }
 
-    private async Task<string?> NewestAsync(string name, CancellationToken cancel) => (await PublishedAsync(name, cancel)).MaxBy(version => version.PublishedAt)?.Version;
+    private async Task<string?> NewestAsync(string name, CancellationToken cancel) =>
+        (await PublishedAsync(name, cancel)).MaxBy(version => version.PublishedAt)?.Version;
 
     private async Task<ModelPin> PinAsync(string asked, CancellationToken cancel)
     {
@@ -175,6 +193,10 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
     private static RoadSegException Unknown(string asked)
     {
         var shown = asked.Length <= 130 && asked.All(c => c is > ' ' and <= '~') ? $"'{asked}'" : "of that name";
-        return new RoadSegException(ErrorCodes.ModelNotFound, $"There is no model {shown} that serves; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their versions. Ask as name or name@version.");
+        return new RoadSegException(
+            ErrorCodes.ModelNotFound,
+            $"There is no model {shown} that serves; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their versions. "
+                + $"Ask as name or name@version."
+        );
     }
 }

@@ -11,15 +11,29 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/models", ListAsync)
-            .Describe("listModels", "List the models", "What the service shipped with and what was published, each with the version that is live.")
+            .Describe(
+                "listModels",
+                "List the models",
+                "What the service shipped with and what was published, each with the version that is live."
+            )
             .Answers<ModelList>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/models/{name}/versions", static async (string name, ModelCatalogue models, CancellationToken cancel) => Versions(await models.VersionsAsync(name, cancel)))
-            .Describe("listModelVersions", "List a model's versions", "Newest first, each with its state, what its gate found and what it reached; and the moves of the live version.")
+        app.MapGet("/v1/models/{name}/versions", static async (string name, ModelCatalogue models, CancellationToken cancel) =>
+                Versions(await models.VersionsAsync(name, cancel))
+            )
+            .Describe(
+                "listModelVersions",
+                "List a model's versions",
+                "Newest first, each with its state, what its gate found and what it reached; and the moves of the live version."
+            )
             .Answers<ModelVersionList>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
         app.MapGet("/v1/models/{name}/versions/{version}", ManifestAsync)
-            .Describe("getModelVersion", "Read a model's manifest", "The manifest of a model package: files and hashes, label catalogue, preprocessing, metrics.")
+            .Describe(
+                "getModelVersion",
+                "Read a model's manifest",
+                "The manifest of a model package: files and hashes, label catalogue, preprocessing, metrics."
+            )
             .Answers<ModelManifest>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
         app.MapGet("/v1/models/{name}/versions/{version}/card", CardAsync)
@@ -27,7 +41,11 @@ internal static class ModelEndpoints
             .AnswersFile("text/markdown")
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
         app.MapGet("/v1/models/{name}/versions/{version}/pictures/{file}", PictureAsync)
-            .Describe("getModelPicture", "See a picture of a model's package", "The photo of its self-test and the mask that it gives, by the names that its manifest and its card have for them.")
+            .Describe(
+                "getModelPicture",
+                "See a picture of a model's package",
+                "The photo of its self-test and the mask that it gives, by the names that its manifest and its card have for them."
+            )
             .AnswersFile("image/png")
             .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
         app.MapRollout();
@@ -38,41 +56,82 @@ internal static class ModelEndpoints
     }
 
     /// <summary>The answer of every call that shows or changes a model's versions.</summary>
-    public static JsonHttpResult<ModelVersionList> Versions(ModelVersionList versions) => TypedResults.Json(versions, RegistryJson.Default.ModelVersionList);
+    public static JsonHttpResult<ModelVersionList> Versions(ModelVersionList versions) =>
+        TypedResults.Json(versions, RegistryJson.Default.ModelVersionList);
 
     private static async Task<JsonHttpResult<ModelList>> ListAsync(ModelCatalogue models, LiveModel live, CancellationToken cancel)
     {
         var list = await models.ListAsync(cancel);
-        return TypedResults.Json(new ModelList([.. list.Select(model => View(model.Manifest, model.State, live))]), ModelJson.Default.ModelList);
+        return TypedResults.Json(
+            new ModelList([.. list.Select(model => View(model.Manifest, model.State, live))]),
+            ModelJson.Default.ModelList
+        );
     }
 
-    private static async Task<FileContentHttpResult> ManifestAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
-        TypedResults.Bytes(ModelManifestJson.Serialize(await models.ManifestAsync(new ModelPin(name, version), cancel)), "application/json");
+    private static async Task<FileContentHttpResult> ManifestAsync(
+        string name,
+        string version,
+        ModelCatalogue models,
+        CancellationToken cancel
+    ) =>
+        TypedResults.Bytes(
+            ModelManifestJson.Serialize(await models.ManifestAsync(new ModelPin(name, version), cancel)),
+            "application/json"
+        );
 
-    private static async Task<FileContentHttpResult> CardAsync(string name, string version, ModelCatalogue models, CancellationToken cancel) =>
-        TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), PackageFiles.Card, cancel), "text/markdown; charset=utf-8");
+    private static async Task<FileContentHttpResult> CardAsync(
+        string name,
+        string version,
+        ModelCatalogue models,
+        CancellationToken cancel
+    ) => TypedResults.Bytes(await models.FileAsync(new ModelPin(name, version), PackageFiles.Card, cancel), "text/markdown; charset=utf-8");
 
-    private static async Task<FileContentHttpResult> PictureAsync(string name, string version, string file, ModelCatalogue models, CancellationToken cancel)
+    private static async Task<FileContentHttpResult> PictureAsync(
+        string name,
+        string version,
+        string file,
+        ModelCatalogue models,
+        CancellationToken cancel
+    )
     {
         var pin = new ModelPin(name, version);
         var manifest = await models.ManifestAsync(pin, cancel);
         return manifest.SelfTest is { } test && (file == test.Input || file == test.Mask)
             ? TypedResults.Bytes(await models.FileAsync(pin, file, cancel), "image/png")
-            : throw new RoadSegException(ErrorCodes.ModelNotFound, "The package has no such picture: its manifest names those of its self-test.");
+            : throw new RoadSegException(
+                ErrorCodes.ModelNotFound,
+                "The package has no such picture: its manifest names those of its self-test."
+            );
     }
 
     private static async Task<JsonHttpResult<LabelList>> LabelsAsync(ModelCatalogue models, CancellationToken cancel)
     {
         var list = await models.ListAsync(cancel);
-        return TypedResults.Json(new LabelList([.. list.Select(model => new LabelView(model.Manifest.Name, model.Manifest.Labels.Classes))]), ModelJson.Default.LabelList);
+        return TypedResults.Json(
+            new LabelList([.. list.Select(model => new LabelView(model.Manifest.Name, model.Manifest.Labels.Classes))]),
+            ModelJson.Default.LabelList
+        );
     }
 
     private static ModelView View(ModelManifest manifest, ModelState state, LiveModel live)
     {
         var serves = live.Serving is { } serving && serving.Model == manifest.Name;
         return new ModelView(
-            manifest.Name, manifest.Version, manifest.Description, manifest.Licence, manifest.Architecture.Name, manifest.Architecture.Encoder, manifest.Metrics,
-            new Dictionary<string, string> { ["self"] = $"/v1/models/{manifest.Name}/versions/{manifest.Version}", ["versions"] = $"/v1/models/{manifest.Name}/versions" },
-            state, serves ? live.Serving!.Version : null, serves ? live.Notice : null);
+            manifest.Name,
+            manifest.Version,
+            manifest.Description,
+            manifest.Licence,
+            manifest.Architecture.Name,
+            manifest.Architecture.Encoder,
+            manifest.Metrics,
+            new Dictionary<string, string>
+            {
+                ["self"] = $"/v1/models/{manifest.Name}/versions/{manifest.Version}",
+                ["versions"] = $"/v1/models/{manifest.Name}/versions",
+            },
+            state,
+            serves ? live.Serving!.Version : null,
+            serves ? live.Notice : null
+        );
     }
 }

@@ -27,7 +27,14 @@ internal sealed class ModelLane
     /// <param name="cancel">Leaves the line.</param>
     /// <returns>The result, or null when it is no longer wanted.</returns>
     public async Task<SegmentationResult?> RunAsync(
-        WorkLane lane, SegmentationEngine engine, RgbImage input, int width, int height, Func<TimeSpan, Task<bool>> wanted, CancellationToken cancel)
+        WorkLane lane,
+        SegmentationEngine engine,
+        RgbImage input,
+        int width,
+        int height,
+        Func<TimeSpan, Task<bool>> wanted,
+        CancellationToken cancel
+    )
     {
         var started = Stopwatch.GetTimestamp();
         await EnterAsync(lane, cancel);
@@ -35,7 +42,9 @@ internal sealed class ModelLane
         try
         {
             // A heavy mask takes longer to scale up than the model takes to run: others' turns come meanwhile.
-            return await wanted(Stopwatch.GetElapsedTime(started)) ? engine.Segment(input, width, height, PhotoTurns.IsHeavy(width, height) ? LeaveOnce : null) : null;
+            return await wanted(Stopwatch.GetElapsedTime(started))
+                ? engine.Segment(input, width, height, PhotoTurns.IsHeavy(width, height) ? LeaveOnce : null)
+                : null;
         }
         finally
         {

@@ -22,7 +22,12 @@ internal sealed class ModelLease(ModelPool pool, LoadedModel model) : IDisposabl
     {
         var manifest = Package.Manifest;
         return new JobResult(
-            attempt, manifest.Name, manifest.Version, manifest.Files[manifest.Graphs[Engine.Options.Precision]].Sha256, ModelOptions.NameOf(Engine.Provider));
+            attempt,
+            manifest.Name,
+            manifest.Version,
+            manifest.Files[manifest.Graphs[Engine.Options.Precision]].Sha256,
+            ModelOptions.NameOf(Engine.Provider)
+        );
     }
 
     public void Dispose()

@@ -16,7 +16,8 @@ internal sealed record ModelOptions
     /// <summary>ROADSEG_MODEL_POLL: how often the registry is looked at for another live version, 0.1 s to 1 h, default 10 s.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>ROADSEG_MODEL_CACHE: folder of downloaded packages, which processes may share. Default: below the temporary folder.</summary>
+    /// <summary>ROADSEG_MODEL_CACHE: folder of downloaded packages, which processes may share. Default: below the temporary
+    /// folder.</summary>
     public string Cache { get; init; } = DefaultCache;
 
     /// <summary>ROADSEG_MODELS_LOADED: versions in memory beside the live one, 1-8, default 2. Swapping takes one of them.</summary>
@@ -38,7 +39,12 @@ internal sealed record ModelOptions
         return new ModelOptions
         {
             Folder = settings["ROADSEG_MODEL"] is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "model"),
-            Engine = new EngineOptions { IntraOpThreads = (int)settings.Whole("ROADSEG_THREADS", 0, 0, 256), Provider = parsed, Precision = graph },
+            Engine = new EngineOptions
+            {
+                IntraOpThreads = (int)settings.Whole("ROADSEG_THREADS", 0, 0, 256),
+                Provider = parsed,
+                Precision = graph,
+            },
             Poll = settings.Duration("ROADSEG_MODEL_POLL", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(1)),
             Cache = settings["ROADSEG_MODEL_CACHE"] is { Length: > 0 } cache ? Path.GetFullPath(cache) : DefaultCache,
             Kept = (int)settings.Whole("ROADSEG_MODELS_LOADED", 2, 1, 8),

@@ -8,7 +8,8 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Models;
 
-/// <summary>The versions in memory: the live one and a few others (ROADSEG_MODELS_LOADED). A version is loaded when somebody asks for it, off the
+/// <summary>The versions in memory: the live one and a few others (ROADSEG_MODELS_LOADED). A version is loaded when somebody asks for it,
+/// off the
 /// serving path and one at a time; when there are too many, the one that was used longest ago goes as soon as nobody uses it.</summary>
 internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, TimeProvider time, ILogger<ModelPool> log) : IDisposable
 {
@@ -76,7 +77,12 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
         List<LoadedModel> idle;
         lock (_gate)
         {
-            idle = [.. _models.Values.Where(model => model is { Engine: not null, IsLive: false, Leases: 0 } && time.GetElapsedTime(model.LastUse) > KeptIdle)];
+            idle =
+            [
+                .. _models.Values.Where(model =>
+                    model is { Engine: not null, IsLive: false, Leases: 0 } && time.GetElapsedTime(model.LastUse) > KeptIdle
+                ),
+            ];
             foreach (var model in idle)
                 _models.Remove(model.Pin);
         }
@@ -211,11 +217,20 @@ internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, Ti
         }
     }
 
-    private static Exception Explained(Exception e) => e switch
-    {
-        RoadSegException or OperationCanceledException => e,
-        RequestFailedException or AggregateException => new RoadSegException(ErrorCodes.StorageUnavailable, "The model registry's storage did not answer. Try again later.", e),
-        IOException or UnauthorizedAccessException => new RoadSegException(ErrorCodes.Internal, "The model could not be kept on this machine's disk; the service's log says why.", e),
-        _ => new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e),
-    };
+    private static Exception Explained(Exception e) =>
+        e switch
+        {
+            RoadSegException or OperationCanceledException => e,
+            RequestFailedException or AggregateException => new RoadSegException(
+                ErrorCodes.StorageUnavailable,
+                "The model registry's storage did not answer. Try again later.",
+                e
+            ),
+            IOException or UnauthorizedAccessException => new RoadSegException(
+                ErrorCodes.Internal,
+                "The model could not be kept on this machine's disk; the service's log says why.",
+                e
+            ),
+            _ => new RoadSegException(ErrorCodes.ModelInvalid, "The model could not be loaded; the service's log says why.", e),
+        };
 }

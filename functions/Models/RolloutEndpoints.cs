@@ -14,18 +14,48 @@ internal static class RolloutEndpoints
     public static void MapRollout(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/models/{name}/versions/{version}/promote", PromoteAsync)
-            .Describe("promoteModelVersion", "Make a version live", "Every serving process swaps to it within seconds, once it has loaded and tested it. A version that is live already stays so.")
+            .Describe(
+                "promoteModelVersion",
+                "Make a version live",
+                "Every serving process swaps to it within seconds, once it has loaded and tested it. A version that is live already "
+                    + "stays so."
+            )
             .TakesBody<PromoteRequest>(false, "application/json")
             .Answers<ModelVersionList>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.OperatorRequired, ErrorCodes.ModelNotFound, ErrorCodes.ModelGateFailed, ErrorCodes.ModelInvalid);
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.ContentTypeUnsupported,
+                ErrorCodes.OperatorRequired,
+                ErrorCodes.ModelNotFound,
+                ErrorCodes.ModelGateFailed,
+                ErrorCodes.ModelInvalid
+            );
         app.MapPost("/v1/models/{name}/rollback", RollBackAsync)
-            .Describe("rollBackModel", "Roll back", "Makes the version live again that was so before the live one. Calling it again goes one further back.")
+            .Describe(
+                "rollBackModel",
+                "Roll back",
+                "Makes the version live again that was so before the live one. Calling it again goes one further back."
+            )
             .Answers<ModelVersionList>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.OperatorRequired, ErrorCodes.ModelNotFound, ErrorCodes.ModelNoRollback, ErrorCodes.ModelInvalid);
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.OperatorRequired,
+                ErrorCodes.ModelNotFound,
+                ErrorCodes.ModelNoRollback,
+                ErrorCodes.ModelInvalid
+            );
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> PromoteAsync(
-        string name, string version, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models, TimeProvider time)
+        string name,
+        string version,
+        HttpContext context,
+        CallerKeys callers,
+        Operators operators,
+        Rollouts rollouts,
+        ModelCatalogue models,
+        TimeProvider time
+    )
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -36,7 +66,13 @@ internal static class RolloutEndpoints
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> RollBackAsync(
-        string name, HttpContext context, CallerKeys callers, Operators operators, Rollouts rollouts, ModelCatalogue models)
+        string name,
+        HttpContext context,
+        CallerKeys callers,
+        Operators operators,
+        Rollouts rollouts,
+        ModelCatalogue models
+    )
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -62,6 +98,10 @@ internal static class RolloutEndpoints
         }
     }
 
-    private static RoadSegException NoRequest(JsonException? inner) => new(
-        ErrorCodes.RequestInvalid, $"The body is not a JSON object with force, optional, true or false{(inner is null ? "." : ": " + JsonFault.Of(inner))}", inner);
+    private static RoadSegException NoRequest(JsonException? inner) =>
+        new(
+            ErrorCodes.RequestInvalid,
+            $"The body is not a JSON object with force, optional, true or false{(inner is null ? "." : ": " + JsonFault.Of(inner))}",
+            inner
+        );
 }

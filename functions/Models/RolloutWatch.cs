@@ -5,8 +5,10 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Models;
 
-/// <summary>Takes a version back by itself that fails on photos, which neither gate nor self-test foresaw: when it became live by a promotion
-/// within the last hour and since then failed on at least five of the last twenty photos that this process ran on it, and on half of them, the version before is made live.</summary>
+/// <summary>Takes a version back by itself that fails on photos, which neither gate nor self-test foresaw: when it became live by a
+/// promotion
+/// within the last hour and since then failed on at least five of the last twenty photos that this process ran on it, and on half of them,
+/// the version before is made live.</summary>
 internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, TimeProvider time, ILogger<RolloutWatch> log)
 {
     private const int Window = 20;
@@ -33,8 +35,12 @@ internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, Ti
             return;
         try
         {
-            if ((await registry.LiveAsync(pin.Model, cancel))?.Value is not { History: [.., { Kind: "promote" } last] } live
-                || live.Version != pin.Version || time.GetUtcNow() - last.At > Watched || !IsBad(pin, last.At))
+            if (
+                (await registry.LiveAsync(pin.Model, cancel))?.Value is not { History: [.., { Kind: "promote" } last] } live
+                || live.Version != pin.Version
+                || time.GetUtcNow() - last.At > Watched
+                || !IsBad(pin, last.At)
+            )
                 return;
             Log.RollingBack(log, pin.Model, pin.Version);
             await rollouts.RollBackAsync(pin.Model, "automatic", cancel, pin.Version);

@@ -21,11 +21,17 @@ internal sealed class Rollouts(ModelPool pool, ModelRegistry registry, ILogger<R
         if (name == bundled.Manifest.Name && version == bundled.Manifest.Version)
             await registry.PublishAsync(bundled, "seed", null, null, cancel);
         if (await registry.FindAsync(name, version, cancel) is not { } record)
-            throw new RoadSegException(ErrorCodes.ModelNotFound, $"There is no such version to promote; GET /v1/models/{{name}}/versions lists them.");
+            throw new RoadSegException(
+                ErrorCodes.ModelNotFound,
+                $"There is no such version to promote; GET /v1/models/{{name}}/versions lists them."
+            );
         if (record.Gate is { Passed: false } gate && !force)
         {
             var failed = string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name));
-            throw new RoadSegException(ErrorCodes.ModelGateFailed, $"The version did not pass its gate ({failed}). Send {{\"force\": true}} to make it live all the same.");
+            throw new RoadSegException(
+                ErrorCodes.ModelGateFailed,
+                $"The version did not pass its gate ({failed}). Send {{\"force\": true}} to make it live all the same."
+            );
         }
 
         if (name == bundled.Manifest.Name)
@@ -47,7 +53,10 @@ internal sealed class Rollouts(ModelPool pool, ModelRegistry registry, ILogger<R
         if (name == bundled.Manifest.Name)
         {
             if (await registry.LiveAsync(name, cancel) is not { Value: var live })
-                throw new RoadSegException(ErrorCodes.ModelNoRollback, $"'{name}' serves what it shipped with: there is nothing to roll back to.");
+                throw new RoadSegException(
+                    ErrorCodes.ModelNoRollback,
+                    $"'{name}' serves what it shipped with: there is nothing to roll back to."
+                );
 
             // A trainer that promoted the first version had nothing to seed the registry with.
             if (live.Before is [] && live.Version != bundled.Manifest.Version && live.History is not [{ Kind: "seed" }, ..])

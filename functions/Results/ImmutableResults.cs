@@ -17,16 +17,38 @@ internal static class ImmutableResults
     /// <param name="look">Tells its length in bytes where that is known, or fails as making it would.</param>
     /// <param name="make">Makes it.</param>
     public static Task<IResult> ImmutableAsync(
-        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<ReadOnlyMemory<byte>>> make) =>
-        context.ImmutableAsync(job, part, contentType, look, async tag => TypedResults.Bytes(await make(), contentType, entityTag: tag, enableRangeProcessing: true));
+        this HttpContext context,
+        JobRecord job,
+        string part,
+        string contentType,
+        Func<Task<long?>> look,
+        Func<Task<ReadOnlyMemory<byte>>> make
+    ) =>
+        context.ImmutableAsync(job, part, contentType, look, async tag =>
+            TypedResults.Bytes(await make(), contentType, entityTag: tag, enableRangeProcessing: true)
+        );
 
     /// <summary>The same for what is stored, which goes from storage to the caller as it comes.</summary>
     public static Task<IResult> ImmutableAsync(
-        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<Task<BlobContent>> open) =>
-        context.ImmutableAsync(job, part, contentType, look, async tag => TypedResults.Stream(await open(), contentType, entityTag: tag, enableRangeProcessing: true));
+        this HttpContext context,
+        JobRecord job,
+        string part,
+        string contentType,
+        Func<Task<long?>> look,
+        Func<Task<BlobContent>> open
+    ) =>
+        context.ImmutableAsync(job, part, contentType, look, async tag =>
+            TypedResults.Stream(await open(), contentType, entityTag: tag, enableRangeProcessing: true)
+        );
 
     private static async Task<IResult> ImmutableAsync(
-        this HttpContext context, JobRecord job, string part, string contentType, Func<Task<long?>> look, Func<EntityTagHeaderValue, Task<IResult>> content)
+        this HttpContext context,
+        JobRecord job,
+        string part,
+        string contentType,
+        Func<Task<long?>> look,
+        Func<EntityTagHeaderValue, Task<IResult>> content
+    )
     {
         var tag = new EntityTagHeaderValue($"\"{job.Id}-{job.Result!.Attempt}-{part}\"");
         if (Has(context.Request, tag))

@@ -20,15 +20,20 @@ internal static class ResultEndpoints
     private const int LargestWidth = 2048;
 
     // Bytes for each of the photo's pixels that making it holds: mask, photo as decoded, turned and blended.
-    private const int ColorHolds = 5, ReducedHolds = 4, OverlayHolds = 10, PolygonsHold = 6;
+    private const int ColorHolds = 5,
+        ReducedHolds = 4,
+        OverlayHolds = 10,
+        PolygonsHold = 6;
 
     public static void MapResults(this IEndpointRouteBuilder app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
         job.MapResult("/mask", MaskAsync)
             .Describe(
-                "getMask", "Get the mask",
-                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.")
+                "getMask",
+                "Get the mask",
+                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours."
+            )
             .AnswersFile("image/png");
         job.MapResult("/color", ColorAsync, ErrorCodes.TooManyRequests)
             .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
@@ -37,22 +42,38 @@ internal static class ResultEndpoints
             .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
             .Takes("opacity", "Weight of the colours: 0 is the photo, 1 the classes.", ParameterForms.Number(0, 1, DefaultOpacity))
             .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
-            .Takes("width", "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.", ParameterForms.Whole(SmallestWidth, LargestWidth))
+            .Takes(
+                "width",
+                "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.",
+                ParameterForms.Whole(SmallestWidth, LargestWidth)
+            )
             .AnswersFile("image/jpeg", "image/webp");
         job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
-            .Describe("getConfidence", "Get the confidence", "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2.")
+            .Describe(
+                "getConfidence",
+                "Get the confidence",
+                "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2."
+            )
             .AnswersFile("image/png");
         job.MapResult("/summary", SummaryAsync)
             .Describe(
-                "getSummary", "Get the class statistics",
-                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.")
+                "getSummary",
+                "Get the class statistics",
+                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing."
+            )
             .Answers<ResultSummary>(StatusCodes.Status200OK);
         job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex, ErrorCodes.TooManyRequests)
             .Describe(
-                "getPolygons", "Get polygons and run lengths",
-                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.")
+                "getPolygons",
+                "Get polygons and run lengths",
+                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths."
+            )
             .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
-            .Takes("tolerance", "How far in pixels a simplified outline may lie from the exact one; 0 is exact.", ParameterForms.Number(0, 100, 0))
+            .Takes(
+                "tolerance",
+                "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
+                ParameterForms.Number(0, 100, 0)
+            )
             .Answers<MaskRegions>(StatusCodes.Status200OK);
     }
 
@@ -60,37 +81,76 @@ internal static class ResultEndpoints
     private static RouteHandlerBuilder MapResult(this RouteGroupBuilder job, string path, Delegate handler, params ErrorCode[] failures)
     {
         job.MapMethods(path, [HttpMethods.Head], handler).ExcludeFromDescription();
-        return job.MapGet(path, handler).AnswersInRanges().Fails([ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
+        return job.MapGet(path, handler)
+            .AnswersInRanges()
+            .Fails([ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
     }
 
     private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "mask", "image/png", () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted), () => results.OpenAsync(job, ResultFiles.Mask, context.Request));
+        return await context.ImmutableAsync(
+            job,
+            "mask",
+            "image/png",
+            () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted),
+            () => results.OpenAsync(job, ResultFiles.Mask, context.Request)
+        );
     }
 
     private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "confidence", "image/png", () => results.ConfidenceLengthAsync(job, context.RequestAborted), () => results.OpenConfidenceAsync(job, context.Request));
+        return await context.ImmutableAsync(
+            job,
+            "confidence",
+            "image/png",
+            () => results.ConfidenceLengthAsync(job, context.RequestAborted),
+            () => results.OpenConfidenceAsync(job, context.Request)
+        );
     }
 
     private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(job, "summary", "application/json", () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted), () => results.OpenAsync(job, ResultFiles.Summary, context.Request));
+        return await context.ImmutableAsync(
+            job,
+            "summary",
+            "application/json",
+            () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted),
+            () => results.OpenAsync(job, ResultFiles.Summary, context.Request)
+        );
     }
 
     private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
     {
         var job = await results.SucceededAsync(id, context.Request);
         return await context.ImmutableAsync(
-            job, "color", "image/png", () => results.MadeLengthAsync(job, "color", context.RequestAborted),
-            () => results.MakeAsync(job, "color", ColorHolds, static (mask, _) => Task.FromResult(ColorMask.Png(mask)), context.RequestAborted));
+            job,
+            "color",
+            "image/png",
+            () => results.MadeLengthAsync(job, "color", context.RequestAborted),
+            () =>
+                results.MakeAsync(
+                    job,
+                    "color",
+                    ColorHolds,
+                    static (mask, _) => Task.FromResult(ColorMask.Png(mask)),
+                    context.RequestAborted
+                )
+        );
     }
 
     private static async Task<IResult> OverlayAsync(
-        string id, string? opacity, string? format, string? width, HttpContext context, ResultReader results, BlobServiceClient blobs, ImageLimits limits)
+        string id,
+        string? opacity,
+        string? format,
+        string? width,
+        HttpContext context,
+        ResultReader results,
+        BlobServiceClient blobs,
+        ImageLimits limits
+    )
     {
         var weight = Number(opacity, "opacity", DefaultOpacity, 1, "a number from 0 (photo) to 1 (classes)");
         if (format is not (null or "jpeg" or "webp"))
@@ -98,18 +158,33 @@ internal static class ResultEndpoints
         var webp = format == "webp";
         var most = Width(width);
         var job = await results.SucceededAsync(id, context.Request);
-        var part = string.Create(CultureInfo.InvariantCulture, $"overlay-{weight}-{(webp ? "webp" : "jpeg")}{(most is null ? "" : $"-{most}")}");
-        var (shownWidth, shownHeight) = most < job.Image!.Width ? (most.Value, ReducedHeight(job.Image, most.Value)) : (job.Image.Width, job.Image.Height);
+        var part = string.Create(
+            CultureInfo.InvariantCulture,
+            $"overlay-{weight}-{(webp ? "webp" : "jpeg")}{(most is null ? "" : $"-{most}")}"
+        );
+        var (shownWidth, shownHeight) =
+            most < job.Image!.Width ? (most.Value, ReducedHeight(job.Image, most.Value)) : (job.Image.Width, job.Image.Height);
         if (webp && Math.Max(shownWidth, shownHeight) > PhotoEncoder.MaxWebPSide)
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width.");
+            throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width."
+            );
         var reduced = shownWidth < job.Image.Width;
-        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", LookAsync, () => results.MakeAsync(job, part, reduced ? ReducedHolds : OverlayHolds, async (mask, stop) =>
-        {
-            var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
-            var header = ImageProbe.Read(file, limits);
-            var blended = reduced ? Reduced(file, header, mask, weight, shownWidth, shownHeight) : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
-            return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
-        }, context.RequestAborted));
+        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", LookAsync, () => results.MakeAsync(
+                job,
+                part,
+                reduced ? ReducedHolds : OverlayHolds,
+                async (mask, stop) =>
+                {
+                    var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
+                    var header = ImageProbe.Read(file, limits);
+                    var blended = reduced
+                        ? Reduced(file, header, mask, weight, shownWidth, shownHeight)
+                        : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
+                    return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
+                },
+                context.RequestAborted
+            ));
 
         async Task<long?> LookAsync()
         {
@@ -118,31 +193,70 @@ internal static class ResultEndpoints
         }
     }
 
-    private static async Task<IResult> PolygonsAsync(string id, string? minArea, string? tolerance, HttpContext context, ResultReader results)
+    private static async Task<IResult> PolygonsAsync(
+        string id,
+        string? minArea,
+        string? tolerance,
+        HttpContext context,
+        ResultReader results
+    )
     {
         var options = new RegionOptions();
         if (minArea is not null)
         {
-            options = int.TryParse(minArea, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) && pixels is >= 1 and <= 1_000_000_000
-                ? options with { MinArea = pixels }
-                : throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'minArea' is a whole number of pixels from 1 to 1000000000.");
+            options =
+                int.TryParse(minArea, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels)
+                && pixels is >= 1 and <= 1_000_000_000
+                    ? options with
+                    {
+                        MinArea = pixels,
+                    }
+                    : throw new RoadSegException(
+                        ErrorCodes.RequestInvalid,
+                        "The parameter 'minArea' is a whole number of pixels from 1 to 1000000000."
+                    );
         }
 
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
-        return await context.ImmutableAsync(job, part, "application/json", () => results.MadeLengthAsync(job, part, context.RequestAborted), () => results.MakeAsync(job, part, PolygonsHold, async (mask, stop) =>
-        {
-            var summary = await results.SummaryAsync(job, stop);
-            var labels = summary.Classes.ToDictionary(label => label.Id);
-            var regions = RegionFinder.Find(mask.Ids, mask.Width, mask.Height, id => (labels[id].Name, labels[id].Color), options);
-            return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
-        }, context.RequestAborted));
+        return await context.ImmutableAsync(
+            job,
+            part,
+            "application/json",
+            () => results.MadeLengthAsync(job, part, context.RequestAborted),
+            () =>
+                results.MakeAsync(
+                    job,
+                    part,
+                    PolygonsHold,
+                    async (mask, stop) =>
+                    {
+                        var summary = await results.SummaryAsync(job, stop);
+                        var labels = summary.Classes.ToDictionary(label => label.Id);
+                        var regions = RegionFinder.Find(
+                            mask.Ids,
+                            mask.Width,
+                            mask.Height,
+                            id => (labels[id].Name, labels[id].Color),
+                            options
+                        );
+                        return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
+                    },
+                    context.RequestAborted
+                )
+        );
     }
 
     // Photo and mask are reduced before they are laid over each other: a large photo is never decoded whole for a thumbnail.
-    private static RgbImage Reduced(ReadOnlyMemory<byte> file, ImageHeader header, IndexedImage mask, double weight, int width, int height) =>
-        Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
+    private static RgbImage Reduced(
+        ReadOnlyMemory<byte> file,
+        ImageHeader header,
+        IndexedImage mask,
+        double weight,
+        int width,
+        int height
+    ) => Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
 
     private static int ReducedHeight(JobImage image, int width) => (int)Math.Max(1, Math.Round((double)image.Height * width / image.Width));
 
@@ -150,9 +264,14 @@ internal static class ResultEndpoints
     {
         if (text is null)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= SmallestWidth and <= LargestWidth
+        return
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            && width is >= SmallestWidth and <= LargestWidth
             ? width
-            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'width' is a whole number of pixels from {SmallestWidth} to {LargestWidth}.");
+            : throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"The parameter 'width' is a whole number of pixels from {SmallestWidth} to {LargestWidth}."
+            );
     }
 
     /// <summary>A parameter that is a number from 0 on.</summary>
@@ -161,7 +280,10 @@ internal static class ResultEndpoints
     {
         if (text is null)
             return standard;
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value >= 0 && value <= most
+        return
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            && value >= 0
+            && value <= most
             ? value
             : throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter '{name}' is {allowed}.");
     }

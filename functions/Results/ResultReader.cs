@@ -14,7 +14,13 @@ namespace RoadSeg.Functions.Results;
 
 /// <summary>Reads the committed files of a job.</summary>
 internal sealed class ResultReader(
-    BlobServiceClient blobs, JobStore jobs, CallerKeys callers, PhotoTurns turns, RenderedResults rendered, ImageLimits limits)
+    BlobServiceClient blobs,
+    JobStore jobs,
+    CallerKeys callers,
+    PhotoTurns turns,
+    RenderedResults rendered,
+    ImageLimits limits
+)
 {
     /// <summary>Makes a picture or document of a mask when its turn comes: what is made holds a photo or mask in memory.</summary>
     /// <param name="job">A succeeded job, whose owner asks.</param>
@@ -24,13 +30,27 @@ internal sealed class ResultReader(
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="RoadSegException">too-many-requests, result-gone, or as <paramref name="make"/> throws.</exception>
     public async Task<ReadOnlyMemory<byte>> MakeAsync(
-        JobRecord job, string part, int bytesPerPixel, Func<IndexedImage, CancellationToken, Task<byte[]>> make, CancellationToken cancel) =>
-        await rendered.GetAsync(Key(job, part), async stop =>
-        {
-            var (width, height) = (job.Image!.Width, job.Image.Height);
-            using var turn = await turns.RenderAsync(job.Caller, (long)width * height * bytesPerPixel, PhotoTurns.IsHeavy(width, height), stop);
-            return await make(await MaskAsync(job, stop), stop);
-        }, cancel);
+        JobRecord job,
+        string part,
+        int bytesPerPixel,
+        Func<IndexedImage, CancellationToken, Task<byte[]>> make,
+        CancellationToken cancel
+    ) =>
+        await rendered.GetAsync(
+            Key(job, part),
+            async stop =>
+            {
+                var (width, height) = (job.Image!.Width, job.Image.Height);
+                using var turn = await turns.RenderAsync(
+                    job.Caller,
+                    (long)width * height * bytesPerPixel,
+                    PhotoTurns.IsHeavy(width, height),
+                    stop
+                );
+                return await make(await MaskAsync(job, stop), stop);
+            },
+            cancel
+        );
 
     /// <summary>The length of what is made of a mask, where it was made a moment ago: it is made only to be sent.</summary>
     /// <exception cref="RoadSegException">result-gone: it cannot be made.</exception>
@@ -61,9 +81,12 @@ internal sealed class ResultReader(
         var job = (await jobs.GetAsync(callers.Of(request), id, request.HttpContext.RequestAborted)).Value;
         if (job.State == JobState.Succeeded)
             return job;
-        throw new RoadSegException(ErrorCodes.ResultNotReady, job.State.IsTerminal()
-            ? $"The job ended without a result; /v1/jobs/{job.Id} says why."
-            : $"The job is not done yet; ask /v1/jobs/{job.Id} again in a second.");
+        throw new RoadSegException(
+            ErrorCodes.ResultNotReady,
+            job.State.IsTerminal()
+                ? $"The job ended without a result; /v1/jobs/{job.Id} says why."
+                : $"The job is not done yet; ask /v1/jobs/{job.Id} again in a second."
+        );
     }
 
     /// <summary>A result file's bytes.</summary>
@@ -102,7 +125,11 @@ internal sealed class ResultReader(
     /// <exception cref="RoadSegException">As for <see cref="OpenConfidenceAsync"/>.</exception>
     public Task<long?> ConfidenceLengthAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, LengthAsync, cancel);
 
-    private async Task<T> OfConfidenceAsync<T>(JobRecord job, Func<JobRecord, string, CancellationToken, Task<T>> read, CancellationToken cancel)
+    private async Task<T> OfConfidenceAsync<T>(
+        JobRecord job,
+        Func<JobRecord, string, CancellationToken, Task<T>> read,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -115,14 +142,17 @@ internal sealed class ResultReader(
             if (summary.Classes.Any(label => label.MeanConfidence is not null))
                 throw;
             throw new RoadSegException(
-                ErrorCodes.ConfidenceUnavailable, $"The model '{summary.Model.Model}' answers class ids without probabilities. Use the mask alone.", e);
+                ErrorCodes.ConfidenceUnavailable,
+                $"The model '{summary.Model.Model}' answers class ids without probabilities. Use the mask alone.",
+                e
+            );
         }
     }
 
     /// <summary>The summary.</summary>
     public async Task<ResultSummary> SummaryAsync(JobRecord job, CancellationToken cancel) =>
         JsonSerializer.Deserialize((await ReadAsync(job, ResultFiles.Summary, cancel)).Span, JobJson.Default.ResultSummary)
-            ?? throw new JsonException($"The summary of job {job.Id} holds null.");
+        ?? throw new JsonException($"The summary of job {job.Id} holds null.");
 
     /// <summary>The mask, decoded: class ids with the palette they were stored with.</summary>
     public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>
@@ -133,5 +163,6 @@ internal sealed class ResultReader(
     private BlobClient Blob(JobRecord job, string file) =>
         blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, file));
 
-    private static RoadSegException Gone(RequestFailedException e) => new(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
+    private static RoadSegException Gone(RequestFailedException e) =>
+        new(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);
 }

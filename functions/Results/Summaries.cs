@@ -8,18 +8,28 @@ namespace RoadSeg.Functions.Results;
 internal static class Summaries
 {
     /// <summary>The stored summary of a segmentation; its pixels sum to Width x Height.</summary>
-    public static ResultSummary Of(SegmentationResult result, LabelCatalogue labels, JobResult model, JobInput input, PreprocessSpec preprocess) => new()
-    {
-        Width = result.Width,
-        Height = result.Height,
-        Model = model,
-        Input = input,
-        Preprocess = preprocess,
-        Present = [.. result.Classes.Where(found => found.Pixels > 0).Select(found => found.Id)],
-        Classes = [.. labels.Classes.Select(label =>
+    public static ResultSummary Of(
+        SegmentationResult result,
+        LabelCatalogue labels,
+        JobResult model,
+        JobInput input,
+        PreprocessSpec preprocess
+    ) =>
+        new()
         {
-            var found = result.Classes[label.Id];
-            return new ClassShare(label.Id, label.Name, label.Color, found.Pixels, found.Share, found.MeanConfidence);
-        })],
-    };
+            Width = result.Width,
+            Height = result.Height,
+            Model = model,
+            Input = input,
+            Preprocess = preprocess,
+            Present = [.. result.Classes.Where(found => found.Pixels > 0).Select(found => found.Id)],
+            Classes =
+            [
+                .. labels.Classes.Select(label =>
+                {
+                    var found = result.Classes[label.Id];
+                    return new ClassShare(label.Id, label.Name, label.Color, found.Pixels, found.Share, found.MeanConfidence);
+                }),
+            ],
+        };
 }

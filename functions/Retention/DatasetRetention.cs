@@ -11,10 +11,17 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Retention;
 
 /// <summary>What of data sets is deleted, and when (docs/operate.md). Versions that were never finished by default; drops and superseded
-/// versions, which are the users' own, only where a setting says so. The newest version of a set, one that a run learns from and a drop that is
+/// versions, which are the users' own, only where a setting says so. The newest version of a set, one that a run learns from and a drop
+/// that is
 /// not curated always stay.</summary>
 internal sealed class DatasetRetention(
-    BlobServiceClient blobs, DatasetStore sets, TrainingStore runs, WorkOptions options, TimeProvider time, ILogger log)
+    BlobServiceClient blobs,
+    DatasetStore sets,
+    TrainingStore runs,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger log
+)
 {
     private readonly BlobContainerClient _curated = blobs.GetBlobContainerClient(Containers.Curated);
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
@@ -22,7 +29,12 @@ internal sealed class DatasetRetention(
     /// <summary>Looks at every set.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await RepairPass.RunAsync(sets.NamesAsync(cancel), LookAsync, (name, e) => Log.BlobNotKept(log, Containers.Curated, name, e), cancel);
+        await RepairPass.RunAsync(
+            sets.NamesAsync(cancel),
+            LookAsync,
+            (name, e) => Log.BlobNotKept(log, Containers.Curated, name, e),
+            cancel
+        );
     }
 
     private async Task LookAsync(string name, CancellationToken cancel)
@@ -45,14 +57,23 @@ internal sealed class DatasetRetention(
             await DropAsync(record, newest, cancel);
     }
 
-    // The record first: nobody asks for the version any more, and a drop of the same content meanwhile, which would find it there, is let go on.
+    // The record first: nobody asks for the version any more, and a drop of the same content meanwhile, which would find it there, is let
+    // go on.
     private async Task<bool> RetireAsync(string name, string version, DatasetRecord? record, CancellationToken cancel)
     {
         if (record is not { Version: not null } || record.State == DatasetState.Checking || await IsLearntAsync(name, version, cancel))
             return false;
-        var retired = await sets.ChangeAsync(name, now => now.State == DatasetState.Checking || now.Version is null || now.Version == version
-            ? null
-            : now with { Versions = [.. now.Versions.Where(known => known != version)] }, cancel);
+        var retired = await sets.ChangeAsync(
+            name,
+            now =>
+                now.State == DatasetState.Checking || now.Version is null || now.Version == version
+                    ? null
+                    : now with
+                    {
+                        Versions = [.. now.Versions.Where(known => known != version)],
+                    },
+            cancel
+        );
         return retired.Done && !await IsLearntAsync(name, version, cancel);
     }
 
@@ -61,8 +82,12 @@ internal sealed class DatasetRetention(
         var markers = blobs.GetBlobContainerClient(Containers.TrainingsActive);
         await foreach (var marker in markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel))
         {
-            if (WorkId.TryParse(marker.Name, out var id) && (await runs.FindAsync(id, cancel))?.Value.Plan is { } plan
-                && plan.Dataset == name && plan.DatasetVersion == version)
+            if (
+                WorkId.TryParse(marker.Name, out var id)
+                && (await runs.FindAsync(id, cancel))?.Value.Plan is { } plan
+                && plan.Dataset == name
+                && plan.DatasetVersion == version
+            )
                 return true;
         }
 
@@ -73,9 +98,11 @@ internal sealed class DatasetRetention(
     private async Task DropAsync(DatasetRecord record, string newest, CancellationToken cancel)
     {
         var drop = await BlobFolder.ListAsync(_datasets, $"{record.Name}/", cancel);
-        if (time.GetUtcNow() - drop.Newest > options.KeepDatasets
+        if (
+            time.GetUtcNow() - drop.Newest > options.KeepDatasets
             && drop.Find(DatasetSpec.FileName)?.ToString().Trim('"') == record.Drop
-            && await _curated.GetBlobClient(BlobPaths.Curated(record.Name, newest, CuratedManifest.FileName)).ExistsAsync(cancel))
+            && await _curated.GetBlobClient(BlobPaths.Curated(record.Name, newest, CuratedManifest.FileName)).ExistsAsync(cancel)
+        )
             Told(Containers.Datasets, await drop.DeleteAsync(DatasetSpec.FileName, last: true, cancel));
     }
 

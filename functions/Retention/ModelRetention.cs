@@ -11,18 +11,32 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Retention;
 
-/// <summary>What of the model registry is deleted, and when (docs/operate.md). Packages that were never finished by default; versions only where
-/// a setting says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a job or a
+/// <summary>What of the model registry is deleted, and when (docs/operate.md). Packages that were never finished by default; versions only
+/// where
+/// a setting says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a job or
+/// a
 /// run is for.</summary>
 internal sealed class ModelRetention(
-    BlobServiceClient blobs, ModelRegistry registry, JobStore jobs, TrainingStore runs, WorkOptions options, TimeProvider time, ILogger log)
+    BlobServiceClient blobs,
+    ModelRegistry registry,
+    JobStore jobs,
+    TrainingStore runs,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger log
+)
 {
     private readonly BlobContainerClient _models = blobs.GetBlobContainerClient(Containers.Models);
 
     /// <summary>Looks at every model.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await RepairPass.RunAsync(registry.NamesAsync(cancel), LookAsync, (name, e) => Log.BlobNotKept(log, Containers.Models, name, e), cancel);
+        await RepairPass.RunAsync(
+            registry.NamesAsync(cancel),
+            LookAsync,
+            (name, e) => Log.BlobNotKept(log, Containers.Models, name, e),
+            cancel
+        );
     }
 
     private async Task LookAsync(string name, CancellationToken cancel)
@@ -32,8 +46,12 @@ internal sealed class ModelRetention(
         var (now, pointer) = (time.GetUtcNow(), (await registry.LiveAsync(name, cancel))?.Value);
         foreach (var version in await BlobFolder.NamesAsync(_models, $"{name}/", cancel))
         {
-            if (!new ModelPin(name, version).IsValid || Names(pointer, version) || $"{name}/{version}/" == BlobPaths.ShadowRuns(name)
-                || await registry.IsPublishedAsync(name, version, cancel))
+            if (
+                !new ModelPin(name, version).IsValid
+                || Names(pointer, version)
+                || $"{name}/{version}/" == BlobPaths.ShadowRuns(name)
+                || await registry.IsPublishedAsync(name, version, cancel)
+            )
                 continue;
             var folder = await BlobFolder.ListAsync(_models, BlobPaths.ModelFile(name, version, ""), cancel);
             if (now - folder.Newest > options.KeepUnfinished)
@@ -53,8 +71,15 @@ internal sealed class ModelRetention(
         await foreach (var version in registry.VersionsAsync(name, cancel, (path, e) => Log.BlobNotKept(log, Containers.Models, path, e)))
             versions.Add(version);
         var newest = versions.MaxBy(static version => version.PublishedAt);
-        var old = versions.Where(version => version != newest && version.PublishedBy != "seed" && version.PublishedAt < before
-            && !Names(pointer, version.Version) && pointer?.History.Any(move => move.Version == version.Version && move.At >= before) != true).ToList();
+        var old = versions
+            .Where(version =>
+                version != newest
+                && version.PublishedBy != "seed"
+                && version.PublishedAt < before
+                && !Names(pointer, version.Version)
+                && pointer?.History.Any(move => move.Version == version.Version && move.At >= before) != true
+            )
+            .ToList();
         if (old.Count == 0)
             return;
         var used = await UsedAsync(name, cancel);

@@ -14,10 +14,18 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Retention;
 
-/// <summary>Timer: deletes what is older than it is kept, and sends the event of each bare drop whose own was lost: only a list of the photos
+/// <summary>Timer: deletes what is older than it is kept, and sends the event of each bare drop whose own was lost: only a list of the
+/// photos
 /// themselves shows it. On Azure a lifecycle rule may delete too.</summary>
 internal sealed class RetentionPass(
-    BlobServiceClient blobs, QueueServiceClient queues, UploadClaim claim, QueueGauge gauge, WorkOptions options, TimeProvider time, ILogger<RetentionPass> log)
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    UploadClaim claim,
+    QueueGauge gauge,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger<RetentionPass> log
+)
 {
     // The host ends a worker whose function runs for ten minutes, and with it the work of all others.
     private static readonly TimeSpan Pass = TimeSpan.FromMinutes(8);
@@ -36,7 +44,6 @@ internal sealed class RetentionPass(
         [
             Aged(Containers.Submitted, options.KeepUploads),
             Aged(Containers.Work, options.Deadline + options.Lease),
-
             // The record outlives what it names, so that a deleted result is "gone" and not "unknown".
             Aged(Containers.Results, options.KeepResults),
             Aged(Containers.IdempotencyKeys, options.KeepResults + TimeSpan.FromDays(1)),
@@ -50,7 +57,11 @@ internal sealed class RetentionPass(
         using var over = new CancellationTokenSource(Pass, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
         (string Container, Func<CancellationToken, Task> Look)[] turns =
-            [Aged(Containers.Uploads, options.KeepUploads), .. others[first..], .. others[..first]];
+        [
+            Aged(Containers.Uploads, options.KeepUploads),
+            .. others[first..],
+            .. others[..first],
+        ];
         foreach (var (container, look) in turns)
         {
             try
@@ -81,7 +92,15 @@ internal sealed class RetentionPass(
         await LookAsync(blobs.GetBlobContainerClient(Containers.Trainings), now, options.KeepTrainings, cancel);
         var runs = new TrainingStore(blobs, queues, time);
         await new DatasetRetention(blobs, new DatasetStore(blobs), runs, options, time, log).RunAsync(cancel);
-        await new ModelRetention(blobs, new ModelRegistry(blobs, time), new JobStore(blobs, queues, time), runs, options, time, log).RunAsync(cancel);
+        await new ModelRetention(
+            blobs,
+            new ModelRegistry(blobs, time),
+            new JobStore(blobs, queues, time),
+            runs,
+            options,
+            time,
+            log
+        ).RunAsync(cancel);
     }
 
     private async Task LookAsync(BlobContainerClient container, DateTimeOffset now, TimeSpan keep, CancellationToken cancel)
@@ -89,19 +108,30 @@ internal sealed class RetentionPass(
         var deleted = 0;
         try
         {
-            await RepairPass.RunAsync(container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (blob, stop) =>
-            {
-                var age = now - blob.Properties.LastModified!.Value;
-                if (age > keep)
+            await RepairPass.RunAsync(
+                container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel),
+                async (blob, stop) =>
                 {
-                    if (await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop))
-                        Interlocked.Increment(ref deleted);
-                }
-                else if (container.Name == Containers.Uploads && age > YoungestDrop && age < OldestDrop)
-                {
-                    await RepairAsync(blob, stop);
-                }
-            }, (blob, e) => Log.BlobNotKept(log, container.Name, blob.Name, e), cancel);
+                    var age = now - blob.Properties.LastModified!.Value;
+                    if (age > keep)
+                    {
+                        if (
+                            await container.DeleteBlobIfExistsAsync(
+                                blob.Name,
+                                DeleteSnapshotsOption.IncludeSnapshots,
+                                cancellationToken: stop
+                            )
+                        )
+                            Interlocked.Increment(ref deleted);
+                    }
+                    else if (container.Name == Containers.Uploads && age > YoungestDrop && age < OldestDrop)
+                    {
+                        await RepairAsync(blob, stop);
+                    }
+                },
+                (blob, e) => Log.BlobNotKept(log, container.Name, blob.Name, e),
+                cancel
+            );
         }
         finally
         {
@@ -127,6 +157,7 @@ internal sealed class RetentionPass(
         Log.JobRepaired(log, WorkId.ForDrop(Containers.Uploads, photo.Name, etag), "its upload had no event");
         await queues.GetQueueClient(Queues.UploadsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
 
-        async Task<bool> MayWaitAsync(WorkLane line) => (await gauge.UploadsAsync(line, cancel)).HeadInsertedAt <= photo.Properties.LastModified + options.SweepAfter;
+        async Task<bool> MayWaitAsync(WorkLane line) =>
+            (await gauge.UploadsAsync(line, cancel)).HeadInsertedAt <= photo.Properties.LastModified + options.SweepAfter;
     }
 }

@@ -12,7 +12,8 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Review;
 
-/// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's own masks as first
+/// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's
+/// own masks as first
 /// labels, and <c>dataset.json</c>.</summary>
 internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoTurns turns, ImageLimits limits)
 {
@@ -24,7 +25,13 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     public async Task<Stream> WriteAsync(string name, IReadOnlyList<ReviewedPhoto> photos, CancellationToken cancel)
     {
         var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"roadseg-review-{Guid.NewGuid():N}.zip"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+            Path.Combine(Path.GetTempPath(), $"roadseg-review-{Guid.NewGuid():N}.zip"),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 16,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous
+        );
         try
         {
             var written = 0;
@@ -33,7 +40,10 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 foreach (var photo in photos.Where(photo => Same(photo.Summary, photos[0].Summary)))
                     written += await AddAsync(archive, photo.Job, cancel) ? 1 : 0;
                 if (written == 0)
-                    throw new RoadSegException(ErrorCodes.RequestInvalid, "No photo is listed, or none is kept any more: there is nothing to export. Raise 'below' or lower 'above'.");
+                    throw new RoadSegException(
+                        ErrorCodes.RequestInvalid,
+                        "No photo is listed, or none is kept any more: there is nothing to export. Raise 'below' or lower 'above'."
+                    );
                 await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
             }
 
@@ -66,26 +76,36 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         }
     }
 
-    private static async Task AddAsync(ZipArchive archive, string path, ReadOnlyMemory<byte> content, CompressionLevel level, CancellationToken cancel)
+    private static async Task AddAsync(
+        ZipArchive archive,
+        string path,
+        ReadOnlyMemory<byte> content,
+        CompressionLevel level,
+        CancellationToken cancel
+    )
     {
         await using var entry = await archive.CreateEntry(path, level).OpenAsync(cancel);
         await entry.WriteAsync(content, cancel);
     }
 
-    private static bool Same(ResultSummary one, ResultSummary other) => one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
+    private static bool Same(ResultSummary one, ResultSummary other) =>
+        one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
 
     // The masks hold class ids; every one is mapped to its own name, so that the set says the same to whoever reads it.
-    private static byte[] Spec(string name, ResultSummary summary) => DatasetSpecJson.Serialize(new DatasetSpec
-    {
-        Name = name,
-        Layout = "pairs",
-        Patterns = new PatternSpec("images/{id}.{ext}", "masks/{id}.png"),
-        Labels = new LabelSpec
-        {
-            Classes = [.. summary.Classes.Select(label => new ClassSpec(label.Name, label.Color))],
-            Encoding = MaskEncoding.Id,
-            Map = summary.Classes.ToDictionary(label => $"{label.Id}", label => JsonSerializer.SerializeToElement(label.Name)),
-        },
-        Split = new SplitSpec { By = SplitSource.Seed },
-    });
+    private static byte[] Spec(string name, ResultSummary summary) =>
+        DatasetSpecJson.Serialize(
+            new DatasetSpec
+            {
+                Name = name,
+                Layout = "pairs",
+                Patterns = new PatternSpec("images/{id}.{ext}", "masks/{id}.png"),
+                Labels = new LabelSpec
+                {
+                    Classes = [.. summary.Classes.Select(label => new ClassSpec(label.Name, label.Color))],
+                    Encoding = MaskEncoding.Id,
+                    Map = summary.Classes.ToDictionary(label => $"{label.Id}", label => JsonSerializer.SerializeToElement(label.Name)),
+                },
+                Split = new SplitSpec { By = SplitSource.Seed },
+            }
+        );
 }

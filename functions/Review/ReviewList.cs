@@ -10,7 +10,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Review;
 
-/// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something else.</summary>
+/// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something
+/// else.</summary>
 internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
 {
     private const int MaxRounds = 5;
@@ -19,7 +20,11 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
 
     /// <summary>A page, newest first.</summary>
     /// <exception cref="RoadSegException">request-invalid: the place to go on from is of no page.</exception>
-    public async Task<(IReadOnlyList<ReviewedPhoto> Photos, string? Next)> PageAsync(string caller, ReviewQuery query, CancellationToken cancel)
+    public async Task<(IReadOnlyList<ReviewedPhoto> Photos, string? Next)> PageAsync(
+        string caller,
+        ReviewQuery query,
+        CancellationToken cancel
+    )
     {
         var disagreements = await DisagreementsAsync(cancel);
         var found = new List<ReviewedPhoto>();
@@ -36,7 +41,12 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return (found, after);
     }
 
-    private async Task<ReviewedPhoto?> LookAsync(JobRecord job, ReviewQuery query, Dictionary<WorkId, double> disagreements, CancellationToken cancel)
+    private async Task<ReviewedPhoto?> LookAsync(
+        JobRecord job,
+        ReviewQuery query,
+        Dictionary<WorkId, double> disagreements,
+        CancellationToken cancel
+    )
     {
         ResultSummary summary;
         try
@@ -64,17 +74,38 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, disagreement));
     }
 
-    private static ReviewItem Item(JobRecord job, ResultSummary summary, IReadOnlyList<ReviewReason> reasons, double? confidence, double? disagreement)
+    private static ReviewItem Item(
+        JobRecord job,
+        ResultSummary summary,
+        IReadOnlyList<ReviewReason> reasons,
+        double? confidence,
+        double? disagreement
+    )
     {
-        var weakest = summary.Classes.Where(label => label.Share >= SmallestShare && label.MeanConfidence is not null).MinBy(label => label.MeanConfidence);
+        var weakest = summary
+            .Classes.Where(label => label.Share >= SmallestShare && label.MeanConfidence is not null)
+            .MinBy(label => label.MeanConfidence);
         var self = $"/v1/jobs/{job.Id}";
-        var links = new Dictionary<string, string> { ["job"] = self, ["mask"] = self + "/mask", ["overlay"] = self + "/overlay" };
+        var links = new Dictionary<string, string>
+        {
+            ["job"] = self,
+            ["mask"] = self + "/mask",
+            ["overlay"] = self + "/overlay",
+        };
         if (confidence is not null)
             links["confidence"] = self + "/confidence";
         var result = job.Result!;
         return new ReviewItem(
-            job.Id, job.Times.CreatedAt, job.Source.FileName, new ModelPin(result.Model, result.ModelVersion), reasons,
-            Rounded(confidence), weakest?.Name, Rounded(disagreement), links);
+            job.Id,
+            job.Times.CreatedAt,
+            job.Source.FileName,
+            new ModelPin(result.Model, result.ModelVersion),
+            reasons,
+            Rounded(confidence),
+            weakest?.Name,
+            Rounded(disagreement),
+            links
+        );
     }
 
     // Over all pixels: each class's mean counts as often as it has pixels.

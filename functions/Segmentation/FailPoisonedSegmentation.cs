@@ -7,16 +7,21 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Segmentation;
 
-/// <summary>The poison queues of segmentation: what failed as often as the host allows ends its job as failed instead of leaving it open.</summary>
+/// <summary>The poison queues of segmentation: what failed as often as the host allows ends its job as failed instead of leaving it
+/// open.</summary>
 internal sealed class FailPoisonedSegmentation(JobStore jobs, ILogger<FailPoisonedSegmentation> log)
 {
     [Function("FailPoisonedSegmentation")]
-    public Task SegmentationAsync([QueueTrigger(Queues.SegmentationJobs + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        FailAsync(message, cancel);
+    public Task SegmentationAsync(
+        [QueueTrigger(Queues.SegmentationJobs + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    ) => FailAsync(message, cancel);
 
     [Function("FailPoisonedSegmentationBulk")]
-    public Task SegmentationBulkAsync([QueueTrigger(Queues.SegmentationBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        FailAsync(message, cancel);
+    public Task SegmentationBulkAsync(
+        [QueueTrigger(Queues.SegmentationBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    ) => FailAsync(message, cancel);
 
     private async Task FailAsync(QueueMessage message, CancellationToken cancel)
     {
@@ -26,13 +31,15 @@ internal sealed class FailPoisonedSegmentation(JobStore jobs, ILogger<FailPoison
             return;
         }
 
-        // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be running the
+        // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be
+        // running the
         // job now.
         await jobs.FailAsync(
             segmentation.JobId,
             FailedJobs.Exhausted,
             record => segmentation.SentAt is { } sent ? sent == record.SentAt : record.RepairedAt is null,
             log,
-            cancel);
+            cancel
+        );
     }
 }

@@ -33,7 +33,8 @@ internal sealed class SegmentImage(
     BulkPace pace,
     ModelOptions options,
     TimeProvider time,
-    ILogger<SegmentImage> log)
+    ILogger<SegmentImage> log
+)
 {
     private static readonly TimeSpan WorthAsking = TimeSpan.FromMilliseconds(100);
 
@@ -41,7 +42,10 @@ internal sealed class SegmentImage(
     private static readonly TimeSpan GivenBackAfter = TimeSpan.FromSeconds(5);
 
     [Function("SegmentBulk")]
-    public async Task BulkAsync([QueueTrigger(Queues.SegmentationBulk, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task BulkAsync(
+        [QueueTrigger(Queues.SegmentationBulk, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         // A model on a GPU leaves the cores to the others.
         using var turn = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
@@ -49,7 +53,10 @@ internal sealed class SegmentImage(
     }
 
     [Function("SegmentImage")]
-    public async Task RunAsync([QueueTrigger(Queues.SegmentationJobs, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task RunAsync(
+        [QueueTrigger(Queues.SegmentationJobs, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         if (MessageBody.TryRead(message.Body, JobJson.Default.SegmentationMessage) is not { JobId: var id } asked)
         {
@@ -71,11 +78,19 @@ internal sealed class SegmentImage(
 
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
-        var claimed = await jobs.TryMoveAsync(id, JobState.Running, record => MayRun(record, message) ? record with
-        {
-            Attempt = record.Attempt + 1,
-            Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
-        } : null, cancel);
+        var claimed = await jobs.TryMoveAsync(
+            id,
+            JobState.Running,
+            record =>
+                MayRun(record, message)
+                    ? record with
+                    {
+                        Attempt = record.Attempt + 1,
+                        Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
+                    }
+                    : null,
+            cancel
+        );
         if (claimed is not { Done: true, Document: { } job })
         {
             await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -111,7 +126,12 @@ internal sealed class SegmentImage(
     // delivers this message again, to the same effect.
     private async Task GiveBackAsync(SegmentationMessage asked, QueueMessage message, CancellationToken cancel)
     {
-        var given = await jobs.TryMoveAsync(asked.JobId, JobState.Queued, record => MayRun(record, message) ? record with { Owner = null } : null, cancel);
+        var given = await jobs.TryMoveAsync(
+            asked.JobId,
+            JobState.Queued,
+            record => MayRun(record, message) ? record with { Owner = null } : null,
+            cancel
+        );
         if (given is not { Done: true, Document.Value: { Lane: var line } record })
         {
             Log.MessageIgnored(log, asked.JobId, message.MessageId, given.Document?.Value.State);
@@ -119,7 +139,9 @@ internal sealed class SegmentImage(
         }
 
         await Task.Delay(GivenBackAfter, time, cancel);
-        await queues.GetQueueClient(Queues.Segmentation(line)).SendAsync(SegmentationMessage.Of(record, asked.TraceParent), JobJson.Default.SegmentationMessage, cancel);
+        await queues
+            .GetQueueClient(Queues.Segmentation(line))
+            .SendAsync(SegmentationMessage.Of(record, asked.TraceParent), JobJson.Default.SegmentationMessage, cancel);
         Log.MessageGivenBack(log, asked.JobId);
     }
 
@@ -145,12 +167,20 @@ internal sealed class SegmentImage(
         SegmentationResult? segmented;
         try
         {
-            segmented = await lane.RunAsync(record.Lane, engine, input, record.Image.Width, record.Image.Height, async wait =>
-            {
-                var wanted = await IsWantedAsync(record, wait, cancel);
-                waited = span.End(StageSpan.WaitModel);
-                return wanted;
-            }, cancel);
+            segmented = await lane.RunAsync(
+                record.Lane,
+                engine,
+                input,
+                record.Image.Width,
+                record.Image.Height,
+                async wait =>
+                {
+                    var wanted = await IsWantedAsync(record, wait, cancel);
+                    waited = span.End(StageSpan.WaitModel);
+                    return wanted;
+                },
+                cancel
+            );
         }
         catch (RoadSegException e) when (RolloutWatch.Blames(e))
         {
@@ -182,25 +212,42 @@ internal sealed class SegmentImage(
             confidence is null
                 ? Task.CompletedTask
                 : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidence, "image/png", cancel),
-            WriteAsync(record.Id, attempt, ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary), "application/json", cancel));
+            WriteAsync(
+                record.Id,
+                attempt,
+                ResultFiles.Summary,
+                JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary),
+                "application/json",
+                cancel
+            )
+        );
         var commit = Stopwatch.GetElapsedTime(storing);
 
         // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
         // job succeeded and changes nothing.
-        var committed = await jobs.TryMoveAsync(record.Id, JobState.Succeeded, current => current.State != JobState.Running || current.Attempt != attempt ? null : current with
-        {
-            Result = result,
-            Stages = current.Stages with
-            {
-                Claim = claim,
-                Fetch = fetch,
-                Wait = waited,
-                Infer = timings.Run.TotalMilliseconds,
-                Upsample = timings.Upsample.TotalMilliseconds,
-                Encode = encode,
-                Commit = commit.TotalMilliseconds,
-            },
-        }, cancel, job);
+        var committed = await jobs.TryMoveAsync(
+            record.Id,
+            JobState.Succeeded,
+            current =>
+                current.State != JobState.Running || current.Attempt != attempt
+                    ? null
+                    : current with
+                    {
+                        Result = result,
+                        Stages = current.Stages with
+                        {
+                            Claim = claim,
+                            Fetch = fetch,
+                            Wait = waited,
+                            Infer = timings.Run.TotalMilliseconds,
+                            Upsample = timings.Upsample.TotalMilliseconds,
+                            Encode = encode,
+                            Commit = commit.TotalMilliseconds,
+                        },
+                    },
+            cancel,
+            job
+        );
         if (committed is { Done: true, Document.Value.Times.FinishedAt: { } finished })
         {
             span.EndAt(StageSpan.Commit, finished);
@@ -225,24 +272,36 @@ internal sealed class SegmentImage(
 
     // After a wait the job may have been canceled: a read is less than a run.
     private async Task<bool> IsWantedAsync(JobRecord job, TimeSpan wait, CancellationToken cancel) =>
-        wait < WorthAsking || (await jobs.FindAsync(job.Id, cancel))?.Value is { State: JobState.Running } now && now.Attempt == job.Attempt;
+        wait < WorthAsking
+        || (await jobs.FindAsync(job.Id, cancel))?.Value is { State: JobState.Running } now && now.Attempt == job.Attempt;
 
     private async Task<byte[]> ReadInputAsync(WorkId id, string? file, CancellationToken cancel)
     {
         try
         {
-            var blob = await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, file)).DownloadContentAsync(cancel);
+            var blob = await blobs
+                .GetBlobContainerClient(Containers.Work)
+                .GetBlobClient(BlobPaths.WorkInput(id, file))
+                .DownloadContentAsync(cancel);
             return blob.Value.Content.ToArray();
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new RoadSegException(ErrorCodes.UploadMissing, "The prepared photo was deleted before it was segmented. Upload it again.", e);
+            throw new RoadSegException(
+                ErrorCodes.UploadMissing,
+                "The prepared photo was deleted before it was segmented. Upload it again.",
+                e
+            );
         }
     }
 
     private async Task WriteAsync(WorkId id, int attempt, string file, byte[] content, string contentType, CancellationToken cancel) =>
-        await blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).UploadAsync(
-            BinaryData.FromBytes(content),
-            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
-            cancel);
+        await blobs
+            .GetBlobContainerClient(Containers.Results)
+            .GetBlobClient(BlobPaths.Result(id, attempt, file))
+            .UploadAsync(
+                BinaryData.FromBytes(content),
+                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
+                cancel
+            );
 }

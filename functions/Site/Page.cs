@@ -30,9 +30,14 @@ internal sealed class Page
     public static Page Read(IConfiguration settings)
     {
         var folder = settings["ROADSEG_PAGE"] ?? Path.Combine(AppContext.BaseDirectory, "wwwroot");
-        return new Page(!Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(static file => ContentTypes.ContainsKey(Path.GetExtension(file)))
-            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), Load, StringComparer.Ordinal));
+        return new Page(
+            !Directory.Exists(folder)
+                ? []
+                : Directory
+                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Where(static file => ContentTypes.ContainsKey(Path.GetExtension(file)))
+                    .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), Load, StringComparer.Ordinal)
+        );
     }
 
     public bool Exists => _files.ContainsKey(Index);
@@ -50,8 +55,15 @@ internal sealed class Page
         if (asset.Brotli is not null)
         {
             headers.Vary = StringValues.Concat(headers.Vary, "Accept-Encoding");
-            var accepted = context.Request.GetTypedHeaders().AcceptEncoding.Where(static value => value.Quality is not 0).Select(static value => value.Value.Value).ToArray();
-            (content, encoding) = accepted.Contains("br") ? (asset.Brotli, "br") : accepted.Contains("gzip") ? (asset.Gzip!, "gzip") : (asset.Plain, "");
+            var accepted = context
+                .Request.GetTypedHeaders()
+                .AcceptEncoding.Where(static value => value.Quality is not 0)
+                .Select(static value => value.Value.Value)
+                .ToArray();
+            (content, encoding) =
+                accepted.Contains("br") ? (asset.Brotli, "br")
+                : accepted.Contains("gzip") ? (asset.Gzip!, "gzip")
+                : (asset.Plain, "");
             if (encoding.Length > 0)
                 headers.ContentEncoding = encoding;
         }
@@ -66,7 +78,13 @@ internal sealed class Page
         var hash = Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(0, 8));
         return plain.Length < SmallestCompressed || type == "image/jpeg"
             ? new Asset(plain, null, null, type, hash)
-            : new Asset(plain, Compressed(plain, static to => new BrotliStream(to, CompressionLevel.Optimal)), Compressed(plain, static to => new GZipStream(to, CompressionLevel.SmallestSize)), type, hash);
+            : new Asset(
+                plain,
+                Compressed(plain, static to => new BrotliStream(to, CompressionLevel.Optimal)),
+                Compressed(plain, static to => new GZipStream(to, CompressionLevel.SmallestSize)),
+                type,
+                hash
+            );
     }
 
     private static byte[] Compressed(byte[] plain, Func<Stream, Stream> encoder)

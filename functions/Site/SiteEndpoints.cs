@@ -19,7 +19,8 @@ internal static class SiteEndpoints
             ["labels"] = "/v1/labels",
             ["live"] = "/health/live",
             ["ready"] = "/health/ready",
-        });
+        }
+    );
 
     public static void AddSite(this IServiceCollection services) =>
         services.AddSingleton(static provider => Page.Read(provider.GetRequiredService<IConfiguration>()));
@@ -28,27 +29,36 @@ internal static class SiteEndpoints
     {
         // The page sends photos straight to storage: beside this origin the only one that it may speak to.
         var storage = app.ServiceProvider.GetRequiredService<BlobServiceClient>().Uri.GetLeftPart(UriPartial.Authority);
-        var policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-            + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+        var policy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+            + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for "
+            + $"'script'";
 
         app.MapMethods("/", Read, (HttpContext context, Page page) =>
-        {
-            var headers = context.Response.Headers;
-            headers.Vary = "Accept";
-            if (!page.Exists || !WantsPage(context.Request))
-                return TypedResults.Json(Document, SiteJson.Default.ServiceDocument);
-            headers.ContentSecurityPolicy = policy;
-            headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
-            headers.XFrameOptions = "DENY";
-            return page.Answer(context, Page.Index);
-        }).ExcludeFromDescription();
-        app.MapMethods("/favicon.svg", Read, static (HttpContext context, Page page) => page.Answer(context, "favicon.svg")).ExcludeFromDescription();
-        app.MapMethods("/assets/{file}", Read, static (string file, HttpContext context, Page page) => page.Answer(context, $"assets/{file}")).ExcludeFromDescription();
+            {
+                var headers = context.Response.Headers;
+                headers.Vary = "Accept";
+                if (!page.Exists || !WantsPage(context.Request))
+                    return TypedResults.Json(Document, SiteJson.Default.ServiceDocument);
+                headers.ContentSecurityPolicy = policy;
+                headers["Referrer-Policy"] = "no-referrer";
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";
+                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+                headers.XFrameOptions = "DENY";
+                return page.Answer(context, Page.Index);
+            })
+            .ExcludeFromDescription();
+        app.MapMethods("/favicon.svg", Read, static (HttpContext context, Page page) => page.Answer(context, "favicon.svg"))
+            .ExcludeFromDescription();
+        app.MapMethods("/assets/{file}", Read, static (string file, HttpContext context, Page page) =>
+                page.Answer(context, $"assets/{file}")
+            )
+            .ExcludeFromDescription();
     }
 
     // Browsers name text/html; curl and HTTP libraries say */* or nothing.
     private static bool WantsPage(HttpRequest request) =>
-        request.GetTypedHeaders().Accept.Any(static type => type.Quality is not 0 && type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        request
+            .GetTypedHeaders()
+            .Accept.Any(static type => type.Quality is not 0 && type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 }

@@ -5,6 +5,7 @@ namespace RoadSeg.Functions.Site;
 /// <summary>The JSON form of the service document.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ServiceDocument))]
 internal sealed partial class SiteJson : JsonSerializerContext;

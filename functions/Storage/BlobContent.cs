@@ -4,12 +4,14 @@ using Azure.Storage.Blobs.Models;
 
 namespace RoadSeg.Functions.Storage;
 
-/// <summary>A blob as a seekable stream as long as it was when it was asked for. Nothing is asked of storage before the first read, and then only from
+/// <summary>A blob as a seekable stream as long as it was when it was asked for. Nothing is asked of storage before the first read, and
+/// then only from
 /// there on; nothing is held but what storage sends.</summary>
 /// <param name="blob">Where it lies.</param>
 /// <param name="length">Its length in bytes, as its properties told.</param>
 /// <param name="version">The version to read; null for a blob that only grows, whose first bytes are the same in all versions.</param>
-/// <param name="end">Bytes from the start after which nobody is expected to read on: storage is asked for no more. Who does read on gets the rest all the same.</param>
+/// <param name="end">Bytes from the start after which nobody is expected to read on: storage is asked for no more. Who does read on gets
+/// the rest all the same.</param>
 internal sealed class BlobContent(BlobClient blob, long length, ETag? version, long end) : Stream
 {
     private const int Tries = 3;
@@ -28,7 +30,11 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
 
     /// <summary>Where a request for one range ends; the framework answers several, and what it cannot read, with the whole.</summary>
     public static long EndOf(HttpRequest request, long length) =>
-        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: not null, To: { } last } && last < length ? last + 1 : length;
+        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges }
+        && ranges.Single() is { From: not null, To: { } last }
+        && last < length
+            ? last + 1
+            : length;
 
     public override bool CanRead => true;
 
@@ -69,7 +75,8 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
             }
             catch (RequestFailedException e) when (e.Status == 412 && version is null && _open is not null && opened < Tries)
             {
-                // The connection broke and the client took it up again, but only in the version that it had begun: the blob has grown since.
+                // The connection broke and the client took it up again, but only in the version that it had begun: the blob has grown
+                // since.
             }
 
             Close(ref _open);
@@ -83,16 +90,17 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-    {
-        SeekOrigin.Begin => 0,
-        SeekOrigin.Current => _position,
-        _ => length,
-    };
+    public override long Seek(long offset, SeekOrigin origin) =>
+        Position =
+            offset
+            + origin switch
+            {
+                SeekOrigin.Begin => 0,
+                SeekOrigin.Current => _position,
+                _ => length,
+            };
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
@@ -114,7 +122,8 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
                 Range = new HttpRange(_position, until - _position),
                 Conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : null,
             },
-            cancel);
+            cancel
+        );
     }
 
     private static void Close(ref BlobDownloadStreamingResult? open)

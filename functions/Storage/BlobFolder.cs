@@ -51,7 +51,11 @@ internal sealed class BlobFolder
     public async Task<int> DeleteAsync(string file, bool last, CancellationToken cancel)
     {
         var deleted = 0;
-        foreach (var blob in _blobs.OrderBy(blob => (blob.Name == Prefix + file) == last).ThenBy(static blob => blob.Name, StringComparer.Ordinal))
+        foreach (
+            var blob in _blobs
+                .OrderBy(blob => (blob.Name == Prefix + file) == last)
+                .ThenBy(static blob => blob.Name, StringComparer.Ordinal)
+        )
         {
             if (await DeleteAsync(blob, cancel))
                 deleted++;

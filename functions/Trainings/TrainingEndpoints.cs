@@ -20,27 +20,57 @@ internal static class TrainingEndpoints
     public static void MapTrainings(this IEndpointRouteBuilder app)
     {
         app.MapPost("/v1/trainings", StartAsync)
-            .Describe("startTraining", "Train on a data set", "Queues a run: a worker learns from a curated data set, publishes a version of the model and puts it through the gate, which lets it go live or says why not.")
+            .Describe(
+                "startTraining",
+                "Train on a data set",
+                "Queues a run: a worker learns from a curated data set, publishes a version of the model and puts it through the gate, "
+                    + "which lets it go live or says why not."
+            )
             .TakesBody<TrainingRequest>(true, "application/json")
-            .TakesHeader("Idempotency-Key", "The same key with the same request gets the same run, also after it has ended.", ParameterForms.Key)
+            .TakesHeader(
+                "Idempotency-Key",
+                "The same key with the same request gets the same run, also after it has ended.",
+                ParameterForms.Key
+            )
             .Answers<TrainingView>(StatusCodes.Status202Accepted)
             .Sends("Location", "Address of the run, relative to the service.", StatusCodes.Status202Accepted)
             .SendsVersion(StatusCodes.Status202Accepted)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.OperatorRequired, ErrorCodes.DatasetNotFound, ErrorCodes.ModelNotFound, ErrorCodes.IdempotencyConflict);
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.ContentTypeUnsupported,
+                ErrorCodes.OperatorRequired,
+                ErrorCodes.DatasetNotFound,
+                ErrorCodes.ModelNotFound,
+                ErrorCodes.IdempotencyConflict
+            );
         app.MapGet("/v1/trainings", ListAsync)
-            .Describe("listTrainings", "List the training runs", "Newest first. A page may hold fewer runs than asked for; go on while there is a next.")
+            .Describe(
+                "listTrainings",
+                "List the training runs",
+                "Newest first. A page may hold fewer runs than asked for; go on while there is a next."
+            )
             .Takes("after", "next of the page before.")
             .Takes("limit", "Runs a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<TrainingPage>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid);
         app.MapGet("/v1/trainings/{id}", ShowAsync)
-            .Describe("getTraining", "Ask for a training run", "State, progress and what came of it. With wait it answers when the run has ended; with wait and If-None-Match, when it has changed.")
+            .Describe(
+                "getTraining",
+                "Ask for a training run",
+                "State, progress and what came of it. With wait it answers when the run has ended; with wait and If-None-Match, when it "
+                    + "has changed."
+            )
             .Takes("wait", "Seconds to wait.", ParameterForms.Whole(0, MaxWaitSeconds))
             .Revalidates()
             .Answers<TrainingView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.TrainingNotFound);
         app.MapDelete("/v1/trainings/{id}", CancelAsync)
-            .Describe("cancelTraining", "Cancel a training run", "A worker stops at its next step. A run that has ended is left as it is; canceling twice is no error. The answer says how the run stands.")
+            .Describe(
+                "cancelTraining",
+                "Cancel a training run",
+                "A worker stops at its next step. A run that has ended is left as it is; canceling twice is no error. The answer says "
+                    + "how the run stands."
+            )
             .Answers<TrainingView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.OperatorRequired, ErrorCodes.TrainingNotFound);
         app.MapTrainingFiles();
@@ -50,10 +80,20 @@ internal static class TrainingEndpoints
     /// <exception cref="RoadSegException">training-not-found, also for text that is no id.</exception>
     public static async Task<Stored<TrainingRecord>> GetAsync(this TrainingStore runs, string id, CancellationToken cancel) =>
         (WorkId.TryParse(id, out var parsed) ? await runs.FindAsync(parsed, cancel) : null)
-        ?? throw new RoadSegException(ErrorCodes.TrainingNotFound, "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings.");
+        ?? throw new RoadSegException(
+            ErrorCodes.TrainingNotFound,
+            "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings."
+        );
 
     private static async Task<IResult> StartAsync(
-        HttpContext context, CallerKeys callers, Operators operators, TrainingPlans plans, IdempotencyKeys keys, TimeProvider time, ILogger<TrainingStore> log)
+        HttpContext context,
+        CallerKeys callers,
+        Operators operators,
+        TrainingPlans plans,
+        IdempotencyKeys keys,
+        TimeProvider time,
+        ILogger<TrainingStore> log
+    )
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -85,7 +125,12 @@ internal static class TrainingEndpoints
         var run = await runs.GetAsync(id, cancel);
         var known = context.Request.Headers.IfNoneMatch.ToString();
         var until = time.GetUtcNow() + (wait ?? TimeSpan.Zero);
-        while (!run.Value.State.IsTerminal() && (known.Length == 0 || known.Contains($"W/\"{Version(run)}\"", StringComparison.Ordinal)) && until - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        while (
+            !run.Value.State.IsTerminal()
+            && (known.Length == 0 || known.Contains($"W/\"{Version(run)}\"", StringComparison.Ordinal))
+            && until - time.GetUtcNow() is var left
+            && left > TimeSpan.Zero
+        )
         {
             await Task.Delay(left < LookAgain ? left : LookAgain, time, cancel);
             run = await runs.GetAsync(id, cancel);
@@ -94,20 +139,39 @@ internal static class TrainingEndpoints
         return Answer(context, run, StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, CallerKeys callers, Operators operators, TrainingStore runs, ILogger<TrainingStore> log)
+    private static async Task<IResult> CancelAsync(
+        string id,
+        HttpContext context,
+        CallerKeys callers,
+        Operators operators,
+        TrainingStore runs,
+        ILogger<TrainingStore> log
+    )
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);
         var run = await runs.GetAsync(id, cancel);
-        var canceled = await runs.TryMoveAsync(run.Value.Id, TrainingState.Canceled, static now => now.State.IsTerminal() ? null : now, cancel);
+        var canceled = await runs.TryMoveAsync(
+            run.Value.Id,
+            TrainingState.Canceled,
+            static now => now.State.IsTerminal() ? null : now,
+            cancel
+        );
         if (canceled.Done)
             Log.TrainingCanceled(log, run.Value.Id, caller);
         return Answer(context, canceled.Document ?? run, StatusCodes.Status200OK);
     }
 
-    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status) => Revalidation.Answer(
-        context, Version(run), run.Value.State.IsTerminal() ? null : RetrySeconds, () => TrainingView.Of(run.Value), TrainingJson.Default.TrainingView, status);
+    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status) =>
+        Revalidation.Answer(
+            context,
+            Version(run),
+            run.Value.State.IsTerminal() ? null : RetrySeconds,
+            () => TrainingView.Of(run.Value),
+            TrainingJson.Default.TrainingView,
+            status
+        );
 
     private static string Version(Stored<TrainingRecord> run) => run.ETag.ToString().Trim('"');
 
@@ -116,13 +180,23 @@ internal static class TrainingEndpoints
         if (!request.HasJsonContentType())
             throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the run as application/json.");
         return await RequestBody.ReadAsync(
-            request, MaxBody, time, static () => new RoadSegException(ErrorCodes.RequestInvalid, $"The description of a run has at most {MaxBody} bytes."), cancel);
+            request,
+            MaxBody,
+            time,
+            static () => new RoadSegException(ErrorCodes.RequestInvalid, $"The description of a run has at most {MaxBody} bytes."),
+            cancel
+        );
     }
 
     // Of what was asked for, not of how it was written.
     private static string Digest(TrainingRequest request)
     {
-        var plain = request with { Settings = request.Settings is null ? null : new SortedDictionary<string, string>(request.Settings.ToDictionary(), StringComparer.Ordinal) };
+        var plain = request with
+        {
+            Settings = request.Settings is null
+                ? null
+                : new SortedDictionary<string, string>(request.Settings.ToDictionary(), StringComparer.Ordinal),
+        };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(plain, TrainingJson.Default.TrainingRequest)));
     }
 }

@@ -9,33 +9,58 @@ using RoadSeg.Trainings;
 
 namespace RoadSeg.Functions.Trainings;
 
-/// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be asked for in ranges.
+/// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be
+/// asked for in ranges.
 /// Content goes from storage to the caller as it comes, and none is read for HEAD and 304.</summary>
 internal static class TrainingFileEndpoints
 {
     public static void MapTrainingFiles(this IEndpointRouteBuilder app)
     {
         app.MapFile("metrics", TrainingFiles.Metrics, "application/jsonl")
-            .Describe("getTrainingMetrics", "Get a run's metrics", "A JSON object a line: kind start, steps (mean loss and rate of ten updates) and evaluation (scores on val). After a worker died some steps come twice: a start takes back what was later.");
+            .Describe(
+                "getTrainingMetrics",
+                "Get a run's metrics",
+                "A JSON object a line: kind start, steps (mean loss and rate of ten updates) and evaluation (scores on val). After a "
+                    + "worker died some steps come twice: a start takes back what was later."
+            );
         app.MapFile("log", TrainingFiles.Log, "text/plain; charset=utf-8")
             .Describe("getTrainingLog", "Get a run's log", "What the trainer said, of all attempts.");
         app.MapFile("curves", TrainingFiles.Pictures[0], "image/png")
             .Describe("getTrainingCurves", "Get a run's curves", "Loss and scores over the updates, as PNG.");
         app.MapFile("samples", TrainingFiles.Pictures[1], "image/png")
-            .Describe("getTrainingSamples", "Get a run's samples", "Frames of val with truth and prediction of the latest evaluation, as PNG.");
+            .Describe(
+                "getTrainingSamples",
+                "Get a run's samples",
+                "Frames of val with truth and prediction of the latest evaluation, as PNG."
+            );
         app.MapFile("worst", TrainingFiles.Pictures[2], "image/png")
-            .Describe("getTrainingWorst", "Get a run's worst frames", "The frames of val with the lowest scores of the latest evaluation, as PNG.");
+            .Describe(
+                "getTrainingWorst",
+                "Get a run's worst frames",
+                "The frames of val with the lowest scores of the latest evaluation, as PNG."
+            );
     }
 
     // HEAD answers like GET and is not described beside it.
     private static RouteHandlerBuilder MapFile(this IEndpointRouteBuilder app, string name, string file, string contentType)
     {
-        var handler = (string id, HttpContext context, TrainingStore runs, BlobServiceClient blobs) => ReadAsync(id, file, contentType, context, runs, blobs);
+        var handler = (string id, HttpContext context, TrainingStore runs, BlobServiceClient blobs) =>
+            ReadAsync(id, file, contentType, context, runs, blobs);
         app.MapMethods($"/v1/trainings/{{id}}/{name}", [HttpMethods.Head], handler).ExcludeFromDescription();
-        return app.MapGet($"/v1/trainings/{{id}}/{name}", handler).AnswersFile(contentType.Split(';')[0]).AnswersInRanges().Fails(ErrorCodes.TrainingNotFound);
+        return app.MapGet($"/v1/trainings/{{id}}/{name}", handler)
+            .AnswersFile(contentType.Split(';')[0])
+            .AnswersInRanges()
+            .Fails(ErrorCodes.TrainingNotFound);
     }
 
-    private static async Task<IResult> ReadAsync(string id, string file, string contentType, HttpContext context, TrainingStore runs, BlobServiceClient blobs)
+    private static async Task<IResult> ReadAsync(
+        string id,
+        string file,
+        string contentType,
+        HttpContext context,
+        TrainingStore runs,
+        BlobServiceClient blobs
+    )
     {
         var cancel = context.RequestAborted;
         var run = (await runs.GetAsync(id, cancel)).Value;
@@ -43,16 +68,30 @@ internal static class TrainingFileEndpoints
         {
             var blob = blobs.GetBlobContainerClient(Containers.Trainings).GetBlobClient(BlobPaths.TrainingFile(run.Id, file));
             var found = (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value;
-            var content = new BlobContent(blob, found.ContentLength, TrainingFiles.Grows(file) ? null : found.ETag, BlobContent.EndOf(context.Request, found.ContentLength));
+            var content = new BlobContent(
+                blob,
+                found.ContentLength,
+                TrainingFiles.Grows(file) ? null : found.ETag,
+                BlobContent.EndOf(context.Request, found.ContentLength)
+            );
             context.Response.Headers.CacheControl = "private, no-cache";
             return TypedResults.Stream(
-                content, contentType, lastModified: found.LastModified, entityTag: new EntityTagHeaderValue(found.ETag.ToString("H")), enableRangeProcessing: true);
+                content,
+                contentType,
+                lastModified: found.LastModified,
+                entityTag: new EntityTagHeaderValue(found.ETag.ToString("H")),
+                enableRangeProcessing: true
+            );
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new RoadSegException(ErrorCodes.TrainingNotFound, run.State.IsTerminal()
-                ? "The run ended before it had written this."
-                : "The run has not written this yet; ask again when it has learned for a while.", e);
+            throw new RoadSegException(
+                ErrorCodes.TrainingNotFound,
+                run.State.IsTerminal()
+                    ? "The run ended before it had written this."
+                    : "The run has not written this yet; ask again when it has learned for a while.",
+                e
+            );
         }
     }
 }

@@ -25,5 +25,8 @@ internal sealed class TrainingList(BlobServiceClient blobs, TrainingStore runs, 
 
     // An entry without a record is what a dead process left; one of another time is a doubled request's.
     private async Task<TrainingRecord?> ReadAsync(string entry, CancellationToken cancel) =>
-        (await IndexPages.ReadAsync(entry, id => runs.FindAsync(id, cancel), log))?.Value is { } run && BlobPaths.IndexedTraining(run.Times.CreatedAt, run.Id) == entry ? run : null;
+        (await IndexPages.ReadAsync(entry, id => runs.FindAsync(id, cancel), log))?.Value is { } run
+        && BlobPaths.IndexedTraining(run.Times.CreatedAt, run.Id) == entry
+            ? run
+            : null;
 }

@@ -10,7 +10,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
 
-/// <summary>Makes plans of training requests, fills in what was left out and refuses what no trainer could take, and queues runs. One place for
+/// <summary>Makes plans of training requests, fills in what was left out and refuses what no trainer could take, and queues runs. One place
+/// for
 /// <c>POST /v1/trainings</c> and for <c>train</c> in <c>dataset.json</c>.</summary>
 internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore runs, ModelRegistry registry, LiveModel live)
 {
@@ -18,7 +19,9 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
     private const int MaxValue = 200;
 
     // A misspelt member would otherwise train for hours with a default. Records stay readable by older builds, requests need not.
-    private static readonly TrainingJson Strict = new(new JsonSerializerOptions(TrainingJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow });
+    private static readonly TrainingJson Strict = new(
+        new JsonSerializerOptions(TrainingJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow }
+    );
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="RoadSegException">request-invalid: it is none, or has a member that is not known.</exception>
@@ -30,8 +33,12 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
         }
         catch (JsonException e)
         {
-            throw Invalid("A training request is a JSON object with dataset, version, recipe, settings (texts by name), model, init and promote; all but the dataset may be left out. "
-                + $"This one breaks that form: {JsonFault.Of(e)}", e);
+            throw Invalid(
+                "A training request is a JSON object with dataset, version, recipe, settings (texts by name), model, init and promote; "
+                    + "all but the dataset may be left out. "
+                    + $"This one breaks that form: {JsonFault.Of(e)}",
+                e
+            );
         }
     }
 
@@ -46,17 +53,29 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
         var version = request.Version ?? set?.Version;
         if (set is null || version is null || !set.Versions.Contains(version, StringComparer.Ordinal))
         {
-            throw new RoadSegException(ErrorCodes.DatasetNotFound, set is null
-                ? "There is no data set of this name; GET /v1/datasets lists them."
-                : $"The data set '{name}' has no {(request.Version is null ? "usable version yet" : "such version")}; GET /v1/datasets/{name} lists those that it has.");
+            throw new RoadSegException(
+                ErrorCodes.DatasetNotFound,
+                set is null
+                    ? "There is no data set of this name; GET /v1/datasets lists them."
+                    : $"The data set '{name}' has no {(request.Version is null ? "usable version yet" : "such version")}; GET "
+                        + $"/v1/datasets/{name} lists those that it has."
+            );
         }
 
         return Plan(request, name, version);
     }
 
     /// <summary>The plan of a checked request for a version that is known to be there.</summary>
-    public TrainingPlan Plan(TrainingRequest request, string dataset, string version) => new(
-        dataset, version, request.Recipe, request.Settings ?? new Dictionary<string, string>(), request.Model ?? live.Package.Manifest.Name, request.Init, request.Promote ?? true);
+    public TrainingPlan Plan(TrainingRequest request, string dataset, string version) =>
+        new(
+            dataset,
+            version,
+            request.Recipe,
+            request.Settings ?? new Dictionary<string, string>(),
+            request.Model ?? live.Package.Manifest.Name,
+            request.Init,
+            request.Promote ?? true
+        );
 
     /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
     public async Task<Stored<TrainingRecord>> QueueAsync(WorkId id, TrainingPlan plan, string caller, CancellationToken cancel)
@@ -71,7 +90,9 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
     public void Check(TrainingRequest request)
     {
         if (!Recipe().IsMatch(request.Recipe))
-            throw Invalid("'recipe' is the name of a recipe of the trainer: 1 to 40 lower-case letters, digits and hyphens, such as finetune.");
+            throw Invalid(
+                "'recipe' is the name of a recipe of the trainer: 1 to 40 lower-case letters, digits and hyphens, such as finetune."
+            );
         if (request.Init is not ("live" or "none") && !Version().IsMatch(request.Init))
             throw Invalid("'init' is live, none, or a version of the model.");
         if (request.Settings is { } settings)
@@ -81,14 +102,21 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
             foreach (var (field, value) in settings)
             {
                 if (!Field().IsMatch(field))
-                    throw Invalid("The names in 'settings' are fields of a recipe, such as training.epochs: letters and digits with dots between, at most 64.");
+                    throw Invalid(
+                        "The names in 'settings' are fields of a recipe, such as training.epochs: letters and digits with dots between, "
+                            + "at most 64."
+                    );
                 if (value is not { Length: > 0 and <= MaxValue } || value.Any(char.IsControl))
                     throw Invalid($"The setting {field} is a text of 1 to {MaxValue} characters, such as \"5\".");
             }
         }
 
         if (request.Model is { } model && model != live.Package.Manifest.Name)
-            throw new RoadSegException(ErrorCodes.ModelNotFound, "This service serves no model of that name; GET /v1/models lists what it serves. Leave 'model' out to train the one that serves.");
+            throw new RoadSegException(
+                ErrorCodes.ModelNotFound,
+                "This service serves no model of that name; GET /v1/models lists what it serves. Leave 'model' out to train the one that "
+                    + "serves."
+            );
     }
 
     private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.RequestInvalid, message, inner);

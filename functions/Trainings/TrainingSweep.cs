@@ -9,8 +9,16 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
 
-/// <summary>Timer: looks at every training run that has not ended and does what a lost message or a dead worker left undone. Doing it twice changes nothing.</summary>
-internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient queues, TrainingStore runs, WorkOptions options, TimeProvider time, ILogger<TrainingSweep> log)
+/// <summary>Timer: looks at every training run that has not ended and does what a lost message or a dead worker left undone. Doing it twice
+/// changes nothing.</summary>
+internal sealed class TrainingSweep(
+    BlobServiceClient blobs,
+    QueueServiceClient queues,
+    TrainingStore runs,
+    WorkOptions options,
+    TimeProvider time,
+    ILogger<TrainingSweep> log
+)
 {
     // As many as one call shows.
     private const int Peeked = 32;
@@ -21,8 +29,14 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
     public async Task RunAsync(CancellationToken cancel)
     {
         await RepairPass.RunAsync(
-            blobs.GetBlobContainerClient(Containers.TrainingsActive), options.SweepAfter, time.GetUtcNow(), runs.FindAsync,
-            (run, stop) => RepairAsync(run.Value, stop), (id, e) => Log.TrainingSweepFailed(log, id, e), cancel);
+            blobs.GetBlobContainerClient(Containers.TrainingsActive),
+            options.SweepAfter,
+            time.GetUtcNow(),
+            runs.FindAsync,
+            (run, stop) => RepairAsync(run.Value, stop),
+            (id, e) => Log.TrainingSweepFailed(log, id, e),
+            cancel
+        );
     }
 
     private async Task RepairAsync(TrainingRecord run, CancellationToken cancel)
@@ -40,7 +54,8 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
         }
         else if (Lease.IsOver(run.Owner, options.Lease, time.GetUtcNow()))
         {
-            // A worker that lives says so every few seconds, and its message comes back within its lock: both are gone. Without an owner the next message
+            // A worker that lives says so every few seconds, and its message comes back within its lock: both are gone. Without an owner
+            // the next message
             // takes the run; a worker of the old one that wakes up finds itself shut out.
             Log.TrainingRepaired(log, run.Id, "its worker is gone");
             var disowned = await runs.AmendAsync(run.Id, now => now.Owner == run.Owner ? now with { Owner = null } : null, cancel);
@@ -53,6 +68,7 @@ internal sealed class TrainingSweep(BlobServiceClient blobs, QueueServiceClient 
     private async Task<bool> IsWaitingAsync(TrainingRecord run, CancellationToken cancel)
     {
         var first = (await queues.GetQueueClient(Queues.TrainingJobs).PeekMessagesAsync(Peeked, cancel)).Value;
-        return first.Length == Peeked || first.Any(message => MessageBody.TryRead(message.Body, TrainingJson.Default.TrainingMessage)?.TrainingId == run.Id);
+        return first.Length == Peeked
+            || first.Any(message => MessageBody.TryRead(message.Body, TrainingJson.Default.TrainingMessage)?.TrainingId == run.Id);
     }
 }

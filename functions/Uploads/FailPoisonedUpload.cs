@@ -7,16 +7,21 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Uploads;
 
-/// <summary>The poison queues of uploads: what failed as often as the host allows ends its job as failed instead of leaving it open.</summary>
+/// <summary>The poison queues of uploads: what failed as often as the host allows ends its job as failed instead of leaving it
+/// open.</summary>
 internal sealed class FailPoisonedUpload(JobStore jobs, UploadClaim claim, ILogger<FailPoisonedUpload> log)
 {
     [Function("FailPoisonedUpload")]
-    public Task UploadAsync([QueueTrigger(Queues.UploadsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        FailAsync(message, cancel);
+    public Task UploadAsync(
+        [QueueTrigger(Queues.UploadsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    ) => FailAsync(message, cancel);
 
     [Function("FailPoisonedUploadBulk")]
-    public Task UploadBulkAsync([QueueTrigger(Queues.UploadsBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        FailAsync(message, cancel);
+    public Task UploadBulkAsync(
+        [QueueTrigger(Queues.UploadsBulk + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    ) => FailAsync(message, cancel);
 
     private async Task FailAsync(QueueMessage message, CancellationToken cancel)
     {
@@ -26,8 +31,10 @@ internal sealed class FailPoisonedUpload(JobStore jobs, UploadClaim claim, ILogg
             return;
         }
 
-        // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message has a
-        // new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent no newer
+        // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message
+        // has a
+        // new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent
+        // no newer
         // event, which goes on.
         var found = (await claim.FindAsync(created, cancel))?.Value;
         if (found is null || (found.State == JobState.AwaitingUpload && IsNewest(found)))
@@ -37,7 +44,8 @@ internal sealed class FailPoisonedUpload(JobStore jobs, UploadClaim claim, ILogg
             FailedJobs.Exhausted,
             record => record.State is JobState.AwaitingUpload or JobState.Received && IsNewest(record),
             log,
-            cancel);
+            cancel
+        );
 
         bool IsNewest(JobRecord record) => Lease.IsNewest(record.RepairedAt, created.At);
     }

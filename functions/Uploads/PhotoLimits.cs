@@ -8,9 +8,12 @@ internal static class PhotoLimits
     public static void AddPhotoLimits(this IServiceCollection services, IConfiguration settings)
     {
         var limits = new ImageLimits();
-        services.AddSingleton(new ImageLimits(
-            settings.Whole("ROADSEG_MAX_BYTES", limits.MaxBytes, 1, 1L << 30),
-            settings.Whole("ROADSEG_MAX_PIXELS", limits.MaxPixels, 1, 500_000_000),
-            limits.MaxSide));
+        services.AddSingleton(
+            new ImageLimits(
+                settings.Whole("ROADSEG_MAX_BYTES", limits.MaxBytes, 1, 1L << 30),
+                settings.Whole("ROADSEG_MAX_PIXELS", limits.MaxPixels, 1, 500_000_000),
+                limits.MaxSide
+            )
+        );
     }
 }

@@ -15,7 +15,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Uploads;
 
-/// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its segmentation.</summary>
+/// <summary>Queues uploads-created and uploads-bulk: takes a stored photo, makes the model input of it and queues its
+/// segmentation.</summary>
 internal sealed class PreprocessUpload(
     BlobServiceClient blobs,
     QueueServiceClient queues,
@@ -27,14 +28,20 @@ internal sealed class PreprocessUpload(
     ModelCatalogue models,
     ImageLimits limits,
     TimeProvider time,
-    ILogger<PreprocessUpload> log)
+    ILogger<PreprocessUpload> log
+)
 {
     [Function("PreprocessUpload")]
-    public Task InteractiveAsync([QueueTrigger(Queues.UploadsCreated, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel) =>
-        RunAsync(message, WorkLane.Interactive, cancel);
+    public Task InteractiveAsync(
+        [QueueTrigger(Queues.UploadsCreated, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    ) => RunAsync(message, WorkLane.Interactive, cancel);
 
     [Function("PreprocessBulk")]
-    public async Task BulkAsync([QueueTrigger(Queues.UploadsBulk, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task BulkAsync(
+        [QueueTrigger(Queues.UploadsBulk, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         using var turn = await pace.Preprocess.EnterAsync(cancel);
         await RunAsync(message, WorkLane.Bulk, cancel);
@@ -101,26 +108,34 @@ internal sealed class PreprocessUpload(
 
             // A delivery that was taken for dead may wake and store its own, made for another version: beside this one, never over it.
             var file = $"input-{Guid.NewGuid():N}";
-            await blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(id, file)).UploadAsync(BinaryData.FromBytes(input.Pixels), cancel);
+            await blobs
+                .GetBlobContainerClient(Containers.Work)
+                .GetBlobClient(BlobPaths.WorkInput(id, file))
+                .UploadAsync(BinaryData.FromBytes(input.Pixels), cancel);
             var store = span.End(StageSpan.Store);
 
-            // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message again, and
+            // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message
+            // again, and
             // the segmentation message is sent then.
             var ticket = await gauge.TicketAsync(job.Value.Lane, cancel);
-            var queued = await jobs.TryMoveAsync(id, JobState.Queued, record => record.State != JobState.Received || !UploadClaim.Owns(record, message) ? null : record with
-            {
-                Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
-                Input = new JobInput(input.Width, input.Height),
-                InputFile = file,
-                Pin = ModelPin.Of(model),
-                Ticket = ticket,
-                Stages = record.Stages with
-                {
-                    Read = read,
-                    Decode = decode,
-                    Store = store,
-                },
-            }, cancel, job);
+            var queued = await jobs.TryMoveAsync(
+                id,
+                JobState.Queued,
+                record =>
+                    record.State != JobState.Received || !UploadClaim.Owns(record, message)
+                        ? null
+                        : record with
+                        {
+                            Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
+                            Input = new JobInput(input.Width, input.Height),
+                            InputFile = file,
+                            Pin = ModelPin.Of(model),
+                            Ticket = ticket,
+                            Stages = record.Stages with { Read = read, Decode = decode, Store = store },
+                        },
+                cancel,
+                job
+            );
             if (queued.Document?.Value is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
             {
                 Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
@@ -149,10 +164,18 @@ internal sealed class PreprocessUpload(
 
     // Null where the photo is too heavy for the interactive line.
     private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)?> DecodeAsync(
-        JobRecord job, WorkLane line, PreprocessSpec spec, InvocationSpan span, CancellationToken cancel)
+        JobRecord job,
+        WorkLane line,
+        PreprocessSpec spec,
+        InvocationSpan span,
+        CancellationToken cancel
+    )
     {
         var most = line == WorkLane.Interactive ? PhotoTurns.HeavyFile : limits.MaxBytes;
-        if (await UploadReader.HoldAsync(blobs, job, limits, line == WorkLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel) is not var (file, room))
+        if (
+            await UploadReader.HoldAsync(blobs, job, limits, line == WorkLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel)
+            is not var (file, room)
+        )
             return null;
         using (room)
         {
@@ -160,23 +183,33 @@ internal sealed class PreprocessUpload(
             var header = ImageProbe.Read(file, limits);
             if (line == WorkLane.Interactive && PhotoTurns.IsHeavy(header))
                 return null;
-            using var turn = line == WorkLane.Bulk
-                ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
-                : await turns.DecodeAsync(job.Caller, header, cancel);
+            using var turn =
+                line == WorkLane.Bulk
+                    ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
+                    : await turns.DecodeAsync(job.Caller, header, cancel);
             var input = ImageDecoder.DecodeForModel(file, header, spec);
             return (header, file.Length, input, read, span.End(StageSpan.Decode));
         }
     }
 
-    // The job joins the bulk line, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep sends.
+    // The job joins the bulk line, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep
+    // sends.
     private async Task SendOnAsync(Stored<JobRecord> job, QueueMessage message, CancellationToken cancel)
     {
         var sent = await jobs.TryMoveAsync(
             job.Value.Id,
             JobState.Received,
-            record => record.State == JobState.Received && UploadClaim.Owns(record, message) ? record with { Lane = WorkLane.Bulk, Owner = null } : null,
+            record =>
+                record.State == JobState.Received && UploadClaim.Owns(record, message)
+                    ? record with
+                    {
+                        Lane = WorkLane.Bulk,
+                        Owner = null,
+                    }
+                    : null,
             cancel,
-            job);
+            job
+        );
         if (sent.Done)
             await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);
     }
@@ -189,6 +222,8 @@ internal sealed class PreprocessUpload(
 
     private BlobClient PhotoOf(JobRecord job) => blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
 
-    private Task SendAsync(JobRecord job, CancellationToken cancel) => queues.GetQueueClient(Queues.Segmentation(job.Lane)).SendAsync(
-        SegmentationMessage.Of(job, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
+    private Task SendAsync(JobRecord job, CancellationToken cancel) =>
+        queues
+            .GetQueueClient(Queues.Segmentation(job.Lane))
+            .SendAsync(SegmentationMessage.Of(job, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
 }

@@ -6,7 +6,8 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Uploads;
 
-/// <summary>What lies at an ended job's own address and nobody will look at: it came after the job was canceled or had expired, or after the
+/// <summary>What lies at an ended job's own address and nobody will look at: it came after the job was canceled or had expired, or after
+/// the
 /// photo that the job was about was refused and deleted. It can be of any size.</summary>
 internal static class UnwantedPhoto
 {
@@ -17,9 +18,10 @@ internal static class UnwantedPhoto
         // A bare drop's address is its owner's.
         if (!job.State.IsTerminal() || (job.Upload is null && job.Source.Container != Containers.Submitted))
             return false;
-        var kept = job.State is JobState.Canceled or JobState.Expired || job.Source.ETag is not { Length: > 0 } etag
-            ? null
-            : new BlobRequestConditions { IfNoneMatch = new ETag($"\"{etag}\"") };
+        var kept =
+            job.State is JobState.Canceled or JobState.Expired || job.Source.ETag is not { Length: > 0 } etag
+                ? null
+                : new BlobRequestConditions { IfNoneMatch = new ETag($"\"{etag}\"") };
         var photo = blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
         try
         {

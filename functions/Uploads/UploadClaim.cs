@@ -12,7 +12,14 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
     /// the span named. What <see cref="FindAsync"/> gave a moment ago need not be read again.</summary>
     /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
     /// event is a duplicate or comes late.</returns>
-    public async Task<Stored<JobRecord>?> TakeAsync(BlobCreatedEvent created, QueueMessage message, WorkLane line, CancellationToken cancel, string? traceParent = null, Stored<JobRecord>? found = null)
+    public async Task<Stored<JobRecord>?> TakeAsync(
+        BlobCreatedEvent created,
+        QueueMessage message,
+        WorkLane line,
+        CancellationToken cancel,
+        string? traceParent = null,
+        Stored<JobRecord>? found = null
+    )
     {
         var known = found ?? await IssuedAsync(created.Path, cancel);
         var id = known?.Value.Id ?? DropId(created);
@@ -26,16 +33,26 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
         if (known is { Value.State: JobState.Queued } && Owns(known.Value, message))
             return known;
-        var taken = await jobs.TryMoveAsync(id, JobState.Received, record => record.State switch
-        {
-            JobState.AwaitingUpload => record with
-            {
-                Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
-                Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
-            },
-            JobState.Received when Lease.MayTake(record.Owner, message.MessageId) => record with { Owner = new WorkOwner(message.MessageId, time.GetUtcNow()) },
-            _ => null,
-        }, cancel, known);
+        var taken = await jobs.TryMoveAsync(
+            id,
+            JobState.Received,
+            record =>
+                record.State switch
+                {
+                    JobState.AwaitingUpload => record with
+                    {
+                        Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
+                        Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
+                    },
+                    JobState.Received when Lease.MayTake(record.Owner, message.MessageId) => record with
+                    {
+                        Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
+                    },
+                    _ => null,
+                },
+            cancel,
+            known
+        );
         if (taken.Done)
             return taken.Document;
         Log.MessageIgnored(log, id, message.MessageId, taken.Document?.Value.State);
@@ -50,12 +67,14 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel);
 
     /// <summary>True for the event of a job that was put into the bulk line and still awaits it. Of a bare drop the line is
-    /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own the job.</summary>
+    /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own
+    /// the job.</summary>
     /// <param name="job">What <see cref="FindAsync"/> gave.</param>
     /// <param name="cancel">Stops the call.</param>
-    public async Task<bool> IsBulkAsync(Stored<JobRecord>? job, CancellationToken cancel) => job is null
-        ? await admission.LaneAsync(Callers.Local, cancel) == WorkLane.Bulk
-        : job.Value is { Lane: WorkLane.Bulk, State: JobState.AwaitingUpload };
+    public async Task<bool> IsBulkAsync(Stored<JobRecord>? job, CancellationToken cancel) =>
+        job is null
+            ? await admission.LaneAsync(Callers.Local, cancel) == WorkLane.Bulk
+            : job.Value is { Lane: WorkLane.Bulk, State: JobState.AwaitingUpload };
 
     /// <summary>The id of the job an event is about.</summary>
     public async Task<WorkId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>
@@ -77,7 +96,12 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         {
             Id = id,
             State = JobState.Received,
-            Source = new JobSource(created.Container, created.Path, created.Data.ETag?.Trim('"'), SubmittedImage.Shown(created.Path[(created.Path.LastIndexOf('/') + 1)..])),
+            Source = new JobSource(
+                created.Container,
+                created.Path,
+                created.Data.ETag?.Trim('"'),
+                SubmittedImage.Shown(created.Path[(created.Path.LastIndexOf('/') + 1)..])
+            ),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
             Owner = new WorkOwner(message.MessageId, now),
             Lane = line,

@@ -20,15 +20,44 @@ internal static class UploadEndpoints
 
     public static void MapUploads(this IEndpointRouteBuilder app) =>
         app.MapPost("/v1/uploads", IssueAsync)
-            .Describe("issueUploadKey", "Get an upload key", "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no photo comes.")
+            .Describe(
+                "issueUploadKey",
+                "Get an upload key",
+                "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no "
+                    + "photo comes."
+            )
             .TakesBody<UploadRequest>(false, "application/json")
-            .TakesHeader("Idempotency-Key", "The same key with the same request gets an address for the same job, for what is left of the first one's time.", ParameterForms.Key)
+            .TakesHeader(
+                "Idempotency-Key",
+                "The same key with the same request gets an address for the same job, for what is left of the first one's time.",
+                ParameterForms.Key
+            )
             .Answers<UploadTicket>(StatusCodes.Status201Created)
             .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status201Created)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.ModelNotFound, ErrorCodes.WebhooksDisabled, ErrorCodes.WebhookUrlInvalid, ErrorCodes.IdempotencyConflict, ErrorCodes.TooManyJobs, ErrorCodes.QueueFull);
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.ContentTypeUnsupported,
+                ErrorCodes.ModelNotFound,
+                ErrorCodes.WebhooksDisabled,
+                ErrorCodes.WebhookUrlInvalid,
+                ErrorCodes.IdempotencyConflict,
+                ErrorCodes.TooManyJobs,
+                ErrorCodes.QueueFull
+            );
 
     private static async Task<IResult> IssueAsync(
-        HttpContext context, JobStore jobs, UploadKeys sas, IdempotencyKeys keys, CallerKeys callers, KeyedAdmission admission, ModelCatalogue models, WebhookOptions webhooks, ImageLimits limits, WorkOptions options, TimeProvider time)
+        HttpContext context,
+        JobStore jobs,
+        UploadKeys sas,
+        IdempotencyKeys keys,
+        CallerKeys callers,
+        KeyedAdmission admission,
+        ModelCatalogue models,
+        WebhookOptions webhooks,
+        ImageLimits limits,
+        WorkOptions options,
+        TimeProvider time
+    )
     {
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
@@ -46,20 +75,23 @@ internal static class UploadEndpoints
 
         var now = time.GetUtcNow();
         var expires = now + options.UploadValid;
-        var created = await jobs.CreateAsync(new JobRecord
-        {
-            Id = id,
-            State = JobState.AwaitingUpload,
-            Caller = caller,
-            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, fileName),
-            Upload = new JobUpload(expires),
-            Times = new JobTimes { CreatedAt = now },
-            Model = job.Model,
-            Tags = job.Tags,
-            Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
-            Lane = lane,
-            TraceParent = JobTrace.Current?.Id,
-        }, cancel);
+        var created = await jobs.CreateAsync(
+            new JobRecord
+            {
+                Id = id,
+                State = JobState.AwaitingUpload,
+                Caller = caller,
+                Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, fileName),
+                Upload = new JobUpload(expires),
+                Times = new JobTimes { CreatedAt = now },
+                Model = job.Model,
+                Tags = job.Tags,
+                Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
+                Lane = lane,
+                TraceParent = JobTrace.Current?.Id,
+            },
+            cancel
+        );
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
 
@@ -69,9 +101,18 @@ internal static class UploadEndpoints
         context.Response.Headers.Location = self;
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
-            new UploadTicket(id, "PUT", await sas.IssueAsync(BlobPaths.Upload(id), expires, cancel), Headers(wanted.ContentType), expires, limits.MaxBytes, new Dictionary<string, string> { ["self"] = self }),
+            new UploadTicket(
+                id,
+                "PUT",
+                await sas.IssueAsync(BlobPaths.Upload(id), expires, cancel),
+                Headers(wanted.ContentType),
+                expires,
+                limits.MaxBytes,
+                new Dictionary<string, string> { ["self"] = self }
+            ),
             JobJson.Plain.UploadTicket,
-            statusCode: StatusCodes.Status201Created);
+            statusCode: StatusCodes.Status201Created
+        );
     }
 
     private static async Task<UploadRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
@@ -79,16 +120,32 @@ internal static class UploadEndpoints
         if (request.ContentLength == 0)
             return new UploadRequest();
         if (!request.HasJsonContentType())
-            throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Describe the upload as application/json, or send no body. The photo itself goes to the address in the answer.");
-        var body = await RequestBody.ReadAsync(request, MaxBody, time, static () => new RoadSegException(
-            ErrorCodes.RequestInvalid, $"The description of an upload has at most {MaxBody} bytes. The photo itself goes to the address in the answer."), cancel);
+            throw new RoadSegException(
+                ErrorCodes.ContentTypeUnsupported,
+                "Describe the upload as application/json, or send no body. The photo itself goes to the address in the answer."
+            );
+        var body = await RequestBody.ReadAsync(
+            request,
+            MaxBody,
+            time,
+            static () =>
+                new RoadSegException(
+                    ErrorCodes.RequestInvalid,
+                    $"The description of an upload has at most {MaxBody} bytes. The photo itself goes to the address in the answer."
+                ),
+            cancel
+        );
         try
         {
             return JsonSerializer.Deserialize(body, JobJson.Default.UploadRequest) ?? new UploadRequest();
         }
         catch (JsonException e)
         {
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional: {JsonFault.Of(e)}", e);
+            throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                $"The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional: {JsonFault.Of(e)}",
+                e
+            );
         }
     }
 

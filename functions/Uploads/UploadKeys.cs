@@ -51,5 +51,7 @@ internal sealed class UploadKeys(BlobServiceClient blobs, TimeProvider time)
     }
 
     private async Task<UserDelegationKey> FetchAsync(DateTimeOffset now) =>
-        (await blobs.GetUserDelegationKeyAsync(new BlobGetUserDelegationKeyOptions(now + DelegationValid) { StartsOn = now - ClockSkew })).Value;
+        (
+            await blobs.GetUserDelegationKeyAsync(new BlobGetUserDelegationKeyOptions(now + DelegationValid) { StartsOn = now - ClockSkew })
+        ).Value;
 }

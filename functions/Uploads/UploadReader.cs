@@ -11,7 +11,8 @@ namespace RoadSeg.Functions.Uploads;
 
 internal static class UploadReader
 {
-    /// <summary>Reads the version of a photo that a job is about when there is room for it: dispose the room when the bytes are let go.</summary>
+    /// <summary>Reads the version of a photo that a job is about when there is room for it: dispose the room when the bytes are let
+    /// go.</summary>
     /// <param name="blobs">The storage.</param>
     /// <param name="job">The job.</param>
     /// <param name="limits">What a photo may be at most.</param>
@@ -21,7 +22,13 @@ internal static class UploadReader
     /// <returns>Null for a file of more bytes, of which nothing is read.</returns>
     /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>.</exception>
     public static async Task<(byte[] File, IDisposable Room)?> HoldAsync(
-        BlobServiceClient blobs, JobRecord job, ImageLimits limits, FairTurns files, long most, CancellationToken cancel)
+        BlobServiceClient blobs,
+        JobRecord job,
+        ImageLimits limits,
+        FairTurns files,
+        long most,
+        CancellationToken cancel
+    )
     {
         using var download = await OpenAsync(blobs, job.Source, limits, cancel);
         if (download.Details.ContentLength > most)
@@ -41,7 +48,8 @@ internal static class UploadReader
     }
 
     /// <summary>Reads the version of a photo that a job is about.</summary>
-    /// <exception cref="RoadSegException">image-too-many-bytes, or image-format-unsupported for a page or append blob, before a byte of content is read;
+    /// <exception cref="RoadSegException">image-too-many-bytes, or image-format-unsupported for a page or append blob, before a byte of
+    /// content is read;
     /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
@@ -53,11 +61,19 @@ internal static class UploadReader
     public static async Task RequireAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel) =>
         (await OpenAsync(blobs, source, limits, cancel)).Dispose();
 
-    private static async Task<BlobDownloadStreamingResult> OpenAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
+    private static async Task<BlobDownloadStreamingResult> OpenAsync(
+        BlobServiceClient blobs,
+        JobSource source,
+        ImageLimits limits,
+        CancellationToken cancel
+    )
     {
         // Addresses are normalised on their way to storage: such a name would read another blob, even of another container.
         if (source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
-            throw new RoadSegException(ErrorCodes.UploadNameInvalid, "The photo's name has a segment '.' or '..'. Upload it under another name.");
+            throw new RoadSegException(
+                ErrorCodes.UploadNameInvalid,
+                "The photo's name has a segment '.' or '..'. Upload it under another name."
+            );
         var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
         try
         {
@@ -79,7 +95,11 @@ internal static class UploadReader
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was replaced before it could be read. The newer version has a job of its own.", e);
+            throw new RoadSegException(
+                ErrorCodes.UploadMissing,
+                "The photo was replaced before it could be read. The newer version has a job of its own.",
+                e
+            );
         }
     }
 
@@ -89,11 +109,16 @@ internal static class UploadReader
             throw TooLong(photo.ContentLength, limits);
         if (photo.BlobType != BlobType.Block)
             throw new RoadSegException(
-                ErrorCodes.ImageFormatUnsupported, "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob.");
+                ErrorCodes.ImageFormatUnsupported,
+                "A photo is a block blob, and this is a page or append blob. Upload it with the header x-ms-blob-type: BlockBlob."
+            );
     }
 
     private static RoadSegException TooLong(long length, ImageLimits limits) =>
-        new(ErrorCodes.ImageTooManyBytes, $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more.");
+        new(
+            ErrorCodes.ImageTooManyBytes,
+            $"The photo has {length} bytes; at most {limits.MaxBytes} are taken. Scale it down or compress it more."
+        );
 
     private static async Task<byte[]> WholeAsync(BlobDownloadStreamingResult download, CancellationToken cancel)
     {
@@ -105,7 +130,11 @@ internal static class UploadReader
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was deleted or replaced while it was read. Upload it again.", e);
+            throw new RoadSegException(
+                ErrorCodes.UploadMissing,
+                "The photo was deleted or replaced while it was read. Upload it again.",
+                e
+            );
         }
     }
 }

@@ -11,16 +11,27 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Queue webhook-deliveries, the outbox: tells a receiver that a job has ended, again and again until it takes it, says that it is gone,
+/// <summary>Queue webhook-deliveries, the outbox: tells a receiver that a job has ended, again and again until it takes it, says that it is
+/// gone,
 /// or a day has passed. At least once: the same id and the same bytes every time.</summary>
 internal sealed class DeliverWebhook(
-    JobStore jobs, QueueServiceClient queues, WebhookClient client, Receivers receivers, WebhookOptions options, TimeProvider time, ILogger<DeliverWebhook> log)
+    JobStore jobs,
+    QueueServiceClient queues,
+    WebhookClient client,
+    Receivers receivers,
+    WebhookOptions options,
+    TimeProvider time,
+    ILogger<DeliverWebhook> log
+)
 {
     private const int MostDeliveries = 20;
     private static readonly TimeSpan UntilRoom = TimeSpan.FromSeconds(5);
 
     [Function("DeliverWebhook")]
-    public async Task RunAsync([QueueTrigger(Queues.WebhookDeliveries, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task RunAsync(
+        [QueueTrigger(Queues.WebhookDeliveries, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         using var span = new InvocationSpan(nameof(DeliverWebhook), time);
         if (await DueAsync(message, cancel) is not var (job, attempt, trace))
@@ -41,9 +52,13 @@ internal sealed class DeliverWebhook(
         }
     }
 
-    /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes on.</summary>
+    /// <summary>Queue webhook-deliveries-poison: the service itself failed at an attempt as often as the host allows. The schedule goes
+    /// on.</summary>
     [Function("FailPoisonedWebhook")]
-    public async Task PoisonedAsync([QueueTrigger(Queues.WebhookDeliveries + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message, CancellationToken cancel)
+    public async Task PoisonedAsync(
+        [QueueTrigger(Queues.WebhookDeliveries + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
     {
         if (await DueAsync(message, cancel) is var (job, attempt, _))
             await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
@@ -59,7 +74,12 @@ internal sealed class DeliverWebhook(
         if (!receivers.TryEnter(url))
         {
             // Counts as an attempt, so that the schedule goes on and ends for jobs that never come to try it.
-            await SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"), cancel);
+            await SettleAsync(
+                job,
+                attempt,
+                new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"),
+                cancel
+            );
             return;
         }
 
@@ -77,10 +97,12 @@ internal sealed class DeliverWebhook(
         await SettleAsync(job, attempt, outcome, cancel);
     }
 
-    // The caller has enough calls under way. Counts as no attempt, so that many jobs that end at once use up none of their schedules; a day ends it all the same.
-    private Task PutOffAsync(JobRecord job, int attempt, CancellationToken cancel) => time.GetUtcNow() - job.Times.FinishedAt < options.GiveUpAfter
-        ? SendAsync(job, attempt, UntilRoom, cancel)
-        : SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the caller's other calls took too long"), cancel);
+    // The caller has enough calls under way. Counts as no attempt, so that many jobs that end at once use up none of their schedules; a day
+    // ends it all the same.
+    private Task PutOffAsync(JobRecord job, int attempt, CancellationToken cancel) =>
+        time.GetUtcNow() - job.Times.FinishedAt < options.GiveUpAfter
+            ? SendAsync(job, attempt, UntilRoom, cancel)
+            : SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the caller's other calls took too long"), cancel);
 
     // The attempt that a message asks for, unless it was made already or nothing is left to tell.
     private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
@@ -109,19 +131,24 @@ internal sealed class DeliverWebhook(
     private async Task SettleAsync(JobRecord job, int attempt, WebhookOutcome outcome, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var delay = outcome.Delivered || outcome.Gone ? null : options.Delay(now - job.Times.FinishedAt!.Value, Spread(job.Id, attempt), outcome.RetryAfter);
+        var delay =
+            outcome.Delivered || outcome.Gone
+                ? null
+                : options.Delay(now - job.Times.FinishedAt!.Value, Spread(job.Id, attempt), outcome.RetryAfter);
         var delivery = new WebhookDelivery(attempt, now, outcome.Status, outcome.Error, now + delay);
 
         // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
         // and the next attempt is sent for then.
         var amended = await jobs.AmendAsync(job.Id, record => Amended(record, delivery, outcome.Delivered), cancel);
-        Metrics.Told(outcome switch
-        {
-            { Delivered: true } => "delivered",
-            { Gone: true } => "gone",
-            { Status: not null } => "refused",
-            _ => "no-answer",
-        });
+        Metrics.Told(
+            outcome switch
+            {
+                { Delivered: true } => "delivered",
+                { Gone: true } => "gone",
+                { Status: not null } => "refused",
+                _ => "no-answer",
+            }
+        );
         if (outcome.Delivered)
             Log.WebhookDelivered(log, job.Id, attempt);
         else
@@ -151,9 +178,16 @@ internal sealed class DeliverWebhook(
     private static int Last(JobWebhook webhook) => webhook.Deliveries is [.., var last] ? last.Attempt : 0;
 
     // 0 to 1, the same whenever it is asked.
-    private static double Spread(WorkId id, int attempt) => Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
+    private static double Spread(WorkId id, int attempt) =>
+        Crc32.HashToUInt32(Encoding.ASCII.GetBytes($"{id} {attempt}")) / (double)uint.MaxValue;
 
     private async Task SendAsync(JobRecord job, int attempt, TimeSpan delay, CancellationToken cancel) =>
-        await queues.GetQueueClient(Queues.WebhookDeliveries).SendAsync(
-            new WebhookMessage(job.Id, attempt, JobTrace.Of(job)), JobJson.Default.WebhookMessage, cancel, TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds))));
+        await queues
+            .GetQueueClient(Queues.WebhookDeliveries)
+            .SendAsync(
+                new WebhookMessage(job.Id, attempt, JobTrace.Of(job)),
+                JobJson.Default.WebhookMessage,
+                cancel,
+                TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(delay.TotalSeconds)))
+            );
 }

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Receivers that lately did not answer at all. All jobs leave such a receiver alone for a while, then one tries it first: a receiver that
-/// hangs does not take the time of those that do not. And each caller's calls under way: one whose receivers all hang does not take the time of other
+/// <summary>Receivers that lately did not answer at all. All jobs leave such a receiver alone for a while, then one tries it first: a
+/// receiver that
+/// hangs does not take the time of those that do not. And each caller's calls under way: one whose receivers all hang does not take the
+/// time of other
 /// callers. Known to this process only, and lost with it.</summary>
 internal sealed class Receivers(WebhookOptions options, TimeProvider time)
 {
@@ -16,7 +18,8 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
     private readonly Dictionary<string, int> _calls = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Asks to make a call for a job of a caller's; false while as many are under way as a caller may have. Ends with <see cref="End"/>.</summary>
+    /// <summary>Asks to make a call for a job of a caller's; false while as many are under way as a caller may have. Ends with
+    /// <see cref="End"/>.</summary>
     public bool TryBegin(string caller)
     {
         lock (_gate)
@@ -43,7 +46,8 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
     public bool TryEnter(Uri url)
     {
         var now = time.GetUtcNow();
-        return !_silentUntil.TryGetValue(Of(url), out var until) || (until <= now && _silentUntil.TryUpdate(Of(url), now + options.Timeout, until));
+        return !_silentUntil.TryGetValue(Of(url), out var until)
+            || (until <= now && _silentUntil.TryUpdate(Of(url), now + options.Timeout, until));
     }
 
     /// <summary>It answered, whatever the answer.</summary>

@@ -6,7 +6,8 @@ using RoadSeg.Client;
 namespace RoadSeg.Functions.Webhooks;
 
 /// <summary>Posts webhooks to addresses that strangers chose. A name is resolved once, what it resolves to is checked, and that very
-/// address is connected to, so no second answer of a name server can lead inside. No redirects, proxies or cookies; what the receiver answers
+/// address is connected to, so no second answer of a name server can lead inside. No redirects, proxies or cookies; what the receiver
+/// answers
 /// beside the status is not read.</summary>
 internal sealed class WebhookClient : IDisposable
 {
@@ -23,19 +24,25 @@ internal sealed class WebhookClient : IDisposable
         _options = options;
         _time = time;
         _resolve = resolve ?? Dns.GetHostAddressesAsync;
-        _client = new HttpClient(new SocketsHttpHandler
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                MaxResponseHeadersLength = 16,
+                MaxResponseDrainSize = 16 * 1024,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+                ConnectCallback = ConnectAsync,
+            }
+        )
         {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = 16 * 1024,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ConnectCallback = ConnectAsync,
-        })
-        { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("RoadSeg", typeof(WebhookClient).Assembly.GetName().Version!.ToString(3)));
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+        };
+        _client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("RoadSeg", typeof(WebhookClient).Assembly.GetName().Version!.ToString(3))
+        );
     }
 
     /// <summary>Makes one attempt. Failures of the receiver are outcomes, not exceptions.</summary>
@@ -75,7 +82,9 @@ internal sealed class WebhookClient : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var resolved = await _resolve(context.DnsEndPoint.Host, cancel);
-        var allowed = resolved.Where(address => PublicAddress.Is(address) || (_options.AllowLoopback && IPAddress.IsLoopback(address))).ToArray();
+        var allowed = resolved
+            .Where(address => PublicAddress.Is(address) || (_options.AllowLoopback && IPAddress.IsLoopback(address)))
+            .ToArray();
         if (allowed.Length == 0)
             throw new AddressRefusedException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -91,15 +100,17 @@ internal sealed class WebhookClient : IDisposable
         }
     }
 
-    private static string Describe(HttpRequestException error) => error switch
-    {
-        { InnerException: AddressRefusedException } => "the address is not on the public internet",
-        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } =>
-            "the name is not known",
-        { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
-        { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection: certificate or protocol refused",
-        _ => "the connection ended without an answer",
-    };
+    private static string Describe(HttpRequestException error) =>
+        error switch
+        {
+            { InnerException: AddressRefusedException } => "the address is not on the public internet",
+            {
+                InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }
+            } => "the name is not known",
+            { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
+            { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection: certificate or protocol refused",
+            _ => "the connection ended without an answer",
+        };
 
     /// <summary>A name resolves to addresses that are not public only.</summary>
     private sealed class AddressRefusedException : IOException;

@@ -6,11 +6,13 @@ internal sealed record WebhookOptions
     private const string SecretPrefix = "whsec_";
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>ROADSEG_WEBHOOK_SECRETS: <c>whsec_</c> and 24-64 bytes in base64, several separated by commas while they rotate: all of them
+    /// <summary>ROADSEG_WEBHOOK_SECRETS: <c>whsec_</c> and 24-64 bytes in base64, several separated by commas while they rotate: all of
+    /// them
     /// sign, the first one first. Default none: then no job may have a webhook.</summary>
     public IReadOnlyList<byte[]> Secrets { get; init; } = [];
 
-    /// <summary>ROADSEG_WEBHOOK_ALLOW_LOOPBACK: 1 lets webhooks go to this machine, by http too. For development and tests. Default off.</summary>
+    /// <summary>ROADSEG_WEBHOOK_ALLOW_LOOPBACK: 1 lets webhooks go to this machine, by http too. For development and tests. Default
+    /// off.</summary>
     public bool AllowLoopback { get; init; }
 
     /// <summary>ROADSEG_WEBHOOK_TIMEOUT: how long an attempt may take. Default 10 seconds.</summary>
@@ -19,17 +21,20 @@ internal sealed record WebhookOptions
     /// <summary>ROADSEG_WEBHOOK_FIRST_DELAY: from the first attempt to the second. Default 5 seconds; it doubles from there.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>ROADSEG_WEBHOOK_STEADY_DELAY: the longest delay while <see cref="SteadyFor"/>: a receiver that comes back within that time has its
+    /// <summary>ROADSEG_WEBHOOK_STEADY_DELAY: the longest delay while <see cref="SteadyFor"/>: a receiver that comes back within that time
+    /// has its
     /// webhooks within this. Default 50 seconds.</summary>
     public TimeSpan SteadyDelay { get; init; } = TimeSpan.FromSeconds(50);
 
-    /// <summary>ROADSEG_WEBHOOK_STEADY_FOR: since the job ended; afterwards each delay is a quarter of the time gone by. Default 40 minutes.</summary>
+    /// <summary>ROADSEG_WEBHOOK_STEADY_FOR: since the job ended; afterwards each delay is a quarter of the time gone by. Default 40
+    /// minutes.</summary>
     public TimeSpan SteadyFor { get; init; } = TimeSpan.FromMinutes(40);
 
     /// <summary>ROADSEG_WEBHOOK_GIVE_UP_AFTER: since the job ended; no attempt is made later. Default 1 day.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>ROADSEG_WEBHOOK_PAUSE: how long a receiver that did not answer at all is left alone by all jobs. Default 20 seconds.</summary>
+    /// <summary>ROADSEG_WEBHOOK_PAUSE: how long a receiver that did not answer at all is left alone by all jobs. Default 20
+    /// seconds.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest <c>Retry-After</c> that is obeyed.</summary>
@@ -56,12 +61,16 @@ internal sealed record WebhookOptions
 
     /// <summary>When to try again after an attempt that failed.</summary>
     /// <param name="elapsed">Since the job ended.</param>
-    /// <param name="shortened">0 to 1: how far to shorten the delay, by a fifth at most, so that jobs that ended together spread out.</param>
+    /// <param name="shortened">0 to 1: how far to shorten the delay, by a fifth at most, so that jobs that ended together spread
+    /// out.</param>
     /// <param name="retryAfter">What the receiver asked for.</param>
     /// <returns>The delay; null when it is time to give up.</returns>
     public TimeSpan? Delay(TimeSpan elapsed, double shortened, TimeSpan? retryAfter)
     {
-        var delay = elapsed >= SteadyFor ? elapsed / 4 : elapsed > SteadyDelay ? SteadyDelay : elapsed;
+        var delay =
+            elapsed >= SteadyFor ? elapsed / 4
+            : elapsed > SteadyDelay ? SteadyDelay
+            : elapsed;
         if (delay < FirstDelay)
             delay = FirstDelay;
         delay *= 1 - (shortened / 5);
@@ -71,14 +80,21 @@ internal sealed record WebhookOptions
     }
 
     private static byte[][] ReadSecrets(string text) =>
-    [
-        .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select((secret, i) =>
-        {
-            var bytes = new byte[64];
-            return secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
-                && Convert.TryFromBase64String(secret[SecretPrefix.Length..], bytes, out var length) && length >= 24
-                ? bytes[..length]
-                : throw new InvalidOperationException($"Number {i + 1} of ROADSEG_WEBHOOK_SECRETS is not {SecretPrefix} and 24 to 64 bytes in base64.");
-        }),
-    ];
+        [
+            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(
+                    (secret, i) =>
+                    {
+                        var bytes = new byte[64];
+                        return
+                            secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
+                            && Convert.TryFromBase64String(secret[SecretPrefix.Length..], bytes, out var length)
+                            && length >= 24
+                            ? bytes[..length]
+                            : throw new InvalidOperationException(
+                                $"Number {i + 1} of ROADSEG_WEBHOOK_SECRETS is not {SecretPrefix} and 24 to 64 bytes in base64."
+                            );
+                    }
+                ),
+        ];
 }

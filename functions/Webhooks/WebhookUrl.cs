@@ -14,7 +14,14 @@ internal static class WebhookUrl
 
     // Letterlike, presentation, half- and full-width forms, mathematical letters and digits, segmented digits.
     private static readonly (int First, int Last)[] StandIns =
-        [(0x2100, 0x214F), (0xFB00, 0xFDFF), (0xFE70, 0xFEFF), (0xFF00, 0xFFEF), (0x1D400, 0x1D7FF), (0x1FBF0, 0x1FBF9)];
+    [
+        (0x2100, 0x214F),
+        (0xFB00, 0xFDFF),
+        (0xFE70, 0xFEFF),
+        (0xFF00, 0xFFEF),
+        (0x1D400, 0x1D7FF),
+        (0x1FBF0, 0x1FBF9),
+    ];
 
     /// <summary>Checks an address.</summary>
     /// <returns>The address as it is stored and called.</returns>
@@ -22,9 +29,16 @@ internal static class WebhookUrl
     public static string Validate(string text, WebhookOptions options)
     {
         if (!options.Enabled)
-            throw new RoadSegException(ErrorCodes.WebhooksDisabled, "This deployment has no secret to sign webhooks with and sends none. Poll the job instead.");
-        if (text.Length > MaxLength || text.Any(c => c is <= ' ' or '\\' or '\x7F')
-            || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
+            throw new RoadSegException(
+                ErrorCodes.WebhooksDisabled,
+                "This deployment has no secret to sign webhooks with and sends none. Poll the job instead."
+            );
+        if (
+            text.Length > MaxLength
+            || text.Any(c => c is <= ' ' or '\\' or '\x7F')
+            || !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Host.Length == 0
+        )
         {
             throw Invalid($"is no absolute address of at most {MaxLength} characters");
         }
@@ -48,21 +62,36 @@ internal static class WebhookUrl
         return url.AbsoluteUri;
     }
 
-    // Letters, marks and digits, without the forms that stand for others (RFC 5892, 2.1 and 2.2): a resolver may read full-width or circled digits as an
+    // Letters, marks and digits, without the forms that stand for others (RFC 5892, 2.1 and 2.2): a resolver may read full-width or circled
+    // digits as an
     // address, and .NET, without its Unicode tables, does not.
-    private static bool IsOfName(Rune rune) => rune.IsAscii || (!StandIns.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
-        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber);
+    private static bool IsOfName(Rune rune) =>
+        rune.IsAscii
+        || (
+            !StandIns.Any(range => rune.Value >= range.First && rune.Value <= range.Last)
+            && Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.UppercaseLetter
+                    or UnicodeCategory.LowercaseLetter
+                    or UnicodeCategory.OtherLetter
+                    or UnicodeCategory.ModifierLetter
+                    or UnicodeCategory.NonSpacingMark
+                    or UnicodeCategory.SpacingCombiningMark
+                    or UnicodeCategory.DecimalDigitNumber
+        );
 
-    // Single labels, numbers and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved .internal).
+    // Single labels, numbers and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved
+    // .internal).
     private static bool IsPublicName(string name) =>
-        name.LastIndexOf('.') is >= 0 and var dot && !IsNumber(name[(dot + 1)..])
-            && !((string[])[".localhost", ".local", ".internal", ".invalid", ".test", ".example", ".onion", ".alt", ".home.arpa"])
-                .Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+        name.LastIndexOf('.') is >= 0 and var dot
+        && !IsNumber(name[(dot + 1)..])
+        && !((string[])[".localhost", ".local", ".internal", ".invalid", ".test", ".example", ".onion", ".alt", ".home.arpa"]).Any(suffix =>
+            name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
+        );
 
     // Resolvers read a name that ends so as an IPv4 address, or as none (URL Standard, "ends in a number").
     private static bool IsNumber(string label) =>
-        label.All(char.IsAsciiDigit) || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && label[2..].All(char.IsAsciiHexDigit));
+        label.All(char.IsAsciiDigit)
+        || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && label[2..].All(char.IsAsciiHexDigit));
 
     private static RoadSegException Invalid(string why) => new(ErrorCodes.WebhookUrlInvalid, $"The webhook's address {why}.");
 }

@@ -9,7 +9,8 @@ internal sealed record WorkOptions
     /// <summary>ROADSEG_UPLOAD_VALID: how long an upload key can be used. Default 5 minutes, 1 second to 10 minutes.</summary>
     public TimeSpan UploadValid { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>ROADSEG_UPLOAD_GRACE: how long after that an upload may still be under way before the job expires. Default 10 minutes.</summary>
+    /// <summary>ROADSEG_UPLOAD_GRACE: how long after that an upload may still be under way before the job expires. Default 10
+    /// minutes.</summary>
     public TimeSpan UploadGrace { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>ROADSEG_LEASE: how long a message may own a job; past it the message is taken for lost. Longer than the host's
@@ -37,7 +38,8 @@ internal sealed record WorkOptions
     /// <summary>ROADSEG_KEEP_RESULTS: age at which results, records and idempotency keys are deleted. Default 30 days.</summary>
     public TimeSpan KeepResults { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>ROADSEG_KEEP_TRAININGS: age at which a training run's files and record are deleted; what it published stays. Longer than a run takes.
+    /// <summary>ROADSEG_KEEP_TRAININGS: age at which a training run's files and record are deleted; what it published stays. Longer than a
+    /// run takes.
     /// Default 90 days, 1 day to 10 years.</summary>
     public TimeSpan KeepTrainings { get; init; } = TimeSpan.FromDays(90);
 
@@ -45,15 +47,18 @@ internal sealed record WorkOptions
     /// finished. Longer than storing one takes. Default 7 days, 2 days to 10 years.</summary>
     public TimeSpan KeepUnfinished { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>ROADSEG_KEEP_DATASETS: age at which the files of a drop are deleted of which a usable version was made. Default: they are kept;
+    /// <summary>ROADSEG_KEEP_DATASETS: age at which the files of a drop are deleted of which a usable version was made. Default: they are
+    /// kept;
     /// 1 day to 10 years.</summary>
     public TimeSpan? KeepDatasets { get; init; }
 
-    /// <summary>ROADSEG_KEEP_CURATED: age at which curated versions are deleted that are not the newest of their set. Default: they are kept;
+    /// <summary>ROADSEG_KEEP_CURATED: age at which curated versions are deleted that are not the newest of their set. Default: they are
+    /// kept;
     /// 1 day to 10 years.</summary>
     public TimeSpan? KeepCurated { get; init; }
 
-    /// <summary>ROADSEG_KEEP_MODELS: age at which versions are deleted that are neither live nor to be rolled back to nor the newest of their model.
+    /// <summary>ROADSEG_KEEP_MODELS: age at which versions are deleted that are neither live nor to be rolled back to nor the newest of
+    /// their model.
     /// Default: they are kept; 1 day to 10 years.</summary>
     public TimeSpan? KeepModels { get; init; }
 

@@ -29,7 +29,13 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("Host");
         _rpc = rpc;
         _workers = new WorkerSupervisor(
-            WorkerConfig.Load(options.ScriptRoot), settings, rpc, options.TimeProvider, options.LoggerFactory, StopByItself);
+            WorkerConfig.Load(options.ScriptRoot),
+            settings,
+            rpc,
+            options.TimeProvider,
+            options.LoggerFactory,
+            StopByItself
+        );
     }
 
     /// <summary>Where the HTTP functions answer: <c>http://127.0.0.1:port/</c>.</summary>
@@ -75,8 +81,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         }
         catch
         {
-            if (host is null) await rpc.DisposeAsync();
-            else await host.StopAsync(CancellationToken.None);
+            if (host is null)
+                await rpc.DisposeAsync();
+            else
+                await host.StopAsync(CancellationToken.None);
             throw;
         }
     }
@@ -84,7 +92,8 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>Stops listeners and HTTP, waits for running work until canceled, then ends the worker.</summary>
     public Task StopAsync(CancellationToken cancellation = default)
     {
-        lock (_gate) return _stop ??= StopCoreAsync("The host was stopped.", cancellation);
+        lock (_gate)
+            return _stop ??= StopCoreAsync("The host was stopped.", cancellation);
     }
 
     /// <summary>Stops without a limit on running work; call <see cref="StopAsync"/> first to set one.</summary>
@@ -104,28 +113,41 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         var functions = _functions = Define(settings);
         var hostId = HostId(settings, _options.ScriptRoot);
         var keys = _options.RequireKeys
-            ? FunctionKeys.Load(_options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", hostId), functions) : null;
+            ? FunctionKeys.Load(_options.StateFolder ?? Path.Combine(Path.GetTempPath(), "roadseg-localhost", hostId), functions)
+            : null;
         KeyFile = keys?.File;
         var invoker = _invoker = new FunctionInvoker(_workers, settings.FunctionTimeout, _options);
         _triggers = new TriggerHost(functions, settings, invoker, _options.LoggerFactory, hostId, StopByItself);
-        _front = new HttpFront(_options, settings, functions, keys, new AdminApi(functions, _errors, _triggers.RunByHandAsync), invoker, _errors);
+        _front = new HttpFront(
+            _options,
+            settings,
+            functions,
+            keys,
+            new AdminApi(functions, _errors, _triggers.RunByHandAsync),
+            invoker,
+            _errors
+        );
         await _front.StartAsync(_options.Port, cancellation);
         await _triggers.StartAsync(cancellation);
-        foreach (var (name, error) in _errors) FunctionFailed(_logger, name, error);
-        foreach (var function in functions.Where(function => function.IsDisabled)) FunctionDisabled(_logger, function.Name);
+        foreach (var (name, error) in _errors)
+            FunctionFailed(_logger, name, error);
+        foreach (var function in functions.Where(function => function.IsDisabled))
+            FunctionDisabled(_logger, function.Name);
         Listening(_logger, BaseAddress, functions.Count);
     }
 
     private List<FunctionDefinition> Define(HostSettings settings)
     {
-        foreach (var (name, error) in _workers.LoadErrors) _errors[name] = error;
+        foreach (var (name, error) in _workers.LoadErrors)
+            _errors[name] = error;
         var functions = new List<FunctionDefinition>();
         foreach (var metadata in _workers.Functions!)
         {
             try
             {
                 var function = new FunctionDefinition(metadata, settings.IsDisabled(metadata.Name));
-                if (!_errors.ContainsKey(function.Name)) functions.Add(function);
+                if (!_errors.ContainsKey(function.Name))
+                    functions.Add(function);
             }
             catch (FormatException error)
             {
@@ -138,14 +160,18 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     private void StopByItself(string reason)
     {
         HostStops(_logger, reason);
-        lock (_gate) _stop ??= Task.Run(() => StopCoreAsync(reason, CancellationToken.None));
+        lock (_gate)
+            _stop ??= Task.Run(() => StopCoreAsync(reason, CancellationToken.None));
     }
 
     private async Task StopCoreAsync(string reason, CancellationToken cancellation)
     {
         try
         {
-            await Task.WhenAll(_triggers?.StopAsync(cancellation) ?? Task.CompletedTask, _front?.StopAsync(cancellation) ?? Task.CompletedTask);
+            await Task.WhenAll(
+                _triggers?.StopAsync(cancellation) ?? Task.CompletedTask,
+                _front?.StopAsync(cancellation) ?? Task.CompletedTask
+            );
         }
         catch (OperationCanceledException)
         {
@@ -156,8 +182,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
             StopFailed(_logger, error);
         }
         await _workers.DisposeAsync();
-        if (_triggers is not null) await _triggers.DisposeAsync();
-        if (_front is not null) await _front.DisposeAsync();
+        if (_triggers is not null)
+            await _triggers.DisposeAsync();
+        if (_front is not null)
+            await _front.DisposeAsync();
         await _rpc.DisposeAsync();
         _options.LoggerFactory.Dispose();
         _completion.TrySetResult(reason);
@@ -167,7 +195,8 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     private static string HostId(HostSettings settings, string appFolder)
     {
         const int longest = 32;
-        if (settings.Configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } given) return given;
+        if (settings.Configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } given)
+            return given;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appFolder)))[..8];
         var machine = new string(Environment.MachineName.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(longest - 9).ToArray());
         return $"{(machine.Length == 0 ? "local" : machine)}-{hash}";

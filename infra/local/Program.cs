@@ -4,15 +4,17 @@ using Microsoft.Extensions.Logging.Console;
 using RoadSeg.LocalHost;
 using RoadSeg.LocalHost.Configuration;
 
-using var loggers = LoggerFactory.Create(logging => logging
-    .SetMinimumLevel(LogLevel.Information)
-    .AddFilter("Microsoft", LogLevel.Warning)
-    .AddFilter("Azure", LogLevel.Warning)
-    .AddFilter("Grpc", LogLevel.Warning)
-    .AddFilter("Yarp", LogLevel.Warning)
-    // Whoever started this may not read its output: a full pipe must not stop the host.
-    .AddConsole(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite)
-    .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff ")));
+using var loggers = LoggerFactory.Create(logging =>
+    logging
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Azure", LogLevel.Warning)
+        .AddFilter("Grpc", LogLevel.Warning)
+        .AddFilter("Yarp", LogLevel.Warning)
+        // Whoever started this may not read its output: a full pipe must not stop the host.
+        .AddConsole(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite)
+        .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "))
+);
 
 var firstSignal = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
 using var secondSignal = new CancellationTokenSource();
@@ -38,5 +40,6 @@ async Task<int> RunAsync(CommandLine line)
 void OnSignal(PosixSignalContext signal)
 {
     signal.Cancel = true;
-    if (!firstSignal.TrySetResult($"{signal.Signal}")) secondSignal.Cancel();
+    if (!firstSignal.TrySetResult($"{signal.Signal}"))
+        secondSignal.Cancel();
 }

@@ -6,7 +6,8 @@ using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost;
 
-/// <summary>What a storage account holds before the app starts, and which uploads it tells of: on Azure the infrastructure makes this.</summary>
+/// <summary>What a storage account holds before the app starts, and which uploads it tells of: on Azure the infrastructure makes
+/// this.</summary>
 internal sealed record StoragePlan
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
@@ -17,7 +18,8 @@ internal sealed record StoragePlan
 
     public IReadOnlyList<BlobEvent> BlobEvents { get; init; } = [];
 
-    public IEnumerable<BlobEventSubscription> Subscriptions => BlobEvents.Select(e => new BlobEventSubscription(e.Container, e.Queue, e.EndsWith));
+    public IEnumerable<BlobEventSubscription> Subscriptions =>
+        BlobEvents.Select(e => new BlobEventSubscription(e.Container, e.Queue, e.EndsWith));
 
     /// <exception cref="HostConfigurationException">The file is missing or not of this form.</exception>
     public static StoragePlan Read(string file)
@@ -38,9 +40,12 @@ internal sealed record StoragePlan
     {
         var blobs = new BlobServiceClient(connection);
         var queues = new QueueServiceClient(connection);
-        foreach (var name in Containers) await blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync();
-        foreach (var name in Queues) await queues.GetQueueClient(name).CreateIfNotExistsAsync();
-        if (corsOrigins is null) return;
+        foreach (var name in Containers)
+            await blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync();
+        foreach (var name in Queues)
+            await queues.GetQueueClient(name).CreateIfNotExistsAsync();
+        if (corsOrigins is null)
+            return;
         BlobServiceProperties properties = await blobs.GetPropertiesAsync();
         properties.Cors =
         [

@@ -9,13 +9,14 @@ internal sealed class PhotoContent(Stream photo, IProgress<long>? progress) : Ht
 
     private readonly long _length = photo.Length - photo.Position;
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var piece = new byte[Piece];
         long sent = 0;
-        for (int read; (read = await photo.ReadAsync(piece, cancellationToken)) > 0;)
+        for (int read; (read = await photo.ReadAsync(piece, cancellationToken)) > 0; )
         {
             await stream.WriteAsync(piece.AsMemory(0, read), cancellationToken);
             progress?.Report(sent += read);

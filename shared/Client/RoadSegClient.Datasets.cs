@@ -20,7 +20,10 @@ public sealed partial class RoadSegClient
     /// <exception cref="System.Text.Json.JsonException">This client does not know the report's form.</exception>
     public async Task<DatasetReport> GetDatasetReportAsync(string name, string? version = null, CancellationToken cancel = default)
     {
-        await using var body = await _calls.OpenAsync(DatasetPath(name) + (version is null ? "" : $"/versions/{Uri.EscapeDataString(version)}") + "/report", cancel);
+        await using var body = await _calls.OpenAsync(
+            DatasetPath(name) + (version is null ? "" : $"/versions/{Uri.EscapeDataString(version)}") + "/report",
+            cancel
+        );
         using var report = new MemoryStream();
         await body.CopyToAsync(report, cancel);
         return DatasetReport.FromJson(report.ToArray());
@@ -28,13 +31,20 @@ public sealed partial class RoadSegClient
 
     /// <summary>Waits until a drop is ready or failed, asking once a second.</summary>
     /// <param name="name">The set.</param>
-    /// <param name="drop">ETag of its <c>dataset.json</c>, unquoted, as <see cref="Datasets.Files.PushedDataset"/> tells; null for whichever drop is the latest.</param>
+    /// <param name="drop">ETag of its <c>dataset.json</c>, unquoted, as <see cref="Datasets.Files.PushedDataset"/> tells; null for
+    /// whichever drop is the latest.</param>
     /// <param name="timeout">Gives up after this; null waits as long as it takes.</param>
     /// <param name="progress">Told of the set whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the check goes on.</param>
     /// <exception cref="TimeoutException">It had not ended in time.</exception>
     /// <exception cref="RoadSegApiException">Another drop of the set took its place.</exception>
-    public async Task<DatasetView> WaitForDatasetAsync(string name, string? drop = null, TimeSpan? timeout = null, IProgress<DatasetView>? progress = null, CancellationToken cancel = default)
+    public async Task<DatasetView> WaitForDatasetAsync(
+        string name,
+        string? drop = null,
+        TimeSpan? timeout = null,
+        IProgress<DatasetView>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         var began = _time.GetTimestamp();
         EntityTagHeaderValue? known = null;
@@ -52,36 +62,58 @@ public sealed partial class RoadSegClient
             }
             else if (set is not null && seen)
             {
-                throw new RoadSegApiException(HttpStatusCode.Conflict, null, $"Another drop of the data set '{name}' took the place of this one.");
+                throw new RoadSegApiException(
+                    HttpStatusCode.Conflict,
+                    null,
+                    $"Another drop of the data set '{name}' took the place of this one."
+                );
             }
 
             if (_time.GetElapsedTime(began) >= timeout)
-                throw new TimeoutException($"The check of the data set '{name}' had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it again.");
+                throw new TimeoutException(
+                    $"The check of the data set '{name}' had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it "
+                        + $"again."
+                );
             await Task.Delay(DefaultPause, _time, cancel);
         }
     }
 
     // A set that was just dropped has no record until its event is handled.
-    private Task<(DatasetView? Set, EntityTagHeaderValue? Tag)> DatasetIfChangedAsync(string name, EntityTagHeaderValue? known, CancellationToken cancel) => _calls.RepeatedAsync(
-        async _ =>
-        {
-            try
+    private Task<(DatasetView? Set, EntityTagHeaderValue? Tag)> DatasetIfChangedAsync(
+        string name,
+        EntityTagHeaderValue? known,
+        CancellationToken cancel
+    ) =>
+        _calls.RepeatedAsync(
+            async _ =>
             {
-                using var response = await _calls.SendAsync(HttpMethod.Get, DatasetPath(name), HttpCompletionOption.ResponseContentRead, request =>
+                try
                 {
-                    if (known is not null)
-                        request.Headers.IfNoneMatch.Add(known);
-                }, cancel);
-                return response.StatusCode == HttpStatusCode.NotModified
-                    ? (null, response.Headers.ETag)
-                    : ((DatasetView?)await ServiceCalls.BodyAsync(response, DatasetRecordJson.Default.DatasetView, cancel), response.Headers.ETag);
-            }
-            catch (RoadSegApiException e) when (e.Code == ErrorCodes.DatasetNotFound.Code)
-            {
-                return (null, null);
-            }
-        },
-        cancel);
+                    using var response = await _calls.SendAsync(
+                        HttpMethod.Get,
+                        DatasetPath(name),
+                        HttpCompletionOption.ResponseContentRead,
+                        request =>
+                        {
+                            if (known is not null)
+                                request.Headers.IfNoneMatch.Add(known);
+                        },
+                        cancel
+                    );
+                    return response.StatusCode == HttpStatusCode.NotModified
+                        ? (null, response.Headers.ETag)
+                        : (
+                            (DatasetView?)await ServiceCalls.BodyAsync(response, DatasetRecordJson.Default.DatasetView, cancel),
+                            response.Headers.ETag
+                        );
+                }
+                catch (RoadSegApiException e) when (e.Code == ErrorCodes.DatasetNotFound.Code)
+                {
+                    return (null, null);
+                }
+            },
+            cancel
+        );
 
     private static string DatasetPath(string name) => $"v1/datasets/{Uri.EscapeDataString(name)}";
 }

@@ -17,18 +17,30 @@ public sealed partial class RoadSegClient
     /// <summary>Makes a version live. One that is live already stays so.</summary>
     /// <param name="model">Model name.</param>
     /// <param name="version">A published version.</param>
-    /// <param name="force">True makes it live though it did not pass its gate; otherwise such a version is refused with model-gate-failed.</param>
+    /// <param name="force">True makes it live though it did not pass its gate; otherwise such a version is refused with
+    /// model-gate-failed.</param>
     /// <param name="cancel">Stops.</param>
     /// <returns>The versions after that.</returns>
-    public Task<ModelVersionList> PromoteModelAsync(string model, string version, bool force = false, CancellationToken cancel = default) => _calls.ReadAsync(
-        HttpMethod.Post, $"{VersionPath(model, version)}/promote", RegistryJson.Default.ModelVersionList,
-        request => request.Content = JsonContent.Create(new PromoteRequest(force), RegistryJson.Default.PromoteRequest), cancel);
+    public Task<ModelVersionList> PromoteModelAsync(string model, string version, bool force = false, CancellationToken cancel = default) =>
+        _calls.ReadAsync(
+            HttpMethod.Post,
+            $"{VersionPath(model, version)}/promote",
+            RegistryJson.Default.ModelVersionList,
+            request => request.Content = JsonContent.Create(new PromoteRequest(force), RegistryJson.Default.PromoteRequest),
+            cancel
+        );
 
     /// <summary>Makes the version live again that was so before the live one. Sent once: a second call would go one further back.</summary>
     /// <returns>The versions after that.</returns>
     public async Task<ModelVersionList> RollBackModelAsync(string model, CancellationToken cancel = default)
     {
-        using var response = await _calls.SendAsync(HttpMethod.Post, $"{ModelPath(model)}/rollback", HttpCompletionOption.ResponseContentRead, null, cancel);
+        using var response = await _calls.SendAsync(
+            HttpMethod.Post,
+            $"{ModelPath(model)}/rollback",
+            HttpCompletionOption.ResponseContentRead,
+            null,
+            cancel
+        );
         return await ServiceCalls.BodyAsync(response, RegistryJson.Default.ModelVersionList, cancel);
     }
 

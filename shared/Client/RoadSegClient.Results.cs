@@ -20,18 +20,29 @@ public sealed partial class RoadSegClient
     /// <param name="opacity">0 (photo) to 1 (classes); the service's 0.5 when null.</param>
     /// <param name="format">How it is compressed.</param>
     /// <param name="cancel">Stops.</param>
-    public Task<Stream> OpenOverlayAsync(WorkId id, double? opacity = null, OverlayFormat format = OverlayFormat.Jpeg, CancellationToken cancel = default) =>
+    public Task<Stream> OpenOverlayAsync(
+        WorkId id,
+        double? opacity = null,
+        OverlayFormat format = OverlayFormat.Jpeg,
+        CancellationToken cancel = default
+    ) =>
         _calls.OpenAsync(
-            JobPath(id) + "/overlay" + Query.Of(
-                ("opacity", opacity is { } weight ? FormattableString.Invariant($"{weight:0.####}") : null),
-                ("format", format == OverlayFormat.WebP ? "webp" : null)),
-            cancel);
+            JobPath(id)
+                + "/overlay"
+                + Query.Of(
+                    ("opacity", opacity is { } weight ? FormattableString.Invariant($"{weight:0.####}") : null),
+                    ("format", format == OverlayFormat.WebP ? "webp" : null)
+                ),
+            cancel
+        );
 
     /// <summary>The confidence of each pixel: a grey PNG of the photo's oriented size, 255 for certain.</summary>
-    public Task<Stream> OpenConfidenceAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/confidence", cancel);
+    public Task<Stream> OpenConfidenceAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.OpenAsync(JobPath(id) + "/confidence", cancel);
 
     /// <summary>The classes' outlines and COCO run lengths: JSON.</summary>
-    public Task<Stream> OpenPolygonsAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/polygons", cancel);
+    public Task<Stream> OpenPolygonsAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.OpenAsync(JobPath(id) + "/polygons", cancel);
 
     /// <summary>What the mask holds, class by class.</summary>
     public Task<ResultSummary> GetSummaryAsync(WorkId id, CancellationToken cancel = default) =>

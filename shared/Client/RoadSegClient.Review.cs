@@ -11,8 +11,20 @@ public sealed partial class RoadSegClient
     /// <param name="after">Where the page before ended.</param>
     /// <param name="limit">Photos a page, 1-100.</param>
     /// <param name="cancel">Stops.</param>
-    public Task<ReviewPage> ListReviewAsync(double? below = null, double? above = null, string? after = null, int? limit = null, CancellationToken cancel = default) =>
-        _calls.ReadAsync(HttpMethod.Get, "v1/review" + Query.Of(("below", Text(below)), ("above", Text(above)), ("after", after), ("limit", Text(limit))), JobJson.Default.ReviewPage, null, cancel);
+    public Task<ReviewPage> ListReviewAsync(
+        double? below = null,
+        double? above = null,
+        string? after = null,
+        int? limit = null,
+        CancellationToken cancel = default
+    ) =>
+        _calls.ReadAsync(
+            HttpMethod.Get,
+            "v1/review" + Query.Of(("below", Text(below)), ("above", Text(above)), ("after", after), ("limit", Text(limit))),
+            JobJson.Default.ReviewPage,
+            null,
+            cancel
+        );
 
     /// <summary>The same photos as a zip that can be corrected and dropped as a data set.</summary>
     /// <param name="name">Name of the data set.</param>
@@ -20,8 +32,17 @@ public sealed partial class RoadSegClient
     /// <param name="above">As for the list.</param>
     /// <param name="limit">Photos, 1-100.</param>
     /// <param name="cancel">Stops.</param>
-    public Task<Stream> OpenReviewAsync(string name, double? below = null, double? above = null, int? limit = null, CancellationToken cancel = default) =>
-        _calls.OpenAsync("v1/review/export" + Query.Of(("name", name), ("below", Text(below)), ("above", Text(above)), ("limit", Text(limit))), cancel);
+    public Task<Stream> OpenReviewAsync(
+        string name,
+        double? below = null,
+        double? above = null,
+        int? limit = null,
+        CancellationToken cancel = default
+    ) =>
+        _calls.OpenAsync(
+            "v1/review/export" + Query.Of(("name", name), ("below", Text(below)), ("above", Text(above)), ("limit", Text(limit))),
+            cancel
+        );
 
     private static string? Text(double? value) => value is { } number ? FormattableString.Invariant($"{number:0.####}") : null;
 }

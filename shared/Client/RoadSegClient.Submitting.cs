@@ -8,32 +8,49 @@ namespace RoadSeg.Client;
 
 public sealed partial class RoadSegClient
 {
-    /// <summary>Submits a photo of up to 16 MiB in one call. Larger ones go by <see cref="UploadAsync(Stream, UploadRequest?, string?, IProgress{long}?, CancellationToken)"/>.</summary>
+    /// <summary>Submits a photo of up to 16 MiB in one call. Larger ones go by
+    /// <see cref="UploadAsync(Stream, UploadRequest?, string?, IProgress{long}?, CancellationToken)"/>.</summary>
     /// <param name="photo">JPEG, PNG, WebP, AVIF or TIFF.</param>
     /// <param name="about">File name, model, tags, webhook; nothing of it is needed.</param>
     /// <param name="wait">Let the service answer only when the job has ended or this has passed, 0-60 s; null: at once.</param>
-    /// <param name="idempotencyKey">The same key with the same request gets the same job, also after it has ended. Null takes a new one, which makes
+    /// <param name="idempotencyKey">The same key with the same request gets the same job, also after it has ended. Null takes a new one,
+    /// which makes
     /// the client's own repetitions safe.</param>
     /// <param name="cancel">Gives up; the job may exist.</param>
     /// <returns>The job; look at its state.</returns>
     public Task<JobView> SubmitAsync(
-        ReadOnlyMemory<byte> photo, UploadRequest? about = null, TimeSpan? wait = null, string? idempotencyKey = null, CancellationToken cancel = default)
+        ReadOnlyMemory<byte> photo,
+        UploadRequest? about = null,
+        TimeSpan? wait = null,
+        string? idempotencyKey = null,
+        CancellationToken cancel = default
+    )
     {
         about ??= new UploadRequest();
         var key = idempotencyKey ?? NewKey();
-        var query = Query.Of(
-        [
-            ("fileName", about.FileName), ("model", about.Model), ("webhook", about.Webhook),
+        var query = Query.Of([
+            ("fileName", about.FileName),
+            ("model", about.Model),
+            ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);
-        return _calls.ReadAsync(HttpMethod.Post, "v1/jobs" + query, JobJson.Default.JobView, request =>
-        {
-            request.Content = new ReadOnlyMemoryContent(photo);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(about.ContentType ?? "application/octet-stream");
-            request.Headers.Add("Idempotency-Key", key);
-            if (wait is { } patience)
-                request.Headers.Add("Prefer", FormattableString.Invariant($"wait={Math.Max(0, Math.Ceiling(patience.TotalSeconds)):F0}"));
-        }, cancel);
+        return _calls.ReadAsync(
+            HttpMethod.Post,
+            "v1/jobs" + query,
+            JobJson.Default.JobView,
+            request =>
+            {
+                request.Content = new ReadOnlyMemoryContent(photo);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(about.ContentType ?? "application/octet-stream");
+                request.Headers.Add("Idempotency-Key", key);
+                if (wait is { } patience)
+                    request.Headers.Add(
+                        "Prefer",
+                        FormattableString.Invariant($"wait={Math.Max(0, Math.Ceiling(patience.TotalSeconds)):F0}")
+                    );
+            },
+            cancel
+        );
     }
 
     /// <summary>Gets an upload key, for a photo that another process or a phone puts into storage.</summary>
@@ -41,14 +58,24 @@ public sealed partial class RoadSegClient
     /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>.</param>
     /// <param name="cancel">Gives up; the job may exist and expires then.</param>
     /// <returns>The job's id and the address to PUT to: a secret until it expires.</returns>
-    public Task<UploadTicket> IssueUploadKeyAsync(UploadRequest? about = null, string? idempotencyKey = null, CancellationToken cancel = default)
+    public Task<UploadTicket> IssueUploadKeyAsync(
+        UploadRequest? about = null,
+        string? idempotencyKey = null,
+        CancellationToken cancel = default
+    )
     {
         var key = idempotencyKey ?? NewKey();
-        return _calls.ReadAsync(HttpMethod.Post, "v1/uploads", JobJson.Default.UploadTicket, request =>
-        {
-            request.Content = JsonContent.Create(about ?? new UploadRequest(), JobJson.Default.UploadRequest);
-            request.Headers.Add("Idempotency-Key", key);
-        }, cancel);
+        return _calls.ReadAsync(
+            HttpMethod.Post,
+            "v1/uploads",
+            JobJson.Default.UploadTicket,
+            request =>
+            {
+                request.Content = JsonContent.Create(about ?? new UploadRequest(), JobJson.Default.UploadRequest);
+                request.Headers.Add("Idempotency-Key", key);
+            },
+            cancel
+        );
     }
 
     /// <summary>Puts a photo into storage with an upload key; the service's own key is not sent there.</summary>
@@ -56,7 +83,8 @@ public sealed partial class RoadSegClient
     /// <param name="photo">Seekable; sent from its position to its end. Remains the caller's.</param>
     /// <param name="progress">Told how many bytes are sent; begins anew with a repeated attempt.</param>
     /// <param name="cancel">Stops sending.</param>
-    /// <exception cref="RoadSegApiException">Storage refused: <c>image-too-many-bytes</c> before anything is sent, or storage's own code.</exception>
+    /// <exception cref="RoadSegApiException">Storage refused: <c>image-too-many-bytes</c> before anything is sent, or storage's own
+    /// code.</exception>
     public Task PutAsync(UploadTicket ticket, Stream photo, IProgress<long>? progress = null, CancellationToken cancel = default) =>
         PutAsync(ticket, photo, mayBeThere: false, progress, cancel);
 
@@ -68,7 +96,12 @@ public sealed partial class RoadSegClient
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
     /// <returns>The job; it may not have noticed its photo yet.</returns>
     public async Task<JobView> UploadAsync(
-        Stream photo, UploadRequest? about = null, string? idempotencyKey = null, IProgress<long>? progress = null, CancellationToken cancel = default)
+        Stream photo,
+        UploadRequest? about = null,
+        string? idempotencyKey = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         Check(photo);
         var ticket = await IssueUploadKeyAsync(about, idempotencyKey, cancel);
@@ -88,11 +121,29 @@ public sealed partial class RoadSegClient
     /// <param name="progress">Told how many bytes are sent.</param>
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
     public async Task<JobView> UploadAsync(
-        string file, UploadRequest? about = null, string? idempotencyKey = null, IProgress<long>? progress = null, CancellationToken cancel = default)
+        string file,
+        UploadRequest? about = null,
+        string? idempotencyKey = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         about ??= new UploadRequest();
-        await using var photo = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return await UploadAsync(photo, about.FileName is null ? about with { FileName = Path.GetFileName(file) } : about, idempotencyKey, progress, cancel);
+        await using var photo = new FileStream(
+            file,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
+        return await UploadAsync(
+            photo,
+            about.FileName is null ? about with { FileName = Path.GetFileName(file) } : about,
+            idempotencyKey,
+            progress,
+            cancel
+        );
     }
 
     private async Task PutAsync(UploadTicket ticket, Stream photo, bool mayBeThere, IProgress<long>? progress, CancellationToken cancel)
@@ -103,33 +154,45 @@ public sealed partial class RoadSegClient
         if (photo.Length - start > ticket.MaxBytes)
         {
             throw new RoadSegApiException(
-                HttpStatusCode.RequestEntityTooLarge, ErrorCodes.ImageTooManyBytes.Code, $"The photo has {photo.Length - start} bytes; at most {ticket.MaxBytes} are taken.");
+                HttpStatusCode.RequestEntityTooLarge,
+                ErrorCodes.ImageTooManyBytes.Code,
+                $"The photo has {photo.Length - start} bytes; at most {ticket.MaxBytes} are taken."
+            );
         }
 
-        await _calls.RepeatedAsync(async attempt =>
-        {
-            photo.Position = start;
-            using var request = new HttpRequestMessage(new HttpMethod(ticket.Method), ticket.Url) { Content = new PhotoContent(photo, progress) };
-            foreach (var (name, value) in ticket.Headers)
+        await _calls.RepeatedAsync(
+            async attempt =>
             {
-                if (!request.Headers.TryAddWithoutValidation(name, value))
-                    request.Content.Headers.TryAddWithoutValidation(name, value);
-            }
+                photo.Position = start;
+                using var request = new HttpRequestMessage(new HttpMethod(ticket.Method), ticket.Url)
+                {
+                    Content = new PhotoContent(photo, progress),
+                };
+                foreach (var (name, value) in ticket.Headers)
+                {
+                    if (!request.Headers.TryAddWithoutValidation(name, value))
+                        request.Content.Headers.TryAddWithoutValidation(name, value);
+                }
 
-            using var response = await ServiceCalls.InTimeAsync(_storage, request, HttpCompletionOption.ResponseContentRead, cancel);
+                using var response = await ServiceCalls.InTimeAsync(_storage, request, HttpCompletionOption.ResponseContentRead, cancel);
 
-            // An earlier attempt may have arrived and only its answer not.
-            if (response.IsSuccessStatusCode || ((attempt > 1 || mayBeThere) && ApiFailures.IsThereAlready(response)))
-                return true;
-            throw ApiFailures.OfStorage(response, _time);
-        }, cancel);
+                // An earlier attempt may have arrived and only its answer not.
+                if (response.IsSuccessStatusCode || ((attempt > 1 || mayBeThere) && ApiFailures.IsThereAlready(response)))
+                    return true;
+                throw ApiFailures.OfStorage(response, _time);
+            },
+            cancel
+        );
     }
 
     private static void Check(Stream photo)
     {
         ArgumentNullException.ThrowIfNull(photo);
         if (!photo.CanSeek)
-            throw new ArgumentException("The photo must be seekable: its length is sent ahead, and a broken upload is begun anew.", nameof(photo));
+            throw new ArgumentException(
+                "The photo must be seekable: its length is sent ahead, and a broken upload is begun anew.",
+                nameof(photo)
+            );
     }
 
     private static string NewKey() => Guid.NewGuid().ToString("N");

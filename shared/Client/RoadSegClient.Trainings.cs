@@ -12,18 +12,25 @@ public sealed partial class RoadSegClient
 {
     /// <summary>Queues a training run.</summary>
     /// <param name="request">What to learn from, and how.</param>
-    /// <param name="idempotencyKey">The same key with the same request gets the same run, also after it has ended. Null takes a new one, which makes
+    /// <param name="idempotencyKey">The same key with the same request gets the same run, also after it has ended. Null takes a new one,
+    /// which makes
     /// the client's own repetitions safe.</param>
     /// <param name="cancel">Gives up; the run may exist.</param>
     public Task<TrainingView> StartTrainingAsync(TrainingRequest request, string? idempotencyKey = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var key = idempotencyKey ?? NewKey();
-        return _calls.ReadAsync(HttpMethod.Post, "v1/trainings", TrainingJson.Default.TrainingView, call =>
-        {
-            call.Content = JsonContent.Create(request, TrainingJson.Default.TrainingRequest);
-            call.Headers.Add("Idempotency-Key", key);
-        }, cancel);
+        return _calls.ReadAsync(
+            HttpMethod.Post,
+            "v1/trainings",
+            TrainingJson.Default.TrainingView,
+            call =>
+            {
+                call.Content = JsonContent.Create(request, TrainingJson.Default.TrainingRequest);
+                call.Headers.Add("Idempotency-Key", key);
+            },
+            cancel
+        );
     }
 
     /// <summary>A training run as it stands.</summary>
@@ -41,19 +48,28 @@ public sealed partial class RoadSegClient
         string? after = null;
         do
         {
-            var page = await _calls.ReadAsync(HttpMethod.Get, "v1/trainings" + Query.Of(("limit", FormattableString.Invariant($"{MaxPage}")), ("after", after)), TrainingJson.Default.TrainingPage, null, cancel);
+            var page = await _calls.ReadAsync(
+                HttpMethod.Get,
+                "v1/trainings" + Query.Of(("limit", FormattableString.Invariant($"{MaxPage}")), ("after", after)),
+                TrainingJson.Default.TrainingPage,
+                null,
+                cancel
+            );
             foreach (var run in page.Items)
                 yield return run;
             after = page.Next;
-        }
-        while (after is not null);
+        } while (after is not null);
     }
 
     /// <summary>Waits until a training run has ended, in whatever way: by long polls that end when it has changed.</summary>
     /// <param name="id">The run.</param>
     /// <param name="progress">Told of the run as first seen and whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the run goes on.</param>
-    public async Task<TrainingView> WaitTrainingAsync(WorkId id, IProgress<TrainingView>? progress = null, CancellationToken cancel = default)
+    public async Task<TrainingView> WaitTrainingAsync(
+        WorkId id,
+        IProgress<TrainingView>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         EntityTagHeaderValue? known = null;
         while (true)

@@ -16,7 +16,12 @@ public sealed partial class RoadSegClient
     /// <param name="progress">Told of the job as first seen and whenever it has changed, which takes a call for each change.</param>
     /// <param name="cancel">Stops waiting; the job goes on.</param>
     /// <exception cref="TimeoutException">The job had not ended in time.</exception>
-    public async Task<JobView> WaitAsync(WorkId id, TimeSpan? timeout = null, IProgress<JobView>? progress = null, CancellationToken cancel = default)
+    public async Task<JobView> WaitAsync(
+        WorkId id,
+        TimeSpan? timeout = null,
+        IProgress<JobView>? progress = null,
+        CancellationToken cancel = default
+    )
     {
         var began = _time.GetTimestamp();
         EntityTagHeaderValue? known = null;
@@ -25,7 +30,10 @@ public sealed partial class RoadSegClient
             var left = timeout - _time.GetElapsedTime(began) ?? TimeSpan.MaxValue;
             var first = progress is not null && known is null;
             var asked = _time.GetTimestamp();
-            var wait = first ? TimeSpan.Zero : left < _pollWait ? left : _pollWait;
+            var wait =
+                first ? TimeSpan.Zero
+                : left < _pollWait ? left
+                : _pollWait;
             var path = JobPath(id) + FormattableString.Invariant($"?wait={Math.Max(0, Math.Ceiling(wait.TotalSeconds)):F0}");
             var (job, etag, retryAfter) = await _calls.PollAsync(path, JobJson.Default.JobView, progress is null ? null : known, cancel);
             var changed = job is not null && !Equals(etag, known);
@@ -34,7 +42,9 @@ public sealed partial class RoadSegClient
             if (job?.State.IsTerminal() == true)
                 return job;
             if (_time.GetElapsedTime(began) >= timeout)
-                throw new TimeoutException($"Job {id} had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it again.");
+                throw new TimeoutException(
+                    $"Job {id} had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it again."
+                );
 
             // Something in between answered without waiting: keep to the pace that the service asks for.
             var pause = (retryAfter ?? DefaultPause) - _time.GetElapsedTime(asked);
@@ -45,5 +55,6 @@ public sealed partial class RoadSegClient
     }
 
     // Half of the caller's own bound leaves room for the answer to travel.
-    private static TimeSpan LongestPoll(TimeSpan timeout) => timeout > TimeSpan.Zero && timeout / 2 < LongPoll ? TimeSpan.FromSeconds(Math.Floor(timeout.TotalSeconds / 2)) : LongPoll;
+    private static TimeSpan LongestPoll(TimeSpan timeout) =>
+        timeout > TimeSpan.Zero && timeout / 2 < LongPoll ? TimeSpan.FromSeconds(Math.Floor(timeout.TotalSeconds / 2)) : LongPoll;
 }

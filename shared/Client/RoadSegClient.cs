@@ -18,9 +18,11 @@ public sealed partial class RoadSegClient
     private readonly TimeSpan _pollWait;
 
     /// <summary>A client of one service.</summary>
-    /// <param name="http">Its BaseAddress is the service's; its Timeout bounds each call, long polls included. Remains the caller's.</param>
+    /// <param name="http">Its BaseAddress is the service's; its Timeout bounds each call, long polls included. Remains the
+    /// caller's.</param>
     /// <param name="options">Key and retries; no key and the default retries when null.</param>
-    /// <param name="storage">What photos are PUT straight into storage with; its Timeout bounds a whole upload. <paramref name="http"/> when null:
+    /// <param name="storage">What photos are PUT straight into storage with; its Timeout bounds a whole upload. <paramref name="http"/>
+    /// when null:
     /// its default headers then go to storage too.</param>
     /// <param name="time">Clock of delays and timeouts; the system's when null.</param>
     /// <exception cref="ArgumentException">No BaseAddress.</exception>
@@ -34,33 +36,35 @@ public sealed partial class RoadSegClient
     }
 
     /// <summary>A job as it stands.</summary>
-    public Task<JobView> GetAsync(WorkId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Get, JobPath(id), JobJson.Default.JobView, null, cancel);
+    public Task<JobView> GetAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.ReadAsync(HttpMethod.Get, JobPath(id), JobJson.Default.JobView, null, cancel);
 
     /// <summary>Cancels a job. A job that has ended is left as it is; canceling twice is no error.</summary>
     /// <returns>The job as it stands after that.</returns>
-    public Task<JobView> CancelAsync(WorkId id, CancellationToken cancel = default) => _calls.ReadAsync(HttpMethod.Delete, JobPath(id), JobJson.Default.JobView, null, cancel);
+    public Task<JobView> CancelAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.ReadAsync(HttpMethod.Delete, JobPath(id), JobJson.Default.JobView, null, cancel);
 
     /// <summary>The caller's jobs, newest first, page after page as they are asked for.</summary>
     /// <param name="state">Only jobs in this state; all when null.</param>
     /// <param name="pageSize">Jobs a call, 1-100.</param>
     /// <param name="cancel">Stops between pages.</param>
-    public async IAsyncEnumerable<JobView> ListAsync(JobState? state = null, int pageSize = MaxPage, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<JobView> ListAsync(
+        JobState? state = null,
+        int pageSize = MaxPage,
+        [EnumeratorCancellation] CancellationToken cancel = default
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, MaxPage);
         string? after = null;
         do
         {
-            var query = Query.Of(
-                ("state", state?.Name()),
-                ("limit", FormattableString.Invariant($"{pageSize}")),
-                ("after", after));
+            var query = Query.Of(("state", state?.Name()), ("limit", FormattableString.Invariant($"{pageSize}")), ("after", after));
             var page = await _calls.ReadAsync(HttpMethod.Get, "v1/jobs" + query, JobJson.Default.JobPage, null, cancel);
             foreach (var job in page.Items)
                 yield return job;
             after = page.Next;
-        }
-        while (after is not null);
+        } while (after is not null);
     }
 
     private static string JobPath(WorkId id) => $"v1/jobs/{id}";

@@ -24,45 +24,74 @@ internal sealed class ServiceCalls
 
     /// <summary>Makes a call and reads its JSON answer. The path is relative to the service's address, without a slash in front;
     /// <paramref name="prepare"/> adds headers and a body, anew for each attempt.</summary>
-    public Task<T> ReadAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, Action<HttpRequestMessage>? prepare, CancellationToken cancel) => RepeatedAsync(
-        async _ =>
-        {
-            using var response = await SendAsync(method, path, HttpCompletionOption.ResponseContentRead, prepare, cancel);
-            return await BodyAsync(response, type, cancel);
-        },
-        cancel);
+    public Task<T> ReadAsync<T>(
+        HttpMethod method,
+        string path,
+        JsonTypeInfo<T> type,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancel
+    ) =>
+        RepeatedAsync(
+            async _ =>
+            {
+                using var response = await SendAsync(method, path, HttpCompletionOption.ResponseContentRead, prepare, cancel);
+                return await BodyAsync(response, type, cancel);
+            },
+            cancel
+        );
 
     /// <summary>Asks for what may not have changed since the ETag given.</summary>
-    /// <returns>The JSON answer, null when it has not changed; its ETag; and how long the service asks to wait before the next call.</returns>
-    public Task<(T? Value, EntityTagHeaderValue? ETag, TimeSpan? RetryAfter)> PollAsync<T>(string path, JsonTypeInfo<T> type, EntityTagHeaderValue? known, CancellationToken cancel)
-        where T : class => RepeatedAsync(
-        async _ =>
-        {
-            using var response = await SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseContentRead, request =>
+    /// <returns>The JSON answer, null when it has not changed; its ETag; and how long the service asks to wait before the next
+    /// call.</returns>
+    public Task<(T? Value, EntityTagHeaderValue? ETag, TimeSpan? RetryAfter)> PollAsync<T>(
+        string path,
+        JsonTypeInfo<T> type,
+        EntityTagHeaderValue? known,
+        CancellationToken cancel
+    )
+        where T : class =>
+        RepeatedAsync(
+            async _ =>
             {
-                if (known is not null)
-                    request.Headers.IfNoneMatch.Add(known);
-            }, cancel);
-            var value = response.StatusCode == HttpStatusCode.NotModified ? null : await BodyAsync(response, type, cancel);
-            return (value, response.Headers.ETag, response.Headers.RetryAfter.Remaining(_time.GetUtcNow()));
-        },
-        cancel);
+                using var response = await SendAsync(
+                    HttpMethod.Get,
+                    path,
+                    HttpCompletionOption.ResponseContentRead,
+                    request =>
+                    {
+                        if (known is not null)
+                            request.Headers.IfNoneMatch.Add(known);
+                    },
+                    cancel
+                );
+                var value = response.StatusCode == HttpStatusCode.NotModified ? null : await BodyAsync(response, type, cancel);
+                return (value, response.Headers.ETag, response.Headers.RetryAfter.Remaining(_time.GetUtcNow()));
+            },
+            cancel
+        );
 
     /// <summary>Makes a call and gives out its body as it comes; disposing the stream ends the call.</summary>
-    public Task<Stream> OpenAsync(string path, CancellationToken cancel) => RepeatedAsync(
-        async _ =>
-        {
-            var response = await SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseHeadersRead, null, cancel);
-            return await response.Content.ReadAsStreamAsync(cancel);
-        },
-        cancel);
+    public Task<Stream> OpenAsync(string path, CancellationToken cancel) =>
+        RepeatedAsync(
+            async _ =>
+            {
+                var response = await SendAsync(HttpMethod.Get, path, HttpCompletionOption.ResponseHeadersRead, null, cancel);
+                return await response.Content.ReadAsStreamAsync(cancel);
+            },
+            cancel
+        );
 
     /// <summary>One attempt.</summary>
     /// <returns>A successful answer, or 304.</returns>
     /// <exception cref="RoadSegApiException">Any other answer.</exception>
     /// <exception cref="TimeoutException">No answer within the client's Timeout.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpCompletionOption completion, Action<HttpRequestMessage>? prepare, CancellationToken cancel)
+        HttpMethod method,
+        string path,
+        HttpCompletionOption completion,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancel
+    )
     {
         using var request = new HttpRequestMessage(method, new Uri(_address, path));
         if (_options.Key is { } key)
@@ -95,7 +124,12 @@ internal sealed class ServiceCalls
     }
 
     /// <summary>Sends a request; the client's own timeout is a <see cref="TimeoutException"/> and not a cancellation.</summary>
-    public static async Task<HttpResponseMessage> InTimeAsync(HttpClient http, HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel)
+    public static async Task<HttpResponseMessage> InTimeAsync(
+        HttpClient http,
+        HttpRequestMessage request,
+        HttpCompletionOption completion,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -116,7 +150,12 @@ internal sealed class ServiceCalls
         }
         catch (JsonException e)
         {
-            throw new RoadSegApiException(response.StatusCode, null, "The answer is not what RoadSeg's API answers: is this its address?", inner: e);
+            throw new RoadSegApiException(
+                response.StatusCode,
+                null,
+                "The answer is not what RoadSeg's API answers: is this its address?",
+                inner: e
+            );
         }
     }
 }

@@ -12,21 +12,27 @@ public sealed record DatasetReport
     /// <summary>Name of the file.</summary>
     public const string FileName = "report.json";
 
-    private static readonly DatasetReportContext Form = new(new JsonSerializerOptions(DatasetReportContext.Default.Options)
-    {
-        Converters =
+    private static readonly DatasetReportContext Form = new(
+        new JsonSerializerOptions(DatasetReportContext.Default.Options)
         {
-            new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<Split>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<FaultKind>(null, allowIntegerValues: false),
-        },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NewLine = "\n",
-    });
+            Converters =
+            {
+                new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<Split>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<FaultKind>(null, allowIntegerValues: false),
+            },
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NewLine = "\n",
+        }
+    );
 
     /// <summary>1.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
 
     /// <summary>Name of the set.</summary>
     public required string Name { get; init; }
@@ -105,6 +111,12 @@ public sealed record DatasetReport
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(DatasetReport))]
 internal sealed partial class DatasetReportContext : JsonSerializerContext;

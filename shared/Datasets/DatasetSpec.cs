@@ -30,12 +30,14 @@ public sealed record DatasetSpec
     /// <summary>Division into train, val and test.</summary>
     public SplitSpec Split { get; init; } = new();
 
-    /// <summary>Share of all mask pixels that may hold values the map does not know, 0-1; beyond it the set is refused. Default 0.1.</summary>
+    /// <summary>Share of all mask pixels that may hold values the map does not know, 0-1; beyond it the set is refused. Default
+    /// 0.1.</summary>
     public double MaxUnknownShare { get; init; } = 0.1;
 
     /// <summary>Licence and origin, for the report and the export; empty when not said.</summary>
     public string Licence { get; init; } = "";
 
-    /// <summary>A training run to queue when a dropped set is curated: the form of <c>POST /v1/trainings</c> without dataset and version. Not read here.</summary>
+    /// <summary>A training run to queue when a dropped set is curated: the form of <c>POST /v1/trainings</c> without dataset and version.
+    /// Not read here.</summary>
     public JsonElement? Train { get; init; }
 }

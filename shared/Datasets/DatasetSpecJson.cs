@@ -71,7 +71,8 @@ public static partial class DatasetSpecJson
     /// <summary>Writes, ending in a line feed.</summary>
     public static byte[] Serialize(DatasetSpec spec) => [.. JsonSerializer.SerializeToUtf8Bytes(spec, Form), (byte)'\n'];
 
-    /// <summary>True for what a data set can be called: 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit. Safe in paths.</summary>
+    /// <summary>True for what a data set can be called: 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit. Safe in
+    /// paths.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);
 
     /// <summary>Holds values against their ranges.</summary>
@@ -81,16 +82,35 @@ public static partial class DatasetSpecJson
         ArgumentNullException.ThrowIfNull(spec);
         That(spec.SchemaVersion == 1, $"dataset.json has schemaVersion {spec.SchemaVersion}; this build reads 1.");
         That(IsName(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
-        That(spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096, $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096.");
+        That(
+            spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096,
+            $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096."
+        );
         That(spec.Target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {spec.Target.MultipleOf}; it is 1 to 128.");
         That(spec.MaxUnknownShare is >= 0 and <= 1, "maxUnknownShare is 0 to 1.");
         var split = spec.Split;
-        That(split.Train is > 0 and <= 1 && split.Val is >= 0 and < 1 && split.Test is >= 0 and < 1, "split.train is above 0 and at most 1; split.val and split.test are 0 or more and below 1.");
-        That(Math.Abs(split.Train + split.Val + split.Test - 1) < 1e-6, $"split.train, val and test add up to {split.Train + split.Val + split.Test:0.###}, not 1.");
-        That(spec.Patterns is null || (!string.IsNullOrEmpty(spec.Patterns.Image) && !string.IsNullOrEmpty(spec.Patterns.Mask)), "patterns needs image and mask.");
-        That(spec.Labels?.Overlap is not { } overlap || overlap.All(label => label is not null), "labels.overlap holds null; it is a list of labels.");
+        That(
+            split.Train is > 0 and <= 1 && split.Val is >= 0 and < 1 && split.Test is >= 0 and < 1,
+            "split.train is above 0 and at most 1; split.val and split.test are 0 or more and below 1."
+        );
+        That(
+            Math.Abs(split.Train + split.Val + split.Test - 1) < 1e-6,
+            $"split.train, val and test add up to {split.Train + split.Val + split.Test:0.###}, not 1."
+        );
+        That(
+            spec.Patterns is null || (!string.IsNullOrEmpty(spec.Patterns.Image) && !string.IsNullOrEmpty(spec.Patterns.Mask)),
+            "patterns needs image and mask."
+        );
+        That(
+            spec.Labels?.Overlap is not { } overlap || overlap.All(label => label is not null),
+            "labels.overlap holds null; it is a list of labels."
+        );
         if (spec.Labels?.Classes is { } classes)
-            That(classes.All(label => label is { Name.Length: > 0 and <= 100 }) && classes.Select(label => label.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() == classes.Count, "labels.classes needs names of 1 to 100 characters, each once.");
+            That(
+                classes.All(label => label is { Name.Length: > 0 and <= 100 })
+                    && classes.Select(label => label.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() == classes.Count,
+                "labels.classes needs names of 1 to 100 characters, each once."
+            );
     }
 
     private static void That(bool condition, string message)

@@ -12,5 +12,6 @@ public sealed record FaultGroup(FaultKind Kind, bool Skipped, long Count, long P
 {
     /// <summary>The kind in words, such as "image without mask".</summary>
     [JsonIgnore]
-    public string Title => string.Concat(Kind.ToString().Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : "") + char.ToLowerInvariant(c)));
+    public string Title =>
+        string.Concat(Kind.ToString().Select((c, i) => (i > 0 && char.IsUpper(c) ? " " : "") + char.ToLowerInvariant(c)));
 }

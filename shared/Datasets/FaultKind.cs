@@ -70,11 +70,13 @@ public enum FaultKind
     [JsonStringEnumMemberName("ambiguous-values")]
     AmbiguousValues,
 
-    /// <summary>Kept, those pixels unlabelled: blends of two labels along their borders; the mask was resized or drawn with smoothing.</summary>
+    /// <summary>Kept, those pixels unlabelled: blends of two labels along their borders; the mask was resized or drawn with
+    /// smoothing.</summary>
     [JsonStringEnumMemberName("mask-antialiased")]
     MaskAntialiased,
 
-    /// <summary>Kept, unknown pixels unlabelled: the mask is stored with loss (JPEG, WebP), so its values are not the labels drawn.</summary>
+    /// <summary>Kept, unknown pixels unlabelled: the mask is stored with loss (JPEG, WebP), so its values are not the labels
+    /// drawn.</summary>
     [JsonStringEnumMemberName("mask-lossy")]
     MaskLossy,
 

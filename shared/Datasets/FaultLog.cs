@@ -20,7 +20,15 @@ internal sealed class FaultLog(int keep, Action<DatasetFault>? sink = null)
     }
 
     public IReadOnlyList<FaultGroup> Groups =>
-        [.. groups.Select(group => new FaultGroup(group.Key, Skips(group.Key), group.Value.Count, group.Value.Pixels, [.. group.Value.Examples]))];
+        [
+            .. groups.Select(group => new FaultGroup(
+                group.Key,
+                Skips(group.Key),
+                group.Value.Count,
+                group.Value.Pixels,
+                [.. group.Value.Examples]
+            )),
+        ];
 
     /// <summary>The first finding of a kind, or null.</summary>
     public DatasetFault? First(FaultKind kind) => groups.TryGetValue(kind, out var group) ? group.Examples.FirstOrDefault() : null;

@@ -4,13 +4,15 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets;
 
-/// <summary>Members of a record in a list that another tool wrote. What is missing or of another kind is an <see cref="InvalidDataException"/> in
+/// <summary>Members of a record in a list that another tool wrote. What is missing or of another kind is an
+/// <see cref="InvalidDataException"/> in
 /// words for the person who made the list.</summary>
 internal static class JsonMembers
 {
     public static JsonElement Object(this JsonElement record, string name) => Of(record, name, JsonValueKind.Object, "object");
 
-    public static JsonElement.ArrayEnumerator Items(this JsonElement record, string name) => Of(record, name, JsonValueKind.Array, "list").EnumerateArray();
+    public static JsonElement.ArrayEnumerator Items(this JsonElement record, string name) =>
+        Of(record, name, JsonValueKind.Array, "list").EnumerateArray();
 
     public static string Text(this JsonElement record, string name) =>
         Of(record, name, JsonValueKind.String, "text").Text() ?? throw new InvalidDataException($"\"{name}\" is empty.");
@@ -29,14 +31,20 @@ internal static class JsonMembers
     }
 
     public static int Int32(this JsonElement record, string name) =>
-        Of(record, name, JsonValueKind.Number, "number").TryGetInt32(out var value) ? value : throw new InvalidDataException($"\"{name}\" is no whole number of 32 bits.");
+        Of(record, name, JsonValueKind.Number, "number").TryGetInt32(out var value)
+            ? value
+            : throw new InvalidDataException($"\"{name}\" is no whole number of 32 bits.");
 
     public static long Int64(this JsonElement record, string name) =>
-        Of(record, name, JsonValueKind.Number, "number").TryGetInt64(out var value) ? value : throw new InvalidDataException($"\"{name}\" is no whole number of 64 bits.");
+        Of(record, name, JsonValueKind.Number, "number").TryGetInt64(out var value)
+            ? value
+            : throw new InvalidDataException($"\"{name}\" is no whole number of 64 bits.");
 
     /// <summary>A number of 0 to 255.</summary>
     public static byte Octet(this JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetByte(out var number) ? number : throw new InvalidDataException("a number is not within 0-255.");
+        value.ValueKind == JsonValueKind.Number && value.TryGetByte(out var number)
+            ? number
+            : throw new InvalidDataException("a number is not within 0-255.");
 
     /// <summary>The member, or null where it is missing, null or of another kind.</summary>
     public static JsonElement? Find(this JsonElement record, string name, JsonValueKind kind) =>
@@ -58,8 +66,11 @@ internal static class JsonMembers
 
     /// <summary>The colour of a label as three numbers; null where there is none or an odd one, to be drawn in one of ours.</summary>
     public static RgbColor? Color(this JsonElement label) =>
-        label.Find("color", JsonValueKind.Array) is { } color && color.GetArrayLength() >= 3 && color.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Number && part.TryGetByte(out _))
-            ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte()) : null;
+        label.Find("color", JsonValueKind.Array) is { } color
+        && color.GetArrayLength() >= 3
+        && color.EnumerateArray().All(part => part.ValueKind == JsonValueKind.Number && part.TryGetByte(out _))
+            ? new RgbColor(color[0].GetByte(), color[1].GetByte(), color[2].GetByte())
+            : null;
 
     /// <summary>A name that is none where it is empty.</summary>
     public static string Named(string name) => name.Length > 0 ? name : throw new InvalidDataException("its name is empty.");

@@ -18,7 +18,8 @@ public sealed record SplitSpec
     /// <summary>Share of the images, 0-1; the three add up to 1. Default 0.1.</summary>
     public double Test { get; init; } = 0.1;
 
-    /// <summary>Regular expression over the identifier whose first group names the drive or scene that must stay together; <c>none</c> to divide
+    /// <summary>Regular expression over the identifier whose first group names the drive or scene that must stay together; <c>none</c> to
+    /// divide
     /// single images; null for the layout's own.</summary>
     public string? Group { get; init; }
 }

@@ -56,8 +56,10 @@ public sealed class OtlpExport : IDisposable
         _metrics.Dispose();
     }
 
-    private static ResourceBuilder Resource(string service) => ResourceBuilder.CreateEmpty()
-        .AddService(service, serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3))
-        .AddTelemetrySdk()
-        .AddEnvironmentVariableDetector();
+    private static ResourceBuilder Resource(string service) =>
+        ResourceBuilder
+            .CreateEmpty()
+            .AddService(service, serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3))
+            .AddTelemetrySdk()
+            .AddEnvironmentVariableDetector();
 }

@@ -45,7 +45,11 @@ public static class ErrorCodes
     public static readonly ErrorCode MaskTooComplex = Caller("mask-too-complex", 422, "The mask is too complex for polygons");
 
     /// <summary>The body is of a media type that is not taken.</summary>
-    public static readonly ErrorCode ContentTypeUnsupported = Caller("content-type-unsupported", 415, "The body's media type is not supported");
+    public static readonly ErrorCode ContentTypeUnsupported = Caller(
+        "content-type-unsupported",
+        415,
+        "The body's media type is not supported"
+    );
 
     /// <summary>The body has more bytes than the server takes.</summary>
     public static readonly ErrorCode RequestTooLarge = Caller("request-too-large", 413, "The request's body is too large");
@@ -54,10 +58,20 @@ public static class ErrorCodes
     public static readonly ErrorCode RequestInvalid = Caller("request-invalid", 400, "The request is not valid");
 
     /// <summary>The Idempotency-Key stands for another request.</summary>
-    public static readonly ErrorCode IdempotencyConflict = Caller("idempotency-conflict", 409, "The Idempotency-Key was used for another request");
+    public static readonly ErrorCode IdempotencyConflict = Caller(
+        "idempotency-conflict",
+        409,
+        "The Idempotency-Key was used for another request"
+    );
 
     /// <summary>The caller has as many live jobs as it may have.</summary>
-    public static readonly ErrorCode TooManyJobs = new("too-many-jobs", Fault.Caller, true, 429, "You have too many jobs that have not ended");
+    public static readonly ErrorCode TooManyJobs = new(
+        "too-many-jobs",
+        Fault.Caller,
+        true,
+        429,
+        "You have too many jobs that have not ended"
+    );
 
     /// <summary>As many jobs wait as may wait.</summary>
     public static readonly ErrorCode QueueFull = Service("queue-full", true, 429, "The queue is full");
@@ -66,7 +80,13 @@ public static class ErrorCodes
     public static readonly ErrorCode TooManyRequests = new("too-many-requests", Fault.Caller, true, 429, "Too many requests at once");
 
     /// <summary>The body did not come in the time that its bytes may take.</summary>
-    public static readonly ErrorCode RequestTooSlow = new("request-too-slow", Fault.Caller, true, 408, "The request's body came too slowly");
+    public static readonly ErrorCode RequestTooSlow = new(
+        "request-too-slow",
+        Fault.Caller,
+        true,
+        408,
+        "The request's body came too slowly"
+    );
 
     /// <summary>The job did not end in time.</summary>
     public static readonly ErrorCode DeadlineExceeded = Service("deadline-exceeded", true, 504, "The job did not end in time");
@@ -99,13 +119,21 @@ public static class ErrorCodes
     public static readonly ErrorCode DatasetEmpty = Caller("dataset-empty", 422, "The data set holds nothing that can be used");
 
     /// <summary>More of the masks than allowed holds values that the label map does not know.</summary>
-    public static readonly ErrorCode DatasetLabelsUnknown = Caller("dataset-labels-unknown", 422, "The masks hold labels that are not mapped");
+    public static readonly ErrorCode DatasetLabelsUnknown = Caller(
+        "dataset-labels-unknown",
+        422,
+        "The masks hold labels that are not mapped"
+    );
 
     /// <summary>A split that was asked for would be empty.</summary>
     public static readonly ErrorCode DatasetSplitEmpty = Caller("dataset-split-empty", 422, "A split of the data set is empty");
 
     /// <summary>A dropped archive is damaged, or would unpack to what is not allowed.</summary>
-    public static readonly ErrorCode DatasetArchiveRefused = Caller("dataset-archive-refused", 422, "The archive cannot be unpacked safely");
+    public static readonly ErrorCode DatasetArchiveRefused = Caller(
+        "dataset-archive-refused",
+        422,
+        "The archive cannot be unpacked safely"
+    );
 
     /// <summary>No data set has this name, or it has no such version or report.</summary>
     public static readonly ErrorCode DatasetNotFound = Caller("dataset-not-found", 404, "There is no such data set");
@@ -133,12 +161,48 @@ public static class ErrorCodes
 
     private static readonly FrozenDictionary<string, ErrorCode> ByCode = new[]
     {
-        ConfidenceUnavailable, MaskTooComplex, WebhooksDisabled, WebhookUrlInvalid,
-        ImageEmpty, ImageTooManyBytes, ImageTooManyPixels, ImageFormatUnsupported, ImageAnimated, ImageCorrupt, UploadMissing, UploadNameInvalid,
-        JobNotFound, ResultNotReady, ResultGone, ContentTypeUnsupported, RequestInvalid, IdempotencyConflict, TooManyJobs, QueueFull, TooManyRequests, RequestTooSlow, DeadlineExceeded, ModelNotFound, RouteNotFound,
-        DatasetInvalid, DatasetEmpty, DatasetLabelsUnknown, DatasetSplitEmpty, DatasetArchiveRefused, CuratedSetInvalid,
-        RequestTooLarge, DatasetNotFound, TrainingNotFound, TrainingInvalid, ModelNoRollback, ModelGateFailed, OperatorRequired,
-        ModelInvalid, AttemptsExhausted, StorageUnavailable, Internal,
+        ConfidenceUnavailable,
+        MaskTooComplex,
+        WebhooksDisabled,
+        WebhookUrlInvalid,
+        ImageEmpty,
+        ImageTooManyBytes,
+        ImageTooManyPixels,
+        ImageFormatUnsupported,
+        ImageAnimated,
+        ImageCorrupt,
+        UploadMissing,
+        UploadNameInvalid,
+        JobNotFound,
+        ResultNotReady,
+        ResultGone,
+        ContentTypeUnsupported,
+        RequestInvalid,
+        IdempotencyConflict,
+        TooManyJobs,
+        QueueFull,
+        TooManyRequests,
+        RequestTooSlow,
+        DeadlineExceeded,
+        ModelNotFound,
+        RouteNotFound,
+        DatasetInvalid,
+        DatasetEmpty,
+        DatasetLabelsUnknown,
+        DatasetSplitEmpty,
+        DatasetArchiveRefused,
+        CuratedSetInvalid,
+        RequestTooLarge,
+        DatasetNotFound,
+        TrainingNotFound,
+        TrainingInvalid,
+        ModelNoRollback,
+        ModelGateFailed,
+        OperatorRequired,
+        ModelInvalid,
+        AttemptsExhausted,
+        StorageUnavailable,
+        Internal,
     }.ToFrozenDictionary(code => code.Code);
 
     /// <summary>Every code, in no particular order.</summary>

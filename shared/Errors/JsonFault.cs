@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 
 namespace RoadSeg.Errors;
 
-/// <summary>What is wrong with JSON that a person wrote, in words for that person: the member and the line, and what belongs there. The reader's own
+/// <summary>What is wrong with JSON that a person wrote, in words for that person: the member and the line, and what belongs there. The
+/// reader's own
 /// messages name types of this program and positions in bytes.</summary>
 public static partial class JsonFault
 {
@@ -22,18 +23,28 @@ public static partial class JsonFault
         var line = error.LineNumber ?? LineOf(message);
         var where = member.Length > 0 ? $"\"{Shown(member)}\"{Line(line)}" : "it";
         if (Required().Match(message) is { Success: true } missing)
-            return $"{where} has no {string.Join(", ", Quoted().Matches(missing.Groups["names"].Value).Select(name => $"\"{name.Groups[1].Value}\""))}.";
+            return $"{where} has no "
+                + $"{string.Join(", ", Quoted().Matches(missing.Groups["names"].Value).Select(name => $"\"{name.Groups[1].Value}\""))}.";
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
             return $"{where} is no member that is known here: look at its spelling and its place.";
         if (message.Contains("uplicate propert", StringComparison.Ordinal))
             return $"{where} is given twice.";
         if (message.Contains("null values", StringComparison.Ordinal))
-            return $"{(NullMember().Match(message) is { Success: true } name && !EndsWith(member, name.Groups[1].Value) ? $"\"{Shown(Joined(member, name.Groups[1].Value))}\"{Line(line)}" : where)} is null; leave it out, or give it a value.";
+        {
+            var named =
+                NullMember().Match(message) is { Success: true } name && !EndsWith(member, name.Groups[1].Value)
+                    ? $"\"{Shown(Joined(member, name.Groups[1].Value))}\"{Line(line)}"
+                    : where;
+            return $"{named} is null; leave it out, or give it a value.";
+        }
+
         if (Converted().Match(message) is { Success: true } wrong)
             return $"{where} is no {Word(wrong.Groups["type"].Value)}.";
         if (message.Contains("maximum configured depth", StringComparison.Ordinal))
             return $"{where} holds too many brackets within each other.";
-        return !IsOwn(message) ? $"it is no JSON{Line(line)}: {Syntax(message)}" : member.Length > 0 ? $"{where}: {message}" : message;
+        return !IsOwn(message) ? $"it is no JSON{Line(line)}: {Syntax(message)}"
+            : member.Length > 0 ? $"{where}: {message}"
+            : message;
     }
 
     /// <summary>What a record's own rules say, without the reader's note of which parameter broke them.</summary>
@@ -41,13 +52,18 @@ public static partial class JsonFault
     public static string Of(ArgumentException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return error is ArgumentNullException ? $"\"{Shown(error.ParamName ?? "a member")}\" is missing or null." : error.Message.Split(" (Parameter '")[0];
+        return error is ArgumentNullException
+            ? $"\"{Shown(error.ParamName ?? "a member")}\" is missing or null."
+            : error.Message.Split(" (Parameter '")[0];
     }
 
     // What a converter of ours says has no trace of the reader's words.
     private static bool IsOwn(string message) =>
-        message.Length > 0 && !message.Contains("BytePositionInLine", StringComparison.Ordinal) && !message.Contains("System.", StringComparison.Ordinal)
-        && !message.Contains("JSON", StringComparison.Ordinal) && !message.Contains("RoadSeg.", StringComparison.Ordinal);
+        message.Length > 0
+        && !message.Contains("BytePositionInLine", StringComparison.Ordinal)
+        && !message.Contains("System.", StringComparison.Ordinal)
+        && !message.Contains("JSON", StringComparison.Ordinal)
+        && !message.Contains("RoadSeg.", StringComparison.Ordinal);
 
     private static string Syntax(string message)
     {
@@ -58,55 +74,72 @@ public static partial class JsonFault
             _ when said.Contains("does not contain any JSON tokens", StringComparison.Ordinal) => "it is empty.",
             _ when said.Contains("trailing comma", StringComparison.Ordinal) => "a comma stands before a closing bracket.",
             _ when said.Contains("single JSON value", StringComparison.Ordinal) => "something stands behind its end.",
-            _ when said.Contains("depth to be zero", StringComparison.Ordinal) || said.Contains("end of data", StringComparison.Ordinal) || said.Contains("reached end", StringComparison.Ordinal)
-                => "it is cut short; a bracket or a quote is not closed.",
-            _ when said.Contains("UTF-8", StringComparison.Ordinal) || said.Contains("'0x00'", StringComparison.Ordinal) || said.Contains("'0xFF'", StringComparison.Ordinal) || said.Contains("'0xFE'", StringComparison.Ordinal)
-                => "it is no text in UTF-8; save it as UTF-8.",
+            _ when said.Contains("depth to be zero", StringComparison.Ordinal)
+                    || said.Contains("end of data", StringComparison.Ordinal)
+                    || said.Contains("reached end", StringComparison.Ordinal) => "it is cut short; a bracket or a quote is not closed.",
+            _ when said.Contains("UTF-8", StringComparison.Ordinal)
+                    || said.Contains("'0x00'", StringComparison.Ordinal)
+                    || said.Contains("'0xFF'", StringComparison.Ordinal)
+                    || said.Contains("'0xFE'", StringComparison.Ordinal) => "it is no text in UTF-8; save it as UTF-8.",
             _ when Start().Match(said) is { Success: true } odd => $"{Shown(odd.Groups[1].Value)} does not belong there.",
             _ => "look at the brackets, commas and quotes there.",
         };
     }
 
-    private static string Word(string type) => type switch
-    {
-        "System.String" => "text",
-        "System.Boolean" => "true or false",
-        "System.Byte" or "System.Int16" or "System.Int32" or "System.Int64" or "System.UInt32" or "System.UInt64" => "whole number of the range that is taken",
-        "System.Single" or "System.Double" or "System.Decimal" => "number",
-        "System.DateTimeOffset" or "System.DateTime" => "time, such as 2026-01-31T12:00:00Z",
-        _ when Type(type) is { IsEnum: true } words => $"word of {string.Join(", ", words.GetFields(BindingFlags.Public | BindingFlags.Static).Select(Name))}",
-        _ when type.EndsWith("RgbColor", StringComparison.Ordinal) => "colour; write \"#rrggbb\"",
-        _ when type.Contains("Dictionary", StringComparison.Ordinal) => "object",
-        _ when type.Contains("List", StringComparison.Ordinal) || type.Contains("Collection", StringComparison.Ordinal) || type.Contains("Enumerable", StringComparison.Ordinal) || type.EndsWith("[]", StringComparison.Ordinal) => "list",
-        _ => "object of the form that belongs there",
-    };
+    private static string Word(string type) =>
+        type switch
+        {
+            "System.String" => "text",
+            "System.Boolean" => "true or false",
+            "System.Byte" or "System.Int16" or "System.Int32" or "System.Int64" or "System.UInt32" or "System.UInt64" =>
+                "whole number of the range that is taken",
+            "System.Single" or "System.Double" or "System.Decimal" => "number",
+            "System.DateTimeOffset" or "System.DateTime" => "time, such as 2026-01-31T12:00:00Z",
+            _ when Type(type) is { IsEnum: true } words =>
+                $"word of {string.Join(", ", words.GetFields(BindingFlags.Public | BindingFlags.Static).Select(Name))}",
+            _ when type.EndsWith("RgbColor", StringComparison.Ordinal) => "colour; write \"#rrggbb\"",
+            _ when type.Contains("Dictionary", StringComparison.Ordinal) => "object",
+            _ when type.Contains("List", StringComparison.Ordinal)
+                    || type.Contains("Collection", StringComparison.Ordinal)
+                    || type.Contains("Enumerable", StringComparison.Ordinal)
+                    || type.EndsWith("[]", StringComparison.Ordinal) => "list",
+            _ => "object of the form that belongs there",
+        };
 
     // The enumeration may lie in any of the program's own assemblies.
     private static Type? Type(string name)
     {
         var inner = NullableOf().Match(name) is { Success: true } nullable ? nullable.Groups[1].Value : name;
-        return AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.GetName().Name?.StartsWith("RoadSeg", StringComparison.Ordinal) == true)
-            .Select(assembly => assembly.GetType(inner)).FirstOrDefault(type => type is not null);
+        return AppDomain
+            .CurrentDomain.GetAssemblies()
+            .Where(assembly => assembly.GetName().Name?.StartsWith("RoadSeg", StringComparison.Ordinal) == true)
+            .Select(assembly => assembly.GetType(inner))
+            .FirstOrDefault(type => type is not null);
     }
 
     private static string Name(FieldInfo word) => word.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? word.Name;
 
-    private static string Member(string? path) => path switch
-    {
-        null or "$" => "",
-        ['$', '.', ..] => path[2..],
-        ['$', ..] => path[1..],
-        _ => path,
-    };
+    private static string Member(string? path) =>
+        path switch
+        {
+            null or "$" => "",
+            ['$', '.', ..] => path[2..],
+            ['$', ..] => path[1..],
+            _ => path,
+        };
 
     private static bool EndsWith(string member, string name) => member.EndsWith(name, StringComparison.OrdinalIgnoreCase);
 
-    private static string Joined(string member, string name) => (member.Length > 0 ? member + "." : "") + JsonNamingPolicy.CamelCase.ConvertName(name);
+    private static string Joined(string member, string name) =>
+        (member.Length > 0 ? member + "." : "") + JsonNamingPolicy.CamelCase.ConvertName(name);
 
     private static string Line(long? number) => number is { } line ? $" in line {line + 1}" : "";
 
     private static long? LineOf(string message) =>
-        LineNumber().Match(message) is { Success: true } line && long.TryParse(line.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        LineNumber().Match(message) is { Success: true } line
+        && long.TryParse(line.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static string Shown(string text)
     {

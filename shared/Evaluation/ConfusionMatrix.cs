@@ -44,7 +44,9 @@ public sealed class ConfusionMatrix
         if (truth.Length != prediction.Length)
         {
             throw new ArgumentException(
-                $"{truth.Length} pixels of truth cannot be scored against {prediction.Length} of prediction.", nameof(prediction));
+                $"{truth.Length} pixels of truth cannot be scored against {prediction.Length} of prediction.",
+                nameof(prediction)
+            );
         }
 
         // All 65,536 pairs first, so that the loop has no branch and a bad id leaves the matrix as it was.
@@ -85,7 +87,8 @@ public sealed class ConfusionMatrix
     /// never true counts with 0.</summary>
     public double MeanIoU() => ClassIoU().Average() ?? double.NaN;
 
-    /// <summary>Mean of <see cref="ClassIoU"/> over the classes with true pixels; NaN when none has. For comparing networks on the same frames: in
+    /// <summary>Mean of <see cref="ClassIoU"/> over the classes with true pixels; NaN when none has. For comparing networks on the same
+    /// frames: in
     /// <see cref="MeanIoU"/> one stray pixel of a class that the frames do not show costs as much as losing a class.</summary>
     public double MeanIoUOfShownClasses() => ClassIoU().Where((_, c) => TruePixels(c) > 0).Average() ?? double.NaN;
 
@@ -100,8 +103,8 @@ public sealed class ConfusionMatrix
 
     private long PredictedPixels(int c) => Enumerable.Range(0, Classes).Sum(t => this[t, c]);
 
-    private double?[] PerClass(Func<int, (long Part, long Whole)> count) => [.. Enumerable.Range(0, Classes).Select(count)
-        .Select(pair => pair.Whole == 0 ? (double?)null : (double)pair.Part / pair.Whole)];
+    private double?[] PerClass(Func<int, (long Part, long Whole)> count) =>
+        [.. Enumerable.Range(0, Classes).Select(count).Select(pair => pair.Whole == 0 ? (double?)null : (double)pair.Part / pair.Whole)];
 
     private void RequireKnown(int? ignoreId)
     {

@@ -19,7 +19,7 @@ internal static class ContainerScan
     /// <summary>Frames of an animated PNG: the count of its acTL chunk, or 1 when there is none before the pixels.</summary>
     public static int CountPngFrames(ReadOnlySpan<byte> file)
     {
-        for (long at = 8; at + 12 <= file.Length;)
+        for (long at = 8; at + 12 <= file.Length; )
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(file[(int)at..]);
             var type = file.Slice((int)at + 4, 4);

@@ -27,9 +27,12 @@ internal static class FormatSniffer
         throw Unsupported(LooksLike(file));
     }
 
-    public static RoadSegException Unsupported(string what) => new(
-        ErrorCodes.ImageFormatUnsupported,
-        $"The file looks like {what}. Send a photo as JPEG, PNG, WebP, AVIF or TIFF{(VipsLibrary.Supports(ImageFormat.Heic) ? ", or HEIC" : "")}.");
+    public static RoadSegException Unsupported(string what) =>
+        new(
+            ErrorCodes.ImageFormatUnsupported,
+            $"The file looks like {what}. Send a photo as JPEG, PNG, WebP, AVIF or "
+                + $"TIFF{(VipsLibrary.Supports(ImageFormat.Heic) ? ", or HEIC" : "")}."
+        );
 
     // Byte order, then 42 (TIFF) or 43 (BigTIFF). Canon's CR2 has the same start and its own mark at byte 8.
     private static bool IsTiff(ReadOnlySpan<byte> file) =>
@@ -43,20 +46,32 @@ internal static class FormatSniffer
             return null;
         var size = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(file);
         var box = file[..(int)Math.Min(size, (uint)Math.Min(file.Length, 512))];
-        bool avif = false, heic = false, sequence = false;
+        bool avif = false,
+            heic = false,
+            sequence = false;
         for (var at = 8; at + 4 <= box.Length; at += 4)
         {
             if (at == 12)
                 continue;
             var brand = box.Slice(at, 4);
-            sequence |= brand.SequenceEqual("avis"u8) || brand.SequenceEqual("msf1"u8) || brand.SequenceEqual("hevc"u8) || brand.SequenceEqual("hevx"u8);
+            sequence |=
+                brand.SequenceEqual("avis"u8)
+                || brand.SequenceEqual("msf1"u8)
+                || brand.SequenceEqual("hevc"u8)
+                || brand.SequenceEqual("hevx"u8);
             avif |= brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8);
-            heic |= brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("heim"u8) || brand.SequenceEqual("heis"u8);
+            heic |=
+                brand.SequenceEqual("heic"u8)
+                || brand.SequenceEqual("heix"u8)
+                || brand.SequenceEqual("heim"u8)
+                || brand.SequenceEqual("heis"u8);
         }
 
         if (sequence)
             throw new RoadSegException(ErrorCodes.ImageAnimated, "The file is an image sequence. Send a single still picture.");
-        return avif ? ImageFormat.Avif : heic ? ImageFormat.Heic : null;
+        return avif ? ImageFormat.Avif
+            : heic ? ImageFormat.Heic
+            : null;
     }
 
     private static string LooksLike(ReadOnlySpan<byte> file)
@@ -94,7 +109,10 @@ internal static class FormatSniffer
         var text = Encoding.UTF8.GetString(start).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (text.StartsWith("<svg", StringComparison.OrdinalIgnoreCase) || text.Contains("<svg", StringComparison.OrdinalIgnoreCase))
             return "an SVG";
-        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        if (
+            text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+        )
             return "a web page";
         return text.StartsWith("<?xml", StringComparison.Ordinal) ? "an XML file" : "plain text";
     }

@@ -10,14 +10,17 @@ internal static class IdPlane
     {
         CheckSize(ids.Length, width, height);
         var last = (byte)(labels.Count - 1);
-        for (var at = 0; at < ids.Length;)
+        for (var at = 0; at < ids.Length; )
         {
             var stranger = ids[at..].IndexOfAnyExceptInRange((byte)0, last);
             if (stranger < 0)
                 return;
             at += stranger;
             if (ids[at] != labels.IgnoreId)
-                throw new ArgumentException($"Pixel ({at % width}, {at / width}) has id {ids[at]}, which the catalogue of {labels.Count} classes does not know.", nameof(ids));
+                throw new ArgumentException(
+                    $"Pixel ({at % width}, {at / width}) has id {ids[at]}, which the catalogue of {labels.Count} classes does not know.",
+                    nameof(ids)
+                );
 
             // Skips the whole run of ignored pixels.
             var run = ids[at..].IndexOfAnyExcept(ids[at]);

@@ -68,15 +68,22 @@ public static class ImageDecoder
             file,
             header.Format,
             photo =>
-        {
-            Check(photo, header, shrink);
-            // A shrunk JPEG's size is rounded down: up to a pixel of its true extent is missing at the right and the bottom.
-            var resizer = new TriangleResizer(
-                photo.Width, photo.Height, (double)header.Width / shrink, (double)header.Height / shrink, width, height);
-            photo.ReadSrgb(resizer.Push);
-            return resizer.Result();
-        },
-            shrink);
+            {
+                Check(photo, header, shrink);
+                // A shrunk JPEG's size is rounded down: up to a pixel of its true extent is missing at the right and the bottom.
+                var resizer = new TriangleResizer(
+                    photo.Width,
+                    photo.Height,
+                    (double)header.Width / shrink,
+                    (double)header.Height / shrink,
+                    width,
+                    height
+                );
+                photo.ReadSrgb(resizer.Push);
+                return resizer.Result();
+            },
+            shrink
+        );
         return Orientation.Apply(stored, header.Orientation);
     }
 

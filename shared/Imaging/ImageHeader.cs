@@ -20,7 +20,8 @@ public sealed record ImageHeader(
     int Bands,
     int BitsPerChannel,
     bool HasAlpha,
-    ColorModel ColorModel)
+    ColorModel ColorModel
+)
 {
     /// <summary>Width of the upright picture in pixels.</summary>
     public int OrientedWidth => Orientation >= 5 ? Height : Width;

@@ -23,16 +23,23 @@ public static class ImageProbe
         {
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyBytes,
-                $"The file has {file.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed. Save it smaller or with stronger compression.");
+                $"The file has {file.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed. Save it smaller or with stronger "
+                    + $"compression."
+            );
         }
 
         var format = FormatSniffer.Sniff(file.Span);
         if (!VipsLibrary.Supports(format))
-            throw FormatSniffer.Unsupported($"{(format == ImageFormat.Heic ? "HEIC" : format)}, which the installed image library does not read");
+            throw FormatSniffer.Unsupported(
+                $"{(format == ImageFormat.Heic ? "HEIC" : format)}, which the installed image library does not read"
+            );
         var header = Photo.Header(file, format, photo => Describe(photo, format, file.Span));
         Check(header, limits);
         if (format == ImageFormat.Jpeg && ContainerScan.CountJpegScans(file.Span, MostJpegScans + 1) > MostJpegScans)
-            throw new RoadSegException(ErrorCodes.ImageCorrupt, $"The JPEG has more than {MostJpegScans} scans, which no camera writes. Save the photo again with another program.");
+            throw new RoadSegException(
+                ErrorCodes.ImageCorrupt,
+                $"The JPEG has more than {MostJpegScans} scans, which no camera writes. Save the photo again with another program."
+            );
         return header;
     }
 
@@ -56,7 +63,8 @@ public static class ImageProbe
             photo.Bands,
             Math.Clamp(photo.Field("bits-per-sample", photo.Depth), 1, 16),
             photo.HasAlpha,
-            model);
+            model
+        );
     }
 
     private static void Check(ImageHeader header, ImageLimits limits)
@@ -65,7 +73,9 @@ public static class ImageProbe
         {
             throw new RoadSegException(
                 ErrorCodes.ImageAnimated,
-                $"The file holds {header.Frames:N0} {(header.Format == ImageFormat.Tiff ? "pages" : "frames")}. Send a single still picture.");
+                $"The file holds {header.Frames:N0} {(header.Format == ImageFormat.Tiff ? "pages" : "frames")}. Send a single still "
+                    + $"picture."
+            );
         }
 
         var pixels = (long)header.Width * header.Height;
@@ -73,14 +83,17 @@ public static class ImageProbe
         {
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyPixels,
-                $"The image is {header.Width:N0} x {header.Height:N0} = {pixels:N0} pixels; at most {limits.MaxPixels:N0} are allowed. Send it smaller.");
+                $"The image is {header.Width:N0} x {header.Height:N0} = {pixels:N0} pixels; at most {limits.MaxPixels:N0} are allowed. "
+                    + $"Send it smaller."
+            );
         }
 
         if (Math.Max(header.Width, header.Height) > limits.MaxSide)
         {
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyPixels,
-                $"The image is {header.Width:N0} x {header.Height:N0} pixels; a side may have at most {limits.MaxSide:N0}. Send it smaller.");
+                $"The image is {header.Width:N0} x {header.Height:N0} pixels; a side may have at most {limits.MaxSide:N0}. Send it smaller."
+            );
         }
     }
 }

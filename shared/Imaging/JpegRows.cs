@@ -16,9 +16,7 @@ internal static class JpegRows
         if (file.Length - file.TrimEnd((byte)0).Length <= MostZeros)
             return false;
         var segments = new JpegSegments(file);
-        while (segments.Next())
-        {
-        }
+        while (segments.Next()) { }
 
         return !segments.Closed;
     }

@@ -43,7 +43,10 @@ public static class MaskPng
         if (png.IsEmpty)
             throw new RoadSegException(ErrorCodes.ImageEmpty, "The mask holds no bytes. Send the file again.");
         if (png.Length > limits.MaxBytes)
-            throw new RoadSegException(ErrorCodes.ImageTooManyBytes, $"The mask has {png.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed.");
+            throw new RoadSegException(
+                ErrorCodes.ImageTooManyBytes,
+                $"The mask has {png.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed."
+            );
         return PngReader.Read(png, limits);
     }
 }

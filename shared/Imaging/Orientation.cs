@@ -9,7 +9,8 @@ internal static class Orientation
     /// <summary>The upright picture: the same one when orientation is 1, else a new one.</summary>
     public static RgbImage Apply(RgbImage stored, int orientation)
     {
-        int w = stored.Width, h = stored.Height;
+        int w = stored.Width,
+            h = stored.Height;
         // Source position of the upright picture's pixel (x, y): origin + x * stepX + y * stepY, in pixels.
         var (origin, stepX, stepY) = orientation switch
         {
@@ -30,13 +31,35 @@ internal static class Orientation
         for (var top = 0; top < height; top += Tile)
         {
             for (var left = 0; left < width; left += Tile)
-                Copy(stored.Pixels, upright, width, left, Math.Min(left + Tile, width), top, Math.Min(top + Tile, height), origin, stepX, stepY);
+                Copy(
+                    stored.Pixels,
+                    upright,
+                    width,
+                    left,
+                    Math.Min(left + Tile, width),
+                    top,
+                    Math.Min(top + Tile, height),
+                    origin,
+                    stepX,
+                    stepY
+                );
         }
 
         return new RgbImage(width, height, upright);
     }
 
-    private static void Copy(byte[] source, byte[] target, int width, int left, int right, int top, int bottom, int origin, int stepX, int stepY)
+    private static void Copy(
+        byte[] source,
+        byte[] target,
+        int width,
+        int left,
+        int right,
+        int top,
+        int bottom,
+        int origin,
+        int stepX,
+        int stepY
+    )
     {
         for (var y = top; y < bottom; y++)
         {

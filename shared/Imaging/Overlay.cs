@@ -14,7 +14,8 @@ public static class Overlay
     /// <param name="labels">Gives the colours.</param>
     /// <param name="opacity">0 (photo only) to 1 (colours only), in steps of 1/256.</param>
     /// <returns>A new image.</returns>
-    /// <exception cref="ArgumentException">The ids do not fit the photo, an id is none of the catalogue's, or the opacity is out of range.</exception>
+    /// <exception cref="ArgumentException">The ids do not fit the photo, an id is none of the catalogue's, or the opacity is out of
+    /// range.</exception>
     public static RgbImage Blend(RgbImage photo, ReadOnlySpan<byte> ids, LabelCatalogue labels, double opacity)
     {
         ArgumentNullException.ThrowIfNull(photo);

@@ -4,7 +4,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>A caller's file, opened by libvips: the header is read, pixels are made from top to bottom as rows are asked for, on the calling
+/// <summary>A caller's file, opened by libvips: the header is read, pixels are made from top to bottom as rows are asked for, on the
+/// calling
 /// thread. Owns every native object that is made for the file and the pin that keeps its bytes where libvips reads them.</summary>
 internal sealed class Photo : IDisposable
 {
@@ -23,7 +24,13 @@ internal sealed class Photo : IDisposable
     public int Bands => image.Bands;
 
     /// <summary>Bits of one channel as decoded: 8, 16, or 0 for another form.</summary>
-    public int Depth => image.Format switch { Enums.BandFormat.Uchar => 8, Enums.BandFormat.Ushort => 16, _ => 0 };
+    public int Depth =>
+        image.Format switch
+        {
+            Enums.BandFormat.Uchar => 8,
+            Enums.BandFormat.Ushort => 16,
+            _ => 0,
+        };
 
     /// <summary>True when the last channel is transparency.</summary>
     public bool HasAlpha => image.HasAlpha();
@@ -39,7 +46,10 @@ internal sealed class Photo : IDisposable
             // What a file does not say is taken from the number of channels, as libvips does when it converts colours.
             var meaning = image.Interpretation;
             if (meaning == Enums.Interpretation.Multiband)
-                meaning = Bands < 3 ? Enums.Interpretation.Bw : Bands < 5 ? Enums.Interpretation.Srgb : meaning;
+                meaning =
+                    Bands < 3 ? Enums.Interpretation.Bw
+                    : Bands < 5 ? Enums.Interpretation.Srgb
+                    : meaning;
             return (meaning, Bands - (HasAlpha ? 1 : 0)) switch
             {
                 (Enums.Interpretation.Bw or Enums.Interpretation.Grey16, 1) => Imaging.ColorModel.Grey,
@@ -58,24 +68,25 @@ internal sealed class Photo : IDisposable
     /// <param name="shrink">1, 2, 4 or 8: JPEG only, decodes at 1/shrink of the size, rounded down.</param>
     /// <exception cref="RoadSegException">image-corrupt.</exception>
     public static T Use<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work, int shrink = 1) => Guarded(format, () =>
-    {
-        var warnings = VipsLibrary.Warnings;
-        T result;
-        try
         {
-            result = Once(file, format, work, shrink, Enums.FailOn.Error);
-        }
-        catch (VipsException) when (format == ImageFormat.Jpeg)
-        {
-            if (!JpegRows.AllIn(file))
-                throw;
-            return Once(file, format, work, shrink, Enums.FailOn.None);
-        }
+            var warnings = VipsLibrary.Warnings;
+            T result;
+            try
+            {
+                result = Once(file, format, work, shrink, Enums.FailOn.Error);
+            }
+            catch (VipsException) when (format == ImageFormat.Jpeg)
+            {
+                if (!JpegRows.AllIn(file))
+                    throw;
+                return Once(file, format, work, shrink, Enums.FailOn.None);
+            }
 
-        return format != ImageFormat.Jpeg || (VipsLibrary.Warnings == warnings && !JpegRows.Unwritten(file.Span)) || JpegRows.AllIn(file)
-            ? result
-            : throw new VipsException("rows are missing");
-    });
+            return
+                format != ImageFormat.Jpeg || (VipsLibrary.Warnings == warnings && !JpegRows.Unwritten(file.Span)) || JpegRows.AllIn(file)
+                ? result
+                : throw new VipsException("rows are missing");
+        });
 
     /// <summary>The same for work that looks at the header only: whether every row is there is not asked.</summary>
     public static T Header<T>(ReadOnlyMemory<byte> file, ImageFormat format, Func<Photo, T> work) =>
@@ -100,7 +111,8 @@ internal sealed class Photo : IDisposable
             throw new RoadSegException(
                 ErrorCodes.ImageCorrupt,
                 $"The {name} file cannot be decoded: it is damaged or cut short. Send the original file again.",
-                e);
+                e
+            );
         }
     }
 
@@ -116,16 +128,24 @@ internal sealed class Photo : IDisposable
         try
         {
             const Enums.Access access = Enums.Access.Sequential;
-            return new Photo(source, format switch
-            {
-                // Without "unlimited" a hundred warnings are an error; there is no other limit that it lifts.
-                ImageFormat.Jpeg => Image.JpegloadSource(
-                    source, shrink: shrink, access: access, failOn: failOn, unlimited: failOn == Enums.FailOn.None),
-                ImageFormat.Png => Image.PngloadSource(source, access: access, failOn: failOn),
-                ImageFormat.WebP => Image.WebploadSource(source, access: access, failOn: failOn),
-                ImageFormat.Tiff => OpenTiff(source, TiffPages.Of(whole), access, failOn),
-                _ => Image.HeifloadSource(source, access: access, failOn: failOn),
-            });
+            return new Photo(
+                source,
+                format switch
+                {
+                    // Without "unlimited" a hundred warnings are an error; there is no other limit that it lifts.
+                    ImageFormat.Jpeg => Image.JpegloadSource(
+                        source,
+                        shrink: shrink,
+                        access: access,
+                        failOn: failOn,
+                        unlimited: failOn == Enums.FailOn.None
+                    ),
+                    ImageFormat.Png => Image.PngloadSource(source, access: access, failOn: failOn),
+                    ImageFormat.WebP => Image.WebploadSource(source, access: access, failOn: failOn),
+                    ImageFormat.Tiff => OpenTiff(source, TiffPages.Of(whole), access, failOn),
+                    _ => Image.HeifloadSource(source, access: access, failOn: failOn),
+                }
+            );
         }
         catch
         {

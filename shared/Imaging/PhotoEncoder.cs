@@ -73,6 +73,9 @@ public static class PhotoEncoder
     {
         ArgumentNullException.ThrowIfNull(image);
         if (Math.Max(image.Width, image.Height) > most)
-            throw new ArgumentOutOfRangeException(nameof(image), $"{image.Width} x {image.Height}: this format holds at most {most} pixels on a side.");
+            throw new ArgumentOutOfRangeException(
+                nameof(image),
+                $"{image.Width} x {image.Height}: this format holds at most {most} pixels on a side."
+            );
     }
 }

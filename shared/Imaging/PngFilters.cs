@@ -51,6 +51,8 @@ internal static class PngFilters
     {
         var estimate = left + up - upLeft;
         var (toLeft, toUp, toUpLeft) = (Math.Abs(estimate - left), Math.Abs(estimate - up), Math.Abs(estimate - upLeft));
-        return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft;
+        return toLeft <= toUp && toLeft <= toUpLeft ? left
+            : toUp <= toUpLeft ? up
+            : upLeft;
     }
 }

@@ -9,7 +9,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, bool
     /// <summary>Bytes of a row of that many pixels, without the filter byte.</summary>
     public int RowBytes(int pixels) => (int)((((long)pixels * Depth) + 7) / 8);
 
-    /// <exception cref="RoadSegException">image-corrupt, image-too-many-pixels, or image-format-unsupported for colours that are no ids.</exception>
+    /// <exception cref="RoadSegException">image-corrupt, image-too-many-pixels, or image-format-unsupported for colours that are no
+    /// ids.</exception>
     public static PngHeader Read(ReadOnlySpan<byte> data, ImageLimits limits)
     {
         if (data.Length != 13)
@@ -23,7 +24,9 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, bool
         {
             throw new RoadSegException(
                 ErrorCodes.ImageFormatUnsupported,
-                $"The mask is a PNG of {(color is 0 ? "16-bit grey" : color is 4 ? "grey with transparency" : "RGB colours")}, not of class ids. Save it as a palette or 8-bit grey PNG.");
+                $"The mask is a PNG of {(color is 0 ? "16-bit grey" : color is 4 ? "grey with transparency" : "RGB colours")}, not of "
+                    + $"class ids. Save it as a palette or 8-bit grey PNG."
+            );
         }
 
         if (color is not (0 or 3) || depth is not (1 or 2 or 4 or 8))
@@ -35,7 +38,9 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, bool
         {
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyPixels,
-                $"The mask is {width:N0} x {height:N0} pixels; at most {limits.MaxPixels:N0}, and {limits.MaxSide:N0} on a side, are allowed.");
+                $"The mask is {width:N0} x {height:N0} pixels; at most {limits.MaxPixels:N0}, and {limits.MaxSide:N0} on a side, are "
+                    + $"allowed."
+            );
         }
 
         return new PngHeader((int)width, (int)height, depth, color == 3, interlace == 1);

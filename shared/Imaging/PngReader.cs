@@ -11,7 +11,15 @@ internal static class PngReader
 {
     // Adam7 (ISO/IEC 15948, 8.2): first column, first row, column step, row step of each pass.
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
-        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ];
 
     private static readonly (int X, int Y, int StepX, int StepY)[] Plain = [(0, 0, 1, 1)];
 
@@ -27,7 +35,7 @@ internal static class PngReader
         using var compressed = new MemoryStream();
         var ended = false;
         var closed = false;
-        for (var rest = file[PngChunks.Signature.Length..]; !ended;)
+        for (var rest = file[PngChunks.Signature.Length..]; !ended; )
         {
             var data = Next(ref rest, out var type);
             if (header is null != type.SequenceEqual("IHDR"u8))
@@ -71,7 +79,13 @@ internal static class PngReader
 
     private static RgbColor[] Palette(ReadOnlySpan<byte> data, PngHeader header, RgbColor[]? before, bool late)
     {
-        if (before is not null || late || data.Length == 0 || data.Length % 3 != 0 || data.Length / 3 > (header.HasPalette ? 1 << header.Depth : 256))
+        if (
+            before is not null
+            || late
+            || data.Length == 0
+            || data.Length % 3 != 0
+            || data.Length / 3 > (header.HasPalette ? 1 << header.Depth : 256)
+        )
             throw Corrupt("its palette is misplaced or has the wrong length");
         var colors = new RgbColor[data.Length / 3];
         for (var i = 0; i < colors.Length; i++)

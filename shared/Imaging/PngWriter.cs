@@ -48,7 +48,8 @@ internal sealed class PngWriter : IDisposable
         zlib = new ZLibStream(
             file,
             new ZLibCompressionOptions { CompressionLevel = effort.Level, CompressionStrategy = effort.Strategy },
-            leaveOpen: true);
+            leaveOpen: true
+        );
     }
 
     /// <summary>Writes the next row.</summary>

@@ -14,7 +14,10 @@ public sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.LongLength != 3L * width * height)
-            throw new ArgumentException($"{width}x{height} RGB needs {3L * width * height} bytes, not {pixels.LongLength}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{width}x{height} RGB needs {3L * width * height} bytes, not {pixels.LongLength}.",
+                nameof(pixels)
+            );
         Width = width;
         Height = height;
         Pixels = pixels;

@@ -6,7 +6,8 @@ namespace RoadSeg.Imaging;
 /// <summary>Takes consecutive rows of 8-bit pixels, without padding; the span dies with the call.</summary>
 internal delegate void RowSink(ReadOnlySpan<byte> rows);
 
-/// <summary>Hands out an image's rows from native memory. Our own two imports, because NetVips's Region.Fetch gives each strip as a new array: a
+/// <summary>Hands out an image's rows from native memory. Our own two imports, because NetVips's Region.Fetch gives each strip as a new
+/// array: a
 /// photo then passes through the managed heap in whole, which the peak of a process shows (docs/decisions/0019).</summary>
 internal static unsafe partial class StripReader
 {
@@ -20,7 +21,8 @@ internal static unsafe partial class StripReader
     /// <exception cref="VipsException">The pixels cannot be made.</exception>
     public static void Read(Image image, RowSink sink)
     {
-        int width = image.Width, height = image.Height;
+        int width = image.Width,
+            height = image.Height;
         var rowBytes = checked(width * image.Bands);
         var strip = Math.Clamp(StripBytes / rowBytes, 1, 256);
         using var region = Region.New(image);

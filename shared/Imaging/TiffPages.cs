@@ -10,7 +10,9 @@ namespace RoadSeg.Imaging;
 internal readonly record struct TiffPages(int Count, int Page, int SubDirectory)
 {
     private const int Most = 1000;
-    private const ushort NewSubfileType = 254, SubfileType = 255, SubIfds = 330;
+    private const ushort NewSubfileType = 254,
+        SubfileType = 255,
+        SubIfds = 330;
 
     /// <summary>Reads the directories. What makes no sense ends the walk: libvips tells it of the page itself.</summary>
     public static TiffPages Of(ReadOnlySpan<byte> file)
@@ -60,15 +62,22 @@ internal readonly record struct TiffPages(int Count, int Page, int SubDirectory)
             var end = at + countBytes + (count * entryBytes);
             if (count is < 1 or > 65_535 || Number(end, offsetBytes) is not (>= 0 and var next))
                 return null;
-            long? kind = null, old = null;
+            long? kind = null,
+                old = null;
             long[] below = [];
             for (var entry = at + countBytes; entry < end; entry += entryBytes)
             {
                 switch (Number(entry, 2))
                 {
-                    case NewSubfileType: kind = Values(entry) is [var flags, ..] ? flags : null; break;
-                    case SubfileType: old = Values(entry) is [var one, ..] ? one : null; break;
-                    case SubIfds: below = Values(entry); break;
+                    case NewSubfileType:
+                        kind = Values(entry) is [var flags, ..] ? flags : null;
+                        break;
+                    case SubfileType:
+                        old = Values(entry) is [var one, ..] ? one : null;
+                        break;
+                    case SubIfds:
+                        below = Values(entry);
+                        break;
                 }
             }
 
@@ -77,7 +86,13 @@ internal readonly record struct TiffPages(int Count, int Page, int SubDirectory)
 
         private long[] Values(long entry)
         {
-            var size = Number(entry + 2, 2) switch { 3 => 2, 4 or 13 => 4, 16 or 18 => 8, _ => 0 };
+            var size = Number(entry + 2, 2) switch
+            {
+                3 => 2,
+                4 or 13 => 4,
+                16 or 18 => 8,
+                _ => 0,
+            };
             var (count, field) = big ? (Number(entry + 4, 8), 8) : (Number(entry + 4, 4), 4);
             if (size == 0 || count is < 1 or > Most)
                 return [];

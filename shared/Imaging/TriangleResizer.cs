@@ -55,9 +55,10 @@ internal sealed class TriangleResizer
     }
 
     /// <summary>The picture, when all rows have come.</summary>
-    public RgbImage Result() => nextOut == outHeight
-        ? new RgbImage(outWidth, outHeight, pixels)
-        : throw new InvalidOperationException($"{nextIn} of {inHeight} rows came.");
+    public RgbImage Result() =>
+        nextOut == outHeight
+            ? new RgbImage(outWidth, outHeight, pixels)
+            : throw new InvalidOperationException($"{nextIn} of {inHeight} rows came.");
 
     private void PushRow(ReadOnlySpan<byte> row)
     {

@@ -9,7 +9,8 @@ public sealed class TriangleWeights
     private readonly float[] weights;
 
     /// <param name="samples">Samples there are.</param>
-    /// <param name="extent">Length they stand for, in samples: <paramref name="samples"/>, or up to 1 more where the end was cut off.</param>
+    /// <param name="extent">Length they stand for, in samples: <paramref name="samples"/>, or up to 1 more where the end was cut
+    /// off.</param>
     /// <param name="outputs">Samples to make.</param>
     public TriangleWeights(int samples, double extent, int outputs)
     {

@@ -36,13 +36,15 @@ public static unsafe class VipsLibrary
     /// <summary>The library itself, for tests that ask it what NetVips does not.</summary>
     internal static nint Handle => adopted;
 
-    private static LoadedLibrary Loaded => Volatile.Read(ref loaded)
+    private static LoadedLibrary Loaded =>
+        Volatile.Read(ref loaded)
         ?? throw new InvalidOperationException("Call VipsLibrary.Initialize once at start, before working with images.");
 
     /// <summary>Loads libvips, checks it, and closes what untrusted files could abuse: only the loaders for the formats of
     /// <see cref="ImageFormat"/> are left open, the operation cache is off, messages do not reach stderr. Calling again
     /// with the same path changes nothing.</summary>
-    /// <param name="libraryPath">File of another libvips, for instance one that reads HEIC; null takes the one that ships with the app.</param>
+    /// <param name="libraryPath">File of another libvips, for instance one that reads HEIC; null takes the one that ships with the
+    /// app.</param>
     /// <param name="threadsPerOperation">Threads of one encoding, 1-64. 1 suits a service that handles several images at once.</param>
     /// <exception cref="NativeLibraryException">The library is missing, cannot be loaded, is no libvips, is too old or lacks a format
     /// that is needed. The message says what to install.</exception>
@@ -56,7 +58,9 @@ public static unsafe class VipsLibrary
             if (loaded is { } before)
             {
                 if (!string.Equals(before.Path, libraryPath, StringComparison.Ordinal))
-                    throw new InvalidOperationException($"libvips is already loaded from {before.Path ?? "the app's own folder"}; a process can use only one.");
+                    throw new InvalidOperationException(
+                        $"libvips is already loaded from {before.Path ?? "the app's own folder"}; a process can use only one."
+                    );
                 return;
             }
 
@@ -64,7 +68,11 @@ public static unsafe class VipsLibrary
             var version = CheckVersion(library, libraryPath ?? DefaultName);
             Adopt(library);
             if (Start(threadsPerOperation) is { } failure)
-                throw new NativeLibraryException($"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, or drop the setting to use the one that ships with the app.", failure);
+                throw new NativeLibraryException(
+                    $"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, "
+                        + $"or drop the setting to use the one that ships with the app.",
+                    failure
+                );
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
         }
     }
@@ -79,15 +87,21 @@ public static unsafe class VipsLibrary
         {
             return NativeFile.Open(
                 path,
-                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or drop "
-                + "the setting to use the one that ships with the app.");
+                $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or "
+                    + $"drop "
+                    + "the setting to use the one that ships with the app."
+            );
         }
 
-        var own = NativeFile.Find(DefaultName) ?? throw new NativeLibraryException(
-            $"{DefaultName} was not found beside the app. Restore the package {Package}, or install libvips {Oldest} or newer and name its file.");
+        var own = NativeFile.Find(DefaultName)
+            ?? throw new NativeLibraryException(
+                $"{DefaultName} was not found beside the app. Restore the package {Package}, or install libvips {Oldest} or newer and "
+                    + $"name its file."
+            );
         return NativeFile.Open(
             own,
-            $"The image library '{own}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}.");
+            $"The image library '{own}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}."
+        );
     }
 
     internal static Version CheckVersion(nint library, string name)
@@ -99,7 +113,10 @@ public static unsafe class VipsLibrary
         var version = new Version(part(0), part(1), part(2));
         return version >= Oldest
             ? version
-            : throw new NativeLibraryException($"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one that ships with the app.");
+            : throw new NativeLibraryException(
+                $"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one "
+                    + $"that ships with the app."
+            );
     }
 
     // NetVips looks for libvips by name as soon as one of its members is used. A resolver that is there before decides instead, and NetVips
@@ -109,7 +126,9 @@ public static unsafe class VipsLibrary
         if (adopted == 0)
         {
             NativeLibrary.SetDllImportResolver(Assembly.Load("NetVips"), static (_, _, _) => adopted);
-            NativeLibrary.SetDllImportResolver(typeof(StripReader).Assembly, static (name, _, _) => name == StripReader.Library ? adopted : 0);
+            NativeLibrary.SetDllImportResolver(typeof(StripReader).Assembly, static (name, _, _) =>
+                name == StripReader.Library ? adopted : 0
+            );
         }
 
         adopted = library;
@@ -145,10 +164,22 @@ public static unsafe class VipsLibrary
 
     private static FrozenSet<ImageFormat> FindFormats(string name)
     {
-        foreach (var needed in new[] { "jpegload_source", "pngload_source", "webpload_source", "jpegsave_buffer", "pngsave_buffer", "webpsave_buffer" })
+        foreach (
+            var needed in new[]
+            {
+                "jpegload_source",
+                "pngload_source",
+                "webpload_source",
+                "jpegsave_buffer",
+                "pngsave_buffer",
+                "webpsave_buffer",
+            }
+        )
         {
             if (!HasOperation(needed))
-                throw new NativeLibraryException($"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP.");
+                throw new NativeLibraryException(
+                    $"'{name}' lacks {needed}: it was built without a codec that is needed. Install a libvips with JPEG, PNG and WebP."
+                );
         }
 
         HashSet<ImageFormat> formats = [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.WebP];

@@ -5,10 +5,12 @@ namespace RoadSeg.Imaging;
 /// <summary>Mends the end of a WebP that holds its picture and was cut behind it, which libwebp takes for a file without any.</summary>
 internal static class WebPEnd
 {
-    private const int Header = 12, ChunkHeader = 8;
+    private const int Header = 12,
+        ChunkHeader = 8;
 
     // Of VP8X: what follows the picture.
-    private const byte Exif = 8, Xmp = 4;
+    private const byte Exif = 8,
+        Xmp = 4;
 
     /// <summary>The file itself where its end is no matter; a copy that ends with its last whole chunk where a chunk behind the picture, or
     /// the padding of the last one, is missing.</summary>

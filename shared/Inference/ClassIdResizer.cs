@@ -20,14 +20,17 @@ internal static class ClassIdResizer
             {
                 throw new RoadSegException(
                     ErrorCodes.ModelInvalid,
-                    $"The model gave class id {cells[i]}, which is no whole number. If its output holds scores, its manifest must name their kind.");
+                    $"The model gave class id {cells[i]}, which is no whole number. If its output holds scores, its manifest must name "
+                        + $"their kind."
+                );
             }
 
             if (id < 0 || id >= classes)
             {
                 throw new RoadSegException(
                     ErrorCodes.ModelInvalid,
-                    $"The model gave class id {id}, but its catalogue has ids 0-{classes - 1}. Correct the labels of its manifest.");
+                    $"The model gave class id {id}, but its catalogue has ids 0-{classes - 1}. Correct the labels of its manifest."
+                );
             }
 
             small[i] = (byte)id;

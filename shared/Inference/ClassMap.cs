@@ -45,11 +45,14 @@ public sealed class ClassMap
         if (labels.Count != totals.Pixels.Length)
             throw new ArgumentException($"The map has {totals.Pixels.Length} classes, the catalogue {labels.Count}.", nameof(labels));
         var all = (double)Width * Height;
-        return [.. labels.Classes.Select(label =>
-        {
-            var pixels = totals.Pixels[label.Id];
-            double? confidence = Confidence is null || pixels == 0 ? null : totals.ConfidenceSums[label.Id] / (255.0 * pixels);
-            return new ClassSummary(label.Id, label.Name, pixels, pixels / all, confidence);
-        })];
+        return
+        [
+            .. labels.Classes.Select(label =>
+            {
+                var pixels = totals.Pixels[label.Id];
+                double? confidence = Confidence is null || pixels == 0 ? null : totals.ConfidenceSums[label.Id] / (255.0 * pixels);
+                return new ClassSummary(label.Id, label.Name, pixels, pixels / all, confidence);
+            }),
+        ];
     }
 }

@@ -15,11 +15,19 @@ public sealed record EngineOptions
 
     /// <summary>Number of the CUDA device, 0-63. Default 0. Ignored on the CPU.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0-63.</exception>
-    public int DeviceId { get; init => field = Within(value, 63, nameof(DeviceId)); }
+    public int DeviceId
+    {
+        get;
+        init => field = Within(value, 63, nameof(DeviceId));
+    }
 
     /// <summary>Threads of one run, 0-256; 0, the default, means all cores. On CUDA it concerns only what stays on the CPU.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0-256.</exception>
-    public int IntraOpThreads { get; init => field = Within(value, MaxThreads, nameof(IntraOpThreads)); }
+    public int IntraOpThreads
+    {
+        get;
+        init => field = Within(value, MaxThreads, nameof(IntraOpThreads));
+    }
 
     /// <summary>Lets the threads of a run spin while they wait. It shortens a run by about a twentieth on idle cores, but they go on
     /// spinning after it and take the cores from decoding, upsampling and encoding; default false.</summary>
@@ -27,7 +35,11 @@ public sealed record EngineOptions
 
     /// <summary>Threads of upsampling one result, 0-256; 0, the default, means all cores.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0-256.</exception>
-    public int UpsampleThreads { get; init => field = Within(value, MaxThreads, nameof(UpsampleThreads)); }
+    public int UpsampleThreads
+    {
+        get;
+        init => field = Within(value, MaxThreads, nameof(UpsampleThreads));
+    }
 
     /// <summary>Rewriting of the graph at load. Default all.</summary>
     public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
@@ -36,7 +48,8 @@ public sealed record EngineOptions
     /// Ignored for int8 graphs, whose quantisation is their arithmetic.</summary>
     public bool FoldStoredWeights { get; init; } = true;
 
-    private static int Within(int value, int largest, string name) => value >= 0 && value <= largest
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 0-{largest}.");
+    private static int Within(int value, int largest, string name) =>
+        value >= 0 && value <= largest
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 0-{largest}.");
 }

@@ -45,12 +45,13 @@ internal sealed class GraphSession : IDisposable
     }
 
     /// <summary>ONNX Runtime's name for an input's type.</summary>
-    public static TensorElementType TypeOf(InputElementType type) => type switch
-    {
-        InputElementType.UInt8 => TensorElementType.UInt8,
-        InputElementType.Float16 => TensorElementType.Float16,
-        _ => TensorElementType.Float,
-    };
+    public static TensorElementType TypeOf(InputElementType type) =>
+        type switch
+        {
+            InputElementType.UInt8 => TensorElementType.UInt8,
+            InputElementType.Float16 => TensorElementType.Float16,
+            _ => TensorElementType.Float,
+        };
 
     public void Dispose() => Session.Dispose();
 
@@ -101,7 +102,10 @@ internal sealed class GraphSession : IDisposable
         catch (Exception e)
         {
             settings.Dispose();
-            if (options.Provider == ExecutionProvider.Cuda && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+            if (
+                options.Provider == ExecutionProvider.Cuda
+                && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException
+            )
                 throw NoCuda(e);
             throw;
         }
@@ -115,9 +119,8 @@ internal sealed class GraphSession : IDisposable
         var type = TypeOf(input.ElementType);
         if (!metadata.IsTensor || metadata.ElementDataType != type)
             throw Invalid($"The graph's input '{input.Name}' is {TypeOf(metadata)}; the manifest says {type}.");
-        long?[] expected = input.Layout == TensorLayout.Nhwc
-            ? [input.Batch, input.Height, input.Width, 3]
-            : [input.Batch, 3, input.Height, input.Width];
+        long?[] expected =
+            input.Layout == TensorLayout.Nhwc ? [input.Batch, input.Height, input.Width, 3] : [input.Batch, 3, input.Height, input.Width];
         CheckShape(input.Name, metadata.Dimensions, expected);
     }
 
@@ -139,7 +142,10 @@ internal sealed class GraphSession : IDisposable
             var channels = metadata.Dimensions[output.Layout == TensorLayout.Nhwc ? 3 : 1];
             var expected = output.Channels(model.Labels.Count);
             if (channels > 0 && channels != expected)
-                throw Invalid($"The graph's output '{output.Name}' has {channels} channels where the manifest's labels make {expected}{Hint(output, channels, model.Labels.Count)}.");
+                throw Invalid(
+                    $"The graph's output '{output.Name}' has {channels} channels where the manifest's labels make "
+                        + $"{expected}{Hint(output, channels, model.Labels.Count)}."
+                );
         }
     }
 
@@ -156,29 +162,38 @@ internal sealed class GraphSession : IDisposable
 
         if (!isFloat && !OutputReader.IsWhole(type))
             throw Invalid($"The graph's output '{output.Name}' is {type}; class ids are whole numbers.");
-        if (isFloat && metadata.Dimensions is { Length: 4 } axes && axes[output.Layout == TensorLayout.Nhwc ? 3 : 1] is > 1 and var channels)
-            throw Invalid($"The graph's output '{output.Name}' is {type}; class ids are whole numbers in one channel, and this has {channels}: are they logits or probabilities?");
+        if (
+            isFloat
+            && metadata.Dimensions is { Length: 4 } axes
+            && axes[output.Layout == TensorLayout.Nhwc ? 3 : 1] is > 1 and var channels
+        )
+            throw Invalid(
+                $"The graph's output '{output.Name}' is {type}; class ids are whole numbers in one channel, and this has {channels}: are "
+                    + $"they logits or probabilities?"
+            );
     }
 
     private static string Hint(OutputContract output, int channels, int classes) =>
-        channels == 1 && classes == 2 && !output.IsSigmoid ? "; for one channel of sigmoid say kind 'sigmoid' (or 'sigmoid-logits') and which class is the background"
+        channels == 1 && classes == 2 && !output.IsSigmoid
+            ? "; for one channel of sigmoid say kind 'sigmoid' (or 'sigmoid-logits') and which class is the background"
         : output.IsSigmoid ? " (one for each but the background)"
         : "";
 
-    private static string Name(OutputKind kind) => kind switch
-    {
-        OutputKind.Logits => "logits",
-        OutputKind.Probabilities => "probabilities",
-        _ => "sigmoid scores",
-    };
+    private static string Name(OutputKind kind) =>
+        kind switch
+        {
+            OutputKind.Logits => "logits",
+            OutputKind.Probabilities => "probabilities",
+            _ => "sigmoid scores",
+        };
 
-    private static string TypeOf(NodeMetadata metadata) => metadata.IsTensor ? metadata.ElementDataType.ToString() : metadata.OnnxValueType.ToString();
+    private static string TypeOf(NodeMetadata metadata) =>
+        metadata.IsTensor ? metadata.ElementDataType.ToString() : metadata.OnnxValueType.ToString();
 
     // A free axis of the manifest must be free in the graph; a fixed one may be either.
     private static void CheckShape(string name, int[] actual, long?[] expected)
     {
-        var agrees = actual.Length == expected.Length
-            && actual.Zip(expected).All(axis => axis.First <= 0 || axis.First == axis.Second);
+        var agrees = actual.Length == expected.Length && actual.Zip(expected).All(axis => axis.First <= 0 || axis.First == axis.Second);
         if (!agrees)
         {
             var (has, says) = (Join(actual.Select(axis => axis <= 0 ? null : (long?)axis)), Join(expected));
@@ -193,9 +208,12 @@ internal sealed class GraphSession : IDisposable
 
     private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.ModelInvalid, message, inner);
 
-    private static RoadSegException NoCuda(Exception inner) => new(
-        ErrorCodes.Internal,
-        "CUDA was asked for, but ONNX Runtime cannot use it here: install the GPU package, driver, CUDA and cuDNN, or set the provider to cpu. "
-        + $"It says: {OrtReason.Of(inner)}",
-        inner);
+    private static RoadSegException NoCuda(Exception inner) =>
+        new(
+            ErrorCodes.Internal,
+            "CUDA was asked for, but ONNX Runtime cannot use it here: install the GPU package, driver, CUDA and cuDNN, or set the "
+                + "provider to cpu. "
+                + $"It says: {OrtReason.Of(inner)}",
+            inner
+        );
 }

@@ -27,10 +27,17 @@ public static class LogitsUpsampler
     /// <param name="threads">Threads to use at most; 0 means all cores.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
     public static ClassMap Upsample(
-        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, int threads = 0) =>
-        Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads);
+        ReadOnlySpan<float> logits,
+        int classes,
+        int height,
+        int width,
+        int outputWidth,
+        int outputHeight,
+        int threads = 0
+    ) => Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads);
 
-    /// <summary>The same for channels that are independent of each other (sigmoid, not softmax): a pixel has the class of its greatest logit, or the
+    /// <summary>The same for channels that are independent of each other (sigmoid, not softmax): a pixel has the class of its greatest
+    /// logit, or the
     /// background where that is below the threshold. The confidence is the sigmoid, for the background what it lacks to 1.</summary>
     /// <param name="logits">Shape [channels, height, width].</param>
     /// <param name="channels">Channels, 1-254: the classes in order, the background left out.</param>
@@ -42,11 +49,26 @@ public static class LogitsUpsampler
     /// <param name="threads">Threads to use at most; 0 means all cores.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
     internal static ClassMap UpsampleIndependent(
-        ReadOnlySpan<float> logits, int channels, int height, int width, int outputWidth, int outputHeight, BackgroundRule rule, int threads = 0) =>
-        Upsample(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
+        ReadOnlySpan<float> logits,
+        int channels,
+        int height,
+        int width,
+        int outputWidth,
+        int outputHeight,
+        BackgroundRule rule,
+        int threads = 0
+    ) => Upsample(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
 
     private static unsafe ClassMap Upsample(
-        ReadOnlySpan<float> logits, int classes, int height, int width, int outputWidth, int outputHeight, BackgroundRule? rule, int threads)
+        ReadOnlySpan<float> logits,
+        int classes,
+        int height,
+        int width,
+        int outputWidth,
+        int outputHeight,
+        BackgroundRule? rule,
+        int threads
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 255);
@@ -56,7 +78,10 @@ public static class LogitsUpsampler
         var pixels = ClassMap.PixelCount(outputWidth, outputHeight);
         var needed = (long)classes * height * width;
         if (logits.Length != needed)
-            throw new ArgumentException($"[{classes}, {height}, {width}] logits need {needed} values, not {logits.Length}.", nameof(logits));
+            throw new ArgumentException(
+                $"[{classes}, {height}, {width}] logits need {needed} values, not {logits.Length}.",
+                nameof(logits)
+            );
         RequireFinite(logits);
 
         var ids = GC.AllocateUninitializedArray<byte>(pixels);
@@ -83,7 +108,8 @@ public static class LogitsUpsampler
                     lock (totals)
                         totals.Add(worker.Totals);
                     worker.Dispose();
-                });
+                }
+            );
         }
 
         return new ClassMap(outputWidth, outputHeight, ids, confidence, totals);
@@ -103,13 +129,22 @@ public static class LogitsUpsampler
         {
             throw new RoadSegException(
                 ErrorCodes.ModelInvalid,
-                "The model's logits are not finite numbers: its weights or its export are broken. Use another version of the model.");
+                "The model's logits are not finite numbers: its weights or its export are broken. Use another version of the model."
+            );
         }
     }
 
     /// <summary>What all workers of one call share; the cells stay pinned for as long as it is used.</summary>
     private sealed unsafe class Pass(
-        float* cells, int classes, ResampleAxis vertical, ResampleAxis horizontal, int height, int width, int outputWidth, BackgroundRule? rule)
+        float* cells,
+        int classes,
+        ResampleAxis vertical,
+        ResampleAxis horizontal,
+        int height,
+        int width,
+        int outputWidth,
+        BackgroundRule? rule
+    )
     {
         public BackgroundRule? Rule { get; } = rule;
 
@@ -198,7 +233,10 @@ public static class LogitsUpsampler
             var memory = stackalloc float[(pass.Classes + 1) * ResampleAxis.Block];
             var scores = (float*)(((nuint)memory + (Alignment - 1)) & ~(nuint)(Alignment - 1));
             fixed (float* row = lerped)
-            fixed (byte* idBytes = ids, confidenceBytes = confidence)
+            fixed (
+                byte* idBytes = ids,
+                    confidenceBytes = confidence
+            )
             {
                 for (var block = 0; block < pass.Horizontal.Blocks; block++)
                 {

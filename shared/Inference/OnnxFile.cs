@@ -4,7 +4,8 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
 
-/// <summary>An ONNX file as RoadSeg itself reads it: which other files its weights lie in, and which operation makes an output. ONNX Runtime
+/// <summary>An ONNX file as RoadSeg itself reads it: which other files its weights lie in, and which operation makes an output. ONNX
+/// Runtime
 /// would read such files from wherever the process happens to stand; it is given one piece without a reference instead.</summary>
 public sealed class OnnxFile
 {
@@ -13,7 +14,19 @@ public sealed class OnnxFile
 
     private static readonly HashSet<string> ShapeOnly = new(StringComparer.Ordinal)
     {
-        "Identity", "Cast", "CastLike", "Transpose", "Resize", "Upsample", "Reshape", "Squeeze", "Unsqueeze", "DepthToSpace", "QuantizeLinear", "DequantizeLinear", "Clip",
+        "Identity",
+        "Cast",
+        "CastLike",
+        "Transpose",
+        "Resize",
+        "Upsample",
+        "Reshape",
+        "Squeeze",
+        "Unsqueeze",
+        "DepthToSpace",
+        "QuantizeLinear",
+        "DequantizeLinear",
+        "Clip",
     };
 
     private readonly byte[] content;
@@ -70,7 +83,8 @@ public sealed class OnnxFile
 
     /// <summary>The file with all its weights inside; the very bytes that were read where it refers to nothing.</summary>
     /// <param name="read">Content of a file of the package, null for what is none of its files.</param>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: weights in a file that the package lacks, that is elsewhere, or that is too short.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: weights in a file that the package lacks, that is elsewhere, or that is too
+    /// short.</exception>
     public byte[] WithData(Func<string, byte[]?> read) => WithData(read, int.MaxValue);
 
     /// <param name="read">See above.</param>
@@ -84,8 +98,15 @@ public sealed class OnnxFile
         foreach (var name in dataFiles)
         {
             if (!ManifestRules.IsPlainFileName(name))
-                throw Invalid($"The graph keeps weights in '{Shown(name)}', which is no plain file name beside it. Export it with its weights in one file beside the graph, or inside it.");
-            data[name] = read(name) ?? throw Invalid($"The graph keeps weights in '{name}', which is none of the package's files. Put that file of the export beside the graph and pack again.");
+                throw Invalid(
+                    $"The graph keeps weights in '{Shown(name)}', which is no plain file name beside it. Export it with its weights in "
+                        + $"one file beside the graph, or inside it."
+                );
+            data[name] = read(name)
+                ?? throw Invalid(
+                    $"The graph keeps weights in '{name}', which is none of the package's files. Put that file of the export beside the "
+                        + $"graph and pack again."
+                );
         }
 
         var pieces = Inlined(content, Part.Model, data)!;
@@ -103,7 +124,8 @@ public sealed class OnnxFile
         return whole;
     }
 
-    /// <summary>The operation that makes an output's values, such as <c>Softmax</c>: those that only move or convert values are passed over.
+    /// <summary>The operation that makes an output's values, such as <c>Softmax</c>: those that only move or convert values are passed
+    /// over.
     /// Null when the graph does not show it.</summary>
     internal string? LastOperation(string output)
     {
@@ -128,27 +150,29 @@ public sealed class OnnxFile
         return null;
     }
 
-    private static Part? Child(Part part, int field) => (part, field) switch
-    {
-        (Part.Model, 7) => Part.Graph,
-        (Part.Model, 20) => Part.Training,
-        (Part.Model, 25) => Part.Function,
-        (Part.Training, 1 or 2) => Part.Graph,
-        (Part.Function, 7) => Part.Node,
-        (Part.Function, 11) => Part.Attribute,
-        (Part.Graph, 1) => Part.Node,
-        (Part.Graph, 5) => Part.Tensor,
-        (Part.Graph, 15) => Part.Sparse,
-        (Part.Node, 5) => Part.Attribute,
-        (Part.Attribute, 5 or 10) => Part.Tensor,
-        (Part.Attribute, 6 or 11) => Part.Graph,
-        (Part.Attribute, 22 or 23) => Part.Sparse,
-        (Part.Sparse, 1 or 2) => Part.Tensor,
-        _ => null,
-    };
+    private static Part? Child(Part part, int field) =>
+        (part, field) switch
+        {
+            (Part.Model, 7) => Part.Graph,
+            (Part.Model, 20) => Part.Training,
+            (Part.Model, 25) => Part.Function,
+            (Part.Training, 1 or 2) => Part.Graph,
+            (Part.Function, 7) => Part.Node,
+            (Part.Function, 11) => Part.Attribute,
+            (Part.Graph, 1) => Part.Node,
+            (Part.Graph, 5) => Part.Tensor,
+            (Part.Graph, 15) => Part.Sparse,
+            (Part.Node, 5) => Part.Attribute,
+            (Part.Attribute, 5 or 10) => Part.Tensor,
+            (Part.Attribute, 6 or 11) => Part.Graph,
+            (Part.Attribute, 22 or 23) => Part.Sparse,
+            (Part.Sparse, 1 or 2) => Part.Tensor,
+            _ => null,
+        };
 
     // Protobuf merges these when they come twice, so that a reference could be spread over the two. No exporter writes them so.
-    private static bool ComesOnce(Part part, int field) => (part, field) is (Part.Model, 7) or (Part.Training, 1 or 2) or (Part.Attribute, 5 or 6 or 22) or (Part.Sparse, 1 or 2);
+    private static bool ComesOnce(Part part, int field) =>
+        (part, field) is (Part.Model, 7) or (Part.Training, 1 or 2) or (Part.Attribute, 5 or 6 or 22) or (Part.Sparse, 1 or 2);
 
     private void Scan(ReadOnlyMemory<byte> message, Part part, int depth)
     {

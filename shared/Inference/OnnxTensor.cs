@@ -51,7 +51,13 @@ internal sealed record OnnxTensor(string Name, bool IsExternal, string Location,
             return new OnnxTensor(name, false, "", 0, null);
         // Length 0 means the same as none: as many bytes as the shape takes.
         var length = Number(reference, "length");
-        return new OnnxTensor(name, true, reference.GetValueOrDefault("location", ""), Number(reference, "offset") ?? 0, length is null or 0 ? Size(elements, type) : length);
+        return new OnnxTensor(
+            name,
+            true,
+            reference.GetValueOrDefault("location", ""),
+            Number(reference, "offset") ?? 0,
+            length is null or 0 ? Size(elements, type) : length
+        );
     }
 
     /// <summary>The tensor in pieces, its values inside and the reference gone.</summary>
@@ -64,11 +70,19 @@ internal sealed record OnnxTensor(string Name, bool IsExternal, string Location,
         {
             throw new RoadSegException(
                 ErrorCodes.ModelInvalid,
-                $"The weight '{Name}' takes {Length?.ToString(CultureInfo.InvariantCulture) ?? "?"} bytes from byte {Offset} of '{Location}', which has {data.Length}: "
-                + "the file is cut short or belongs to another export. Copy graph and weights of one export.");
+                $"The weight '{Name}' takes {Length?.ToString(CultureInfo.InvariantCulture) ?? "?"} bytes from byte {Offset} of "
+                    + $"'{Location}', which has {data.Length}: "
+                    + "the file is cut short or belongs to another export. Copy graph and weights of one export."
+            );
         }
 
-        List<ReadOnlyMemory<byte>> pieces = [.. ProtoFields.Of(message).Where(field => field.Number is not (RawField or ReferenceField or PlaceField)).Select(field => field.Whole)];
+        List<ReadOnlyMemory<byte>> pieces =
+        [
+            .. ProtoFields
+                .Of(message)
+                .Where(field => field.Number is not (RawField or ReferenceField or PlaceField))
+                .Select(field => field.Whole),
+        ];
         pieces.Add(ProtoFields.Header(RawField, length));
         pieces.Add(data.AsMemory((int)Offset, (int)length));
         return pieces;
@@ -93,17 +107,20 @@ internal sealed record OnnxTensor(string Name, bool IsExternal, string Location,
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new FormatException($"'{key}' of a reference to weights is no number.");
 
-    private static long? Size(long elements, int type) => elements > int.MaxValue ? null : type switch
-    {
-        2 or 3 or 9 or (>= 17 and <= 20) or 24 => elements,
-        4 or 5 or 10 or 16 => elements * 2,
-        1 or 6 or 12 => elements * 4,
-        7 or 11 or 13 or 14 => elements * 8,
-        15 => elements * 16,
-        21 or 22 or 23 => (elements + 1) / 2,
-        25 or 26 => (elements + 3) / 4,
-        _ => null,
-    };
+    private static long? Size(long elements, int type) =>
+        elements > int.MaxValue
+            ? null
+            : type switch
+            {
+                2 or 3 or 9 or (>= 17 and <= 20) or 24 => elements,
+                4 or 5 or 10 or 16 => elements * 2,
+                1 or 6 or 12 => elements * 4,
+                7 or 11 or 13 or 14 => elements * 8,
+                15 => elements * 16,
+                21 or 22 or 23 => (elements + 1) / 2,
+                25 or 26 => (elements + 3) / 4,
+                _ => null,
+            };
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 }

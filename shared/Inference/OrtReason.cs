@@ -8,7 +8,8 @@ internal static partial class OrtReason
 {
     private const int Longest = 400;
 
-    /// <summary>Its sentence on one line, without error number, places in its own source code and folders of libraries: callers see it.</summary>
+    /// <summary>Its sentence on one line, without error number, places in its own source code and folders of libraries: callers see
+    /// it.</summary>
     /// <param name="e">An <see cref="OnnxRuntimeException"/>, or what .NET throws where a library or a function of it is missing.</param>
     public static string Of(Exception e)
     {

@@ -52,25 +52,53 @@ internal static class OutputReader
     }
 
     /// <summary>True for the types in which whole numbers come, floats excepted.</summary>
-    public static bool IsWhole(TensorElementType type) => type is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8 or TensorElementType.Int8
-        or TensorElementType.Int16 or TensorElementType.UInt16 or TensorElementType.UInt32 or TensorElementType.UInt64 or TensorElementType.Bool;
+    public static bool IsWhole(TensorElementType type) =>
+        type
+            is TensorElementType.Int64
+                or TensorElementType.Int32
+                or TensorElementType.UInt8
+                or TensorElementType.Int8
+                or TensorElementType.Int16
+                or TensorElementType.UInt16
+                or TensorElementType.UInt32
+                or TensorElementType.UInt64
+                or TensorElementType.Bool;
 
     // Planes of floats that need nothing done are read where ONNX Runtime left them.
-    private static bool IsPlain(TensorSlot slot, OutputContract output) => output is { Layout: TensorLayout.Nchw, Kind: OutputKind.Logits or OutputKind.SigmoidLogits }
+    private static bool IsPlain(TensorSlot slot, OutputContract output) =>
+        output is { Layout: TensorLayout.Nchw, Kind: OutputKind.Logits or OutputKind.SigmoidLogits }
         && TypeOf(slot) == TensorElementType.Float;
 
     private static ClassMap Upsample(
-        ReadOnlySpan<float> logits, ModelDescription model, int height, int width, int outputWidth, int outputHeight, int threads)
+        ReadOnlySpan<float> logits,
+        ModelDescription model,
+        int height,
+        int width,
+        int outputWidth,
+        int outputHeight,
+        int threads
+    )
     {
         var output = model.Output;
         var channels = output.Channels(model.Labels.Count);
         if (!output.IsSigmoid)
             return LogitsUpsampler.Upsample(logits, channels, height, width, outputWidth, outputHeight, threads);
-        var rule = new BackgroundRule(output.Background!.Value, ProbabilityScores.FromSigmoid((float)(output.Threshold ?? DefaultThreshold)));
+        var rule = new BackgroundRule(
+            output.Background!.Value,
+            ProbabilityScores.FromSigmoid((float)(output.Threshold ?? DefaultThreshold))
+        );
         return LogitsUpsampler.UpsampleIndependent(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
     }
 
-    private static ClassMap Ids(TensorSlot slot, int image, ModelDescription model, int height, int width, int outputWidth, int outputHeight)
+    private static ClassMap Ids(
+        TensorSlot slot,
+        int image,
+        ModelDescription model,
+        int height,
+        int width,
+        int outputWidth,
+        int outputHeight
+    )
     {
         return TypeOf(slot) switch
         {
@@ -143,9 +171,8 @@ internal static class OutputReader
     {
         var (height, width) = (Cells(slot.Height, model.Output.Stride), Cells(slot.Width, model.Output.Stride));
         var channels = model.Output.Channels(model.Labels.Count);
-        long[] expected = model.Output.Layout == TensorLayout.Nhwc
-            ? [slot.Batch, height, width, channels]
-            : [slot.Batch, channels, height, width];
+        long[] expected =
+            model.Output.Layout == TensorLayout.Nhwc ? [slot.Batch, height, width, channels] : [slot.Batch, channels, height, width];
         long[] flat = [slot.Batch, height, width];
         var shape = slot.OutputShape;
         if (!shape.SequenceEqual(expected) && !(model.Output.Kind == OutputKind.ClassIds && shape.SequenceEqual(flat)))
@@ -153,7 +180,8 @@ internal static class OutputReader
             throw new RoadSegException(
                 ErrorCodes.ModelInvalid,
                 $"Model '{model.Name}' gave [{string.Join(", ", shape)}] for {slot.Batch} input(s) of {slot.Width}x{slot.Height}; "
-                + $"its manifest makes that [{string.Join(", ", expected)}]. Correct labels, layout or stride.");
+                    + $"its manifest makes that [{string.Join(", ", expected)}]. Correct labels, layout or stride."
+            );
         }
 
         return (height, width);

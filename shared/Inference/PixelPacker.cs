@@ -4,7 +4,8 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
 
-/// <summary>Writes pixels into a graph's input as its contract says: order of axes and channels, bytes or normalised floats of 32 or 16 bits.</summary>
+/// <summary>Writes pixels into a graph's input as its contract says: order of axes and channels, bytes or normalised floats of 32 or 16
+/// bits.</summary>
 internal sealed class PixelPacker
 {
     private readonly InputContract input;
@@ -17,18 +18,32 @@ internal sealed class PixelPacker
         // A byte has 256 values: normalisation is a table, exact and without arithmetic per pixel.
         values = input.Normalization is not { } rule
             ? []
-            : [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256)
-                .Select(pixel => (float)((pixel * rule.Scale[channel] - rule.Mean[channel]) / rule.Std[channel])).ToArray())];
-        halves = input.ElementType == InputElementType.Float16 ? [.. values.Select(table => Array.ConvertAll(table, value => (Half)value))] : [];
+            :
+            [
+                .. Enumerable
+                    .Range(0, 3)
+                    .Select(channel =>
+                        Enumerable
+                            .Range(0, 256)
+                            .Select(pixel => (float)((pixel * rule.Scale[channel] - rule.Mean[channel]) / rule.Std[channel]))
+                            .ToArray()
+                    ),
+            ];
+        halves =
+            input.ElementType == InputElementType.Float16 ? [.. values.Select(table => Array.ConvertAll(table, value => (Half)value))] : [];
     }
 
     /// <summary>Bytes of one image in the input.</summary>
-    public long BytesPerImage(int width, int height) => 3L * width * height * input.ElementType switch
-    {
-        InputElementType.Float32 => sizeof(float),
-        InputElementType.Float16 => sizeof(ushort),
-        _ => 1,
-    };
+    public long BytesPerImage(int width, int height) =>
+        3L
+        * width
+        * height
+        * input.ElementType switch
+        {
+            InputElementType.Float32 => sizeof(float),
+            InputElementType.Float16 => sizeof(ushort),
+            _ => 1,
+        };
 
     public void Pack(RgbImage image, Span<byte> target)
     {

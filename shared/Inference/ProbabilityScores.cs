@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Inference;
 
-/// <summary>From probabilities back to logits, in place. Between cells it is the logits that are interpolated, so that a graph gives the same
-/// with its last softmax or sigmoid as without: the constant that softmax takes from a cell's logits falls out again in the next softmax.</summary>
+/// <summary>From probabilities back to logits, in place. Between cells it is the logits that are interpolated, so that a graph gives the
+/// same
+/// with its last softmax or sigmoid as without: the constant that softmax takes from a cell's logits falls out again in the next
+/// softmax.</summary>
 internal static class ProbabilityScores
 {
     // The tolerance is for exports in 8 bits.
@@ -67,8 +70,14 @@ internal static class ProbabilityScores
             throw new RoadSegException(
                 ErrorCodes.ModelInvalid,
                 float.IsFinite(value)
-                    ? FormattableString.Invariant($"The model gave {value}, where its manifest promises probabilities of 0 to 1. Scores before softmax are 'logits', before sigmoid 'sigmoid-logits'.")
-                    : "The model's probabilities are not finite numbers: its weights or its export are broken. Use another version of the model.");
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The model gave {value}, where its manifest promises probabilities of 0 to 1. Scores before softmax are "
+                            + $"'logits', before sigmoid 'sigmoid-logits'."
+                    )
+                    : "The model's probabilities are not finite numbers: its weights or its export are broken. Use another version of "
+                        + "the model."
+            );
         }
     }
 }

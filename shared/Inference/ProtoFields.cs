@@ -19,7 +19,7 @@ internal static class ProtoFields
     /// <exception cref="FormatException">Cut short, or not protobuf.</exception>
     public static IEnumerable<ProtoField> Of(ReadOnlyMemory<byte> message)
     {
-        for (var at = 0; at < message.Length;)
+        for (var at = 0; at < message.Length; )
         {
             var start = at;
             var tag = Varint(message.Span, ref at);
@@ -54,7 +54,7 @@ internal static class ProtoFields
     /// <exception cref="FormatException">Cut short.</exception>
     public static IEnumerable<ulong> Varints(ReadOnlyMemory<byte> packed)
     {
-        for (var at = 0; at < packed.Length;)
+        for (var at = 0; at < packed.Length; )
             yield return Varint(packed.Span, ref at);
     }
 

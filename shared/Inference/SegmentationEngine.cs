@@ -36,7 +36,8 @@ public sealed class SegmentationEngine : IDisposable
     /// <summary>Where the graph runs. It is what was asked for: there is no falling back.</summary>
     public ExecutionProvider Provider => Options.Provider;
 
-    /// <summary>Loads a package's graph, checks it against the manifest and runs it once. Weights outside the graph are taken from the package's
+    /// <summary>Loads a package's graph, checks it against the manifest and runs it once. Weights outside the graph are taken from the
+    /// package's
     /// own listed files and from nowhere else.</summary>
     /// <param name="package">A verified package; the hash of what is used is checked again on the very bytes.</param>
     /// <param name="options">Settings; null for the defaults.</param>
@@ -62,7 +63,11 @@ public sealed class SegmentationEngine : IDisposable
     /// <param name="files">Files beside the graph, by name, in which its weights may lie; null: none.</param>
     /// <exception cref="RoadSegException">As for <see cref="Load(ModelPackage, EngineOptions)"/>.</exception>
     public static SegmentationEngine Load(
-        ModelDescription model, byte[] graph, EngineOptions? options = null, IReadOnlyDictionary<string, byte[]>? files = null)
+        ModelDescription model,
+        byte[] graph,
+        EngineOptions? options = null,
+        IReadOnlyDictionary<string, byte[]>? files = null
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(graph);
@@ -74,7 +79,8 @@ public sealed class SegmentationEngine : IDisposable
     /// <param name="image">Model input, at a size the graph takes (<see cref="PreprocessSpec.InputSize"/> of <see cref="Model"/>).</param>
     /// <param name="outputWidth">Width of the result in pixels: the photo's own.</param>
     /// <param name="outputHeight">Height of the result in pixels: the photo's own.</param>
-    /// <param name="ran">Called once the model has run and only the scaling up of its output is left, which then takes half of the cores; null for all of them.</param>
+    /// <param name="ran">Called once the model has run and only the scaling up of its output is left, which then takes half of the cores;
+    /// null for all of them.</param>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     /// <exception cref="ArgumentException">An image of a size that a fixed-size graph does not take, or an output size below 1.</exception>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown
@@ -97,7 +103,8 @@ public sealed class SegmentationEngine : IDisposable
     /// <summary>Segments images of one input size, in one run when the graph's batch is free and one after the other otherwise.</summary>
     /// <param name="inputs">At least one image; all of the same width and height. Output sizes may differ.</param>
     /// <returns>Results in the order of the inputs.</returns>
-    /// <exception cref="ArgumentException">No input, or inputs of several sizes, or of a size that a fixed-size graph does not take.</exception>
+    /// <exception cref="ArgumentException">No input, or inputs of several sizes, or of a size that a fixed-size graph does not
+    /// take.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     /// <exception cref="RoadSegException">As for <see cref="Segment"/>.</exception>
     public IReadOnlyList<SegmentationResult> SegmentBatch(IReadOnlyList<SegmentationInput> inputs)
@@ -119,14 +126,16 @@ public sealed class SegmentationEngine : IDisposable
     /// <summary>Segments the package's golden input and compares with its golden mask.
     /// <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <returns>The outcome, or null when the package has no self-test.</returns>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: fewer pixels agree than the package demands; the message says how many.</exception>
-    public SelfTestReport? SelfTest() =>
-        package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: fewer pixels agree than the package demands; the message says how
+    /// many.</exception>
+    public SelfTestReport? SelfTest() => package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
 
-    /// <summary>What a model must pass beyond loading before it is packed or published: its output means what the manifest says, and the graph
+    /// <summary>What a model must pass beyond loading before it is packed or published: its output means what the manifest says, and the
+    /// graph
     /// takes every size that preprocessing gives.</summary>
     /// <remarks>Serving does not ask again: versions that were published before this was asked go on.</remarks>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: logits that are probabilities, probabilities that are none, one class that always
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: logits that are probabilities, probabilities that are none, one class that
+    /// always
     /// wins, a size at which the graph does not run.</exception>
     public void CheckExport() => ExportCheck.Run(this, graph.LastOperation);
 
@@ -153,7 +162,8 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    /// <summary>The quickest of five runs in milliseconds: what a package made on this machine states as <see cref="SelfTestSpec.CpuMilliseconds"/>.</summary>
+    /// <summary>The quickest of five runs in milliseconds: what a package made on this machine states as
+    /// <see cref="SelfTestSpec.CpuMilliseconds"/>.</summary>
     /// <param name="image">As for <see cref="Segment"/>.</param>
     /// <exception cref="RoadSegException">As for <see cref="Segment"/>.</exception>
     public double QuickestRun(RgbImage image)
@@ -177,7 +187,13 @@ public sealed class SegmentationEngine : IDisposable
         Release();
     }
 
-    private static SegmentationEngine Load(ModelDescription model, byte[] graph, Func<string, byte[]?> read, ModelPackage? package, EngineOptions options)
+    private static SegmentationEngine Load(
+        ModelDescription model,
+        byte[] graph,
+        Func<string, byte[]?> read,
+        ModelPackage? package,
+        EngineOptions options
+    )
     {
         var engine = new SegmentationEngine(GraphSession.Load(model, graph, read, options), package, options);
         try
@@ -192,7 +208,8 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    /// <summary>Runs mid-grey at the preprocess size: broken weights and shapes that the graph leaves open show here, not in a job.</summary>
+    /// <summary>Runs mid-grey at the preprocess size: broken weights and shapes that the graph leaves open show here, not in a
+    /// job.</summary>
     private void Probe()
     {
         var (width, height) = (Model.Preprocess.Width, Model.Preprocess.Height);
@@ -276,7 +293,9 @@ public sealed class SegmentationEngine : IDisposable
         if (contract.Width is not null && (image.Width != contract.Width || image.Height != contract.Height))
         {
             throw new ArgumentException(
-                $"Model '{Model.Name}' takes {contract.Width}x{contract.Height} only, not {image.Width}x{image.Height}.", nameof(inputs));
+                $"Model '{Model.Name}' takes {contract.Width}x{contract.Height} only, not {image.Width}x{image.Height}.",
+                nameof(inputs)
+            );
         }
     }
 

@@ -9,4 +9,10 @@ namespace RoadSeg.Inference;
 /// <param name="Classes">One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</param>
 /// <param name="Timings">Stage times.</param>
 public sealed record SegmentationResult(
-    int Width, int Height, byte[] ClassIds, byte[]? Confidence, IReadOnlyList<ClassSummary> Classes, SegmentationTimings Timings);
+    int Width,
+    int Height,
+    byte[] ClassIds,
+    byte[]? Confidence,
+    IReadOnlyList<ClassSummary> Classes,
+    SegmentationTimings Timings
+);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Models;
@@ -30,18 +31,24 @@ internal static class SelfTestRun
         {
             throw Invalid(
                 $"Model '{engine.Model.Name}' failed its self-test on {engine.Provider}: {equal} of {mask.Ids.Length} pixels "
-                + $"({agreement:P2}) agree with '{test.Mask}', and {test.MinimumAgreement:P2} are demanded.");
+                    + $"({agreement:P2}) agree with '{test.Mask}', and {test.MinimumAgreement:P2} are demanded."
+            );
         }
 
-        return new SelfTestReport(agreement, test.MinimumAgreement, elapsed, test.CpuMilliseconds is { } recorded ? Slowness(engine, input, mask, result.Timings.Run, recorded) : null);
+        return new SelfTestReport(
+            agreement,
+            test.MinimumAgreement,
+            elapsed,
+            test.CpuMilliseconds is { } recorded ? Slowness(engine, input, mask, result.Timings.Run, recorded) : null
+        );
     }
 
     /// <summary>The golden input at its own size.</summary>
     public static RgbImage ReadInput(SelfTestSpec test, Func<string, byte[]> read) => Decode(test.Input, () =>
-    {
-        var file = read(test.Input);
-        return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
-    });
+        {
+            var file = read(test.Input);
+            return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
+        });
 
     private static IndexedImage ReadMask(SelfTestSpec test, Func<string, byte[]> read) =>
         Decode(test.Mask, () => MaskPng.Decode(read(test.Mask), ImageLimits.Default));
@@ -58,7 +65,11 @@ internal static class SelfTestRun
 
         return run <= limit
             ? null
-            : FormattableString.Invariant($"a run takes {run.TotalMilliseconds:G3} ms on this {(engine.Provider == ExecutionProvider.Cuda ? "GPU" : "CPU")}, and took {recorded:G3} ms on the CPU that the package was made on");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"a run takes {run.TotalMilliseconds:G3} ms on this {(engine.Provider == ExecutionProvider.Cuda ? "GPU" : "CPU")}, and "
+                    + $"took {recorded:G3} ms on the CPU that the package was made on"
+            );
     }
 
     private static SegmentationResult Segment(SegmentationEngine engine, RgbImage input, IndexedImage mask)

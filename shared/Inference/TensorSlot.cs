@@ -52,7 +52,10 @@ internal sealed class TensorSlot : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw new RoadSegException(
-                ErrorCodes.Internal, $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}: {OrtReason.Of(e)}", e);
+                ErrorCodes.Internal,
+                $"ONNX Runtime failed to run model '{graph.Model.Name}' on {Batch} input(s) of {Width}x{Height}: {OrtReason.Of(e)}",
+                e
+            );
         }
 
         binding.SynchronizeBoundOutputs();

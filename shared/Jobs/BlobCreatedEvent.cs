@@ -12,7 +12,12 @@ namespace RoadSeg.Jobs;
 /// <param name="Data">The blob.</param>
 /// <param name="EventTime">When the event was made, RFC 3339; whatever else it holds is taken for nothing.</param>
 /// <remarks>Event Grid schema: https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage</remarks>
-public sealed record BlobCreatedEvent([property: JsonRequired] string EventType, [property: JsonRequired] string Subject, [property: JsonRequired] BlobCreatedData Data, string? EventTime = null)
+public sealed record BlobCreatedEvent(
+    [property: JsonRequired] string EventType,
+    [property: JsonRequired] string Subject,
+    [property: JsonRequired] BlobCreatedData Data,
+    string? EventTime = null
+)
 {
     private const string Created = "Microsoft.Storage.BlobCreated";
     private const string SubjectStart = "/blobServices/default/containers/";
@@ -23,7 +28,8 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
     [JsonIgnore]
     public string Container => Subject[SubjectStart.Length..Middle];
 
-    /// <summary>Blob name inside the container. Event Grid writes U+FFFD into the subject for what it cannot write there, such as characters outside the
+    /// <summary>Blob name inside the container. Event Grid writes U+FFFD into the subject for what it cannot write there, such as
+    /// characters outside the
     /// basic plane: then the name is that in <see cref="BlobCreatedData.Url"/>, if it is the subject's but for those.</summary>
     [JsonIgnore]
     public string Path
@@ -39,9 +45,11 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
 
     /// <summary>When the event was made; null when it does not say.</summary>
     [JsonIgnore]
-    public DateTimeOffset? At => DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+    public DateTimeOffset? At =>
+        DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
-    // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a later one would
+    // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a
+    // later one would
     // leave more in the gap before it, of which nothing may be ASCII either.
     private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string told)
     {
@@ -68,20 +76,30 @@ public sealed record BlobCreatedEvent([property: JsonRequired] string EventType,
 
     /// <summary>The event about one version of a blob, as the service sends it to itself when it stored the blob.</summary>
     public static BlobCreatedEvent For(string container, string path, string etag, long bytes, DateTimeOffset? at = null) =>
-        new(Created, $"{SubjectStart}{container}{SubjectMiddle}{path}", new BlobCreatedData("PutBlob", etag.Trim('"'), bytes), at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        new(
+            Created,
+            $"{SubjectStart}{container}{SubjectMiddle}{path}",
+            new BlobCreatedData("PutBlob", etag.Trim('"'), bytes),
+            at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)
+        );
 
     /// <summary>Reads a queue message: the event as JSON, or the base64 of it.</summary>
     /// <returns>The event, or null when the bytes are no BlobCreated event.</returns>
     public static BlobCreatedEvent? TryParse(ReadOnlySpan<byte> message)
     {
-        // Event Grid does not promise which of the two it puts into a storage queue. Neither can be taken for the other: no base64 begins with a brace.
+        // Event Grid does not promise which of the two it puts into a storage queue. Neither can be taken for the other: no base64 begins
+        // with a brace.
         var json = message.TrimStart(" \t\r\n"u8) is [not (byte)'{', ..] ? Decode(message) : message;
         try
         {
             var e = JsonSerializer.Deserialize(json, JobJson.Default.BlobCreatedEvent);
-            return e is { EventType: Created, Subject: not null, Data: not null }
+            return
+                e is { EventType: Created, Subject: not null, Data: not null }
                 && e.Subject.StartsWith(SubjectStart, StringComparison.Ordinal)
-                && e.Middle > SubjectStart.Length && e.Path.Length > 0 ? e : null;
+                && e.Middle > SubjectStart.Length
+                && e.Path.Length > 0
+                ? e
+                : null;
         }
         catch (JsonException)
         {

@@ -10,4 +10,11 @@ namespace RoadSeg.Jobs;
 /// <param name="Share">Pixels over Width x Height, 0-1.</param>
 /// <param name="MeanConfidence">Mean softmax probability over the class's pixels, 0-1; null for a class without
 /// pixels and for models that answer class ids.</param>
-public sealed record ClassShare(int Id, [property: JsonRequired] string Name, Labels.RgbColor Color, long Pixels, double Share, double? MeanConfidence);
+public sealed record ClassShare(
+    int Id,
+    [property: JsonRequired] string Name,
+    Labels.RgbColor Color,
+    long Pixels,
+    double Share,
+    double? MeanConfidence
+);

@@ -11,7 +11,8 @@ namespace RoadSeg.Jobs;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
     RespectNullableAnnotations = true,
-    Converters = [typeof(Rfc3339Time)])]
+    Converters = [typeof(Rfc3339Time)]
+)]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
@@ -28,5 +29,6 @@ public sealed partial class JobJson : JsonSerializerContext
 {
     /// <summary>The same forms with every printable ASCII character written as itself: an upload address is full of <c>&amp;</c>, and JSON
     /// answers are never embedded in HTML.</summary>
-    public static JobJson Plain => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static JobJson Plain =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -9,7 +9,11 @@ namespace RoadSeg.Jobs;
 public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
 
     /// <summary>The job's id.</summary>
     public required WorkId Id { get; init; }
@@ -21,7 +25,11 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 
     /// <summary>Whose job it is: see <see cref="Callers"/>.</summary>
     [AllowNull]
-    public string Caller { get => field ?? Callers.Local; init; }
+    public string Caller
+    {
+        get => field ?? Callers.Local;
+        init;
+    }
 
     /// <summary>The photo.</summary>
     public required JobSource Source { get; init; }
@@ -29,10 +37,12 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>The upload key that was issued for it; null when the photo came by itself or in a request body.</summary>
     public JobUpload? Upload { get; init; }
 
-    /// <summary>The model the caller asked for, as <c>name</c> (its live version) or <c>name@version</c>; null for the one that serves.</summary>
+    /// <summary>The model the caller asked for, as <c>name</c> (its live version) or <c>name@version</c>; null for the one that
+    /// serves.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The version its input was made for and that runs it, whatever is live by then. Null before the input is stored, and in records
+    /// <summary>The version its input was made for and that runs it, whatever is live by then. Null before the input is stored, and in
+    /// records
     /// from before there were several versions: the live one.</summary>
     public ModelPin? Pin { get; init; }
 
@@ -45,7 +55,8 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>Which of the two lines it waits in.</summary>
     public WorkLane Lane { get; init; }
 
-    /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting messages.</summary>
+    /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting
+    /// messages.</summary>
     public long? Ticket { get; init; }
 
     /// <summary>The span that its trace began with, as a W3C <c>traceparent</c>; null when nothing was traced then.</summary>
@@ -70,7 +81,8 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>Size of the model input, once it is stored.</summary>
     public JobInput? Input { get; init; }
 
-    /// <summary>Which blob of the job's in <c>work</c> is that input: each delivery stores one of its own, so that none replaces what stands here.
+    /// <summary>Which blob of the job's in <c>work</c> is that input: each delivery stores one of its own, so that none replaces what
+    /// stands here.
     /// Null in records from before that: <c>input</c>.</summary>
     public string? InputFile { get; init; }
 
@@ -80,7 +92,11 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 
     /// <summary>How long each piece of work took.</summary>
     [AllowNull]
-    public StageMilliseconds Stages { get => field ?? new(); init; }
+    public StageMilliseconds Stages
+    {
+        get => field ?? new();
+        init;
+    }
 
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }

@@ -19,8 +19,12 @@ public sealed class JobStore
         ArgumentNullException.ThrowIfNull(blobs);
         ArgumentNullException.ThrowIfNull(queues);
         _records = new RecordStore<JobRecord, JobState>(
-            blobs.GetBlobContainerClient(Containers.Jobs), JobJson.Default.JobRecord,
-            blobs.GetBlobContainerClient(Containers.JobsActive), static job => BlobPaths.ActiveJob(job.Caller, job.Id), time);
+            blobs.GetBlobContainerClient(Containers.Jobs),
+            JobJson.Default.JobRecord,
+            blobs.GetBlobContainerClient(Containers.JobsActive),
+            static job => BlobPaths.ActiveJob(job.Caller, job.Id),
+            time
+        );
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
     }
@@ -47,24 +51,36 @@ public sealed class JobStore
         if (job.State.IsTerminal())
             await _records.UnmarkAsync(record, cancel);
         else
-            await _index.GetBlobClient(BlobPaths.IndexedJob(job.Caller, job.Times.CreatedAt, record.Id)).UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
+            await _index
+                .GetBlobClient(BlobPaths.IndexedJob(job.Caller, job.Times.CreatedAt, record.Id))
+                .UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
         return created;
     }
 
     /// <summary>Reads a record; null when there is no such job.</summary>
     public Task<Stored<JobRecord>?> FindAsync(WorkId id, CancellationToken cancel) => _records.FindAsync(BlobPaths.Job(id), cancel);
 
-    /// <summary>Moves a job to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. What its end asks for is done.</summary>
+    /// <summary>Moves a job to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. What its end asks for is
+    /// done.</summary>
     public async Task<Change<JobRecord>> TryMoveAsync(
-        WorkId id, JobState to, Func<JobRecord, JobRecord?> change, CancellationToken cancel, Stored<JobRecord>? known = null) =>
-        await EndedAsync(await _records.TryMoveAsync(BlobPaths.Job(id), to, change, cancel, known), cancel);
+        WorkId id,
+        JobState to,
+        Func<JobRecord, JobRecord?> change,
+        CancellationToken cancel,
+        Stored<JobRecord>? known = null
+    ) => await EndedAsync(await _records.TryMoveAsync(BlobPaths.Job(id), to, change, cancel, known), cancel);
 
     /// <summary>Ends a job as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
-    public async Task<Change<JobRecord>> TryFailAsync(WorkId id, RoadSegException reason, Func<JobRecord, bool> guard, CancellationToken cancel) =>
-        await EndedAsync(await _records.TryFailAsync(BlobPaths.Job(id), reason, guard, cancel), cancel);
+    public async Task<Change<JobRecord>> TryFailAsync(
+        WorkId id,
+        RoadSegException reason,
+        Func<JobRecord, bool> guard,
+        CancellationToken cancel
+    ) => await EndedAsync(await _records.TryFailAsync(BlobPaths.Job(id), reason, guard, cancel), cancel);
 
     /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
-    public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) => _records.AmendAsync(BlobPaths.Job(id), change, cancel);
+    public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) =>
+        _records.AmendAsync(BlobPaths.Job(id), change, cancel);
 
     /// <summary>What is left to do for a job that has ended: its webhook, if it has one, and the end of its marker. The move
     /// itself does it; the sweep does it again where the process died in between, so a webhook may be told twice.</summary>

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace RoadSeg.Jobs;
 
 /// <summary>A job's trace: it begins with the request or the storage event that made the job, and its <c>traceparent</c>
-/// (<see href="https://www.w3.org/TR/trace-context/">W3C Trace Context</see>) goes with the record and with every message about the job.</summary>
+/// (<see href="https://www.w3.org/TR/trace-context/">W3C Trace Context</see>) goes with the record and with every message about the
+/// job.</summary>
 public static class JobTrace
 {
     /// <summary>Name of the activity source and of the meter.</summary>

@@ -7,7 +7,11 @@ public sealed record JobWebhook
     public required string Url { get; init; }
 
     /// <summary>Attempts so far, oldest first; the last 20.</summary>
-    public IReadOnlyList<WebhookDelivery> Deliveries { get => field ?? []; init; }
+    public IReadOnlyList<WebhookDelivery> Deliveries
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>When the receiver took it; null until then.</summary>
     public DateTimeOffset? DeliveredAt { get; init; }

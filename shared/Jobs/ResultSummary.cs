@@ -6,7 +6,11 @@ namespace RoadSeg.Jobs;
 public sealed record ResultSummary
 {
     /// <summary>Version of this form.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
 
     /// <summary>Mask width in pixels: the photo's oriented width.</summary>
     public required int Width { get; init; }

@@ -12,8 +12,17 @@ namespace RoadSeg.Jobs;
 /// <param name="Reasons">Why it is listed.</param>
 /// <param name="Confidence">Mean softmax probability of its pixels' classes, 0-1; absent for models that answer class ids.</param>
 /// <param name="Weakest">The class that the model is least sure of, among those with a hundredth of the pixels.</param>
-/// <param name="Disagreement">Share of the pixels, 0-1, on which a new version differed from the one that was live when it was judged; absent where none was compared.</param>
+/// <param name="Disagreement">Share of the pixels, 0-1, on which a new version differed from the one that was live when it was judged;
+/// absent where none was compared.</param>
 /// <param name="Links">job, mask, overlay, and confidence where there is one.</param>
 public sealed record ReviewItem(
-    WorkId Id, DateTimeOffset CreatedAt, string? FileName, [property: JsonRequired] ModelPin Model, [property: JsonRequired] IReadOnlyList<ReviewReason> Reasons, double? Confidence, string? Weakest, double? Disagreement,
-    [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
+    WorkId Id,
+    DateTimeOffset CreatedAt,
+    string? FileName,
+    [property: JsonRequired] ModelPin Model,
+    [property: JsonRequired] IReadOnlyList<ReviewReason> Reasons,
+    double? Confidence,
+    string? Weakest,
+    double? Disagreement,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links
+);

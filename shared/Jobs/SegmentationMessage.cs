@@ -10,7 +10,12 @@ namespace RoadSeg.Jobs;
 /// <param name="Input">The record's <see cref="JobRecord.InputFile"/>, which can be read beside the record.</param>
 /// <param name="SentAt">The record's <see cref="JobRecord.SentAt"/> when it was sent; null in messages from before that.</param>
 public sealed record SegmentationMessage(
-    [property: JsonRequired] WorkId JobId, long? Ticket = null, [property: JsonPropertyName("traceparent")] string? TraceParent = null, string? Input = null, DateTimeOffset? SentAt = null)
+    [property: JsonRequired] WorkId JobId,
+    long? Ticket = null,
+    [property: JsonPropertyName("traceparent")] string? TraceParent = null,
+    string? Input = null,
+    DateTimeOffset? SentAt = null
+)
 {
     /// <summary>The message that a record asks for.</summary>
     public static SegmentationMessage Of(JobRecord job, string? traceParent)

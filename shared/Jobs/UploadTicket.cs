@@ -12,4 +12,11 @@ namespace RoadSeg.Jobs;
 /// <param name="MaxBytes">Largest photo taken; a larger one is deleted and its job fails.</param>
 /// <param name="Links">self: the job.</param>
 public sealed record UploadTicket(
-    WorkId Id, [property: JsonRequired] string Method, [property: JsonRequired] Uri Url, [property: JsonRequired] IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt, long MaxBytes, [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
+    WorkId Id,
+    [property: JsonRequired] string Method,
+    [property: JsonRequired] Uri Url,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Headers,
+    DateTimeOffset ExpiresAt,
+    long MaxBytes,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links
+);

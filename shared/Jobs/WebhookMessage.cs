@@ -7,4 +7,8 @@ namespace RoadSeg.Jobs;
 /// <param name="JobId">The job whose end is to be told.</param>
 /// <param name="Attempt">1 for the first attempt.</param>
 /// <param name="TraceParent">The span that sent it; null when nothing was traced.</param>
-public sealed record WebhookMessage([property: JsonRequired] WorkId JobId, int Attempt, [property: JsonPropertyName("traceparent")] string? TraceParent = null);
+public sealed record WebhookMessage(
+    [property: JsonRequired] WorkId JobId,
+    int Attempt,
+    [property: JsonPropertyName("traceparent")] string? TraceParent = null
+);

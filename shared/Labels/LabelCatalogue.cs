@@ -22,7 +22,10 @@ public sealed record LabelCatalogue
             if (classes[i].Name is null)
                 throw new ArgumentException($"Class {i} of the label catalogue has no name.", nameof(classes));
             if (classes[i].Id != i)
-                throw new ArgumentException($"Class ids must run 0..{classes.Count - 1} in order; entry {i} has id {classes[i].Id}.", nameof(classes));
+                throw new ArgumentException(
+                    $"Class ids must run 0..{classes.Count - 1} in order; entry {i} has id {classes[i].Id}.",
+                    nameof(classes)
+                );
         }
 
         if (classes.GroupBy(c => c.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } name)

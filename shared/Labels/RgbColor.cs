@@ -16,7 +16,11 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
     public static RgbColor Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length != 7 || text[0] != '#' || !uint.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        if (
+            text.Length != 7
+            || text[0] != '#'
+            || !uint.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        )
             throw new FormatException($"'{text}' is not a colour: write '#rrggbb' in hexadecimal.");
         return new RgbColor((byte)(value >> 16), (byte)(value >> 8), (byte)value);
     }
@@ -24,7 +28,9 @@ public readonly record struct RgbColor(byte R, byte G, byte B)
     /// <summary>Reads <c>#rrggbb</c>; false where it is none.</summary>
     public static bool TryParse(string? text, out RgbColor color)
     {
-        var read = text is ['#', _, _, _, _, _, _] && uint.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+        var read =
+            text is ['#', _, _, _, _, _, _]
+            && uint.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
         color = read ? Parse(text!) : default;
         return read;
     }

@@ -17,4 +17,5 @@ public sealed record InputContract(
     int? Batch = null,
     int? Width = null,
     int? Height = null,
-    Normalization? Normalization = null);
+    Normalization? Normalization = null
+);

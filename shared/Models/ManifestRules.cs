@@ -11,15 +11,16 @@ internal static partial class ManifestRules
 
     public static void Check(ModelManifest manifest)
     {
-        Require(
-            SafeSegment().IsMatch(manifest.Version),
-            $"version '{manifest.Version}' must be 1-64 letters, digits, '.', '_' or '-'.");
+        Require(SafeSegment().IsMatch(manifest.Version), $"version '{manifest.Version}' must be 1-64 letters, digits, '.', '_' or '-'.");
         Require(manifest.Files.Count > 0, "files is empty.");
         foreach (var (name, file) in manifest.Files)
         {
             Require(IsPlainFileName(name), $"files names '{name}', which is not a plain file name inside the package.");
             Require(name != ManifestFile, "files must not list manifest.json itself.");
-            Require(file is not null && Sha256Hex().IsMatch(file.Sha256), $"files['{name}'].sha256 must be 64 lower-case hexadecimal digits.");
+            Require(
+                file is not null && Sha256Hex().IsMatch(file.Sha256),
+                $"files['{name}'].sha256 must be 64 lower-case hexadecimal digits."
+            );
             Require(file!.Bytes > 0, $"files['{name}'].bytes must be positive.");
         }
 
@@ -41,11 +42,17 @@ internal static partial class ManifestRules
         CheckInput(model.Input, model.Preprocess);
         CheckOutput(model.Output, model.Labels.Count);
         Require(model.Metrics.All(metrics => metrics is not null), "metrics holds null.");
-        Require(model.Metrics.All(metrics => metrics.Values.Values.All(double.IsFinite)), "metrics.values must be numbers that a double holds.");
+        Require(
+            model.Metrics.All(metrics => metrics.Values.Values.All(double.IsFinite)),
+            "metrics.values must be numbers that a double holds."
+        );
         if (model.SelfTest is not { } test)
             return;
         Require(test.MinimumAgreement is > 0 and <= 1, $"selfTest.minimumAgreement {test.MinimumAgreement} is outside 0-1.");
-        Require(test.CpuMilliseconds is null or (> 0 and <= 3_600_000), $"selfTest.cpuMilliseconds {test.CpuMilliseconds} is outside 0-3600000.");
+        Require(
+            test.CpuMilliseconds is null or (> 0 and <= 3_600_000),
+            $"selfTest.cpuMilliseconds {test.CpuMilliseconds} is outside 0-3600000."
+        );
     }
 
     public static bool IsModelName(string? name) => name is not null && ModelName().IsMatch(name);
@@ -81,7 +88,8 @@ internal static partial class ManifestRules
         Require(
             input.Width is null
                 || (preprocess.Mode == ResizeMode.Stretch && preprocess.Width == input.Width && preprocess.Height == input.Height),
-            $"the graph takes only {input.Width}x{input.Height}: preprocess must be 'stretch' to that size.");
+            $"the graph takes only {input.Width}x{input.Height}: preprocess must be 'stretch' to that size."
+        );
 
         if (input.ElementType == InputElementType.UInt8)
         {
@@ -91,7 +99,8 @@ internal static partial class ManifestRules
 
         Require(
             input.Normalization is not null,
-            $"input.normalization is missing; a {input.ElementType.ToString().ToLowerInvariant()} input needs scale, mean and std.");
+            $"input.normalization is missing; a {input.ElementType.ToString().ToLowerInvariant()} input needs scale, mean and std."
+        );
         var (scale, mean, std) = input.Normalization!;
         foreach (var (member, values) in new[] { ("scale", scale), ("mean", mean), ("std", std) })
             Require(values.Count == 3 && values.All(double.IsFinite), $"input.normalization.{member} must be 3 numbers.");
@@ -111,8 +120,13 @@ internal static partial class ManifestRules
 
         Require(
             output.Background is not null && classes >= 2,
-            "output.background is missing: below the threshold a pixel is none of the graph's classes. Add a class such as 'background' to labels and give its id here.");
-        Require(output.Background >= 0 && output.Background < classes, $"output.background {output.Background} is none of the labels' ids 0-{classes - 1}.");
+            "output.background is missing: below the threshold a pixel is none of the graph's classes. Add a class such as 'background' "
+                + "to labels and give its id here."
+        );
+        Require(
+            output.Background >= 0 && output.Background < classes,
+            $"output.background {output.Background} is none of the labels' ids 0-{classes - 1}."
+        );
         Require(output.Threshold is null or (> 0 and < 1), $"output.threshold {output.Threshold} must be between 0 and 1.");
     }
 

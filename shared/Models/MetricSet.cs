@@ -17,4 +17,5 @@ public sealed record MetricSet(
     int Height,
     [property: JsonRequired] IReadOnlyDictionary<string, double> Values,
     DateTimeOffset MeasuredAt,
-    [property: JsonRequired] string Command);
+    [property: JsonRequired] string Command
+);

@@ -37,7 +37,11 @@ public record ModelDescription
 
     /// <summary>Measured scores; may be empty or left out.</summary>
     // Generated readers set every init member, those that the JSON lacks to null: an initial value would not be seen.
-    public IReadOnlyList<MetricSet> Metrics { get => field ?? []; init; } = [];
+    public IReadOnlyList<MetricSet> Metrics
+    {
+        get => field ?? [];
+        init;
+    } = [];
 
     /// <summary>Resolved training configuration, free-form, or null.</summary>
     public JsonElement? Training { get; init; }

@@ -12,23 +12,25 @@ namespace RoadSeg.Models;
 /// <summary>The JSON form of manifests: camelCase, indented, strict on reading.</summary>
 public static class ModelManifestJson
 {
-    private static readonly ModelManifestContext Context = new(new JsonSerializerOptions(ModelManifestContext.Default.Options)
-    {
-        // Names only: the generated converters would also take any number for an enumeration.
-        Converters =
+    private static readonly ModelManifestContext Context = new(
+        new JsonSerializerOptions(ModelManifestContext.Default.Options)
         {
-            new JsonStringEnumConverter<Precision>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<InputElementType>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<TensorLayout>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<ChannelOrder>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<OutputKind>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
-        },
-        // Manifests are read by people and never embedded in HTML: keep quotes and accents legible.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 32,
-        NewLine = "\n",
-    });
+            // Names only: the generated converters would also take any number for an enumeration.
+            Converters =
+            {
+                new JsonStringEnumConverter<Precision>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<InputElementType>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<TensorLayout>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<ChannelOrder>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<OutputKind>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+            },
+            // Manifests are read by people and never embedded in HTML: keep quotes and accents legible.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            MaxDepth = 32,
+            NewLine = "\n",
+        }
+    );
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="utf8Json">The content of <c>manifest.json</c>.</param>
@@ -42,7 +44,8 @@ public static class ModelManifestJson
         return manifest;
     }
 
-    /// <summary>Reads the author's part of a manifest; schemaVersion, version, createdAt and files are ignored where they are given.</summary>
+    /// <summary>Reads the author's part of a manifest; schemaVersion, version, createdAt and files are ignored where they are
+    /// given.</summary>
     /// <param name="utf8Json">A complete manifest or one without the members that <see cref="ModelPackageWriter"/> computes.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>, as for <see cref="Parse"/>.</exception>
     public static ModelDescription ParseDescription(ReadOnlySpan<byte> utf8Json)
@@ -77,9 +80,11 @@ public static class ModelManifestJson
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Invalid("manifest.json must hold a JSON object.");
-            if (!document.RootElement.TryGetProperty("schemaVersion", out var version)
+            if (
+                !document.RootElement.TryGetProperty("schemaVersion", out var version)
                 || version.ValueKind != JsonValueKind.Number
-                || !version.TryGetInt32(out var number))
+                || !version.TryGetInt32(out var number)
+            )
             {
                 throw Invalid("manifest.json has no integer schemaVersion.");
             }
@@ -88,7 +93,8 @@ public static class ModelManifestJson
             {
                 throw Invalid(
                     $"manifest.json has schemaVersion {number}; this build reads {ModelManifest.CurrentSchemaVersion}. "
-                    + "Use a package made for it or update RoadSeg.");
+                        + "Use a package made for it or update RoadSeg."
+                );
             }
         }
         catch (JsonException e)
@@ -127,7 +133,8 @@ public static class ModelManifestJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false
+)]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(JsonObject))]

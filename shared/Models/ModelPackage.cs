@@ -37,9 +37,8 @@ public sealed class ModelPackage
     /// <summary>The path of a listed file; its content was verified when the package was loaded.</summary>
     /// <param name="name">Key of <see cref="ModelManifest.Files"/>.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the manifest does not list it.</exception>
-    public string PathOf(string name) => Manifest.Files.ContainsKey(name)
-        ? Path.Combine(Folder, name)
-        : throw Invalid(name, "is not listed in the manifest");
+    public string PathOf(string name) =>
+        Manifest.Files.ContainsKey(name) ? Path.Combine(Folder, name) : throw Invalid(name, "is not listed in the manifest");
 
     /// <summary>Reads a listed file and verifies the very bytes it returns: a file replaced after <see cref="Load"/> is caught.</summary>
     /// <param name="name">Key of <see cref="ModelManifest.Files"/>.</param>

@@ -12,7 +12,8 @@ public sealed record ModelPin([property: JsonRequired] string Model, [property: 
 
     /// <summary>True when the two can be a model's name and version: safe as folders and in a blob path.</summary>
     [JsonIgnore]
-    public bool IsValid => IsName(Model) && ManifestRules.IsSafeSegment(Version) && !Version.Contains("..", StringComparison.Ordinal) && Version != Reserved;
+    public bool IsValid =>
+        IsName(Model) && ManifestRules.IsSafeSegment(Version) && !Version.Contains("..", StringComparison.Ordinal) && Version != Reserved;
 
     /// <summary>True for what can be a model's name: 1-64 lower-case letters, digits and dashes.</summary>
     public static bool IsName(string name) => ManifestRules.IsModelName(name);

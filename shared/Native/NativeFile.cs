@@ -14,7 +14,7 @@ public static class NativeFile
 
     /// <summary>Where a program's own native libraries lie: beside it, or where a build for any system puts them.</summary>
     public static IReadOnlyList<string> Folders { get; } =
-        [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
+    [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
 
     /// <summary>The loader's own reason, on one line and without a full stop: "/app/libvips.so.42: file too short".</summary>
     /// <param name="e">What <see cref="NativeLibrary"/> threw, or a static constructor that used it.</param>

@@ -16,11 +16,16 @@ public sealed class ModelPackageWriter(TimeProvider time)
     /// <param name="files">Plain file name to content, the manifest excepted; none of them empty.</param>
     /// <param name="replace">Replaces an existing folder; otherwise one that exists is an error.</param>
     /// <returns>The written package, loaded again and so verified.</returns>
-    /// <exception cref="RoadSegException"><c>model-invalid</c>: the description breaks a rule or names a file that is not given.</exception>
+    /// <exception cref="RoadSegException"><c>model-invalid</c>: the description breaks a rule or names a file that is not
+    /// given.</exception>
     /// <exception cref="IOException">The destination exists and <paramref name="replace"/> is false, or the disk failed. The
     /// destination is as it was.</exception>
     public ModelPackage Write(
-        string destination, ModelDescription description, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, bool replace = false)
+        string destination,
+        ModelDescription description,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files,
+        bool replace = false
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(description);
@@ -55,15 +60,20 @@ public sealed class ModelPackageWriter(TimeProvider time)
     {
         ManifestRules.CheckDescription(description);
         var createdAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var listed = files.OrderBy(file => file.Key, StringComparer.Ordinal).ToDictionary(
-            file => file.Key,
-            file => new PackageFile(Convert.ToHexStringLower(SHA256.HashData(file.Value.Span)), file.Value.Length));
+        var listed = files
+            .OrderBy(file => file.Key, StringComparer.Ordinal)
+            .ToDictionary(
+                file => file.Key,
+                file => new PackageFile(Convert.ToHexStringLower(SHA256.HashData(file.Value.Span)), file.Value.Length)
+            );
         // The most exact graph stands for the weights.
         var primary = description.Graphs.MinBy(graph => graph.Key).Value;
         if (!listed.TryGetValue(primary, out var graph))
         {
             throw new RoadSegException(
-                ErrorCodes.ModelInvalid, $"The description names the graph '{primary}', but no such file was given.");
+                ErrorCodes.ModelInvalid,
+                $"The description names the graph '{primary}', but no such file was given."
+            );
         }
 
         var manifest = new ModelManifest
@@ -94,7 +104,9 @@ public sealed class ModelPackageWriter(TimeProvider time)
     private static string WeightsHash(PackageFile graph, ReadOnlyMemory<byte> content, Dictionary<string, PackageFile> listed)
     {
         var beside = OnnxFile.DataFilesOf(content).Select(name => listed.GetValueOrDefault(name)?.Sha256).OfType<string>().ToList();
-        return beside.Count == 0 ? graph.Sha256 : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat([graph.Sha256, .. beside]))));
+        return beside.Count == 0
+            ? graph.Sha256
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat([graph.Sha256, .. beside]))));
     }
 
     private static void WriteThrough(string path, ReadOnlySpan<byte> content)

@@ -9,7 +9,8 @@ namespace RoadSeg.Packaging;
 /// elsewhere come in, and by which a package is stamped anew after an edit.</summary>
 public static class ModelPacker
 {
-    /// <summary>Packs. Every graph is loaded and checked for the faults that exports have, weights beside it come along, the golden mask is made by the primary graph where the file is missing, and every
+    /// <summary>Packs. Every graph is loaded and checked for the faults that exports have, weights beside it come along, the golden mask is
+    /// made by the primary graph where the file is missing, and every
     /// graph must pass the self-test before anything is written. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <param name="source">Folder whose <c>manifest.json</c> is complete or lacks schemaVersion, version, createdAt and files,
     /// which are computed. All its files go into the package; it has no subfolders.</param>
@@ -37,7 +38,13 @@ public static class ModelPacker
                 files[test.Mask] = GoldenMask(engine, test, name => Required(files, name));
             SelfTestRun.Run(engine, test, name => Required(files, name));
             if (quickest is null)
-                model = model with { SelfTest = test with { CpuMilliseconds = quickest = engine.QuickestRun(SelfTestRun.ReadInput(test, name => Required(files, name))) } };
+                model = model with
+                {
+                    SelfTest = test with
+                    {
+                        CpuMilliseconds = quickest = engine.QuickestRun(SelfTestRun.ReadInput(test, name => Required(files, name))),
+                    },
+                };
         }
 
         var content = files.ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value);
@@ -50,15 +57,18 @@ public static class ModelPacker
         if (folder.EnumerateDirectories().FirstOrDefault() is { } inner)
         {
             throw new RoadSegException(
-                ErrorCodes.ModelInvalid, $"A model package is flat, but the folder holds the folder '{inner.Name}'. Move it elsewhere.");
+                ErrorCodes.ModelInvalid,
+                $"A model package is flat, but the folder holds the folder '{inner.Name}'. Move it elsewhere."
+            );
         }
 
         return folder.EnumerateFiles().ToDictionary(file => file.Name, file => File.ReadAllBytes(file.FullName));
     }
 
-    private static byte[] Required(Dictionary<string, byte[]> files, string name) => files.TryGetValue(name, out var content)
-        ? content
-        : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The manifest names '{name}', which the folder lacks.");
+    private static byte[] Required(Dictionary<string, byte[]> files, string name) =>
+        files.TryGetValue(name, out var content)
+            ? content
+            : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The manifest names '{name}', which the folder lacks.");
 
     private static byte[] GoldenMask(SegmentationEngine engine, SelfTestSpec test, Func<string, byte[]> read)
     {

@@ -8,4 +8,10 @@ namespace RoadSeg.Registry;
 /// <param name="Value">What was measured; null where there was nothing to measure.</param>
 /// <param name="Limit">What it was held against.</param>
 /// <param name="Note">A sentence for people.</param>
-public sealed record GateCheck([property: JsonRequired] string Name, bool Passed, double? Value, double? Limit, [property: JsonRequired] string Note);
+public sealed record GateCheck(
+    [property: JsonRequired] string Name,
+    bool Passed,
+    double? Value,
+    double? Limit,
+    [property: JsonRequired] string Note
+);

@@ -17,7 +17,11 @@ public sealed record ModelPointer([property: JsonRequired] string Version, IRead
     // Generated readers set init members that the JSON lacks to 0 or null; so in all records here.
 
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    } = 1;
 
     /// <summary>What a version is, by this pointer.</summary>
     public ModelState StateOf(string version) =>

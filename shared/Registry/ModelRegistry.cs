@@ -11,9 +11,10 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Registry;
 
-/// <summary>The models of a deployment, in the container <c>models</c>. Versions are immutable; which one is live moves under ETag.</summary>
+/// <summary>The models of a deployment, in the container <c>models</c>. Versions are immutable; which one is live moves under
+/// ETag.</summary>
 /// <remarks>A model without a pointer serves what the app shipped with: nothing is written before somebody publishes.</remarks>
-public sealed class ModelRegistry
+public sealed partial class ModelRegistry
 {
     /// <summary>The file of a package that is stored first and claims its version.</summary>
     public const string ClaimFile = ManifestRules.ManifestFile;
@@ -49,15 +50,23 @@ public sealed class ModelRegistry
         await _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), first, null, cancel);
     }
 
-    /// <summary>Puts a package into the registry, as a candidate. Doing it again changes nothing; a crash on the way leaves files that are no
-    /// version until their record is written, which is last. The manifest is first and written once: whoever wrote it has the version.</summary>
+    /// <summary>Puts a package into the registry, as a candidate. Doing it again changes nothing; a crash on the way leaves files that are
+    /// no
+    /// version until their record is written, which is last. The manifest is first and written once: whoever wrote it has the
+    /// version.</summary>
     /// <param name="package">A verified package.</param>
     /// <param name="by">Caller, or <c>training {id}</c>.</param>
     /// <param name="training">The run that made it.</param>
     /// <param name="dataset">What it was trained on, as <c>name/version</c>.</param>
     /// <param name="cancel">Stops between files.</param>
     /// <exception cref="RoadSegException">model-invalid: the registry holds another package under this version.</exception>
-    public async Task<ModelVersion> PublishAsync(ModelPackage package, string by, WorkId? training, string? dataset, CancellationToken cancel)
+    public async Task<ModelVersion> PublishAsync(
+        ModelPackage package,
+        string by,
+        WorkId? training,
+        string? dataset,
+        CancellationToken cancel
+    )
     {
         ArgumentNullException.ThrowIfNull(package);
         var manifest = package.Manifest;
@@ -70,7 +79,9 @@ public sealed class ModelRegistry
             return Same(there, hash);
         await ClaimAsync(name, version, form, cancel);
         foreach (var file in manifest.Files.Keys)
-            await _models.GetBlobClient(BlobPaths.ModelFile(name, version, file)).UploadAsync(BinaryData.FromBytes(package.ReadFile(file)), overwrite: true, cancel);
+            await _models
+                .GetBlobClient(BlobPaths.ModelFile(name, version, file))
+                .UploadAsync(BinaryData.FromBytes(package.ReadFile(file)), overwrite: true, cancel);
         var record = new ModelVersion(name, version, _time.GetUtcNow(), by, hash, training, dataset);
         return await _versions.TryWriteAsync(BlobPaths.ModelVersion(name, version), record, null, cancel) is not null
             ? record
@@ -82,7 +93,8 @@ public sealed class ModelRegistry
     /// <param name="version">Version.</param>
     /// <param name="cache">Folder of packages; <c>{cache}/{name}/{version}</c> is used as it is when it is there and whole.</param>
     /// <param name="cancel">Stops between files; nothing is left then.</param>
-    /// <exception cref="RoadSegException">model-not-found, also where files are gone; model-invalid: files differ from the record's hash; storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">model-not-found, also where files are gone; model-invalid: files differ from the record's hash;
+    /// storage-unavailable.</exception>
     public async Task<ModelPackage> DownloadAsync(string name, string version, string cache, CancellationToken cancel)
     {
         var record = await FindAsync(name, version, cancel) ?? throw NotFound(name, version);
@@ -142,85 +154,6 @@ public sealed class ModelRegistry
     public async Task<Stored<ModelPointer>?> LiveAsync(string name, Stored<ModelPointer>? known, CancellationToken cancel) =>
         ModelPin.IsName(name) ? await _pointers.FindAsync(BlobPaths.ModelPointer(name), known, cancel) : null;
 
-    /// <summary>Makes a version live. The same version again changes nothing.</summary>
-    /// <param name="name">Model name.</param>
-    /// <param name="version">A published version.</param>
-    /// <param name="by">Caller, or <c>training {id}</c>.</param>
-    /// <param name="cancel">Stops between calls.</param>
-    /// <exception cref="RoadSegException">model-not-found.</exception>
-    public async Task<ModelPointer> PromoteAsync(string name, string version, string by, CancellationToken cancel)
-    {
-        if (await FindAsync(name, version, cancel) is null)
-            throw NotFound(name, version);
-        var move = new PointerMove(version, _time.GetUtcNow(), "promote", by);
-        while (true)
-        {
-            var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => now.Version == version ? null : Promoted(now, move), cancel);
-            if ((changed.Document ?? await FirstAsync(name, move, cancel)) is { } pointer)
-                return pointer.Value;
-        }
-    }
-
-    /// <summary>Makes a version live in the place of the one that it was judged against, once.</summary>
-    /// <param name="name">Model name.</param>
-    /// <param name="version">A published version.</param>
-    /// <param name="against">The version that is to be live now; null: none.</param>
-    /// <param name="by">Who promotes it, by one name only for this very promotion.</param>
-    /// <param name="cancel">Stops between calls.</param>
-    /// <returns>The pointer: moved, or as it stands when <paramref name="by"/> had moved it to the version before, whatever was done about that since;
-    /// null when another version than <paramref name="against"/> is live.</returns>
-    /// <exception cref="RoadSegException">model-not-found.</exception>
-    public async Task<ModelPointer?> ReplaceAsync(string name, string version, string? against, string by, CancellationToken cancel)
-    {
-        if (await FindAsync(name, version, cancel) is null)
-            throw NotFound(name, version);
-        var move = new PointerMove(version, _time.GetUtcNow(), "promote", by);
-        bool IsDone(ModelPointer now) => now.Version == version || now.History.Any(past => past.Version == version && past.By == by);
-        if (against is null && await FirstAsync(name, move, cancel) is { } first)
-            return first.Value;
-        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now => IsDone(now) || now.Version != against ? null : Promoted(now, move), cancel);
-        return changed.Document is { Value: var pointer } && (changed.Done || IsDone(pointer)) ? pointer : null;
-    }
-
-    private static ModelPointer Promoted(ModelPointer now, PointerMove move) => now with
-    {
-        Version = move.Version,
-        Before = [.. now.Before.Where(before => before != move.Version).TakeLast(HistoryKept - 1), now.Version],
-        History = [.. now.History.TakeLast(HistoryKept - 1), move],
-    };
-
-    private Task<Stored<ModelPointer>?> FirstAsync(string name, PointerMove move, CancellationToken cancel) =>
-        _pointers.TryWriteAsync(BlobPaths.ModelPointer(name), new ModelPointer(move.Version, [], [move]), null, cancel);
-
-    /// <summary>Makes the version live that was so before the live one.</summary>
-    /// <param name="name">Model name.</param>
-    /// <param name="by">Caller, or <c>automatic</c>.</param>
-    /// <param name="cancel">Stops between calls.</param>
-    /// <param name="origin">Where to go when none was live before, such as the version that the app shipped with; published.</param>
-    /// <param name="from">The version to leave; null: whichever is live.</param>
-    /// <returns>The moved pointer; null when another version than <paramref name="from"/> is live.</returns>
-    /// <exception cref="RoadSegException">model-not-found: no such model was published; model-no-rollback: none was live before.</exception>
-    public async Task<ModelPointer?> RollBackAsync(string name, string by, CancellationToken cancel, string? origin = null, string? from = null)
-    {
-        if (!ModelPin.IsName(name))
-            throw NeverPublished(name);
-        var changed = await _pointers.ChangeAsync(BlobPaths.ModelPointer(name), now =>
-        {
-            if (from is not null && now.Version != from)
-                return null;
-            var last = now.Before is [.., var before] ? before : origin;
-            return last is null || last == now.Version
-                ? throw new RoadSegException(ErrorCodes.ModelNoRollback, $"No version of '{name}' was live before {now.Version}: there is nothing to roll back to.")
-                : now with
-                {
-                    Version = last,
-                    Before = [.. now.Before.SkipLast(1)],
-                    History = [.. now.History.TakeLast(HistoryKept - 1), new PointerMove(last, _time.GetUtcNow(), "rollback", by)],
-                };
-        }, cancel);
-        return changed.Document is not { Value: var pointer } ? throw NeverPublished(name) : changed.Done ? pointer : null;
-    }
-
     /// <summary>The record of a version; null when it was not published.</summary>
     public async Task<ModelVersion?> FindAsync(string name, string version, CancellationToken cancel) =>
         !new ModelPin(name, version).IsValid ? null : (await _versions.FindAsync(BlobPaths.ModelVersion(name, version), cancel))?.Value;
@@ -230,7 +163,8 @@ public sealed class ModelRegistry
         new ModelPin(name, version).IsValid && await _models.GetBlobClient(BlobPaths.ModelVersion(name, version)).ExistsAsync(cancel);
 
     /// <summary>The manifest of a published version; null when it was not published.</summary>
-    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published; storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published;
+    /// storage-unavailable.</exception>
     public async Task<ModelManifest?> ManifestAsync(string name, string version, CancellationToken cancel)
     {
         if (await FindAsync(name, version, cancel) is not { } record)
@@ -241,16 +175,23 @@ public sealed class ModelRegistry
     }
 
     /// <summary>A file of a published version, which the version's manifest lists. Its hash is checked.</summary>
-    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published; storage-unavailable.</exception>
+    /// <exception cref="RoadSegException">model-not-found: it is gone; model-invalid: it is not the one that was published;
+    /// storage-unavailable.</exception>
     public async Task<byte[]> ReadFileAsync(ModelManifest manifest, string file, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (!manifest.Files.TryGetValue(file, out var listed))
-            throw new RoadSegException(ErrorCodes.ModelNotFound, $"The package of '{manifest.Name}' {manifest.Version} has no file '{file}'.");
+            throw new RoadSegException(
+                ErrorCodes.ModelNotFound,
+                $"The package of '{manifest.Name}' {manifest.Version} has no file '{file}'."
+            );
         var content = await ReadAsync(BlobPaths.ModelFile(manifest.Name, manifest.Version, file), cancel);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == listed.Sha256
             ? content
-            : throw new RoadSegException(ErrorCodes.ModelInvalid, $"The file '{file}' of '{manifest.Name}' {manifest.Version} is not the one that was published. Publish the model again.");
+            : throw new RoadSegException(
+                ErrorCodes.ModelInvalid,
+                $"The file '{file}' of '{manifest.Name}' {manifest.Version} is not the one that was published. Publish the model again."
+            );
     }
 
     /// <summary>Takes a version out of the registry; its files are then nobody's, and the caller's to delete.</summary>
@@ -286,9 +227,14 @@ public sealed class ModelRegistry
         return _shadows.TryWriteAsync(BlobPaths.ShadowRun(name, run.Version), run, null, cancel);
     }
 
-    /// <summary>The shadow runs of a model's newest versions, the newest first. One that cannot be read: see <see cref="VersionsAsync"/>.</summary>
+    /// <summary>The shadow runs of a model's newest versions, the newest first. One that cannot be read: see
+    /// <see cref="VersionsAsync"/>.</summary>
     public async Task<IReadOnlyList<ShadowRun>> ShadowRunsAsync(
-        string name, int count, CancellationToken cancel, Action<string, JsonException>? unreadable = null)
+        string name,
+        int count,
+        CancellationToken cancel,
+        Action<string, JsonException>? unreadable = null
+    )
     {
         if (!ModelPin.IsName(name))
             return [];
@@ -303,7 +249,10 @@ public sealed class ModelRegistry
 
     /// <summary>The versions of a model, oldest first. A record that cannot be read ends the list, or is told by its path.</summary>
     public async IAsyncEnumerable<ModelVersion> VersionsAsync(
-        string name, [EnumeratorCancellation] CancellationToken cancel, Action<string, JsonException>? unreadable = null)
+        string name,
+        [EnumeratorCancellation] CancellationToken cancel,
+        Action<string, JsonException>? unreadable = null
+    )
     {
         if (!ModelPin.IsName(name))
             yield break;
@@ -311,8 +260,11 @@ public sealed class ModelRegistry
         {
             // A stray blob there is no version.
             var file = blob.Name[BlobPaths.ModelVersions(name).Length..];
-            if (file.EndsWith(".json", StringComparison.Ordinal) && new ModelPin(name, file[..^".json".Length]).IsValid
-                && await _versions.ReadableAsync(blob.Name, unreadable, cancel) is { } version)
+            if (
+                file.EndsWith(".json", StringComparison.Ordinal)
+                && new ModelPin(name, file[..^".json".Length]).IsValid
+                && await _versions.ReadableAsync(blob.Name, unreadable, cancel) is { } version
+            )
                 yield return version;
         }
     }
@@ -331,28 +283,37 @@ public sealed class ModelRegistry
         there.ManifestSha256 == hash ? there : throw Another(there.Name, there.Version);
 
     private static RoadSegException Another(string name, string version) =>
-        new(ErrorCodes.ModelInvalid, $"The registry holds another package as '{name}' {version}: versions never change. Pack the model again, under a new version.");
+        new(
+            ErrorCodes.ModelInvalid,
+            $"The registry holds another package as '{name}' {version}: versions never change. Pack the model again, under a new version."
+        );
 
     private static void CheckManifest(ModelVersion record, byte[] form)
     {
         if (Convert.ToHexStringLower(SHA256.HashData(form)) != record.ManifestSha256)
-            throw new RoadSegException(ErrorCodes.ModelInvalid, $"The manifest of '{record.Name}' {record.Version} is not the one that was published. Publish the model again.");
+            throw new RoadSegException(
+                ErrorCodes.ModelInvalid,
+                $"The manifest of '{record.Name}' {record.Version} is not the one that was published. Publish the model again."
+            );
     }
 
-    private static RoadSegException NeverPublished(string name) =>
-        new(ErrorCodes.ModelNotFound, $"No version of a model '{name}' was published; GET /v1/models lists the models.");
-
     private static RoadSegException NotFound(string name, string version) =>
-        new(ErrorCodes.ModelNotFound, $"There is no version {version} of a model '{name}'; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their versions.");
+        new(
+            ErrorCodes.ModelNotFound,
+            $"There is no version {version} of a model '{name}'; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their "
+                + $"versions."
+        );
 
     // Whoever writes the manifest first has the version; files of others would be written over each other's.
     private async Task ClaimAsync(string name, string version, byte[] form, CancellationToken cancel)
     {
         var manifest = _models.GetBlobClient(BlobPaths.ModelFile(name, version, ManifestRules.ManifestFile));
-        for (ETag? known = null; ;)
+        for (ETag? known = null; ; )
         {
             // The same manifest is written anew: what was begun long ago, and is to be deleted as never finished, is begun again with it.
-            var conditions = known is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All };
+            var conditions = known is { } etag
+                ? new BlobRequestConditions { IfMatch = etag }
+                : new BlobRequestConditions { IfNoneMatch = ETag.All };
             try
             {
                 await manifest.UploadAsync(BinaryData.FromBytes(form), new BlobUploadOptions { Conditions = conditions }, cancel);
@@ -384,9 +345,11 @@ public sealed class ModelRegistry
         }
     }
 
-    private Task<byte[]> ReadAsync(string path, CancellationToken cancel) => FromStorageAsync(path, async blob => (await blob.DownloadContentAsync(cancel)).Value.Content.ToArray());
+    private Task<byte[]> ReadAsync(string path, CancellationToken cancel) =>
+        FromStorageAsync(path, async blob => (await blob.DownloadContentAsync(cancel)).Value.Content.ToArray());
 
-    private Task<Response> DownloadAsync(string path, string file, CancellationToken cancel) => FromStorageAsync(path, blob => blob.DownloadToAsync(file, cancel));
+    private Task<Response> DownloadAsync(string path, string file, CancellationToken cancel) =>
+        FromStorageAsync(path, blob => blob.DownloadToAsync(file, cancel));
 
     private async Task<T> FromStorageAsync<T>(string path, Func<BlobClient, Task<T>> read)
     {

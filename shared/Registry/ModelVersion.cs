@@ -14,9 +14,20 @@ namespace RoadSeg.Registry;
 /// <param name="Dataset">What it was trained on, as <c>name/version</c>, if known.</param>
 /// <param name="Gate">What the gate found; null for versions that never went through it.</param>
 public sealed record ModelVersion(
-    [property: JsonRequired] string Name, [property: JsonRequired] string Version, DateTimeOffset PublishedAt, [property: JsonRequired] string PublishedBy, [property: JsonRequired] string ManifestSha256,
-    WorkId? Training = null, string? Dataset = null, GateReport? Gate = null)
+    [property: JsonRequired] string Name,
+    [property: JsonRequired] string Version,
+    DateTimeOffset PublishedAt,
+    [property: JsonRequired] string PublishedBy,
+    [property: JsonRequired] string ManifestSha256,
+    WorkId? Training = null,
+    string? Dataset = null,
+    GateReport? Gate = null
+)
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; } = 1;
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    } = 1;
 }

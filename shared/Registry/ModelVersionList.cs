@@ -7,4 +7,9 @@ namespace RoadSeg.Registry;
 /// <param name="Live">The live version; absent while none is.</param>
 /// <param name="Items">The versions.</param>
 /// <param name="History">The moves of the live version, the latest last.</param>
-public sealed record ModelVersionList([property: JsonRequired] string Name, string? Live, [property: JsonRequired] IReadOnlyList<ModelVersionView> Items, [property: JsonRequired] IReadOnlyList<PointerMove> History);
+public sealed record ModelVersionList(
+    [property: JsonRequired] string Name,
+    string? Live,
+    [property: JsonRequired] IReadOnlyList<ModelVersionView> Items,
+    [property: JsonRequired] IReadOnlyList<PointerMove> History
+);

@@ -16,5 +16,14 @@ namespace RoadSeg.Registry;
 /// <param name="Metrics">What it reached, on which data and split.</param>
 /// <param name="Links">self: its manifest; card; promote, unless it is live.</param>
 public sealed record ModelVersionView(
-    [property: JsonRequired] string Name, [property: JsonRequired] string Version, ModelState State, DateTimeOffset? PublishedAt, string? PublishedBy, WorkId? Training, string? Dataset,
-    GateReport? Gate, [property: JsonRequired] IReadOnlyList<MetricSet> Metrics, [property: JsonRequired] IReadOnlyDictionary<string, string> Links);
+    [property: JsonRequired] string Name,
+    [property: JsonRequired] string Version,
+    ModelState State,
+    DateTimeOffset? PublishedAt,
+    string? PublishedBy,
+    WorkId? Training,
+    string? Dataset,
+    GateReport? Gate,
+    [property: JsonRequired] IReadOnlyList<MetricSet> Metrics,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links
+);

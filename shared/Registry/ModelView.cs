@@ -13,9 +13,20 @@ namespace RoadSeg.Registry;
 /// <param name="Metrics">What it reached, on which data and split.</param>
 /// <param name="Links">self: the version's manifest; versions.</param>
 /// <param name="State">live, or candidate where no version is live yet.</param>
-/// <param name="Serving">The version in use for jobs that name no model, in the process that answers; absent for other models. It follows the live version within
+/// <param name="Serving">The version in use for jobs that name no model, in the process that answers; absent for other models. It follows
+/// the live version within
 /// seconds.</param>
 /// <param name="Notice">Why that process does not serve the live version; absent while all is well.</param>
 public sealed record ModelView(
-    [property: JsonRequired] string Name, [property: JsonRequired] string Version, [property: JsonRequired] string Description, [property: JsonRequired] string Licence, [property: JsonRequired] string Architecture, [property: JsonRequired] string Encoder, [property: JsonRequired] IReadOnlyList<MetricSet> Metrics, [property: JsonRequired] IReadOnlyDictionary<string, string> Links,
-    ModelState State = ModelState.Live, string? Serving = null, string? Notice = null);
+    [property: JsonRequired] string Name,
+    [property: JsonRequired] string Version,
+    [property: JsonRequired] string Description,
+    [property: JsonRequired] string Licence,
+    [property: JsonRequired] string Architecture,
+    [property: JsonRequired] string Encoder,
+    [property: JsonRequired] IReadOnlyList<MetricSet> Metrics,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links,
+    ModelState State = ModelState.Live,
+    string? Serving = null,
+    string? Notice = null
+);

@@ -9,7 +9,8 @@ namespace RoadSeg.Registry;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
     RespectNullableAnnotations = true,
-    Converters = [typeof(Rfc3339Time)])]
+    Converters = [typeof(Rfc3339Time)]
+)]
 [JsonSerializable(typeof(ModelPointer))]
 [JsonSerializable(typeof(ModelVersion))]
 [JsonSerializable(typeof(ShadowRun))]

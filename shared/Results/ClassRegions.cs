@@ -10,7 +10,15 @@ namespace RoadSeg.Results;
 /// <param name="Pixels">Pixels of the class.</param>
 /// <param name="Rle">COCO run lengths as the string that pycocotools reads and writes.</param>
 /// <param name="UncompressedRle">The same as numbers.</param>
-/// <param name="Polygons">One for each connected region of at least MinArea pixels, the largest first. Pixels that touch at a corner only are
+/// <param name="Polygons">One for each connected region of at least MinArea pixels, the largest first. Pixels that touch at a corner only
+/// are
 /// not connected.</param>
 public sealed record ClassRegions(
-    int Id, [property: JsonRequired] string Name, RgbColor Color, long Pixels, [property: JsonRequired] CompressedRle Rle, [property: JsonRequired] UncompressedRle UncompressedRle, [property: JsonRequired] IReadOnlyList<RegionPolygon> Polygons);
+    int Id,
+    [property: JsonRequired] string Name,
+    RgbColor Color,
+    long Pixels,
+    [property: JsonRequired] CompressedRle Rle,
+    [property: JsonRequired] UncompressedRle UncompressedRle,
+    [property: JsonRequired] IReadOnlyList<RegionPolygon> Polygons
+);

@@ -27,7 +27,7 @@ public static class CocoRle
         for (var left = 0; left < width; left += Block)
         {
             var block = columns.AsSpan(0, Transpose(ids, width, height, left, columns));
-            for (var at = 0; ;)
+            for (var at = 0; ; )
             {
                 var run = block[at..].IndexOfAnyExcept(current);
                 if (run < 0)
@@ -70,7 +70,7 @@ public static class CocoRle
         for (var i = 0; i < counts.Count; i++)
         {
             var rest = i > 2 ? counts[i] - counts[i - 2] : counts[i];
-            for (var more = true; more;)
+            for (var more = true; more; )
             {
                 var group = rest & 0x1F;
                 rest >>= 5;

@@ -11,4 +11,10 @@ namespace RoadSeg.Results;
 /// kept. Run lengths are complete all the same.</param>
 /// <param name="Classes">Every class that has a pixel, in id order.</param>
 public sealed record MaskRegions(
-    int Width, int Height, int MinArea, double Tolerance, bool Truncated, [property: JsonRequired] IReadOnlyList<ClassRegions> Classes);
+    int Width,
+    int Height,
+    int MinArea,
+    double Tolerance,
+    bool Truncated,
+    [property: JsonRequired] IReadOnlyList<ClassRegions> Classes
+);

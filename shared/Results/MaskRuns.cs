@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Results;
 
-/// <summary>A mask as runs of equal pixels along its rows, joined to regions: runs of one class that share a pixel edge, through others too,
+/// <summary>A mask as runs of equal pixels along its rows, joined to regions: runs of one class that share a pixel edge, through others
+/// too,
 /// are one region. Memory grows with the runs, not with the pixels.</summary>
 internal sealed class MaskRuns
 {
@@ -20,7 +21,7 @@ internal sealed class MaskRuns
         for (var y = 0; y < height; y++)
         {
             var row = ids.Slice(y * width, width);
-            for (var x = 0; x >= 0 && x < width;)
+            for (var x = 0; x >= 0 && x < width; )
             {
                 if (_starts.Count == maxRuns)
                     throw TooComplex(maxRuns);
@@ -43,9 +44,11 @@ internal sealed class MaskRuns
 
     public IReadOnlyList<Region> Regions { get; }
 
-    public static RoadSegException TooComplex(int maxRuns) => new(
-        ErrorCodes.MaskTooComplex,
-        $"The mask changes its class more than {maxRuns:N0} times: it is noise rather than regions. Take the mask itself.");
+    public static RoadSegException TooComplex(int maxRuns) =>
+        new(
+            ErrorCodes.MaskTooComplex,
+            $"The mask changes its class more than {maxRuns:N0} times: it is noise rather than regions. Take the mask itself."
+        );
 
     public int Row(int run) => _rows[run];
 

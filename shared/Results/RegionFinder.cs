@@ -17,7 +17,12 @@ public static class RegionFinder
     /// <exception cref="ArgumentException">The size does not fit the ids.</exception>
     /// <exception cref="RoadSegException">mask-too-complex: more runs than allowed.</exception>
     public static MaskRegions Find(
-        ReadOnlySpan<byte> ids, int width, int height, Func<int, (string Name, RgbColor Color)> label, RegionOptions options)
+        ReadOnlySpan<byte> ids,
+        int width,
+        int height,
+        Func<int, (string Name, RgbColor Color)> label,
+        RegionOptions options
+    )
     {
         ArgumentNullException.ThrowIfNull(label);
         ArgumentNullException.ThrowIfNull(options);
@@ -32,14 +37,17 @@ public static class RegionFinder
                 continue;
             var (name, color) = label(id);
             int[] size = [height, width];
-            classes.Add(new ClassRegions(
-                id,
-                name,
-                color,
-                runLengths.Where((_, i) => i % 2 == 1).Sum(length => (long)length),
-                new CompressedRle(size, CocoRle.Compress(runLengths)),
-                new UncompressedRle(size, runLengths),
-                [.. polygons[id]]));
+            classes.Add(
+                new ClassRegions(
+                    id,
+                    name,
+                    color,
+                    runLengths.Where((_, i) => i % 2 == 1).Sum(length => (long)length),
+                    new CompressedRle(size, CocoRle.Compress(runLengths)),
+                    new UncompressedRle(size, runLengths),
+                    [.. polygons[id]]
+                )
+            );
         }
 
         return new MaskRegions(width, height, options.MinArea, options.Tolerance, truncated, classes);
@@ -50,8 +58,10 @@ public static class RegionFinder
         var tracer = new RingTracer(runs);
         var found = new List<(int Id, RegionPolygon Polygon)>();
         var (corners, truncated) = (0, false);
-        var largestFirst = runs.Regions.Where(region => region.Area >= options.MinArea)
-            .OrderByDescending(region => region.Area).ThenBy(region => region.Index);
+        var largestFirst = runs
+            .Regions.Where(region => region.Area >= options.MinArea)
+            .OrderByDescending(region => region.Area)
+            .ThenBy(region => region.Index);
         foreach (var region in largestFirst)
         {
             if (found.Count == options.MaxPolygons)
@@ -80,7 +90,11 @@ public static class RegionFinder
         return
         [
             new Ring(outer.Length >= 6 ? outer : rings[0]),
-            .. rings.Skip(1).Select(ring => RingSimplifier.Simplify(ring, tolerance)).Where(hole => hole.Length >= 6).Select(hole => new Ring(hole)),
+            .. rings
+                .Skip(1)
+                .Select(ring => RingSimplifier.Simplify(ring, tolerance))
+                .Where(hole => hole.Length >= 6)
+                .Select(hole => new Ring(hole)),
         ];
     }
 }

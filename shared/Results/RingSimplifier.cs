@@ -51,16 +51,20 @@ internal static class RingSimplifier
 
     private static double Square(int[] xy, int a, int b)
     {
-        double dx = xy[2 * a] - xy[2 * b], dy = xy[(2 * a) + 1] - xy[(2 * b) + 1];
+        double dx = xy[2 * a] - xy[2 * b],
+            dy = xy[(2 * a) + 1] - xy[(2 * b) + 1];
         return (dx * dx) + (dy * dy);
     }
 
     // To the segment and not to its line: a spur beyond its ends would vanish otherwise.
     private static double SquareToSegment(int[] xy, int point, int from, int to)
     {
-        double ax = xy[2 * from], ay = xy[(2 * from) + 1];
-        double dx = xy[2 * to] - ax, dy = xy[(2 * to) + 1] - ay;
-        double px = xy[2 * point] - ax, py = xy[(2 * point) + 1] - ay;
+        double ax = xy[2 * from],
+            ay = xy[(2 * from) + 1];
+        double dx = xy[2 * to] - ax,
+            dy = xy[(2 * to) + 1] - ay;
+        double px = xy[2 * point] - ax,
+            py = xy[(2 * point) + 1] - ay;
         var length = (dx * dx) + (dy * dy);
         var share = length == 0 ? 0 : Math.Clamp(((px * dx) + (py * dy)) / length, 0, 1);
         (px, py) = (px - (share * dx), py - (share * dy));

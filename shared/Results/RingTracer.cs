@@ -43,8 +43,7 @@ internal sealed class RingTracer(MaskRuns runs)
                 (run, up) = Up(run, region);
             else
                 (run, up) = Down(run, region);
-        }
-        while (run != start || !up);
+        } while (run != start || !up);
         return _xy.Count <= 2 * maxCorners;
     }
 

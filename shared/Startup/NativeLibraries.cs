@@ -12,9 +12,11 @@ public static class NativeLibraries
     private const string OnnxRuntime = "libonnxruntime.so";
 
     /// <summary>The package that this was built with: for CPUs, or for CUDA.</summary>
-    private static string Package { get; } = typeof(NativeLibraries).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(static entry => entry.Key == "OnnxRuntimePackage").Value!;
+    private static string Package { get; } =
+        typeof(NativeLibraries)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static entry => entry.Key == "OnnxRuntimePackage")
+            .Value!;
 
     /// <summary>Loads libvips and ONNX Runtime. Calling again with the same path changes nothing.</summary>
     /// <param name="vips">File of a libvips of the user's own; null takes the one that ships with the app.</param>
@@ -22,12 +24,15 @@ public static class NativeLibraries
     public static void Load(string? vips = null)
     {
         VipsLibrary.Initialize(vips);
-        var path = NativeFile.Find(OnnxRuntime) ?? throw new NativeLibraryException(
-            $"ONNX Runtime's library ({OnnxRuntime}) was not found beside the app. "
-            + $"Publish the app anew for this system: the package {Package} brings it.");
+        var path = NativeFile.Find(OnnxRuntime)
+            ?? throw new NativeLibraryException(
+                $"ONNX Runtime's library ({OnnxRuntime}) was not found beside the app. "
+                    + $"Publish the app anew for this system: the package {Package} brings it."
+            );
         NativeFile.Open(
             path,
-            $"ONNX Runtime's library '{path}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}.");
+            $"ONNX Runtime's library '{path}' cannot be loaded. {NativeFile.Needs}; a damaged file comes anew with the package {Package}."
+        );
         try
         {
             _ = OrtEnv.Instance().GetVersionString();
@@ -36,8 +41,9 @@ public static class NativeLibraries
         {
             throw new NativeLibraryException(
                 $"'{path}' is not the ONNX Runtime that the app was built with. Publish the app anew: the package {Package} brings "
-                + $"the right one. The system says: {NativeFile.Reason(e)}.",
-                e);
+                    + $"the right one. The system says: {NativeFile.Reason(e)}.",
+                e
+            );
         }
     }
 }

@@ -9,12 +9,14 @@ namespace RoadSeg.Storage;
 /// <summary>Every blob path. Only ids the service made appear in them, never a caller's file name.</summary>
 public static class BlobPaths
 {
-    /// <summary>In <see cref="Containers.Uploads"/> or <see cref="Containers.Submitted"/>: the photo of a job that came through the API.</summary>
+    /// <summary>In <see cref="Containers.Uploads"/> or <see cref="Containers.Submitted"/>: the photo of a job that came through the
+    /// API.</summary>
     public static string Upload(WorkId id) => $"{id}/image";
 
     /// <summary>In <see cref="Containers.Work"/>: raw RGB bytes [height, width, 3] of the model input.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="file">What the record names (<see cref="JobRecord.InputFile"/>); null in records from before there were several.</param>
+    /// <param name="file">What the record names (<see cref="JobRecord.InputFile"/>); null in records from before there were
+    /// several.</param>
     public static string WorkInput(WorkId id, string? file = null) => $"{id}/{file ?? "input"}";
 
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
@@ -32,13 +34,17 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.JobsIndex"/>: a job's place in its caller's list. Names sort ascending, so the
     /// time is written as what is left until the last millisecond that 15 digits hold: newest first.</summary>
     public static string IndexedJob(string caller, DateTimeOffset createdAt, WorkId id) =>
-        string.Create(CultureInfo.InvariantCulture, $"{IndexedJobs(caller)}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{IndexedJobs(caller)}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}"
+        );
 
     /// <summary>In <see cref="Containers.JobsIndex"/>: prefix of a caller's list.</summary>
     public static string IndexedJobs(string caller) => $"{caller}/";
 
     /// <summary>In <see cref="Containers.IdempotencyKeys"/>: an entry. The key is the caller's text, so its hash names the blob.</summary>
-    public static string IdempotencyKey(string caller, string key) => $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+    public static string IdempotencyKey(string caller, string key) =>
+        $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
     /// <summary>In <see cref="Containers.Datasets"/>: the description of a drop; its arrival says that the drop is complete.</summary>
     public static string DatasetSpec(string name) => $"{name}/dataset.json";
@@ -46,7 +52,8 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Curated"/>: the record of a data set.</summary>
     public static string Dataset(string name) => $"{name}/record.json";
 
-    /// <summary>In <see cref="Containers.Curated"/>: a file of a curated version, or of the report of a drop that could not be used (version <c>failed</c>).</summary>
+    /// <summary>In <see cref="Containers.Curated"/>: a file of a curated version, or of the report of a drop that could not be used
+    /// (version <c>failed</c>).</summary>
     public static string Curated(string name, string version, string file) => $"{name}/{version}/{file}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: the record of a training run.</summary>
@@ -55,10 +62,14 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Trainings"/>: a file of a training run (<see cref="TrainingFiles"/>).</summary>
     public static string TrainingFile(WorkId id, string file) => $"{id}/{file}";
 
-    /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids of runs that a data set asked
+    /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids
+    /// of runs that a data set asked
     /// for are made of its drop and do not sort by age.</summary>
     public static string IndexedTraining(DateTimeOffset createdAt, WorkId id) =>
-        string.Create(CultureInfo.InvariantCulture, $"{IndexedTrainings}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{IndexedTrainings}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}"
+        );
 
     /// <summary>In <see cref="Containers.Trainings"/>: prefix of the list of all runs.</summary>
     public const string IndexedTrainings = "index/";
@@ -75,7 +86,8 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Models"/>: prefix of the records of a model's versions.</summary>
     public static string ModelVersions(string name) => $"{name}/versions/";
 
-    /// <summary>In <see cref="Containers.Models"/>: the photos on which a version differed most from the one that was live when it was judged.</summary>
+    /// <summary>In <see cref="Containers.Models"/>: the photos on which a version differed most from the one that was live when it was
+    /// judged.</summary>
     public static string ShadowRun(string name, string version) => $"{ShadowRuns(name)}{version}.json";
 
     /// <summary>In <see cref="Containers.Models"/>: prefix of the shadow runs of a model's versions.</summary>

@@ -18,7 +18,8 @@ public static class Containers
     /// <summary>Job records.</summary>
     public const string Jobs = "jobs";
 
-    /// <summary>One empty marker for each job that has not ended, under its caller, so that sweeps and admission list only live jobs.</summary>
+    /// <summary>One empty marker for each job that has not ended, under its caller, so that sweeps and admission list only live
+    /// jobs.</summary>
     public const string JobsActive = "jobs-active";
 
     /// <summary>One empty entry for each job, under its caller, newest first: what lists of jobs read.</summary>
@@ -47,5 +48,19 @@ public static class Containers
 
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Uploads, Submitted, Work, Results, Jobs, JobsActive, JobsIndex, IdempotencyKeys, Datasets, Curated, Trainings, TrainingsActive, Models];
+    [
+        Uploads,
+        Submitted,
+        Work,
+        Results,
+        Jobs,
+        JobsActive,
+        JobsIndex,
+        IdempotencyKeys,
+        Datasets,
+        Curated,
+        Trainings,
+        TrainingsActive,
+        Models,
+    ];
 }

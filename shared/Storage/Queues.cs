@@ -41,12 +41,14 @@ public static class Queues
     /// <summary>All queues, the poison queues included.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];
 
-    private static IReadOnlyList<string> Work => [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, TrainingJobs];
+    private static IReadOnlyList<string> Work =>
+        [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, TrainingJobs];
 
     /// <summary>Which container's blob events go to which queue.</summary>
     public static IReadOnlyDictionary<string, string> BlobEvents { get; } =
         new Dictionary<string, string> { [Containers.Uploads] = UploadsCreated, [Containers.Datasets] = DatasetsCreated };
 
-    /// <summary>What the names of a container's blobs must end with for their events to be sent; empty for all. Of a data set only the description matters.</summary>
+    /// <summary>What the names of a container's blobs must end with for their events to be sent; empty for all. Of a data set only the
+    /// description matters.</summary>
     public static string BlobEventSuffix(string container) => container == Containers.Datasets ? "/dataset.json" : "";
 }

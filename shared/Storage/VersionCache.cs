@@ -37,7 +37,8 @@ public static class VersionCache
         }
     }
 
-    /// <summary>Deletes a version. It goes whole: who is killed meanwhile leaves a partial folder, and never a version that lacks files.</summary>
+    /// <summary>Deletes a version. It goes whole: who is killed meanwhile leaves a partial folder, and never a version that lacks
+    /// files.</summary>
     /// <exception cref="IOException">It is gone, or another process deletes it too.</exception>
     public static void Remove(string version)
     {

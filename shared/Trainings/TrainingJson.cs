@@ -10,7 +10,8 @@ namespace RoadSeg.Trainings;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     MaxDepth = 16,
     RespectNullableAnnotations = true,
-    Converters = [typeof(Rfc3339Time)])]
+    Converters = [typeof(Rfc3339Time)]
+)]
 [JsonSerializable(typeof(TrainingRecord))]
 [JsonSerializable(typeof(TrainingRequest))]
 [JsonSerializable(typeof(TrainingView))]

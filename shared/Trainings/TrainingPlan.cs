@@ -11,4 +11,11 @@ namespace RoadSeg.Trainings;
 /// <param name="Init">Weights to start from: <c>live</c> (the model's live version), <c>none</c>, or a version of the model.</param>
 /// <param name="Promote">True when the version goes live by itself if the gate lets it.</param>
 public sealed record TrainingPlan(
-    [property: JsonRequired] string Dataset, [property: JsonRequired] string DatasetVersion, [property: JsonRequired] string Recipe, [property: JsonRequired] IReadOnlyDictionary<string, string> Settings, [property: JsonRequired] string Model, [property: JsonRequired] string Init, bool Promote);
+    [property: JsonRequired] string Dataset,
+    [property: JsonRequired] string DatasetVersion,
+    [property: JsonRequired] string Recipe,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Settings,
+    [property: JsonRequired] string Model,
+    [property: JsonRequired] string Init,
+    bool Promote
+);

@@ -11,4 +11,13 @@ namespace RoadSeg.Trainings;
 /// <param name="RemainingSeconds">At the pace so far; null while that is unknown.</param>
 /// <param name="At">When this was true.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, long Step, long Steps, double? Loss, double? MeanIoU, double? PixelAccuracy, double? RemainingSeconds, DateTimeOffset At);
+    int Epoch,
+    int Epochs,
+    long Step,
+    long Steps,
+    double? Loss,
+    double? MeanIoU,
+    double? PixelAccuracy,
+    double? RemainingSeconds,
+    DateTimeOffset At
+);

@@ -4,11 +4,16 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainings;
 
-/// <summary>Everything known of a training run: the content of <c>trainings/{id}/record.json</c>. Written only by <see cref="TrainingStore"/>.</summary>
+/// <summary>Everything known of a training run: the content of <c>trainings/{id}/record.json</c>. Written only by
+/// <see cref="TrainingStore"/>.</summary>
 public sealed record TrainingRecord : IWorkRecord<TrainingRecord, TrainingState>
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
 
     /// <summary>The run's id.</summary>
     public required WorkId Id { get; init; }
@@ -34,7 +39,8 @@ public sealed record TrainingRecord : IWorkRecord<TrainingRecord, TrainingState>
     /// <summary>Updates in the newest checkpoint that was stored.</summary>
     public long Checkpoint { get; init; }
 
-    /// <summary>Deliveries of the owner's message up to the one that stored that checkpoint. They do not count against the run: it got somewhere.</summary>
+    /// <summary>Deliveries of the owner's message up to the one that stored that checkpoint. They do not count against the run: it got
+    /// somewhere.</summary>
     public long FruitfulDeliveries { get; init; }
 
     /// <summary>How far it is; null before the first update.</summary>
@@ -53,20 +59,22 @@ public sealed record TrainingRecord : IWorkRecord<TrainingRecord, TrainingState>
 
     static bool IWorkRecord<TrainingRecord, TrainingState>.HasEnded(TrainingState state) => state.IsTerminal();
 
-    static bool IWorkRecord<TrainingRecord, TrainingState>.CanMove(TrainingState state, TrainingState target) => TrainingStates.CanMove(state, target);
+    static bool IWorkRecord<TrainingRecord, TrainingState>.CanMove(TrainingState state, TrainingState target) =>
+        TrainingStates.CanMove(state, target);
 
     /// <inheritdoc/>
-    public TrainingRecord Enter(TrainingState state, DateTimeOffset now) => this with
-    {
-        State = state,
-        Times = state switch
+    public TrainingRecord Enter(TrainingState state, DateTimeOffset now) =>
+        this with
         {
-            TrainingState.Running => Times with { StartedAt = Times.StartedAt ?? now },
-            _ when state.IsTerminal() => Times with { FinishedAt = now },
-            _ => Times,
-        },
-        Owner = state.IsTerminal() ? null : Owner,
-    };
+            State = state,
+            Times = state switch
+            {
+                TrainingState.Running => Times with { StartedAt = Times.StartedAt ?? now },
+                _ when state.IsTerminal() => Times with { FinishedAt = now },
+                _ => Times,
+            },
+            Owner = state.IsTerminal() ? null : Owner,
+        };
 
     /// <inheritdoc/>
     public TrainingRecord FailedFor(WorkFailure failure) => this with { Failure = failure };

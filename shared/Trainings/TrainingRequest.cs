@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RoadSeg.Trainings;
 
-/// <summary>What <c>POST /v1/trainings</c> takes; also the form of <c>train</c> in <c>dataset.json</c>, where the set is the dropped one.</summary>
+/// <summary>What <c>POST /v1/trainings</c> takes; also the form of <c>train</c> in <c>dataset.json</c>, where the set is the dropped
+/// one.</summary>
 public sealed record TrainingRequest
 {
     /// <summary>Name of a curated set.</summary>
@@ -13,7 +14,11 @@ public sealed record TrainingRequest
 
     /// <summary>Recipe of the trainer. Default <c>finetune</c>.</summary>
     [AllowNull]
-    public string Recipe { get => field ?? "finetune"; init; }
+    public string Recipe
+    {
+        get => field ?? "finetune";
+        init;
+    }
 
     /// <summary>Fields of the recipe to replace, such as <c>"training.epochs": "5"</c>; at most 32.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
@@ -23,7 +28,11 @@ public sealed record TrainingRequest
 
     /// <summary>Weights to start from: <c>live</c>, <c>none</c> or a version of the model. Default <c>live</c>.</summary>
     [AllowNull]
-    public string Init { get => field ?? "live"; init; }
+    public string Init
+    {
+        get => field ?? "live";
+        init;
+    }
 
     /// <summary>False keeps the version a candidate whatever the gate says. Default true.</summary>
     public bool? Promote { get; init; }

@@ -21,7 +21,12 @@ public sealed class TrainingStore
         ArgumentNullException.ThrowIfNull(queues);
         _runs = blobs.GetBlobContainerClient(Containers.Trainings);
         _records = new RecordStore<TrainingRecord, TrainingState>(
-            _runs, TrainingJson.Default.TrainingRecord, blobs.GetBlobContainerClient(Containers.TrainingsActive), static run => BlobPaths.ActiveTraining(run.Id), time);
+            _runs,
+            TrainingJson.Default.TrainingRecord,
+            blobs.GetBlobContainerClient(Containers.TrainingsActive),
+            static run => BlobPaths.ActiveTraining(run.Id),
+            time
+        );
         _queue = queues.GetQueueClient(Queues.TrainingJobs);
         _time = time;
     }
@@ -44,7 +49,9 @@ public sealed class TrainingStore
             Times = new TrainingTimes { CreatedAt = _time.GetUtcNow() },
         };
         await _records.MarkAsync(record, cancel);
-        await _runs.GetBlobClient(BlobPaths.IndexedTraining(record.Times.CreatedAt, id)).UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
+        await _runs
+            .GetBlobClient(BlobPaths.IndexedTraining(record.Times.CreatedAt, id))
+            .UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
         var created = await _records.CreateAsync(BlobPaths.Training(id), record, cancel);
         if (created.Done)
         {
@@ -52,28 +59,43 @@ public sealed class TrainingStore
             return created.Document!;
         }
 
-        return await EarlierAsync(created.Document ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made."), cancel);
+        return await EarlierAsync(
+            created.Document ?? throw new InvalidOperationException($"Training run {id} was deleted while it was made."),
+            cancel
+        );
     }
 
     /// <summary>Reads a record; null when there is no such run.</summary>
-    public Task<Stored<TrainingRecord>?> FindAsync(WorkId id, CancellationToken cancel) => _records.FindAsync(BlobPaths.Training(id), cancel);
+    public Task<Stored<TrainingRecord>?> FindAsync(WorkId id, CancellationToken cancel) =>
+        _records.FindAsync(BlobPaths.Training(id), cancel);
 
-    /// <summary>Moves a run to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. Its marker goes when it ends.</summary>
-    public async Task<Change<TrainingRecord>> TryMoveAsync(WorkId id, TrainingState to, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
-        await EndedAsync(await _records.TryMoveAsync(BlobPaths.Training(id), to, change, cancel), cancel);
+    /// <summary>Moves a run to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. Its marker goes when it
+    /// ends.</summary>
+    public async Task<Change<TrainingRecord>> TryMoveAsync(
+        WorkId id,
+        TrainingState to,
+        Func<TrainingRecord, TrainingRecord?> change,
+        CancellationToken cancel
+    ) => await EndedAsync(await _records.TryMoveAsync(BlobPaths.Training(id), to, change, cancel), cancel);
 
     /// <summary>Ends a run as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
-    public async Task<Change<TrainingRecord>> TryFailAsync(WorkId id, RoadSegException reason, Func<TrainingRecord, bool> guard, CancellationToken cancel) =>
-        await EndedAsync(await _records.TryFailAsync(BlobPaths.Training(id), reason, guard, cancel), cancel);
+    public async Task<Change<TrainingRecord>> TryFailAsync(
+        WorkId id,
+        RoadSegException reason,
+        Func<TrainingRecord, bool> guard,
+        CancellationToken cancel
+    ) => await EndedAsync(await _records.TryFailAsync(BlobPaths.Training(id), reason, guard, cancel), cancel);
 
     /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
     public Task<Change<TrainingRecord>> AmendAsync(WorkId id, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
         _records.AmendAsync(BlobPaths.Training(id), change, cancel);
 
     /// <summary>Sends a run's message. A second one changes nothing.</summary>
-    public Task SendAsync(WorkId id, CancellationToken cancel) => _queue.SendAsync(new TrainingMessage(id), TrainingJson.Default.TrainingMessage, cancel);
+    public Task SendAsync(WorkId id, CancellationToken cancel) =>
+        _queue.SendAsync(new TrainingMessage(id), TrainingJson.Default.TrainingMessage, cancel);
 
-    /// <summary>What is left to do for a run that has ended: its marker goes. The sweep does it again where the process died in between.</summary>
+    /// <summary>What is left to do for a run that has ended: its marker goes. The sweep does it again where the process died in
+    /// between.</summary>
     public Task SettleAsync(TrainingRecord ended, CancellationToken cancel) => _records.UnmarkAsync(ended, cancel);
 
     private async Task<Change<TrainingRecord>> EndedAsync(Change<TrainingRecord> moved, CancellationToken cancel)

@@ -33,7 +33,8 @@ public sealed record TrainingView
     /// <summary>Why it failed, when failed.</summary>
     public WorkFailure? Failure { get; init; }
 
-    /// <summary>Addresses by name, relative to the service: self, metrics, log, curves, samples, worst, and model once there is one.</summary>
+    /// <summary>Addresses by name, relative to the service: self, metrics, log, curves, samples, worst, and model once there is
+    /// one.</summary>
     public required IReadOnlyDictionary<string, string> Links { get; init; }
 
     /// <summary>The view of a record.</summary>

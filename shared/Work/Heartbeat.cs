@@ -2,7 +2,8 @@ using Azure;
 
 namespace RoadSeg.Work;
 
-/// <summary>A sign of life, given in the background while somebody works: a lock that is renewed, a record that says how far the work is. An outage of storage
+/// <summary>A sign of life, given in the background while somebody works: a lock that is renewed, a record that says how far the work is.
+/// An outage of storage
 /// is waited out; what does not concern storage ends the beat and is thrown by <see cref="DisposeAsync"/>.</summary>
 public sealed class Heartbeat : IAsyncDisposable
 {
@@ -18,7 +19,8 @@ public sealed class Heartbeat : IAsyncDisposable
     /// <param name="every">Time between two beats.</param>
     /// <param name="beat">Gives the sign; false when the work is no longer the caller's. Its token is canceled when the beats end.</param>
     /// <param name="time">Clock of the waits.</param>
-    /// <param name="longest">Time without a beat that came through after which the work may be another's, such as a lock's; null: never.</param>
+    /// <param name="longest">Time without a beat that came through after which the work may be another's, such as a lock's; null:
+    /// never.</param>
     public Heartbeat(TimeSpan every, Func<CancellationToken, Task<bool>> beat, TimeProvider time, TimeSpan? longest = null)
     {
         (_every, _beat, _time, _longest) = (every, beat, time, longest);

@@ -40,7 +40,11 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
             return await FindAsync(path, cancel);
         try
         {
-            return await ReadAsync(path, new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known.ETag } }, cancel) ?? known;
+            return await ReadAsync(
+                path,
+                new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known.ETag } },
+                cancel
+            ) ?? known;
         }
         catch (RequestFailedException e) when (e.Status == 304)
         {
@@ -70,7 +74,8 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         }
     }
 
-    /// <summary>Writes a document if nobody wrote it meanwhile. A write of its own whose answer was lost is known again by what it was marked with: the
+    /// <summary>Writes a document if nobody wrote it meanwhile. A write of its own whose answer was lost is known again by what it was
+    /// marked with: the
     /// storage client's second try finds the document changed, by nobody else.</summary>
     /// <param name="path">Blob name.</param>
     /// <param name="value">The whole document.</param>
@@ -82,7 +87,9 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
         var (blob, write) = (container.GetBlobClient(path), Guid.NewGuid().ToString("N"));
         var options = new BlobUploadOptions
         {
-            Conditions = known is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All },
+            Conditions = known is { } etag
+                ? new BlobRequestConditions { IfMatch = etag }
+                : new BlobRequestConditions { IfNoneMatch = ETag.All },
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
             Metadata = new Dictionary<string, string> { [WriteMark] = write },
         };
@@ -99,7 +106,8 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
 
     /// <summary>Changes a document, as often as another writer comes between.</summary>
     /// <param name="path">Blob name.</param>
-    /// <param name="change">Given the current document, returns the changed one, or null to leave it as it is. May run more than once.</param>
+    /// <param name="change">Given the current document, returns the changed one, or null to leave it as it is. May run more than
+    /// once.</param>
     /// <param name="cancel">Stops between calls.</param>
     /// <param name="known">The document as last read, to save a read.</param>
     public async Task<Change<T>> ChangeAsync(string path, Func<T, T?> change, CancellationToken cancel, Stored<T>? known = null)

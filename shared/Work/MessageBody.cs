@@ -25,7 +25,8 @@ public static class MessageBody
     }
 
     /// <summary>The first 200 bytes of a message, for the log line of one that cannot be read.</summary>
-    public static string Start(ReadOnlySpan<byte> body) => Encoding.UTF8.GetString(body[..Math.Min(body.Length, Shown)]).ReplaceLineEndings(" ");
+    public static string Start(ReadOnlySpan<byte> body) =>
+        Encoding.UTF8.GetString(body[..Math.Min(body.Length, Shown)]).ReplaceLineEndings(" ");
 
     /// <summary>Sends a message.</summary>
     /// <param name="queue">Queue; its client encodes nothing.</param>
@@ -33,9 +34,19 @@ public static class MessageBody
     /// <param name="form">How it is written.</param>
     /// <param name="cancel">Stops the call; the message may have been sent.</param>
     /// <param name="hidden">Nobody sees it before that has passed; null: at once.</param>
-    public static async Task SendAsync<T>(this QueueClient queue, T message, JsonTypeInfo<T> form, CancellationToken cancel, TimeSpan? hidden = null)
+    public static async Task SendAsync<T>(
+        this QueueClient queue,
+        T message,
+        JsonTypeInfo<T> form,
+        CancellationToken cancel,
+        TimeSpan? hidden = null
+    )
     {
         ArgumentNullException.ThrowIfNull(queue);
-        await queue.SendMessageAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, form)), hidden, cancellationToken: cancel);
+        await queue.SendMessageAsync(
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, form)),
+            hidden,
+            cancellationToken: cancel
+        );
     }
 }

@@ -4,7 +4,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Work;
 
-/// <summary>The records of one kind of work in blob storage: the only writer of their state. While a piece of work has not ended, an empty blob marks it as
+/// <summary>The records of one kind of work in blob storage: the only writer of their state. While a piece of work has not ended, an empty
+/// blob marks it as
 /// live, so that the repair lists what is live and nothing else.</summary>
 /// <param name="records">Container of the records; not owned.</param>
 /// <param name="form">How a record is written.</param>
@@ -12,7 +13,12 @@ namespace RoadSeg.Work;
 /// <param name="marker">Name of a record's marker.</param>
 /// <param name="time">Clock of the times that states are entered at.</param>
 public sealed class RecordStore<T, TState>(
-    BlobContainerClient records, JsonTypeInfo<T> form, BlobContainerClient active, Func<T, string> marker, TimeProvider time)
+    BlobContainerClient records,
+    JsonTypeInfo<T> form,
+    BlobContainerClient active,
+    Func<T, string> marker,
+    TimeProvider time
+)
     where T : class, IWorkRecord<T, TState>
     where TState : struct, Enum
 {
@@ -23,26 +29,33 @@ public sealed class RecordStore<T, TState>(
     /// <summary>Raised after this process wrote a record.</summary>
     public event Action<Stored<T>>? Written;
 
-    /// <summary>Marks a record that is about to be written as live. The marker comes first: one without a record is swept away, a record without one would never
+    /// <summary>Marks a record that is about to be written as live. The marker comes first: one without a record is swept away, a record
+    /// without one would never
     /// be repaired.</summary>
-    public async Task MarkAsync(T record, CancellationToken cancel) => await active.GetBlobClient(marker(record)).UploadAsync(Nothing, overwrite: true, cancel);
+    public async Task MarkAsync(T record, CancellationToken cancel) =>
+        await active.GetBlobClient(marker(record)).UploadAsync(Nothing, overwrite: true, cancel);
 
     /// <summary>Takes away the marker of what has ended.</summary>
-    public async Task UnmarkAsync(T record, CancellationToken cancel) => await active.GetBlobClient(marker(record)).DeleteIfExistsAsync(cancellationToken: cancel);
+    public async Task UnmarkAsync(T record, CancellationToken cancel) =>
+        await active.GetBlobClient(marker(record)).DeleteIfExistsAsync(cancellationToken: cancel);
 
     /// <summary>Writes a first record.</summary>
     /// <returns>The new record; or, with Done false, the one that was there.</returns>
     public async Task<Change<T>> CreateAsync(string path, T record, CancellationToken cancel) =>
-        Told(await _records.TryWriteAsync(path, record, null, cancel)) is { } created ? new Change<T>(true, created) : new Change<T>(false, await FindAsync(path, cancel));
+        Told(await _records.TryWriteAsync(path, record, null, cancel)) is { } created
+            ? new Change<T>(true, created)
+            : new Change<T>(false, await FindAsync(path, cancel));
 
     /// <summary>Reads a record; null when there is none.</summary>
     public Task<Stored<T>?> FindAsync(string path, CancellationToken cancel) => _records.FindAsync(path, cancel);
 
-    /// <summary>Moves a record to another state, if it still stands where the caller thinks. Under ETag: of several callers at once, one moves it and the others
+    /// <summary>Moves a record to another state, if it still stands where the caller thinks. Under ETag: of several callers at once, one
+    /// moves it and the others
     /// see the state that it left.</summary>
     /// <param name="path">Blob name of the record.</param>
     /// <param name="to">The new state. Entry times and owner are kept by <see cref="IWorkRecord{T, TState}.Enter"/>.</param>
-    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is: a late or doubled message changes nothing. May run more
+    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is: a late or doubled message
+    /// changes nothing. May run more
     /// than once.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     /// <param name="known">The record as last read, to save a read; a newer one is fetched when it has changed since.</param>
@@ -50,19 +63,29 @@ public sealed class RecordStore<T, TState>(
     public Task<Change<T>> TryMoveAsync(string path, TState to, Func<T, T?> change, CancellationToken cancel, Stored<T>? known = null)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return ChangeAsync(path, current =>
-        {
-            if (change(current) is not { } changed)
-                return null;
-            if (!T.CanMove(current.State, to))
-                throw new InvalidOperationException($"{records.Name}/{path} cannot move from {current.State} to {to}.");
-            return changed.Enter(to, time.GetUtcNow());
-        }, known, cancel);
+        return ChangeAsync(
+            path,
+            current =>
+            {
+                if (change(current) is not { } changed)
+                    return null;
+                if (!T.CanMove(current.State, to))
+                    throw new InvalidOperationException($"{records.Name}/{path} cannot move from {current.State} to {to}.");
+                return changed.Enter(to, time.GetUtcNow());
+            },
+            known,
+            cancel
+        );
     }
 
     /// <summary>Ends a record as failed, unless it has ended already or the guard says that it is no longer the caller's.</summary>
     public Task<Change<T>> TryFailAsync(string path, RoadSegException reason, Func<T, bool> guard, CancellationToken cancel) =>
-        TryMoveAsync(path, T.Failed, record => T.HasEnded(record.State) || !guard(record) ? null : record.FailedFor(WorkFailure.Of(reason)), cancel);
+        TryMoveAsync(
+            path,
+            T.Failed,
+            record => T.HasEnded(record.State) || !guard(record) ? null : record.FailedFor(WorkFailure.Of(reason)),
+            cancel
+        );
 
     /// <summary>Changes what a record says beside its state and times, under ETag.</summary>
     /// <param name="path">Blob name of the record.</param>

@@ -3,7 +3,8 @@ using Azure.Storage.Blobs.Models;
 
 namespace RoadSeg.Work;
 
-/// <summary>A pass of repairs over what is listed. All passes have this one policy: whatever is wrong with one item, also a record that cannot be read, is told
+/// <summary>A pass of repairs over what is listed. All passes have this one policy: whatever is wrong with one item, also a record that
+/// cannot be read, is told
 /// and keeps no other from its turn; the next pass tries again.</summary>
 public static class RepairPass
 {
@@ -18,20 +19,28 @@ public static class RepairPass
     /// <param name="failed">Told of what went wrong with one.</param>
     /// <param name="cancel">Ends the pass.</param>
     public static Task RunAsync<T>(
-        IAsyncEnumerable<T> items, Func<T, CancellationToken, Task> look, Action<T, Exception> failed, CancellationToken cancel) =>
-        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (item, stop) =>
-        {
-            try
+        IAsyncEnumerable<T> items,
+        Func<T, CancellationToken, Task> look,
+        Action<T, Exception> failed,
+        CancellationToken cancel
+    ) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (item, stop) =>
             {
-                await look(item, stop);
-            }
+                try
+                {
+                    await look(item, stop);
+                }
 #pragma warning disable CA1031 // See above.
-            catch (Exception e) when (!stop.IsCancellationRequested)
+                catch (Exception e) when (!stop.IsCancellationRequested)
 #pragma warning restore CA1031
-            {
-                failed(item, e);
+                {
+                    failed(item, e);
+                }
             }
-        });
+        );
 
     /// <summary>Looks at all live work that is not new. A marker without a record goes when it is old.</summary>
     /// <param name="active">The markers of <see cref="RecordStore{T, TState}"/>: the last part of each name is an id.</param>
@@ -42,21 +51,32 @@ public static class RepairPass
     /// <param name="failed">Told of what went wrong with one, by its id.</param>
     /// <param name="cancel">Ends the pass.</param>
     public static Task RunAsync<T>(
-        BlobContainerClient active, TimeSpan youngest, DateTimeOffset now, Func<WorkId, CancellationToken, Task<Stored<T>?>> find,
-        Func<Stored<T>, CancellationToken, Task> repair, Action<string, Exception> failed, CancellationToken cancel)
+        BlobContainerClient active,
+        TimeSpan youngest,
+        DateTimeOffset now,
+        Func<WorkId, CancellationToken, Task<Stored<T>?>> find,
+        Func<Stored<T>, CancellationToken, Task> repair,
+        Action<string, Exception> failed,
+        CancellationToken cancel
+    )
         where T : class
     {
         ArgumentNullException.ThrowIfNull(active);
-        return RunAsync(active.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel), async (marker, stop) =>
-        {
-            var age = now - marker.Properties.LastModified!.Value;
-            if (age < youngest || !WorkId.TryParse(Named(marker), out var id))
-                return;
-            if (await find(id, stop) is { } record)
-                await repair(record, stop);
-            else if (age > RecordPatience)
-                await active.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
-        }, (marker, e) => failed(Named(marker), e), cancel);
+        return RunAsync(
+            active.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancel),
+            async (marker, stop) =>
+            {
+                var age = now - marker.Properties.LastModified!.Value;
+                if (age < youngest || !WorkId.TryParse(Named(marker), out var id))
+                    return;
+                if (await find(id, stop) is { } record)
+                    await repair(record, stop);
+                else if (age > RecordPatience)
+                    await active.DeleteBlobIfExistsAsync(marker.Name, cancellationToken: stop);
+            },
+            (marker, e) => failed(Named(marker), e),
+            cancel
+        );
     }
 
     private static string Named(BlobItem marker) => marker.Name[(marker.Name.LastIndexOf('/') + 1)..];

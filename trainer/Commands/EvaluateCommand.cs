@@ -18,16 +18,44 @@ internal static class EvaluateCommand
     {
         var data = new Option<string>("--data") { Description = "Folder with classes.json and the split.", Required = true };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "A .safetensors checkpoint of a run ..." };
-        var package = new Option<string?>("--model") { Description = "... or a model package, run by the serving engine; or an exported .onnx file." };
-        var precision = new Option<Precision>("--precision") { Description = "Which graph of the package.", DefaultValueFactory = _ => Precision.Fp32 };
+        var package = new Option<string?>("--model")
+        {
+            Description = "... or a model package, run by the serving engine; or an exported .onnx file.",
+        };
+        var precision = new Option<Precision>("--precision")
+        {
+            Description = "Which graph of the package.",
+            DefaultValueFactory = _ => Precision.Fp32,
+        };
         var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "val" };
         var size = new Option<string?>("--size") { Description = "Input size WxH instead of the model's own." };
-        var stretch = new Option<string?>("--stretch") { Description = "Resize pictures and ground truth to WxH first, as tutorials do with 256x256. Higher figures, and less said by them." };
+        var stretch = new Option<string?>("--stretch")
+        {
+            Description =
+                "Resize pictures and ground truth to WxH first, as tutorials do with 256x256. Higher figures, and less said by them.",
+        };
         var flip = new Option<bool>("--flip") { Description = "Also look at every picture mirrored, and average." };
-        var scales = new Option<string>("--scales") { Description = "Factors on the input size to look at and average, such as 0.75,1,1.25.", DefaultValueFactory = _ => "1" };
+        var scales = new Option<string>("--scales")
+        {
+            Description = "Factors on the input size to look at and average, such as 0.75,1,1.25.",
+            DefaultValueFactory = _ => "1",
+        };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
         var device = new Option<string>("--device") { Description = "cpu or cuda (checkpoints).", DefaultValueFactory = _ => "cpu" };
-        var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.") { data, checkpoint, package, precision, split, size, stretch, flip, scales, threads, device };
+        var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.")
+        {
+            data,
+            checkpoint,
+            package,
+            precision,
+            split,
+            size,
+            stretch,
+            flip,
+            scales,
+            threads,
+            device,
+        };
         command.SetAction(parsed =>
         {
             TorchLibrary.Load(parsed.GetValue(threads));
@@ -42,7 +70,15 @@ internal static class EvaluateCommand
             {
                 ({ } path, null) => OfCheckpoint(path, set, input, looks, ComputeDevice.Open(parsed.GetValue(device)!)),
                 (null, { } path) when File.Exists(path) => OnnxEvaluation.Run(
-                    File.ReadAllBytes(path), set, input ?? throw new TrainerException($"{path} does not say at which size it looks at a picture: add --size WIDTHxHEIGHT. A package says it: --model FOLDER."), looks),
+                    File.ReadAllBytes(path),
+                    set,
+                    input
+                        ?? throw new TrainerException(
+                            $"{path} does not say at which size it looks at a picture: add --size WIDTHxHEIGHT. A package says it: "
+                                + $"--model FOLDER."
+                        ),
+                    looks
+                ),
                 (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };
@@ -60,7 +96,13 @@ internal static class EvaluateCommand
         return TorchEvaluation.Run(model, set, input ?? recipe.Input, device, looks);
     }
 
-    private static SetScores OfPackage(ModelPackage package, Precision precision, SegmentationSet set, PreprocessSpec? input, TestTime looks)
+    private static SetScores OfPackage(
+        ModelPackage package,
+        Precision precision,
+        SegmentationSet set,
+        PreprocessSpec? input,
+        TestTime looks
+    )
     {
         var manifest = package.Manifest;
         SameClasses(manifest.Labels, set);
@@ -70,14 +112,25 @@ internal static class EvaluateCommand
             return OnnxEvaluation.Run(engine, set);
         }
 
-        Check.That(OnnxEvaluation.IsOurs(manifest), "--flip, --scales and --size need a graph of this trainer's own form: this package has another.");
+        Check.That(
+            OnnxEvaluation.IsOurs(manifest),
+            "--flip, --scales and --size need a graph of this trainer's own form: this package has another."
+        );
         Check.That(manifest.Graphs.ContainsKey(precision), $"The package has no {precision} graph.");
-        return OnnxEvaluation.Run(package.ReadFile(manifest.Graphs[precision]), set, input ?? manifest.Preprocess, looks, package.ReadIfListed);
+        return OnnxEvaluation.Run(
+            package.ReadFile(manifest.Graphs[precision]),
+            set,
+            input ?? manifest.Preprocess,
+            looks,
+            package.ReadIfListed
+        );
     }
 
-    private static void SameClasses(LabelCatalogue labels, SegmentationSet set) => Check.That(
-        labels.HasClassesOf(set.Labels),
-        $"The model's classes ({string.Join(", ", labels.Classes.Select(c => c.Name))}) are not the data set's.");
+    private static void SameClasses(LabelCatalogue labels, SegmentationSet set) =>
+        Check.That(
+            labels.HasClassesOf(set.Labels),
+            $"The model's classes ({string.Join(", ", labels.Classes.Select(c => c.Name))}) are not the data set's."
+        );
 
     private static double[] Numbers(string text) =>
         [.. text.Split(',').Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];

@@ -18,18 +18,47 @@ internal static class PublishCommand
         var golden = new Option<string>("--golden") { Description = "A photo for the self-test, free to ship.", Required = true };
         var goldenNote = new Option<string>("--golden-note") { Description = "Where that photo is from.", DefaultValueFactory = _ => "" };
         var name = new Option<string>("--name") { Description = "Package name.", DefaultValueFactory = _ => "camvid-mnv2" };
-        var licence = new Option<string?>("--licence") { Description = "Licence of the weights and what it means; a curated set and CamVid say it themselves." };
-        var origin = new Option<string>("--origin") { Description = "Where the initial weights came from.", DefaultValueFactory = _ => "Where the initial weights came from was not said." };
+        var licence = new Option<string?>("--licence")
+        {
+            Description = "Licence of the weights and what it means; a curated set and CamVid say it themselves.",
+        };
+        var origin = new Option<string>("--origin")
+        {
+            Description = "Where the initial weights came from.",
+            DefaultValueFactory = _ => "Where the initial weights came from was not said.",
+        };
         var commit = new Option<string?>("--commit") { Description = "Git commit of the code." };
         var limit = new Option<int>("--limit") { Description = "Use at most this many frames of each split; 0 for all." };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
-        var command = new Command("publish", "Turn a checkpoint into a model package.") { checkpoint, data, output, golden, goldenNote, name, licence, origin, commit, limit, threads };
+        var command = new Command("publish", "Turn a checkpoint into a model package.")
+        {
+            checkpoint,
+            data,
+            output,
+            golden,
+            goldenNote,
+            name,
+            licence,
+            origin,
+            commit,
+            limit,
+            threads,
+        };
         command.SetAction(parsed =>
         {
             TorchLibrary.Load(parsed.GetValue(threads));
-            var (train, val) = (DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)), DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit)));
+            var (train, val) = (
+                DataSource.Read(parsed.GetValue(data)!, "train", parsed.GetValue(limit)),
+                DataSource.Read(parsed.GetValue(data)!, "val", parsed.GetValue(limit))
+            );
             var photo = File.ReadAllBytes(parsed.GetValue(golden)!);
-            var facts = Facts(parsed.GetValue(data)!, val.Labels, parsed.GetValue(name)!, parsed.GetValue(origin)!, parsed.GetValue(licence));
+            var facts = Facts(
+                parsed.GetValue(data)!,
+                val.Labels,
+                parsed.GetValue(name)!,
+                parsed.GetValue(origin)!,
+                parsed.GetValue(licence)
+            );
             var package = new PackagePublisher(TimeProvider.System, Console.WriteLine).Publish(
                 parsed.GetValue(checkpoint)!,
                 train,
@@ -38,11 +67,13 @@ internal static class PublishCommand
                 $"They are the self-test too. {parsed.GetValue(goldenNote)}",
                 facts,
                 parsed.GetValue(commit),
-                parsed.GetValue(output)!);
+                parsed.GetValue(output)!
+            );
             Console.WriteLine($"{package.Manifest.Name} {package.Manifest.Version}: {package.Folder}");
         });
         return command;
     }
+
     private static CardFacts Facts(string data, LabelCatalogue labels, string name, string origin, string? licence)
     {
         var facts = CuratedFolder.IsIn(data) ? CardFacts.Of(CuratedSet.Open(data), name, origin) : CardFacts.OfCamVid(labels, name, origin);
@@ -52,9 +83,14 @@ internal static class PublishCommand
         return new CardFacts(
             name,
             $"{source} val ({labels.Count} classes)",
-            licence ?? throw new TrainerException($"Nothing says under which licence {data} may be used, and with it the weights: add --licence \"...\"."),
+            licence
+                ?? throw new TrainerException(
+                    $"Nothing says under which licence {data} may be used, and with it the weights: add --licence \"...\"."
+                ),
             origin,
-            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any decision about people.",
-            source);
+            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any "
+                + "decision about people.",
+            source
+        );
     }
 }

@@ -10,29 +10,55 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Folder with classes.json, train, trainannot, val, valannot.", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "Folder with classes.json, train, trainannot, val, valannot.",
+            Required = true,
+        };
         var recipe = new Option<string>("--recipe") { Description = "Name of a recipe, or a file.", DefaultValueFactory = _ => "smoke" };
-        var init = new Option<string?>("--init") { Description = "Weights to start from (.safetensors, .pth): torchvision encoder names, or a RoadSeg checkpoint." };
+        var init = new Option<string?>("--init")
+        {
+            Description = "Weights to start from (.safetensors, .pth): torchvision encoder names, or a RoadSeg checkpoint.",
+        };
         var output = new Option<string>("--out") { Description = "Folder of the run.", DefaultValueFactory = _ => "run" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the run's last checkpoint where there is one (the default; --resume false starts anew).", DefaultValueFactory = _ => true };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Go on from the run's last checkpoint where there is one (the default; --resume false starts anew).",
+            DefaultValueFactory = _ => true,
+        };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all.", DefaultValueFactory = _ => 0 };
         var seed = new Option<long?>("--seed") { Description = "Replaces the recipe's seed." };
         var device = new Option<string>("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
-        var set = new Option<string[]>("--set") { Description = "key=value: replaces a field of the recipe, such as training.epochs=5.", DefaultValueFactory = _ => [] };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "key=value: replaces a field of the recipe, such as training.epochs=5.",
+            DefaultValueFactory = _ => [],
+        };
         var command = new Command(Name, "Train, or go on training.") { data, recipe, init, output, resume, threads, seed, device, set };
         // The command line hears signals only once the action has given it a task.
-        command.SetAction((parsed, stop) => Task.Run(() =>
-        {
-            var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
-            if (parsed.GetValue(seed) is { } number)
-                chosen = chosen with { Seed = number };
-            TorchLibrary.Load(parsed.GetValue(threads));
-            var files = new LoopFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume));
-            Directory.CreateDirectory(files.Output);
-            var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
-            var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
-            log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
-        }, CancellationToken.None));
+        command.SetAction(
+            (parsed, stop) =>
+                Task.Run(
+                    () =>
+                    {
+                        var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
+                        if (parsed.GetValue(seed) is { } number)
+                            chosen = chosen with { Seed = number };
+                        TorchLibrary.Load(parsed.GetValue(threads));
+                        var files = new LoopFiles(
+                            parsed.GetValue(data)!,
+                            parsed.GetValue(output)!,
+                            parsed.GetValue(init),
+                            parsed.GetValue(resume)
+                        );
+                        Directory.CreateDirectory(files.Output);
+                        var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
+                        var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
+                        log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
+                    },
+                    CancellationToken.None
+                )
+        );
         return command;
     }
 }

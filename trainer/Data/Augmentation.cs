@@ -2,7 +2,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>Scale, crop, mirror and colour changes of an image and its mask together. A sample is a function of the frame and the stream's name alone.</summary>
+/// <summary>Scale, crop, mirror and colour changes of an image and its mask together. A sample is a function of the frame and the stream's
+/// name alone.</summary>
 internal sealed class Augmentation(AugmentationOptions options, PreprocessSpec input, int classes, byte ignoreId)
 {
     private const int CropTries = 10;
@@ -29,7 +30,8 @@ internal sealed class Augmentation(AugmentationOptions options, PreprocessSpec i
                 Offset(ref random, scaledHeight - options.CropHeight),
                 options.CropWidth,
                 options.CropHeight,
-                flip);
+                flip
+            );
             window.Mask(frame.Mask, mask, ignoreId);
             if (options.CategoryMaxRatio >= 1 || LargestShare(mask) <= options.CategoryMaxRatio)
                 break;
@@ -49,7 +51,8 @@ internal sealed class Augmentation(AugmentationOptions options, PreprocessSpec i
         counts.Clear();
         foreach (var id in mask)
             counts[id]++;
-        int largest = 0, labelled = 0;
+        int largest = 0,
+            labelled = 0;
         for (var c = 0; c < classes; c++)
         {
             labelled += counts[c];

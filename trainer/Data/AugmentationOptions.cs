@@ -15,7 +15,8 @@ public sealed record AugmentationOptions
     /// <summary>Largest factor on the model's input size, ScaleMin-4. Default 2.</summary>
     public double ScaleMax { get; init; } = 2;
 
-    /// <summary>A crop in which one class covers more than this share of the labelled pixels is drawn again (10 tries), 0.1-1. Default 0.75; 1 turns it off.</summary>
+    /// <summary>A crop in which one class covers more than this share of the labelled pixels is drawn again (10 tries), 0.1-1. Default
+    /// 0.75; 1 turns it off.</summary>
     public double CategoryMaxRatio { get; init; } = 0.75;
 
     /// <summary>Probability of mirroring left and right, 0-1. Default 0.5.</summary>

@@ -2,8 +2,16 @@ using System.Diagnostics;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>Batches in an order that seed, epoch and step decide; made ahead on background threads. Starting at any step gives the same batches as running up to it.</summary>
-internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation, AugmentationOptions size, int batchSize, long seed, int ahead)
+/// <summary>Batches in an order that seed, epoch and step decide; made ahead on background threads. Starting at any step gives the same
+/// batches as running up to it.</summary>
+internal sealed class BatchLoader(
+    SegmentationSet set,
+    Augmentation augmentation,
+    AugmentationOptions size,
+    int batchSize,
+    long seed,
+    int ahead
+)
 {
     private const long OrderStream = 1;
     private const long SampleStream = 2;
@@ -52,7 +60,8 @@ internal sealed class BatchLoader(SegmentationSet set, Augmentation augmentation
                 set.Frames[index],
                 new SeededRandom(seed, SampleStream, step, i),
                 batch.Images.AsSpan(i * h * w * 3, h * w * 3),
-                batch.Masks.AsSpan(i * h * w, h * w));
+                batch.Masks.AsSpan(i * h * w, h * w)
+            );
         }
 
         return batch;

@@ -5,7 +5,8 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>The layout <c>{split}/x.png</c> (or .jpg, .webp) beside <c>{split}annot/x.png</c> (8-bit class ids), with <c>classes.json</c> at the root.</summary>
+/// <summary>The layout <c>{split}/x.png</c> (or .jpg, .webp) beside <c>{split}annot/x.png</c> (8-bit class ids), with <c>classes.json</c>
+/// at the root.</summary>
 internal static class CamVidFolder
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -39,14 +40,20 @@ internal static class CamVidFolder
         var labels = Labels(root);
         var (images, masks) = (Path.Combine(root, split), Path.Combine(root, split + "annot"));
         Check.That(Directory.Exists(images) && Directory.Exists(masks), $"{root} has no folders '{split}' and '{split}annot'.");
-        var files = Directory.GetFiles(images).Where(f => Extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal).ToArray();
+        var files = Directory
+            .GetFiles(images)
+            .Where(f => Extensions.Contains(Path.GetExtension(f)))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         Check.That(files.Length > 0, $"There are no images in {images} (looked for {string.Join(", ", Extensions)}).");
         if (limit > 0 && files.Length > limit)
             files = [.. Enumerable.Range(0, limit).Select(i => files[i * files.Length / limit])];
         var frames = new Frame[files.Length];
         try
         {
-            Parallel.For(0, files.Length, i => frames[i] = ReadFrame(files[i], Path.Combine(masks, Path.GetFileNameWithoutExtension(files[i]) + ".png")));
+            Parallel.For(0, files.Length, i =>
+                frames[i] = ReadFrame(files[i], Path.Combine(masks, Path.GetFileNameWithoutExtension(files[i]) + ".png"))
+            );
             return new SegmentationSet(split, labels, frames);
         }
         catch (AggregateException e) when (e.InnerException is TrainerException inner)
@@ -65,7 +72,10 @@ internal static class CamVidFolder
             return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
         });
         var mask = Decoded($"The mask of {name}", () => MaskPng.Decode(File.ReadAllBytes(maskPath), ImageLimits.Default));
-        Check.That(image.Width == mask.Width && image.Height == mask.Height, $"{name} is {image.Width}x{image.Height}, its mask {mask.Width}x{mask.Height}: both must have one size.");
+        Check.That(
+            image.Width == mask.Width && image.Height == mask.Height,
+            $"{name} is {image.Width}x{image.Height}, its mask {mask.Width}x{mask.Height}: both must have one size."
+        );
         return new Frame(name, image, mask.Ids);
     }
 

@@ -4,7 +4,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>A curated set (<c>roadseg dataset curate</c>): shards read whole, one after the other, in an order that the seed decides.</summary>
+/// <summary>A curated set (<c>roadseg dataset curate</c>): shards read whole, one after the other, in an order that the seed
+/// decides.</summary>
 internal static class CuratedFolder
 {
     public static bool IsIn(string root) => Directory.Exists(root) && CuratedSet.IsIn(root);
@@ -17,13 +18,22 @@ internal static class CuratedFolder
     public static SegmentationSet Read(string root, string split, int limit = 0)
     {
         var set = Open(root);
-        var part = set.Find(Parse(split)) ?? throw new TrainerException($"The curated set {set.Manifest.Name} has no split '{split}': it has {string.Join(", ", set.Manifest.Splits.Select(s => s.Split.ToString().ToLowerInvariant()))}. Curate it with a share for '{split}'.");
+        var part = set.Find(Parse(split))
+            ?? throw new TrainerException(
+                $"The curated set {set.Manifest.Name} has no split '{split}': it has "
+                    + $"{string.Join(", ", set.Manifest.Splits.Select(s => s.Split.ToString().ToLowerInvariant()))}. Curate it with a "
+                    + $"share for '{split}'."
+            );
         var frames = new CuratedFrames(set, part);
         if (limit <= 0 || frames.Count <= limit)
             return new SegmentationSet(split, set.Labels, frames, part.PixelCounts, part.PixelsOfImagesWith);
 
         // Few frames: in memory, and counted, since the manifest's counts are of all.
-        return new SegmentationSet(split, set.Labels, [.. Enumerable.Range(0, limit).Select(i => frames[(int)((long)i * frames.Count / limit)])]);
+        return new SegmentationSet(
+            split,
+            set.Labels,
+            [.. Enumerable.Range(0, limit).Select(i => frames[(int)((long)i * frames.Count / limit)])]
+        );
     }
 
     private static CuratedSet Open(string root)
@@ -38,5 +48,8 @@ internal static class CuratedFolder
         }
     }
 
-    private static Split Parse(string split) => Enum.TryParse<Split>(split, ignoreCase: true, out var parsed) ? parsed : throw new TrainerException($"A split is train, val or test, not '{split}'.");
+    private static Split Parse(string split) =>
+        Enum.TryParse<Split>(split, ignoreCase: true, out var parsed)
+            ? parsed
+            : throw new TrainerException($"A split is train, val or test, not '{split}'.");
 }

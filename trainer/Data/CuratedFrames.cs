@@ -3,7 +3,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>The frames of a curated split, a shard at a time: a few decoded shards are held and the one used longest ago goes. Safe for several
+/// <summary>The frames of a curated split, a shard at a time: a few decoded shards are held and the one used longest ago goes. Safe for
+/// several
 /// threads; each shard's hash is checked whenever it is read.</summary>
 internal sealed class CuratedFrames : IReadOnlyList<Frame>
 {

@@ -15,7 +15,13 @@ internal sealed class SegmentationSet
 
     /// <param name="pixelCounts">Of all frames, as <see cref="PixelCounts"/>.</param>
     /// <param name="pixelsOfImagesWith">Of all frames, as <see cref="PixelsOfImagesWith"/>.</param>
-    public SegmentationSet(string name, LabelCatalogue labels, IReadOnlyList<Frame> frames, IReadOnlyList<long> pixelCounts, IReadOnlyList<long> pixelsOfImagesWith)
+    public SegmentationSet(
+        string name,
+        LabelCatalogue labels,
+        IReadOnlyList<Frame> frames,
+        IReadOnlyList<long> pixelCounts,
+        IReadOnlyList<long> pixelsOfImagesWith
+    )
     {
         (Name, Labels, Frames) = (name, labels, frames);
         (PixelCounts, PixelsOfImagesWith) = ([.. pixelCounts], [.. pixelsOfImagesWith]);
@@ -54,7 +60,10 @@ internal sealed class SegmentationSet
         for (var id = 0; id < 256; id++)
         {
             if (histogram[id] > 0 && id >= Labels.Count && id != IgnoreId)
-                throw new TrainerException($"The mask of {frame.Name} holds id {id} on {histogram[id]} pixels, which is neither a class (0-{Labels.Count - 1}) nor the ignore id {IgnoreId}. Mend the mask or the label file.");
+                throw new TrainerException(
+                    $"The mask of {frame.Name} holds id {id} on {histogram[id]} pixels, which is neither a class (0-{Labels.Count - 1}) "
+                        + $"nor the ignore id {IgnoreId}. Mend the mask or the label file."
+                );
         }
 
         var labelled = histogram.AsSpan(0, Labels.Count).ToArray().Sum();

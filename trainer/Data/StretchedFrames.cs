@@ -14,7 +14,11 @@ internal sealed class StretchedFrames(IReadOnlyList<Frame> frames, PreprocessSpe
         get
         {
             var frame = frames[index];
-            return new Frame(frame.Name, ImageDecoder.ResizeForModel(frame.Image, size), new IndexedImage(frame.Image.Width, frame.Image.Height, frame.Mask, null).ResizeTo(size.Width, size.Height).Ids);
+            return new Frame(
+                frame.Name,
+                ImageDecoder.ResizeForModel(frame.Image, size),
+                new IndexedImage(frame.Image.Width, frame.Image.Height, frame.Mask, null).ResizeTo(size.Width, size.Height).Ids
+            );
         }
     }
 

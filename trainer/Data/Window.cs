@@ -2,9 +2,20 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Trainer.Data;
 
-/// <summary>A crop of a frame resized to a virtual size: antialiased bilinear for pictures (triangle filter scaled by the reduction, half-pixel
+/// <summary>A crop of a frame resized to a virtual size: antialiased bilinear for pictures (triangle filter scaled by the reduction,
+/// half-pixel
 /// centres), nearest for masks. Parts outside the frame are filled.</summary>
-internal readonly record struct Window(int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height, bool Flip)
+internal readonly record struct Window(
+    int SourceWidth,
+    int SourceHeight,
+    int ScaledWidth,
+    int ScaledHeight,
+    int Left,
+    int Top,
+    int Width,
+    int Height,
+    bool Flip
+)
 {
     public void Mask(ReadOnlySpan<byte> source, Span<byte> output, byte fill)
     {
@@ -58,7 +69,12 @@ internal readonly record struct Window(int SourceWidth, int SourceHeight, int Sc
             var line = output.Slice(y * Width * 3, Width * 3);
             line.Clear();
             for (var k = 0; k < weights.Length; k++)
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(lines.AsSpan((start - first + k) * Width * 3, Width * 3), weights[k], line, line);
+                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(
+                    lines.AsSpan((start - first + k) * Width * 3, Width * 3),
+                    weights[k],
+                    line,
+                    line
+                );
         }
     }
 
@@ -67,7 +83,9 @@ internal readonly record struct Window(int SourceWidth, int SourceHeight, int Sc
         for (var x = 0; x < Width; x++)
         {
             var (start, weights) = columns[x];
-            float r = 0, g = 0, b = 0;
+            float r = 0,
+                g = 0,
+                b = 0;
             if (weights.Length == 0)
                 r = g = b = fill;
             for (var k = 0; k < weights.Length; k++)

@@ -1,7 +1,9 @@
 namespace RoadSeg.Trainer.Evaluation;
 
-/// <summary>The boundary F measure of Csurka, Larlus and Perronnin, "What is a good evaluation measure for semantic segmentation?", BMVC 2013: per image
-/// and class, the F1 of boundary pixels that have a boundary pixel of the same class within 0.75 % of the image's diagonal on the other side. A class
+/// <summary>The boundary F measure of Csurka, Larlus and Perronnin, "What is a good evaluation measure for semantic segmentation?", BMVC
+/// 2013: per image
+/// and class, the F1 of boundary pixels that have a boundary pixel of the same class within 0.75 % of the image's diagonal on the other
+/// side. A class
 /// counts in the images whose truth holds it. Borders to unlabelled pixels and the edge of the picture are no boundaries.</summary>
 internal sealed class BoundaryF(int classes, int ignoreId)
 {
@@ -38,7 +40,10 @@ internal sealed class BoundaryF(int classes, int ignoreId)
         {
             if (!present[c] || (expected[c].Count == 0 && found[c].Count == 0))
                 continue;
-            var (precision, recall) = (Near(found[c], expected[c], width, height, reach), Near(expected[c], found[c], width, height, reach));
+            var (precision, recall) = (
+                Near(found[c], expected[c], width, height, reach),
+                Near(expected[c], found[c], width, height, reach)
+            );
             var f = precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
             (_sums[c], _images[c]) = (_sums[c] + f, _images[c] + 1);
             (sum, counted) = (sum + f, counted + 1);
@@ -56,7 +61,15 @@ internal sealed class BoundaryF(int classes, int ignoreId)
         {
             for (var x = 0; x < width; x++, at++)
             {
-                if (truth[at] != ignoreId && (Differs(at, at - 1, x > 0) || Differs(at, at + 1, x < width - 1) || Differs(at, at - width, y > 0) || Differs(at, at + width, y < height - 1)))
+                if (
+                    truth[at] != ignoreId
+                    && (
+                        Differs(at, at - 1, x > 0)
+                        || Differs(at, at + 1, x < width - 1)
+                        || Differs(at, at - width, y > 0)
+                        || Differs(at, at + width, y < height - 1)
+                    )
+                )
                     boundaries[ids[at]].Add(at);
             }
         }

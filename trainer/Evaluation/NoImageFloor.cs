@@ -8,7 +8,8 @@ internal static class NoImageFloor
 {
     private const int GridPixels = 512 * 512;
 
-    /// <summary>Reads the masks of both sets once. Positions are those of the first frame, of at most 262,144 pixels; frames of other sizes are stretched.</summary>
+    /// <summary>Reads the masks of both sets once. Positions are those of the first frame, of at most 262,144 pixels; frames of other sizes
+    /// are stretched.</summary>
     /// <returns>Null when it was stopped.</returns>
     public static ConfusionMatrix? Of(SegmentationSet train, SegmentationSet set, CancellationToken stop = default)
     {

@@ -8,16 +8,27 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Evaluation;
 
-/// <summary>Scores a graph. One look goes through the engine that serves it, so that what is published is what was measured; several looks need the
+/// <summary>Scores a graph. One look goes through the engine that serves it, so that what is published is what was measured; several looks
+/// need the
 /// logits themselves.</summary>
 internal static class OnnxEvaluation
 {
     public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>
-        SetEvaluation.Run(set, image => engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height).ClassIds, each);
+        SetEvaluation.Run(
+            set,
+            image => engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height).ClassIds,
+            each
+        );
 
     /// <param name="graph">A graph as this trainer exports it: uint8 [N, H, W, 3] "image" to float [N, classes, h, w] "logits".</param>
     /// <param name="read">As for <see cref="OnnxFile.WithData"/>: where weights beside the graph may lie; null: nowhere.</param>
-    public static SetScores Run(byte[] graph, SegmentationSet set, PreprocessSpec input, TestTime testTime, Func<string, byte[]?>? read = null)
+    public static SetScores Run(
+        byte[] graph,
+        SegmentationSet set,
+        PreprocessSpec input,
+        TestTime testTime,
+        Func<string, byte[]?>? read = null
+    )
     {
         using var session = Open(graph, read ?? (_ => null), set.Labels.Count);
         var network = new OnnxNetwork(session);
@@ -26,7 +37,8 @@ internal static class OnnxEvaluation
 
     /// <summary>Whether a package's graph has the contract of this trainer's exports.</summary>
     public static bool IsOurs(ModelDescription model) =>
-        model.Input is { Name: "image", ElementType: InputElementType.UInt8, Layout: TensorLayout.Nhwc, Width: null } && model.Output is { Name: "logits", Kind: OutputKind.Logits, Layout: TensorLayout.Nchw };
+        model.Input is { Name: "image", ElementType: InputElementType.UInt8, Layout: TensorLayout.Nhwc, Width: null }
+        && model.Output is { Name: "logits", Kind: OutputKind.Logits, Layout: TensorLayout.Nchw };
 
     private static InferenceSession Open(byte[] graph, Func<string, byte[]?> read, int classes)
     {
@@ -45,12 +57,19 @@ internal static class OnnxEvaluation
             throw new TrainerException($"ONNX Runtime cannot load the graph: {e.Message}", e);
         }
 
-        var fits = session.InputMetadata.TryGetValue("image", out var input) && input.ElementType == typeof(byte)
-            && session.OutputMetadata.TryGetValue("logits", out var output) && output.Dimensions is [_, var channels, _, _] && channels == classes;
+        var fits =
+            session.InputMetadata.TryGetValue("image", out var input)
+            && input.ElementType == typeof(byte)
+            && session.OutputMetadata.TryGetValue("logits", out var output)
+            && output.Dimensions is [_, var channels, _, _]
+            && channels == classes;
         if (fits)
             return session;
         session.Dispose();
-        throw new TrainerException($"The graph is not of this trainer's form (input 'image', uint8 [N, H, W, 3]; output 'logits', float [N, {classes}, h, w]). Score others as a package (--model FOLDER), without --flip and --scales.");
+        throw new TrainerException(
+            $"The graph is not of this trainer's form (input 'image', uint8 [N, H, W, 3]; output 'logits', float [N, {classes}, h, w]). "
+                + $"Score others as a package (--model FOLDER), without --flip and --scales."
+        );
     }
 
     private sealed class OnnxNetwork(InferenceSession session) : INetwork

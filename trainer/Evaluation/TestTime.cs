@@ -13,9 +13,14 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
 
     public bool IsOnce => !Flip && Scales is [1];
 
-    public void Validate() => Check.That(Scales.Count > 0 && Scales.All(s => s is >= 0.25 and <= 4), "--scales takes numbers of 0.25 to 4 with commas between, such as 0.75,1,1.25.");
+    public void Validate() =>
+        Check.That(
+            Scales.Count > 0 && Scales.All(s => s is >= 0.25 and <= 4),
+            "--scales takes numbers of 0.25 to 4 with commas between, such as 0.75,1,1.25."
+        );
 
-    /// <summary>Class ids [Height, Width] at the picture's own size. One look takes the best logit; of several the softmax probabilities are averaged at that size.</summary>
+    /// <summary>Class ids [Height, Width] at the picture's own size. One look takes the best logit; of several the softmax probabilities
+    /// are averaged at that size.</summary>
     public byte[] Predict(INetwork network, RgbImage image, PreprocessSpec input)
     {
         using var scope = NewDisposeScope();

@@ -8,7 +8,14 @@ namespace RoadSeg.Trainer.Evaluation;
 /// <summary>Runs a model over a set: logits resized to the ground truth's size, argmax.</summary>
 internal static class TorchEvaluation
 {
-    public static SetScores Run(DeepLabV3Plus model, SegmentationSet set, PreprocessSpec input, Device device, TestTime? testTime = null, Action<FrameResult>? each = null)
+    public static SetScores Run(
+        DeepLabV3Plus model,
+        SegmentationSet set,
+        PreprocessSpec input,
+        Device device,
+        TestTime? testTime = null,
+        Action<FrameResult>? each = null
+    )
     {
         var training = model.training;
         model.eval();
@@ -20,6 +27,7 @@ internal static class TorchEvaluation
 
     private sealed class TorchNetwork(DeepLabV3Plus model, Device device) : INetwork
     {
-        public Tensor Logits(RgbImage picture) => model.forward(ModelInput.Normalised(picture.Pixels, 1, picture.Height, picture.Width, device)).Logits;
+        public Tensor Logits(RgbImage picture) =>
+            model.forward(ModelInput.Normalised(picture.Pixels, 1, picture.Height, picture.Width, device)).Logits;
     }
 }

@@ -4,7 +4,8 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Trainer.Export;
 
-/// <summary>Finds the range of every tensor of a graph over sample pictures: all values but the outermost few per hundred thousand, by histogram.</summary>
+/// <summary>Finds the range of every tensor of a graph over sample pictures: all values but the outermost few per hundred thousand, by
+/// histogram.</summary>
 internal sealed class Calibration : IDisposable
 {
     private const int Bins = 2048;
@@ -38,7 +39,9 @@ internal sealed class Calibration : IDisposable
             foreach (var value in values)
                 histogram[Math.Min(Bins - 1, (int)((value - start) * perBin))]++;
         });
-        return _tensors.Select((name, t) => (name, Range(counts[t], low[t], high[t], coverage))).ToDictionary(p => p.name, p => ByteScale.Of(p.Item2.Low, p.Item2.High));
+        return _tensors
+            .Select((name, t) => (name, Range(counts[t], low[t], high[t], coverage)))
+            .ToDictionary(p => p.name, p => ByteScale.Of(p.Item2.Low, p.Item2.High));
     }
 
     public void Dispose() => _session.Dispose();
@@ -59,7 +62,8 @@ internal sealed class Calibration : IDisposable
     {
         var outside = (long)(histogram.Sum() * (1 - coverage) / 2);
         var width = (high - low) / Bins;
-        int first = 0, last = Bins - 1;
+        int first = 0,
+            last = Bins - 1;
         for (var cut = histogram[0]; cut <= outside && first < last; cut += histogram[first])
             first++;
         for (var cut = histogram[^1]; cut <= outside && last > first; cut += histogram[last])

@@ -79,8 +79,28 @@ internal sealed class GraphBuilder
         var perBranch = aspp.Point.Shape.Out;
         var split = perBranch * branches.Count;
         var shape = aspp.Project.Shape;
-        var spatial = new ConvLayer("aspp.project", Add(new ConcatLayer("aspp.concat", branches)), shape with { In = split }, Columns(whole, 0, split), whole.Bias, Activation.None);
-        var constant = new ConvLayer("aspp.project.pooled", pooled, shape with { In = perBranch }, Columns(whole, split, perBranch), new float[shape.Out], Activation.None);
+        var spatial = new ConvLayer(
+            "aspp.project",
+            Add(new ConcatLayer("aspp.concat", branches)),
+            shape with
+            {
+                In = split,
+            },
+            Columns(whole, 0, split),
+            whole.Bias,
+            Activation.None
+        );
+        var constant = new ConvLayer(
+            "aspp.project.pooled",
+            pooled,
+            shape with
+            {
+                In = perBranch,
+            },
+            Columns(whole, split, perBranch),
+            new float[shape.Out],
+            Activation.None
+        );
         return Add(new AddLayer("aspp.output", Add(spatial), Add(constant), Activation.Relu));
     }
 
@@ -100,7 +120,8 @@ internal sealed class GraphBuilder
         return input;
     }
 
-    // pixel' = (pixel - 255 mean) enters; 1 / (255 deviation) belongs to the weights. Zero padding stays right because zero is zero in both.
+    // pixel' = (pixel - 255 mean) enters; 1 / (255 deviation) belongs to the weights. Zero padding stays right because zero is zero in
+    // both.
     private string Stem(string name, ConvUnit unit)
     {
         var layer = Fold(name, ModelGraph.Input, unit);
@@ -134,7 +155,10 @@ internal sealed class GraphBuilder
         var bias = unit.Conv.bias is { } b ? Floats(b) : new float[unit.Shape.Out];
         if (unit.Norm is { } norm)
         {
-            float[] gamma = Floats(norm.weight!), beta = Floats(norm.bias!), mean = Floats(norm.running_mean!), variance = Floats(norm.running_var!);
+            float[] gamma = Floats(norm.weight!),
+                beta = Floats(norm.bias!),
+                mean = Floats(norm.running_mean!),
+                variance = Floats(norm.running_var!);
             var perOutput = weight.Length / unit.Shape.Out;
             for (var o = 0; o < unit.Shape.Out; o++)
             {

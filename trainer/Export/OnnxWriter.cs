@@ -8,7 +8,8 @@ using AttributeKind = RoadSeg.Trainer.Export.Onnx.AttributeProto.Types.Attribute
 
 namespace RoadSeg.Trainer.Export;
 
-/// <summary>A <see cref="ModelGraph"/> as ONNX. Input <c>image</c>: uint8 [N, H, W, 3] RGB. Output <c>logits</c>: float [N, classes, H/4, W/4].</summary>
+/// <summary>A <see cref="ModelGraph"/> as ONNX. Input <c>image</c>: uint8 [N, H, W, 3] RGB. Output <c>logits</c>: float [N, classes, H/4,
+/// W/4].</summary>
 internal sealed class OnnxWriter
 {
     public const int Opset = 13;
@@ -28,7 +29,8 @@ internal sealed class OnnxWriter
     // Tensors that already went through quantise-dequantise, by their plain name.
     private readonly HashSet<string> _bytes = [];
 
-    private OnnxWriter(Precision precision, Quantization? quantization) => (_half, _quantization) = (precision == Precision.Fp16, quantization);
+    private OnnxWriter(Precision precision, Quantization? quantization) =>
+        (_half, _quantization) = (precision == Precision.Fp16, quantization);
 
     /// <param name="graph">The network.</param>
     /// <param name="precision">fp16 keeps input and output types; int8 needs <paramref name="quantization"/>.</param>
@@ -45,8 +47,19 @@ internal sealed class OnnxWriter
             writer.Node("Cast", "logits.to_float", ["logits.half"], "logits", Int("to", Float));
         writer._graph.Output.Add(Value("logits", Float, "N", $"{graph.Classes}", "rows", "columns"));
         foreach (var probe in probes ?? [])
-            writer._graph.Output.Add(new ValueInfoProto { Name = probe, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float } } });
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "RoadSeg", Graph = writer._graph };
+            writer._graph.Output.Add(
+                new ValueInfoProto
+                {
+                    Name = probe,
+                    Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float } },
+                }
+            );
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "RoadSeg",
+            Graph = writer._graph,
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         return model.ToByteArray();
     }
@@ -80,7 +93,15 @@ internal sealed class OnnxWriter
                 Node("GlobalAveragePool", layer.Name, [Read(pool.Input)], plain);
                 break;
             case MaxPoolLayer pool:
-                Node("MaxPool", layer.Name, [Read(pool.Input)], plain, Ints("kernel_shape", 3, 3), Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1));
+                Node(
+                    "MaxPool",
+                    layer.Name,
+                    [Read(pool.Input)],
+                    plain,
+                    Ints("kernel_shape", 3, 3),
+                    Ints("strides", 2, 2),
+                    Ints("pads", 1, 1, 1, 1)
+                );
                 break;
             case ResizeLayer resize:
                 Resize(resize, plain);
@@ -98,19 +119,23 @@ internal sealed class OnnxWriter
     }
 
     // The runtime runs an operation in bytes when it finds them on both of its sides.
-    private bool GivesBytes(Layer layer) => layer switch
-    {
-        ConvLayer conv => _quantization!.Quantizes(conv),
-        PoolLayer => false,
-        ResizeLayer resize => _bytes.Contains(resize.Input),
-        _ => layer.Inputs.All(_bytes.Contains),
-    };
+    private bool GivesBytes(Layer layer) =>
+        layer switch
+        {
+            ConvLayer conv => _quantization!.Quantizes(conv),
+            PoolLayer => false,
+            ResizeLayer resize => _bytes.Contains(resize.Input),
+            _ => layer.Inputs.All(_bytes.Contains),
+        };
 
     private void Conv(ConvLayer conv, string output)
     {
         var shape = conv.Shape;
         long[] dims = [shape.Out, shape.In / shape.Groups, shape.Kernel, shape.Kernel];
-        var inputs = _quantization?.Quantizes(conv) == true ? QuantizedInputs(conv, dims) : [Read(conv.Input), conv.Name + ".weight", conv.Name + ".bias"];
+        var inputs =
+            _quantization?.Quantizes(conv) == true
+                ? QuantizedInputs(conv, dims)
+                : [Read(conv.Input), conv.Name + ".weight", conv.Name + ".bias"];
         if (inputs[1] == conv.Name + ".weight")
         {
             Floats(conv.Name + ".weight", conv.Weight, dims);
@@ -126,7 +151,8 @@ internal sealed class OnnxWriter
             Ints("strides", shape.Stride, shape.Stride),
             Ints("pads", shape.Padding, shape.Padding, shape.Padding, shape.Padding),
             Ints("dilations", shape.Dilation, shape.Dilation),
-            Int("group", shape.Groups));
+            Int("group", shape.Groups)
+        );
     }
 
     // Weights: signed bytes, one scale per output channel. Bias: int32 at the product of both scales, where QLinearConv wants it.
@@ -172,7 +198,14 @@ internal sealed class OnnxWriter
         Node("Gather", name + ".keep", [name + ".from_shape", "first_two"], name + ".batch_channels");
         Node("Gather", name + ".take", [name + ".to_shape", "last_two"], name + ".rows_columns");
         Node("Concat", name + ".join", [name + ".batch_channels", name + ".rows_columns"], name + ".size", Int("axis", 0));
-        Node("Resize", name, [input, "", "", name + ".size"], output, Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel"));
+        Node(
+            "Resize",
+            name,
+            [input, "", "", name + ".size"],
+            output,
+            Text("mode", "linear"),
+            Text("coordinate_transformation_mode", "half_pixel")
+        );
     }
 
     // Whoever reads a tensor that went through bytes takes those, whether it computes in bytes or not.
@@ -186,7 +219,12 @@ internal sealed class OnnxWriter
             Tensor(tensor + ".scale", Float, MemoryMarshal.AsBytes<float>([scale.Scale]));
             Tensor(tensor + ".zero", Int8, [(byte)scale.Zero]);
             Node("QuantizeLinear", tensor + ".quantize", [tensor, tensor + ".scale", tensor + ".zero"], tensor + ".as_bytes");
-            Node("DequantizeLinear", tensor + ".dequantize", [tensor + ".as_bytes", tensor + ".scale", tensor + ".zero"], tensor + ".bytes_value");
+            Node(
+                "DequantizeLinear",
+                tensor + ".dequantize",
+                [tensor + ".as_bytes", tensor + ".scale", tensor + ".zero"],
+                tensor + ".bytes_value"
+            );
         }
 
         return tensor + ".bytes_value";
@@ -220,15 +258,32 @@ internal sealed class OnnxWriter
 
     private void Tensor(string name, int type, ReadOnlySpan<byte> data, params ReadOnlySpan<long> dims)
     {
-        var tensor = new TensorProto { Name = name, DataType = type, RawData = ByteString.CopyFrom(data) };
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = type,
+            RawData = ByteString.CopyFrom(data),
+        };
         foreach (var dim in dims)
             tensor.Dims.Add(dim);
         _graph.Initializer.Add(tensor);
     }
 
-    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeKind.Int };
+    private static AttributeProto Int(string name, long value) =>
+        new()
+        {
+            Name = name,
+            I = value,
+            Type = AttributeKind.Int,
+        };
 
-    private static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeKind.String };
+    private static AttributeProto Text(string name, string value) =>
+        new()
+        {
+            Name = name,
+            S = ByteString.CopyFromUtf8(value),
+            Type = AttributeKind.String,
+        };
 
     private static AttributeProto Ints(string name, params long[] values)
     {
@@ -241,7 +296,18 @@ internal sealed class OnnxWriter
     {
         var shape = new TensorShapeProto();
         foreach (var dim in dims)
-            shape.Dim.Add(long.TryParse(dim, out var fixedSize) ? new TensorShapeProto.Types.Dimension { DimValue = fixedSize } : new TensorShapeProto.Types.Dimension { DimParam = dim });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+            shape.Dim.Add(
+                long.TryParse(dim, out var fixedSize)
+                    ? new TensorShapeProto.Types.Dimension { DimValue = fixedSize }
+                    : new TensorShapeProto.Types.Dimension { DimParam = dim }
+            );
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape },
+            },
+        };
     }
 }

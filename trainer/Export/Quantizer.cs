@@ -5,7 +5,8 @@ using RoadSeg.Trainer.Model;
 
 namespace RoadSeg.Trainer.Export;
 
-/// <summary>Chooses which convolutions may run in 8 bits: all but the image pooling, the classifier and those that cost the most, until the score holds.</summary>
+/// <summary>Chooses which convolutions may run in 8 bits: all but the image pooling, the classifier and those that cost the most, until the
+/// score holds.</summary>
 internal sealed class Quantizer
 {
     private const double Coverage = 0.9999;
@@ -21,7 +22,10 @@ internal sealed class Quantizer
     public Quantizer(ModelGraph graph, IReadOnlyList<RgbImage> images, Action<string> say)
     {
         (_graph, _images, _say) = (graph, images, say);
-        using var calibration = new Calibration(graph, graph.Layers.Select(l => l.Name).Where(n => n != graph.Output).Prepend(ModelGraph.Input));
+        using var calibration = new Calibration(
+            graph,
+            graph.Layers.Select(l => l.Name).Where(n => n != graph.Output).Prepend(ModelGraph.Input)
+        );
         _scales = calibration.Scales(images, Coverage);
         foreach (var layer in graph.Layers)
         {
@@ -30,7 +34,6 @@ internal sealed class Quantizer
                 _scales[layer.Name] = ByteScale.Of(0, Math.Min(5.9999, _scales[layer.Name].Scale * 255.0));
             else if (layer.Activation == Activation.Relu)
                 _scales[layer.Name] = ByteScale.Of(0, _scales[layer.Name].Scale * 255.0);
-
             // A resize of bytes stays in its input's scale.
             else if (layer is ResizeLayer resize)
                 _scales[layer.Name] = _scales[resize.Input];
@@ -41,11 +44,19 @@ internal sealed class Quantizer
     /// <param name="reference">mIoU of the float graph.</param>
     /// <param name="allowedLoss">Largest acceptable loss, in mIoU 0-1.</param>
     /// <returns>The graph and its score; null when even the last attempt loses more.</returns>
-    public (byte[] Graph, double Score, IReadOnlyList<string> Float)? Search(Func<byte[], double> score, double reference, double allowedLoss)
+    public (byte[] Graph, double Score, IReadOnlyList<string> Float)? Search(
+        Func<byte[], double> score,
+        double reference,
+        double allowedLoss
+    )
     {
-        var always = _graph.Layers.OfType<ConvLayer>().Select(c => c.Name).Where(n => n is "logits" or "aspp.pooled" or "aspp.project.pooled").ToHashSet();
+        var always = _graph
+            .Layers.OfType<ConvLayer>()
+            .Select(c => c.Name)
+            .Where(n => n is "logits" or "aspp.pooled" or "aspp.project.pooled")
+            .ToHashSet();
         List<string>? ranking = null;
-        for (var kept = 0; ;)
+        for (var kept = 0; ; )
         {
             var floats = always.Concat((ranking ?? []).Take(kept)).ToHashSet();
             var graph = OnnxWriter.Write(_graph, Precision.Int8, new Quantization(_scales, floats));
@@ -67,12 +78,20 @@ internal sealed class Quantizer
         var images = _images.Take(4).ToArray();
         var all = _graph.Layers.OfType<ConvLayer>().Select(c => c.Name).ToHashSet();
         var exact = images.Select(i => Logits(OnnxWriter.Write(_graph, Precision.Fp32), i)).ToArray();
-        return [.. all.Except(always).Select(name =>
-        {
-            var graph = OnnxWriter.Write(_graph, Precision.Int8, new Quantization(_scales, all.Where(n => n != name).ToHashSet()));
-            var error = images.Select((image, i) => System.Numerics.Tensors.TensorPrimitives.Distance(exact[i], Logits(graph, image))).Sum();
-            return (name, error);
-        }).OrderByDescending(p => p.error).Select(p => p.name)];
+        return
+        [
+            .. all.Except(always)
+                .Select(name =>
+                {
+                    var graph = OnnxWriter.Write(_graph, Precision.Int8, new Quantization(_scales, all.Where(n => n != name).ToHashSet()));
+                    var error = images
+                        .Select((image, i) => System.Numerics.Tensors.TensorPrimitives.Distance(exact[i], Logits(graph, image)))
+                        .Sum();
+                    return (name, error);
+                })
+                .OrderByDescending(p => p.error)
+                .Select(p => p.name),
+        ];
     }
 
     private static float[] Logits(byte[] graph, RgbImage image)

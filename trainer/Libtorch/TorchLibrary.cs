@@ -54,16 +54,18 @@ internal static unsafe partial class TorchLibrary
     }
 
     /// <summary>Where the build found the packages' files.</summary>
-    internal static IEnumerable<string> PackageFolders => typeof(TorchLibrary).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Where(entry => entry.Key == "TorchFolder")
-        .Select(entry => entry.Value!);
+    internal static IEnumerable<string> PackageFolders =>
+        typeof(TorchLibrary)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Where(entry => entry.Key == "TorchFolder")
+            .Select(entry => entry.Value!);
 
     private static void Load(string[] folders)
     {
         Check.That(
             OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
-            $"The trainer runs on Linux on x64, this is {RuntimeInformation.RuntimeIdentifier}: use its container (infra/docker).");
+            $"The trainer runs on Linux on x64, this is {RuntimeInformation.RuntimeIdentifier}: use its container (infra/docker)."
+        );
         var cpu = Open(Find("libtorch_cpu.so", folders));
         CheckVersion(cpu);
 
@@ -125,7 +127,8 @@ internal static unsafe partial class TorchLibrary
         var name = tells ? $"{found}" : "of before 2.9";
         Check.That(
             found == Version,
-            $"libtorch {name} was found, TorchSharp needs {Version}: run 'dotnet restore trainer' and build again.");
+            $"libtorch {name} was found, TorchSharp needs {Version}: run 'dotnet restore trainer' and build again."
+        );
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

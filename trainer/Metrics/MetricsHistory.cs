@@ -7,7 +7,8 @@ internal sealed record StepEntry(long Step, double Loss, double Rate);
 
 internal sealed record EvaluationEntry(long Step, int Epoch, double TrainLoss, double Accuracy, double ClassAccuracy, double MeanIou);
 
-/// <summary>A run's past as metrics.jsonl tells it. A run that was killed repeats what came after its last checkpoint: a start at update n takes back
+/// <summary>A run's past as metrics.jsonl tells it. A run that was killed repeats what came after its last checkpoint: a start at update n
+/// takes back
 /// everything later than n, and a line that was cut short counts for nothing.</summary>
 internal sealed class MetricsHistory
 {
@@ -35,7 +36,8 @@ internal sealed class MetricsHistory
         return history;
     }
 
-    /// <summary>Reads what the file has grown by since it was read last; all of it where it is shorter than it was. A line cut short waits to be whole.</summary>
+    /// <summary>Reads what the file has grown by since it was read last; all of it where it is shorter than it was. A line cut short waits
+    /// to be whole.</summary>
     public void ReadOn(string path)
     {
         if (!File.Exists(path))
@@ -88,19 +90,25 @@ internal sealed class MetricsHistory
                 _steps.RemoveAll(s => s.Step > step);
                 _evaluations.RemoveAll(e => e.Step > step);
                 Total = entry.GetProperty("total").GetInt64();
-                (FloorAccuracy, FloorMeanIou) = (entry.GetProperty("floorAccuracy").GetDouble(), entry.GetProperty("floorMeanIou").GetDouble());
+                (FloorAccuracy, FloorMeanIou) = (
+                    entry.GetProperty("floorAccuracy").GetDouble(),
+                    entry.GetProperty("floorMeanIou").GetDouble()
+                );
                 break;
             case "steps":
                 _steps.Add(new StepEntry(step, entry.GetProperty("loss").GetDouble(), entry.GetProperty("rate").GetDouble()));
                 break;
             case "evaluation":
-                _evaluations.Add(new EvaluationEntry(
-                    step,
-                    entry.GetProperty("epoch").GetInt32(),
-                    entry.GetProperty("trainLoss").GetDouble(),
-                    entry.GetProperty("accuracy").GetDouble(),
-                    entry.GetProperty("classAccuracy").GetDouble(),
-                    entry.GetProperty("meanIou").GetDouble()));
+                _evaluations.Add(
+                    new EvaluationEntry(
+                        step,
+                        entry.GetProperty("epoch").GetInt32(),
+                        entry.GetProperty("trainLoss").GetDouble(),
+                        entry.GetProperty("accuracy").GetDouble(),
+                        entry.GetProperty("classAccuracy").GetDouble(),
+                        entry.GetProperty("meanIou").GetDouble()
+                    )
+                );
                 break;
         }
     }

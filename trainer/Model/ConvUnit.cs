@@ -14,7 +14,16 @@ internal sealed class ConvUnit
     {
         Shape = shape;
         Activation = activation;
-        Conv = nn.Conv2d(shape.In, shape.Out, shape.Kernel, stride: shape.Stride, padding: shape.Padding, dilation: shape.Dilation, groups: shape.Groups, bias: !norm);
+        Conv = nn.Conv2d(
+            shape.In,
+            shape.Out,
+            shape.Kernel,
+            stride: shape.Stride,
+            padding: shape.Padding,
+            dilation: shape.Dilation,
+            groups: shape.Groups,
+            bias: !norm
+        );
         Norm = norm ? nn.BatchNorm2d(shape.Out, eps: NormEpsilon) : null;
     }
 

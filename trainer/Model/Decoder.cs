@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Model;
 
-/// <summary>The decoder of DeepLabV3+: ASPP output at stride 4 beside projected low-level features, two 3x3 convolutions, a classifier.</summary>
+/// <summary>The decoder of DeepLabV3+: ASPP output at stride 4 beside projected low-level features, two 3x3 convolutions, a
+/// classifier.</summary>
 internal sealed class Decoder : nn.Module<Tensor, Tensor, Tensor>
 {
     public Decoder(int low, ModelOptions options)
@@ -10,7 +11,11 @@ internal sealed class Decoder : nn.Module<Tensor, Tensor, Tensor>
     {
         var channels = options.DecoderChannels;
         Low = new ConvUnit(new ConvShape(low, options.LowLevelChannels, 1), Activation.Relu);
-        Refine = [new HeadConv(options.AsppChannels + options.LowLevelChannels, channels, 1, options.SeparableHead), new HeadConv(channels, channels, 1, options.SeparableHead)];
+        Refine =
+        [
+            new HeadConv(options.AsppChannels + options.LowLevelChannels, channels, 1, options.SeparableHead),
+            new HeadConv(channels, channels, 1, options.SeparableHead),
+        ];
         Classify = new ConvUnit(new ConvShape(channels, options.Classes, 1), Activation.None, norm: false);
         register_module("low", Low.Named());
         register_module("refine0", Refine[0]);

@@ -9,7 +9,11 @@ internal sealed class HeadConv : nn.Module<Tensor, Tensor>
         : base(nameof(HeadConv))
     {
         Units = separable
-            ? [new ConvUnit(new ConvShape(input, input, 3, 1, dilation, input), Activation.Relu), new ConvUnit(new ConvShape(input, output, 1), Activation.Relu)]
+            ?
+            [
+                new ConvUnit(new ConvShape(input, input, 3, 1, dilation, input), Activation.Relu),
+                new ConvUnit(new ConvShape(input, output, 1), Activation.Relu),
+            ]
             : [new ConvUnit(new ConvShape(input, output, 3, 1, dilation), Activation.Relu)];
         for (var i = 0; i < Units.Count; i++)
             register_module($"{i}", Units[i].Named());

@@ -2,12 +2,21 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Model;
 
-/// <summary>MobileNetV2 (Sandler et al. 2018, width 1.0) without its last 1x1 convolution: features.0 to features.17 of torchvision's <c>mobilenet_v2</c>.</summary>
+/// <summary>MobileNetV2 (Sandler et al. 2018, width 1.0) without its last 1x1 convolution: features.0 to features.17 of torchvision's
+/// <c>mobilenet_v2</c>.</summary>
 internal sealed class MobileNetV2Encoder : Encoder
 {
     // expansion, channels, repeats, stride of the first repeat
     private static readonly (int T, int C, int N, int S)[] Plan =
-        [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
+    [
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    ];
 
     public const int LowIndex = 3;
     private const int MidIndex = 13;
@@ -55,7 +64,8 @@ internal sealed class MobileNetV2Encoder : Encoder
     public override Features forward(Tensor input)
     {
         var x = Stem.Forward(input);
-        Tensor? low = null, mid = null;
+        Tensor? low = null,
+            mid = null;
         for (var i = 0; i < Blocks.Count; i++)
         {
             x = Blocks[i].forward(x);

@@ -1,6 +1,7 @@
 namespace RoadSeg.Trainer.Model;
 
-/// <summary>Everything that decides a network's layers. Stored in every checkpoint; two models with equal options have equal parameter names and shapes.</summary>
+/// <summary>Everything that decides a network's layers. Stored in every checkpoint; two models with equal options have equal parameter
+/// names and shapes.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Encoder. Default mobilenet-v2.</summary>
@@ -34,9 +35,16 @@ public sealed record ModelOptions
     public int Classes { get; init; } = 11;
 
     public bool Equals(ModelOptions? other) =>
-        other is not null && Backbone == other.Backbone && OutputStride == other.OutputStride && AsppRates.SequenceEqual(other.AsppRates)
-        && AsppChannels == other.AsppChannels && AsppDropout.Equals(other.AsppDropout) && LowLevelChannels == other.LowLevelChannels
-        && DecoderChannels == other.DecoderChannels && SeparableHead == other.SeparableHead && AuxiliaryHead == other.AuxiliaryHead
+        other is not null
+        && Backbone == other.Backbone
+        && OutputStride == other.OutputStride
+        && AsppRates.SequenceEqual(other.AsppRates)
+        && AsppChannels == other.AsppChannels
+        && AsppDropout.Equals(other.AsppDropout)
+        && LowLevelChannels == other.LowLevelChannels
+        && DecoderChannels == other.DecoderChannels
+        && SeparableHead == other.SeparableHead
+        && AuxiliaryHead == other.AuxiliaryHead
         && Classes == other.Classes;
 
     public override int GetHashCode() => HashCode.Combine(Backbone, OutputStride, AsppRates.Count, AsppChannels, DecoderChannels, Classes);

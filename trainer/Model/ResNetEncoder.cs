@@ -39,7 +39,9 @@ internal sealed class ResNetEncoder : Encoder
             var blocks = new List<ResidualBlock>();
             for (var i = 0; i < depths[layer]; i++)
             {
-                blocks.Add(new ResidualBlock(channels, width, width * _expansion, i == 0 ? step : 1, i == 0 ? first : dilation, bottleneck));
+                blocks.Add(
+                    new ResidualBlock(channels, width, width * _expansion, i == 0 ? step : 1, i == 0 ? first : dilation, bottleneck)
+                );
                 channels = width * _expansion;
             }
 

@@ -7,7 +7,8 @@ using SixLabors.ImageSharp.Processing;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>An RGB raster to draw on: boxes, antialiased lines, text, pictures. Coordinates are pixels from the upper left; what lies outside is cut off.</summary>
+/// <summary>An RGB raster to draw on: boxes, antialiased lines, text, pictures. Coordinates are pixels from the upper left; what lies
+/// outside is cut off.</summary>
 internal sealed class Canvas
 {
     private readonly byte[] _pixels;
@@ -67,8 +68,14 @@ internal sealed class Canvas
             foreach (var (a, b) in dash > 0 ? Dashes(from, to, dash, walked) : [(from, to)])
             {
                 var reach = (thickness / 2) + 1;
-                var (x0, x1) = (Math.Max(0, (int)Math.Floor(Math.Min(a.X, b.X) - reach)), Math.Min(Width - 1, (int)Math.Ceiling(Math.Max(a.X, b.X) + reach)));
-                var (y0, y1) = (Math.Max(0, (int)Math.Floor(Math.Min(a.Y, b.Y) - reach)), Math.Min(Height - 1, (int)Math.Ceiling(Math.Max(a.Y, b.Y) + reach)));
+                var (x0, x1) = (
+                    Math.Max(0, (int)Math.Floor(Math.Min(a.X, b.X) - reach)),
+                    Math.Min(Width - 1, (int)Math.Ceiling(Math.Max(a.X, b.X) + reach))
+                );
+                var (y0, y1) = (
+                    Math.Max(0, (int)Math.Floor(Math.Min(a.Y, b.Y) - reach)),
+                    Math.Min(Height - 1, (int)Math.Ceiling(Math.Max(a.Y, b.Y) + reach))
+                );
                 (left, top, right, bottom) = (Math.Min(left, x0), Math.Min(top, y0), Math.Max(right, x1), Math.Max(bottom, y1));
                 Cover(a, b, thickness / 2, x0, y0, x1, y1);
             }
@@ -93,9 +100,18 @@ internal sealed class Canvas
     public void Text(string text, double x, double baseline, double size, RgbColor color, Align align = Align.Left, bool bold = false)
     {
         var unit = size / StrokeFont.CapHeight;
-        x -= align switch { Align.Centre => TextWidth(text, size) / 2, Align.Right => TextWidth(text, size), _ => 0 };
+        x -= align switch
+        {
+            Align.Centre => TextWidth(text, size) / 2,
+            Align.Right => TextWidth(text, size),
+            _ => 0,
+        };
         foreach (var stroke in StrokeFont.Line(text))
-            Line([.. stroke.Select(p => (x + (p.X * unit), baseline - ((p.Y - StrokeFont.Baseline) * unit)))], color, Math.Max(1.05, size * (bold ? 0.19 : 0.125)));
+            Line(
+                [.. stroke.Select(p => (x + (p.X * unit), baseline - ((p.Y - StrokeFont.Baseline) * unit)))],
+                color,
+                Math.Max(1.05, size * (bold ? 0.19 : 0.125))
+            );
     }
 
     public static double TextWidth(string text, double size) => StrokeFont.Width(text) * size / StrokeFont.CapHeight;
@@ -118,7 +134,12 @@ internal sealed class Canvas
         }
     }
 
-    private static IEnumerable<((double X, double Y) From, (double X, double Y) To)> Dashes((double X, double Y) from, (double X, double Y) to, double dash, double walked)
+    private static IEnumerable<((double X, double Y) From, (double X, double Y) To)> Dashes(
+        (double X, double Y) from,
+        (double X, double Y) to,
+        double dash,
+        double walked
+    )
     {
         var length = Math.Sqrt(((to.X - from.X) * (to.X - from.X)) + ((to.Y - from.Y) * (to.Y - from.Y)));
         for (var at = -(walked % (2 * dash)); at < length; at += 2 * dash)
@@ -128,7 +149,8 @@ internal sealed class Canvas
                 yield return (Between(start), Between(end));
         }
 
-        (double X, double Y) Between(double part) => (from.X + ((to.X - from.X) * part / length), from.Y + ((to.Y - from.Y) * part / length));
+        (double X, double Y) Between(double part) =>
+            (from.X + ((to.X - from.X) * part / length), from.Y + ((to.Y - from.Y) * part / length));
     }
 
     private void Blend(int at, RgbColor color, double opacity)

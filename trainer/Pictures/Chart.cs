@@ -7,7 +7,14 @@ namespace RoadSeg.Trainer.Pictures;
 /// <param name="FromZero">The y axis begins at 0 whatever the values.</param>
 /// <param name="Percent">Values are shares: written in per cent.</param>
 /// <param name="Top">Upper end of the y axis; null to fit the values.</param>
-internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> Series, bool FromZero = true, bool Percent = false, double? Top = null)
+internal sealed record Chart(
+    string Title,
+    string XTitle,
+    IReadOnlyList<Series> Series,
+    bool FromZero = true,
+    bool Percent = false,
+    double? Top = null
+)
 {
     public static readonly RgbColor Ink = new(0x33, 0x33, 0x33);
     private static readonly RgbColor Paper = new(0xff, 0xff, 0xff);
@@ -80,7 +87,12 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> 
     {
         foreach (var series in Series.Where(s => s.Name.Length > 0))
         {
-            canvas.Line([(left, baseline - (TextSize / 2)), (left + 20, baseline - (TextSize / 2))], series.Color, Math.Max(2, series.Thickness), dash: series.Dashed ? DashLength : 0);
+            canvas.Line(
+                [(left, baseline - (TextSize / 2)), (left + 20, baseline - (TextSize / 2))],
+                series.Color,
+                Math.Max(2, series.Thickness),
+                dash: series.Dashed ? DashLength : 0
+            );
             canvas.Text(series.Name, left + 28, baseline, TextSize, Ink);
             left += Canvas.TextWidth(series.Name, TextSize) + 48;
         }
@@ -100,6 +112,12 @@ internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> 
     {
         var rough = range / about;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        return power * (rough / power <= 1 ? 1 : rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
+        return power
+            * (
+                rough / power <= 1 ? 1
+                : rough / power <= 2 ? 2
+                : rough / power <= 5 ? 5
+                : 10
+            );
     }
 }

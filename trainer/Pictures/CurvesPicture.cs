@@ -27,35 +27,57 @@ internal static class CurvesPicture
         var evaluations = run.Evaluations;
         var best = evaluations.MaxBy(e => e.MeanIou);
         canvas.Text(
-            FormattableString.Invariant($"update {run.LastStep} of {run.Total}") + (best is null ? "" : FormattableString.Invariant($", best mIoU {best.MeanIou * 100:F2} % at update {best.Step}")),
+            FormattableString.Invariant($"update {run.LastStep} of {run.Total}")
+                + (best is null ? "" : FormattableString.Invariant($", best mIoU {best.MeanIou * 100:F2} % at update {best.Step}")),
             64,
             32,
             14,
             Chart.Ink,
-            bold: true);
+            bold: true
+        );
 
         var end = Math.Max(1, Math.Max(run.LastStep, evaluations.Count == 0 ? 0 : evaluations[^1].Step));
         var x = "updates";
         if (evaluations.Count > 0 && evaluations[^1].Epoch > 0)
-            x = string.Create(CultureInfo.InvariantCulture, $"updates ({(double)evaluations[^1].Step / evaluations[^1].Epoch:0.#} an epoch)");
+            x = string.Create(
+                CultureInfo.InvariantCulture,
+                $"updates ({(double)evaluations[^1].Step / evaluations[^1].Epoch:0.#} an epoch)"
+            );
 
         // The first losses of a fresh network are far above all that follow: they may leave the panel.
         var losses = run.Steps.Select(s => s.Loss).Order().ToArray();
         var means = evaluations.Select(e => (e.Step, e.TrainLoss)).ToArray();
         var top = losses.Length > 20 ? losses[(int)(losses.Length * 0.98)] * 1.05 : (double?)null;
-        var loss = new Chart("training loss", x, [
-            new Series("10 updates", PaleBlue, Points(run.Steps.Select(s => (s.Step, s.Loss))), 1.5),
-            new Series("since the last evaluation", Blue, Points(means), 2.2, Marks: means.Length < 60),
-        ], Top: top);
-        var accuracy = new Chart("validation accuracy", x, [
-            new Series("pixels", Green, Points(evaluations.Select(e => (e.Step, e.Accuracy))), Marks: evaluations.Count < 60),
-            new Series("classes", Purple, Points(evaluations.Select(e => (e.Step, e.ClassAccuracy))), Marks: evaluations.Count < 60),
-            new Series("no look at the image", Grey, Level(run.FloorAccuracy), Dashed: true),
-        ], Percent: true, Top: 1);
-        var iou = new Chart("validation mIoU", x, [
-            new Series("mIoU", Vermilion, Points(evaluations.Select(e => (e.Step, e.MeanIou))), Marks: evaluations.Count < 60),
-            new Series("no look at the image", Grey, Level(run.FloorMeanIou), Dashed: true),
-        ], Percent: true, Top: best is { MeanIou: > 0.7 } ? 1 : null);
+        var loss = new Chart(
+            "training loss",
+            x,
+            [
+                new Series("10 updates", PaleBlue, Points(run.Steps.Select(s => (s.Step, s.Loss))), 1.5),
+                new Series("since the last evaluation", Blue, Points(means), 2.2, Marks: means.Length < 60),
+            ],
+            Top: top
+        );
+        var accuracy = new Chart(
+            "validation accuracy",
+            x,
+            [
+                new Series("pixels", Green, Points(evaluations.Select(e => (e.Step, e.Accuracy))), Marks: evaluations.Count < 60),
+                new Series("classes", Purple, Points(evaluations.Select(e => (e.Step, e.ClassAccuracy))), Marks: evaluations.Count < 60),
+                new Series("no look at the image", Grey, Level(run.FloorAccuracy), Dashed: true),
+            ],
+            Percent: true,
+            Top: 1
+        );
+        var iou = new Chart(
+            "validation mIoU",
+            x,
+            [
+                new Series("mIoU", Vermilion, Points(evaluations.Select(e => (e.Step, e.MeanIou))), Marks: evaluations.Count < 60),
+                new Series("no look at the image", Grey, Level(run.FloorMeanIou), Dashed: true),
+            ],
+            Percent: true,
+            Top: best is { MeanIou: > 0.7 } ? 1 : null
+        );
         var rate = new Chart("learning rate of the head", x, [new Series("", Blue, Points(run.Steps.Select(s => (s.Step, s.Rate))))]);
 
         loss.Draw(canvas, 0, Header, PanelWidth, PanelHeight, end);
@@ -67,5 +89,6 @@ internal static class CurvesPicture
         (double X, double Y)[] Level(double? value) => value is { } v ? [(0, v), (end, v)] : [];
     }
 
-    private static (double X, double Y)[] Points(IEnumerable<(long Step, double Value)> values) => [.. values.Select(v => ((double)v.Step, v.Value))];
+    private static (double X, double Y)[] Points(IEnumerable<(long Step, double Value)> values) =>
+        [.. values.Select(v => ((double)v.Step, v.Value))];
 }

@@ -5,7 +5,8 @@ using RoadSeg.Trainer.Data;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>samples.png and worst.png: image, truth and prediction side by side in the catalogue's colours, with figures and a legend.</summary>
+/// <summary>samples.png and worst.png: image, truth and prediction side by side in the catalogue's colours, with figures and a
+/// legend.</summary>
 internal static class FramesPicture
 {
     private const int CellWidth = 400;
@@ -24,7 +25,11 @@ internal static class FramesPicture
         var heights = frames.Select(f => Math.Max(1, f.Frame.Image.Height * CellWidth / f.Frame.Image.Width)).ToArray();
         var width = (3 * CellWidth) + (4 * Gap);
         var legend = Legend(labels, width);
-        var canvas = new Canvas(width, Header + heights.Sum(h => h + RowText + Gap) + ((legend.Max(e => e.Row) + 1) * LegendRow) + Gap, Background);
+        var canvas = new Canvas(
+            width,
+            Header + heights.Sum(h => h + RowText + Gap) + ((legend.Max(e => e.Row) + 1) * LegendRow) + Gap,
+            Background
+        );
         canvas.Text(title, Gap, 28, 14, Chart.Ink, bold: true);
         string[] columns = ["image", "truth (black: not labelled)", "prediction"];
         for (var c = 0; c < columns.Length; c++)
@@ -57,7 +62,11 @@ internal static class FramesPicture
         if (scores.Total == 0)
             return $"{frame.Name}: nothing labelled";
         var iou = scores.ClassIoU();
-        var worst = labels.Classes.Where(c => iou[c.Id] is not null).OrderBy(c => iou[c.Id]).Take(WorstClasses).Select(c => $"{c.Name} {iou[c.Id]:P0}");
+        var worst = labels
+            .Classes.Where(c => iou[c.Id] is not null)
+            .OrderBy(c => iou[c.Id])
+            .Take(WorstClasses)
+            .Select(c => $"{c.Name} {iou[c.Id]:P0}");
         return $"{frame.Name}: mIoU {scores.MeanIoU():P1}, accuracy {scores.PixelAccuracy():P1}; lowest: {string.Join(", ", worst)}";
     }
 
@@ -70,7 +79,11 @@ internal static class FramesPicture
         for (var i = 0; i < small.Length; i++)
         {
             if (small[i] < labels.Count)
-                (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (labels.Classes[small[i]].Color.R, labels.Classes[small[i]].Color.G, labels.Classes[small[i]].Color.B);
+                (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (
+                    labels.Classes[small[i]].Color.R,
+                    labels.Classes[small[i]].Color.G,
+                    labels.Classes[small[i]].Color.B
+                );
         }
 
         return new RgbImage(CellWidth, cellHeight, pixels);

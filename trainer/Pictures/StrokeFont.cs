@@ -1,6 +1,7 @@
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>A one-line font of our own, drawn at any size, so that a picture needs no font of the machine. Printable ASCII; other characters are a box.</summary>
+/// <summary>A one-line font of our own, drawn at any size, so that a picture needs no font of the machine. Printable ASCII; other
+/// characters are a box.</summary>
 internal static class StrokeFont
 {
     /// <summary>Height of a capital in font units; the baseline lies at <see cref="Baseline"/>, descenders reach 0.</summary>
@@ -55,9 +56,13 @@ internal static class StrokeFont
     private static double Advance(char character) => character == ' ' ? Space : Glyph(character).Max(s => s.Max(p => p.X)) + Gap;
 
     private static (double X, double Y)[][] Glyph(char character) =>
-        character == ' ' ? [] : Glyphs.TryGetValue(character, out var glyph) ? glyph : Strokes(Unknown);
+        character == ' ' ? []
+        : Glyphs.TryGetValue(character, out var glyph) ? glyph
+        : Strokes(Unknown);
 
-    private static (double X, double Y)[][] Strokes(string text) => [.. text
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(stroke => stroke.Chunk(2).Select(pair => ((double)(pair[0] - '0'), (double)(pair[1] - '0'))).ToArray())];
+    private static (double X, double Y)[][] Strokes(string text) =>
+        [
+            .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(stroke => stroke.Chunk(2).Select(pair => ((double)(pair[0] - '0'), (double)(pair[1] - '0'))).ToArray()),
+        ];
 }

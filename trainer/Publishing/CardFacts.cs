@@ -12,7 +12,9 @@ namespace RoadSeg.Trainer.Publishing;
 /// <param name="Source">The data set as metrics name it, such as <c>camvid</c> or <c>name/version</c> of a curated set.</param>
 internal sealed record CardFacts(string Name, string DataSet, string Licence, string Origin, string Limits, string Source)
 {
-    private const string CamVidLicence = "For research and evaluation only: trained on CamVid (Cambridge-driving Labeled Video Database, the 11-class form of the SegNet papers), whose frames are licensed CC BY-NC 4.0. Do not use the weights commercially.";
+    private const string CamVidLicence =
+        "For research and evaluation only: trained on CamVid (Cambridge-driving Labeled Video Database, the 11-class form of the SegNet "
+        + "papers), whose frames are licensed CC BY-NC 4.0. Do not use the weights commercially.";
 
     private const string CamVidLimits = """
         CamVid's validation split is one contiguous clip of about 7 seconds, from a drive that also supplies 204 of the training frames: it is easy,
@@ -22,7 +24,20 @@ internal sealed record CardFacts(string Name, string DataSet, string Licence, st
         Not for driving, nor for any decision about people.
         """;
 
-    private static readonly string[] CamVidClasses = ["sky", "building", "pole", "road", "pavement", "tree", "sign-symbol", "fence", "car", "pedestrian", "bicyclist"];
+    private static readonly string[] CamVidClasses =
+    [
+        "sky",
+        "building",
+        "pole",
+        "road",
+        "pavement",
+        "tree",
+        "sign-symbol",
+        "fence",
+        "car",
+        "pedestrian",
+        "bicyclist",
+    ];
 
     /// <summary>Of a curated set: what its manifest says.</summary>
     public static CardFacts Of(CuratedSet set, string name, string origin)
@@ -32,14 +47,19 @@ internal sealed record CardFacts(string Name, string DataSet, string Licence, st
         return new CardFacts(
             name,
             $"{source} val ({set.Labels.Count} classes)",
-            manifest.Licence.Length > 0 ? $"Trained on '{manifest.Name}': {manifest.Licence}" : $"Trained on '{manifest.Name}', whose description states no licence: ask its owner before you pass the weights on.",
+            manifest.Licence.Length > 0
+                ? $"Trained on '{manifest.Name}': {manifest.Licence}"
+                : $"Trained on '{manifest.Name}', whose description states no licence: ask its owner before you pass the weights on.",
             origin,
-            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any decision about people.",
-            source);
+            "Known from the scores above alone: expect poor results on whatever the data set does not show. Not for driving, nor for any "
+                + "decision about people.",
+            source
+        );
     }
 
     /// <summary>Of the 11-class CamVid; null for a folder of other classes, of which nothing is known.</summary>
-    public static CardFacts? OfCamVid(LabelCatalogue labels, string name, string origin) => labels.HasClasses(CamVidClasses)
-        ? new CardFacts(name, "CamVid val (11 classes)", CamVidLicence, origin, CamVidLimits, "camvid")
-        : null;
+    public static CardFacts? OfCamVid(LabelCatalogue labels, string name, string origin) =>
+        labels.HasClasses(CamVidClasses)
+            ? new CardFacts(name, "CamVid val (11 classes)", CamVidLicence, origin, CamVidLimits, "camvid")
+            : null;
 }

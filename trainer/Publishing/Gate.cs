@@ -10,7 +10,8 @@ using RoadSeg.Trainer.Evaluation;
 
 namespace RoadSeg.Trainer.Publishing;
 
-/// <summary>Decides whether a version may go live by itself. Everything is measured here and now, through the engine that serves, candidate and live version
+/// <summary>Decides whether a version may go live by itself. Everything is measured here and now, through the engine that serves, candidate
+/// and live version
 /// on the same frames of the same machine.</summary>
 /// <param name="options">The limits.</param>
 /// <param name="time">When.</param>
@@ -25,7 +26,12 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
     /// <param name="live">The version that is live; null for a model's first.</param>
     /// <param name="val">Frames with ground truth.</param>
     /// <param name="photos">Recent photos of the deployment.</param>
-    public async Task<GateReport> JudgeAsync(ModelPackage candidate, ModelPackage? live, SegmentationSet val, IAsyncEnumerable<RecentPhoto> photos)
+    public async Task<GateReport> JudgeAsync(
+        ModelPackage candidate,
+        ModelPackage? live,
+        SegmentationSet val,
+        IAsyncEnumerable<RecentPhoto> photos
+    )
     {
         var checks = new List<GateCheck> { SelfTest(candidate) };
         if (checks[0].Passed)
@@ -34,22 +40,40 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
             var scores = OnnxEvaluation.Run(engine, val).Pixels;
             goOn();
             using var other = live is null ? null : SegmentationEngine.Load(live);
-            checks.AddRange(other switch
-            {
-                null => First(scores, val),
-                _ when !Same(candidate, live!) => Incomparable(live!),
-                _ => Compared(scores, OnnxEvaluation.Run(other, val).Pixels, val),
-            });
+            checks.AddRange(
+                other switch
+                {
+                    null => First(scores, val),
+                    _ when !Same(candidate, live!) => Incomparable(live!),
+                    _ => Compared(scores, OnnxEvaluation.Run(other, val).Pixels, val),
+                }
+            );
             checks.Add(Int8(candidate, scores, val));
             goOn();
-            checks.Add(other is null ? Nothing("latency", options.Latency, true, "The model's first version: there is none to be slower than.") : Latency(engine, other, val));
+            checks.Add(
+                other is null
+                    ? Nothing("latency", options.Latency, true, "The model's first version: there is none to be slower than.")
+                    : Latency(engine, other, val)
+            );
             goOn();
-            checks.Add(other switch
-            {
-                null => Nothing("disagreement", options.Disagreement, true, "The model's first version: there is none to disagree with."),
-                _ when !Same(candidate, live!) => Nothing("disagreement", options.Disagreement, false, $"The live version has other classes, so that its masks cannot be compared; {ByHand}"),
-                _ => await DisagreementAsync(engine, other, photos),
-            });
+            checks.Add(
+                other switch
+                {
+                    null => Nothing(
+                        "disagreement",
+                        options.Disagreement,
+                        true,
+                        "The model's first version: there is none to disagree with."
+                    ),
+                    _ when !Same(candidate, live!) => Nothing(
+                        "disagreement",
+                        options.Disagreement,
+                        false,
+                        $"The live version has other classes, so that its masks cannot be compared; {ByHand}"
+                    ),
+                    _ => await DisagreementAsync(engine, other, photos),
+                }
+            );
         }
 
         return new GateReport(checks.TrueForAll(check => check.Passed), live?.Manifest.Version, checks, time.GetUtcNow());
@@ -67,7 +91,13 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
             }
 
             var demanded = candidate.Manifest.SelfTest?.MinimumAgreement;
-            return new GateCheck("self-test", true, Round(least), demanded, $"Every graph ({Names(candidate)}) gives the golden mask on this machine, {least:P2} of the pixels alike at least.");
+            return new GateCheck(
+                "self-test",
+                true,
+                Round(least),
+                demanded,
+                $"Every graph ({Names(candidate)}) gives the golden mask on this machine, {least:P2} of the pixels alike at least."
+            );
         }
         catch (RoadSegException e)
         {
@@ -80,8 +110,22 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
         var (least, iou) = Least(scores, val);
         return
         [
-            new("mean-iou", scores.MeanIoUOfShownClasses() >= options.MeanIouFloor, Round(scores.MeanIoUOfShownClasses()), options.MeanIouFloor, $"Mean IoU {scores.MeanIoUOfShownClasses():P2} on val. The model's first version: held against the floor of {options.MeanIouFloor:P1} alone."),
-            new("class-iou", iou >= options.ClassIouFloor, Round(iou), options.ClassIouFloor, $"'{least}' is the worst class with {iou:P2}. The model's first version: held against the floor of {options.ClassIouFloor:P1} alone."),
+            new(
+                "mean-iou",
+                scores.MeanIoUOfShownClasses() >= options.MeanIouFloor,
+                Round(scores.MeanIoUOfShownClasses()),
+                options.MeanIouFloor,
+                $"Mean IoU {scores.MeanIoUOfShownClasses():P2} on val. The model's first version: held against the floor of "
+                    + $"{options.MeanIouFloor:P1} alone."
+            ),
+            new(
+                "class-iou",
+                iou >= options.ClassIouFloor,
+                Round(iou),
+                options.ClassIouFloor,
+                $"'{least}' is the worst class with {iou:P2}. The model's first version: held against the floor of "
+                    + $"{options.ClassIouFloor:P1} alone."
+            ),
         ];
     }
 
@@ -95,10 +139,17 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
     }
 
     private GateCheck[] Incomparable(ModelPackage live) =>
-    [
-        Nothing("mean-iou", null, false, $"The live version {live.Manifest.Version} has other classes ({string.Join(", ", live.Manifest.Labels.Classes.Select(label => label.Name))}), so that their scores cannot be compared; {ByHand}"),
-        Nothing("class-iou", options.ClassIouLoss, false, $"The live version has other classes; {ByHand}"),
-    ];
+        [
+            Nothing(
+                "mean-iou",
+                null,
+                false,
+                $"The live version {live.Manifest.Version} has other classes "
+                    + $"({string.Join(", ", live.Manifest.Labels.Classes.Select(label => label.Name))}), so that their scores cannot be "
+                    + $"compared; {ByHand}"
+            ),
+            Nothing("class-iou", options.ClassIouLoss, false, $"The live version has other classes; {ByHand}"),
+        ];
 
     private GateCheck[] Compared(ConfusionMatrix scores, ConfusionMatrix live, SegmentationSet val)
     {
@@ -110,10 +161,21 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
         var (least, lowest) = Least(scores, val);
         return
         [
-            new("mean-iou", mean >= limit, Round(mean), Round(limit), $"Mean IoU {mean:P2} on val, where the live version has {before:P2}: {limit:P2} is the least that passes."),
             new(
-                "class-iou", loss <= options.ClassIouLoss && lowest >= options.ClassIouFloor, Round(loss), options.ClassIouLoss,
-                $"'{worst.Name}' changes most to its disadvantage, from {were[worst.Id] ?? 0:P2} to {iou[worst.Id] ?? 0:P2}; '{least}' is the worst with {lowest:P2}, {options.ClassIouFloor:P2} is the least that passes."),
+                "mean-iou",
+                mean >= limit,
+                Round(mean),
+                Round(limit),
+                $"Mean IoU {mean:P2} on val, where the live version has {before:P2}: {limit:P2} is the least that passes."
+            ),
+            new(
+                "class-iou",
+                loss <= options.ClassIouLoss && lowest >= options.ClassIouFloor,
+                Round(loss),
+                options.ClassIouLoss,
+                $"'{worst.Name}' changes most to its disadvantage, from {were[worst.Id] ?? 0:P2} to {iou[worst.Id] ?? 0:P2}; '{least}' "
+                    + $"is the worst with {lowest:P2}, {options.ClassIouFloor:P2} is the least that passes."
+            ),
         ];
     }
 
@@ -124,7 +186,13 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
         using var engine = SegmentationEngine.Load(candidate, new EngineOptions { Precision = Precision.Int8 });
         var int8 = OnnxEvaluation.Run(engine, val).Pixels.MeanIoUOfShownClasses();
         var loss = scores.MeanIoUOfShownClasses() - int8;
-        return new GateCheck("int8-loss", loss <= options.Int8Loss, Round(loss), options.Int8Loss, $"int8 has a mean IoU of {int8:P2}, fp32 of {scores.MeanIoUOfShownClasses():P2}.");
+        return new GateCheck(
+            "int8-loss",
+            loss <= options.Int8Loss,
+            Round(loss),
+            options.Int8Loss,
+            $"int8 has a mean IoU of {int8:P2}, fp32 of {scores.MeanIoUOfShownClasses():P2}."
+        );
     }
 
     // In turns, so that whatever else the machine does meets both.
@@ -143,17 +211,30 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
 
         var (median, before) = (Median(own), Median(other));
         var ratio = median / before;
-        return new GateCheck("latency", ratio <= options.Latency, Round(ratio), options.Latency, $"A run takes {median:F1} ms, one of the live version {before:F1} ms (medians of {TimedRuns} in turns, fp32, each at its own input size).");
+        return new GateCheck(
+            "latency",
+            ratio <= options.Latency,
+            Round(ratio),
+            options.Latency,
+            $"A run takes {median:F1} ms, one of the live version {before:F1} ms (medians of {TimedRuns} in turns, fp32, each at its own "
+                + $"input size)."
+        );
     }
 
-    private async Task<GateCheck> DisagreementAsync(SegmentationEngine candidate, SegmentationEngine live, IAsyncEnumerable<RecentPhoto> photos)
+    private async Task<GateCheck> DisagreementAsync(
+        SegmentationEngine candidate,
+        SegmentationEngine live,
+        IAsyncEnumerable<RecentPhoto> photos
+    )
     {
-        long differ = 0, pixels = 0;
+        long differ = 0,
+            pixels = 0;
         var count = 0;
         await foreach (var photo in photos)
         {
             goOn();
-            byte[] one, other;
+            byte[] one,
+                other;
             try
             {
                 (one, other) = (Shadow.Segment(candidate, photo.File), Shadow.Segment(live, photo.File));
@@ -172,21 +253,35 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
         }
 
         if (count == 0)
-            return Nothing("disagreement", options.Disagreement, true, "There are no recent photos with a result here: nothing could be compared.");
+            return Nothing(
+                "disagreement",
+                options.Disagreement,
+                true,
+                "There are no recent photos with a result here: nothing could be compared."
+            );
         var share = (double)differ / pixels;
-        return new GateCheck("disagreement", share <= options.Disagreement, Round(share), options.Disagreement, $"Candidate and live version differ on {share:P2} of the pixels of the {count} most recent photos.");
+        return new GateCheck(
+            "disagreement",
+            share <= options.Disagreement,
+            Round(share),
+            options.Disagreement,
+            $"Candidate and live version differ on {share:P2} of the pixels of the {count} most recent photos."
+        );
     }
 
     private static GateCheck Nothing(string name, double? limit, bool passed, string note) => new(name, passed, null, limit, note);
 
     private static double Milliseconds(SegmentationEngine engine, RgbImage photo) =>
-        engine.Segment(ImageDecoder.ResizeForModel(photo, engine.Model.Preprocess), photo.Width, photo.Height).Timings.Run.TotalMilliseconds;
+        engine
+            .Segment(ImageDecoder.ResizeForModel(photo, engine.Model.Preprocess), photo.Width, photo.Height)
+            .Timings.Run.TotalMilliseconds;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static bool Same(ModelPackage one, ModelPackage other) => one.Manifest.Labels.HasClassesOf(other.Manifest.Labels);
 
-    private static string Names(ModelPackage package) => string.Join(", ", package.Manifest.Graphs.Keys.Order().Select(precision => precision.ToString().ToLowerInvariant()));
+    private static string Names(ModelPackage package) =>
+        string.Join(", ", package.Manifest.Graphs.Keys.Order().Select(precision => precision.ToString().ToLowerInvariant()));
 
     private static double Round(double value) => Math.Round(value, 4);
 }

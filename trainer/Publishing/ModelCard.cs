@@ -9,18 +9,35 @@ namespace RoadSeg.Trainer.Publishing;
 /// <summary>card.md: what the model is, what it was trained on, how well it does, what not to use it for.</summary>
 internal static class ModelCard
 {
-    public static string Write(CardFacts facts, Recipe recipe, LabelCatalogue labels, long parameters, LoopState state, IReadOnlyList<ExportedGraph> graphs, ConfusionMatrix floor, int frames, (int Width, int Height) truth, string goldenNote)
+    public static string Write(
+        CardFacts facts,
+        Recipe recipe,
+        LabelCatalogue labels,
+        long parameters,
+        LoopState state,
+        IReadOnlyList<ExportedGraph> graphs,
+        ConfusionMatrix floor,
+        int frames,
+        (int Width, int Height) truth,
+        string goldenNote
+    )
     {
         var card = new StringBuilder();
         var (m, t) = (recipe.Model, recipe.Training);
-        card.Append($"""
+        card.Append(
+            $"""
             # {facts.Name}
 
             Labels every pixel of a road photo with one of {labels.Count} classes: {string.Join(", ", labels.Classes.Select(c => c.Name))}.
 
             | | |
             |---|---|
-            | network | DeepLabV3+, {m.Backbone} encoder at output stride {m.OutputStride}, ASPP 1x1 + rates {string.Join('/', m.AsppRates)} + image pooling ({m.AsppChannels} channels), {m.LowLevelChannels} low-level channels, decoder of {m.DecoderChannels}{(m.SeparableHead ? ", depthwise-separable" : "")}; {parameters / 1e6:F2} M parameters |
+            | network | DeepLabV3+, {m.Backbone} encoder at output stride {m.OutputStride}, ASPP 1x1 + rates {string.Join(
+                '/',
+                m.AsppRates
+            )} + image pooling ({m.AsppChannels} channels), {m.LowLevelChannels} low-level channels, decoder of {m.DecoderChannels}{(
+                m.SeparableHead ? ", depthwise-separable" : ""
+            )}; {parameters / 1e6:F2} M parameters |
             | graph | opset {OnnxWriter.Opset}: `image` uint8 [N, H, W, 3] RGB of any size (normalisation inside) to `logits` float32 [N, {labels.Count}, H/4, W/4] |
             | input size | about {recipe.Input.Width} x {recipe.Input.Height} pixels in the photo's own shape, sides multiples of {recipe.Input.MultipleOf} |
 
@@ -44,12 +61,21 @@ internal static class ModelCard
             | graph | pixel accuracy | mean IoU | mean class accuracy | frequency-weighted IoU | boundary F | size |
             |---|---|---|---|---|---|---|
 
-            """);
+            """
+        );
         foreach (var (precision, content, scores) in graphs)
-            card.AppendLine($"| {precision.ToString().ToLowerInvariant()} | {scores.Pixels.PixelAccuracy():F4} | {scores.Pixels.MeanIoU():F4} | {scores.Pixels.MeanClassAccuracy():F4} | {scores.Pixels.FrequencyWeightedIoU():F4} | {scores.Boundaries.Mean:F4} | {content.Length / 1e6:F1} MB |");
-        card.AppendLine($"| no look at the image | {floor.PixelAccuracy():F4} | {floor.MeanIoU():F4} | {floor.MeanClassAccuracy():F4} | {floor.FrequencyWeightedIoU():F4} | | |");
+            card.AppendLine(
+                $"| {precision.ToString().ToLowerInvariant()} | {scores.Pixels.PixelAccuracy():F4} | {scores.Pixels.MeanIoU():F4} | "
+                    + $"{scores.Pixels.MeanClassAccuracy():F4} | {scores.Pixels.FrequencyWeightedIoU():F4} | {scores.Boundaries.Mean:F4} "
+                    + $"| {content.Length / 1e6:F1} MB |"
+            );
+        card.AppendLine(
+            $"| no look at the image | {floor.PixelAccuracy():F4} | {floor.MeanIoU():F4} | {floor.MeanClassAccuracy():F4} | "
+                + $"{floor.FrequencyWeightedIoU():F4} | | |"
+        );
         var iou = graphs[0].Scores.Pixels.ClassIoU();
-        card.Append($"""
+        card.Append(
+            $"""
 
             IoU by class (fp32):
 
@@ -69,7 +95,8 @@ internal static class ModelCard
 
             {facts.Limits}
 
-            """);
+            """
+        );
         return card.ToString();
     }
 }

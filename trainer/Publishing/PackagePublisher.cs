@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Publishing;
 
-/// <summary>From a checkpoint to a package that the backend serves: export, score, card, golden pair, manifest, and a last look at the finished folder.</summary>
+/// <summary>From a checkpoint to a package that the backend serves: export, score, card, golden pair, manifest, and a last look at the
+/// finished folder.</summary>
 internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
 {
     private const string GoldenInput = "golden-input.png";
@@ -25,7 +26,16 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
     /// <param name="checkpoint">A run's best.safetensors, or its last: the optimiser stays behind.</param>
     /// <param name="golden">A photo whose licence lets it be shipped.</param>
     /// <param name="destination">Folder of the package; replaced when it exists.</param>
-    public ModelPackage Publish(string checkpoint, SegmentationSet train, SegmentationSet val, RgbImage golden, string goldenNote, CardFacts facts, string? commit, string destination)
+    public ModelPackage Publish(
+        string checkpoint,
+        SegmentationSet train,
+        SegmentationSet val,
+        RgbImage golden,
+        string goldenNote,
+        CardFacts facts,
+        string? commit,
+        string destination
+    )
     {
         var (model, recipe, labels) = Checkpoint.Open(checkpoint, CPU);
         using var _ = model;
@@ -44,19 +54,43 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var input = ImageDecoder.ResizeForModel(golden, recipe.Input);
         var masks = graphs.Select(g => Segment(description, g, input)).ToArray();
         var agreement = masks.Min(m => (double)m.Zip(masks[0], (a, b) => a == b ? 1 : 0).Sum() / m.Length);
-        description = description with { SelfTest = new SelfTestSpec(GoldenInput, GoldenMask, Math.Round(agreement - AgreementMargin, 3), QuickestRun(description, graphs[0], input)) };
+        description = description with
+        {
+            SelfTest = new SelfTestSpec(
+                GoldenInput,
+                GoldenMask,
+                Math.Round(agreement - AgreementMargin, 3),
+                QuickestRun(description, graphs[0], input)
+            ),
+        };
 
         var parameters = model.parameters().Sum(p => p.NumberOfElements);
         var files = graphs.ToDictionary(g => GraphFiles.NameOf(g.Precision), g => (ReadOnlyMemory<byte>)g.Content);
         files[PackageFiles.Weights] = Checkpoint.Weights(recipe, labels, state, model).ToBytes();
-        files[PackageFiles.Card] = Encoding.UTF8.GetBytes(ModelCard.Write(facts, recipe, labels, parameters, state, graphs, floor, val.Frames.Count, (val.Frames[0].Image.Width, val.Frames[0].Image.Height), goldenNote));
+        files[PackageFiles.Card] = Encoding.UTF8.GetBytes(
+            ModelCard.Write(
+                facts,
+                recipe,
+                labels,
+                parameters,
+                state,
+                graphs,
+                floor,
+                val.Frames.Count,
+                (val.Frames[0].Image.Width, val.Frames[0].Image.Height),
+                goldenNote
+            )
+        );
         files[GoldenInput] = PhotoEncoder.Png(input);
         files[GoldenMask] = MaskPng.Encode(masks[0], input.Width, input.Height, labels);
         var package = new ModelPackageWriter(time).Write(destination, description, files, replace: true);
         foreach (var graph in graphs)
         {
             using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = graph.Precision });
-            say($"{graph.Precision}: self-test {engine.SelfTest()!.Agreement:P2} of pixels as expected ({package.Manifest.SelfTest!.MinimumAgreement:P1} demanded).");
+            say(
+                $"{graph.Precision}: self-test {engine.SelfTest()!.Agreement:P2} of pixels as expected "
+                    + $"({package.Manifest.SelfTest!.MinimumAgreement:P1} demanded)."
+            );
         }
 
         return package;
@@ -93,7 +127,15 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
             values["iou." + label.Name] = Round(iou[label.Id]!.Value);
         var first = val.Frames[0].Image;
         var precision = graph.Precision.ToString().ToLowerInvariant();
-        return new MetricSet(source, val.Name, first.Width, first.Height, values, time.GetUtcNow(), $"./roadseg evaluate --model <package> --precision {precision} --data <{source}> --split {val.Name}");
+        return new MetricSet(
+            source,
+            val.Name,
+            first.Width,
+            first.Height,
+            values,
+            time.GetUtcNow(),
+            $"./roadseg evaluate --model <package> --precision {precision} --data <{source}> --split {val.Name}"
+        );
     }
 
     private static double Round(double value) => Math.Round(value, 4);

@@ -12,13 +12,21 @@ internal static class ClassWeights
         if (options.ClassWeights == ClassWeighting.None)
             return null;
         var total = (double)set.PixelCounts.Sum();
-        var raw = set.PixelCounts.Select((pixels, c) => pixels == 0
-            ? double.NaN
-            : options.ClassWeights == ClassWeighting.ENet
-                ? 1 / Math.Log(ENetOffset + (pixels / total))
-                : (double)set.PixelsOfImagesWith[c] / pixels).ToArray();
+        var raw = set
+            .PixelCounts.Select(
+                (pixels, c) =>
+                    pixels == 0 ? double.NaN
+                    : options.ClassWeights == ClassWeighting.ENet ? 1 / Math.Log(ENetOffset + (pixels / total))
+                    : (double)set.PixelsOfImagesWith[c] / pixels
+            )
+            .ToArray();
         var present = raw.Where(w => !double.IsNaN(w)).Order().ToArray();
         var median = present[present.Length / 2];
-        return [.. raw.Select(w => double.IsNaN(w) ? 0f : (float)Math.Min(options.ClassWeightCap, Math.Pow(w / median, options.ClassWeightPower)))];
+        return
+        [
+            .. raw.Select(w =>
+                double.IsNaN(w) ? 0f : (float)Math.Min(options.ClassWeightCap, Math.Pow(w / median, options.ClassWeightPower))
+            ),
+        ];
     }
 }

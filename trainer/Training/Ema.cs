@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>An exponential moving average of weights and batch statistics, as a model of its own: it is what gets evaluated and published.</summary>
+/// <summary>An exponential moving average of weights and batch statistics, as a model of its own: it is what gets evaluated and
+/// published.</summary>
 internal sealed class Ema : IDisposable
 {
     private readonly DeepLabV3Plus _source;

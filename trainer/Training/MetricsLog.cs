@@ -1,5 +1,5 @@
-using RoadSeg.Storage;
 using System.Text.Json;
+using RoadSeg.Storage;
 using RoadSeg.Trainer.Evaluation;
 
 namespace RoadSeg.Trainer.Training;
@@ -20,14 +20,23 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
 
     public string Metrics { get; } = Path.Combine(folder, TrainingFiles.Metrics);
 
-    public void Say(string line) => output.WriteLine(terminal ? $"\r{line,-100}" : line);
+    public void Say(string line) => output.WriteLine(terminal ? $"\r{line, -100}" : line);
 
     public void Start(long step, long total, double floorAccuracy, double floorMeanIou)
     {
         // A kill may have cut the last line short: it must not swallow the next one.
         if (File.Exists(Metrics) && !EndsWithNewLine())
             File.AppendAllText(Metrics, "\n");
-        Record(new { kind = "start", step, total, floorAccuracy, floorMeanIou });
+        Record(
+            new
+            {
+                kind = "start",
+                step,
+                total,
+                floorAccuracy,
+                floorMeanIou,
+            }
+        );
     }
 
     /// <param name="loss">Of this update.</param>
@@ -37,7 +46,15 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         (_lossSum, _lossCount) = (_lossSum + loss, _lossCount + 1);
         if (step % RecordEvery == 0)
         {
-            Record(new { kind = "steps", step, loss = _lossSum / _lossCount, rate });
+            Record(
+                new
+                {
+                    kind = "steps",
+                    step,
+                    loss = _lossSum / _lossCount,
+                    rate,
+                }
+            );
             (_lossSum, _lossCount) = (0, 0);
         }
 
@@ -45,7 +62,10 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
             (_firstStep, _firstAt) = (step, time.GetTimestamp());
         var elapsed = time.GetElapsedTime(_firstAt);
         var perStep = elapsed / Math.Max(1, step - _firstStep);
-        var line = $"epoch {((step - 1) / stepsPerEpoch) + 1,4}  step {step}/{total}  loss {meanLoss:F3}  rate {rate:0.0e0}  {perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left {Hours((total - step) * perStep)}";
+        var line =
+            $"epoch {((step - 1) / stepsPerEpoch) + 1, 4}  step {step}/{total}  loss {meanLoss:F3}  rate {rate:0.0e0}  "
+            + $"{perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left "
+            + $"{Hours((total - step) * perStep)}";
         if (terminal)
         {
             var filled = (int)(BarWidth * step / total);
@@ -61,21 +81,26 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
     public void Evaluation(long step, int epoch, SetScores scores, double meanLoss, double seconds)
     {
         var (matrix, boundaryF) = (scores.Pixels, scores.Boundaries.Mean);
-        Say($"epoch {epoch,4}  val accuracy {matrix.PixelAccuracy():P2}  class accuracy {matrix.MeanClassAccuracy():P2}  mIoU {matrix.MeanIoU():P2}  boundary F {boundaryF:P2}  train loss {meanLoss:F4}  ({seconds:F0} s)");
-        Record(new
-        {
-            kind = "evaluation",
-            step,
-            epoch,
-            trainLoss = meanLoss,
-            accuracy = matrix.PixelAccuracy(),
-            classAccuracy = matrix.MeanClassAccuracy(),
-            meanIou = matrix.MeanIoU(),
-            frequencyWeightedIou = matrix.FrequencyWeightedIoU(),
-            boundaryF,
-            iou = matrix.ClassIoU(),
-            elapsedSeconds = time.GetElapsedTime(_start).TotalSeconds,
-        });
+        Say(
+            $"epoch {epoch, 4}  val accuracy {matrix.PixelAccuracy():P2}  class accuracy {matrix.MeanClassAccuracy():P2}  mIoU "
+                + $"{matrix.MeanIoU():P2}  boundary F {boundaryF:P2}  train loss {meanLoss:F4}  ({seconds:F0} s)"
+        );
+        Record(
+            new
+            {
+                kind = "evaluation",
+                step,
+                epoch,
+                trainLoss = meanLoss,
+                accuracy = matrix.PixelAccuracy(),
+                classAccuracy = matrix.MeanClassAccuracy(),
+                meanIou = matrix.MeanIoU(),
+                frequencyWeightedIou = matrix.FrequencyWeightedIoU(),
+                boundaryF,
+                iou = matrix.ClassIoU(),
+                elapsedSeconds = time.GetElapsedTime(_start).TotalSeconds,
+            }
+        );
     }
 
     private void Record(object entry)
@@ -86,7 +111,10 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         }
         catch (IOException e)
         {
-            throw new TrainerException($"{Metrics} could not be written ({e.Message}). The last checkpoint is whole: free some space and run again with --resume.", e);
+            throw new TrainerException(
+                $"{Metrics} could not be written ({e.Message}). The last checkpoint is whole: free some space and run again with --resume.",
+                e
+            );
         }
     }
 

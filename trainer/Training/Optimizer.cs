@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>SGD, Adam and AdamW with PyTorch's arithmetic. Its state is named tensors, so that it lies in the checkpoint beside the weights it belongs to.</summary>
+/// <summary>SGD, Adam and AdamW with PyTorch's arithmetic. Its state is named tensors, so that it lies in the checkpoint beside the weights
+/// it belongs to.</summary>
 internal sealed class Optimizer : IDisposable
 {
     private const double Beta1 = 0.9;
@@ -24,13 +25,16 @@ internal sealed class Optimizer : IDisposable
         foreach (var (name, parameter) in model.named_parameters().Where(p => p.parameter.requires_grad))
         {
             var encoder = name.StartsWith("encoder.", StringComparison.Ordinal);
-            _slots.Add(new Slot(
-                name,
-                parameter,
-                encoder ? options.EncoderRate : 1,
-                parameter.shape.Length > 1 ? options.WeightDecay : 0,
-                zeros_like(parameter).DetachFromDisposeScope(),
-                options.Optimizer == OptimizerKind.Sgd ? null : zeros_like(parameter).DetachFromDisposeScope()));
+            _slots.Add(
+                new Slot(
+                    name,
+                    parameter,
+                    encoder ? options.EncoderRate : 1,
+                    parameter.shape.Length > 1 ? options.WeightDecay : 0,
+                    zeros_like(parameter).DetachFromDisposeScope(),
+                    options.Optimizer == OptimizerKind.Sgd ? null : zeros_like(parameter).DetachFromDisposeScope()
+                )
+            );
         }
     }
 
@@ -81,7 +85,11 @@ internal sealed class Optimizer : IDisposable
     public void Load(IReadOnlyDictionary<string, StoredTensor> stored, string prefix)
     {
         StoredTensor Find(string name) =>
-            stored.TryGetValue(prefix + name, out var found) ? found : throw new TrainerException($"The checkpoint has no optimiser state '{name}': it was made with another optimiser, or for publishing.");
+            stored.TryGetValue(prefix + name, out var found)
+                ? found
+                : throw new TrainerException(
+                    $"The checkpoint has no optimiser state '{name}': it was made with another optimiser, or for publishing."
+                );
         _steps = Find("steps").Longs()[0];
         foreach (var slot in _slots)
         {

@@ -27,7 +27,8 @@ public sealed record Recipe
     /// <summary>Reads at most this many frames of each split, evenly spread; 0 for all. Default 0.</summary>
     public int LimitFrames { get; init; }
 
-    /// <summary>A run of a queue takes the network's architecture from the model it starts from, instead of <see cref="Model"/>. Default false.</summary>
+    /// <summary>A run of a queue takes the network's architecture from the model it starts from, instead of <see cref="Model"/>. Default
+    /// false.</summary>
     public bool FollowInit { get; init; }
 
     /// <summary>One number decides weights, order and augmentation.</summary>
@@ -48,7 +49,12 @@ public sealed record Recipe
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "recipes");
         var path = File.Exists(nameOrPath) ? nameOrPath : Path.Combine(folder, nameOrPath + ".json");
-        Check.That(File.Exists(path), $"There is no recipe '{nameOrPath}'. There are: {string.Join(", ", Directory.GetFiles(folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order())}; or give a file.");
+        Check.That(
+            File.Exists(path),
+            $"There is no recipe '{nameOrPath}'. There are: "
+                + $"{string.Join(", ", Directory.GetFiles(folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order())}; or give "
+                + $"a file."
+        );
         return Parse(File.ReadAllText(path), overrides);
     }
 
@@ -57,7 +63,10 @@ public sealed record Recipe
         try
         {
             // Through the record first, so that defaults are there to be overridden.
-            var node = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize<Recipe>(json, Json) ?? throw new TrainerException("The recipe is null."), Json)!;
+            var node = JsonSerializer.SerializeToNode(
+                JsonSerializer.Deserialize<Recipe>(json, Json) ?? throw new TrainerException("The recipe is null."),
+                Json
+            )!;
             foreach (var entry in overrides)
                 Override(node, entry);
             var recipe = node.Deserialize<Recipe>(Json)!;
@@ -71,7 +80,11 @@ public sealed record Recipe
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             // A setting that goes through a member that is no object.
-            throw new TrainerException($"The recipe cannot be read: {(e is ArgumentException wrong ? JsonFault.Of(wrong) : "a setting names a member of something that has none.")}", e);
+            throw new TrainerException(
+                $"The recipe cannot be read: "
+                    + $"{(e is ArgumentException wrong ? JsonFault.Of(wrong) : "a setting names a member of something that has none.")}",
+                e
+            );
         }
     }
 
@@ -87,7 +100,9 @@ public sealed record Recipe
 
     private static void Override(JsonNode root, string entry)
     {
-        var (path, value) = entry.Split('=', 2) is [var p, var v] ? (p, v) : throw new TrainerException($"--set takes key=value, not '{entry}'.");
+        var (path, value) = entry.Split('=', 2) is [var p, var v]
+            ? (p, v)
+            : throw new TrainerException($"--set takes key=value, not '{entry}'.");
         var keys = path.Split('.');
         var node = root;
         foreach (var key in keys[..^1])

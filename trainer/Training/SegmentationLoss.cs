@@ -28,7 +28,10 @@ internal sealed class SegmentationLoss : IDisposable
     public Tensor Of(Tensor logits, Tensor target)
     {
         var full = Resize.To(logits, target.shape[1], target.shape[2]);
-        var loss = _options.OhemShare < 1 ? Hard(full, target) : nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing);
+        var loss =
+            _options.OhemShare < 1
+                ? Hard(full, target)
+                : nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing);
         return _options.DiceWeight > 0 ? loss.add(Dice(full, target).mul(_options.DiceWeight)) : loss;
     }
 

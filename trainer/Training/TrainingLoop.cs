@@ -13,7 +13,14 @@ namespace RoadSeg.Trainer.Training;
 /// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
 /// <param name="afterStep">Called after every update; null for nothing.</param>
 /// <param name="saved">Called after every checkpoint, when its files and the best weights are whole; null for nothing.</param>
-internal sealed class TrainingLoop(Recipe recipe, LoopFiles files, Device device, MetricsLog log, Action<StepReport>? afterStep = null, Action? saved = null)
+internal sealed class TrainingLoop(
+    Recipe recipe,
+    LoopFiles files,
+    Device device,
+    MetricsLog log,
+    Action<StepReport>? afterStep = null,
+    Action? saved = null
+)
 {
     private const long WeightStream = 3;
     private const int BatchesAhead = 3;
@@ -23,8 +30,15 @@ internal sealed class TrainingLoop(Recipe recipe, LoopFiles files, Device device
         // Data.
         var train = DataSource.Read(files.Data, "train", recipe.LimitFrames);
         var val = DataSource.Read(files.Data, "val", recipe.LimitFrames);
-        Check.That(recipe.Model.Classes == train.Labels.Count, $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set model.classes={train.Labels.Count}.");
-        Check.That(train.PixelCounts.Count(c => c > 0) > 1, "The training masks hold a single class (or none): there is nothing to tell apart.");
+        Check.That(
+            recipe.Model.Classes == train.Labels.Count,
+            $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set "
+                + $"model.classes={train.Labels.Count}."
+        );
+        Check.That(
+            train.PixelCounts.Count(c => c > 0) > 1,
+            "The training masks hold a single class (or none): there is nothing to tell apart."
+        );
         Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);
@@ -51,18 +65,34 @@ internal sealed class TrainingLoop(Recipe recipe, LoopFiles files, Device device
         if (initial is not null)
             Report(initial);
         if (resuming)
-            log.Say(changed.Count > 0 ? $"Goes on from {files.Last} with other settings than before: {string.Join(", ", changed)}." : $"Goes on from {files.Last}.");
+            log.Say(
+                changed.Count > 0
+                    ? $"Goes on from {files.Last} with other settings than before: {string.Join(", ", changed)}."
+                    : $"Goes on from {files.Last}."
+            );
 
         // Loop.
-        double lossSum = 0, lossCount = 0, unreported = 0;
+        double lossSum = 0,
+            lossCount = 0,
+            unreported = 0;
         var update = new TrainingStep(recipe, model, loss, optimizer, ema, device);
         using var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
         while (state.Step < total && !EndsEarly() && !stop.IsCancellationRequested)
         {
             var rate = t.LearningRate * schedule.Factor(state.Step);
-            var stepLoss = update.Take(state.Step, rate, () => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended before the run."));
+            var stepLoss = update.Take(state.Step, rate, () =>
+                batches.MoveNext() ? batches.Current : throw new InvalidOperationException("The loader ended before the run.")
+            );
             if (!double.IsFinite(stepLoss))
-                throw new TrainerException($"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. {(File.Exists(files.Last) ? $"{files.Last} still holds the last good ones, from which the same command goes on" : "No checkpoint was due yet")}. Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again.");
+                throw new TrainerException(
+                    $"The loss is {stepLoss} at step {state.Step}, or its gradient: the weights would be lost. "
+                        + (
+                            File.Exists(files.Last)
+                                ? $"{files.Last} still holds the last good ones, from which the same command goes on. "
+                                : "No checkpoint was due yet. "
+                        )
+                        + $"Lower the rate (--set training.learningRate={t.LearningRate / 3:0.#####}) and run again."
+                );
             state = state with { Step = state.Step + 1 };
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);
@@ -127,7 +157,14 @@ internal sealed class TrainingLoop(Recipe recipe, LoopFiles files, Device device
         }
     }
 
-    private void Describe(SegmentationSet train, SegmentationSet val, SegmentationLoss loss, long total, LoopState state, CancellationToken stop)
+    private void Describe(
+        SegmentationSet train,
+        SegmentationSet val,
+        SegmentationLoss loss,
+        long total,
+        LoopState state,
+        CancellationToken stop
+    )
     {
         log.Say(recipe.ToJson());
         log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
@@ -135,13 +172,18 @@ internal sealed class TrainingLoop(Recipe recipe, LoopFiles files, Device device
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
         if (NoImageFloor.Of(train, val, stop) is not { } floor)
             return;
-        log.Say($"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that.");
+        log.Say(
+            $"Without looking at the image: accuracy {floor.PixelAccuracy():P2}, mIoU {floor.MeanIoU():P2}. Anything learned is above that."
+        );
         log.Start(state.Step, total, floor.PixelAccuracy(), floor.MeanIoU());
     }
 
     private void Report(WeightReport report)
     {
-        log.Say($"Initial weights: {report.Loaded} tensors taken, {report.Missing.Count} of the encoder missing, {report.Unused.Count} unused, {report.Mismatched.Count} of another shape.");
+        log.Say(
+            $"Initial weights: {report.Loaded} tensors taken, {report.Missing.Count} of the encoder missing, {report.Unused.Count} "
+                + $"unused, {report.Mismatched.Count} of another shape."
+        );
         foreach (var line in report.Mismatched)
             log.Say("  " + line);
     }

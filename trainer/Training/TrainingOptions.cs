@@ -20,7 +20,8 @@ public sealed record TrainingOptions
     /// <summary>Factor on the learning rate of the encoder, 0-1. Default 0.3.</summary>
     public double EncoderRate { get; init; } = 0.3;
 
-    /// <summary>Decay of convolution weights per unit of learning rate (AdamW) or as L2 gradient (SGD, Adam), 0-1; none on batch norm and biases. Default 0.01.</summary>
+    /// <summary>Decay of convolution weights per unit of learning rate (AdamW) or as L2 gradient (SGD, Adam), 0-1; none on batch norm and
+    /// biases. Default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>SGD only, 0-0.999. Default 0.9.</summary>
@@ -48,7 +49,8 @@ public sealed record TrainingOptions
     /// <summary>Share of the target's probability spread over all classes, 0-0.5. Default 0.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Online hard example mining: share of the labelled pixels, those with the largest losses, that count; 0.01-1. Default 1 (all).</summary>
+    /// <summary>Online hard example mining: share of the labelled pixels, those with the largest losses, that count; 0.01-1. Default 1
+    /// (all).</summary>
     public double OhemShare { get; init; } = 1;
 
     /// <summary>Weight of the soft Dice loss beside cross-entropy, 0-10. Default 0.</summary>
@@ -72,7 +74,8 @@ public sealed record TrainingOptions
     /// <summary>Updates between saved checkpoints, 1-100000; one is also saved at every evaluation. Default 100.</summary>
     public int CheckpointEvery { get; init; } = 100;
 
-    /// <summary>The network computes in bfloat16 (its weights, the loss and the optimiser stay in float32): for GPUs, and for CPUs with bfloat16 instructions.
+    /// <summary>The network computes in bfloat16 (its weights, the loss and the optimiser stay in float32): for GPUs, and for CPUs with
+    /// bfloat16 instructions.
     /// Default false.</summary>
     public bool Autocast { get; init; }
 

@@ -16,7 +16,10 @@ internal sealed class TrainingPictures(SegmentationSet set)
     private const int SampleCount = 4;
     private const int WorstCount = 5;
 
-    private readonly int[] _wanted = [.. Enumerable.Range(0, SampleCount).Select(i => (int)(((2L * i) + 1) * set.Frames.Count / (2 * SampleCount))).Distinct()];
+    private readonly int[] _wanted =
+    [
+        .. Enumerable.Range(0, SampleCount).Select(i => (int)(((2L * i) + 1) * set.Frames.Count / (2 * SampleCount))).Distinct(),
+    ];
     private readonly List<ScoredFrame> _samples = [];
     private readonly List<ScoredFrame> _worst = [];
 

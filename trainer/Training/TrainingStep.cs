@@ -15,7 +15,8 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
     /// <param name="step">Updates done before this one: with the seed it decides what dropout drops.</param>
     /// <param name="rate">Learning rate of the head.</param>
     /// <param name="next">Gives the batches, as many as the recipe accumulates.</param>
-    /// <returns>The mean loss; NaN also when its gradient is no finite number. When the result is not finite the weights are as they were.</returns>
+    /// <returns>The mean loss; NaN also when its gradient is no finite number. When the result is not finite the weights are as they
+    /// were.</returns>
     public double Take(long step, double rate, Func<Batch> next)
     {
         var t = recipe.Training;

@@ -25,7 +25,8 @@ internal static class ModelWeights
     /// <summary>Copies what fits by name and shape.</summary>
     public static WeightReport Load(nn.Module model, IReadOnlyDictionary<string, StoredTensor> stored, string prefix = "")
     {
-        List<string> missing = [], mismatched = [];
+        List<string> missing = [],
+            mismatched = [];
         var wanted = new HashSet<string>();
         var loaded = 0;
         foreach (var (name, tensor) in Named(model))
@@ -46,7 +47,12 @@ internal static class ModelWeights
             }
         }
 
-        return new WeightReport(loaded, missing, [.. stored.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && !wanted.Contains(k))], mismatched);
+        return new WeightReport(
+            loaded,
+            missing,
+            [.. stored.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && !wanted.Contains(k))],
+            mismatched
+        );
     }
 
     public static void Load(Tensor target, StoredTensor source)
@@ -54,7 +60,10 @@ internal static class ModelWeights
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var values = empty(source.Shape, target.dtype == int64 ? int64 : float32);
-        var bytes = target.dtype == int64 ? MemoryMarshal.AsBytes<long>(source.Longs()) : source.Type == "F32" ? source.Data : MemoryMarshal.AsBytes<float>(source.Floats());
+        var bytes =
+            target.dtype == int64 ? MemoryMarshal.AsBytes<long>(source.Longs())
+            : source.Type == "F32" ? source.Data
+            : MemoryMarshal.AsBytes<float>(source.Floats());
         bytes.CopyTo(values.bytes);
         target.copy_(values);
     }
@@ -65,7 +74,9 @@ internal static class ModelWeights
         var report = Load(model, stored, prefix);
         Check.That(
             report.Missing.Count == 0 && report.Mismatched.Count == 0,
-            $"The checkpoint is of another architecture: {report.Missing.Count} tensors are missing, {report.Mismatched.Count} differ in shape (first: {report.Mismatched.Concat(report.Missing).FirstOrDefault()}).");
+            $"The checkpoint is of another architecture: {report.Missing.Count} tensors are missing, {report.Mismatched.Count} differ in "
+                + $"shape (first: {report.Mismatched.Concat(report.Missing).FirstOrDefault()})."
+        );
     }
 
     /// <summary>Initialises from a torchvision file (encoder names bare) or from a RoadSeg checkpoint (names with "encoder.").</summary>
@@ -73,7 +84,10 @@ internal static class ModelWeights
     {
         var ours = file.Tensors.Keys.Any(k => k.StartsWith("encoder.", StringComparison.Ordinal));
         var report = ours ? Load(model, file.Tensors) : Load(model.Encoder, file.Tensors);
-        Check.That(report.Loaded > 0, "No tensor of the file fits this model: its names should be torchvision's (features.0.0.weight, layer1.0.conv1.weight ...).");
+        Check.That(
+            report.Loaded > 0,
+            "No tensor of the file fits this model: its names should be torchvision's (features.0.0.weight, layer1.0.conv1.weight ...)."
+        );
         return report;
     }
 

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace RoadSeg.Trainer.Weights;
 
-/// <summary>Python's pickle, as far as torch.save needs it. It builds dictionaries, lists, tuples, numbers, strings and tensors, and refuses every
+/// <summary>Python's pickle, as far as torch.save needs it. It builds dictionaries, lists, tuples, numbers, strings and tensors, and
+/// refuses every
 /// name but the few below: nothing in a file is ever called.</summary>
 internal sealed class RestrictedPickle(Stream input)
 {
@@ -14,8 +15,13 @@ internal sealed class RestrictedPickle(Stream input)
     private static readonly object None = new();
     private static readonly Dictionary<string, string> StorageTypes = new()
     {
-        ["FloatStorage"] = "F32", ["DoubleStorage"] = "F64", ["HalfStorage"] = "F16", ["BFloat16Storage"] = "BF16",
-        ["LongStorage"] = "I64", ["IntStorage"] = "I32", ["ByteStorage"] = "U8",
+        ["FloatStorage"] = "F32",
+        ["DoubleStorage"] = "F64",
+        ["HalfStorage"] = "F16",
+        ["BFloat16Storage"] = "BF16",
+        ["LongStorage"] = "I64",
+        ["IntStorage"] = "I32",
+        ["ByteStorage"] = "U8",
     };
 
     private readonly List<object> _stack = [];
@@ -141,7 +147,9 @@ internal sealed class RestrictedPickle(Stream input)
             'M' => (long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2)),
             'G' => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8)),
             0x8a => Long(Bytes(Byte())),
-            _ => throw new TrainerException($"the pickle holds opcode 0x{opcode:x2}, which no file of weights needs. Save the model's state_dict and try again."),
+            _ => throw new TrainerException(
+                $"the pickle holds opcode 0x{opcode:x2}, which no file of weights needs. Save the model's state_dict and try again."
+            ),
         };
         Push(value);
     }
@@ -153,30 +161,42 @@ internal sealed class RestrictedPickle(Stream input)
         return BinaryPrimitives.ReadInt64LittleEndian(bytes);
     }
 
-    private static object Named(string module, string name) => (module, name) switch
-    {
-        ("collections", "OrderedDict") => Callable.Dictionary,
-        ("torch._utils", "_rebuild_tensor_v2") => Callable.Tensor,
-        ("torch._utils", "_rebuild_parameter") => Callable.Parameter,
-        ("torch", _) when StorageTypes.TryGetValue(name, out var type) => type,
-        _ => throw new TrainerException($"the pickle asks for {module}.{name}, which is refused: only tensors in dictionaries are read. Save the model's state_dict and try again."),
-    };
+    private static object Named(string module, string name) =>
+        (module, name) switch
+        {
+            ("collections", "OrderedDict") => Callable.Dictionary,
+            ("torch._utils", "_rebuild_tensor_v2") => Callable.Tensor,
+            ("torch._utils", "_rebuild_parameter") => Callable.Parameter,
+            ("torch", _) when StorageTypes.TryGetValue(name, out var type) => type,
+            _ => throw new TrainerException(
+                $"the pickle asks for {module}.{name}, which is refused: only tensors in dictionaries are read. Save the model's "
+                    + $"state_dict and try again."
+            ),
+        };
 
     private void Reduce()
     {
         var arguments = Pop() as object[] ?? throw Malformed();
-        Push((Pop() as Callable?, arguments) switch
-        {
-            (Callable.Dictionary, []) => new Dictionary<string, object>(),
-            (Callable.Tensor, [PickledStorage storage, long offset, object[] shape, object[] strides, ..]) => new PickledTensor(storage, offset, Longs(shape), Longs(strides)),
-            (Callable.Parameter, [PickledTensor tensor, ..]) => tensor,
-            _ => throw Malformed(),
-        });
+        Push(
+            (Pop() as Callable?, arguments) switch
+            {
+                (Callable.Dictionary, []) => new Dictionary<string, object>(),
+                (Callable.Tensor, [PickledStorage storage, long offset, object[] shape, object[] strides, ..]) => new PickledTensor(
+                    storage,
+                    offset,
+                    Longs(shape),
+                    Longs(strides)
+                ),
+                (Callable.Parameter, [PickledTensor tensor, ..]) => tensor,
+                _ => throw Malformed(),
+            }
+        );
     }
 
-    private static PickledStorage Storage(object id) => id is object[] and ["storage", string type, string key, string, long elements, ..] && elements >= 0
-        ? new PickledStorage(type, key, elements)
-        : throw Malformed();
+    private static PickledStorage Storage(object id) =>
+        id is object[] and ["storage", string type, string key, string, long elements, ..] && elements >= 0
+            ? new PickledStorage(type, key, elements)
+            : throw Malformed();
 
     private void SetItems(IReadOnlyList<object> items)
     {
@@ -246,7 +266,7 @@ internal sealed class RestrictedPickle(Stream input)
     private string Line()
     {
         var line = new StringBuilder();
-        for (int b; (b = Byte()) != '\n';)
+        for (int b; (b = Byte()) != '\n'; )
         {
             line.Append((char)b);
             Check.That(line.Length < 256, "the pickle is malformed.");

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace RoadSeg.Trainer.Weights;
 
-/// <summary>The safetensors format (huggingface/safetensors): 8 bytes of header length, a JSON header, raw tensors. Reading trusts nothing.</summary>
+/// <summary>The safetensors format (huggingface/safetensors): 8 bytes of header length, a JSON header, raw tensors. Reading trusts
+/// nothing.</summary>
 internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, StoredTensor> Tensors)
 {
     private const long MaxHeader = 16 << 20;
@@ -17,7 +18,15 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
         {
             return Read(file);
         }
-        catch (Exception e) when (e is JsonException or EndOfStreamException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or EndOfStreamException
+                        or InvalidOperationException
+                        or FormatException
+                        or OverflowException
+                        or KeyNotFoundException
+            )
         {
             throw new TrainerException($"{path} is no whole safetensors file: {e.Message}", e);
         }
@@ -27,7 +36,8 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
         }
     }
 
-    /// <summary>Written beside the target, flushed to disk and renamed: a reader sees the old file or the new one, whatever happens meanwhile.</summary>
+    /// <summary>Written beside the target, flushed to disk and renamed: a reader sees the old file or the new one, whatever happens
+    /// meanwhile.</summary>
     public void Write(string path)
     {
         var temporary = path + ".tmp";
@@ -44,7 +54,11 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
         catch (IOException e)
         {
             File.Delete(temporary);
-            throw new TrainerException($"{path} could not be written ({e.Message}). What was saved there before is still whole; free some space and run again with --resume.", e);
+            throw new TrainerException(
+                $"{path} could not be written ({e.Message}). What was saved there before is still whole; free some space and run again "
+                    + $"with --resume.",
+                e
+            );
         }
     }
 
@@ -80,10 +94,16 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
             var type = entry.Value.GetProperty("dtype").GetString() ?? "";
             var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()).ToArray();
             var offsets = entry.Value.GetProperty("data_offsets");
-            Check.That(shape.Length <= 8 && shape.All(d => d >= 0) && offsets.GetArrayLength() == 2, $"tensor {entry.Name} has a malformed entry.");
+            Check.That(
+                shape.Length <= 8 && shape.All(d => d >= 0) && offsets.GetArrayLength() == 2,
+                $"tensor {entry.Name} has a malformed entry."
+            );
             var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
             var bytes = shape.Aggregate((long)StoredTensor.SizeOf(type), (product, d) => checked(product * d));
-            Check.That(begin >= 0 && end <= body && end - begin == bytes, $"the bytes of tensor {entry.Name} do not fit its shape, or the file is cut short.");
+            Check.That(
+                begin >= 0 && end <= body && end - begin == bytes,
+                $"the bytes of tensor {entry.Name} do not fit its shape, or the file is cut short."
+            );
             entries.Add((entry.Name, type, shape, begin, end));
         }
 

@@ -8,18 +8,21 @@ namespace RoadSeg.Trainer.Weights;
 /// <param name="Type">F32, F16, BF16, F64, I64, I32, U8.</param>
 internal sealed record StoredTensor(string Type, long[] Shape, byte[] Data)
 {
-    public static StoredTensor Of(ReadOnlySpan<float> values, params long[] shape) => new("F32", shape, MemoryMarshal.AsBytes(values).ToArray());
+    public static StoredTensor Of(ReadOnlySpan<float> values, params long[] shape) =>
+        new("F32", shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    public static StoredTensor Of(ReadOnlySpan<long> values, params long[] shape) => new("I64", shape, MemoryMarshal.AsBytes(values).ToArray());
+    public static StoredTensor Of(ReadOnlySpan<long> values, params long[] shape) =>
+        new("I64", shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    public static int SizeOf(string type) => type switch
-    {
-        "F64" or "I64" => 8,
-        "F32" or "I32" => 4,
-        "F16" or "BF16" => 2,
-        "U8" => 1,
-        _ => throw new TrainerException($"Tensor type {type} is not read here."),
-    };
+    public static int SizeOf(string type) =>
+        type switch
+        {
+            "F64" or "I64" => 8,
+            "F32" or "I32" => 4,
+            "F16" or "BF16" => 2,
+            "U8" => 1,
+            _ => throw new TrainerException($"Tensor type {type} is not read here."),
+        };
 
     /// <summary>False when a stored 32-bit float is NaN or infinite.</summary>
     public bool IsFinite => Type != "F32" || float.IsFinite(TensorPrimitives.SumOfMagnitudes(MemoryMarshal.Cast<byte, float>(Data)));

@@ -3,7 +3,8 @@ using System.IO.Compression;
 
 namespace RoadSeg.Trainer.Weights;
 
-/// <summary>Files of torch.save that hold a state_dict: the zip form (PyTorch 1.6 and later) and the legacy form (torchvision's older downloads).</summary>
+/// <summary>Files of torch.save that hold a state_dict: the zip form (PyTorch 1.6 and later) and the legacy form (torchvision's older
+/// downloads).</summary>
 internal static class TorchFile
 {
     // The low 64 bits of 0x1950a86a20f9469cfc6c.
@@ -53,7 +54,8 @@ internal static class TorchFile
     private static SafeTensors Zip(Stream file)
     {
         using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
-        var pickle = archive.Entries.FirstOrDefault(e => e.Name == "data.pkl") ?? throw new TrainerException("the archive has no data.pkl: it was not made by torch.save.");
+        var pickle = archive.Entries.FirstOrDefault(e => e.Name == "data.pkl")
+            ?? throw new TrainerException("the archive has no data.pkl: it was not made by torch.save.");
         Check.That(pickle.Length <= MaxPickle, "its data.pkl is larger than any list of weights.");
         var folder = pickle.FullName[..^"data.pkl".Length];
         object? root;
@@ -62,10 +64,14 @@ internal static class TorchFile
         var stored = 0L;
         return Collect(root, file.Length, storage =>
         {
-            var entry = archive.GetEntry($"{folder}data/{storage.Key}") ?? throw new TrainerException($"the archive lacks the data of storage {storage.Key}.");
+            var entry = archive.GetEntry($"{folder}data/{storage.Key}")
+                ?? throw new TrainerException($"the archive lacks the data of storage {storage.Key}.");
             var size = checked(storage.Elements * StoredTensor.SizeOf(storage.Type));
             stored = checked(stored + size);
-            Check.That(entry.Length == size && stored <= file.Length, $"storage {storage.Key} has {entry.Length} bytes where {size} are said.");
+            Check.That(
+                entry.Length == size && stored <= file.Length,
+                $"storage {storage.Key} has {entry.Length} bytes where {size} are said."
+            );
             var bytes = new byte[size];
             using var stream = entry.Open();
             stream.ReadExactly(bytes);
@@ -75,7 +81,10 @@ internal static class TorchFile
 
     private static SafeTensors Legacy(Stream file)
     {
-        Check.That(new RestrictedPickle(file).Read() is LegacyMagic && new RestrictedPickle(file).Read() is LegacyProtocol, "it is no file of torch.save.");
+        Check.That(
+            new RestrictedPickle(file).Read() is LegacyMagic && new RestrictedPickle(file).Read() is LegacyProtocol,
+            "it is no file of torch.save."
+        );
         new RestrictedPickle(file).Read();
         var root = new RestrictedPickle(file).Read();
         var keys = new RestrictedPickle(file).Read() as List<object> ?? throw new TrainerException("it has no list of storages.");
@@ -89,14 +98,19 @@ internal static class TorchFile
         {
             file.ReadExactly(count);
             var storage = types.GetValueOrDefault(key) ?? throw new TrainerException($"storage {key} belongs to no tensor.");
-            Check.That(BinaryPrimitives.ReadInt64LittleEndian(count) == storage.Elements, $"storage {key} has another length than its tensors say.");
+            Check.That(
+                BinaryPrimitives.ReadInt64LittleEndian(count) == storage.Elements,
+                $"storage {key} has another length than its tensors say."
+            );
             var size = checked(storage.Elements * StoredTensor.SizeOf(storage.Type));
             Check.That(size <= file.Length - file.Position, "it is cut short.");
             data[key] = new byte[size];
             file.ReadExactly(data[key]);
         }
 
-        return Collect(root, file.Length, storage => data.GetValueOrDefault(storage.Key) ?? throw new TrainerException($"the data of storage {storage.Key} is missing."));
+        return Collect(root, file.Length, storage =>
+            data.GetValueOrDefault(storage.Key) ?? throw new TrainerException($"the data of storage {storage.Key} is missing.")
+        );
     }
 
     private static SafeTensors Collect(object? root, long length, Func<PickledStorage, byte[]> load)
@@ -114,7 +128,8 @@ internal static class TorchFile
         return new SafeTensors(new Dictionary<string, string>(), tensors);
     }
 
-    // Names join with dots; wrappers that training scripts put around a state_dict are taken off. A dictionary that stands in several places,
+    // Names join with dots; wrappers that training scripts put around a state_dict are taken off. A dictionary that stands in several
+    // places,
     // or within itself, is taken where it stands first.
     private static void Visit(object? root, Action<string, PickledTensor> found)
     {
@@ -143,8 +158,14 @@ internal static class TorchFile
         var last = tensor.Shape.Zip(tensor.Strides, (d, s) => checked((d - 1) * s)).Aggregate(tensor.Offset, (sum, v) => checked(sum + v));
 
         // No more elements than the storage has: a view that repeats them could ask for any amount of memory.
-        Check.That(count <= tensor.Storage.Elements && (count == 0 || (tensor.Offset >= 0 && last < tensor.Storage.Elements)), $"tensor {name} reaches outside its storage.");
-        Check.That((room -= count * size) >= 0, $"its tensors are larger than {MostCopies} times the file: they are views of the same numbers.");
+        Check.That(
+            count <= tensor.Storage.Elements && (count == 0 || (tensor.Offset >= 0 && last < tensor.Storage.Elements)),
+            $"tensor {name} reaches outside its storage."
+        );
+        Check.That(
+            (room -= count * size) >= 0,
+            $"its tensors are larger than {MostCopies} times the file: they are views of the same numbers."
+        );
         var data = new byte[count * size];
         var index = new long[tensor.Shape.Length];
         for (long i = 0, from = tensor.Offset; i < count; i++)

@@ -8,12 +8,20 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
-/// <summary>The files of a run in storage. Each is written only over the version that this worker knows: one that took the run over has touched them, so
-/// that a worker thought dead which wakes up finds itself shut out. Metrics and log are append blobs, to which goes what is new; all others, and metrics
+/// <summary>The files of a run in storage. Each is written only over the version that this worker knows: one that took the run over has
+/// touched them, so
+/// that a worker thought dead which wakes up finds itself shut out. Metrics and log are append blobs, to which goes what is new; all
+/// others, and metrics
 /// and log of a run that an older worker began as block blobs, are written whole.</summary>
 /// <param name="isOurs">Asks the record whether the run still is this worker's.</param>
 /// <param name="maxBlocks">Blocks after which an append blob is written anew; storage takes no more than <see cref="MaxBlocks"/>.</param>
-internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, string folder, Func<CancellationToken, Task<bool>> isOurs, int maxBlocks = AttemptBlobs.MaxBlocks)
+internal sealed class AttemptBlobs(
+    BlobContainerClient container,
+    WorkId id,
+    string folder,
+    Func<CancellationToken, Task<bool>> isOurs,
+    int maxBlocks = AttemptBlobs.MaxBlocks
+)
 {
     public const int MaxBlocks = 50_000;
 
@@ -88,7 +96,8 @@ internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, str
                             HttpHeaders = new BlobHttpHeaders { ContentType = ContentType(file) },
                             Metadata = _metadata,
                         },
-                        cancel);
+                        cancel
+                    );
                     _known[file] = known = new Known(made.ETag, 0, 0, 0);
                 }
 
@@ -99,8 +108,12 @@ internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, str
                     await content.ReadExactlyAsync(block, cancel);
                     BlobAppendInfo told = await blob.AppendBlockAsync(
                         new MemoryStream(block),
-                        new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfMatch = known.ETag, IfAppendPositionEqual = known.Bytes } },
-                        cancel);
+                        new AppendBlobAppendBlockOptions
+                        {
+                            Conditions = new AppendBlobRequestConditions { IfMatch = known.ETag, IfAppendPositionEqual = known.Bytes },
+                        },
+                        cancel
+                    );
                     _known[file] = known = new Known(told.ETag, 0, known.Bytes + block.Length, told.BlobCommittedBlockCount);
                 }
 
@@ -112,7 +125,8 @@ internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, str
                 if (!await isOurs(cancel))
                     throw new OvertakenException();
 
-                // Either this worker's own call came through and its answer did not: it goes on where storage is. Or an earlier worker's first call came
+                // Either this worker's own call came through and its answer did not: it goes on where storage is. Or an earlier worker's
+                // first call came
                 // after this one took over: this one's word counts, and nothing of that is kept.
                 BlobProperties found = await blob.GetPropertiesAsync(cancellationToken: cancel);
                 var ours = found.Metadata.TryGetValue(Attempt, out var attempt) && attempt == _metadata[Attempt];
@@ -134,7 +148,11 @@ internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, str
             try
             {
                 await using var content = Open(file);
-                var options = new BlobUploadOptions { Conditions = Over(known), HttpHeaders = new BlobHttpHeaders { ContentType = ContentType(file) } };
+                var options = new BlobUploadOptions
+                {
+                    Conditions = Over(known),
+                    HttpHeaders = new BlobHttpHeaders { ContentType = ContentType(file) },
+                };
                 BlobContentInfo stored = await Blob(file).UploadAsync(await AsItIsAsync(file, content, cancel), options, cancel);
                 _known[file] = new Known(stored.ETag, ticks, bytes, null);
                 return;
@@ -160,22 +178,25 @@ internal sealed class AttemptBlobs(BlobContainerClient container, WorkId id, str
         return new MemoryStream(bytes);
     }
 
-    private static string ContentType(string file) => Path.GetExtension(file) switch
-    {
-        ".png" => "image/png",
-        ".txt" => "text/plain; charset=utf-8",
-        ".jsonl" => "application/jsonl",
-        _ => "application/octet-stream",
-    };
+    private static string ContentType(string file) =>
+        Path.GetExtension(file) switch
+        {
+            ".png" => "image/png",
+            ".txt" => "text/plain; charset=utf-8",
+            ".jsonl" => "application/jsonl",
+            _ => "application/octet-stream",
+        };
 
     private static BlobRequestConditions Over(Known known) =>
         known.ETag == default ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = known.ETag };
 
     private static int? BlocksOf(BlobProperties found) => found.BlobType == BlobType.Append ? found.BlobCommittedBlockCount : null;
 
-    private static (long Ticks, long Bytes) Stamp(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc.Ticks, file.Length) : default;
+    private static (long Ticks, long Bytes) Stamp(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc.Ticks, file.Length) : default;
 
-    private FileStream Open(string file) => new(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private FileStream Open(string file) =>
+        new(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private BlobClient Blob(string file) => container.GetBlobClient(BlobPaths.TrainingFile(id, file));
 

@@ -5,7 +5,10 @@ namespace RoadSeg.Trainer.Work;
 /// <summary>What a run says, in its own file and on the worker's output. Whole lines, from any thread.</summary>
 internal sealed class AttemptLog(string path, TextWriter output) : TextWriter
 {
-    private readonly StreamWriter _file = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+    private readonly StreamWriter _file = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+    {
+        AutoFlush = true,
+    };
     private readonly Lock _gate = new();
 
     public override Encoding Encoding => Encoding.UTF8;

@@ -7,7 +7,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
-/// <summary>Tells storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures beside it. It also hears
+/// <summary>Tells storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures beside
+/// it. It also hears
 /// there that the run was canceled or is another worker's, and stops it then.</summary>
 internal sealed class AttemptReporter : IAsyncDisposable
 {
@@ -35,9 +36,28 @@ internal sealed class AttemptReporter : IAsyncDisposable
     /// <param name="delivery">Deliveries of its message, this one included.</param>
     /// <param name="lost">Canceled when the message is lost.</param>
     /// <param name="shutdown">Canceled when the worker is to end.</param>
-    public AttemptReporter(TrainingStore runs, TrainingRecord run, long delivery, AttemptBlobs blobs, string folder, TimeSpan every, TimeProvider time, CancellationToken lost, CancellationToken shutdown)
+    public AttemptReporter(
+        TrainingStore runs,
+        TrainingRecord run,
+        long delivery,
+        AttemptBlobs blobs,
+        string folder,
+        TimeSpan every,
+        TimeProvider time,
+        CancellationToken lost,
+        CancellationToken shutdown
+    )
     {
-        (_runs, _id, _attempt, _message, _delivery, _blobs, _time, _lost) = (runs, run.Id, run.Attempt, run.Owner!.MessageId, delivery, blobs, time, lost);
+        (_runs, _id, _attempt, _message, _delivery, _blobs, _time, _lost) = (
+            runs,
+            run.Id,
+            run.Attempt,
+            run.Owner!.MessageId,
+            delivery,
+            blobs,
+            time,
+            lost
+        );
         _metrics = Path.Combine(folder, TrainingFiles.Metrics);
         _telling = new Heartbeat(every, TellAgainAsync, time);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown, _telling.Lost);
@@ -88,13 +108,20 @@ internal sealed class AttemptReporter : IAsyncDisposable
         {
             var progress = Progress();
             var (now, stored) = (_time.GetUtcNow(), Interlocked.Read(ref _stored));
-            var told = await _runs.AmendAsync(_id, run => !Owns(run) ? null : run with
-            {
-                Progress = progress ?? run.Progress,
-                Checkpoint = Math.Max(run.Checkpoint, stored),
-                FruitfulDeliveries = stored > run.Checkpoint ? _delivery : run.FruitfulDeliveries,
-                Owner = run.Owner! with { Since = now },
-            }, cancel);
+            var told = await _runs.AmendAsync(
+                _id,
+                run =>
+                    !Owns(run)
+                        ? null
+                        : run with
+                        {
+                            Progress = progress ?? run.Progress,
+                            Checkpoint = Math.Max(run.Checkpoint, stored),
+                            FruitfulDeliveries = stored > run.Checkpoint ? _delivery : run.FruitfulDeliveries,
+                            Owner = run.Owner! with { Since = now },
+                        },
+                cancel
+            );
             if (!told.Done || !IsOurs)
                 throw new OvertakenException();
             await _blobs.StoreAsync(Files, cancel);
@@ -141,8 +168,16 @@ internal sealed class AttemptReporter : IAsyncDisposable
         var best = _history.Evaluations.MaxBy(evaluation => evaluation.MeanIou);
         var epoch = (int)((report.Step - 1) / report.StepsPerEpoch) + 1;
         return new TrainingProgress(
-            epoch, (int)((report.Total + report.StepsPerEpoch - 1) / report.StepsPerEpoch), report.Step, report.Total, Finite(report.MeanLoss), best?.MeanIou, best?.Accuracy,
-            steps > 0 ? Math.Round(elapsed.TotalSeconds / steps * (report.Total - report.Step), 1) : null, _time.GetUtcNow());
+            epoch,
+            (int)((report.Total + report.StepsPerEpoch - 1) / report.StepsPerEpoch),
+            report.Step,
+            report.Total,
+            Finite(report.MeanLoss),
+            best?.MeanIou,
+            best?.Accuracy,
+            steps > 0 ? Math.Round(elapsed.TotalSeconds / steps * (report.Total - report.Step), 1) : null,
+            _time.GetUtcNow()
+        );
     }
 
     // JSON has no word for what is no number.

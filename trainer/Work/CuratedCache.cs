@@ -46,8 +46,16 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
             catch (RequestFailedException e) when (e.Status == 404)
             {
                 throw file == CuratedManifest.FileName
-                    ? new RoadSegException(ErrorCodes.DatasetNotFound, $"There is no curated set '{name}' {version} any more; GET /v1/datasets lists the sets.", e)
-                    : new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The curated set '{name}' {version} lacks its file {file}. Drop the data set again.", e);
+                    ? new RoadSegException(
+                        ErrorCodes.DatasetNotFound,
+                        $"There is no curated set '{name}' {version} any more; GET /v1/datasets lists the sets.",
+                        e
+                    )
+                    : new RoadSegException(
+                        ErrorCodes.CuratedSetInvalid,
+                        $"The curated set '{name}' {version} lacks its file {file}. Drop the data set again.",
+                        e
+                    );
             }
         }
     }
@@ -70,12 +78,18 @@ internal sealed class CuratedCache(BlobContainerClient curated, string folder)
     {
         var set = CuratedSet.Open(folder);
         if (set.Version != version)
-            throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The manifest of '{name}' {version} is that of version {set.Version}. Drop the data set again.");
+            throw new RoadSegException(
+                ErrorCodes.CuratedSetInvalid,
+                $"The manifest of '{name}' {version} is that of version {set.Version}. Drop the data set again."
+            );
         foreach (var shard in set.Manifest.Splits.SelectMany(split => split.Shards))
         {
             await using var file = File.OpenRead(Path.Combine(folder, shard.File));
             if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != shard.Sha256)
-                throw new RoadSegException(ErrorCodes.CuratedSetInvalid, $"The shard {shard.File} of '{name}' {version} differs from its hash. Drop the data set again.");
+                throw new RoadSegException(
+                    ErrorCodes.CuratedSetInvalid,
+                    $"The shard {shard.File} of '{name}' {version} differs from its hash. Drop the data set again."
+                );
         }
 
         return set;

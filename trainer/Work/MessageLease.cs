@@ -5,7 +5,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
-/// <summary>A message that this worker took: hidden from others for the lock's time, renewed in the background. Its lock is the run's lease. Disposing ends the
+/// <summary>A message that this worker took: hidden from others for the lock's time, renewed in the background. Its lock is the run's
+/// lease. Disposing ends the
 /// renewal; a message that was neither deleted nor given back comes again when the lock runs out.</summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
@@ -62,7 +63,16 @@ internal sealed class MessageLease : IAsyncDisposable
         try
         {
             // Not canceled midway: the receipt of a renewal that went through must be known.
-            _receipt = (await _queue.UpdateMessageAsync(Message.MessageId, _receipt, visibilityTimeout: _lock, cancellationToken: CancellationToken.None)).Value.PopReceipt;
+            _receipt = (
+                await _queue.UpdateMessageAsync(
+                    Message.MessageId,
+                    _receipt,
+                    visibilityTimeout: _lock,
+                    cancellationToken: CancellationToken.None
+                )
+            )
+                .Value
+                .PopReceipt;
             return true;
         }
         catch (RequestFailedException e) when (IsLost(e))

@@ -44,18 +44,26 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
         {
             if (!caller.IsPrefix)
                 continue;
-            await foreach (var entry in index.GetBlobsAsync(BlobTraits.None, BlobStates.None, caller.Prefix, cancel).Take(count * EntriesPerPhoto))
+            await foreach (
+                var entry in index.GetBlobsAsync(BlobTraits.None, BlobStates.None, caller.Prefix, cancel).Take(count * EntriesPerPhoto)
+            )
                 entries.Add(entry.Name[caller.Prefix.Length..]);
         }
 
-        return entries.Order(StringComparer.Ordinal).Take(count * EntriesPerPhoto).Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null).OfType<WorkId>();
+        return entries
+            .Order(StringComparer.Ordinal)
+            .Take(count * EntriesPerPhoto)
+            .Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null)
+            .OfType<WorkId>();
     }
 
     private async Task<byte[]?> PhotoAsync(WorkId id, CancellationToken cancel)
     {
         try
         {
-            var record = (await blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).DownloadContentAsync(cancel)).Value.Content;
+            var record = (await blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).DownloadContentAsync(cancel))
+                .Value
+                .Content;
             if (JsonSerializer.Deserialize(record.ToMemory().Span, JobJson.Default.JobRecord) is not { State: JobState.Succeeded } job)
                 return null;
 
@@ -63,7 +71,12 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
             if (job.Source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
                 return null;
             var version = job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
-            var photo = (await blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path).DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)).Value.Content.ToArray();
+            var photo = (
+                await blobs
+                    .GetBlobContainerClient(job.Source.Container)
+                    .GetBlobClient(job.Source.Path)
+                    .DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)
+            ).Value.Content.ToArray();
             ImageProbe.Read(photo, ImageLimits.Default);
             return photo;
         }

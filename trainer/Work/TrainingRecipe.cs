@@ -17,11 +17,18 @@ internal static class TrainingRecipe
     public static Recipe Resolve(TrainingPlan plan, CuratedSet set, string? init)
     {
         // A name and nothing else: the request comes from outside, and Load takes files of this machine too.
-        Check.That(plan.Recipe.Length > 0 && plan.Recipe.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'), $"'{plan.Recipe}' is no name of a recipe: names have lower-case letters, digits and dashes.");
+        Check.That(
+            plan.Recipe.Length > 0 && plan.Recipe.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'),
+            $"'{plan.Recipe}' is no name of a recipe: names have lower-case letters, digits and dashes."
+        );
         var recipe = Recipe.Load(plan.Recipe, plan.Settings.Select(setting => $"{setting.Key}={setting.Value}"));
         if (recipe.FollowInit)
         {
-            Check.That(init is not null, $"The recipe '{plan.Recipe}' goes on from a model, and there is none to start from: name another recipe, or a version of the model as init.");
+            Check.That(
+                init is not null,
+                $"The recipe '{plan.Recipe}' goes on from a model, and there is none to start from: name another recipe, or a version of "
+                    + $"the model as init."
+            );
             if (!Has(plan, "model."))
                 recipe = recipe with { Model = Checkpoint.RecipeOf(init!).Model with { Classes = recipe.Model.Classes } };
         }
@@ -48,13 +55,17 @@ internal static class TrainingRecipe
             return init;
         say($"The model's classes ({Names(labels)}) are not the set's ({Names(set.Labels)}): its last layer begins anew.");
         var file = SafeTensors.Read(init);
-        new SafeTensors(file.Metadata, file.Tensors.Where(tensor => !tensor.Key.Contains(".classify.", StringComparison.Ordinal)).ToDictionary()).Write(scratch);
+        new SafeTensors(
+            file.Metadata,
+            file.Tensors.Where(tensor => !tensor.Key.Contains(".classify.", StringComparison.Ordinal)).ToDictionary()
+        ).Write(scratch);
         return scratch;
     }
 
     private static string Names(LabelCatalogue labels) => string.Join(", ", labels.Classes.Select(label => label.Name));
 
-    private static bool Has(TrainingPlan plan, string prefix) => plan.Settings.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool Has(TrainingPlan plan, string prefix) =>
+        plan.Settings.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal));
 
     private static void Fit(Recipe recipe, CuratedSet set)
     {
@@ -62,6 +73,9 @@ internal static class TrainingRecipe
         var (crop, largest) = (recipe.Augmentation, recipe.Augmentation.ScaleMax);
         Check.That(
             crop.CropWidth <= width * largest && crop.CropHeight <= height * largest,
-            $"Crops of {crop.CropWidth}x{crop.CropHeight} do not fit into pictures of {width}x{height}, even at the largest scale ({largest}): lower augmentation.cropWidth and augmentation.cropHeight (multiples of 16), or set input.width and input.height.");
+            $"Crops of {crop.CropWidth}x{crop.CropHeight} do not fit into pictures of {width}x{height}, even at the largest scale "
+                + $"({largest}): lower augmentation.cropWidth and augmentation.cropHeight (multiples of 16), or set input.width and "
+                + $"input.height."
+        );
     }
 }

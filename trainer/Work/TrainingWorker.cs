@@ -15,7 +15,9 @@ internal sealed class TrainingWorker(WorkPlace place)
     private static readonly TimeSpan AgainSoon = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CacheKept = TimeSpan.FromDays(30);
     private static readonly RoadSegException Exhausted = new(
-        ErrorCodes.AttemptsExhausted, "Workers died or failed on this run several times; its log says what they were at. Mend that, then start the run again.");
+        ErrorCodes.AttemptsExhausted,
+        "Workers died or failed on this run several times; its log says what they were at. Mend that, then start the run again."
+    );
 
     private readonly QueueClient _queue = place.Storage.Queues.GetQueueClient(Queues.TrainingJobs);
 
@@ -115,7 +117,7 @@ internal sealed class TrainingWorker(WorkPlace place)
             await FailAsync(id, cause, now => run is null || now.Attempt == run.Attempt);
             await lease.DeleteAsync();
         }
-#pragma warning disable CA1031 // The boundary of a message: whatever went wrong is said, and the message comes again until it has come too often.
+#pragma warning disable CA1031 // The boundary of a message: whatever went wrong is said, and the message comes again until too often.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -129,24 +131,32 @@ internal sealed class TrainingWorker(WorkPlace place)
     {
         if (message.DequeueCount <= WorkOptions.MaxDeliveries)
             return false;
-        var fruitful = await place.Runs.FindAsync(id, CancellationToken.None) is { Value: var run } && run.Owner?.MessageId == message.MessageId ? run.FruitfulDeliveries : 0;
+        var fruitful =
+            await place.Runs.FindAsync(id, CancellationToken.None) is { Value: var run } && run.Owner?.MessageId == message.MessageId
+                ? run.FruitfulDeliveries
+                : 0;
         return message.DequeueCount - fruitful > WorkOptions.MaxDeliveries;
     }
 
-    // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former delivery ended, so it
+    // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former
+    // delivery ended, so it
     // takes over; another one about an owned run is a duplicate.
     private async Task<TrainingRecord?> ClaimAsync(WorkId id, string message)
     {
         var claimed = await place.Runs.TryMoveAsync(
             id,
             TrainingState.Running,
-            now => now.State.IsTerminal() || !Lease.MayTake(now.Owner, message) ? null : now with
-            {
-                Owner = new WorkOwner(message, place.Time.GetUtcNow()),
-                Attempt = now.Attempt + 1,
-                FruitfulDeliveries = now.Owner is null ? 0 : now.FruitfulDeliveries,
-            },
-            CancellationToken.None);
+            now =>
+                now.State.IsTerminal() || !Lease.MayTake(now.Owner, message)
+                    ? null
+                    : now with
+                    {
+                        Owner = new WorkOwner(message, place.Time.GetUtcNow()),
+                        Attempt = now.Attempt + 1,
+                        FruitfulDeliveries = now.Owner is null ? 0 : now.FruitfulDeliveries,
+                    },
+            CancellationToken.None
+        );
         if (!claimed.Done && claimed.Document?.Value.State.IsTerminal() == true)
             await place.Runs.SettleAsync(claimed.Document.Value, CancellationToken.None);
         return claimed.Done ? claimed.Document!.Value : null;
@@ -171,11 +181,16 @@ internal sealed class TrainingWorker(WorkPlace place)
         }
     }
 
-    // A worker that ends in good order is no failed delivery: a message of its own takes the place of this one, whose deliveries are counted. A crash before
+    // A worker that ends in good order is no failed delivery: a message of its own takes the place of this one, whose deliveries are
+    // counted. A crash before
     // the new one is sent leaves the old one, which finds no owner and takes the run as well.
     private async Task HandBackAsync(TrainingRecord run, MessageLease lease)
     {
-        var freed = await place.Runs.AmendAsync(run.Id, now => now.Attempt == run.Attempt && Lease.IsHeldBy(now.Owner, lease.Message.MessageId) ? now with { Owner = null } : null, CancellationToken.None);
+        var freed = await place.Runs.AmendAsync(
+            run.Id,
+            now => now.Attempt == run.Attempt && Lease.IsHeldBy(now.Owner, lease.Message.MessageId) ? now with { Owner = null } : null,
+            CancellationToken.None
+        );
         if (freed.Done)
             await place.Runs.SendAsync(run.Id, CancellationToken.None);
         await lease.DeleteAsync();
@@ -185,14 +200,15 @@ internal sealed class TrainingWorker(WorkPlace place)
         place.Runs.TryFailAsync(id, cause, ours, CancellationToken.None);
 
     // What trying again would not mend.
-    internal static RoadSegException? Cause(Exception failure) => failure switch
-    {
-        RoadSegException known => known.IsTransient ? null : known,
-        // This machine's disk is full or gone: another one, or this one when there is room, goes on from the stored checkpoint.
-        TrainerException { InnerException: IOException and not EndOfStreamException } => null,
-        TrainerException refused => new RoadSegException(ErrorCodes.TrainingInvalid, refused.Message, refused),
-        _ => null,
-    };
+    internal static RoadSegException? Cause(Exception failure) =>
+        failure switch
+        {
+            RoadSegException known => known.IsTransient ? null : known,
+            // This machine's disk is full or gone: another one, or this one when there is room, goes on from the stored checkpoint.
+            TrainerException { InnerException: IOException and not EndOfStreamException } => null,
+            TrainerException refused => new RoadSegException(ErrorCodes.TrainingInvalid, refused.Message, refused),
+            _ => null,
+        };
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 

@@ -7,4 +7,13 @@ using static TorchSharp.torch;
 namespace RoadSeg.Trainer.Work;
 
 /// <summary>What the parts of a worker share.</summary>
-internal sealed record WorkPlace(StorageAccount Storage, TrainingStore Runs, ModelRegistry Registry, WorkOptions Options, GateOptions Gate, Device Device, TimeProvider Time, TextWriter Output);
+internal sealed record WorkPlace(
+    StorageAccount Storage,
+    TrainingStore Runs,
+    ModelRegistry Registry,
+    WorkOptions Options,
+    GateOptions Gate,
+    Device Device,
+    TimeProvider Time,
+    TextWriter Output
+);

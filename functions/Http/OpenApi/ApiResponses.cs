@@ -22,25 +22,49 @@ internal static class ApiResponses
     {
         operation.Responses ??= [];
         var sent = metadata.OfType<SentHeader>().ToList();
-        if (operation.Parameters?.Any(parameter => parameter.Name == "If-None-Match") == true && operation.Responses.TryAdd("304", new OpenApiResponse()))
-            sent.Add(new SentHeader("ETag", "Changes with the answer. Send it as If-None-Match to ask whether it has.", [StatusCodes.Status200OK, StatusCodes.Status304NotModified]));
+        if (
+            operation.Parameters?.Any(parameter => parameter.Name == "If-None-Match") == true
+            && operation.Responses.TryAdd("304", new OpenApiResponse())
+        )
+            sent.Add(
+                new SentHeader(
+                    "ETag",
+                    "Changes with the answer. Send it as If-None-Match to ask whether it has.",
+                    [StatusCodes.Status200OK, StatusCodes.Status304NotModified]
+                )
+            );
         var failures = metadata.OfType<FailureCodes>().SelectMany(codes => codes.Codes).Distinct().ToArray();
         var answers = operation.Responses.OrderBy(answer => answer.Key, StringComparer.Ordinal).ToArray();
         operation.Responses.Clear();
         foreach (var (status, response) in answers)
         {
             operation.Responses.Add(status, response);
-            Complete(operation.OperationId!, status, (OpenApiResponse)response, sent, [.. failures.Where(code => status == Text(code.HttpStatus))]);
+            Complete(
+                operation.OperationId!,
+                status,
+                (OpenApiResponse)response,
+                sent,
+                [.. failures.Where(code => status == Text(code.HttpStatus))]
+            );
         }
     }
 
-    private static void Complete(string operation, string status, OpenApiResponse response, IEnumerable<SentHeader> sent, ErrorCode[] failures)
+    private static void Complete(
+        string operation,
+        string status,
+        OpenApiResponse response,
+        IEnumerable<SentHeader> sent,
+        ErrorCode[] failures
+    )
     {
         response.Description = Bare.GetValueOrDefault(status, response.Description ?? "");
         foreach (var header in sent.Where(header => header.Statuses.Any(one => Text(one) == status)))
         {
-            (response.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] =
-                Header(header.Description, header.Name == "Retry-After", header.Name is not ("Retry-After" or "Preference-Applied"));
+            (response.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] = Header(
+                header.Description,
+                header.Name == "Retry-After",
+                header.Name is not ("Retry-After" or "Preference-Applied")
+            );
         }
 
         foreach (var (type, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
@@ -48,9 +72,15 @@ internal static class ApiResponses
             if (type == "application/problem+json")
             {
                 response.Description = string.Join("; ", failures.Select(code => code.Title)) + ".";
-                media.Examples = failures.ToDictionary(code => code.Code, IOpenApiExample (code) => new OpenApiExample { Value = ApiExamples.Problem(code) });
+                media.Examples = failures.ToDictionary(
+                    code => code.Code,
+                    IOpenApiExample (code) => new OpenApiExample { Value = ApiExamples.Problem(code) }
+                );
                 if (failures.Any(code => code.Retryable))
-                    (response.Headers ??= new Dictionary<string, IOpenApiHeader>())["Retry-After"] = Header("Seconds after which the same request may succeed. Sent where the problem is retryable.", true);
+                    (response.Headers ??= new Dictionary<string, IOpenApiHeader>())["Retry-After"] = Header(
+                        "Seconds after which the same request may succeed. Sent where the problem is retryable.",
+                        true
+                    );
             }
             else if (ApiExamples.Of(operation, status) is { } example)
             {
@@ -59,12 +89,13 @@ internal static class ApiResponses
         }
     }
 
-    public static OpenApiHeader Header(string description, bool whole = false, bool always = false) => new()
-    {
-        Description = description,
-        Required = always,
-        Schema = new OpenApiSchema { Type = whole ? JsonSchemaType.Integer : JsonSchemaType.String },
-    };
+    public static OpenApiHeader Header(string description, bool whole = false, bool always = false) =>
+        new()
+        {
+            Description = description,
+            Required = always,
+            Schema = new OpenApiSchema { Type = whole ? JsonSchemaType.Integer : JsonSchemaType.String },
+        };
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

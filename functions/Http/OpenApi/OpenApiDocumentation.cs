@@ -21,7 +21,12 @@ internal static class OpenApiDocumentation
     private const string KeyScheme = "functionKey";
 
     // Names of schemas are part of the contract: clients are made of them.
-    private static readonly Dictionary<Type, string> Published = new() { [typeof(WorkId)] = "JobId", [typeof(WorkId?)] = "JobId", [typeof(WorkFailure)] = "JobFailure" };
+    private static readonly Dictionary<Type, string> Published = new()
+    {
+        [typeof(WorkId)] = "JobId",
+        [typeof(WorkId?)] = "JobId",
+        [typeof(WorkFailure)] = "JobFailure",
+    };
 
     private static readonly (string Name, string Description)[] Tags =
     [
@@ -59,7 +64,8 @@ internal static class OpenApiDocumentation
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.ShouldInclude = static description => description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
             options.AddSchemaTransformer(DescribeScalarAsync);
-            options.CreateSchemaReferenceId = static type => Published.GetValueOrDefault(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            options.CreateSchemaReferenceId = static type =>
+                Published.GetValueOrDefault(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddOperationTransformer(DescribeOperationAsync);
             options.AddDocumentTransformer(DescribeDocumentAsync);
         });
@@ -71,14 +77,20 @@ internal static class OpenApiDocumentation
         {
             Title = "RoadSeg",
             Version = "v1",
-            Description = "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, fetch the results: `POST /v1/jobs` with the photo, or `POST /v1/uploads` and a PUT to the address in the answer; "
+            Description =
+                "Turns road photos into per-pixel maps of road, vehicles, people, signs and the rest. Submit a photo, follow its job, "
+                + "fetch the results: `POST /v1/jobs` with the photo, or `POST /v1/uploads` and a PUT to the address in the answer; "
                 + "`GET /v1/jobs/{id}?wait=60` until `state` is succeeded, failed, canceled or expired; then the addresses in `links`. "
-                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes sense. "
-                + "What is no request at all (an address of more than 8 KiB, a NUL in a path) is refused by the server in front of the service, without a body.",
+                + "Every failure is a problem document (RFC 9457) whose `code` is stable; a `Retry-After` says when asking again makes "
+                + "sense. "
+                + "What is no request at all (an address of more than 8 KiB, a NUL in a path) is refused by the server in front of the "
+                + "service, without a body.",
             Contact = new OpenApiContact { Name = "Whoever gave you this address and your key" },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document came from." }];
-        document.Tags = new HashSet<OpenApiTag>(Tags.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
+        document.Tags = new HashSet<OpenApiTag>(
+            Tags.Select(static tag => new OpenApiTag { Name = tag.Name, Description = tag.Description })
+        );
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -101,7 +113,10 @@ internal static class OpenApiDocumentation
                 property.Description = OneLine(property.Description);
 
                 // Members that are null are left out.
-                if (property.Type?.HasFlag(JsonSchemaType.Null) == true || property.OneOf?.Any(one => one.Type == JsonSchemaType.Null) == true)
+                if (
+                    property.Type?.HasFlag(JsonSchemaType.Null) == true
+                    || property.OneOf?.Any(one => one.Type == JsonSchemaType.Null) == true
+                )
                     schema.Required?.Remove(name);
             }
         }
@@ -123,7 +138,8 @@ internal static class OpenApiDocumentation
     }
 
     // Comments in code are wrapped and indented.
-    private static string? OneLine(string? text) => text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string? OneLine(string? text) =>
+        text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     // Types with converters of their own are plain text in JSON, which the generator cannot see.
     private static Task DescribeScalarAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
@@ -136,17 +152,36 @@ internal static class OpenApiDocumentation
             : type == typeof(DateTimeOffset) ? ("date-time", null)
             : null;
         if (text is { } form)
-            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String | (optional is null ? 0 : JsonSchemaType.Null), form.Format, form.Pattern);
+            (schema.Type, schema.Format, schema.Pattern) = (
+                JsonSchemaType.String | (optional is null ? 0 : JsonSchemaType.Null),
+                form.Format,
+                form.Pattern
+            );
         if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
-            var corner = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer }, MinItems = 2, MaxItems = 2 };
-            rings.Items = new OpenApiSchema { Type = JsonSchemaType.Array, Items = corner, MinItems = 4 };
+            var corner = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                MinItems = 2,
+                MaxItems = 2,
+            };
+            rings.Items = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = corner,
+                MinItems = 4,
+            };
         }
 
         return Task.CompletedTask;
     }
 
-    private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    private static async Task DescribeOperationAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancel
+    )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Tags = new HashSet<OpenApiTagReference> { new(context.Description.RelativePath!.Split('/')[1], context.Document) };
@@ -156,39 +191,53 @@ internal static class OpenApiDocumentation
         operation.Parameters = [.. (operation.Parameters ?? []).Where(parameter => taken.All(own => own.Name != parameter.Name))];
         foreach (var own in taken)
         {
-            operation.Parameters.Add(new OpenApiParameter
-            {
-                Name = own.Name,
-                In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
-                Description = own.Description,
-                Schema = own.Form,
-            });
+            operation.Parameters.Add(
+                new OpenApiParameter
+                {
+                    Name = own.Name,
+                    In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
+                    Description = own.Description,
+                    Schema = own.Form,
+                }
+            );
         }
 
-        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Path))
+        foreach (
+            var parameter in operation.Parameters.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Path)
+        )
             parameter.Description = InPath(context.Description.RelativePath.Split('/')[1], parameter.Name!);
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
         ApiResponses.Complete(operation, metadata);
     }
 
-    private static string InPath(string kind, string name) => (kind, name) switch
-    {
-        (_, "version") => "The version.",
-        ("trainings", _) => "The run's id.",
-        ("models", _) => "The model's name.",
-        ("datasets", _) => "The data set's name.",
-        _ => "The job's id.",
-    };
+    private static string InPath(string kind, string name) =>
+        (kind, name) switch
+        {
+            (_, "version") => "The version.",
+            ("trainings", _) => "The run's id.",
+            ("models", _) => "The model's name.",
+            ("datasets", _) => "The data set's name.",
+            _ => "The job's id.",
+        };
 
-    private static async Task<OpenApiRequestBody> BodyAsync(TakenBody body, string operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    private static async Task<OpenApiRequestBody> BodyAsync(
+        TakenBody body,
+        string operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancel
+    )
     {
         var content = new Dictionary<string, OpenApiMediaType>();
         foreach (var type in body.ContentTypes)
         {
             content[type] = type switch
             {
-                "application/json" => new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel), Example = ApiExamples.Of(operation, "request") },
+                "application/json" => new OpenApiMediaType
+                {
+                    Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel),
+                    Example = ApiExamples.Of(operation, "request"),
+                },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
                 _ => new OpenApiMediaType(),
             };
@@ -197,16 +246,31 @@ internal static class OpenApiDocumentation
         return new OpenApiRequestBody { Required = body.Required, Content = content };
     }
 
-    private static OpenApiSchema FormWithFile() => new()
-    {
-        Type = JsonSchemaType.Object,
-        Required = new HashSet<string> { "file" },
-        Properties = new Dictionary<string, IOpenApiSchema>
+    private static OpenApiSchema FormWithFile() =>
+        new()
         {
-            ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "The photo. Exactly one file." },
-            ["model"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "As the parameter of this name; so are tag and webhook." },
-            ["tag"] = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = 16, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-            ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
-        },
-    };
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "file" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["file"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Format = "binary",
+                    Description = "The photo. Exactly one file.",
+                },
+                ["model"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "As the parameter of this name; so are tag and webhook.",
+                },
+                ["tag"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    MaxItems = 16,
+                    Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
+                ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
+            },
+        };
 }

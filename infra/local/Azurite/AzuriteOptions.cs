@@ -18,7 +18,8 @@ public sealed record AzuriteOptions
     /// <summary>Port of the table service; 0 takes a free one. Default 0.</summary>
     public int TablePort { get; init; }
 
-    /// <summary>Names of further accounts, each with data of its own and the well-known key, 3 to 24 lower-case letters and digits. Default none.</summary>
+    /// <summary>Names of further accounts, each with data of its own and the well-known key, 3 to 24 lower-case letters and digits. Default
+    /// none.</summary>
     public IReadOnlyList<string> Accounts { get; init; } = [];
 
     /// <summary>How long the start may take. Default 60 s.</summary>

@@ -69,8 +69,11 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     {
         var script = Path.Combine(options.NodeModules, "azurite", "dist", "src", "azurite.js");
         if (!File.Exists(script))
-            throw new AzuriteException($"Azurite is not installed: '{script}' is missing. Run npm ci in the folder above '{options.NodeModules}'.");
-        if (options.DataFolder is { } folder) PrivateFolder.Make(folder);
+            throw new AzuriteException(
+                $"Azurite is not installed: '{script}' is missing. Run npm ci in the folder above '{options.NodeModules}'."
+            );
+        if (options.DataFolder is { } folder)
+            PrivateFolder.Make(folder);
 
         var process = new Process { StartInfo = Describe(options, Path.GetFullPath(script)), EnableRaisingEvents = true };
         var azurite = new AzuriteProcess(process);
@@ -91,14 +94,20 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         try
         {
-            if (await Task.WhenAny(azurite._listening.Task, azurite.Completion).WaitAsync(options.StartTimeout, cancellation) == azurite.Completion)
+            if (
+                await Task.WhenAny(azurite._listening.Task, azurite.Completion).WaitAsync(options.StartTimeout, cancellation)
+                == azurite.Completion
+            )
                 throw new AzuriteException(await azurite.Completion);
         }
         catch (Exception error)
         {
             await azurite.DisposeAsync();
             if (error is TimeoutException)
-                throw new AzuriteException($"Azurite did not start within {options.StartTimeout}. Its last lines:\n{azurite.LastLines()}", error);
+                throw new AzuriteException(
+                    $"Azurite did not start within {options.StartTimeout}. Its last lines:\n{azurite.LastLines()}",
+                    error
+                );
             throw;
         }
         return azurite;
@@ -117,7 +126,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Asks the process to end, so that it closes its data, and kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping) return;
+        if (_stopping)
+            return;
         _stopping = true;
         if (!_completion.Task.IsCompleted)
         {
@@ -143,14 +153,31 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         };
         string[] arguments =
         [
-            "--import", "data:text/javascript;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(Preload)),
-            script, "--skipApiVersionCheck", "--disableTelemetry",
-            "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
-            "--blobPort", $"{options.BlobPort}", "--queuePort", $"{options.QueuePort}", "--tablePort", $"{options.TablePort}",
+            "--import",
+            "data:text/javascript;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(Preload)),
+            script,
+            "--skipApiVersionCheck",
+            "--disableTelemetry",
+            "--blobHost",
+            "127.0.0.1",
+            "--queueHost",
+            "127.0.0.1",
+            "--tableHost",
+            "127.0.0.1",
+            "--blobPort",
+            $"{options.BlobPort}",
+            "--queuePort",
+            $"{options.QueuePort}",
+            "--tablePort",
+            $"{options.TablePort}",
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : (string[])["--inMemoryPersistence"],
         ];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Prepend(AccountName).Select(account => $"{account}:{AccountKey}"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(
+            ';',
+            options.Accounts.Prepend(AccountName).Select(account => $"{account}:{AccountKey}")
+        );
         return start;
     }
 
@@ -168,14 +195,17 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
         lock (_lastLines)
         {
-            if (_lastLines.Count == KeptLines) _lastLines.Dequeue();
+            if (_lastLines.Count == KeptLines)
+                _lastLines.Dequeue();
             _lastLines.Enqueue(line);
         }
-        if (ListeningLine().Match(line) is not { Success: true } match) return;
+        if (ListeningLine().Match(line) is not { Success: true } match)
+            return;
         lock (_services)
         {
             _services[match.Groups["service"].Value] = new Uri(match.Groups["address"].Value);
-            if (_services.Count == 3) _listening.TrySetResult();
+            if (_services.Count == 3)
+                _listening.TrySetResult();
         }
     }
 
@@ -189,7 +219,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     private string LastLines()
     {
-        lock (_lastLines) return string.Join('\n', _lastLines);
+        lock (_lastLines)
+            return string.Join('\n', _lastLines);
     }
 
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at (?<address>http://\S+)")]

@@ -17,8 +17,10 @@ namespace RoadSeg.LocalHost;
 public sealed partial class BlobEvents : IAsyncDisposable
 {
     private const int Senders = 4;
-    private const string Topic = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
-        + "/providers/Microsoft.Storage/storageAccounts/" + AzuriteProcess.AccountName;
+    private const string Topic =
+        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
+        + "/providers/Microsoft.Storage/storageAccounts/"
+        + AzuriteProcess.AccountName;
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -33,8 +35,15 @@ public sealed partial class BlobEvents : IAsyncDisposable
 
     private BlobEvents(AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILogger logger, TimeProvider clock)
     {
-        var queues = new QueueServiceClient(azurite.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        _queues = subscriptions.ToLookup(s => s.Container, s => (s.SubjectEndsWith, queues.GetQueueClient(s.Queue)), StringComparer.Ordinal);
+        var queues = new QueueServiceClient(
+            azurite.ConnectionString,
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }
+        );
+        _queues = subscriptions.ToLookup(
+            s => s.Container,
+            s => (s.SubjectEndsWith, queues.GetQueueClient(s.Queue)),
+            StringComparer.Ordinal
+        );
         _blobs = new BlobServiceClient(azurite.ConnectionString);
         _clock = clock;
         _logger = logger;
@@ -45,8 +54,12 @@ public sealed partial class BlobEvents : IAsyncDisposable
 
     /// <summary>Makes the queues and watches from now on. Dispose it before the Azurite process.</summary>
     public static async Task<BlobEvents> StartAsync(
-        AzuriteProcess azurite, IReadOnlyCollection<BlobEventSubscription> subscriptions, ILoggerFactory? loggers = null,
-        TimeProvider? clock = null, CancellationToken cancellation = default)
+        AzuriteProcess azurite,
+        IReadOnlyCollection<BlobEventSubscription> subscriptions,
+        ILoggerFactory? loggers = null,
+        TimeProvider? clock = null,
+        CancellationToken cancellation = default
+    )
     {
         var queues = new QueueServiceClient(azurite.ConnectionString);
         foreach (var name in subscriptions.Select(s => s.Queue).Distinct())
@@ -66,12 +79,15 @@ public sealed partial class BlobEvents : IAsyncDisposable
     // Runs on the thread that reads Azurite's output, so it only queues.
     private void OnLine(string line)
     {
-        if (BlobWrite.Parse(line) is { } write && Queues(write).Any()) _writes.Writer.TryWrite(write);
+        if (BlobWrite.Parse(line) is { } write && Queues(write).Any())
+            _writes.Writer.TryWrite(write);
     }
 
     // Event Grid compares subjects without regard to case by default.
     private IEnumerable<QueueClient> Queues(BlobWrite write) =>
-        _queues[write.Container].Where(to => $"/{write.Name}".EndsWith(to.EndsWith, StringComparison.OrdinalIgnoreCase)).Select(to => to.Queue);
+        _queues[write.Container]
+            .Where(to => $"/{write.Name}".EndsWith(to.EndsWith, StringComparison.OrdinalIgnoreCase))
+            .Select(to => to.Queue);
 
     private async Task SendAsync()
     {
@@ -104,27 +120,30 @@ public sealed partial class BlobEvents : IAsyncDisposable
     {
         var blob = _blobs.GetBlobContainerClient(write.Container).GetBlobClient(write.Name);
         var properties = await PropertiesAsync(blob);
-        return JsonSerializer.Serialize(new
-        {
-            topic = Topic,
-            subject = $"/blobServices/default/containers/{write.Container}/blobs/{write.Name}",
-            eventType = "Microsoft.Storage.BlobCreated",
-            id = Guid.NewGuid().ToString(),
-            eventTime = _clock.GetUtcNow().UtcDateTime.ToString("o"),
-            data = new
+        return JsonSerializer.Serialize(
+            new
             {
-                api = write.Api,
-                requestId = Guid.NewGuid().ToString(),
-                eTag = properties is null ? "" : properties.ETag.ToString().Trim('"'),
-                contentType = properties?.ContentType ?? "application/octet-stream",
-                contentLength = properties?.ContentLength ?? 0,
-                blobType = $"{properties?.BlobType ?? BlobType.Block}Blob",
-                url = blob.Uri.AbsoluteUri,
-                sequencer = Interlocked.Increment(ref _sequence).ToString("x32", CultureInfo.InvariantCulture),
+                topic = Topic,
+                subject = $"/blobServices/default/containers/{write.Container}/blobs/{write.Name}",
+                eventType = "Microsoft.Storage.BlobCreated",
+                id = Guid.NewGuid().ToString(),
+                eventTime = _clock.GetUtcNow().UtcDateTime.ToString("o"),
+                data = new
+                {
+                    api = write.Api,
+                    requestId = Guid.NewGuid().ToString(),
+                    eTag = properties is null ? "" : properties.ETag.ToString().Trim('"'),
+                    contentType = properties?.ContentType ?? "application/octet-stream",
+                    contentLength = properties?.ContentLength ?? 0,
+                    blobType = $"{properties?.BlobType ?? BlobType.Block}Blob",
+                    url = blob.Uri.AbsoluteUri,
+                    sequencer = Interlocked.Increment(ref _sequence).ToString("x32", CultureInfo.InvariantCulture),
+                },
+                dataVersion = "",
+                metadataVersion = "1",
             },
-            dataVersion = "",
-            metadataVersion = "1",
-        }, Readable);
+            Readable
+        );
     }
 
     /// <summary>Null if the blob is gone by now: its event is sent all the same.</summary>
@@ -140,6 +159,10 @@ public sealed partial class BlobEvents : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 500, Level = LogLevel.Error, Message = "The event of the upload to '{Container}/{Blob}' was not sent: {Error}")]
+    [LoggerMessage(
+        EventId = 500,
+        Level = LogLevel.Error,
+        Message = "The event of the upload to '{Container}/{Blob}' was not sent: {Error}"
+    )]
     private static partial void EventLost(ILogger logger, string container, string blob, string error, Exception exception);
 }

@@ -12,9 +12,11 @@ internal sealed partial record BlobWrite(string Container, string Name, string A
     /// </summary>
     public static BlobWrite? Parse(string line)
     {
-        if (Line().Match(line) is not { Success: true } match) return null;
+        if (Line().Match(line) is not { Success: true } match)
+            return null;
         var status = match.Groups["status"].Value;
-        if (ApiOf(match.Groups["query"].Value, status) is not { } api) return null;
+        if (ApiOf(match.Groups["query"].Value, status) is not { } api)
+            return null;
         return new BlobWrite(Unescaped("container"), Unescaped("name"), api);
 
         string Unescaped(string group) => Uri.UnescapeDataString(match.Groups[group].Value);
@@ -33,6 +35,8 @@ internal sealed partial record BlobWrite(string Container, string Name, string A
         };
     }
 
-    [GeneratedRegex("""^\S+ - \S+ \[[^\]]*\] "PUT /devstoreaccount1/(?<container>[^/?\s]+)/(?<name>[^?\s]+)(?:\?(?<query>\S*))? HTTP/[\d.]+" (?<status>\d{3}) """)]
+    [GeneratedRegex(
+        """^\S+ - \S+ \[[^\]]*\] "PUT /devstoreaccount1/(?<container>[^/?\s]+)/(?<name>[^?\s]+)(?:\?(?<query>\S*))? HTTP/[\d.]+" (?<status>\d{3}) """
+    )]
     private static partial Regex Line();
 }

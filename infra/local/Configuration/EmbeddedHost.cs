@@ -22,8 +22,10 @@ internal static class EmbeddedHost
     }
 
     /// <summary>Logs to another factory, what host.json's levels let through.</summary>
-    public static ILoggerFactory Loggers(IConfigurationSection levels, ILoggerFactory target) => LoggerFactory.Create(logging => logging
-        .SetMinimumLevel(LogLevel.Information).AddConfiguration(levels).AddProvider(new Forwarding(target)));
+    public static ILoggerFactory Loggers(IConfigurationSection levels, ILoggerFactory target) =>
+        LoggerFactory.Create(logging =>
+            logging.SetMinimumLevel(LogLevel.Information).AddConfiguration(levels).AddProvider(new Forwarding(target))
+        );
 
     public static Uri Address(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

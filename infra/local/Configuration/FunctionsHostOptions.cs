@@ -32,7 +32,9 @@ public sealed record FunctionsHostOptions
     internal FunctionsHostOptions Validated()
     {
         if (!Directory.Exists(ScriptRoot))
-            throw new HostConfigurationException($"The script root '{ScriptRoot}' does not exist. Give the build output of an isolated worker.");
+            throw new HostConfigurationException(
+                $"The script root '{ScriptRoot}' does not exist. Give the build output of an isolated worker."
+            );
         if (Port is < 0 or > 65535)
             throw new HostConfigurationException($"The port {Port} is not between 0 and 65535.");
         if (TimeoutGracePeriod < TimeSpan.Zero)

@@ -12,14 +12,18 @@ internal sealed class BlobScheduleMonitor(IConfiguration configuration, string h
 
     // Made at the first use: an app without timers needs no storage.
     private readonly Lazy<BlobContainerClient> _container = new(() =>
-        new BlobContainerClient(configuration.GetWebJobsConnectionString("Storage"), ContainerName));
+        new BlobContainerClient(configuration.GetWebJobsConnectionString("Storage"), ContainerName)
+    );
 
     public override async Task<ScheduleStatus?> GetStatusAsync(string timerName)
     {
         try
         {
             var content = (await Blob(timerName).DownloadContentAsync()).Value.Content.ToString();
-            return JsonConvert.DeserializeObject<ScheduleStatus>(content, new JsonSerializerSettings { DateTimeZoneHandling = DateTimeZoneHandling.Local });
+            return JsonConvert.DeserializeObject<ScheduleStatus>(
+                content,
+                new JsonSerializerSettings { DateTimeZoneHandling = DateTimeZoneHandling.Local }
+            );
         }
         catch (RequestFailedException error) when (error.Status == 404)
         {

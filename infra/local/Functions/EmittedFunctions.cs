@@ -16,9 +16,14 @@ internal static class EmittedFunctions
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Functions"), AssemblyBuilderAccess.RunAndCollect);
         var type = assembly.DefineDynamicModule("Functions").DefineType("Functions", TypeAttributes.Public, typeof(FunctionMethods));
-        foreach (var function in functions) EmitMethod(type, function);
+        foreach (var function in functions)
+            EmitMethod(type, function);
 
-        var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, [typeof(Func<string, Trigger, Task>)]);
+        var constructor = type.DefineConstructor(
+            MethodAttributes.Public,
+            CallingConventions.Standard,
+            [typeof(Func<string, Trigger, Task>)]
+        );
         var code = constructor.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldarg_1);
@@ -37,19 +42,23 @@ internal static class EmittedFunctions
         for (var i = 0; i < names.Length; i++)
         {
             var parameter = method.DefineParameter(i + 1, ParameterAttributes.None, names[i]);
-            if (i == 0) parameter.SetCustomAttribute(TriggerAttribute(function));
+            if (i == 0)
+                parameter.SetCustomAttribute(TriggerAttribute(function));
         }
         var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldstr, function.Name);
-        for (var i = 1; i <= names.Length; i++) code.Emit(OpCodes.Ldarg, (short)i);
+        for (var i = 1; i <= names.Length; i++)
+            code.Emit(OpCodes.Ldarg, (short)i);
         code.Emit(OpCodes.Call, Invoke);
         code.Emit(OpCodes.Ret);
     }
 
-    private static Type ValueType(FunctionDefinition function) => !function.IsQueue ? typeof(TimerInfo)
+    private static Type ValueType(FunctionDefinition function) =>
+        !function.IsQueue ? typeof(TimerInfo)
         : function.IsDeferred ? typeof(ParameterBindingData)
-        : function.Text("dataType")?.ToLowerInvariant() is "binary" ? typeof(byte[]) : typeof(string);
+        : function.Text("dataType")?.ToLowerInvariant() is "binary" ? typeof(byte[])
+        : typeof(string);
 
     private static CustomAttributeBuilder TriggerAttribute(FunctionDefinition function)
     {
@@ -60,10 +69,19 @@ internal static class EmittedFunctions
         }
         var schedule = function.Text("schedule") ?? throw new FormatException("Its timerTrigger has no schedule.");
         bool On(string property, bool absent) => function.Text(property) is { } text ? bool.Parse(text) : absent;
-        return Attribute(typeof(TimerTriggerAttribute), schedule, ("RunOnStartup", On("runOnStartup", false)), ("UseMonitor", On("useMonitor", true)));
+        return Attribute(
+            typeof(TimerTriggerAttribute),
+            schedule,
+            ("RunOnStartup", On("runOnStartup", false)),
+            ("UseMonitor", On("useMonitor", true))
+        );
     }
 
-    private static CustomAttributeBuilder Attribute(Type type, string argument, params (string Name, object? Value)[] properties) => new(
-        type.GetConstructor([typeof(string)])!, [argument],
-        properties.Select(property => type.GetProperty(property.Name)!).ToArray(), properties.Select(property => property.Value).ToArray());
+    private static CustomAttributeBuilder Attribute(Type type, string argument, params (string Name, object? Value)[] properties) =>
+        new(
+            type.GetConstructor([typeof(string)])!,
+            [argument],
+            properties.Select(property => type.GetProperty(property.Name)!).ToArray(),
+            properties.Select(property => property.Value).ToArray()
+        );
 }

@@ -10,13 +10,18 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Host.Worker");
 
     /// <summary>Runs one invocation; canceling asks the function to cancel.</summary>
-    /// <param name="alongside">Runs beside the invocation, told the worker, the id and a token that ends with it: HTTP's own way to the worker.</param>
+    /// <param name="alongside">Runs beside the invocation, told the worker, the id and a token that ends with it: HTTP's own way to the
+    /// worker.</param>
     /// <exception cref="FunctionFailedException">The function failed.</exception>
     /// <exception cref="FunctionTimeoutException">It ran longer than functionTimeout.</exception>
     /// <exception cref="WorkerException">The worker ended meanwhile.</exception>
     /// <exception cref="WorkerUnavailableException">The host is stopping.</exception>
     public async Task InvokeAsync(
-        FunctionDefinition function, InvocationRequest request, CancellationToken cancellation, Func<WorkerChannel, CancellationToken, Task>? alongside = null)
+        FunctionDefinition function,
+        InvocationRequest request,
+        CancellationToken cancellation,
+        Func<WorkerChannel, CancellationToken, Task>? alongside = null
+    )
     {
         // The wait for a starting worker has its own limit: functionTimeout must not kill it before it can answer.
         var worker = await workers.ReadyAsync(cancellation);
@@ -30,7 +35,9 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
         catch (TimeoutException) when (!work.IsCompleted)
         {
             var error = new FunctionTimeoutException(
-                $"Timeout value of {functionTimeout} exceeded by function 'Functions.{function.Name}' (Id: '{request.InvocationId}'). Initiating cancellation.");
+                $"Timeout value of {functionTimeout} exceeded by function 'Functions.{function.Name}' (Id: '{request.InvocationId}'). "
+                    + $"Initiating cancellation."
+            );
             await canceling.CancelAsync();
             if (await Task.WhenAny(work, Task.Delay(options.TimeoutGracePeriod, options.TimeProvider)) != work)
             {
@@ -45,8 +52,13 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
     }
 
     private static async Task RunAsync(
-        WorkerChannel worker, FunctionDefinition function, InvocationRequest request, CancellationTokenSource canceling,
-        Func<WorkerChannel, CancellationToken, Task>? alongside, CancellationToken abandoned)
+        WorkerChannel worker,
+        FunctionDefinition function,
+        InvocationRequest request,
+        CancellationTokenSource canceling,
+        Func<WorkerChannel, CancellationToken, Task>? alongside,
+        CancellationToken abandoned
+    )
     {
         if (alongside is null)
         {
@@ -69,6 +81,10 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
         await invocation;
     }
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "'Functions.{Function}' did not end when its time was over. Restarting the worker.")]
+    [LoggerMessage(
+        EventId = 204,
+        Level = LogLevel.Warning,
+        Message = "'Functions.{Function}' did not end when its time was over. Restarting the worker."
+    )]
     private static partial void TimedOut(ILogger logger, string function);
 }

@@ -26,29 +26,40 @@ internal static class TriggerRequests
         {
             InvocationId = trigger.InvocationId.ToString(),
             FunctionId = function.Metadata.FunctionId,
-            InputData = { new ParameterBinding { Name = function.Parameter, Data = Typed(trigger.Value) } },
-            TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" },
+            InputData =
+            {
+                new ParameterBinding { Name = function.Parameter, Data = Typed(trigger.Value) },
+            },
+            TraceContext = new RpcTraceContext
+            {
+                TraceParent = Activity.Current?.Id ?? "",
+                TraceState = Activity.Current?.TraceStateString ?? "",
+            },
         };
         // "sys" is the SDK's own.
         foreach (var (name, value) in trigger.Metadata)
-            if (value is not null && name != "sys") request.TriggerMetadata[name] = Typed(value);
+            if (value is not null && name != "sys")
+                request.TriggerMetadata[name] = Typed(value);
         return request;
     }
 
     // Numbers go as json: the worker refuses the protocol's own.
-    private static TypedData Typed(object? value) => value switch
-    {
-        null => new TypedData(),
-        string text => new TypedData { String = text },
-        byte[] bytes => new TypedData { Bytes = ByteString.CopyFrom(bytes) },
-        ParameterBindingData reference => new TypedData
+    private static TypedData Typed(object? value) =>
+        value switch
         {
-            ModelBindingData = new ModelBindingData
+            null => new TypedData(),
+            string text => new TypedData { String = text },
+            byte[] bytes => new TypedData { Bytes = ByteString.CopyFrom(bytes) },
+            ParameterBindingData reference => new TypedData
             {
-                Version = reference.Version, Source = reference.Source, ContentType = reference.ContentType,
-                Content = ByteString.CopyFrom(reference.Content.ToMemory().Span),
+                ModelBindingData = new ModelBindingData
+                {
+                    Version = reference.Version,
+                    Source = reference.Source,
+                    ContentType = reference.ContentType,
+                    Content = ByteString.CopyFrom(reference.Content.ToMemory().Span),
+                },
             },
-        },
-        _ => new TypedData { Json = JsonConvert.SerializeObject(value) },
-    };
+            _ => new TypedData { Json = JsonConvert.SerializeObject(value) },
+        };
 }

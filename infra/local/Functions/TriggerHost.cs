@@ -9,18 +9,32 @@ using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost.Functions;
 
-/// <summary>The WebJobs SDK with its queue and timer extensions, as the official host runs it: it listens, renews, retries, poisons and drains.</summary>
+/// <summary>The WebJobs SDK with its queue and timer extensions, as the official host runs it: it listens, renews, retries, poisons and
+/// drains.</summary>
 internal sealed class TriggerHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private bool _started;
 
-    public TriggerHost(IReadOnlyList<FunctionDefinition> functions, HostSettings settings, FunctionInvoker invoker, ILoggerFactory loggers, string hostId, Action<string> stopHost)
+    public TriggerHost(
+        IReadOnlyList<FunctionDefinition> functions,
+        HostSettings settings,
+        FunctionInvoker invoker,
+        ILoggerFactory loggers,
+        string hostId,
+        Action<string> stopHost
+    )
     {
-        var byName = functions.Where(function => !function.IsHttp).ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
+        var byName = functions
+            .Where(function => !function.IsHttp)
+            .ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
         var type = EmittedFunctions.Emit(byName.Values);
         var instance = Activator.CreateInstance(
-            type, (Func<string, Trigger, Task>)((name, trigger) => invoker.InvokeAsync(byName[name], trigger.ToRequest(byName[name]), trigger.Cancellation)))!;
+            type,
+            (Func<string, Trigger, Task>)(
+                (name, trigger) => invoker.InvokeAsync(byName[name], trigger.ToRequest(byName[name]), trigger.Cancellation)
+            )
+        )!;
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = settings.EnvironmentName });
         EmbeddedHost.Embed(builder.Services);
@@ -52,20 +66,24 @@ internal sealed class TriggerHost : IAsyncDisposable
     }
 
     /// <summary>Runs a function with a text as the trigger's value; disabled ones too.</summary>
-    public Task RunByHandAsync(string function, string text) => _host.Services.GetRequiredService<IJobHost>().CallAsync(
-        $"Functions.{function}", new Dictionary<string, object> { [FunctionMethods.ValueName] = text });
+    public Task RunByHandAsync(string function, string text) =>
+        _host
+            .Services.GetRequiredService<IJobHost>()
+            .CallAsync($"Functions.{function}", new Dictionary<string, object> { [FunctionMethods.ValueName] = text });
 
     /// <summary>Stops listening and waits for what runs, at most until canceled.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        if (!_started) return;
+        if (!_started)
+            return;
         await _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(cancellation);
         await _host.StopAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is IAsyncDisposable host) await host.DisposeAsync();
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync();
     }
 
     private sealed class OneType(Type type) : ITypeLocator

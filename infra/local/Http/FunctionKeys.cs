@@ -36,14 +36,19 @@ internal sealed class FunctionKeys
         }
         catch (JsonException error)
         {
-            throw new HostConfigurationException($"'{file}' is not valid JSON: {error.Message} Mend it, or delete it to have new keys.", error);
+            throw new HostConfigurationException(
+                $"'{file}' is not valid JSON: {error.Message} Mend it, or delete it to have new keys.",
+                error
+            );
         }
         var before = keys.ToString();
         keys["master"] ??= NewKey();
         keys["host"] ??= new JObject { ["default"] = NewKey() };
         var own = (JObject)(keys["functions"] ??= new JObject());
-        foreach (var function in functions.Where(f => f.IsHttp)) own[function.Name] ??= new JObject { ["default"] = NewKey() };
-        if (keys.ToString() != before) Write(file, keys.ToString());
+        foreach (var function in functions.Where(f => f.IsHttp))
+            own[function.Name] ??= new JObject { ["default"] = NewKey() };
+        if (keys.ToString() != before)
+            Write(file, keys.ToString());
         return new FunctionKeys(file, keys);
     }
 
@@ -51,13 +56,18 @@ internal sealed class FunctionKeys
     public AuthorizationLevel LevelOf(HttpRequest request, string? function)
     {
         var key = request.Headers.TryGetValue(HeaderName, out var header) ? header.ToString() : request.Query[QueryName].ToString();
-        if (key.Length == 0) return AuthorizationLevel.Anonymous;
-        if (Same(key, (string?)_keys["master"])) return AuthorizationLevel.Admin;
+        if (key.Length == 0)
+            return AuthorizationLevel.Anonymous;
+        if (Same(key, (string?)_keys["master"]))
+            return AuthorizationLevel.Admin;
         var own = function is null ? null : (_keys["functions"] as JObject)?.GetValue(function, StringComparison.OrdinalIgnoreCase);
-        return Values(_keys["host"]).Concat(Values(own)).Any(value => Same(key, value)) ? AuthorizationLevel.Function : AuthorizationLevel.Anonymous;
+        return Values(_keys["host"]).Concat(Values(own)).Any(value => Same(key, value))
+            ? AuthorizationLevel.Function
+            : AuthorizationLevel.Anonymous;
     }
 
-    private static IEnumerable<string?> Values(JToken? keys) => keys is JObject named ? named.Properties().Select(p => (string?)p.Value) : [];
+    private static IEnumerable<string?> Values(JToken? keys) =>
+        keys is JObject named ? named.Properties().Select(p => (string?)p.Value) : [];
 
     private static bool Same(string given, string? key) =>
         key is { Length: > 0 } && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
@@ -69,8 +79,10 @@ internal sealed class FunctionKeys
     {
         var fresh = file + ".new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(fresh, Encoding.UTF8, options)) writer.Write(text);
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var writer = new StreamWriter(fresh, Encoding.UTF8, options))
+            writer.Write(text);
         System.IO.File.Move(fresh, file, overwrite: true);
     }
 }

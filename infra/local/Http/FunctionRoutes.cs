@@ -11,20 +11,31 @@ internal sealed class FunctionRoutes
     private readonly RouteCollection _routes = new();
 
     /// <param name="errors">Gets the functions whose routes cannot be used, and why.</param>
-    public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix, IInlineConstraintResolver constraints, IDictionary<string, string> errors)
+    public FunctionRoutes(
+        IEnumerable<FunctionDefinition> functions,
+        string prefix,
+        IInlineConstraintResolver constraints,
+        IDictionary<string, string> errors
+    )
     {
         foreach (var function in functions.Where(f => f.IsHttp).OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
             var route = function.Text("route") is { Length: > 0 } given ? given : function.Name;
             try
             {
-                _routes.Add(new Route(
-                    new RouteHandler(_ => Task.CompletedTask), function.Name, prefix.Length == 0 ? route : $"{prefix}/{route}",
-                    defaults: null,
-                    constraints: function.Methods is { } methods
-                        ? new Dictionary<string, object> { ["httpMethod"] = new HttpMethodRouteConstraint(methods) } : null,
-                    dataTokens: new RouteValueDictionary { [FunctionToken] = function },
-                    constraints));
+                _routes.Add(
+                    new Route(
+                        new RouteHandler(_ => Task.CompletedTask),
+                        function.Name,
+                        prefix.Length == 0 ? route : $"{prefix}/{route}",
+                        defaults: null,
+                        constraints: function.Methods is { } methods
+                            ? new Dictionary<string, object> { ["httpMethod"] = new HttpMethodRouteConstraint(methods) }
+                            : null,
+                        dataTokens: new RouteValueDictionary { [FunctionToken] = function },
+                        constraints
+                    )
+                );
             }
             catch (Exception error) when (error is ArgumentException or RouteCreationException)
             {

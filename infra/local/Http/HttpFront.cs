@@ -23,25 +23,38 @@ internal sealed class HttpFront : IAsyncDisposable
     private readonly long _bodyLimit;
 
     public HttpFront(
-        FunctionsHostOptions options, HostSettings settings, IReadOnlyList<FunctionDefinition> functions, FunctionKeys? keys, AdminApi admin,
-        FunctionInvoker invoker, IDictionary<string, string> errors)
+        FunctionsHostOptions options,
+        HostSettings settings,
+        IReadOnlyList<FunctionDefinition> functions,
+        FunctionKeys? keys,
+        AdminApi admin,
+        FunctionInvoker invoker,
+        IDictionary<string, string> errors
+    )
     {
         var limit = settings.Configuration["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"];
         _bodyLimit = long.TryParse(limit, CultureInfo.InvariantCulture, out var bytes) ? bytes : DefaultBodyLimit;
         var builder = EmbeddedHost.CreateBuilder(options.LoggerFactory);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, options.Port);
-            kestrel.Limits.MaxRequestBodySize = _bodyLimit;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.AddServerHeader = false;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, options.Port);
+                kestrel.Limits.MaxRequestBodySize = _bodyLimit;
+                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.AddServerHeader = false;
+            });
         builder.Services.AddRouting();
         builder.Services.AddHttpForwarder();
         _app = builder.Build();
         _app.Run(HandleAsync);
         (_keys, _admin) = (keys, admin);
-        _routes = new FunctionRoutes(functions, settings.RoutePrefix, _app.Services.GetRequiredService<IInlineConstraintResolver>(), errors);
+        _routes = new FunctionRoutes(
+            functions,
+            settings.RoutePrefix,
+            _app.Services.GetRequiredService<IInlineConstraintResolver>(),
+            errors
+        );
         _invocation = new HttpInvocation(invoker, _app.Services.GetRequiredService<IHttpForwarder>(), options.LoggerFactory);
     }
 
@@ -56,7 +69,10 @@ internal sealed class HttpFront : IAsyncDisposable
         }
         catch (IOException error)
         {
-            throw new HostConfigurationException($"The port {port} cannot be listened on: {error.Message} Stop what uses it, or give another port.", error);
+            throw new HostConfigurationException(
+                $"The port {port} cannot be listened on: {error.Message} Stop what uses it, or give another port.",
+                error
+            );
         }
     }
 

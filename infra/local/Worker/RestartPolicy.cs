@@ -13,7 +13,8 @@ internal sealed class RestartPolicy(TimeProvider clock)
     public bool MayRestartAfterError()
     {
         var now = clock.GetUtcNow();
-        if (now - _newest > Window) _errors = 0;
+        if (now - _newest > Window)
+            _errors = 0;
         _newest = now;
         return ++_errors < Threshold;
     }

@@ -18,12 +18,14 @@ internal sealed class RpcServer : IAsyncDisposable
     private RpcServer(ILoggerFactory loggers)
     {
         var builder = EmbeddedHost.CreateBuilder(loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Limits.MinRequestBodyDataRate = null;
+            });
         builder.Services.AddRouting();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = MaxMessageBytes);
         builder.Services.AddSingleton(this);
@@ -50,9 +52,13 @@ internal sealed class RpcServer : IAsyncDisposable
     private sealed class Service(RpcServer server) : FunctionRpc.FunctionRpcBase
     {
         public override async Task EventStream(
-            IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+            IAsyncStreamReader<StreamingMessage> requestStream,
+            IServerStreamWriter<StreamingMessage> responseStream,
+            ServerCallContext context
+        )
         {
-            if (!await requestStream.MoveNext()) return;
+            if (!await requestStream.MoveNext())
+                return;
             if (requestStream.Current.StartStream is not { } start || !server._expected.TryRemove(start.WorkerId, out var channel))
                 throw new Grpc.Core.RpcException(new Status(StatusCode.PermissionDenied, "No worker of this id was started."));
             await channel.RunAsync(requestStream, responseStream, context.CancellationToken);

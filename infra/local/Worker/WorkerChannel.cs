@@ -12,7 +12,9 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
 {
     private static readonly TimeSpan ConnectStep = TimeSpan.FromMilliseconds(25);
 
-    private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _functions = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,10 +31,16 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
     public async Task StartAsync(string appFolder, string hostVersion)
     {
         await _connected.Task;
-        var request = new WorkerInitRequest { HostVersion = hostVersion, WorkerDirectory = appFolder, FunctionAppDirectory = appFolder };
+        var request = new WorkerInitRequest
+        {
+            HostVersion = hostVersion,
+            WorkerDirectory = appFolder,
+            FunctionAppDirectory = appFolder,
+        };
         var answer = (await AskAsync(new StreamingMessage { WorkerInitRequest = request })).WorkerInitResponse;
         Require(answer.Result, "The worker could not start");
-        if (!answer.Capabilities.TryGetValue("HttpUri", out var address) || address.Length == 0) return;
+        if (!answer.Capabilities.TryGetValue("HttpUri", out var address) || address.Length == 0)
+            return;
         HttpAddress = new Uri(address);
         await ListensAsync(HttpAddress);
     }
@@ -64,9 +72,11 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
         {
             var answer = AskAsync(new StreamingMessage { RequestId = request.InvocationId, InvocationRequest = request });
             await using var cancel = cancellation.Register(() =>
-                Send(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = request.InvocationId } }));
+                Send(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = request.InvocationId } })
+            );
             var result = (await answer).InvocationResponse.Result;
-            if (result.Status != StatusResult.Types.Status.Success) throw new FunctionFailedException(Reason(result));
+            if (result.Status != StatusResult.Types.Status.Success)
+                throw new FunctionFailedException(Reason(result));
         }
         finally
         {
@@ -82,18 +92,24 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
     {
         _ended.TrySetResult(reason);
         _connected.TrySetException(reason);
-        foreach (var answer in _answers.Values) answer.TrySetException(reason);
+        foreach (var answer in _answers.Values)
+            answer.TrySetException(reason);
         _outgoing.Writer.TryComplete();
     }
 
     /// <summary>Carries messages both ways until the worker hangs up or <see cref="Fail"/>.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellation)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> incoming,
+        IServerStreamWriter<StreamingMessage> outgoing,
+        CancellationToken cancellation
+    )
     {
         _connected.TrySetResult();
         var sending = SendAllAsync(outgoing, cancellation);
         try
         {
-            while (!sending.IsCompleted && await incoming.MoveNext(cancellation)) Receive(incoming.Current);
+            while (!sending.IsCompleted && await incoming.MoveNext(cancellation))
+                Receive(incoming.Current);
             Fail(new WorkerException("The worker hung up."));
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or RpcException)
@@ -126,7 +142,8 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
     {
         try
         {
-            await foreach (var message in _outgoing.Reader.ReadAllAsync(cancellation)) await outgoing.WriteAsync(message, cancellation);
+            await foreach (var message in _outgoing.Reader.ReadAllAsync(cancellation))
+                await outgoing.WriteAsync(message, cancellation);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or InvalidOperationException or RpcException)
         {
@@ -136,14 +153,16 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
 
     private async Task<StreamingMessage> AskAsync(StreamingMessage question)
     {
-        if (question.RequestId.Length == 0) question.RequestId = Guid.NewGuid().ToString();
+        if (question.RequestId.Length == 0)
+            question.RequestId = Guid.NewGuid().ToString();
         var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         _answers[question.RequestId] = answer;
         try
         {
             Send(question);
             // After the send, so that whoever fails the channel in between finds this answer, or is found here.
-            if (_ended.Task.IsCompleted) throw await _ended.Task;
+            if (_ended.Task.IsCompleted)
+                throw await _ended.Task;
             return await answer.Task;
         }
         finally
@@ -156,8 +175,10 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
 
     private void Receive(StreamingMessage message)
     {
-        if (message.ContentCase == StreamingMessage.ContentOneofCase.RpcLog) Log(message.RpcLog);
-        else if (_answers.TryGetValue(message.InvocationResponse?.InvocationId ?? message.RequestId, out var answer)) answer.TrySetResult(message);
+        if (message.ContentCase == StreamingMessage.ContentOneofCase.RpcLog)
+            Log(message.RpcLog);
+        else if (_answers.TryGetValue(message.InvocationResponse?.InvocationId ?? message.RequestId, out var answer))
+            answer.TrySetResult(message);
     }
 
     private void Log(RpcLog line)
@@ -170,9 +191,12 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
 
     private static void Require(StatusResult result, string sentence)
     {
-        if (result.Status != StatusResult.Types.Status.Success) throw new WorkerException($"{sentence}: {Reason(result)}");
+        if (result.Status != StatusResult.Types.Status.Success)
+            throw new WorkerException($"{sentence}: {Reason(result)}");
     }
 
-    private static string Reason(StatusResult result) => result.Exception is { } error ? $"{error.Message}\n{error.StackTrace}".TrimEnd()
-        : result.Result.Length > 0 ? result.Result : $"{result.Status}";
+    private static string Reason(StatusResult result) =>
+        result.Exception is { } error ? $"{error.Message}\n{error.StackTrace}".TrimEnd()
+        : result.Result.Length > 0 ? result.Result
+        : $"{result.Status}";
 }

@@ -38,7 +38,10 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
         catch (Exception error) when (error is Win32Exception or InvalidOperationException)
         {
             process.Dispose();
-            throw new WorkerException($"The worker '{start.FileName}' cannot be started in '{start.WorkingDirectory}': {error.Message}", error);
+            throw new WorkerException(
+                $"The worker '{start.FileName}' cannot be started in '{start.WorkingDirectory}': {error.Message}",
+                error
+            );
         }
         worker.Id = process.Id;
         process.BeginOutputReadLine();
@@ -51,7 +54,9 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
     {
         await Task.WhenAny(_errorEnded.Task, Task.Delay(DrainWait));
         lock (_lastErrors)
-            return new WorkerException($"The worker ended with code {exitCode} (0x{exitCode:X}). {string.Join('\n', _lastErrors)}".TrimEnd());
+            return new WorkerException(
+                $"The worker ended with code {exitCode} (0x{exitCode:X}). {string.Join('\n', _lastErrors)}".TrimEnd()
+            );
     }
 
     public async ValueTask DisposeAsync()
@@ -73,7 +78,8 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
 
     private void OnOutput(string? line)
     {
-        if (line is not null) ConsoleLine(_logger, LogLevel.Information, line);
+        if (line is not null)
+            ConsoleLine(_logger, LogLevel.Information, line);
     }
 
     private void OnError(string? line)
@@ -86,7 +92,8 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
         ConsoleLine(_logger, line.Contains("warn", StringComparison.OrdinalIgnoreCase) ? LogLevel.Warning : LogLevel.Error, line);
         lock (_lastErrors)
         {
-            if (_lastErrors.Count == KeptLines) _lastErrors.Dequeue();
+            if (_lastErrors.Count == KeptLines)
+                _lastErrors.Dequeue();
             _lastErrors.Enqueue(line);
         }
     }

@@ -3,9 +3,16 @@ using RoadSeg.LocalHost.Rpc;
 
 namespace RoadSeg.LocalHost.Worker;
 
-/// <summary>Keeps one worker process running, its functions loaded: an exit with 200 is a wish for a restart, any other an error; the third error ends the host.</summary>
+/// <summary>Keeps one worker process running, its functions loaded: an exit with 200 is a wish for a restart, any other an error; the third
+/// error ends the host.</summary>
 internal sealed partial class WorkerSupervisor(
-    WorkerConfig config, HostSettings settings, RpcServer rpc, TimeProvider clock, ILoggerFactory loggers, Action<string> stopHost) : IAsyncDisposable
+    WorkerConfig config,
+    HostSettings settings,
+    RpcServer rpc,
+    TimeProvider clock,
+    ILoggerFactory loggers,
+    Action<string> stopHost
+) : IAsyncDisposable
 {
     public const string HostVersion = "4.0.0.0";
     private const int IntentionalRestart = 200;
@@ -38,7 +45,8 @@ internal sealed partial class WorkerSupervisor(
     /// <exception cref="WorkerUnavailableException">The host is stopping.</exception>
     public Task<WorkerChannel> ReadyAsync(CancellationToken cancellation)
     {
-        lock (_gate) return _ready.Task.WaitAsync(cancellation);
+        lock (_gate)
+            return _ready.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Kills the worker after a function's time-out. Not counted as an error; every invocation in flight fails.</summary>
@@ -46,7 +54,8 @@ internal sealed partial class WorkerSupervisor(
     public void Restart(WorkerChannel worker)
     {
         lock (_gate)
-            if (_ready.Task.IsCompletedSuccessfully && _ready.Task.Result == worker) _restartWish.TrySetResult();
+            if (_ready.Task.IsCompletedSuccessfully && _ready.Task.Result == worker)
+                _restartWish.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()
@@ -61,15 +70,18 @@ internal sealed partial class WorkerSupervisor(
         var reason = "The host is stopping.";
         while (!_stopping.IsCancellationRequested)
         {
-            if (await RunOnceAsync() is not { } error) continue;
+            if (await RunOnceAsync() is not { } error)
+                continue;
             WorkerFailed(_logger, error.Message);
-            if (_restarts.MayRestartAfterError()) continue;
+            if (_restarts.MayRestartAfterError())
+                continue;
             stopHost(reason = $"The worker failed for the third time. {error.Message}");
             break;
         }
         lock (_gate)
         {
-            if (_ready.Task.IsCompletedSuccessfully) _ready = NewSignal<WorkerChannel>();
+            if (_ready.Task.IsCompletedSuccessfully)
+                _ready = NewSignal<WorkerChannel>();
             _ready.TrySetException(new WorkerUnavailableException(reason));
         }
     }
@@ -88,11 +100,16 @@ internal sealed partial class WorkerSupervisor(
         }
         try
         {
-            await using var process = WorkerProcess.Start(config.Describe(settings, rpc.Address, workerId), loggers.CreateLogger("Host.Function.Console"));
+            await using var process = WorkerProcess.Start(
+                config.Describe(settings, rpc.Address, workerId),
+                loggers.CreateLogger("Host.Function.Console")
+            );
             _process = process;
             WorkerStarted(_logger, process.Id);
             var serving = ServeAsync(channel);
-            await Task.WhenAny(serving, process.Exited, restartWish).WaitAsync(_stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.WhenAny(serving, process.Exited, restartWish)
+                .WaitAsync(_stopping.Token)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
             NotReady();
             if (_stopping.IsCancellationRequested)
             {
@@ -100,10 +117,12 @@ internal sealed partial class WorkerSupervisor(
                 await Task.WhenAny(process.Exited, Task.Delay(EndWait));
                 return null;
             }
-            if (restartWish.IsCompleted) return null;
+            if (restartWish.IsCompleted)
+                return null;
             // A worker that hung up is about to end, and its exit says more.
             await Task.WhenAny(process.Exited, Task.Delay(EndWait));
-            if (!process.Exited.IsCompleted) return await serving;
+            if (!process.Exited.IsCompleted)
+                return await serving;
             return await process.Exited is var code && code == IntentionalRestart ? null : await process.DescribeExitAsync(code);
         }
         catch (WorkerException error)
@@ -125,7 +144,8 @@ internal sealed partial class WorkerSupervisor(
         {
             await LoadAsync(channel).WaitAsync(StartLimit);
             WorkerReady(_logger);
-            lock (_gate) _ready.TrySetResult(channel);
+            lock (_gate)
+                _ready.TrySetResult(channel);
             return await channel.Ended;
         }
         catch (WorkerException error)
@@ -143,14 +163,16 @@ internal sealed partial class WorkerSupervisor(
         await channel.StartAsync(config.AppFolder, HostVersion);
         Functions ??= await channel.IndexAsync(config.AppFolder);
         foreach (var function in Functions)
-            if (await channel.LoadAsync(function) is { } error) LoadErrors[function.Name] = error;
+            if (await channel.LoadAsync(function) is { } error)
+                LoadErrors[function.Name] = error;
     }
 
     /// <summary>From here on new invocations wait for the next process.</summary>
     private void NotReady()
     {
         lock (_gate)
-            if (_ready.Task.IsCompletedSuccessfully) _ready = NewSignal<WorkerChannel>();
+            if (_ready.Task.IsCompletedSuccessfully)
+                _ready = NewSignal<WorkerChannel>();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Checks;
 
-/// <summary>One pass over a data set: list, pair, divide, then read pair by pair in the plan's order with a bounded number under way.</summary>
+/// <summary>One pass over a data set: list, pair, divide, then read pair by pair in the plan's order with a bounded number under
+/// way.</summary>
 internal sealed class DatasetRun : IDisposable
 {
     private readonly IDatasetFiles files;
@@ -20,9 +21,26 @@ internal sealed class DatasetRun : IDisposable
     private readonly Duplicates duplicates = new();
 
     private DatasetRun(
-        IDatasetFiles files, DatasetSpec spec, DatasetOptions options, IProgress<DatasetProgress>? progress, FaultLog faults, FileIndex index, LayoutResult layout, SpillFile aside)
+        IDatasetFiles files,
+        DatasetSpec spec,
+        DatasetOptions options,
+        IProgress<DatasetProgress>? progress,
+        FaultLog faults,
+        FileIndex index,
+        LayoutResult layout,
+        SpillFile aside
+    )
     {
-        (this.files, Spec, this.options, this.progress, this.faults, this.index, this.layout, this.aside) = (files, spec, options, progress, faults, index, layout, aside);
+        (this.files, Spec, this.options, this.progress, this.faults, this.index, this.layout, this.aside) = (
+            files,
+            spec,
+            options,
+            progress,
+            faults,
+            index,
+            layout,
+            aside
+        );
         plan = SplitPlan.Make(layout.Pairs, spec.Split);
         Statistics = new SetStatistics(layout.Map);
         Shown = new ShownSamples(options.SamplesShown, spec.Split.Seed);
@@ -40,7 +58,13 @@ internal sealed class DatasetRun : IDisposable
     public ShownSamples Shown { get; }
 
     public static async Task<DatasetRun> OpenAsync(
-        IDatasetFiles files, DatasetSpec spec, DatasetOptions options, IProgress<DatasetProgress>? progress, Action<DatasetFault>? everyFault, CancellationToken cancel)
+        IDatasetFiles files,
+        DatasetSpec spec,
+        DatasetOptions options,
+        IProgress<DatasetProgress>? progress,
+        Action<DatasetFault>? everyFault,
+        CancellationToken cancel
+    )
     {
         DatasetSpecJson.Check(spec);
         progress?.Report(new DatasetProgress("listing", 0, 0));
@@ -86,7 +110,8 @@ internal sealed class DatasetRun : IDisposable
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(underWay).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAll(underWay)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
@@ -106,57 +131,88 @@ internal sealed class DatasetRun : IDisposable
         if (!outcome.Usable)
             return null;
         if (duplicates.Keep(sample) is var (image, split, distance))
-            faults.Add(FaultKind.NearDuplicateAcrossSplits, sample.Pair.Image, $"Nearly equals {image} of {split.ToString().ToLowerInvariant()} ({distance} of 256 bits differ).");
+            faults.Add(
+                FaultKind.NearDuplicateAcrossSplits,
+                sample.Pair.Image,
+                $"Nearly equals {image} of {split.ToString().ToLowerInvariant()} ({distance} of 256 bits differ)."
+            );
         Statistics.AddUsable(sample);
         Shown.Offer(sample);
         return sample;
     }
 
-    public DatasetReport Report(DateTimeOffset at) => new()
-    {
-        Name = Spec.Name,
-        Layout = Spec.Layout,
-        Licence = Spec.Licence,
-        CreatedAt = at,
-        Problem = Problem(),
-        Files = index.Paths.Count,
-        Pairs = layout.Pairs.Count,
-        Usable = Statistics.Usable,
-        Target = Spec.Target,
-        SplitBy = plan.By,
-        Splits = [.. Statistics.Splits.OrderBy(split => split.Key).Select(split => new SplitCount(split.Key, split.Value.Images, split.Value.Groups))],
-        Sizes = Statistics.Sizes,
-        Classes = Statistics.Classes,
-        Values = Statistics.Values,
-        Pixels = Statistics.Pixels,
-        UnknownPixels = Statistics.UnknownPixels,
-        LabelMapSha256 = layout.Map.Sha256,
-        Faults = faults.Groups,
-        Notes = [.. layout.Notes, .. plan.Notes],
-    };
+    public DatasetReport Report(DateTimeOffset at) =>
+        new()
+        {
+            Name = Spec.Name,
+            Layout = Spec.Layout,
+            Licence = Spec.Licence,
+            CreatedAt = at,
+            Problem = Problem(),
+            Files = index.Paths.Count,
+            Pairs = layout.Pairs.Count,
+            Usable = Statistics.Usable,
+            Target = Spec.Target,
+            SplitBy = plan.By,
+            Splits =
+            [
+                .. Statistics
+                    .Splits.OrderBy(split => split.Key)
+                    .Select(split => new SplitCount(split.Key, split.Value.Images, split.Value.Groups)),
+            ],
+            Sizes = Statistics.Sizes,
+            Classes = Statistics.Classes,
+            Values = Statistics.Values,
+            Pixels = Statistics.Pixels,
+            UnknownPixels = Statistics.UnknownPixels,
+            LabelMapSha256 = layout.Map.Sha256,
+            Faults = faults.Groups,
+            Notes = [.. layout.Notes, .. plan.Notes],
+        };
 
     private DatasetProblem? Problem()
     {
         if (Statistics.UnknownShare > Spec.MaxUnknownShare)
         {
-            var worst = Statistics.Values.Where(value => value.Class is "unknown" or "ambiguous").Take(5).Select(value => $"{value.Value}{(value.Name.Length > 0 ? $" ({value.Name})" : "")} on {value.Pixels:N0} pixels");
-            return Of(ErrorCodes.DatasetLabelsUnknown, $"{Statistics.UnknownShare:P1} of the mask pixels hold values that the label map does not know or knows as several classes (at most {Spec.MaxUnknownShare:P0} may): {string.Join(", ", worst)}. Map them in dataset.json, to a class or to \"ignore\".");
+            var worst = Statistics
+                .Values.Where(value => value.Class is "unknown" or "ambiguous")
+                .Take(5)
+                .Select(value => $"{value.Value}{(value.Name.Length > 0 ? $" ({value.Name})" : "")} on {value.Pixels:N0} pixels");
+            return Of(
+                ErrorCodes.DatasetLabelsUnknown,
+                $"{Statistics.UnknownShare:P1} of the mask pixels hold values that the label map does not know or knows as several "
+                    + $"classes (at most {Spec.MaxUnknownShare:P0} may): {string.Join(", ", worst)}. Map them in dataset.json, to a "
+                    + $"class or to \"ignore\"."
+            );
         }
 
         if (Statistics.Usable == 0)
         {
             var reason = faults.Groups.Where(group => group.Skipped).MaxBy(group => group.Count);
-            return Of(ErrorCodes.DatasetEmpty, reason is null
-                ? "The data set holds no image with a mask."
-                : $"No image with a mask is left: of {layout.Pairs.Count:N0} pairs none passed. The most frequent reason, {reason.Count:N0} times: {reason.Examples[0].File}: {reason.Examples[0].Detail}");
+            return Of(
+                ErrorCodes.DatasetEmpty,
+                reason is null
+                    ? "The data set holds no image with a mask."
+                    : $"No image with a mask is left: of {layout.Pairs.Count:N0} pairs none passed. The most frequent reason, "
+                        + $"{reason.Count:N0} times: {reason.Examples[0].File}: {reason.Examples[0].Detail}"
+            );
         }
 
         // Of a layout's own division test may be missing; training needs the other two.
-        (Split Split, double Share)[] wanted = plan.By == SplitSource.Layout ? [(Split.Train, 1), (Split.Val, Spec.Split.Val)] : [(Split.Train, Spec.Split.Train), (Split.Val, Spec.Split.Val), (Split.Test, Spec.Split.Test)];
+        (Split Split, double Share)[] wanted =
+            plan.By == SplitSource.Layout
+                ? [(Split.Train, 1), (Split.Val, Spec.Split.Val)]
+                : [(Split.Train, Spec.Split.Train), (Split.Val, Spec.Split.Val), (Split.Test, Spec.Split.Test)];
         foreach (var (split, share) in wanted)
         {
             if (share > 0 && !Statistics.Splits.ContainsKey(split))
-                return Of(ErrorCodes.DatasetSplitEmpty, $"The split {split.ToString().ToLowerInvariant()} has no image: {Statistics.Usable:N0} usable images in {Statistics.Splits.Values.Sum(counts => counts.Groups)} groups cannot be divided {(plan.By == SplitSource.Layout ? "as the layout and the shares say" : "as asked")}. Change split.group or the shares{(plan.By == SplitSource.Layout ? ", or add images of that split" : "")}.");
+                return Of(
+                    ErrorCodes.DatasetSplitEmpty,
+                    $"The split {split.ToString().ToLowerInvariant()} has no image: {Statistics.Usable:N0} usable images in "
+                        + $"{Statistics.Splits.Values.Sum(counts => counts.Groups)} groups cannot be divided "
+                        + $"{(plan.By == SplitSource.Layout ? "as the layout and the shares say" : "as asked")}. Change split.group "
+                        + $"or the shares{(plan.By == SplitSource.Layout ? ", or add images of that split" : "")}."
+                );
         }
 
         return null;

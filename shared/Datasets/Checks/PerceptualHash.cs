@@ -3,7 +3,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Checks;
 
-/// <summary>256 bits that stay nearly the same when a picture is recompressed, resized or slightly lightened: of a 17 x 16 grey reduction each
+/// <summary>256 bits that stay nearly the same when a picture is recompressed, resized or slightly lightened: of a 17 x 16 grey reduction
+/// each
 /// bit says whether a cell is darker than its right neighbour (difference hash).</summary>
 internal readonly record struct PerceptualHash(ulong A, ulong B, ulong C, ulong D)
 {
@@ -29,7 +30,10 @@ internal readonly record struct PerceptualHash(ulong A, ulong B, ulong C, ulong 
 
     /// <summary>Number of bits that differ.</summary>
     public int Distance(in PerceptualHash other) =>
-        BitOperations.PopCount(A ^ other.A) + BitOperations.PopCount(B ^ other.B) + BitOperations.PopCount(C ^ other.C) + BitOperations.PopCount(D ^ other.D);
+        BitOperations.PopCount(A ^ other.A)
+        + BitOperations.PopCount(B ^ other.B)
+        + BitOperations.PopCount(C ^ other.C)
+        + BitOperations.PopCount(D ^ other.D);
 
     /// <summary>True within <see cref="Near"/>, after looking at as little as needed.</summary>
     public bool IsNear(in PerceptualHash other) => BitOperations.PopCount(A ^ other.A) <= Near && Distance(other) <= Near;

@@ -15,7 +15,16 @@ namespace RoadSeg.Datasets.Checks;
 /// <param name="MaskSha256">Of the mask files' bytes.</param>
 /// <param name="Hash">For near-duplicates.</param>
 internal sealed record Sample(
-    SamplePair Pair, Split Split, RgbImage Image, MaskScan Scan, int SourceWidth, int SourceHeight, byte[] ImageSha256, byte[] MaskSha256, PerceptualHash Hash)
+    SamplePair Pair,
+    Split Split,
+    RgbImage Image,
+    MaskScan Scan,
+    int SourceWidth,
+    int SourceHeight,
+    byte[] ImageSha256,
+    byte[] MaskSha256,
+    PerceptualHash Hash
+)
 {
     public byte[] Ids => Scan.Ids;
 }

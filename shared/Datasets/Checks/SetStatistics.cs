@@ -22,7 +22,8 @@ internal sealed class SetStatistics(LabelMap map)
 
     public double UnknownShare => Pixels == 0 ? 0 : (double)UnknownPixels / Pixels;
 
-    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be told from an empty set.</summary>
+    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be told from an
+    /// empty set.</summary>
     public void AddValues(Sample sample)
     {
         Pixels += (long)sample.SourceWidth * sample.SourceHeight;
@@ -44,36 +45,57 @@ internal sealed class SetStatistics(LabelMap map)
         split.Add(sample);
     }
 
-    public IReadOnlyList<SizeCount> Sizes => [.. sizes.OrderByDescending(size => size.Value).ThenBy(size => size.Key).Select(size => new SizeCount(size.Key.Item1, size.Key.Item2, size.Value))];
+    public IReadOnlyList<SizeCount> Sizes =>
+        [
+            .. sizes
+                .OrderByDescending(size => size.Value)
+                .ThenBy(size => size.Key)
+                .Select(size => new SizeCount(size.Key.Item1, size.Key.Item2, size.Value)),
+        ];
 
-    public IReadOnlyList<ValueCount> Values => [.. values
-        .OrderByDescending(value => value.Value.Pixels).ThenBy(value => value.Key)
-        .Select(value => new ValueCount(
-            MaskValues.Special(value.Key) ?? map.Text(value.Key),
-            map.NameOf(value.Key),
-            Meaning(value.Key),
-            value.Value.Pixels,
-            value.Value.Images))];
+    public IReadOnlyList<ValueCount> Values =>
+        [
+            .. values
+                .OrderByDescending(value => value.Value.Pixels)
+                .ThenBy(value => value.Key)
+                .Select(value => new ValueCount(
+                    MaskValues.Special(value.Key) ?? map.Text(value.Key),
+                    map.NameOf(value.Key),
+                    Meaning(value.Key),
+                    value.Value.Pixels,
+                    value.Value.Images
+                )),
+        ];
 
     public IReadOnlyList<ClassCount> Classes
     {
         get
         {
             var labelled = Math.Max(1, splits.Values.Sum(split => split.Pixels.Sum()));
-            return [.. map.Catalogue.Classes.Select(label => new ClassCount(
-                label.Id,
-                label.Name,
-                label.Color,
-                splits.Values.Sum(split => split.Pixels[label.Id]),
-                (double)splits.Values.Sum(split => split.Pixels[label.Id]) / labelled,
-                splits.Values.Sum(split => split.ImagesWith[label.Id])))];
+            return
+            [
+                .. map.Catalogue.Classes.Select(label => new ClassCount(
+                    label.Id,
+                    label.Name,
+                    label.Color,
+                    splits.Values.Sum(split => split.Pixels[label.Id]),
+                    (double)splits.Values.Sum(split => split.Pixels[label.Id]) / labelled,
+                    splits.Values.Sum(split => split.ImagesWith[label.Id])
+                )),
+            ];
         }
     }
 
     private string Meaning(int key) =>
-        map.TryGet(key, out var entry) ? entry!.ClassId is { } id ? map.Catalogue.Classes[id].Name : "ignore"
-        : map.Ambiguous.ContainsKey(key) ? "ambiguous"
-        : key == MaskValues.Overlap ? "overlap" : "unknown";
+        map.TryGet(key, out var entry)
+            ? entry!.ClassId is { } id
+                ? map.Catalogue.Classes[id].Name
+                : "ignore"
+            : map.Ambiguous.ContainsKey(key)
+                ? "ambiguous"
+                : key == MaskValues.Overlap
+                    ? "overlap"
+                    : "unknown";
 }
 
 /// <summary>Counts of one split at the target size, which is what is trained on.</summary>

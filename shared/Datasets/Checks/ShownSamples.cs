@@ -8,7 +8,8 @@ internal sealed class ShownSamples(int count, long seed)
 {
     private readonly SortedList<(ulong, string), Sample> kept = [];
 
-    public IEnumerable<Sample> Samples => kept.Values.OrderBy(sample => sample.Split).ThenBy(sample => sample.Pair.Id, StringComparer.Ordinal);
+    public IEnumerable<Sample> Samples =>
+        kept.Values.OrderBy(sample => sample.Split).ThenBy(sample => sample.Pair.Id, StringComparer.Ordinal);
 
     public void Offer(Sample sample)
     {

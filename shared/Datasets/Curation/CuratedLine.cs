@@ -10,4 +10,14 @@ namespace RoadSeg.Datasets.Curation;
 /// <param name="ImageSha256">Of the source's bytes.</param>
 /// <param name="Mask">Path of the source.</param>
 /// <param name="MaskSha256">Of the source's bytes.</param>
-public sealed record CuratedLine(string Id, Split Split, string Group, int Width, int Height, string Image, string ImageSha256, string Mask, string MaskSha256);
+public sealed record CuratedLine(
+    string Id,
+    Split Split,
+    string Group,
+    int Width,
+    int Height,
+    string Image,
+    string ImageSha256,
+    string Mask,
+    string MaskSha256
+);

@@ -8,7 +8,8 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Curation;
 
-/// <summary><c>manifest.json</c> of a curated set. It holds nothing but what follows from the source, the description and this code, so that the
+/// <summary><c>manifest.json</c> of a curated set. It holds nothing but what follows from the source, the description and this code, so
+/// that the
 /// same input always gives the same bytes: the version is their hash.</summary>
 public sealed record CuratedManifest
 {
@@ -20,18 +21,20 @@ public sealed record CuratedManifest
 
     private const int VersionDigits = 16;
 
-    private static readonly CuratedManifestContext Form = new(new JsonSerializerOptions(CuratedManifestContext.Default.Options)
-    {
-        Converters =
+    private static readonly CuratedManifestContext Form = new(
+        new JsonSerializerOptions(CuratedManifestContext.Default.Options)
         {
-            new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<Split>(null, allowIntegerValues: false),
-            new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
-        },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NewLine = "\n",
-        MaxDepth = 16,
-    });
+            Converters =
+            {
+                new JsonStringEnumConverter<SplitSource>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<Split>(null, allowIntegerValues: false),
+                new JsonStringEnumConverter<ResizeMode>(null, allowIntegerValues: false),
+            },
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NewLine = "\n",
+            MaxDepth = 16,
+        }
+    );
 
     /// <summary>Tells this manifest from a model's: <see cref="CuratedKind"/>.</summary>
     public required string Kind { get; init; }
@@ -88,15 +91,26 @@ public sealed record CuratedManifest
                 throw Invalid("manifest.json holds null where a split or a shard belongs.");
             foreach (var shard in manifest.Splits.SelectMany(split => split.Shards))
             {
-                if (Path.GetFileName(shard.File) != shard.File || shard.File.Any(char.IsControl) || shard.Samples < 1 || shard.Bytes is < 1 or > int.MaxValue)
-                    throw Invalid($"manifest.json names the shard '{shard.File}' with {shard.Samples} samples and {shard.Bytes} bytes, which cannot be.");
+                if (
+                    Path.GetFileName(shard.File) != shard.File
+                    || shard.File.Any(char.IsControl)
+                    || shard.Samples < 1
+                    || shard.Bytes is < 1 or > int.MaxValue
+                )
+                    throw Invalid(
+                        $"manifest.json names the shard '{shard.File}' with {shard.Samples} samples and {shard.Bytes} bytes, which "
+                            + $"cannot be."
+                    );
             }
 
             return manifest;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw Invalid($"manifest.json breaks its form: {(e is JsonException json ? JsonFault.Of(json) : JsonFault.Of((ArgumentException)e))}", e);
+            throw Invalid(
+                $"manifest.json breaks its form: {(e is JsonException json ? JsonFault.Of(json) : JsonFault.Of((ArgumentException)e))}",
+                e
+            );
         }
     }
 
@@ -105,7 +119,13 @@ public sealed record CuratedManifest
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false
+)]
 [JsonSerializable(typeof(CuratedManifest))]
 internal sealed partial class CuratedManifestContext : JsonSerializerContext;

@@ -6,7 +6,8 @@ namespace RoadSeg.Datasets.Curation;
 /// <summary>A curated set in a folder. Immutable; safe for several threads.</summary>
 public sealed class CuratedSet
 {
-    private CuratedSet(string folder, CuratedManifest manifest, string version) => (Folder, Manifest, Version) = (folder, manifest, version);
+    private CuratedSet(string folder, CuratedManifest manifest, string version) =>
+        (Folder, Manifest, Version) = (folder, manifest, version);
 
     /// <summary>Full path.</summary>
     public string Folder { get; }
@@ -27,7 +28,8 @@ public sealed class CuratedSet
         return File.Exists(path) && File.ReadAllText(path).Contains(CuratedManifest.CuratedKind, StringComparison.Ordinal);
     }
 
-    /// <summary>Opens a set: reads the manifest, and sees that every shard is there in its size. Hashes are checked as shards are read.</summary>
+    /// <summary>Opens a set: reads the manifest, and sees that every shard is there in its size. Hashes are checked as shards are
+    /// read.</summary>
     /// <exception cref="RoadSegException">curated-set-invalid.</exception>
     public static CuratedSet Open(string folder)
     {

@@ -7,4 +7,11 @@ namespace RoadSeg.Datasets.Curation;
 /// <param name="PixelCounts">Labelled pixels per class.</param>
 /// <param name="PixelsOfImagesWith">Per class, labelled pixels of the images in which it appears.</param>
 /// <param name="Shards">In order.</param>
-public sealed record CuratedSplit(Split Split, long Samples, int Groups, IReadOnlyList<long> PixelCounts, IReadOnlyList<long> PixelsOfImagesWith, IReadOnlyList<CuratedShard> Shards);
+public sealed record CuratedSplit(
+    Split Split,
+    long Samples,
+    int Groups,
+    IReadOnlyList<long> PixelCounts,
+    IReadOnlyList<long> PixelsOfImagesWith,
+    IReadOnlyList<CuratedShard> Shards
+);

@@ -11,8 +11,10 @@ public sealed class CuratedUpload(BlobContainerClient curated)
 {
     private const int AtOnce = 4;
 
-    /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is nobody's. Of a version that is
-    /// there already the report is replaced, so that it is that of the latest check, and files that are gone or have another length since.</summary>
+    /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is nobody's. Of a
+    /// version that is
+    /// there already the report is replaced, so that it is that of the latest check, and files that are gone or have another length
+    /// since.</summary>
     /// <param name="set">The set in its folder.</param>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops between files; the version has no manifest then.</param>
@@ -31,11 +33,15 @@ public sealed class CuratedUpload(BlobContainerClient curated)
         if (files.Length == 0)
             return false;
         var done = 0;
-        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (file, stop) =>
-        {
-            await UploadAsync(Blob(set, file), Path.Combine(set.Folder, Path.GetFileName(file)), stop);
-            progress?.Report(new DatasetProgress("storing", Interlocked.Increment(ref done), files.Length + 1));
-        });
+        await Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (file, stop) =>
+            {
+                await UploadAsync(Blob(set, file), Path.Combine(set.Folder, Path.GetFileName(file)), stop);
+                progress?.Report(new DatasetProgress("storing", Interlocked.Increment(ref done), files.Length + 1));
+            }
+        );
         await UploadAsync(Blob(set, CuratedManifest.FileName), Path.Combine(set.Folder, CuratedManifest.FileName), cancel);
         progress?.Report(new DatasetProgress("storing", files.Length + 1, files.Length + 1));
         return true;
@@ -55,9 +61,19 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     private async Task<string[]> DamagedAsync(CuratedSet set, string[] files, CancellationToken cancel)
     {
         var lengths = new Dictionary<string, long?>();
-        await foreach (var blob in curated.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.Curated(set.Manifest.Name, set.Version, ""), cancel))
+        await foreach (
+            var blob in curated.GetBlobsAsync(
+                BlobTraits.None,
+                BlobStates.None,
+                BlobPaths.Curated(set.Manifest.Name, set.Version, ""),
+                cancel
+            )
+        )
             lengths[blob.Name] = blob.Properties.ContentLength;
-        return [.. files.Where(file => lengths.GetValueOrDefault(Blob(set, file).Name) != new FileInfo(Path.Combine(set.Folder, file)).Length)];
+        return
+        [
+            .. files.Where(file => lengths.GetValueOrDefault(Blob(set, file).Name) != new FileInfo(Path.Combine(set.Folder, file)).Length),
+        ];
     }
 
     private BlobClient Blob(CuratedSet set, string file) => curated.GetBlobClient(BlobPaths.Curated(set.Manifest.Name, set.Version, file));
@@ -65,14 +81,19 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     private static async Task UploadAsync(BlobClient blob, string file, CancellationToken cancel)
     {
         await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-        await blob.UploadAsync(content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = ContentType(file) } }, cancel);
+        await blob.UploadAsync(
+            content,
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = ContentType(file) } },
+            cancel
+        );
     }
 
-    private static string ContentType(string file) => Path.GetExtension(file) switch
-    {
-        ".json" => "application/json",
-        ".jsonl" => "application/x-ndjson",
-        ".html" => "text/html; charset=utf-8",
-        _ => "application/octet-stream",
-    };
+    private static string ContentType(string file) =>
+        Path.GetExtension(file) switch
+        {
+            ".json" => "application/json",
+            ".jsonl" => "application/x-ndjson",
+            ".html" => "text/html; charset=utf-8",
+            _ => "application/octet-stream",
+        };
 }

@@ -30,8 +30,16 @@ internal sealed class CuratedWriter(string folder, long shardBytes) : IDisposabl
         shard.Write(sample.Ids);
         inShard++;
         var line = new CuratedLine(
-            sample.Pair.Id, sample.Split, sample.Pair.Group ?? "", sample.Image.Width, sample.Image.Height,
-            PersonalData.Strip(sample.Pair.Image), Convert.ToHexStringLower(sample.ImageSha256), PersonalData.Strip(sample.Pair.Mask.Shown), Convert.ToHexStringLower(sample.MaskSha256));
+            sample.Pair.Id,
+            sample.Split,
+            sample.Pair.Group ?? "",
+            sample.Image.Width,
+            sample.Image.Height,
+            PersonalData.Strip(sample.Pair.Image),
+            Convert.ToHexStringLower(sample.ImageSha256),
+            PersonalData.Strip(sample.Pair.Mask.Shown),
+            Convert.ToHexStringLower(sample.MaskSha256)
+        );
         samples.Write(JsonSerializer.SerializeToUtf8Bytes(line, CuratedLineContext.Default.CuratedLine));
         samples.Write("\n"u8);
     }
@@ -51,8 +59,19 @@ internal sealed class CuratedWriter(string folder, long shardBytes) : IDisposabl
             Target = run.Spec.Target,
             SplitBy = run.SplitBy,
             SplitSeed = run.Spec.Split.Seed,
-            Splits = [.. run.Statistics.Splits.OrderBy(entry => entry.Key).Select(entry => new CuratedSplit(
-                entry.Key, entry.Value.Images, entry.Value.Groups, entry.Value.Pixels, entry.Value.PixelsOfImagesWith, Of(entry.Key)))],
+            Splits =
+            [
+                .. run
+                    .Statistics.Splits.OrderBy(entry => entry.Key)
+                    .Select(entry => new CuratedSplit(
+                        entry.Key,
+                        entry.Value.Images,
+                        entry.Value.Groups,
+                        entry.Value.Pixels,
+                        entry.Value.PixelsOfImagesWith,
+                        Of(entry.Key)
+                    )),
+            ],
             Samples = new CuratedFile(SamplesFile, samples.Finish(), samples.Bytes),
         };
 

@@ -47,7 +47,10 @@ public sealed class DatasetCurator(TimeProvider time)
         }
         catch (FileNotFoundException e)
         {
-            throw DatasetErrors.Invalid("There is no dataset.json: it names the layout of the set, and its arrival says that the set is complete.", e);
+            throw DatasetErrors.Invalid(
+                "There is no dataset.json: it names the layout of the set, and its arrival says that the set is complete.",
+                e
+            );
         }
     }
 
@@ -60,7 +63,14 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <param name="cancel">Stops between pairs; nothing is written then.</param>
     /// <returns>The report; <see cref="DatasetReport.Problem"/> when the set cannot be used.</returns>
     /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
-    public async Task<DatasetReport> CheckAsync(IDatasetFiles files, DatasetSpec spec, DatasetOptions options, string? folder, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    public async Task<DatasetReport> CheckAsync(
+        IDatasetFiles files,
+        DatasetSpec spec,
+        DatasetOptions options,
+        string? folder,
+        IProgress<DatasetProgress>? progress,
+        CancellationToken cancel
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         if (folder is null)
@@ -94,7 +104,14 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <param name="progress">Told after each pair; null for nobody.</param>
     /// <param name="cancel">Stops between pairs; nothing is left then.</param>
     /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
-    public async Task<CurationResult> CurateAsync(IDatasetFiles files, DatasetSpec spec, DatasetOptions options, string output, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    public async Task<CurationResult> CurateAsync(
+        IDatasetFiles files,
+        DatasetSpec spec,
+        DatasetOptions options,
+        string output,
+        IProgress<DatasetProgress>? progress,
+        CancellationToken cancel
+    )
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
@@ -148,7 +165,8 @@ public sealed class DatasetCurator(TimeProvider time)
         }
     }
 
-    /// <summary>Writes the report of a set that was refused before any of its files was read: its archive or its description cannot be used, or
+    /// <summary>Writes the report of a set that was refused before any of its files was read: its archive or its description cannot be
+    /// used, or
     /// it was given up.</summary>
     /// <param name="name">Name of the set.</param>
     /// <param name="reason">Why.</param>

@@ -7,7 +7,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Curation;
 
-/// <summary>Writes a curated set as a Hugging Face image folder: <c>load_dataset("imagefolder", data_dir=...)</c> of Python's <c>datasets</c> gives the
+/// <summary>Writes a curated set as a Hugging Face image folder: <c>load_dataset("imagefolder", data_dir=...)</c> of Python's
+/// <c>datasets</c> gives the
 /// columns <c>image</c>, <c>label</c> (ids, 255 unlabelled), <c>id</c> and <c>group</c>.</summary>
 public static class HuggingFaceExport
 {
@@ -46,17 +47,21 @@ public static class HuggingFaceExport
             File.WriteAllBytes(Path.Combine(folder, "images", file), PhotoEncoder.Png(sample.Image));
             File.WriteAllBytes(Path.Combine(folder, "labels", file), GrayPng.Encode(sample.Ids, sample.Image.Width, sample.Image.Height));
 
-            // Columns that end in _file_name become pictures. Every line of every split has the same members and types, never null: the loader
+            // Columns that end in _file_name become pictures. Every line of every split has the same members and types, never null: the
+            // loader
             // refuses splits whose members differ.
-            list.WriteLine(JsonSerializer.Serialize(
-                new Dictionary<string, string>
-                {
-                    ["image_file_name"] = $"images/{file}",
-                    ["label_file_name"] = $"labels/{file}",
-                    ["id"] = sample.Id,
-                    ["group"] = group,
-                },
-                Json));
+            list.WriteLine(
+                JsonSerializer.Serialize(
+                    new Dictionary<string, string>
+                    {
+                        ["image_file_name"] = $"images/{file}",
+                        ["label_file_name"] = $"labels/{file}",
+                        ["id"] = sample.Id,
+                        ["group"] = group,
+                    },
+                    Json
+                )
+            );
         }
     }
 
@@ -83,7 +88,8 @@ public static class HuggingFaceExport
     {
         try
         {
-            return JsonSerializer.Deserialize(text, CuratedLineContext.Default.CuratedLine) ?? throw CuratedManifest.Invalid($"Line {number} of {file} is null.");
+            return JsonSerializer.Deserialize(text, CuratedLineContext.Default.CuratedLine)
+                ?? throw CuratedManifest.Invalid($"Line {number} of {file} is null.");
         }
         catch (JsonException e)
         {
@@ -97,7 +103,11 @@ public static class HuggingFaceExport
     private static string Card(CuratedSet set)
     {
         var text = new StringBuilder("---\ntask_categories:\n- image-segmentation\n---\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"# {set.Manifest.Name}\n\nCurated by RoadSeg from the layout `{set.Manifest.Layout}`, version `{set.Version}`. Licence and origin: {(set.Manifest.Licence.Length > 0 ? set.Manifest.Licence : "not stated")}.\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"# {set.Manifest.Name}\n\nCurated by RoadSeg from the layout `{set.Manifest.Layout}`, version `{set.Version}`. Licence and "
+                + $"origin: {(set.Manifest.Licence.Length > 0 ? set.Manifest.Licence : "not stated")}.\n\n"
+        );
         text.Append("`label` holds class ids (`id2label.json`); 255 is unlabelled.\n\n| split | images |\n|---|---|\n");
         foreach (var split in set.Manifest.Splits)
             text.Append(CultureInfo.InvariantCulture, $"| {Name(split.Split)} | {split.Samples} |\n");

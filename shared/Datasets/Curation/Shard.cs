@@ -5,7 +5,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Curation;
 
-/// <summary>The form of a shard: the eight bytes <c>RSEGSET1</c>, then for each sample, numbers little-endian: width, height and length of the
+/// <summary>The form of a shard: the eight bytes <c>RSEGSET1</c>, then for each sample, numbers little-endian: width, height and length of
+/// the
 /// identifier in UTF-8 (4 bytes each), the identifier, RGB [height, width, 3], ids [height, width].</summary>
 internal static class Shard
 {
@@ -49,7 +50,12 @@ internal static class Shard
     private static CuratedSample Record(string name, ref ReadOnlySpan<byte> rest, int classes)
     {
         var (width, height, idBytes) = (Number(name, ref rest), Number(name, ref rest), Number(name, ref rest));
-        if (width is < 1 or > MaxSide || height is < 1 or > MaxSide || idBytes is < 0 or > MaxIdBytes || rest.Length < idBytes + (4L * width * height))
+        if (
+            width is < 1 or > MaxSide
+            || height is < 1 or > MaxSide
+            || idBytes is < 0 or > MaxIdBytes
+            || rest.Length < idBytes + (4L * width * height)
+        )
             throw CuratedManifest.Invalid($"The shard {name} holds a sample of {width} x {height} pixels that does not fit it.");
         var id = Encoding.UTF8.GetString(Take(ref rest, idBytes));
         var pixels = Take(ref rest, 3 * width * height).ToArray();

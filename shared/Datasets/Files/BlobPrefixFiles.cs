@@ -31,19 +31,21 @@ public sealed class BlobPrefixFiles(BlobContainerClient container, string prefix
 
     /// <inheritdoc/>
     public Task<byte[]> ReadAsync(string path, long maxBytes, CancellationToken cancel) => Storage(path, async () =>
-    {
-        using var download = (await container.GetBlobClient(folder + path).DownloadStreamingAsync(cancellationToken: cancel)).Value;
-        var bytes = download.Details.ContentLength;
-        if (bytes > maxBytes)
-            throw DatasetErrors.TooManyBytes(bytes, maxBytes);
-        var content = new byte[bytes];
-        await download.Content.ReadExactlyAsync(content, cancel);
-        return content;
-    });
+        {
+            using var download = (await container.GetBlobClient(folder + path).DownloadStreamingAsync(cancellationToken: cancel)).Value;
+            var bytes = download.Details.ContentLength;
+            if (bytes > maxBytes)
+                throw DatasetErrors.TooManyBytes(bytes, maxBytes);
+            var content = new byte[bytes];
+            await download.Content.ReadExactlyAsync(content, cancel);
+            return content;
+        });
 
     /// <inheritdoc/>
-    public Task<Stream> OpenAsync(string path, CancellationToken cancel) => Storage(path, () =>
-        container.GetBlobClient(folder + path).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancel));
+    public Task<Stream> OpenAsync(string path, CancellationToken cancel) =>
+        Storage(path, () =>
+            container.GetBlobClient(folder + path).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancel)
+        );
 
     // A missing file is the data set's fault and skips that file; anything else stops the run, to be tried again.
     private static async Task<T> Storage<T>(string path, Func<Task<T>> work)

@@ -6,5 +6,6 @@ namespace RoadSeg.Datasets.Files;
 public readonly record struct DatasetFile(string Path, long Bytes)
 {
     /// <summary>True for what Finder and Windows leave in every folder they show.</summary>
-    internal bool IsClutter => Path.StartsWith("__MACOSX/", StringComparison.Ordinal) || Path[(Path.LastIndexOf('/') + 1)..] is ['.', ..] or "Thumbs.db";
+    internal bool IsClutter =>
+        Path.StartsWith("__MACOSX/", StringComparison.Ordinal) || Path[(Path.LastIndexOf('/') + 1)..] is ['.', ..] or "Thumbs.db";
 }

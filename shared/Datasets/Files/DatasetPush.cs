@@ -16,8 +16,14 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops; <c>dataset.json</c> is not there then, so nothing begins.</param>
     /// <returns>What arrived.</returns>
-    /// <exception cref="RoadSegException">dataset-invalid: no such folder, or a file whose name storage would read as another; storage-unavailable.</exception>
-    public async Task<PushedDataset> UploadAsync(string folder, DatasetSpec spec, IProgress<DatasetProgress>? progress, CancellationToken cancel)
+    /// <exception cref="RoadSegException">dataset-invalid: no such folder, or a file whose name storage would read as another;
+    /// storage-unavailable.</exception>
+    public async Task<PushedDataset> UploadAsync(
+        string folder,
+        DatasetSpec spec,
+        IProgress<DatasetProgress>? progress,
+        CancellationToken cancel
+    )
     {
         ArgumentNullException.ThrowIfNull(spec);
         DatasetSpecJson.Check(spec);
@@ -26,7 +32,10 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
         await foreach (var file in local.ListAsync(cancel))
         {
             if (file.Path.Contains('\\', StringComparison.Ordinal))
-                throw DatasetErrors.Invalid($"'{PersonalData.Strip(file.Path)}' has a backslash in its name, which storage reads as a step between folders. Rename the file.");
+                throw DatasetErrors.Invalid(
+                    $"'{PersonalData.Strip(file.Path)}' has a backslash in its name, which storage reads as a step between folders. "
+                        + $"Rename the file."
+                );
             if (file.Path != DatasetSpec.FileName)
                 paths.Add(file.Path);
         }
@@ -35,20 +44,31 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
         {
             await container.CreateIfNotExistsAsync(cancellationToken: cancel);
             var done = 0;
-            await Parallel.ForEachAsync(paths, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancel }, async (path, stop) =>
-            {
-                await using var stream = await local.OpenAsync(path, stop);
-                await container.GetBlobClient($"{spec.Name}/{path}").UploadAsync(stream, new BlobUploadOptions(), stop);
-                progress?.Report(new DatasetProgress("uploading", Interlocked.Increment(ref done), paths.Count + 1));
-            });
+            await Parallel.ForEachAsync(
+                paths,
+                new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancel },
+                async (path, stop) =>
+                {
+                    await using var stream = await local.OpenAsync(path, stop);
+                    await container.GetBlobClient($"{spec.Name}/{path}").UploadAsync(stream, new BlobUploadOptions(), stop);
+                    progress?.Report(new DatasetProgress("uploading", Interlocked.Increment(ref done), paths.Count + 1));
+                }
+            );
             using var last = new MemoryStream(DatasetSpecJson.Serialize(spec));
-            BlobContentInfo described = await container.GetBlobClient($"{spec.Name}/{DatasetSpec.FileName}").UploadAsync(last, overwrite: true, cancel);
+            BlobContentInfo described = await container
+                .GetBlobClient($"{spec.Name}/{DatasetSpec.FileName}")
+                .UploadAsync(last, overwrite: true, cancel);
             progress?.Report(new DatasetProgress("uploading", paths.Count + 1, paths.Count + 1));
             return new PushedDataset(paths.Count + 1, described.ETag.ToString().Trim('"'));
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException { InnerException: RequestFailedException })
         {
-            throw new RoadSegException(ErrorCodes.StorageUnavailable, $"The storage refused or did not answer: {Reason(e)} Check the connection string and try again; files that are there already are replaced.", e);
+            throw new RoadSegException(
+                ErrorCodes.StorageUnavailable,
+                $"The storage refused or did not answer: {Reason(e)} Check the connection string and try again; files that are there "
+                    + $"already are replaced.",
+                e
+            );
         }
     }
 

@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>Where a data set's files lie: <see cref="LocalFolderFiles"/> or <see cref="BlobPrefixFiles"/>. Safe for several threads.</summary>
+/// <summary>Where a data set's files lie: <see cref="LocalFolderFiles"/> or <see cref="BlobPrefixFiles"/>. Safe for several
+/// threads.</summary>
 public interface IDatasetFiles
 {
     /// <summary>Every file below the root, in no particular order, as it is found.</summary>

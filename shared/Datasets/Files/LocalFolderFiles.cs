@@ -19,7 +19,10 @@ public sealed class LocalFolderFiles : IDatasetFiles
     {
         Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(Root))
-            throw new RoadSegException(ErrorCodes.DatasetInvalid, $"There is no folder '{folder}'. Name the folder that holds the data set.");
+            throw new RoadSegException(
+                ErrorCodes.DatasetInvalid,
+                $"There is no folder '{folder}'. Name the folder that holds the data set."
+            );
     }
 
     /// <summary>Full path of the folder.</summary>
@@ -49,7 +52,9 @@ public sealed class LocalFolderFiles : IDatasetFiles
 
     /// <inheritdoc/>
     public Task<Stream> OpenAsync(string path, CancellationToken cancel) =>
-        Task.FromResult<Stream>(new FileStream(Full(path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan));
+        Task.FromResult<Stream>(
+            new FileStream(Full(path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan)
+        );
 
     private string Full(string path)
     {

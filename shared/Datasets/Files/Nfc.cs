@@ -4,18 +4,31 @@ using System.Text;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>Unicode's composed form (NFC) of names: a Mac hands out "é" as a letter and an accent, everything else as one character, and both mean one
-/// file. The program runs without ICU (<c>InvariantGlobalization</c>), where <see cref="string.Normalize()"/> returns its input. The tables are
+/// <summary>Unicode's composed form (NFC) of names: a Mac hands out "é" as a letter and an accent, everything else as one character, and
+/// both mean one
+/// file. The program runs without ICU (<c>InvariantGlobalization</c>), where <see cref="string.Normalize()"/> returns its input. The tables
+/// are
 /// Unicode 14's, written by <c>tests/golden/unicode/make.py</c> from Python's <c>unicodedata</c>.</summary>
 internal static class Nfc
 {
     // Below U+0300 every text is composed.
     private const char First = '\u0300';
-    private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
+    private const int SBase = 0xAC00,
+        LBase = 0x1100,
+        VBase = 0x1161,
+        TBase = 0x11A7,
+        LCount = 19,
+        VCount = 21,
+        TCount = 28,
+        SCount = LCount * VCount * TCount;
 
     private static readonly Lazy<Tables> Unicode = new(Read);
 
-    private sealed record Tables(FrozenDictionary<int, int[]> Parts, FrozenDictionary<(int, int), int> Whole, FrozenDictionary<int, byte> Class);
+    private sealed record Tables(
+        FrozenDictionary<int, int[]> Parts,
+        FrozenDictionary<(int, int), int> Whole,
+        FrozenDictionary<int, byte> Class
+    );
 
     /// <summary>The composed form; the text itself where it is that already. What is no valid UTF-16 stays as it is.</summary>
     public static string Of(string text)
@@ -104,7 +117,8 @@ internal static class Nfc
 
     private static byte ClassOf(int point) => point < First ? (byte)0 : Unicode.Value.Class.GetValueOrDefault(point);
 
-    // Lines: "= point part [part]" where it composes again, "~ point part [part]" where it does not, "c class first-last" for marks; hexadecimal.
+    // Lines: "= point part [part]" where it composes again, "~ point part [part]" where it does not, "c class first-last" for marks;
+    // hexadecimal.
     private static Tables Read()
     {
         using var stream = typeof(Nfc).Assembly.GetManifestResourceStream("RoadSeg.Datasets.Files.nfc.txt")!;
@@ -114,7 +128,12 @@ internal static class Nfc
         {
             if (line.StartsWith('#'))
                 continue;
-            var words = line.Split(' ').Skip(1).Select(word => word.Split('-').Select(hex => int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray()).ToList();
+            var words = line.Split(' ')
+                .Skip(1)
+                .Select(word =>
+                    word.Split('-').Select(hex => int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray()
+                )
+                .ToList();
             if (line[0] == 'c')
             {
                 for (var point = words[1][0]; point <= words[1][^1]; point++)

@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>Puts aside what would otherwise grow with the set in memory: a temporary file that has no name, so that a killed process leaves none.
+/// <summary>Puts aside what would otherwise grow with the set in memory: a temporary file that has no name, so that a killed process leaves
+/// none.
 /// Made when the first bytes come. One thread writes; several may read.</summary>
 internal sealed class SpillFile : IDisposable
 {
@@ -22,7 +23,7 @@ internal sealed class SpillFile : IDisposable
     public byte[] Read(Spilled put)
     {
         var bytes = new byte[put.Length];
-        for (var read = 0; read < bytes.Length;)
+        for (var read = 0; read < bytes.Length; )
         {
             var more = RandomAccess.Read(file!, bytes.AsSpan(read), put.At + read);
             read += more > 0 ? more : throw new EndOfStreamException("The temporary file is shorter than what was put aside.");

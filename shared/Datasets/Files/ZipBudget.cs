@@ -16,7 +16,9 @@ internal sealed class ZipBudget(ZipLimits limits)
     {
         entries += count;
         if (entries > limits.MaxEntries)
-            throw ZipUnpacker.Refused($"The set's archives hold {entries:N0} entries; at most {limits.MaxEntries:N0} are allowed. Drop the files themselves.");
+            throw ZipUnpacker.Refused(
+                $"The set's archives hold {entries:N0} entries; at most {limits.MaxEntries:N0} are allowed. Drop the files themselves."
+            );
     }
 
     /// <summary>Counts what a file is said to unpack to, before any of it is.</summary>

@@ -4,7 +4,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>The names of a set's archives, which share one root: plain paths that any file system takes, none of them twice in an archive, and
+/// <summary>The names of a set's archives, which share one root: plain paths that any file system takes, none of them twice in an archive,
+/// and
 /// none in two with different content.</summary>
 internal sealed class ZipNames
 {
@@ -32,7 +33,9 @@ internal sealed class ZipNames
         Check(entry);
         var name = Nfc.Of(entry.FullName.TrimEnd('/'));
         if (!entries.Add(name))
-            throw ZipUnpacker.Refused($"The archive holds '{Shown(entry)}' twice (upper and lower case, and Unicode forms, do not differ). Pack it again.");
+            throw ZipUnpacker.Refused(
+                $"The archive holds '{Shown(entry)}' twice (upper and lower case, and Unicode forms, do not differ). Pack it again."
+            );
         if (IsFolder(entry))
         {
             Parents(name + "/", Shown(entry));
@@ -49,7 +52,10 @@ internal sealed class ZipNames
 
         if (known is null || known == (entry.Length, entry.Crc32) || IsDocument(name))
             return false;
-        throw ZipUnpacker.Refused($"'{Shown(entry)}' lies in two archives of the set, or in one and beside it, with different content (upper and lower case do not differ). Take one of the two out, or rename it.");
+        throw ZipUnpacker.Refused(
+            $"'{Shown(entry)}' lies in two archives of the set, or in one and beside it, with different content (upper and lower case do "
+                + $"not differ). Take one of the two out, or rename it."
+        );
     }
 
     public static bool IsFolder(ZipArchiveEntry entry) => entry.FullName.EndsWith('/');
@@ -59,8 +65,12 @@ internal sealed class ZipNames
 
     /// <summary>True for a path that stays below the folder it is joined to.</summary>
     public static bool IsPlain(string path) =>
-        path is not ("" or ['/', ..]) && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains(':', StringComparison.Ordinal) && !path.Any(char.IsControl)
-        && path.TrimEnd('/').Split('/') is { Length: <= MaxDepth } parts && !parts.Any(part => part is "" or "." or "..");
+        path is not ("" or ['/', ..])
+        && !path.Contains('\\', StringComparison.Ordinal)
+        && !path.Contains(':', StringComparison.Ordinal)
+        && !path.Any(char.IsControl)
+        && path.TrimEnd('/').Split('/') is { Length: <= MaxDepth } parts
+        && !parts.Any(part => part is "" or "." or "..");
 
     /// <summary>True for a path that file systems refuse.</summary>
     public static bool IsTooLong(string path) =>
@@ -84,19 +94,26 @@ internal sealed class ZipNames
         }
     }
 
-    private static RoadSegException Both(string shown) => ZipUnpacker.Refused($"The set's archives hold a file and a folder of one name, seen at '{shown}'. Pack them again.");
+    private static RoadSegException Both(string shown) =>
+        ZipUnpacker.Refused($"The set's archives hold a file and a folder of one name, seen at '{shown}'. Pack them again.");
 
     // What publishers put into each of their archives, and no layout reads.
     private static bool IsDocument(string name) =>
-        Path.GetFileNameWithoutExtension(name).ToUpperInvariant() is "README" or "LICENSE" or "LICENCE" && Path.GetExtension(name).ToUpperInvariant() is "" or ".TXT" or ".MD";
+        Path.GetFileNameWithoutExtension(name).ToUpperInvariant() is "README" or "LICENSE" or "LICENCE"
+        && Path.GetExtension(name).ToUpperInvariant() is "" or ".TXT" or ".MD";
 
     private static void Check(ZipArchiveEntry entry)
     {
         var path = entry.FullName;
         if (!IsPlain(path))
-            throw ZipUnpacker.Refused($"The archive's entry '{Shown(entry)}' is no plain relative path. Pack the folder again with paths relative to it.");
+            throw ZipUnpacker.Refused(
+                $"The archive's entry '{Shown(entry)}' is no plain relative path. Pack the folder again with paths relative to it."
+            );
         if (IsTooLong(path))
-            throw ZipUnpacker.Refused($"The archive's entry '{Shown(entry)}...' has a name of over {MaxNameBytes} bytes or a path of over {MaxPathBytes:N0}. Shorten it and pack the folder again.");
+            throw ZipUnpacker.Refused(
+                $"The archive's entry '{Shown(entry)}...' has a name of over {MaxNameBytes} bytes or a path of over {MaxPathBytes:N0}. "
+                    + $"Shorten it and pack the folder again."
+            );
 
         // Unix mode in the upper half: 0120000 is a link, 0100000 a file, 0040000 a folder, 0 unknown.
         if (((entry.ExternalAttributes >> 16) & 0xF000) is not (0 or 0x8000 or 0x4000))

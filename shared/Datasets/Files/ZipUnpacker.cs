@@ -47,12 +47,18 @@ public static class ZipUnpacker
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Refused("The archive is damaged or of a kind that is not read (encrypted, or neither stored nor deflated). Pack it again as a plain zip.", e);
+            throw Refused(
+                "The archive is damaged or of a kind that is not read (encrypted, or neither stored nor deflated). Pack it again as a "
+                    + "plain zip.",
+                e
+            );
         }
     }
 
-    /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside them. All of
-    /// them share one root, so that paths are those of the files themselves; <c>dataset.json</c> beside the archives wins over one in them.</summary>
+    /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside
+    /// them. All of
+    /// them share one root, so that paths are those of the files themselves; <c>dataset.json</c> beside the archives wins over one in
+    /// them.</summary>
     /// <param name="files">The set as it was dropped.</param>
     /// <param name="folder">Folder to unpack into, new or empty; the caller removes it when the set has been read.</param>
     /// <param name="limits">What all archives of the set together may hold at most, with the lists.</param>
@@ -84,7 +90,11 @@ public static class ZipUnpacker
         var (budget, names) = (new ZipBudget(limits), new ZipNames());
         if (described)
         {
-            await File.WriteAllBytesAsync(Path.Combine(folder, DatasetSpec.FileName), await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel), cancel);
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, DatasetSpec.FileName),
+                await files.ReadAsync(DatasetSpec.FileName, DatasetSpecJson.MaxBytes, cancel),
+                cancel
+            );
             names.AddBeside(DatasetSpec.FileName, null);
         }
 
@@ -108,10 +118,18 @@ public static class ZipUnpacker
         return Root(Path.GetFullPath(destination));
     }
 
-    private static async Task<(long Bytes, uint Checksum)> CopyAsync(IDatasetFiles files, DatasetFile list, string target, ZipBudget budget, CancellationToken cancel)
+    private static async Task<(long Bytes, uint Checksum)> CopyAsync(
+        IDatasetFiles files,
+        DatasetFile list,
+        string target,
+        ZipBudget budget,
+        CancellationToken cancel
+    )
     {
         if (File.Exists(target))
-            throw Refused($"'{PersonalData.Strip(list.Path)}' lies twice beside the archives (Unicode forms do not differ). Take one of the two out.");
+            throw Refused(
+                $"'{PersonalData.Strip(list.Path)}' lies twice beside the archives (Unicode forms do not differ). Take one of the two out."
+            );
         budget.Claim(list.Bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         await using var from = await files.OpenAsync(list.Path, cancel);
@@ -145,7 +163,10 @@ public static class ZipUnpacker
             if (names.Add(entry))
                 wanted.Add(entry);
             if (entry.Length > limits.MaxEntryBytes)
-                throw Refused($"'{ZipNames.Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for one file.");
+                throw Refused(
+                    $"'{ZipNames.Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for "
+                        + $"one file."
+                );
             CheckRatio(entry, entry.Length, limits);
             budget.Claim(entry.Length);
             total += entry.Length;
@@ -165,7 +186,7 @@ public static class ZipUnpacker
         var buffer = new byte[1 << 16];
         var checksum = new Crc32();
         long written = 0;
-        for (int read; (read = await packed.ReadAsync(buffer, cancel)) > 0;)
+        for (int read; (read = await packed.ReadAsync(buffer, cancel)) > 0; )
         {
             written += read;
             if (written > limits.MaxEntryBytes || written > left)
@@ -178,7 +199,9 @@ public static class ZipUnpacker
         // The reader stops at the size that the directory states and checks nothing.
         return written == entry.Length && checksum.GetCurrentHashAsUInt32() == entry.Crc32
             ? written
-            : throw Refused($"'{ZipNames.Shown(entry)}' is damaged: its content differs from the archive's directory. Pack and send it again.");
+            : throw Refused(
+                $"'{ZipNames.Shown(entry)}' is damaged: its content differs from the archive's directory. Pack and send it again."
+            );
     }
 
     private static void CheckRatio(ZipArchiveEntry entry, long bytes, ZipLimits limits)
@@ -189,5 +212,6 @@ public static class ZipUnpacker
 
     private static string Target(string root, string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
-    internal static RoadSegException Refused(string message, Exception? inner = null) => new(ErrorCodes.DatasetArchiveRefused, message, inner);
+    internal static RoadSegException Refused(string message, Exception? inner = null) =>
+        new(ErrorCodes.DatasetArchiveRefused, message, inner);
 }

@@ -8,68 +8,125 @@ internal static class Cityscapes
     // Label id to train id, cityscapesScripts labels.py; the others there are not evaluated.
     private static readonly (int Id, string Name)[] Evaluated =
     [
-        (7, "road"), (8, "sidewalk"), (11, "building"), (12, "wall"), (13, "fence"), (17, "pole"), (19, "traffic light"), (20, "traffic sign"), (21, "vegetation"), (22, "terrain"),
-        (23, "sky"), (24, "person"), (25, "rider"), (26, "car"), (27, "truck"), (28, "bus"), (31, "train"), (32, "motorcycle"), (33, "bicycle"),
+        (7, "road"),
+        (8, "sidewalk"),
+        (11, "building"),
+        (12, "wall"),
+        (13, "fence"),
+        (17, "pole"),
+        (19, "traffic light"),
+        (20, "traffic sign"),
+        (21, "vegetation"),
+        (22, "terrain"),
+        (23, "sky"),
+        (24, "person"),
+        (25, "rider"),
+        (26, "car"),
+        (27, "truck"),
+        (28, "bus"),
+        (31, "train"),
+        (32, "motorcycle"),
+        (33, "bicycle"),
     ];
 
     private static readonly (int Id, string Name)[] NotEvaluated =
     [
-        (0, "unlabeled"), (1, "ego vehicle"), (2, "rectification border"), (3, "out of roi"), (4, "static"), (5, "dynamic"), (6, "ground"), (9, "parking"), (10, "rail track"),
-        (14, "guard rail"), (15, "bridge"), (16, "tunnel"), (18, "polegroup"), (29, "caravan"), (30, "trailer"),
+        (0, "unlabeled"),
+        (1, "ego vehicle"),
+        (2, "rectification border"),
+        (3, "out of roi"),
+        (4, "static"),
+        (5, "dynamic"),
+        (6, "ground"),
+        (9, "parking"),
+        (10, "rail track"),
+        (14, "guard rail"),
+        (15, "bridge"),
+        (16, "tunnel"),
+        (18, "polegroup"),
+        (29, "caravan"),
+        (30, "trailer"),
     ];
 
-    /// <summary>Masks of label ids, mapped to train ids here: the set does not ship _labelTrainIds, and its _color pictures cannot be read back
+    /// <summary>Masks of label ids, mapped to train ids here: the set does not ship _labelTrainIds, and its _color pictures cannot be read
+    /// back
     /// (pole and polegroup, car and license plate, and five labels in black share a colour).</summary>
-    public static Layout Fine { get; } = new PatternLayout(
-        "cityscapes",
-        "Cityscapes: leftImg8bit/{split}/{city}/x_leftImg8bit.png beside gtFine/{split}/{city}/x_gtFine_labelIds.png, mapped to the 19 train ids",
-        [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelIds.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(LabelIds),
-        leftOut: Coarse);
+    public static Layout Fine { get; } =
+        new PatternLayout(
+            "cityscapes",
+            "Cityscapes: leftImg8bit/{split}/{city}/x_leftImg8bit.png beside gtFine/{split}/{city}/x_gtFine_labelIds.png, mapped to the "
+                + "19 train ids",
+            [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelIds.png")],
+            (_, _) => Task.FromResult<SourceLabels?>(LabelIds),
+            leftOut: Coarse
+        );
 
     /// <summary>KITTI has one folder with labels and no division; its masks are of Cityscapes' label ids.</summary>
-    public static Layout Kitti { get; } = new PatternLayout(
-        "kitti",
-        "KITTI semantics: training/image_2/x.png beside training/semantic/x.png (Cityscapes' label ids)",
-        [new("training/image_2/{id}.{ext}", "training/semantic/{id}.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(LabelIds),
-        notes: "KITTI has no published validation split and does not say which frames are of one drive: the division by seed may put neighbours on both sides.");
+    public static Layout Kitti { get; } =
+        new PatternLayout(
+            "kitti",
+            "KITTI semantics: training/image_2/x.png beside training/semantic/x.png (Cityscapes' label ids)",
+            [new("training/image_2/{id}.{ext}", "training/semantic/{id}.png")],
+            (_, _) => Task.FromResult<SourceLabels?>(LabelIds),
+            notes: "KITTI has no published validation split and does not say which frames are of one drive: the division by seed may put "
+                + "neighbours on both sides."
+        );
 
     /// <summary>BDD100K's masks are train ids already. Its raw ids (label.py) are not Cityscapes' label ids.</summary>
-    public static Layout Bdd100k { get; } = new PatternLayout(
-        "bdd100k",
-        "BDD100K: images/10k/{split}/x.jpg beside labels/sem_seg/masks/{split}/x.png (19 train ids, 255 unlabelled)",
-        [new("images/10k/{split}/{id}.{ext}", "labels/sem_seg/masks/{split}/{id}.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255)));
+    public static Layout Bdd100k { get; } =
+        new PatternLayout(
+            "bdd100k",
+            "BDD100K: images/10k/{split}/x.jpg beside labels/sem_seg/masks/{split}/x.png (19 train ids, 255 unlabelled)",
+            [new("images/10k/{split}/{id}.{ext}", "labels/sem_seg/masks/{split}/{id}.png")],
+            (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255))
+        );
 
     /// <summary>IDD's masks are generated by its own tool (createLabels.py --id-type level3Id).</summary>
-    public static Layout Idd { get; } = new PatternLayout(
-        "idd",
-        "IDD: leftImg8bit/{split}/{drive}/x_leftImg8bit.* beside gtFine/{split}/{drive}/x_gtFine_labellevel3Ids.png (createLabels.py --id-type level3Id), 26 classes",
-        [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labellevel3Ids.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Idd26, 255)));
+    public static Layout Idd { get; } =
+        new PatternLayout(
+            "idd",
+            "IDD: leftImg8bit/{split}/{drive}/x_leftImg8bit.* beside gtFine/{split}/{drive}/x_gtFine_labellevel3Ids.png (createLabels.py "
+                + "--id-type level3Id), 26 classes",
+            [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labellevel3Ids.png")],
+            (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Idd26, 255))
+        );
 
     /// <summary>IDD by its column of Cityscapes train ids.</summary>
-    public static Layout IddCityscapes { get; } = new PatternLayout(
-        "idd-cityscapes",
-        "IDD: as above with x_gtFine_labelcsTrainIds.png (createLabels.py --id-type csTrainId), 19 classes",
-        [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelcsTrainIds.png")],
-        (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255)));
+    public static Layout IddCityscapes { get; } =
+        new PatternLayout(
+            "idd-cityscapes",
+            "IDD: as above with x_gtFine_labelcsTrainIds.png (createLabels.py --id-type csTrainId), 19 classes",
+            [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelcsTrainIds.png")],
+            (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255))
+        );
 
     // 20 000 further frames are labelled coarsely: train_extra has no other labels, and of train and val there are both.
     private static IEnumerable<string> Coarse(FileIndex index)
     {
-        var (mask, image) = (new PathPattern("gtCoarse/{part}/{group}/{id}_gtCoarse_labelIds.png", anywhere: true), new PathPattern("leftImg8bit/train_extra/{group}/{id}_leftImg8bit.{ext}", anywhere: true));
-        var (masks, images) = (index.Paths.Where(path => mask.Match(path) is not null).ToList(), index.Paths.Where(path => image.Match(path) is not null).ToList());
+        var (mask, image) = (
+            new PathPattern("gtCoarse/{part}/{group}/{id}_gtCoarse_labelIds.png", anywhere: true),
+            new PathPattern("leftImg8bit/train_extra/{group}/{id}_leftImg8bit.{ext}", anywhere: true)
+        );
+        var (masks, images) = (
+            index.Paths.Where(path => mask.Match(path) is not null).ToList(),
+            index.Paths.Where(path => image.Match(path) is not null).ToList()
+        );
         if (masks.Count + images.Count == 0)
             yield break;
-        yield return $"Left out: {masks.Count:N0} masks of gtCoarse and {images.Count:N0} images of train_extra, such as {(masks.Count > 0 ? masks : images)[0]}. Coarse labels leave borders and much of "
-            + "each picture unlabelled, so they are not mixed with the fine ones. As a set of their own they are read with patterns.image \"leftImg8bit/{split}_extra/{group}/{id}_leftImg8bit.{ext}\" "
+        yield return $"Left out: {masks.Count:N0} masks of gtCoarse and {images.Count:N0} images of train_extra, such as "
+            + $"{(masks.Count > 0 ? masks : images)[0]}. Coarse labels leave borders and much of "
+            + "each picture unlabelled, so they are not mixed with the fine ones. As a set of their own they are read with "
+            + "patterns.image \"leftImg8bit/{split}_extra/{group}/{id}_leftImg8bit.{ext}\" "
             + "and patterns.mask \"gtCoarse/{split}_extra/{group}/{id}_gtCoarse_labelIds.png\".";
     }
 
-    private static SourceLabels LabelIds { get; } = new(
-        MaskEncoding.Id,
-        [.. Evaluated.Select(label => new SourceLabel(label.Id, label.Name, label.Name)), .. NotEvaluated.Select(label => new SourceLabel(label.Id, label.Name, SourceLabel.Ignore))],
-        BuiltInCatalogues.Cityscapes19);
+    private static SourceLabels LabelIds { get; } =
+        new(
+            MaskEncoding.Id,
+            [
+                .. Evaluated.Select(label => new SourceLabel(label.Id, label.Name, label.Name)),
+                .. NotEvaluated.Select(label => new SourceLabel(label.Id, label.Name, SourceLabel.Ignore)),
+            ],
+            BuiltInCatalogues.Cityscapes19
+        );
 }

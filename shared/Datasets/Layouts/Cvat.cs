@@ -5,17 +5,24 @@ namespace RoadSeg.Datasets.Layouts;
 /// <summary>CVAT's "Segmentation mask 1.1": VOC's folders, labels and colours in labelmap.txt.</summary>
 internal static class Cvat
 {
-    public static Layout Layout { get; } = new PatternLayout(
-        "cvat-mask",
-        "CVAT segmentation mask 1.1: SegmentationClass/x.png in the colours of labelmap.txt beside JPEGImages/x.jpg or images/x.jpg",
-        [new("JPEGImages/**/{id}.{ext}", "SegmentationClass/**/{id}.png"), new("images/**/{id}.{ext}", "SegmentationClass/**/{id}.png")],
-        LabelsAsync);
+    public static Layout Layout { get; } =
+        new PatternLayout(
+            "cvat-mask",
+            "CVAT segmentation mask 1.1: SegmentationClass/x.png in the colours of labelmap.txt beside JPEGImages/x.jpg or images/x.jpg",
+            [
+                new("JPEGImages/**/{id}.{ext}", "SegmentationClass/**/{id}.png"),
+                new("images/**/{id}.{ext}", "SegmentationClass/**/{id}.png"),
+            ],
+            LabelsAsync
+        );
 
     // "# label:color_rgb:parts:actions", then "name:R,G,B::". Black is the background that nobody drew on.
     private static async Task<SourceLabels?> LabelsAsync(LayoutInput input, CancellationToken cancel)
     {
         if (await input.ListAsync("labelmap.txt", cancel) is not { } text)
-            throw DatasetErrors.Invalid("labelmap.txt is missing: without it the colours have no names. Export again as 'Segmentation mask 1.1'.");
+            throw DatasetErrors.Invalid(
+                "labelmap.txt is missing: without it the colours have no names. Export again as 'Segmentation mask 1.1'."
+            );
         var labels = new List<(int, string, Labels.RgbColor?, bool)>();
         input.Lines("labelmap.txt", text, (_, line) =>
         {

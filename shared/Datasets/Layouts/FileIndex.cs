@@ -54,11 +54,13 @@ internal sealed class FileIndex
     public bool Contains(string path) => known.Contains(path);
 
     /// <summary>The shallowest file of this name, or null.</summary>
-    public string? FindByName(string name) => Paths
-        .Where(path => path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[^(name.Length + 1)] == '/'))
-        .MinBy(path => path.Count(c => c == '/'));
+    public string? FindByName(string name) =>
+        Paths
+            .Where(path => path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[^(name.Length + 1)] == '/'))
+            .MinBy(path => path.Count(c => c == '/'));
 
-    /// <summary>The file that a list means: relative to the list's folder, or, where the list was written on another machine, the only one whose
+    /// <summary>The file that a list means: relative to the list's folder, or, where the list was written on another machine, the only one
+    /// whose
     /// last folder and name are the same.</summary>
     public string? Resolve(string folder, string written)
     {

@@ -7,22 +7,36 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Layouts;
 
-/// <summary>A Hugging Face image folder: metadata.jsonl or metadata.csv in each split's folder names image and mask; id2label.json names the ids.</summary>
-internal sealed class HuggingFaceFolder() : Layout(
-    "huggingface",
-    "Hugging Face image folder: {split}/metadata.jsonl (or .csv) with image_file_name and label_file_name, id2label.json (no parquet)")
+/// <summary>A Hugging Face image folder: metadata.jsonl or metadata.csv in each split's folder names image and mask; id2label.json names
+/// the ids.</summary>
+internal sealed class HuggingFaceFolder()
+    : Layout(
+        "huggingface",
+        "Hugging Face image folder: {split}/metadata.jsonl (or .csv) with image_file_name and label_file_name, id2label.json (no parquet)"
+    )
 {
     private static readonly string[] ImageColumns = ["image_file_name", "file_name", "image"];
-    private static readonly string[] MaskColumns = ["label_file_name", "mask_file_name", "annotation_file_name", "label", "mask", "annotation"];
+    private static readonly string[] MaskColumns =
+    [
+        "label_file_name",
+        "mask_file_name",
+        "annotation_file_name",
+        "label",
+        "mask",
+        "annotation",
+    ];
 
     public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
     {
         var lists = input.Index.Paths.Where(path => path.Split('/')[^1] is "metadata.jsonl" or "metadata.csv").ToList();
         if (lists.Count == 0)
         {
-            throw DatasetErrors.Invalid(input.Index.Paths.Any(path => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
-                ? "The set is in parquet files, which are not read. Save it as an image folder (one file an image, metadata.jsonl beside them)."
-                : "No metadata.jsonl or metadata.csv lies in the set: it says which image has which mask.");
+            throw DatasetErrors.Invalid(
+                input.Index.Paths.Any(path => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
+                    ? "The set is in parquet files, which are not read. Save it as an image folder (one file an image, metadata.jsonl "
+                        + "beside them)."
+                    : "No metadata.jsonl or metadata.csv lies in the set: it says which image has which mask."
+            );
         }
 
         var pairs = new List<SamplePair>();
@@ -37,9 +51,18 @@ internal sealed class HuggingFaceFolder() : Layout(
         if (await input.ListAsync("id2label.json", cancel) is not { } json)
             return null;
         var names = input.Table("id2label.json", "\"id\": \"name\"", json, (id, name) => (Id: Number(id), Name: name));
-        return SourceLabels.OwnClasses(MaskEncoding.Id, [.. names.OrderBy(name => name.Id).Select(name => (name.Id, name.Name, (RgbColor?)null, false)), (255, "unlabelled", null, true)]);
+        return SourceLabels.OwnClasses(
+            MaskEncoding.Id,
+            [
+                .. names.OrderBy(name => name.Id).Select(name => (name.Id, name.Name, (RgbColor?)null, false)),
+                (255, "unlabelled", null, true),
+            ]
+        );
 
-        static int Number(string id) => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("the id is no whole number.");
+        static int Number(string id) =>
+            int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new InvalidDataException("the id is no whole number.");
     }
 
     private static async Task ReadListAsync(LayoutInput input, string list, List<SamplePair> pairs, CancellationToken cancel)
@@ -63,7 +86,15 @@ internal sealed class HuggingFaceFolder() : Layout(
                 continue;
             }
 
-            input.Record(list, $"Line {number}", () => ReadRow(number, Row(reader.IsWhole ? line : throw new InvalidDataException($"it is longer than {LineReader.MaxLine:N0} characters."), header)));
+            input.Record(list, $"Line {number}", () =>
+                ReadRow(
+                    number,
+                    Row(
+                        reader.IsWhole ? line : throw new InvalidDataException($"it is longer than {LineReader.MaxLine:N0} characters."),
+                        header
+                    )
+                )
+            );
         }
 
         if (pairs.Count == before && input.Faults.First(FaultKind.RecordUnreadable) is { } odd && odd.File == PersonalData.Strip(list))
@@ -71,7 +102,8 @@ internal sealed class HuggingFaceFolder() : Layout(
 
         void ReadRow(int number, Dictionary<string, string> row)
         {
-            var image = Column(row, ImageColumns) ?? throw new InvalidDataException($"it names no image ({string.Join(", ", ImageColumns)}).");
+            var image = Column(row, ImageColumns)
+                ?? throw new InvalidDataException($"it names no image ({string.Join(", ", ImageColumns)}).");
             var mask = Column(row, MaskColumns) ?? throw new InvalidDataException($"it names no mask ({string.Join(", ", MaskColumns)}).");
             var (imagePath, maskPath) = (input.Index.Resolve(folder, image), input.Index.Resolve(folder, mask));
             input.Lists(imagePath);
@@ -83,9 +115,20 @@ internal sealed class HuggingFaceFolder() : Layout(
             }
 
             // A list may also name what lies elsewhere in the set.
-            var id = folder.Length > 0 && imagePath.StartsWith(folder + "/", StringComparison.Ordinal) ? imagePath[(folder.Length + 1)..] : imagePath;
+            var id =
+                folder.Length > 0 && imagePath.StartsWith(folder + "/", StringComparison.Ordinal)
+                    ? imagePath[(folder.Length + 1)..]
+                    : imagePath;
             id = id[..^Path.GetExtension(id).Length];
-            pairs.Add(new SamplePair(PersonalData.Strip(id), Column(row, ["group"]) is { Length: > 0 } group ? PersonalData.Strip(group) : null, split, imagePath, new MaskFile(maskPath)));
+            pairs.Add(
+                new SamplePair(
+                    PersonalData.Strip(id),
+                    Column(row, ["group"]) is { Length: > 0 } group ? PersonalData.Strip(group) : null,
+                    split,
+                    imagePath,
+                    new MaskFile(maskPath)
+                )
+            );
         }
     }
 
@@ -102,7 +145,10 @@ internal sealed class HuggingFaceFolder() : Layout(
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).ToDictionary(p => p.Name, p => p.Value.GetString()!);
+            return json
+                .RootElement.EnumerateObject()
+                .Where(p => p.Value.ValueKind == JsonValueKind.String)
+                .ToDictionary(p => p.Name, p => p.Value.GetString()!);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -113,13 +159,14 @@ internal sealed class HuggingFaceFolder() : Layout(
     private static string? Column(Dictionary<string, string> row, string[] names) =>
         names.Select(row.GetValueOrDefault).FirstOrDefault(value => value is not null);
 
-    private static Split? SplitWord(string word) => word.ToLowerInvariant() switch
-    {
-        "train" or "training" => Split.Train,
-        "val" or "valid" or "validation" or "dev" => Split.Val,
-        "test" or "testing" or "eval" => Split.Test,
-        _ => null,
-    };
+    private static Split? SplitWord(string word) =>
+        word.ToLowerInvariant() switch
+        {
+            "train" or "training" => Split.Train,
+            "val" or "valid" or "validation" or "dev" => Split.Val,
+            "test" or "testing" or "eval" => Split.Test,
+            _ => null,
+        };
 
     // RFC 4180 without line breaks in cells, which file names do not hold.
     private static string[] CsvLine(string line)

@@ -11,12 +11,16 @@ internal static class JsonArrays
     /// <param name="stream">A JSON object, or an array when <paramref name="properties"/> is empty.</param>
     /// <param name="properties">Members of the object whose arrays are wanted; the rest is skipped.</param>
     /// <param name="cancel">Stops between reads.</param>
-    public static async IAsyncEnumerable<(string Property, JsonElement Item)> ReadAsync(Stream stream, string[] properties, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<(string Property, JsonElement Item)> ReadAsync(
+        Stream stream,
+        string[] properties,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var buffer = new byte[1 << 16];
         var (filled, state, cursor) = (0, new JsonReaderState(), new Cursor(properties));
         var items = new List<(string, JsonElement)>();
-        for (var ended = false; !ended;)
+        for (var ended = false; !ended; )
         {
             if (filled == buffer.Length)
             {

@@ -7,11 +7,14 @@ using RoadSeg.Datasets.Masks;
 
 namespace RoadSeg.Datasets.Layouts;
 
-/// <summary>Label Studio's brush labels: the JSON export with run lengths, or one picture for each label. Of a task with several annotations the
+/// <summary>Label Studio's brush labels: the JSON export with run lengths, or one picture for each label. Of a task with several
+/// annotations the
 /// last is taken; the others are listed.</summary>
-internal sealed partial class LabelStudio() : Layout(
-    "label-studio",
-    "Label Studio brushes: the JSON export beside its images, or task-1-annotation-2-by-...-tag-label-0.png beside task-1.jpg")
+internal sealed partial class LabelStudio()
+    : Layout(
+        "label-studio",
+        "Label Studio brushes: the JSON export beside its images, or task-1-annotation-2-by-...-tag-label-0.png beside task-1.jpg"
+    )
 {
     // A pixel that nobody painted.
     private const int Background = 0;
@@ -21,7 +24,10 @@ internal sealed partial class LabelStudio() : Layout(
     // A JSON export, and what its tasks are gathered into.
     private sealed record Export(string Path, FileIndex Index, Dictionary<long, string> Images, List<Layer> Layers, SortedSet<string> Notes)
     {
-        private readonly Dictionary<string, string> byName = Index.Paths.GroupBy(NameOf).Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First());
+        private readonly Dictionary<string, string> byName = Index
+            .Paths.GroupBy(NameOf)
+            .Where(group => group.Count() == 1)
+            .ToDictionary(group => group.Key, group => group.First());
 
         // The project's owner chooses under which key a task's image lies: "image" first, otherwise the one that names a file of the set.
         public string? ImageOf(JsonElement data)
@@ -49,7 +55,8 @@ internal sealed partial class LabelStudio() : Layout(
         private string? Named(string written)
         {
             var name = NameOf(Nfc.Of(written));
-            return byName.GetValueOrDefault(name) ?? (Uploaded().Match(name) is { Success: true } upload ? byName.GetValueOrDefault(name[upload.Length..]) : null);
+            return byName.GetValueOrDefault(name)
+                ?? (Uploaded().Match(name) is { Success: true } upload ? byName.GetValueOrDefault(name[upload.Length..]) : null);
         }
 
         private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
@@ -59,8 +66,15 @@ internal sealed partial class LabelStudio() : Layout(
     {
         var images = new Dictionary<long, string>();
         var layers = new List<Layer>();
-        var notes = new SortedSet<string>(StringComparer.Ordinal) { "Pixels that nobody painted are unlabelled; map \"background\" to make them a class." };
-        var exports = input.Index.Paths.Where(path => path.EndsWith(".json", StringComparison.Ordinal) && !path.EndsWith(DatasetSpec.FileName, StringComparison.Ordinal)).ToList();
+        var notes = new SortedSet<string>(StringComparer.Ordinal)
+        {
+            "Pixels that nobody painted are unlabelled; map \"background\" to make them a class.",
+        };
+        var exports = input
+            .Index.Paths.Where(path =>
+                path.EndsWith(".json", StringComparison.Ordinal) && !path.EndsWith(DatasetSpec.FileName, StringComparison.Ordinal)
+            )
+            .ToList();
         foreach (var export in exports)
             await ReadExportAsync(input, new Export(export, input.Index, images, layers, notes), cancel);
         if (exports.Count == 0)
@@ -68,22 +82,36 @@ internal sealed partial class LabelStudio() : Layout(
         if (layers.Count == 0)
         {
             var odd = input.Faults.First(FaultKind.RecordUnreadable);
-            throw DatasetErrors.Invalid("No brush label was found: the layout 'label-studio' needs a JSON export, or pictures named "
-                + $"task-1-annotation-2-by-...-tag-label-0.png.{(odd is null ? "" : $" The first record that could not be read: {odd.File}, {odd.Detail}")}");
+            throw DatasetErrors.Invalid(
+                "No brush label was found: the layout 'label-studio' needs a JSON export, or pictures named "
+                    + "task-1-annotation-2-by-...-tag-label-0.png."
+                    + (odd is null ? "" : $" The first record that could not be read: {odd.File}, {odd.Detail}")
+            );
         }
 
         var names = layers.Select(layer => layer.Label).Distinct().Order(StringComparer.Ordinal).ToList();
-        var labels = SourceLabels.OwnClasses(MaskEncoding.Id, [(Background, "background", null, true), .. names.Select((name, i) => (i + 1, name, (Labels.RgbColor?)null, false))]);
+        var labels = SourceLabels.OwnClasses(
+            MaskEncoding.Id,
+            [(Background, "background", null, true), .. names.Select((name, i) => (i + 1, name, (Labels.RgbColor?)null, false))]
+        );
         List<string> order = [.. (input.Spec.Labels?.Overlap ?? []).Select(Nfc.Of)];
         var pairs = new List<SamplePair>();
         foreach (var task in layers.GroupBy(layer => layer.Task).OrderBy(task => task.Key))
         {
             var newest = task.Max(layer => layer.Annotation);
             foreach (var older in task.Where(layer => layer.Annotation != newest).DistinctBy(layer => layer.Annotation))
-                input.Faults.Add(FaultKind.IdentifierTwice, older.Path ?? $"task-{task.Key}", $"Annotation {older.Annotation} of task {task.Key} is older than {newest}.");
+                input.Faults.Add(
+                    FaultKind.IdentifierTwice,
+                    older.Path ?? $"task-{task.Key}",
+                    $"Annotation {older.Annotation} of task {task.Key} is older than {newest}."
+                );
             var taken = task.Where(layer => layer.Annotation == newest).OrderBy(layer => Rank(order, layer.Label)).ToList();
             if (!images.Remove(task.Key, out var image))
-                input.Faults.Add(FaultKind.MaskWithoutImage, taken[0].Path ?? $"task-{task.Key}", $"The image of task {task.Key} is not in the set.");
+                input.Faults.Add(
+                    FaultKind.MaskWithoutImage,
+                    taken[0].Path ?? $"task-{task.Key}",
+                    $"The image of task {task.Key} is not in the set."
+                );
             else
                 pairs.Add(new SamplePair($"task-{task.Key}", null, null, image, Mask($"task-{task.Key}", taken, names, input.Aside)));
         }
@@ -96,20 +124,32 @@ internal sealed partial class LabelStudio() : Layout(
     // Index in the user's order; labels that are not in it first.
     private static int Rank(IReadOnlyList<string> order, string label) => order.ToList().IndexOf(label);
 
-    private static MaskFiles Mask(string task, List<Layer> layers, List<string> names, SpillFile aside) => layers[0].Rle is null
-        ? new BrushFiles(task, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Path!))])
-        : new BrushRuns(task, layers[0].Width, layers[0].Height, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Rle!.Value))], aside);
+    private static MaskFiles Mask(string task, List<Layer> layers, List<string> names, SpillFile aside) =>
+        layers[0].Rle is null
+            ? new BrushFiles(task, [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Path!))])
+            : new BrushRuns(
+                task,
+                layers[0].Width,
+                layers[0].Height,
+                [.. layers.Select(layer => (names.IndexOf(layer.Label) + 1, layer.Rle!.Value))],
+                aside
+            );
 
     private static void ReadPictures(LayoutInput input, Dictionary<long, string> images, List<Layer> layers)
     {
-        var classes = (input.Spec.Labels?.Classes?.Select(label => label.Name) ?? []).Concat(input.Spec.Labels?.Map?.Keys ?? []).Select(Nfc.Of).OrderByDescending(name => name.Length).ToList();
+        var classes = (input.Spec.Labels?.Classes?.Select(label => label.Name) ?? [])
+            .Concat(input.Spec.Labels?.Map?.Keys ?? [])
+            .Select(Nfc.Of)
+            .OrderByDescending(name => name.Length)
+            .ToList();
         foreach (var path in input.Index.Paths)
         {
             var name = PersonalData.Strip(path[(path.LastIndexOf('/') + 1)..]);
             if (BrushName().Match(name) is { Success: true } brush)
             {
                 var rest = brush.Groups["rest"].Value;
-                var label = classes.Find(known => rest.EndsWith("-" + known, StringComparison.Ordinal)) ?? rest[(rest.IndexOf('-', StringComparison.Ordinal) + 1)..];
+                var label = classes.Find(known => rest.EndsWith("-" + known, StringComparison.Ordinal))
+                    ?? rest[(rest.IndexOf('-', StringComparison.Ordinal) + 1)..];
                 layers.Add(new Layer(Number(brush, "task"), Number(brush, "annotation"), label, path, null, 0, 0));
             }
             else if (ImageName().Match(name) is { Success: true } image && !images.TryAdd(Number(image, "task"), path))
@@ -179,7 +219,12 @@ internal sealed partial class LabelStudio() : Layout(
             input.Record(export.Path, $"{named}, a region", () =>
             {
                 var (width, height) = (result.Int32("original_width"), result.Int32("original_height"));
-                List<string> labels = [.. value.Items("brushlabels").Select(label => label.Text() is { } name ? Nfc.Of(name) : throw new InvalidDataException("a label is no text."))];
+                List<string> labels =
+                [
+                    .. value
+                        .Items("brushlabels")
+                        .Select(label => label.Text() is { } name ? Nfc.Of(name) : throw new InvalidDataException("a label is no text.")),
+                ];
                 var put = input.Aside.Put([.. value.Items("rle").Select(JsonMembers.Octet)]);
                 layers.AddRange(labels.Select(label => new Layer(task, annotation.Int64("id"), label, null, put, width, height)));
             });
@@ -188,7 +233,10 @@ internal sealed partial class LabelStudio() : Layout(
 
     private static long Number(Match match, string group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^task-(?<task>\d{1,18})-annotation-(?<annotation>\d{1,18})-(?:by-\d+-)?(?<rest>.+)-\d+\.png$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^task-(?<task>\d{1,18})-annotation-(?<annotation>\d{1,18})-(?:by-\d+-)?(?<rest>.+)-\d+\.png$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex BrushName();
 
     [GeneratedRegex(@"^(?:task-)?(?<task>\d{1,18})\.(?:png|jpe?g|webp|tiff?)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

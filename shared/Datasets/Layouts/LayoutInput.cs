@@ -28,7 +28,9 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
     /// <summary>Tells of the pictures that no list names: a list that lost its records would look as if there had been none.</summary>
     public void FindUnlisted()
     {
-        foreach (var path in Index.Paths.Where(path => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant()) && !_listed.Contains(path)))
+        foreach (
+            var path in Index.Paths.Where(path => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant()) && !_listed.Contains(path))
+        )
             Faults.Add(FaultKind.FileUnlisted, path, "No list names it.");
     }
 
@@ -41,7 +43,8 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
     /// <summary>Reads the lines of a table or a list, one record each. Empty lines are none.</summary>
     /// <param name="list">Path or name of it.</param>
     /// <param name="bytes">Its content.</param>
-    /// <param name="read">Gets the number, from 1, and the line without the space around it; see <see cref="Record(string, string, Action)"/>.</param>
+    /// <param name="read">Gets the number, from 1, and the line without the space around it; see
+    /// <see cref="Record(string, string, Action)"/>.</param>
     /// <exception cref="Errors.RoadSegException">dataset-invalid: it has lines, and not one of them could be read.</exception>
     public void Lines(string list, byte[] bytes, Action<int, string> read)
     {
@@ -98,11 +101,26 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
             {
                 number++;
                 var name = $"Member number {number}";
-                if (!Record(list, name, () => entries.Add(read(JsonMembers.KeyOf(member), member.Value.Text() ?? throw new InvalidDataException("the value is no text."))), out var odd))
+                if (
+                    !Record(
+                        list,
+                        name,
+                        () =>
+                            entries.Add(
+                                read(
+                                    JsonMembers.KeyOf(member),
+                                    member.Value.Text() ?? throw new InvalidDataException("the value is no text.")
+                                )
+                            ),
+                        out var odd
+                    )
+                )
                     first ??= $"{char.ToLowerInvariant(name[0])}{name[1..]}: {odd}";
             }
 
-            return entries.Count > 0 ? entries : throw new InvalidDataException(first is null ? "it is empty." : $"no member could be read. The first, {first}");
+            return entries.Count > 0
+                ? entries
+                : throw new InvalidDataException(first is null ? "it is empty." : $"no member could be read. The first, {first}");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {

@@ -19,34 +19,42 @@ internal sealed partial class PathPattern
         Text = text;
         var names = new List<string>();
         var pattern = new StringBuilder(anywhere ? "^(?:.*/)?" : "^");
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var part = Part().Match(text, at);
             if (!part.Success)
                 throw DatasetErrors.Invalid($"The pattern '{text}' has a brace that is not a {{name}} of letters.");
             at += part.Length;
-            pattern.Append(part.Groups["name"] switch
-            {
-                { Success: true, Value: "ext" } => Extensions,
-                { Success: true, Value: "split" } => Named(names, "split", SplitWords),
-                { Success: true, Value: var name } => Named(names, name, "[^/]+?"),
-                _ => part.Value switch
+            pattern.Append(
+                part.Groups["name"] switch
                 {
-                    "**/" => Named(names, "folders", "(?:[^/]+/)*?"),
-                    "*" => "[^/]*",
-                    _ => Regex.Escape(part.Value),
-                },
-            });
+                    { Success: true, Value: "ext" } => Extensions,
+                    { Success: true, Value: "split" } => Named(names, "split", SplitWords),
+                    { Success: true, Value: var name } => Named(names, name, "[^/]+?"),
+                    _ => part.Value switch
+                    {
+                        "**/" => Named(names, "folders", "(?:[^/]+/)*?"),
+                        "*" => "[^/]*",
+                        _ => Regex.Escape(part.Value),
+                    },
+                }
+            );
         }
 
         Names = names;
         try
         {
-            regex = new Regex(pattern.Append("\\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+            regex = new Regex(
+                pattern.Append("\\z").ToString(),
+                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+            );
         }
         catch (NotSupportedException e)
         {
-            throw DatasetErrors.Invalid($"The pattern '{text[..Math.Min(40, text.Length)]}...' of {text.Length} characters is too long.", e);
+            throw DatasetErrors.Invalid(
+                $"The pattern '{text[..Math.Min(40, text.Length)]}...' of {text.Length} characters is too long.",
+                e
+            );
         }
     }
 
@@ -58,11 +66,12 @@ internal sealed partial class PathPattern
     /// <summary>The parts of a path, or null where it does not match.</summary>
     public Match? Match(string path) => regex.Match(path) is { Success: true } match ? match : null;
 
-    public static Split ToSplit(string word) => char.ToLowerInvariant(word[0]) switch
-    {
-        'v' or 'd' => Split.Val,
-        _ => word.StartsWith("te", StringComparison.OrdinalIgnoreCase) ? Split.Test : Split.Train,
-    };
+    public static Split ToSplit(string word) =>
+        char.ToLowerInvariant(word[0]) switch
+        {
+            'v' or 'd' => Split.Val,
+            _ => word.StartsWith("te", StringComparison.OrdinalIgnoreCase) ? Split.Test : Split.Train,
+        };
 
     private static string Named(List<string> names, string name, string pattern)
     {

@@ -17,7 +17,8 @@ internal sealed class PatternLayout(
     Func<LayoutInput, CancellationToken, Task<SourceLabels?>> labels,
     Func<SamplePair, SamplePair>? refine = null,
     Func<FileIndex, IEnumerable<string>>? leftOut = null,
-    params string[] notes) : Layout(name, summary)
+    params string[] notes
+) : Layout(name, summary)
 {
     public override async Task<LayoutResult> ReadAsync(LayoutInput input, CancellationToken cancel)
     {
@@ -25,7 +26,11 @@ internal sealed class PatternLayout(
         var own = input.Spec.Patterns is not null;
         var (image, mask) = Choose(input);
         IEnumerable<SamplePair> pairs = PatternPairs.Match(input.Index, image, mask, input.Faults);
-        return new LayoutResult([.. refine is null ? pairs : pairs.Select(refine)], map, own ? notes : [.. notes, .. leftOut?.Invoke(input.Index) ?? []]);
+        return new LayoutResult(
+            [.. refine is null ? pairs : pairs.Select(refine)],
+            map,
+            own ? notes : [.. notes, .. leftOut?.Invoke(input.Index) ?? []]
+        );
     }
 
     private (PathPattern Image, PathPattern Mask) Choose(LayoutInput input)
@@ -46,8 +51,12 @@ internal sealed class PatternLayout(
         // Masks without any image: read all the same, so that the report lists them.
         if (first is { } masksOnly)
             return masksOnly;
-        throw DatasetErrors.Invalid(alternatives.Count == 0
-            ? "The layout 'pairs' needs patterns.image and patterns.mask."
-            : $"No mask lies where the layout '{Name}' has them: {string.Join(" or ", alternatives.Select(form => form.Mask))}. {string.Concat(leftOut?.Invoke(input.Index).Select(note => note + " ") ?? [])}Choose another layout, or give patterns.image and patterns.mask.");
+        throw DatasetErrors.Invalid(
+            alternatives.Count == 0
+                ? "The layout 'pairs' needs patterns.image and patterns.mask."
+                : $"No mask lies where the layout '{Name}' has them: {string.Join(" or ", alternatives.Select(form => form.Mask))}. "
+                    + $"{string.Concat(leftOut?.Invoke(input.Index).Select(note => note + " ") ?? [])}Choose another layout, or give "
+                    + $"patterns.image and patterns.mask."
+        );
     }
 }

@@ -35,7 +35,15 @@ internal static class PatternPairs
         foreach (var (key, (path, group)) in images)
         {
             if (masks.Remove(key, out var found))
-                pairs.Add(new SamplePair(PersonalData.Strip(key.Item2), group, key.Item1 ?? SplitOf(image.Match(path)!), path, new MaskFile(found)));
+                pairs.Add(
+                    new SamplePair(
+                        PersonalData.Strip(key.Item2),
+                        group,
+                        key.Item1 ?? SplitOf(image.Match(path)!),
+                        path,
+                        new MaskFile(found)
+                    )
+                );
             else
                 faults.Add(FaultKind.ImageWithoutMask, path, "No mask has its identifier.");
         }
@@ -45,9 +53,12 @@ internal static class PatternPairs
         return pairs;
     }
 
-    private static (Split?, string) Key(Match match, string[] names, bool bySplit) => (
-        bySplit ? SplitOf(match) : null,
-        string.Join('/', names.Select(name => match.Groups[name].Value.TrimEnd('/')).Where(part => part.Length > 0)));
+    private static (Split?, string) Key(Match match, string[] names, bool bySplit) =>
+        (
+            bySplit ? SplitOf(match) : null,
+            string.Join('/', names.Select(name => match.Groups[name].Value.TrimEnd('/')).Where(part => part.Length > 0))
+        );
 
-    private static Split? SplitOf(Match match) => match.Groups["split"] is { Success: true } split ? PathPattern.ToSplit(split.Value) : null;
+    private static Split? SplitOf(Match match) =>
+        match.Groups["split"] is { Success: true } split ? PathPattern.ToSplit(split.Value) : null;
 }

@@ -6,7 +6,8 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Mapping;
 
-/// <summary>From the values of a source's masks to the classes of a catalogue. A value it does not know, or knows as two things, stays unlabelled
+/// <summary>From the values of a source's masks to the classes of a catalogue. A value it does not know, or knows as two things, stays
+/// unlabelled
 /// and is reported with its pixels.</summary>
 public sealed class LabelMap
 {
@@ -18,12 +19,20 @@ public sealed class LabelMap
     /// <param name="entries">Known values. One key may come twice as long as it means the same class; otherwise it is ambiguous.</param>
     /// <param name="unmapped">Names of values that the source lists but nobody mapped, for the report.</param>
     /// <exception cref="ArgumentException">A class id that the catalogue does not have.</exception>
-    public LabelMap(LabelCatalogue catalogue, MaskEncoding encoding, IReadOnlyList<LabelEntry> entries, IReadOnlyDictionary<int, string>? unmapped = null)
+    public LabelMap(
+        LabelCatalogue catalogue,
+        MaskEncoding encoding,
+        IReadOnlyList<LabelEntry> entries,
+        IReadOnlyDictionary<int, string>? unmapped = null
+    )
     {
         ArgumentNullException.ThrowIfNull(catalogue);
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.FirstOrDefault(entry => entry.ClassId is < 0 || entry.ClassId >= catalogue.Count) is { } wrong)
-            throw new ArgumentException($"'{wrong.Name}' is mapped to class {wrong.ClassId}, which the catalogue of {catalogue.Count} does not have.", nameof(entries));
+            throw new ArgumentException(
+                $"'{wrong.Name}' is mapped to class {wrong.ClassId}, which the catalogue of {catalogue.Count} does not have.",
+                nameof(entries)
+            );
         (Catalogue, Encoding, Entries) = (catalogue, encoding, entries);
         var groups = entries.GroupBy(entry => entry.Key).ToList();
         byKey = groups.Where(Agree).ToFrozenDictionary(group => group.Key, group => group.First() with { Name = Names(group) });
@@ -57,9 +66,7 @@ public sealed class LabelMap
         : unmapped.GetValueOrDefault(key, "");
 
     /// <summary>A value as people write it: <c>#rrggbb</c> or a number.</summary>
-    public string Text(int key) => Encoding == MaskEncoding.Color
-        ? Packed(key).ToString()
-        : key.ToString(CultureInfo.InvariantCulture);
+    public string Text(int key) => Encoding == MaskEncoding.Color ? Packed(key).ToString() : key.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A colour as a key.</summary>
     public static int Pack(RgbColor color) => (color.R << 16) | (color.G << 8) | color.B;
@@ -73,7 +80,11 @@ public sealed class LabelMap
 
     private string Hash()
     {
-        var text = new StringBuilder().AppendJoin('\n', Catalogue.Classes.Select(label => $"{label.Id} {label.Name} {label.Color}")).Append('\n').Append(Encoding).Append('\n');
+        var text = new StringBuilder()
+            .AppendJoin('\n', Catalogue.Classes.Select(label => $"{label.Id} {label.Name} {label.Color}"))
+            .Append('\n')
+            .Append(Encoding)
+            .Append('\n');
         foreach (var entry in Entries.OrderBy(entry => entry.Key).ThenBy(entry => entry.ClassId))
             text.Append(CultureInfo.InvariantCulture, $"{entry.Key}>{entry.ClassId?.ToString(CultureInfo.InvariantCulture) ?? "ignore"}\n");
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));

@@ -13,8 +13,12 @@ internal static class LabelMapBuilder
     public static LabelMap Build(LabelSpec? spec, SourceLabels? source)
     {
         spec ??= new LabelSpec();
-        var catalogue = Catalogue(spec) ?? source?.Catalogue
-            ?? throw DatasetErrors.Invalid($"The layout brings no classes: give labels.classes, or labels.catalogue as one of {string.Join(", ", BuiltInCatalogues.Names)}.");
+        var catalogue = Catalogue(spec)
+            ?? source?.Catalogue
+            ?? throw DatasetErrors.Invalid(
+                $"The layout brings no classes: give labels.classes, or labels.catalogue as one of "
+                    + $"{string.Join(", ", BuiltInCatalogues.Names)}."
+            );
         var own = catalogue != source?.Catalogue;
         var encoding = spec.Encoding ?? source?.Encoding ?? MaskEncoding.Id;
         var classes = catalogue.Classes.ToDictionary(label => label.Name, label => label.Id, StringComparer.OrdinalIgnoreCase);
@@ -26,7 +30,8 @@ internal static class LabelMapBuilder
         {
             if (wanted.ContainsKey(label.Key))
                 continue;
-            // With other classes than the preset's only an equal name carries over; "ignore" means the same everywhere, unless one of the classes has its name.
+            // With other classes than the preset's only an equal name carries over; "ignore" means the same everywhere, unless one of the
+            // classes has its name.
             var target = own && (label.Target != SourceLabel.Ignore || classes.ContainsKey(label.Name)) ? label.Name : label.Target;
             if (target == SourceLabel.Ignore)
                 entries.Add(new LabelEntry(label.Key, label.Name, null));
@@ -41,17 +46,31 @@ internal static class LabelMapBuilder
             entries.AddRange(catalogue.Classes.Select(label => new LabelEntry(label.Id, label.Name, label.Id)));
         if (labels.Count == 0 && wanted.Count == 0 && encoding == MaskEncoding.Color)
             entries.AddRange(catalogue.Classes.Select(label => new LabelEntry(LabelMap.Pack(label.Color), label.Name, label.Id)));
-        if (labels.Count == 0 && encoding == MaskEncoding.Id && catalogue.IgnoreId is { } ignored && !wanted.ContainsKey(ignored) && entries.TrueForAll(entry => entry.Key != ignored))
+        if (
+            labels.Count == 0
+            && encoding == MaskEncoding.Id
+            && catalogue.IgnoreId is { } ignored
+            && !wanted.ContainsKey(ignored)
+            && entries.TrueForAll(entry => entry.Key != ignored)
+        )
             entries.Add(new LabelEntry(ignored, "unlabelled", null));
         entries.AddRange(wanted.Values);
         return spec.ReduceLabels
-            ? new LabelMap(catalogue, encoding, Reduced(entries, catalogue.IgnoreId), unmapped.ToDictionary(label => label.Key + 1, label => label.Value))
+            ? new LabelMap(
+                catalogue,
+                encoding,
+                Reduced(entries, catalogue.IgnoreId),
+                unmapped.ToDictionary(label => label.Key + 1, label => label.Value)
+            )
             : new LabelMap(catalogue, encoding, entries, unmapped);
     }
 
     // ADE-style masks count from 1 and keep 0 for "no label"; the ignore id is no number of theirs.
     private static List<LabelEntry> Reduced(List<LabelEntry> entries, int? ignored) =>
-        [new LabelEntry(0, "unlabelled", null), .. entries.Select(entry => entry.ClassId is null && entry.Key == ignored ? entry : entry with { Key = entry.Key + 1 })];
+        [
+            new LabelEntry(0, "unlabelled", null),
+            .. entries.Select(entry => entry.ClassId is null && entry.Key == ignored ? entry : entry with { Key = entry.Key + 1 }),
+        ];
 
     private static LabelCatalogue? Catalogue(LabelSpec spec)
     {
@@ -60,12 +79,19 @@ internal static class LabelMapBuilder
         if (spec.Classes is { } classes)
             return ClassColors.Catalogue(classes.Select(label => (Nfc.Of(label.Name), label.Color)));
         return spec.Catalogue is { } name
-            ? BuiltInCatalogues.Find(name) ?? throw DatasetErrors.Invalid($"There is no catalogue '{name}': choose of {string.Join(", ", BuiltInCatalogues.Names)}, or give labels.classes.")
+            ? BuiltInCatalogues.Find(name)
+                ?? throw DatasetErrors.Invalid(
+                    $"There is no catalogue '{name}': choose of {string.Join(", ", BuiltInCatalogues.Names)}, or give labels.classes."
+                )
             : null;
     }
 
     private static Dictionary<int, LabelEntry> Wanted(
-        IReadOnlyDictionary<string, JsonElement>? map, MaskEncoding encoding, IReadOnlyList<SourceLabel> labels, Dictionary<string, int> classes)
+        IReadOnlyDictionary<string, JsonElement>? map,
+        MaskEncoding encoding,
+        IReadOnlyList<SourceLabel> labels,
+        Dictionary<string, int> classes
+    )
     {
         var wanted = new Dictionary<int, LabelEntry>();
         foreach (var (written, value) in map ?? new Dictionary<string, JsonElement>())
@@ -75,21 +101,27 @@ internal static class LabelMapBuilder
             foreach (var (key, name) in Keys(text, encoding, labels))
             {
                 if (!wanted.TryAdd(key, new LabelEntry(key, name, target)) && wanted[key].ClassId != target)
-                    throw DatasetErrors.Invalid($"labels.map gives '{text}' a second meaning: the same value is already mapped to another class.");
+                    throw DatasetErrors.Invalid(
+                        $"labels.map gives '{text}' a second meaning: the same value is already mapped to another class."
+                    );
             }
         }
 
         return wanted;
     }
 
-    private static int? Target(string key, JsonElement value, Dictionary<string, int> classes) => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Number when value.TryGetInt32(out var id) && id >= 0 && id < classes.Count => id,
-        JsonValueKind.String when value.Text() == SourceLabel.Ignore => null,
-        JsonValueKind.String when value.Text() is { } name && classes.TryGetValue(Nfc.Of(name), out var id) => id,
-        _ => throw DatasetErrors.Invalid($"labels.map maps '{key}' to {DatasetErrors.Shown(value.GetRawText())}, which is no class of the catalogue: name one of {string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."),
-    };
+    private static int? Target(string key, JsonElement value, Dictionary<string, int> classes) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Number when value.TryGetInt32(out var id) && id >= 0 && id < classes.Count => id,
+            JsonValueKind.String when value.Text() == SourceLabel.Ignore => null,
+            JsonValueKind.String when value.Text() is { } name && classes.TryGetValue(Nfc.Of(name), out var id) => id,
+            _ => throw DatasetErrors.Invalid(
+                $"labels.map maps '{key}' to {DatasetErrors.Shown(value.GetRawText())}, which is no class of the catalogue: name one of "
+                    + $"{string.Join(", ", classes.Keys)}, a class id, or \"ignore\"."
+            ),
+        };
 
     /// <summary>The values that a key of the user's map stands for: a hex colour, r,g,b, an id, or a name of the source's list.</summary>
     private static List<(int Key, string Name)> Keys(string text, MaskEncoding encoding, IReadOnlyList<SourceLabel> labels)
@@ -106,18 +138,28 @@ internal static class LabelMapBuilder
             return [(id, Name(id))];
         }
 
-        var named = labels.Where(label => label.Name.Equals(text, StringComparison.OrdinalIgnoreCase)).Select(label => (label.Key, label.Name)).ToList();
-        return named.Count > 0 ? named : throw DatasetErrors.Invalid(
-            labels.Count == 0
-                ? $"labels.map names '{text}', but the layout lists no names: use '#rrggbb', 'r,g,b' or an id."
-                : $"labels.map names '{text}', which the source does not list. It lists {string.Join(", ", labels.Select(label => label.Name).Distinct().Take(300))}.");
+        var named = labels
+            .Where(label => label.Name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            .Select(label => (label.Key, label.Name))
+            .ToList();
+        return named.Count > 0
+            ? named
+            : throw DatasetErrors.Invalid(
+                labels.Count == 0
+                    ? $"labels.map names '{text}', but the layout lists no names: use '#rrggbb', 'r,g,b' or an id."
+                    : $"labels.map names '{text}', which the source does not list. It lists "
+                        + $"{string.Join(", ", labels.Select(label => label.Name).Distinct().Take(300))}."
+            );
 
         string Name(int key) => labels.FirstOrDefault(label => label.Key == key)?.Name ?? "";
 
         void Expect(MaskEncoding needed)
         {
             if (encoding != needed)
-                throw DatasetErrors.Invalid($"labels.map has the key '{text}', but the masks hold {(encoding == MaskEncoding.Color ? "colours" : "ids")}. Set labels.encoding, or use keys of the other kind.");
+                throw DatasetErrors.Invalid(
+                    $"labels.map has the key '{text}', but the masks hold {(encoding == MaskEncoding.Color ? "colours" : "ids")}. Set "
+                        + $"labels.encoding, or use keys of the other kind."
+                );
         }
     }
 
@@ -136,7 +178,9 @@ internal static class LabelMapBuilder
         }
 
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
-        return parts.Length == 3 && Array.TrueForAll(parts, part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        return
+            parts.Length == 3
+            && Array.TrueForAll(parts, part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? LabelMap.Pack(new RgbColor(Byte(parts[0]), Byte(parts[1]), Byte(parts[2])))
             : null;
 

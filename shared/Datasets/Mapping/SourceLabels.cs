@@ -13,13 +13,24 @@ internal sealed record SourceLabels(MaskEncoding Encoding, IReadOnlyList<SourceL
     public static SourceLabels OwnClasses(MaskEncoding encoding, IEnumerable<(int Key, string Name, RgbColor? Color, bool Ignored)> labels)
     {
         var all = labels.Select(label => label with { Name = Nfc.Of(label.Name) }).ToList();
-        var classes = ClassColors.Catalogue(all.Where(label => !label.Ignored).Select(label => (label.Name, label.Color)).DistinctBy(label => label.Name));
-        return new SourceLabels(encoding, [.. all.Select(label => new SourceLabel(label.Key, label.Name, label.Ignored ? SourceLabel.Ignore : label.Name))], classes);
+        var classes = ClassColors.Catalogue(
+            all.Where(label => !label.Ignored).Select(label => (label.Name, label.Color)).DistinctBy(label => label.Name)
+        );
+        return new SourceLabels(
+            encoding,
+            [.. all.Select(label => new SourceLabel(label.Key, label.Name, label.Ignored ? SourceLabel.Ignore : label.Name))],
+            classes
+        );
     }
 
     /// <summary>The ids are the class ids already.</summary>
-    public static SourceLabels Identity(LabelCatalogue catalogue, params IEnumerable<int> ignored) => new(
-        MaskEncoding.Id,
-        [.. catalogue.Classes.Select(label => new SourceLabel(label.Id, label.Name, label.Name)), .. ignored.Select(id => new SourceLabel(id, "unlabelled", SourceLabel.Ignore))],
-        catalogue);
+    public static SourceLabels Identity(LabelCatalogue catalogue, params IEnumerable<int> ignored) =>
+        new(
+            MaskEncoding.Id,
+            [
+                .. catalogue.Classes.Select(label => new SourceLabel(label.Id, label.Name, label.Name)),
+                .. ignored.Select(id => new SourceLabel(id, "unlabelled", SourceLabel.Ignore)),
+            ],
+            catalogue
+        );
 }

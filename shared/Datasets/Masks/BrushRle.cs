@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Masks;
 
-/// <summary>Label Studio's run lengths of an RGBA picture: a stream of bits with the number of samples, the size of a sample, four sizes of run
+/// <summary>Label Studio's run lengths of an RGBA picture: a stream of bits with the number of samples, the size of a sample, four sizes of
+/// run
 /// lengths, then blocks of equal or single samples. The mask is the fourth channel.</summary>
 internal static class BrushRle
 {
@@ -22,7 +23,7 @@ internal static class BrushRle
             size = (int)bits.Read(4) + 1;
 
         var alpha = new byte[width * height];
-        for (long i = 0; i < total;)
+        for (long i = 0; i < total; )
         {
             var repeated = bits.Read(1) == 1;
             var end = i + 1 + bits.Read(sizes[(int)bits.Read(2)]);

@@ -8,7 +8,8 @@ namespace RoadSeg.Datasets.Masks;
 /// <param name="Height">Pixels.</param>
 /// <param name="Layers">A label and where its run lengths were put.</param>
 /// <param name="Aside">Where that is.</param>
-internal sealed record BrushRuns(string Task, int Width, int Height, IReadOnlyList<(int Key, Spilled Rle)> Layers, SpillFile Aside) : MaskFiles
+internal sealed record BrushRuns(string Task, int Width, int Height, IReadOnlyList<(int Key, Spilled Rle)> Layers, SpillFile Aside)
+    : MaskFiles
 {
     public override string Shown => Task;
 }

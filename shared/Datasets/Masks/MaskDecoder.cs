@@ -5,10 +5,12 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Masks;
 
-/// <summary>Decodes a mask's file to values. Unlike a photo no colour is converted: a profile or gamma in the file would shift every label.</summary>
+/// <summary>Decodes a mask's file to values. Unlike a photo no colour is converted: a profile or gamma in the file would shift every
+/// label.</summary>
 internal static class MaskDecoder
 {
-    /// <exception cref="RoadSegException">As <see cref="ImageProbe.Read"/> and <see cref="MaskPng.Decode"/>; image-format-unsupported where the file's
+    /// <exception cref="RoadSegException">As <see cref="ImageProbe.Read"/> and <see cref="MaskPng.Decode"/>; image-format-unsupported where
+    /// the file's
     /// form cannot hold what the encoding says.</exception>
     public static MaskValues Decode(byte[] file, MaskEncoding encoding, ImageLimits limits)
     {
@@ -37,8 +39,11 @@ internal static class MaskDecoder
         for (var i = 0; i < keys.Length; i++)
         {
             var grey = (byte)(i * 255 / ((1 << depth) - 1));
-            keys[i] = encoding == MaskEncoding.Id ? i
-                : image.Palette is { } palette ? i < palette.Length ? LabelMap.Pack(palette[i]) : 0
+            keys[i] =
+                encoding == MaskEncoding.Id ? i
+                : image.Palette is { } palette
+                    ? i < palette.Length ? LabelMap.Pack(palette[i])
+                        : 0
                 : LabelMap.Pack(new(grey, grey, grey));
         }
 
@@ -80,7 +85,8 @@ internal static class MaskDecoder
         var bands = header.Bands;
         for (var i = 0; i < rows.Length; i += bands)
         {
-            var key = header.ColorModel == ColorModel.Rgb ? (rows[i] << 16) | (rows[i + 1] << 8) | rows[i + 2]
+            var key =
+                header.ColorModel == ColorModel.Rgb ? (rows[i] << 16) | (rows[i + 1] << 8) | rows[i + 2]
                 : encoding == MaskEncoding.Id ? rows[i]
                 : rows[i] * 0x010101;
             values[at++] = header.HasAlpha && rows[i + bands - 1] != 255 ? MaskValues.Transparent : key;
@@ -95,7 +101,7 @@ internal static class MaskDecoder
 
     private static bool WebPIsLossy(ReadOnlySpan<byte> file)
     {
-        for (var at = 12; at + 8 <= file.Length;)
+        for (var at = 12; at + 8 <= file.Length; )
         {
             var type = file.Slice(at, 4);
             if (type.SequenceEqual("VP8 "u8))

@@ -79,8 +79,16 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
 
     private (MaskValues, byte[]) Runs(BrushRuns runs)
     {
-        if (runs.Width < 1 || runs.Height < 1 || Math.Max(runs.Width, runs.Height) > limits.MaxSide || (long)runs.Width * runs.Height > limits.MaxPixels)
-            throw new RoadSegException(ErrorCodes.ImageTooManyPixels, $"The brush label is {runs.Width} x {runs.Height} pixels; at most {limits.MaxPixels:N0} are allowed.");
+        if (
+            runs.Width < 1
+            || runs.Height < 1
+            || Math.Max(runs.Width, runs.Height) > limits.MaxSide
+            || (long)runs.Width * runs.Height > limits.MaxPixels
+        )
+            throw new RoadSegException(
+                ErrorCodes.ImageTooManyPixels,
+                $"The brush label is {runs.Width} x {runs.Height} pixels; at most {limits.MaxPixels:N0} are allowed."
+            );
         var merged = Empty(runs.Width, runs.Height);
         var all = new MemoryStream();
         try

@@ -11,7 +11,15 @@ namespace RoadSeg.Datasets.Masks;
 /// <param name="Ambiguous">Pixels of values that mean several classes.</param>
 /// <param name="Overlap">Pixels that several labels cover.</param>
 /// <param name="Blended">Unknown pixels whose value lies between those of two labels beside them.</param>
-internal sealed record MaskScan(Dictionary<int, long> Values, byte[] Ids, long Labelled, long Unknown, long Ambiguous, long Overlap, long Blended)
+internal sealed record MaskScan(
+    Dictionary<int, long> Values,
+    byte[] Ids,
+    long Labelled,
+    long Unknown,
+    long Ambiguous,
+    long Overlap,
+    long Blended
+)
 {
     public const byte Unlabelled = 255;
     public const int MostValues = 4096;
@@ -22,7 +30,10 @@ internal sealed record MaskScan(Dictionary<int, long> Values, byte[] Ids, long L
     public static MaskScan Of(MaskValues mask, LabelMap map, int width, int height)
     {
         var values = Count(mask);
-        long labelled = 0, unknown = 0, ambiguous = 0, overlap = 0;
+        long labelled = 0,
+            unknown = 0,
+            ambiguous = 0,
+            overlap = 0;
         foreach (var (key, pixels) in values)
         {
             if (key == MaskValues.Overlap)
@@ -42,7 +53,7 @@ internal sealed record MaskScan(Dictionary<int, long> Values, byte[] Ids, long L
     private static Dictionary<int, long> Count(MaskValues mask)
     {
         var counts = new Dictionary<int, long>();
-        for (var rest = (ReadOnlySpan<int>)mask.Values; rest.Length > 0;)
+        for (var rest = (ReadOnlySpan<int>)mask.Values; rest.Length > 0; )
         {
             var value = rest[0];
             var run = rest.IndexOfAnyExcept(value);
@@ -91,7 +102,11 @@ internal sealed record MaskScan(Dictionary<int, long> Values, byte[] Ids, long L
             for (var x = 0; x < mask.Width; x++)
             {
                 var value = values[(y * mask.Width) + x];
-                if (!Known(value) && value >= 0 && (Between(value, Near(x, y, -1, 0), Near(x, y, 1, 0)) || Between(value, Near(x, y, 0, -1), Near(x, y, 0, 1))))
+                if (
+                    !Known(value)
+                    && value >= 0
+                    && (Between(value, Near(x, y, -1, 0), Near(x, y, 1, 0)) || Between(value, Near(x, y, 0, -1), Near(x, y, 0, 1)))
+                )
                     blended++;
             }
         }
@@ -124,7 +139,9 @@ internal sealed record MaskScan(Dictionary<int, long> Values, byte[] Ids, long L
             if (a < 0 || b < 0 || a == b)
                 return false;
             return color
-                ? Lies(value >> 16, a >> 16, b >> 16) && Lies((value >> 8) & 255, (a >> 8) & 255, (b >> 8) & 255) && Lies(value & 255, a & 255, b & 255)
+                ? Lies(value >> 16, a >> 16, b >> 16)
+                    && Lies((value >> 8) & 255, (a >> 8) & 255, (b >> 8) & 255)
+                    && Lies(value & 255, a & 255, b & 255)
                 : Lies(value, a, b);
         }
 

@@ -31,14 +31,15 @@ internal sealed class MaskValues(int width, int height, bool lossy) : IDisposabl
 
     public Span<int> Row(int y) => Values.Slice(y * width, width);
 
-    public static string? Special(int key) => key switch
-    {
-        Transparent => "transparent",
-        Overlap => "overlap of labels",
-        UnlistedSegment => "segment that is not listed",
-        More => "further values",
-        _ => null,
-    };
+    public static string? Special(int key) =>
+        key switch
+        {
+            Transparent => "transparent",
+            Overlap => "overlap of labels",
+            UnlistedSegment => "segment that is not listed",
+            More => "further values",
+            _ => null,
+        };
 
     public void Dispose() => ArrayPool<int>.Shared.Return(rented);
 }

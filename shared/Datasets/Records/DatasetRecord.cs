@@ -3,11 +3,16 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Datasets;
 
-/// <summary>What is known of a data set by name: the content of <c>curated/{name}/record.json</c>. Written only by <see cref="DatasetStore"/>.</summary>
+/// <summary>What is known of a data set by name: the content of <c>curated/{name}/record.json</c>. Written only by
+/// <see cref="DatasetStore"/>.</summary>
 public sealed record DatasetRecord
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
-    public int SchemaVersion { get => field == 0 ? 1 : field; init; }
+    public int SchemaVersion
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
 
     /// <summary>Name of the set.</summary>
     public required string Name { get; init; }
@@ -15,13 +20,15 @@ public sealed record DatasetRecord
     /// <summary>Where the latest drop stands.</summary>
     public required DatasetState State { get; init; }
 
-    /// <summary>ETag of the <c>dataset.json</c> it is about, unquoted: one drop. Empty where the set came curated and was never dropped.</summary>
+    /// <summary>ETag of the <c>dataset.json</c> it is about, unquoted: one drop. Empty where the set came curated and was never
+    /// dropped.</summary>
     public required string Drop { get; init; }
 
     /// <summary>The message that works on it; null when nobody does.</summary>
     public WorkOwner? Owner { get; init; }
 
-    /// <summary>When the sweep last took the drop from an owner that was gone and sent its event again; null when it never had to.</summary>
+    /// <summary>When the sweep last took the drop from an owner that was gone and sent its event again; null when it never had
+    /// to.</summary>
     public DateTimeOffset? RepairedAt { get; init; }
 
     /// <summary>When the drop was first seen.</summary>
@@ -38,7 +45,11 @@ public sealed record DatasetRecord
 
     /// <summary>Every usable version, the newest last.</summary>
     [AllowNull]
-    public IReadOnlyList<string> Versions { get => field ?? []; init; }
+    public IReadOnlyList<string> Versions
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Why the latest drop cannot be used; null when it can.</summary>
     public WorkFailure? Failure { get; init; }
@@ -47,5 +58,10 @@ public sealed record DatasetRecord
     public WorkId? Training { get; init; }
 
     /// <summary>The record with one more usable version, which is then the newest; a version it has already moves to the end.</summary>
-    public DatasetRecord With(string version) => this with { Version = version, Versions = [.. Versions.Where(known => known != version), version] };
+    public DatasetRecord With(string version) =>
+        this with
+        {
+            Version = version,
+            Versions = [.. Versions.Where(known => known != version), version],
+        };
 }

@@ -9,7 +9,8 @@ namespace RoadSeg.Datasets;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
     RespectNullableAnnotations = true,
-    Converters = [typeof(Rfc3339Time)])]
+    Converters = [typeof(Rfc3339Time)]
+)]
 [JsonSerializable(typeof(DatasetRecord))]
 [JsonSerializable(typeof(DatasetView))]
 [JsonSerializable(typeof(DatasetList))]

@@ -21,7 +21,8 @@ public sealed class DatasetStore
     }
 
     /// <summary>Reads a record; null when there is no such set.</summary>
-    public Task<Stored<DatasetRecord>?> FindAsync(string name, CancellationToken cancel) => _records.FindAsync(BlobPaths.Dataset(name), cancel);
+    public Task<Stored<DatasetRecord>?> FindAsync(string name, CancellationToken cancel) =>
+        _records.FindAsync(BlobPaths.Dataset(name), cancel);
 
     /// <summary>Writes a first record; null when there is one already.</summary>
     public Task<Stored<DatasetRecord>?> TryCreateAsync(DatasetRecord record, CancellationToken cancel)
@@ -32,7 +33,8 @@ public sealed class DatasetStore
 
     /// <summary>Changes a record under ETag.</summary>
     /// <param name="name">The set.</param>
-    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than once.</param>
+    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than
+    /// once.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     public Task<Change<DatasetRecord>> ChangeAsync(string name, Func<DatasetRecord, DatasetRecord?> change, CancellationToken cancel) =>
         _records.ChangeAsync(BlobPaths.Dataset(name), change, cancel);
@@ -42,12 +44,29 @@ public sealed class DatasetStore
     {
         while (true)
         {
-            var changed = await ChangeAsync(name, record => record.State == DatasetState.Checking
-                ? record.With(version)
-                : record.With(version) with { State = DatasetState.Ready, FinishedAt = now, Failure = null }, cancel);
+            var changed = await ChangeAsync(
+                name,
+                record =>
+                    record.State == DatasetState.Checking
+                        ? record.With(version)
+                        : record.With(version) with
+                        {
+                            State = DatasetState.Ready,
+                            FinishedAt = now,
+                            Failure = null,
+                        },
+                cancel
+            );
             if (changed.Document is { } document)
                 return document;
-            var first = new DatasetRecord { Name = name, State = DatasetState.Ready, Drop = "", ReceivedAt = now, FinishedAt = now };
+            var first = new DatasetRecord
+            {
+                Name = name,
+                State = DatasetState.Ready,
+                Drop = "",
+                ReceivedAt = now,
+                FinishedAt = now,
+            };
             if (await TryCreateAsync(first.With(version), cancel) is { } created)
                 return created;
         }

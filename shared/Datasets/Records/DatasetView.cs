@@ -14,10 +14,21 @@ namespace RoadSeg.Datasets;
 /// <param name="Versions">Every usable version, the newest last.</param>
 /// <param name="Failure">Why the latest drop cannot be used.</param>
 /// <param name="Training">The training run that the drop asked for.</param>
-/// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON lines).</param>
+/// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON
+/// lines).</param>
 public sealed record DatasetView(
-    [property: JsonRequired] string Name, DatasetState State, [property: JsonRequired] string Drop, DateTimeOffset ReceivedAt, DateTimeOffset? FinishedAt, DatasetProgress? Progress, string? Version,
-    [property: JsonRequired] IReadOnlyList<string> Versions, WorkFailure? Failure, WorkId? Training, [property: JsonRequired] IReadOnlyDictionary<string, string> Links)
+    [property: JsonRequired] string Name,
+    DatasetState State,
+    [property: JsonRequired] string Drop,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset? FinishedAt,
+    DatasetProgress? Progress,
+    string? Version,
+    [property: JsonRequired] IReadOnlyList<string> Versions,
+    WorkFailure? Failure,
+    WorkId? Training,
+    [property: JsonRequired] IReadOnlyDictionary<string, string> Links
+)
 {
     /// <summary>The view of a record.</summary>
     public static DatasetView Of(DatasetRecord set)
@@ -32,6 +43,18 @@ public sealed record DatasetView(
             links["faults"] = $"{self}/faults";
         }
 
-        return new DatasetView(set.Name, set.State, set.Drop, set.ReceivedAt, set.FinishedAt, set.Progress, set.Version, set.Versions, set.Failure, set.Training, links);
+        return new DatasetView(
+            set.Name,
+            set.State,
+            set.Drop,
+            set.ReceivedAt,
+            set.FinishedAt,
+            set.Progress,
+            set.Version,
+            set.Versions,
+            set.Failure,
+            set.Training,
+            links
+        );
     }
 }

@@ -20,7 +20,10 @@ internal static class HtmlReport
         Faults(page, report);
         Values(page, report);
         Sizes(page, report);
-        page.WriteLine($"<footer>Layout {Text(report.Layout)}. Label map {report.LabelMapSha256[..12]}. Licence: {Text(report.Licence.Length > 0 ? report.Licence : "not stated")}. {Checked(report)}</footer></main></body></html>");
+        page.WriteLine(
+            $"<footer>Layout {Text(report.Layout)}. Label map {report.LabelMapSha256[..12]}. Licence: "
+                + $"{Text(report.Licence.Length > 0 ? report.Licence : "not stated")}. {Checked(report)}</footer></main></body></html>"
+        );
     }
 
     /// <summary>The page of a set that was refused before any of its files was read.</summary>
@@ -35,24 +38,42 @@ internal static class HtmlReport
     private static void Begin(TextWriter page, DatasetReport report)
     {
         // No script and no network, even if a name should slip through unescaped.
-        page.WriteLine("""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">""");
+        page.WriteLine(
+            """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">"""
+        );
         page.WriteLine($"<title>{Text(report.Name)}: data set report</title><style>{ReportStyle.Css}</style></head><body><main>");
     }
 
-    private static string Checked(DatasetReport report) => $"Checked {report.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";
+    private static string Checked(DatasetReport report) =>
+        $"Checked {report.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";
 
     private static void Head(TextWriter page, DatasetReport report)
     {
         var skipped = report.Faults.Where(group => group.Skipped).Sum(group => group.Count);
         var warned = report.Faults.Where(group => !group.Skipped).Sum(group => group.Count);
-        page.WriteLine($"<header><h1>{Text(report.Name)}</h1><p class=\"sub\">{(report.Version is { } version ? $"version <code>{Text(version)}</code>, " : "")}{report.Target.Width} x {report.Target.Height} {(report.Target.Mode == ResizeMode.Stretch ? "stretched" : "in each photo's shape")}</p></header>");
+        page.WriteLine(
+            $"<header><h1>{Text(report.Name)}</h1><p "
+                + $"class=\"sub\">{(report.Version is { } version ? $"version <code>{Text(version)}</code>, " : "")}"
+                + $"{report.Target.Width} x {report.Target.Height} "
+                + $"{(report.Target.Mode == ResizeMode.Stretch ? "stretched" : "in each photo's shape")}</p></header>"
+        );
         Problem(page, report);
         page.WriteLine("<section class=\"cards\">");
         Card(page, report.Usable, "usable images", $"of {Of(report.Pairs)} pairs in {Of(report.Files)} files");
         foreach (var split in report.Splits)
-            Card(page, split.Images, split.Split.ToString().ToLowerInvariant(), split.Groups > 0 ? $"{Of(split.Groups)} {(split.Groups == 1 ? "group" : "groups")}" : "");
+            Card(
+                page,
+                split.Images,
+                split.Split.ToString().ToLowerInvariant(),
+                split.Groups > 0 ? $"{Of(split.Groups)} {(split.Groups == 1 ? "group" : "groups")}" : ""
+            );
         Card(page, skipped, "skipped", skipped > 0 ? "listed below" : "");
-        Card(page, warned, "warnings", report.UnknownPixels > 0 ? $"{Share((double)report.UnknownPixels / Math.Max(1, report.Pixels))} of pixels unknown" : "");
+        Card(
+            page,
+            warned,
+            "warnings",
+            report.UnknownPixels > 0 ? $"{Share((double)report.UnknownPixels / Math.Max(1, report.Pixels))} of pixels unknown" : ""
+        );
         page.WriteLine("</section>");
         foreach (var note in report.Notes)
             page.WriteLine($"<p class=\"note\">{Text(note)}</p>");
@@ -61,7 +82,9 @@ internal static class HtmlReport
     private static void Problem(TextWriter page, DatasetReport report)
     {
         if (report.Problem is { } problem)
-            page.WriteLine($"<section class=\"problem\"><h2>This set cannot be used: {Text(problem.Code)}</h2><p>{Text(problem.Message)}</p></section>");
+            page.WriteLine(
+                $"<section class=\"problem\"><h2>This set cannot be used: {Text(problem.Code)}</h2><p>{Text(problem.Message)}</p></section>"
+            );
     }
 
     private static void Card(TextWriter page, long number, string name, string detail) =>
@@ -70,15 +93,31 @@ internal static class HtmlReport
     private static void Classes(TextWriter page, DatasetReport report)
     {
         var most = Math.Max(1e-9, report.Classes.Max(label => label.Share));
-        page.WriteLine("<section><h2>Classes</h2><table class=\"bars\"><thead><tr><th></th><th>class</th><th class=\"n\">share of labelled pixels</th><th></th><th class=\"n\">images</th><th class=\"n\">of images</th></tr></thead><tbody>");
+        page.WriteLine(
+            "<section><h2>Classes</h2><table class=\"bars\"><thead><tr><th></th><th>class</th><th class=\"n\">share of labelled "
+                + "pixels</th><th></th><th class=\"n\">images</th><th class=\"n\">of images</th></tr></thead><tbody>"
+        );
         foreach (var label in report.Classes.OrderByDescending(label => label.Share).ThenBy(label => label.Id))
         {
             // A square root shows rare classes beside frequent ones.
             var width = 100 * Math.Sqrt(label.Share / most);
-            page.WriteLine(string.Create(CultureInfo.InvariantCulture, $"<tr{(label.Pixels == 0 ? " class=\"none\"" : "")}><td><i style=\"background:{label.Color}\"></i></td><td>{Text(label.Name)}</td><td class=\"n\">{Share(label.Share)}</td><td class=\"bar\"><span style=\"width:{width:F1}%;background:{label.Color}\"></span></td><td class=\"n\">{Of(label.Images)}</td><td class=\"n\">{Share((double)label.Images / Math.Max(1, report.Usable))}</td></tr>"));
+            page.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<tr{(label.Pixels == 0 ? " class=\"none\"" : "")}><td><i "
+                        + $"style=\"background:{label.Color}\"></i></td><td>{Text(label.Name)}</td><td "
+                        + $"class=\"n\">{Share(label.Share)}</td><td class=\"bar\"><span "
+                        + $"style=\"width:{width:F1}%;background:{label.Color}\"></span></td><td "
+                        + $"class=\"n\">{Of(label.Images)}</td><td "
+                        + $"class=\"n\">{Share((double)label.Images / Math.Max(1, report.Usable))}</td></tr>"
+                )
+            );
         }
 
-        page.WriteLine("</tbody></table><p class=\"hint\">Bars are drawn by the square root of the share, so that rare classes can be seen.</p></section>");
+        page.WriteLine(
+            "</tbody></table><p class=\"hint\">Bars are drawn by the square root of the share, so that rare classes can be "
+                + "seen.</p></section>"
+        );
     }
 
     private static void Samples(TextWriter page, IEnumerable<Sample> samples, LabelCatalogue labels)
@@ -90,7 +129,11 @@ internal static class HtmlReport
             var map = Convert.ToBase64String(ColorMask.Png(sample.Ids, sample.Image.Width, sample.Image.Height, labels));
             // Stretched for the trainer, shown in the photo's own shape.
             var shape = $"style=\"aspect-ratio:{sample.SourceWidth}/{sample.SourceHeight}\"";
-            page.WriteLine($"<figure><img {shape} alt=\"photo\" src=\"data:image/jpeg;base64,{image}\"><img {shape} alt=\"labels\" src=\"data:image/png;base64,{map}\"><figcaption><span>{Text(PersonalData.Strip(sample.Pair.Id))}</span><em>{sample.Split.ToString().ToLowerInvariant()}</em></figcaption></figure>");
+            page.WriteLine(
+                $"<figure><img {shape} alt=\"photo\" src=\"data:image/jpeg;base64,{image}\"><img {shape} alt=\"labels\" "
+                    + $"src=\"data:image/png;base64,{map}\"><figcaption><span>{Text(PersonalData.Strip(sample.Pair.Id))}</span>"
+                    + $"<em>{sample.Split.ToString().ToLowerInvariant()}</em></figcaption></figure>"
+            );
         }
 
         page.WriteLine("</div><p class=\"hint\">At the curated size; chosen by lot. Black is unlabelled.</p></section>");
@@ -103,10 +146,26 @@ internal static class HtmlReport
             page.WriteLine("<p class=\"good\">None: every file paired, decoded and mapped.</p>");
         foreach (var group in report.Faults)
         {
-            page.WriteLine($"<details{(report.Faults.Count <= 3 ? " open" : "")}><summary><b class=\"{(group.Skipped ? "bad" : "warn")}\">{Of(group.Count)}</b> {Text(group.Title)} <small>{(group.Skipped ? "skipped" : "kept")}{(group.Pixels > 0 ? $", {Of(group.Pixels)} pixels" : "")}</small></summary><table><tbody>");
+            page.WriteLine(
+                $"<details{(report.Faults.Count <= 3 ? " open" : "")}><summary><b "
+                    + $"class=\"{(group.Skipped ? "bad" : "warn")}\">{Of(group.Count)}</b> {Text(group.Title)} "
+                    + $"<small>{(group.Skipped ? "skipped" : "kept")}{(group.Pixels > 0 ? $", {Of(group.Pixels)} pixels" : "")}</small>"
+                    + "</summary><table><tbody>"
+            );
             foreach (var fault in group.Examples)
-                page.WriteLine($"<tr><td><code>{Text(fault.File)}</code></td><td>{Text(fault.Detail)}</td><td class=\"n\">{(fault.Pixels > 0 ? Of(fault.Pixels) + " px" : "")}</td></tr>");
-            page.WriteLine($"</tbody></table>{(group.Count > group.Examples.Count ? $"<p class=\"hint\">The first {Of(group.Examples.Count)}; faults.jsonl lists all.</p>" : "")}</details>");
+                page.WriteLine(
+                    $"<tr><td><code>{Text(fault.File)}</code></td><td>{Text(fault.Detail)}</td><td "
+                        + $"class=\"n\">{(fault.Pixels > 0 ? Of(fault.Pixels) + " px" : "")}</td></tr>"
+                );
+            page.WriteLine(
+                "</tbody></table>"
+                    + (
+                        group.Count > group.Examples.Count
+                            ? $"<p class=\"hint\">The first {Of(group.Examples.Count)}; faults.jsonl lists all.</p>"
+                            : ""
+                    )
+                    + "</details>"
+            );
         }
 
         page.WriteLine("</section>");
@@ -114,11 +173,21 @@ internal static class HtmlReport
 
     private static void Values(TextWriter page, DatasetReport report)
     {
-        page.WriteLine($"<section><h2>Values in the masks</h2><details{(report.UnknownPixels > 0 ? " open" : "")}><summary>{Of(report.Values.Count)} different values, {Of(report.Pixels)} pixels</summary><table><thead><tr><th></th><th>value</th><th>name</th><th>class</th><th class=\"n\">pixels</th><th class=\"n\">masks</th></tr></thead><tbody>");
+        page.WriteLine(
+            $"<section><h2>Values in the "
+                + $"masks</h2><details{(report.UnknownPixels > 0 ? " open" : "")}><summary>{Of(report.Values.Count)} different values, "
+                + $"{Of(report.Pixels)} pixels</summary><table><thead><tr><th></th><th>value</th><th>name</th><th>class</th><th "
+                + $"class=\"n\">pixels</th><th class=\"n\">masks</th></tr></thead><tbody>"
+        );
         foreach (var value in report.Values.Take(1000))
         {
             var color = value.Value.StartsWith('#') ? value.Value : "transparent";
-            page.WriteLine($"<tr><td><i style=\"background:{Text(color)}\"></i></td><td><code>{Text(value.Value)}</code></td><td>{Text(value.Name)}</td><td class=\"{(value.Class is "unknown" or "ambiguous" ? "bad" : "")}\">{Text(value.Class)}</td><td class=\"n\">{Of(value.Pixels)}</td><td class=\"n\">{Of(value.Images)}</td></tr>");
+            page.WriteLine(
+                $"<tr><td><i "
+                    + $"style=\"background:{Text(color)}\"></i></td><td><code>{Text(value.Value)}</code></td><td>{Text(value.Name)}</td>"
+                    + $"<td class=\"{(value.Class is "unknown" or "ambiguous" ? "bad" : "")}\">{Text(value.Class)}</td>"
+                    + $"<td class=\"n\">{Of(value.Pixels)}</td><td class=\"n\">{Of(value.Images)}</td></tr>"
+            );
         }
 
         page.WriteLine("</tbody></table></details></section>");
@@ -126,15 +195,22 @@ internal static class HtmlReport
 
     private static void Sizes(TextWriter page, DatasetReport report)
     {
-        page.WriteLine($"<section><h2>Sizes of the files</h2><details><summary>{Of(report.Sizes.Count)} {(report.Sizes.Count == 1 ? "size" : "sizes")}</summary><table><tbody>");
+        page.WriteLine(
+            $"<section><h2>Sizes of the files</h2><details><summary>{Of(report.Sizes.Count)} "
+                + $"{(report.Sizes.Count == 1 ? "size" : "sizes")}</summary><table><tbody>"
+        );
         foreach (var size in report.Sizes.Take(50))
-            page.WriteLine($"<tr><td>{(size.Width == 0 ? "others" : $"{size.Width} x {size.Height}")}</td><td class=\"n\">{Of(size.Images)} images</td></tr>");
+            page.WriteLine(
+                $"<tr><td>{(size.Width == 0 ? "others" : $"{size.Width} x {size.Height}")}</td><td class=\"n\">{Of(size.Images)} "
+                    + $"images</td></tr>"
+            );
         page.WriteLine("</tbody></table></details></section>");
     }
 
-    private static string Share(double share) => share is > 0 and < 0.0005
-        ? (100 * share).ToString("0.####", CultureInfo.InvariantCulture) + " %"
-        : (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
+    private static string Share(double share) =>
+        share is > 0 and < 0.0005
+            ? (100 * share).ToString("0.####", CultureInfo.InvariantCulture) + " %"
+            : (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
     private static string Of(long number) => number.ToString(Number, CultureInfo.InvariantCulture);
 

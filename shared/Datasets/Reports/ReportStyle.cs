@@ -2,8 +2,7 @@ namespace RoadSeg.Datasets.Reports;
 
 internal static class ReportStyle
 {
-    public const string Css =
-        """
+    public const string Css = """
         :root{color-scheme:light dark;--bg:#fbfbfa;--fg:#1c1d1f;--soft:#6a6d73;--line:#e3e3e0;--card:#fff;--bad:#b3261e;--warn:#8a5a00;--good:#1b6e3c;--note:#fff6dd}
         @media(prefers-color-scheme:dark){:root{--bg:#131416;--fg:#e8e8e6;--soft:#9a9da3;--line:#2c2e32;--card:#1b1d20;--bad:#ff8a80;--warn:#f2c14e;--good:#7bd49c;--note:#2b2618}}
         *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}

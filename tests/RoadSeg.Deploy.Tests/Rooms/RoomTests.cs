@@ -24,9 +24,7 @@ public sealed partial class RoomTests
     [Fact]
     public void A_type_that_other_files_use_has_a_file_of_its_name()
     {
-        var files = Sources.SelectMany(static folder => Directory.EnumerateFiles(Checkout.File(folder), "*.cs", SearchOption.AllDirectories))
-            .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .ToDictionary(static file => file, static file => Comment().Replace(File.ReadAllText(file), ""));
+        var files = Programs().ToDictionary(static file => file, static file => Comment().Replace(File.ReadAllText(file), ""));
         var words = files.ToDictionary(static file => file.Key, static file => Word().Matches(file.Value).Select(static word => word.Value).ToHashSet());
         var hidden = new List<string>();
         foreach (var (file, text) in files)
@@ -42,6 +40,36 @@ public sealed partial class RoomTests
         Assert.InRange(files.Count, 300, 2000);
         Assert.Empty(hidden);
     }
+
+    // What stands within raw string literals is data: a style sheet, a table, a font.
+    [Fact]
+    public void No_line_of_a_program_is_longer_than_140_columns()
+    {
+        var longer = new List<string>();
+        foreach (var file in Programs())
+        {
+            var (raw, number) = (false, 0);
+            foreach (var line in File.ReadLines(file))
+            {
+                number++;
+                var quotes = RawQuotes().Count(line);
+                if (line.Length > 140 && !raw && quotes == 0)
+                    longer.Add($"{Path.GetRelativePath(Checkout.Root, file)}:{number} has {line.Length}");
+                raw ^= quotes % 2 == 1;
+            }
+
+            if (number > 400)
+                longer.Add($"{Path.GetRelativePath(Checkout.Root, file)} has {number} lines");
+        }
+
+        Assert.Empty(longer);
+    }
+
+    private static IEnumerable<string> Programs() => Sources.SelectMany(static folder => Directory.EnumerateFiles(Checkout.File(folder), "*.cs", SearchOption.AllDirectories))
+        .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    [GeneratedRegex("\"\"\"")]
+    private static partial Regex RawQuotes();
 
     [GeneratedRegex("//[^\n]*")]
     private static partial Regex Comment();

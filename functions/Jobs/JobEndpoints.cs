@@ -101,16 +101,9 @@ internal static class JobEndpoints
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
     }
 
-    private static async Task<IResult> SubmitAsync(
-        HttpContext context,
-        CallerKeys callers,
-        Admission admission,
-        JobSubmission submission,
-        JobWatch watch,
-        QueueGauge gauge,
-        TimeProvider time
-    )
+    private static async Task<IResult> SubmitAsync(HttpContext context, [AsParameters] SubmitServices services)
     {
+        var (callers, admission, submission, watch, gauge, time) = services;
         // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;

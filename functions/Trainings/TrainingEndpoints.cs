@@ -85,16 +85,9 @@ internal static class TrainingEndpoints
             "There is no training run of this id. Take the id from the answer to POST /v1/trainings or from GET /v1/trainings."
         );
 
-    private static async Task<IResult> StartAsync(
-        HttpContext context,
-        CallerKeys callers,
-        Operators operators,
-        TrainingPlans plans,
-        IdempotencyKeys keys,
-        TimeProvider time,
-        ILogger<TrainingStore> log
-    )
+    private static async Task<IResult> StartAsync(HttpContext context, [AsParameters] StartServices services)
     {
+        var (callers, operators, plans, keys, time, log) = services;
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         operators.Require(caller);

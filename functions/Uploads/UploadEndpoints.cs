@@ -45,20 +45,9 @@ internal static class UploadEndpoints
                 ErrorCodes.QueueFull
             );
 
-    private static async Task<IResult> IssueAsync(
-        HttpContext context,
-        JobStore jobs,
-        UploadKeys sas,
-        IdempotencyKeys keys,
-        CallerKeys callers,
-        KeyedAdmission admission,
-        ModelCatalogue models,
-        WebhookOptions webhooks,
-        ImageLimits limits,
-        WorkOptions options,
-        TimeProvider time
-    )
+    private static async Task<IResult> IssueAsync(HttpContext context, [AsParameters] IssueServices services)
     {
+        var (jobs, sas, keys, callers, admission, models, webhooks, limits, options, time) = services;
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wanted = await ReadAsync(context.Request, time, cancel);

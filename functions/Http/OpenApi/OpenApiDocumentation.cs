@@ -137,6 +137,14 @@ internal static class OpenApiDocumentation
         }
     }
 
+    private static OpenApiSchema InOneLine(OpenApiSchema schema)
+    {
+        schema.Description = OneLine(schema.Description);
+        foreach (var property in schema.Properties?.Values ?? [])
+            property.Description = OneLine(property.Description);
+        return schema;
+    }
+
     // Comments in code are wrapped and indented.
     private static string? OneLine(string? text) =>
         text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -235,7 +243,7 @@ internal static class OpenApiDocumentation
             {
                 "application/json" => new OpenApiMediaType
                 {
-                    Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancel),
+                    Schema = InOneLine(await context.GetOrCreateSchemaAsync(body.Type, null, cancel)),
                     Example = ApiExamples.Of(operation, "request"),
                 },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },

@@ -1,0 +1,13 @@
+using RoadSeg.Functions.Api;
+
+namespace RoadSeg.Functions.Jobs;
+
+/// <summary>What taking a photo in a body needs.</summary>
+internal sealed record SubmitServices(
+    CallerKeys Callers,
+    Admission Admission,
+    JobSubmission Submission,
+    JobWatch Watch,
+    QueueGauge Gauge,
+    TimeProvider Time
+);

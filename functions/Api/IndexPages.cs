@@ -57,8 +57,7 @@ internal static class IndexPages
     }
 
     /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is told
-    /// and
-    /// hides no other.</summary>
+    /// and hides no other.</summary>
     /// <param name="entry">Name of the entry, which ends in an id; a stray blob's may not.</param>
     /// <param name="find">Reads a record.</param>
     /// <param name="log">Told of a record that cannot be read.</param>

@@ -10,8 +10,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Decides which of several events about a data set makes its ingestion go on. A drop is one version of <c>dataset.json</c>: only
-/// events about
-/// the one that lies there now count, so late and shuffled events of former drops change nothing.</summary>
+/// events about the one that lies there now count, so late and shuffled events of former drops change nothing.</summary>
 internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, TimeProvider time, ILogger<DatasetClaim> log)
 {
     /// <summary>Name of the set whose <c>dataset.json</c> a path is; null for every other path.</summary>
@@ -49,8 +48,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
                 record =>
                 {
                     // A newer drop wins at once, also over one that is being checked: the files of that one may be replaced already. Its
-                    // worker finds
-                    // at its next progress that the record is no longer its own, and stops.
+                    // worker finds at its next progress that the record is no longer its own, and stops.
                     if (record.Drop != drop)
                         return first with { Version = record.Version, Versions = record.Versions };
                     return record.State == DatasetState.Checking && Lease.MayTake(record.Owner, message.MessageId)

@@ -12,8 +12,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Timer: sends the event of every drop whose own was lost, and of every drop whose worker is gone. It lists the names of data
-/// sets
-/// and reads one record each. Doing it twice changes nothing.</summary>
+/// sets and reads one record each. Doing it twice changes nothing.</summary>
 internal sealed class DatasetSweep(
     BlobServiceClient blobs,
     QueueServiceClient queues,

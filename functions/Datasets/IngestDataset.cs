@@ -108,13 +108,11 @@ internal sealed class IngestDataset(
         }
 
         // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are nobody's
-        // until
-        // the same content is stored again; a crash after it finds the version there.
+        // until the same content is stored again; a crash after it finds the version there.
         await _curated.StoreAsync(set, progress, cancel);
 
         // Checkpoint 3: the training run is queued, before the record says ready and nobody comes back here. Its id follows from the drop:
-        // a
-        // second time finds the first one's run. A worker that was overtaken asks for nothing.
+        // a second time finds the first one's run. A worker that was overtaken asks for nothing.
         WorkId? run = null;
         if (training is not null)
         {

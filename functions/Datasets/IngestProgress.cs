@@ -5,8 +5,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Writes into the record how far a drop is, at most once a second, renews its owner, and stops the work when the drop is no
-/// longer the
-/// message's or has had its time.</summary>
+/// longer the message's or has had its time.</summary>
 internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);

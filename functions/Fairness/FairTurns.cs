@@ -3,8 +3,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Functions.Fairness;
 
 /// <summary>Turns at something there is only so much of, such as memory. Callers that wait take them one after the other, each in its own
-/// order: whoever
-/// waits for many turns, every other caller waits for at most one of them at a time.</summary>
+/// order: whoever waits for many turns, every other caller waits for at most one of them at a time.</summary>
 /// <param name="amount">How much there is, from 1.</param>
 /// <param name="atOnce">Turns of which a caller may wait for or hold, from 1.</param>
 internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)

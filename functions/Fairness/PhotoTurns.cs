@@ -3,9 +3,8 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Functions.Fairness;
 
 /// <summary>How much of decoded photos and masks this process holds at once, by what they are for (decision 0022). The bounds do not grow
-/// with what
-/// comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more for each
-/// further one.</summary>
+/// with what comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more
+/// for each further one.</summary>
 internal sealed class PhotoTurns
 {
     /// <summary>Pixels of a photo from which its work is bulk work, whatever line its job came in.</summary>
@@ -89,8 +88,7 @@ internal sealed class PhotoTurns
         (long)header.Width * header.Height * Math.Max(3, header.Bands * (header.BitsPerChannel > 8 ? 2 : 1));
 
     // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory,
-    // and keeps what it
-    // frees. Little else lives then, so that moving it costs little.
+    // and keeps what it frees. Little else lives then, so that moving it costs little.
     private sealed class Heavy(IDisposable turn) : IDisposable
     {
         public void Dispose()

@@ -13,8 +13,7 @@ using RoadSeg.Functions.Uploads;
 namespace RoadSeg.Functions.Http;
 
 /// <summary>The HTTP API as an ASP.NET Core pipeline of its own. The worker's pipeline is fixed and ends at a function; the two HTTP
-/// functions
-/// hand what came to this one, which knows the routes.</summary>
+/// functions hand what came to this one, which knows the routes.</summary>
 internal sealed class HttpPipeline
 {
     private readonly RequestDelegate _pipeline;
@@ -33,8 +32,7 @@ internal sealed class HttpPipeline
     }
 
     /// <summary>Answers a request, whatever becomes of it. An answer that breaks off when it has begun ends with its connection: the
-    /// function's
-    /// caller would otherwise take it for whole.</summary>
+    /// function's caller would otherwise take it for whole.</summary>
     public async Task RunAsync(HttpContext context)
     {
         // What the worker's own routing found is the function, and routing looks no further where something was found.

@@ -6,10 +6,8 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Jobs;
 
 /// <summary>Work on bulk jobs gives way: while an interactive job is under way in this process, which shares its cores with that work, few
-/// pieces of each kind
-/// run at once, with a pause after each as long as it took; otherwise as many as there are. So a backlog goes on beside any load, and a
-/// photo finds the machine
-/// nearly its own (decision 0008).</summary>
+/// pieces of each kind run at once, with a pause after each as long as it took; otherwise as many as there are. So a backlog goes on beside
+/// any load, and a photo finds the machine nearly its own (decision 0008).</summary>
 internal sealed class BulkPace : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);

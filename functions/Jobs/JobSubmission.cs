@@ -39,8 +39,7 @@ internal sealed class JobSubmission(
     /// <param name="key">The Idempotency-Key, or null.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs,
-    /// queue-full, or
-    /// idempotency-conflict; nothing was stored.</exception>
+    /// queue-full, or idempotency-conflict; nothing was stored.</exception>
     public async Task<Stored<JobRecord>> SubmitAsync(
         HttpRequest request,
         string caller,

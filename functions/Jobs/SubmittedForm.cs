@@ -8,8 +8,7 @@ using RoadSeg.Functions.Api;
 namespace RoadSeg.Functions.Jobs;
 
 /// <summary>A form of one file and some short fields (multipart/form-data, RFC 7578). It is read here and not by the framework, which would
-/// hold fields of any
-/// length as text, and all of it until the request ends.</summary>
+/// hold fields of any length as text, and all of it until the request ends.</summary>
 /// <param name="File">Bytes of the file.</param>
 /// <param name="FileName">The caller's name for it.</param>
 /// <param name="Fields">The other parts, in their order.</param>

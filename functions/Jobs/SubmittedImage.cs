@@ -25,8 +25,7 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
 
     /// <summary>Reads an image body, or the one file of a multipart form.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, request-too-slow, content-type-unsupported, or request-invalid for a form
-    /// that is malformed
-    /// or without exactly one file.</exception>
+    /// that is malformed or without exactly one file.</exception>
     public static async Task<SubmittedImage> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();

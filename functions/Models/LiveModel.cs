@@ -6,9 +6,8 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Models;
 
 /// <summary>Which version serves the jobs that name no model: what the registry's pointer says, or what the app shipped with. Looks at the
-/// pointer in
-/// the background: the process answers before its model is ready, and another version goes live only when it has proved itself; the one
-/// before serves until then.</summary>
+/// pointer in the background: the process answers before its model is ready, and another version goes live only when it has proved itself;
+/// the one before serves until then.</summary>
 internal sealed class LiveModel(ModelPool pool, ModelRegistry registry, ModelOptions options, TimeProvider time, ILogger<LiveModel> log)
     : BackgroundService
 {

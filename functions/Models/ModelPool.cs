@@ -9,8 +9,8 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Models;
 
 /// <summary>The versions in memory: the live one and a few others (ROADSEG_MODELS_LOADED). A version is loaded when somebody asks for it,
-/// off the
-/// serving path and one at a time; when there are too many, the one that was used longest ago goes as soon as nobody uses it.</summary>
+/// off the serving path and one at a time; when there are too many, the one that was used longest ago goes as soon as nobody uses
+/// it.</summary>
 internal sealed class ModelPool(ModelOptions options, ModelRegistry registry, TimeProvider time, ILogger<ModelPool> log) : IDisposable
 {
     private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(10);

@@ -6,9 +6,8 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Models;
 
 /// <summary>Takes a version back by itself that fails on photos, which neither gate nor self-test foresaw: when it became live by a
-/// promotion
-/// within the last hour and since then failed on at least five of the last twenty photos that this process ran on it, and on half of them,
-/// the version before is made live.</summary>
+/// promotion within the last hour and since then failed on at least five of the last twenty photos that this process ran on it, and on half
+/// of them, the version before is made live.</summary>
 internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, TimeProvider time, ILogger<RolloutWatch> log)
 {
     private const int Window = 20;

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace RoadSeg.Functions.Results;
 
 /// <summary>Pictures and documents that are made of results when they are asked for: each once for all who ask meanwhile, and kept for a
-/// while for those who
-/// take it in ranges.</summary>
+/// while for those who take it in ranges.</summary>
 internal sealed class RenderedResults : IDisposable
 {
     private const long MostBytes = 64 << 20;

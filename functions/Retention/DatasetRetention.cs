@@ -12,8 +12,7 @@ namespace RoadSeg.Functions.Retention;
 
 /// <summary>What of data sets is deleted, and when (docs/operate.md). Versions that were never finished by default; drops and superseded
 /// versions, which are the users' own, only where a setting says so. The newest version of a set, one that a run learns from and a drop
-/// that is
-/// not curated always stay.</summary>
+/// that is not curated always stay.</summary>
 internal sealed class DatasetRetention(
     BlobServiceClient blobs,
     DatasetStore sets,

@@ -12,10 +12,8 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Retention;
 
 /// <summary>What of the model registry is deleted, and when (docs/operate.md). Packages that were never finished by default; versions only
-/// where
-/// a setting says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a job or
-/// a
-/// run is for.</summary>
+/// where a setting says so, and never one that is live, can be rolled back to, shipped with the app, is the newest of its model, or that a
+/// job or a run is for.</summary>
 internal sealed class ModelRetention(
     BlobServiceClient blobs,
     ModelRegistry registry,

@@ -15,8 +15,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Retention;
 
 /// <summary>Timer: deletes what is older than it is kept, and sends the event of each bare drop whose own was lost: only a list of the
-/// photos
-/// themselves shows it. On Azure a lifecycle rule may delete too.</summary>
+/// photos themselves shows it. On Azure a lifecycle rule may delete too.</summary>
 internal sealed class RetentionPass(
     BlobServiceClient blobs,
     QueueServiceClient queues,

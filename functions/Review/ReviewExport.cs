@@ -13,8 +13,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Review;
 
 /// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's
-/// own masks as first
-/// labels, and <c>dataset.json</c>.</summary>
+/// own masks as first labels, and <c>dataset.json</c>.</summary>
 internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoTurns turns, ImageLimits limits)
 {
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>

@@ -32,8 +32,7 @@ internal sealed class FailPoisonedSegmentation(JobStore jobs, ILogger<FailPoison
         }
 
         // Where the sweep sent a newer message, or a process that can run no model put the job back, the newer one decides: it may be
-        // running the
-        // job now.
+        // running the job now.
         await jobs.FailAsync(
             segmentation.JobId,
             FailedJobs.Exhausted,

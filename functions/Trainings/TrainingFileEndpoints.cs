@@ -10,8 +10,7 @@ using RoadSeg.Trainings;
 namespace RoadSeg.Functions.Trainings;
 
 /// <summary>What a run leaves behind while it goes on: metrics, log, pictures. They grow, so they are never cached unasked; each can be
-/// asked for in ranges.
-/// Content goes from storage to the caller as it comes, and none is read for HEAD and 304.</summary>
+/// asked for in ranges. Content goes from storage to the caller as it comes, and none is read for HEAD and 304.</summary>
 internal static class TrainingFileEndpoints
 {
     public static void MapTrainingFiles(this IEndpointRouteBuilder app)

@@ -55,8 +55,7 @@ internal sealed class TrainingSweep(
         else if (Lease.IsOver(run.Owner, options.Lease, time.GetUtcNow()))
         {
             // A worker that lives says so every few seconds, and its message comes back within its lock: both are gone. Without an owner
-            // the next message
-            // takes the run; a worker of the old one that wakes up finds itself shut out.
+            // the next message takes the run; a worker of the old one that wakes up finds itself shut out.
             Log.TrainingRepaired(log, run.Id, "its worker is gone");
             var disowned = await runs.AmendAsync(run.Id, now => now.Owner == run.Owner ? now with { Owner = null } : null, cancel);
             if (disowned.Done)

@@ -32,10 +32,8 @@ internal sealed class FailPoisonedUpload(JobStore jobs, UploadClaim claim, ILogg
         }
 
         // Taking it first makes the record where the failures came before that, and notes which version they were about. A poisoned message
-        // has a
-        // new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep sent
-        // no newer
-        // event, which goes on.
+        // has a new id, so the job may be owned by the message it was: what counts is that preprocessing has not ended, and that the sweep
+        // sent no newer event, which goes on.
         var found = (await claim.FindAsync(created, cancel))?.Value;
         if (found is null || (found.State == JobState.AwaitingUpload && IsNewest(found)))
             found = (await claim.TakeAsync(created, message, WorkLane.Interactive, cancel))?.Value;

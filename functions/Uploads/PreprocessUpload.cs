@@ -115,8 +115,7 @@ internal sealed class PreprocessUpload(
             var store = span.End(StageSpan.Store);
 
             // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message
-            // again, and
-            // the segmentation message is sent then.
+            // again, and the segmentation message is sent then.
             var ticket = await gauge.TicketAsync(job.Value.Lane, cancel);
             var queued = await jobs.TryMoveAsync(
                 id,

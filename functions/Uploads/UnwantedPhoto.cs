@@ -7,8 +7,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Uploads;
 
 /// <summary>What lies at an ended job's own address and nobody will look at: it came after the job was canceled or had expired, or after
-/// the
-/// photo that the job was about was refused and deleted. It can be of any size.</summary>
+/// the photo that the job was about was refused and deleted. It can be of any size.</summary>
 internal static class UnwantedPhoto
 {
     /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back.</summary>

@@ -49,8 +49,7 @@ internal static class UploadReader
 
     /// <summary>Reads the version of a photo that a job is about.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, or image-format-unsupported for a page or append blob, before a byte of
-    /// content is read;
-    /// upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
+    /// content is read; upload-missing when the blob is gone or has been replaced; upload-name-invalid.</exception>
     public static async Task<byte[]> ReadAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel)
     {
         using var download = await OpenAsync(blobs, source, limits, cancel);

@@ -3,10 +3,8 @@ using System.Collections.Concurrent;
 namespace RoadSeg.Functions.Webhooks;
 
 /// <summary>Receivers that lately did not answer at all. All jobs leave such a receiver alone for a while, then one tries it first: a
-/// receiver that
-/// hangs does not take the time of those that do not. And each caller's calls under way: one whose receivers all hang does not take the
-/// time of other
-/// callers. Known to this process only, and lost with it.</summary>
+/// receiver that hangs does not take the time of those that do not. And each caller's calls under way: one whose receivers all hang does
+/// not take the time of other callers. Known to this process only, and lost with it.</summary>
 internal sealed class Receivers(WebhookOptions options, TimeProvider time)
 {
     private const int MostKnown = 10_000;

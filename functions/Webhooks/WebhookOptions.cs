@@ -7,8 +7,7 @@ internal sealed record WebhookOptions
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(10);
 
     /// <summary>ROADSEG_WEBHOOK_SECRETS: <c>whsec_</c> and 24-64 bytes in base64, several separated by commas while they rotate: all of
-    /// them
-    /// sign, the first one first. Default none: then no job may have a webhook.</summary>
+    /// them sign, the first one first. Default none: then no job may have a webhook.</summary>
     public IReadOnlyList<byte[]> Secrets { get; init; } = [];
 
     /// <summary>ROADSEG_WEBHOOK_ALLOW_LOOPBACK: 1 lets webhooks go to this machine, by http too. For development and tests. Default
@@ -22,8 +21,7 @@ internal sealed record WebhookOptions
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>ROADSEG_WEBHOOK_STEADY_DELAY: the longest delay while <see cref="SteadyFor"/>: a receiver that comes back within that time
-    /// has its
-    /// webhooks within this. Default 50 seconds.</summary>
+    /// has its webhooks within this. Default 50 seconds.</summary>
     public TimeSpan SteadyDelay { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>ROADSEG_WEBHOOK_STEADY_FOR: since the job ended; afterwards each delay is a quarter of the time gone by. Default 40

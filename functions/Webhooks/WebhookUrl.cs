@@ -63,8 +63,7 @@ internal static class WebhookUrl
     }
 
     // Letters, marks and digits, without the forms that stand for others (RFC 5892, 2.1 and 2.2): a resolver may read full-width or circled
-    // digits as an
-    // address, and .NET, without its Unicode tables, does not.
+    // digits as an address, and .NET, without its Unicode tables, does not.
     private static bool IsOfName(Rune rune) =>
         rune.IsAscii
         || (

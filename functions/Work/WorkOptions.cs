@@ -39,8 +39,7 @@ internal sealed record WorkOptions
     public TimeSpan KeepResults { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>ROADSEG_KEEP_TRAININGS: age at which a training run's files and record are deleted; what it published stays. Longer than a
-    /// run takes.
-    /// Default 90 days, 1 day to 10 years.</summary>
+    /// run takes. Default 90 days, 1 day to 10 years.</summary>
     public TimeSpan KeepTrainings { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>ROADSEG_KEEP_UNFINISHED: age at which the files of a curated version or of a model's package are deleted that was never
@@ -58,8 +57,7 @@ internal sealed record WorkOptions
     public TimeSpan? KeepCurated { get; init; }
 
     /// <summary>ROADSEG_KEEP_MODELS: age at which versions are deleted that are neither live nor to be rolled back to nor the newest of
-    /// their model.
-    /// Default: they are kept; 1 day to 10 years.</summary>
+    /// their model. Default: they are kept; 1 day to 10 years.</summary>
     public TimeSpan? KeepModels { get; init; }
 
     public static WorkOptions Read(IConfiguration settings)

@@ -41,8 +41,7 @@ internal static class ApiFailures
     }
 
     /// <summary>Whether storage refuses a photo because it is there. It says so outright, or in the words in which it refuses a key that
-    /// may create and
-    /// not overwrite.</summary>
+    /// may create and not overwrite.</summary>
     public static bool IsThereAlready(HttpResponseMessage response) =>
         StorageCode(response) is "BlobAlreadyExists" or "UnauthorizedBlobOverwrite" or "AuthorizationPermissionMismatch";
 

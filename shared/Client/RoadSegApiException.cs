@@ -34,8 +34,7 @@ public sealed class RoadSegApiException : Exception
     public HttpStatusCode Status { get; }
 
     /// <summary>Stable code of <c>docs/errors.md</c> to switch on, or storage's own code for a refused upload; null when the answer was no
-    /// problem
-    /// document, as from a proxy.</summary>
+    /// problem document, as from a proxy.</summary>
     public string? Code { get; }
 
     /// <summary>This occurrence: what is wrong and what to do.</summary>

@@ -14,8 +14,7 @@ public sealed partial class RoadSegClient
     /// <param name="about">File name, model, tags, webhook; nothing of it is needed.</param>
     /// <param name="wait">Let the service answer only when the job has ended or this has passed, 0-60 s; null: at once.</param>
     /// <param name="idempotencyKey">The same key with the same request gets the same job, also after it has ended. Null takes a new one,
-    /// which makes
-    /// the client's own repetitions safe.</param>
+    /// which makes the client's own repetitions safe.</param>
     /// <param name="cancel">Gives up; the job may exist.</param>
     /// <returns>The job; look at its state.</returns>
     public Task<JobView> SubmitAsync(

@@ -13,8 +13,7 @@ public sealed partial class RoadSegClient
     /// <summary>Queues a training run.</summary>
     /// <param name="request">What to learn from, and how.</param>
     /// <param name="idempotencyKey">The same key with the same request gets the same run, also after it has ended. Null takes a new one,
-    /// which makes
-    /// the client's own repetitions safe.</param>
+    /// which makes the client's own repetitions safe.</param>
     /// <param name="cancel">Gives up; the run may exist.</param>
     public Task<TrainingView> StartTrainingAsync(TrainingRequest request, string? idempotencyKey = null, CancellationToken cancel = default)
     {

@@ -22,8 +22,7 @@ public sealed partial class RoadSegClient
     /// caller's.</param>
     /// <param name="options">Key and retries; no key and the default retries when null.</param>
     /// <param name="storage">What photos are PUT straight into storage with; its Timeout bounds a whole upload. <paramref name="http"/>
-    /// when null:
-    /// its default headers then go to storage too.</param>
+    /// when null: its default headers then go to storage too.</param>
     /// <param name="time">Clock of delays and timeouts; the system's when null.</param>
     /// <exception cref="ArgumentException">No BaseAddress.</exception>
     public RoadSegClient(HttpClient http, RoadSegClientOptions? options = null, HttpClient? storage = null, TimeProvider? time = null)

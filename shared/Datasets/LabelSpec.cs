@@ -15,15 +15,13 @@ public sealed record LabelSpec
     public MaskEncoding? Encoding { get; init; }
 
     /// <summary>Value to class. Keys: <c>#rrggbb</c>, <c>r,g,b</c>, an id or palette index, or a name of the source's own list. Values: a
-    /// class
-    /// name, a class id, or <c>"ignore"</c>.</summary>
+    /// class name, a class id, or <c>"ignore"</c>.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Map { get; init; }
 
     /// <summary>Masks count classes from 1 and keep 0 for "no label" (ADE style). Default false.</summary>
     public bool ReduceLabels { get; init; }
 
     /// <summary>Label Studio only: labels from the lowest layer to the top; a pixel that two labels cover belongs to the later one. Without
-    /// it
-    /// such pixels stay unlabelled.</summary>
+    /// it such pixels stay unlabelled.</summary>
     public IReadOnlyList<string>? Overlap { get; init; }
 }

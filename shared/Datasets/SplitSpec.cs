@@ -19,7 +19,6 @@ public sealed record SplitSpec
     public double Test { get; init; } = 0.1;
 
     /// <summary>Regular expression over the identifier whose first group names the drive or scene that must stay together; <c>none</c> to
-    /// divide
-    /// single images; null for the layout's own.</summary>
+    /// divide single images; null for the layout's own.</summary>
     public string? Group { get; init; }
 }

@@ -7,8 +7,7 @@ using System.Text.RegularExpressions;
 namespace RoadSeg.Errors;
 
 /// <summary>What is wrong with JSON that a person wrote, in words for that person: the member and the line, and what belongs there. The
-/// reader's own
-/// messages name types of this program and positions in bytes.</summary>
+/// reader's own messages name types of this program and positions in bytes.</summary>
 public static partial class JsonFault
 {
     private const int MostShown = 120;

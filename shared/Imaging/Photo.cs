@@ -5,8 +5,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Imaging;
 
 /// <summary>A caller's file, opened by libvips: the header is read, pixels are made from top to bottom as rows are asked for, on the
-/// calling
-/// thread. Owns every native object that is made for the file and the pin that keeps its bytes where libvips reads them.</summary>
+/// calling thread. Owns every native object that is made for the file and the pin that keeps its bytes where libvips reads them.</summary>
 internal sealed class Photo : IDisposable
 {
     private readonly Source source;

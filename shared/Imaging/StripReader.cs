@@ -7,8 +7,7 @@ namespace RoadSeg.Imaging;
 internal delegate void RowSink(ReadOnlySpan<byte> rows);
 
 /// <summary>Hands out an image's rows from native memory. Our own two imports, because NetVips's Region.Fetch gives each strip as a new
-/// array: a
-/// photo then passes through the managed heap in whole, which the peak of a process shows (docs/decisions/0019).</summary>
+/// array: a photo then passes through the managed heap in whole, which the peak of a process shows (docs/decisions/0019).</summary>
 internal static unsafe partial class StripReader
 {
     /// <summary>Name of the imports; <see cref="VipsLibrary"/> resolves it to the library that NetVips uses.</summary>

@@ -37,8 +37,8 @@ public static class LogitsUpsampler
     ) => Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads);
 
     /// <summary>The same for channels that are independent of each other (sigmoid, not softmax): a pixel has the class of its greatest
-    /// logit, or the
-    /// background where that is below the threshold. The confidence is the sigmoid, for the background what it lacks to 1.</summary>
+    /// logit, or the background where that is below the threshold. The confidence is the sigmoid, for the background what it lacks to
+    /// 1.</summary>
     /// <param name="logits">Shape [channels, height, width].</param>
     /// <param name="channels">Channels, 1-254: the classes in order, the background left out.</param>
     /// <param name="height">Rows of cells, at least 1.</param>

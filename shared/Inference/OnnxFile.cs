@@ -5,8 +5,7 @@ using RoadSeg.Models;
 namespace RoadSeg.Inference;
 
 /// <summary>An ONNX file as RoadSeg itself reads it: which other files its weights lie in, and which operation makes an output. ONNX
-/// Runtime
-/// would read such files from wherever the process happens to stand; it is given one piece without a reference instead.</summary>
+/// Runtime would read such files from wherever the process happens to stand; it is given one piece without a reference instead.</summary>
 public sealed class OnnxFile
 {
     // Protobuf's own limit for nested messages is 100.
@@ -125,8 +124,7 @@ public sealed class OnnxFile
     }
 
     /// <summary>The operation that makes an output's values, such as <c>Softmax</c>: those that only move or convert values are passed
-    /// over.
-    /// Null when the graph does not show it.</summary>
+    /// over. Null when the graph does not show it.</summary>
     internal string? LastOperation(string output)
     {
         var makers = new Dictionary<string, (string Operation, string? From)>(StringComparer.Ordinal);

@@ -6,8 +6,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Inference;
 
 /// <summary>From probabilities back to logits, in place. Between cells it is the logits that are interpolated, so that a graph gives the
-/// same
-/// with its last softmax or sigmoid as without: the constant that softmax takes from a cell's logits falls out again in the next
+/// same with its last softmax or sigmoid as without: the constant that softmax takes from a cell's logits falls out again in the next
 /// softmax.</summary>
 internal static class ProbabilityScores
 {

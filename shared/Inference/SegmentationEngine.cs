@@ -37,8 +37,7 @@ public sealed class SegmentationEngine : IDisposable
     public ExecutionProvider Provider => Options.Provider;
 
     /// <summary>Loads a package's graph, checks it against the manifest and runs it once. Weights outside the graph are taken from the
-    /// package's
-    /// own listed files and from nowhere else.</summary>
+    /// package's own listed files and from nowhere else.</summary>
     /// <param name="package">A verified package; the hash of what is used is checked again on the very bytes.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: no graph of the precision asked for, a graph that does not load,
@@ -131,12 +130,10 @@ public sealed class SegmentationEngine : IDisposable
     public SelfTestReport? SelfTest() => package?.Manifest.SelfTest is { } test ? SelfTestRun.Run(this, test, package.ReadFile) : null;
 
     /// <summary>What a model must pass beyond loading before it is packed or published: its output means what the manifest says, and the
-    /// graph
-    /// takes every size that preprocessing gives.</summary>
+    /// graph takes every size that preprocessing gives.</summary>
     /// <remarks>Serving does not ask again: versions that were published before this was asked go on.</remarks>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: logits that are probabilities, probabilities that are none, one class that
-    /// always
-    /// wins, a size at which the graph does not run.</exception>
+    /// always wins, a size at which the graph does not run.</exception>
     public void CheckExport() => ExportCheck.Run(this, graph.LastOperation);
 
     /// <summary>The scores of one image as the graph gives them.</summary>

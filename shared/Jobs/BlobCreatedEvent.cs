@@ -29,8 +29,8 @@ public sealed record BlobCreatedEvent(
     public string Container => Subject[SubjectStart.Length..Middle];
 
     /// <summary>Blob name inside the container. Event Grid writes U+FFFD into the subject for what it cannot write there, such as
-    /// characters outside the
-    /// basic plane: then the name is that in <see cref="BlobCreatedData.Url"/>, if it is the subject's but for those.</summary>
+    /// characters outside the basic plane: then the name is that in <see cref="BlobCreatedData.Url"/>, if it is the subject's but for
+    /// those.</summary>
     [JsonIgnore]
     public string Path
     {
@@ -49,8 +49,7 @@ public sealed record BlobCreatedEvent(
         DateTimeOffset.TryParse(EventTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a
-    // later one would
-    // leave more in the gap before it, of which nothing may be ASCII either.
+    // later one would leave more in the gap before it, of which nothing may be ASCII either.
     private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string told)
     {
         var pieces = told.Split(Damaged);

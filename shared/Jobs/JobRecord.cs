@@ -42,8 +42,7 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     public string? Model { get; init; }
 
     /// <summary>The version its input was made for and that runs it, whatever is live by then. Null before the input is stored, and in
-    /// records
-    /// from before there were several versions: the live one.</summary>
+    /// records from before there were several versions: the live one.</summary>
     public ModelPin? Pin { get; init; }
 
     /// <summary>The caller's own notes, shown and never read.</summary>
@@ -82,8 +81,7 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     public JobInput? Input { get; init; }
 
     /// <summary>Which blob of the job's in <c>work</c> is that input: each delivery stores one of its own, so that none replaces what
-    /// stands here.
-    /// Null in records from before that: <c>input</c>.</summary>
+    /// stands here. Null in records from before that: <c>input</c>.</summary>
     public string? InputFile { get; init; }
 
     /// <summary>When its newest segmentation message was to be sent. An older one has no say in how the job ends.</summary>

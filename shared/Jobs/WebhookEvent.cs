@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace RoadSeg.Jobs;
 
 /// <summary>The body of a webhook: the payload of <see href="https://www.standardwebhooks.com">Standard Webhooks</see>. Every attempt about
-/// a
-/// job sends the same bytes.</summary>
+/// a job sends the same bytes.</summary>
 /// <param name="Type">job.succeeded, job.failed, job.canceled or job.expired.</param>
 /// <param name="Timestamp">When the job ended.</param>
 /// <param name="Data">The job, without its webhook.</param>

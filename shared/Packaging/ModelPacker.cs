@@ -10,8 +10,8 @@ namespace RoadSeg.Packaging;
 public static class ModelPacker
 {
     /// <summary>Packs. Every graph is loaded and checked for the faults that exports have, weights beside it come along, the golden mask is
-    /// made by the primary graph where the file is missing, and every
-    /// graph must pass the self-test before anything is written. <see cref="VipsLibrary.Initialize"/> comes first.</summary>
+    /// made by the primary graph where the file is missing, and every graph must pass the self-test before anything is written.
+    /// <see cref="VipsLibrary.Initialize"/> comes first.</summary>
     /// <param name="source">Folder whose <c>manifest.json</c> is complete or lacks schemaVersion, version, createdAt and files,
     /// which are computed. All its files go into the package; it has no subfolders.</param>
     /// <param name="destination">Folder of the package; may be <paramref name="source"/> with <paramref name="replace"/>.</param>

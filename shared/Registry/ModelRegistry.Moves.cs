@@ -38,8 +38,7 @@ public sealed partial class ModelRegistry
     /// <param name="by">Who promotes it, by one name only for this very promotion.</param>
     /// <param name="cancel">Stops between calls.</param>
     /// <returns>The pointer: moved, or as it stands when <paramref name="by"/> had moved it to the version before, whatever was done about
-    /// that since;
-    /// null when another version than <paramref name="against"/> is live.</returns>
+    /// that since; null when another version than <paramref name="against"/> is live.</returns>
     /// <exception cref="RoadSegException">model-not-found.</exception>
     public async Task<ModelPointer?> ReplaceAsync(string name, string version, string? against, string by, CancellationToken cancel)
     {

@@ -51,8 +51,7 @@ public sealed partial class ModelRegistry
     }
 
     /// <summary>Puts a package into the registry, as a candidate. Doing it again changes nothing; a crash on the way leaves files that are
-    /// no
-    /// version until their record is written, which is last. The manifest is first and written once: whoever wrote it has the
+    /// no version until their record is written, which is last. The manifest is first and written once: whoever wrote it has the
     /// version.</summary>
     /// <param name="package">A verified package.</param>
     /// <param name="by">Caller, or <c>training {id}</c>.</param>

@@ -14,8 +14,7 @@ namespace RoadSeg.Registry;
 /// <param name="Links">self: the version's manifest; versions.</param>
 /// <param name="State">live, or candidate where no version is live yet.</param>
 /// <param name="Serving">The version in use for jobs that name no model, in the process that answers; absent for other models. It follows
-/// the live version within
-/// seconds.</param>
+/// the live version within seconds.</param>
 /// <param name="Notice">Why that process does not serve the live version; absent while all is well.</param>
 public sealed record ModelView(
     [property: JsonRequired] string Name,

@@ -11,8 +11,7 @@ namespace RoadSeg.Results;
 /// <param name="Rle">COCO run lengths as the string that pycocotools reads and writes.</param>
 /// <param name="UncompressedRle">The same as numbers.</param>
 /// <param name="Polygons">One for each connected region of at least MinArea pixels, the largest first. Pixels that touch at a corner only
-/// are
-/// not connected.</param>
+/// are not connected.</param>
 public sealed record ClassRegions(
     int Id,
     [property: JsonRequired] string Name,

@@ -3,8 +3,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Results;
 
 /// <summary>A mask as runs of equal pixels along its rows, joined to regions: runs of one class that share a pixel edge, through others
-/// too,
-/// are one region. Memory grows with the runs, not with the pixels.</summary>
+/// too, are one region. Memory grows with the runs, not with the pixels.</summary>
 internal sealed class MaskRuns
 {
     private readonly List<int> _starts = [];

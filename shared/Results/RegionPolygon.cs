@@ -7,9 +7,8 @@ namespace RoadSeg.Results;
 /// <param name="Area">Pixels of the region, whatever the tolerance.</param>
 /// <param name="Bbox">x, y, width and height in pixels, as COCO has it, whatever the tolerance.</param>
 /// <param name="Coordinates">The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it,
-/// with
-/// a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a
-/// tolerance of 0 no two rings cross and none passes a corner twice.</param>
+/// with a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings
+/// cross and none passes a corner twice.</param>
 public sealed record RegionPolygon(
     [property: JsonRequired] string Type,
     long Area,

@@ -63,8 +63,7 @@ public static class BlobPaths
     public static string TrainingFile(WorkId id, string file) => $"{id}/{file}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids
-    /// of runs that a data set asked
-    /// for are made of its drop and do not sort by age.</summary>
+    /// of runs that a data set asked for are made of its drop and do not sort by age.</summary>
     public static string IndexedTraining(DateTimeOffset createdAt, WorkId id) =>
         string.Create(
             CultureInfo.InvariantCulture,

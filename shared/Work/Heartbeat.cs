@@ -3,8 +3,7 @@ using Azure;
 namespace RoadSeg.Work;
 
 /// <summary>A sign of life, given in the background while somebody works: a lock that is renewed, a record that says how far the work is.
-/// An outage of storage
-/// is waited out; what does not concern storage ends the beat and is thrown by <see cref="DisposeAsync"/>.</summary>
+/// An outage of storage is waited out; what does not concern storage ends the beat and is thrown by <see cref="DisposeAsync"/>.</summary>
 public sealed class Heartbeat : IAsyncDisposable
 {
     private readonly TimeSpan _every;

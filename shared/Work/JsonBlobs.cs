@@ -75,8 +75,7 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
     }
 
     /// <summary>Writes a document if nobody wrote it meanwhile. A write of its own whose answer was lost is known again by what it was
-    /// marked with: the
-    /// storage client's second try finds the document changed, by nobody else.</summary>
+    /// marked with: the storage client's second try finds the document changed, by nobody else.</summary>
     /// <param name="path">Blob name.</param>
     /// <param name="value">The whole document.</param>
     /// <param name="known">ETag of the version it replaces; null where there must be none yet.</param>

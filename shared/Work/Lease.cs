@@ -1,8 +1,7 @@
 namespace RoadSeg.Work;
 
 /// <summary>Which message may work on a record. The message's own lock is the lease: while it is worked on nobody else sees it, so that a
-/// redelivery proves
-/// that the delivery before it has ended, and another message about the same record is a duplicate.</summary>
+/// redelivery proves that the delivery before it has ended, and another message about the same record is a duplicate.</summary>
 public static class Lease
 {
     /// <summary>True for the message that has the record, and for every message while none has it.</summary>

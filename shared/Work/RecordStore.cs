@@ -5,8 +5,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Work;
 
 /// <summary>The records of one kind of work in blob storage: the only writer of their state. While a piece of work has not ended, an empty
-/// blob marks it as
-/// live, so that the repair lists what is live and nothing else.</summary>
+/// blob marks it as live, so that the repair lists what is live and nothing else.</summary>
 /// <param name="records">Container of the records; not owned.</param>
 /// <param name="form">How a record is written.</param>
 /// <param name="active">Container of the markers; not owned.</param>
@@ -30,8 +29,7 @@ public sealed class RecordStore<T, TState>(
     public event Action<Stored<T>>? Written;
 
     /// <summary>Marks a record that is about to be written as live. The marker comes first: one without a record is swept away, a record
-    /// without one would never
-    /// be repaired.</summary>
+    /// without one would never be repaired.</summary>
     public async Task MarkAsync(T record, CancellationToken cancel) =>
         await active.GetBlobClient(marker(record)).UploadAsync(Nothing, overwrite: true, cancel);
 
@@ -50,13 +48,11 @@ public sealed class RecordStore<T, TState>(
     public Task<Stored<T>?> FindAsync(string path, CancellationToken cancel) => _records.FindAsync(path, cancel);
 
     /// <summary>Moves a record to another state, if it still stands where the caller thinks. Under ETag: of several callers at once, one
-    /// moves it and the others
-    /// see the state that it left.</summary>
+    /// moves it and the others see the state that it left.</summary>
     /// <param name="path">Blob name of the record.</param>
     /// <param name="to">The new state. Entry times and owner are kept by <see cref="IWorkRecord{T, TState}.Enter"/>.</param>
     /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is: a late or doubled message
-    /// changes nothing. May run more
-    /// than once.</param>
+    /// changes nothing. May run more than once.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     /// <param name="known">The record as last read, to save a read; a newer one is fetched when it has changed since.</param>
     /// <exception cref="InvalidOperationException">The move is none that may be.</exception>

@@ -4,8 +4,7 @@ using Azure.Storage.Blobs.Models;
 namespace RoadSeg.Work;
 
 /// <summary>A pass of repairs over what is listed. All passes have this one policy: whatever is wrong with one item, also a record that
-/// cannot be read, is told
-/// and keeps no other from its turn; the next pass tries again.</summary>
+/// cannot be read, is told and keeps no other from its turn; the next pass tries again.</summary>
 public static class RepairPass
 {
     private const int AtOnce = 8;

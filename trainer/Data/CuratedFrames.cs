@@ -4,8 +4,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Trainer.Data;
 
 /// <summary>The frames of a curated split, a shard at a time: a few decoded shards are held and the one used longest ago goes. Safe for
-/// several
-/// threads; each shard's hash is checked whenever it is read.</summary>
+/// several threads; each shard's hash is checked whenever it is read.</summary>
 internal sealed class CuratedFrames : IReadOnlyList<Frame>
 {
     // A batch may lie across two shards, and batches are made ahead: three are in use at most, the next is being read.

@@ -1,8 +1,7 @@
 namespace RoadSeg.Trainer.Data;
 
 /// <summary>Where frames come from: the one place that knows which kinds of data sets there are. A folder with a curated set's manifest is
-/// that; any
-/// other is in CamVid's layout.</summary>
+/// that; any other is in CamVid's layout.</summary>
 internal static class DataSource
 {
     public static bool HasSplit(string root, string split) =>

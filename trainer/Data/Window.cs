@@ -3,8 +3,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Trainer.Data;
 
 /// <summary>A crop of a frame resized to a virtual size: antialiased bilinear for pictures (triangle filter scaled by the reduction,
-/// half-pixel
-/// centres), nearest for masks. Parts outside the frame are filled.</summary>
+/// half-pixel centres), nearest for masks. Parts outside the frame are filled.</summary>
 internal readonly record struct Window(
     int SourceWidth,
     int SourceHeight,

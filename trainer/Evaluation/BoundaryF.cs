@@ -1,10 +1,9 @@
 namespace RoadSeg.Trainer.Evaluation;
 
 /// <summary>The boundary F measure of Csurka, Larlus and Perronnin, "What is a good evaluation measure for semantic segmentation?", BMVC
-/// 2013: per image
-/// and class, the F1 of boundary pixels that have a boundary pixel of the same class within 0.75 % of the image's diagonal on the other
-/// side. A class
-/// counts in the images whose truth holds it. Borders to unlabelled pixels and the edge of the picture are no boundaries.</summary>
+/// 2013: per image and class, the F1 of boundary pixels that have a boundary pixel of the same class within 0.75 % of the image's diagonal
+/// on the other side. A class counts in the images whose truth holds it. Borders to unlabelled pixels and the edge of the picture are no
+/// boundaries.</summary>
 internal sealed class BoundaryF(int classes, int ignoreId)
 {
     /// <summary>Share of the diagonal.</summary>

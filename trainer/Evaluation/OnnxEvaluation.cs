@@ -9,8 +9,7 @@ using static TorchSharp.torch;
 namespace RoadSeg.Trainer.Evaluation;
 
 /// <summary>Scores a graph. One look goes through the engine that serves it, so that what is published is what was measured; several looks
-/// need the
-/// logits themselves.</summary>
+/// need the logits themselves.</summary>
 internal static class OnnxEvaluation
 {
     public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>

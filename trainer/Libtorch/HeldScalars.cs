@@ -4,10 +4,8 @@ namespace RoadSeg.Trainer.Libtorch;
 
 /// <summary>Numbers for TorchSharp's calls, one object a value, held until this is disposed.</summary>
 /// <remarks>A number that is written into a call becomes a <see cref="Scalar"/> that nothing holds once its handle has been read: a
-/// collection that
-/// another thread begins at that moment frees it before native code has read the value, which then is an error of libtorch or, worse,
-/// another number.
-/// Seen once in a test, where an update makes a thousand such calls.</remarks>
+/// collection that another thread begins at that moment frees it before native code has read the value, which then is an error of libtorch
+/// or, worse, another number. Seen once in a test, where an update makes a thousand such calls.</remarks>
 internal sealed class HeldScalars : IDisposable
 {
     private readonly Dictionary<double, Scalar> _held = [];

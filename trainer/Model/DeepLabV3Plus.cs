@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 namespace RoadSeg.Trainer.Model;
 
 /// <summary>DeepLabV3+ (Chen et al. 2018). In: float [N, 3, H, W], normalised RGB. Out: logits at stride 4, [N, classes, H/4, W/4] (sides
-/// rounded up),
-/// and the auxiliary head's at its own stride when there is one and the model is in training mode.</summary>
+/// rounded up), and the auxiliary head's at its own stride when there is one and the model is in training mode.</summary>
 internal sealed class DeepLabV3Plus : nn.Module<Tensor, (Tensor Logits, Tensor? Auxiliary)>
 {
     private int _frozen;

@@ -11,8 +11,7 @@ using RoadSeg.Trainer.Evaluation;
 namespace RoadSeg.Trainer.Publishing;
 
 /// <summary>Decides whether a version may go live by itself. Everything is measured here and now, through the engine that serves, candidate
-/// and live version
-/// on the same frames of the same machine.</summary>
+/// and live version on the same frames of the same machine.</summary>
 /// <param name="options">The limits.</param>
 /// <param name="time">When.</param>
 /// <param name="goOn">Called between measurements; throws to stop.</param>

@@ -75,8 +75,7 @@ public sealed record TrainingOptions
     public int CheckpointEvery { get; init; } = 100;
 
     /// <summary>The network computes in bfloat16 (its weights, the loss and the optimiser stay in float32): for GPUs, and for CPUs with
-    /// bfloat16 instructions.
-    /// Default false.</summary>
+    /// bfloat16 instructions. Default false.</summary>
     public bool Autocast { get; init; }
 
     internal void Validate()

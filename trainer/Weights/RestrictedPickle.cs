@@ -4,8 +4,7 @@ using System.Text;
 namespace RoadSeg.Trainer.Weights;
 
 /// <summary>Python's pickle, as far as torch.save needs it. It builds dictionaries, lists, tuples, numbers, strings and tensors, and
-/// refuses every
-/// name but the few below: nothing in a file is ever called.</summary>
+/// refuses every name but the few below: nothing in a file is ever called.</summary>
 internal sealed class RestrictedPickle(Stream input)
 {
     private const int MaxText = 1 << 20;

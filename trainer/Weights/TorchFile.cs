@@ -129,8 +129,7 @@ internal static class TorchFile
     }
 
     // Names join with dots; wrappers that training scripts put around a state_dict are taken off. A dictionary that stands in several
-    // places,
-    // or within itself, is taken where it stands first.
+    // places, or within itself, is taken where it stands first.
     private static void Visit(object? root, Action<string, PickledTensor> found)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);

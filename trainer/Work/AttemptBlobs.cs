@@ -9,10 +9,8 @@ using RoadSeg.Work;
 namespace RoadSeg.Trainer.Work;
 
 /// <summary>The files of a run in storage. Each is written only over the version that this worker knows: one that took the run over has
-/// touched them, so
-/// that a worker thought dead which wakes up finds itself shut out. Metrics and log are append blobs, to which goes what is new; all
-/// others, and metrics
-/// and log of a run that an older worker began as block blobs, are written whole.</summary>
+/// touched them, so that a worker thought dead which wakes up finds itself shut out. Metrics and log are append blobs, to which goes what
+/// is new; all others, and metrics and log of a run that an older worker began as block blobs, are written whole.</summary>
 /// <param name="isOurs">Asks the record whether the run still is this worker's.</param>
 /// <param name="maxBlocks">Blocks after which an append blob is written anew; storage takes no more than <see cref="MaxBlocks"/>.</param>
 internal sealed class AttemptBlobs(
@@ -126,8 +124,7 @@ internal sealed class AttemptBlobs(
                     throw new OvertakenException();
 
                 // Either this worker's own call came through and its answer did not: it goes on where storage is. Or an earlier worker's
-                // first call came
-                // after this one took over: this one's word counts, and nothing of that is kept.
+                // first call came after this one took over: this one's word counts, and nothing of that is kept.
                 BlobProperties found = await blob.GetPropertiesAsync(cancellationToken: cancel);
                 var ours = found.Metadata.TryGetValue(Attempt, out var attempt) && attempt == _metadata[Attempt];
                 _known[file] = known = new Known(found.ETag, 0, ours ? found.ContentLength : long.MaxValue, BlocksOf(found));

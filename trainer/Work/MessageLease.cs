@@ -6,8 +6,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Trainer.Work;
 
 /// <summary>A message that this worker took: hidden from others for the lock's time, renewed in the background. Its lock is the run's
-/// lease. Disposing ends the
-/// renewal; a message that was neither deleted nor given back comes again when the lock runs out.</summary>
+/// lease. Disposing ends the renewal; a message that was neither deleted nor given back comes again when the lock runs out.</summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
     private const int RenewalsPerLock = 3;

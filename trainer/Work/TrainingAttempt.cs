@@ -35,8 +35,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
         );
 
         // Checkpoint 1: the files of the attempt before are here, and that attempt is shut out of them. A crash from here on leaves the
-        // message, whose lock
-        // runs out: the next attempt begins at this place with what storage holds.
+        // message, whose lock runs out: the next attempt begins at this place with what storage holds.
         await blobs.TakeOverAsync(run.Attempt, lost);
         using var said = new AttemptLog(Path.Combine(folder, TrainingFiles.Log), place.Output);
         await using var telling = reporter = new AttemptReporter(
@@ -87,8 +86,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
             await AmendAsync(now => now with { Gate = gate }, reporter);
 
             // Checkpoint 5: judged, and this attempt still owns the run. An attempt after a crash keeps to that judgement, and does not
-            // undo what was done
-            // about its promotion since. Where another version went live meanwhile, it is that one that must be beaten.
+            // undo what was done about its promotion since. Where another version went live meanwhile, it is that one that must be beaten.
             ModelPointer? live = null;
             while (
                 gate.Passed
@@ -167,8 +165,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
     }
 
     // Checkpoint 2, again and again: what was learned up to here outlives this worker. An outage is waited out by the next checkpoint; the
-    // steps between are
-    // then done again after a crash, with the same result.
+    // steps between are then done again after a crash, with the same result.
     private static void Store(AttemptBlobs blobs, AttemptReporter reporter, AttemptLog said)
     {
         if (!reporter.IsOurs)

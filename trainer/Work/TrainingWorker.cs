@@ -139,8 +139,7 @@ internal sealed class TrainingWorker(WorkPlace place)
     }
 
     // Checkpoint 0: the record names this message, and the attempt is counted. The same message delivered again proves that its former
-    // delivery ended, so it
-    // takes over; another one about an owned run is a duplicate.
+    // delivery ended, so it takes over; another one about an owned run is a duplicate.
     private async Task<TrainingRecord?> ClaimAsync(WorkId id, string message)
     {
         var claimed = await place.Runs.TryMoveAsync(
@@ -182,8 +181,7 @@ internal sealed class TrainingWorker(WorkPlace place)
     }
 
     // A worker that ends in good order is no failed delivery: a message of its own takes the place of this one, whose deliveries are
-    // counted. A crash before
-    // the new one is sent leaves the old one, which finds no owner and takes the run as well.
+    // counted. A crash before the new one is sent leaves the old one, which finds no owner and takes the run as well.
     private async Task HandBackAsync(TrainingRecord run, MessageLease lease)
     {
         var freed = await place.Runs.AmendAsync(

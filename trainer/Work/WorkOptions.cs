@@ -15,8 +15,7 @@ internal sealed record WorkOptions
     public string Models => Path.Combine(Folder, "models");
 
     /// <summary>ROADSEG_WORK_LOCK: how long a message stays with a worker that gives no sign; a third of it passes between two signs. A
-    /// killed worker's run
-    /// goes on elsewhere after this. Default 1 minute, 3 seconds to 1 day.</summary>
+    /// killed worker's run goes on elsewhere after this. Default 1 minute, 3 seconds to 1 day.</summary>
     public TimeSpan Lock { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>ROADSEG_WORK_POLL: between two looks at an empty queue. Default 5 seconds, 100 milliseconds to 1 hour.</summary>
@@ -27,8 +26,7 @@ internal sealed record WorkOptions
     public TimeSpan Report { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Deliveries of one message without a newer checkpoint after which its run fails with attempts-exhausted; being stopped in
-    /// good order does not
-    /// count.</summary>
+    /// good order does not count.</summary>
     public const int MaxDeliveries = 5;
 
     /// <exception cref="TrainerException">A setting is out of its range.</exception>

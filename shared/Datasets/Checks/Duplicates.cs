@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace RoadSeg.Datasets.Checks;
 
 /// <summary>Finds images that equal or nearly equal a kept one as they come: 16 bytes of hash and 32 of picture an image, no pixels. Near
-/// ones are looked for by
-/// comparing with every image of the splits before, which are the small ones.</summary>
+/// ones are looked for by comparing with every image of the splits before, which are the small ones.</summary>
 internal sealed class Duplicates
 {
     private readonly Dictionary<UInt128, string> byHash = [];

@@ -4,8 +4,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Datasets.Checks;
 
 /// <summary>256 bits that stay nearly the same when a picture is recompressed, resized or slightly lightened: of a 17 x 16 grey reduction
-/// each
-/// bit says whether a cell is darker than its right neighbour (difference hash).</summary>
+/// each bit says whether a cell is darker than its right neighbour (difference hash).</summary>
 internal readonly record struct PerceptualHash(ulong A, ulong B, ulong C, ulong D)
 {
     /// <summary>Bits that may differ between two copies of one picture.</summary>

@@ -7,11 +7,9 @@ using RoadSeg.Datasets.Layouts;
 namespace RoadSeg.Datasets.Checks;
 
 /// <summary>Which pair goes into which split, and in which order they are read. A function of names, seed and shares alone: neither a
-/// disk's
-/// order nor a broken file changes it.</summary>
+/// disk's order nor a broken file changes it.</summary>
 /// <param name="Order">Test first, then val, then train: a duplicate stays where it is measured and leaves where it is learned. Train is in
-/// an order
-/// that the seed shuffled, so that shards read one after the other are already mixed.</param>
+/// an order that the seed shuffled, so that shards read one after the other are already mixed.</param>
 /// <param name="By">Where the division came from.</param>
 /// <param name="Notes">What a person should know.</param>
 internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> Order, SplitSource By, IReadOnlyList<string> Notes)
@@ -47,8 +45,7 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
     }
 
     // Training watches val: a layout that brings none gives a part of its train to it. Null where there is nothing to do, or one group
-    // alone, which the
-    // report refuses.
+    // alone, which the report refuses.
     private static (List<(SamplePair pair, Split split)> Splits, string Note)? WithVal(
         List<(SamplePair Pair, Split Split)> splits,
         SplitSpec spec

@@ -9,8 +9,7 @@ using RoadSeg.Labels;
 namespace RoadSeg.Datasets.Curation;
 
 /// <summary><c>manifest.json</c> of a curated set. It holds nothing but what follows from the source, the description and this code, so
-/// that the
-/// same input always gives the same bytes: the version is their hash.</summary>
+/// that the same input always gives the same bytes: the version is their hash.</summary>
 public sealed record CuratedManifest
 {
     /// <summary>Name of the file.</summary>

@@ -12,9 +12,8 @@ public sealed class CuratedUpload(BlobContainerClient curated)
     private const int AtOnce = 4;
 
     /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is nobody's. Of a
-    /// version that is
-    /// there already the report is replaced, so that it is that of the latest check, and files that are gone or have another length
-    /// since.</summary>
+    /// version that is there already the report is replaced, so that it is that of the latest check, and files that are gone or have
+    /// another length since.</summary>
     /// <param name="set">The set in its folder.</param>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancel">Stops between files; the version has no manifest then.</param>

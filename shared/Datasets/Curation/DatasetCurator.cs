@@ -166,8 +166,7 @@ public sealed class DatasetCurator(TimeProvider time)
     }
 
     /// <summary>Writes the report of a set that was refused before any of its files was read: its archive or its description cannot be
-    /// used, or
-    /// it was given up.</summary>
+    /// used, or it was given up.</summary>
     /// <param name="name">Name of the set.</param>
     /// <param name="reason">Why.</param>
     /// <param name="folder">Where the report goes, made if missing, files of the same names replaced.</param>

@@ -8,8 +8,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Datasets.Curation;
 
 /// <summary>Writes a curated set as a Hugging Face image folder: <c>load_dataset("imagefolder", data_dir=...)</c> of Python's
-/// <c>datasets</c> gives the
-/// columns <c>image</c>, <c>label</c> (ids, 255 unlabelled), <c>id</c> and <c>group</c>.</summary>
+/// <c>datasets</c> gives the columns <c>image</c>, <c>label</c> (ids, 255 unlabelled), <c>id</c> and <c>group</c>.</summary>
 public static class HuggingFaceExport
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -48,8 +47,7 @@ public static class HuggingFaceExport
             File.WriteAllBytes(Path.Combine(folder, "labels", file), GrayPng.Encode(sample.Ids, sample.Image.Width, sample.Image.Height));
 
             // Columns that end in _file_name become pictures. Every line of every split has the same members and types, never null: the
-            // loader
-            // refuses splits whose members differ.
+            // loader refuses splits whose members differ.
             list.WriteLine(
                 JsonSerializer.Serialize(
                     new Dictionary<string, string>

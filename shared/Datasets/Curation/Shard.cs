@@ -6,8 +6,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Datasets.Curation;
 
 /// <summary>The form of a shard: the eight bytes <c>RSEGSET1</c>, then for each sample, numbers little-endian: width, height and length of
-/// the
-/// identifier in UTF-8 (4 bytes each), the identifier, RGB [height, width, 3], ids [height, width].</summary>
+/// the identifier in UTF-8 (4 bytes each), the identifier, RGB [height, width, 3], ids [height, width].</summary>
 internal static class Shard
 {
     private const int MaxSide = 4096;

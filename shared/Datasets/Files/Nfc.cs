@@ -5,10 +5,8 @@ using System.Text;
 namespace RoadSeg.Datasets.Files;
 
 /// <summary>Unicode's composed form (NFC) of names: a Mac hands out "é" as a letter and an accent, everything else as one character, and
-/// both mean one
-/// file. The program runs without ICU (<c>InvariantGlobalization</c>), where <see cref="string.Normalize()"/> returns its input. The tables
-/// are
-/// Unicode 14's, written by <c>tests/golden/unicode/make.py</c> from Python's <c>unicodedata</c>.</summary>
+/// both mean one file. The program runs without ICU (<c>InvariantGlobalization</c>), where <see cref="string.Normalize()"/> returns its
+/// input. The tables are Unicode 14's, written by <c>tests/golden/unicode/make.py</c> from Python's <c>unicodedata</c>.</summary>
 internal static class Nfc
 {
     // Below U+0300 every text is composed.

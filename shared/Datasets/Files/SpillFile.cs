@@ -3,8 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace RoadSeg.Datasets.Files;
 
 /// <summary>Puts aside what would otherwise grow with the set in memory: a temporary file that has no name, so that a killed process leaves
-/// none.
-/// Made when the first bytes come. One thread writes; several may read.</summary>
+/// none. Made when the first bytes come. One thread writes; several may read.</summary>
 internal sealed class SpillFile : IDisposable
 {
     private SafeFileHandle? file;

@@ -25,8 +25,7 @@ public sealed record ZipLimits
     } = 2L << 30;
 
     /// <summary>Unpacked bytes for each packed byte of a file over 1 MiB, and of each archive, 1 to 1032 (what deflate can reach). Default
-    /// 200:
-    /// masks pack well, bombs better.</summary>
+    /// 200: masks pack well, bombs better.</summary>
     public int MaxRatio
     {
         get;

@@ -5,8 +5,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Datasets.Files;
 
 /// <summary>The names of a set's archives, which share one root: plain paths that any file system takes, none of them twice in an archive,
-/// and
-/// none in two with different content.</summary>
+/// and none in two with different content.</summary>
 internal sealed class ZipNames
 {
     private const int MaxPathBytes = 1024;

@@ -56,9 +56,8 @@ public static class ZipUnpacker
     }
 
     /// <summary>Unpacks a set that came as archives, as many publishers hand them out: zips, with <c>dataset.json</c> and lists beside
-    /// them. All of
-    /// them share one root, so that paths are those of the files themselves; <c>dataset.json</c> beside the archives wins over one in
-    /// them.</summary>
+    /// them. All of them share one root, so that paths are those of the files themselves; <c>dataset.json</c> beside the archives wins over
+    /// one in them.</summary>
     /// <param name="files">The set as it was dropped.</param>
     /// <param name="folder">Folder to unpack into, new or empty; the caller removes it when the set has been read.</param>
     /// <param name="limits">What all archives of the set together may hold at most, with the lists.</param>

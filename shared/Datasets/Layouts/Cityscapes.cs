@@ -49,8 +49,7 @@ internal static class Cityscapes
     ];
 
     /// <summary>Masks of label ids, mapped to train ids here: the set does not ship _labelTrainIds, and its _color pictures cannot be read
-    /// back
-    /// (pole and polegroup, car and license plate, and five labels in black share a colour).</summary>
+    /// back (pole and polegroup, car and license plate, and five labels in black share a colour).</summary>
     public static Layout Fine { get; } =
         new PatternLayout(
             "cityscapes",

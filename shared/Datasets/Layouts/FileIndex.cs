@@ -60,8 +60,7 @@ internal sealed class FileIndex
             .MinBy(path => path.Count(c => c == '/'));
 
     /// <summary>The file that a list means: relative to the list's folder, or, where the list was written on another machine, the only one
-    /// whose
-    /// last folder and name are the same.</summary>
+    /// whose last folder and name are the same.</summary>
     public string? Resolve(string folder, string written)
     {
         var path = Nfc.Of(written).Replace('\\', '/');

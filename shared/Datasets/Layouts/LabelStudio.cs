@@ -8,8 +8,7 @@ using RoadSeg.Datasets.Masks;
 namespace RoadSeg.Datasets.Layouts;
 
 /// <summary>Label Studio's brush labels: the JSON export with run lengths, or one picture for each label. Of a task with several
-/// annotations the
-/// last is taken; the others are listed.</summary>
+/// annotations the last is taken; the others are listed.</summary>
 internal sealed partial class LabelStudio()
     : Layout(
         "label-studio",

@@ -4,8 +4,7 @@ using RoadSeg.Datasets.Masks;
 namespace RoadSeg.Datasets.Layouts;
 
 /// <summary>Pairs by list files: train.txt, val.txt and test.txt with an image and its mask in each line, divided by spaces (SegNet,
-/// PaddleSeg), a
-/// comma or a tab. Paths of the machine that wrote the list are found again by their last folder and name.</summary>
+/// PaddleSeg), a comma or a tab. Paths of the machine that wrote the list are found again by their last folder and name.</summary>
 internal sealed class ListPairs()
     : Layout("lists", "Plain lists: train.txt, val.txt, test.txt with \"image mask\" in each line; classes in dataset.json")
 {

@@ -7,8 +7,7 @@ using RoadSeg.Labels;
 namespace RoadSeg.Datasets.Mapping;
 
 /// <summary>From the values of a source's masks to the classes of a catalogue. A value it does not know, or knows as two things, stays
-/// unlabelled
-/// and is reported with its pixels.</summary>
+/// unlabelled and is reported with its pixels.</summary>
 public sealed class LabelMap
 {
     private readonly FrozenDictionary<int, LabelEntry> byKey;

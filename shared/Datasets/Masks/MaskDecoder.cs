@@ -10,8 +10,7 @@ namespace RoadSeg.Datasets.Masks;
 internal static class MaskDecoder
 {
     /// <exception cref="RoadSegException">As <see cref="ImageProbe.Read"/> and <see cref="MaskPng.Decode"/>; image-format-unsupported where
-    /// the file's
-    /// form cannot hold what the encoding says.</exception>
+    /// the file's form cannot hold what the encoding says.</exception>
     public static MaskValues Decode(byte[] file, MaskEncoding encoding, ImageLimits limits)
     {
         // Palette and grey PNGs by our own reader: libvips expands palettes, and the indices would be lost.

@@ -43,9 +43,13 @@ public sealed class FairnessTests
     private static async Task<JobView> SubmittedAsync(HttpClient api, byte[] photo, string type)
     {
         using var body = new ByteArrayContent(photo) { Headers = { ContentType = new(type) } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = body, Headers = { { "Prefer", "wait=60" } } };
-        using var answer = await api.SendAsync(request, Cancel);
-        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
+        using var answer = await api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        var job = (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
+
+        // As long as a slow machine needs: how long is for the benchmark to say.
+        for (var ask = 0; ask < 5 && !job.State.IsTerminal(); ask++)
+            job = (await api.GetFromJsonAsync(new Uri($"{job.Links["self"]}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
+        return job;
     }
 
     private static byte[] Interlaced(int side)

@@ -131,7 +131,7 @@ public sealed class CrashWindowTests(SteadyWorker steady) : IClassFixture<Steady
     {
         var (id, upload) = await UploadedAsync();
         await using var zombie = await DirectWorker.StartAsync(_gate.ConnectionString, Cancel);
-        var (held, go) = Hold("/work/");
+        var (held, go) = Hold($"/{Containers.Work}/");
         var sleeping = zombie.InvokeAsync("PreprocessUpload", upload, "m1", 1, Cancel);
         await held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
 

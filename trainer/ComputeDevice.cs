@@ -24,7 +24,7 @@ internal static class ComputeDevice
         Check.That(
             count > 0,
             $"--device {name}: there is no CUDA device that this libtorch ({__version__}) can use. Built without -p:Torch=cuda the "
-                + $"trainer knows the CPU only; docs/gpu.md says how to train on a GPU. Or say --device cpu."
+                + "trainer knows the CPU only; docs/gpu.md says how to train on a GPU. Or say --device cpu."
         );
         Check.That(number < count, $"--device {name}: there are {count} CUDA devices, numbered from 0.");
         return new Device(DeviceType.CUDA, number);

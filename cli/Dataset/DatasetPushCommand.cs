@@ -118,7 +118,7 @@ internal static class DatasetPushCommand
             throw new RoadSegException(
                 ErrorCodes.DatasetInvalid,
                 $"No storage was named. Give --connection or {Variable}; for a stack of this machine ('roadseg up') that is "
-                    + $"\"UseDevelopmentStorage=true\" or what it prints. "
+                    + "\"UseDevelopmentStorage=true\" or what it prints. "
                     + (name is null ? "" : $"Any storage tool does the same: copy the folder to {container}/{name}/ and dataset.json last.")
             );
         }

@@ -77,7 +77,7 @@ internal sealed class ServiceConnection : IDisposable
         {
             throw new CommandFailedException(
                 $"Nothing answers at {_api.BaseAddress} ({e.InnerException?.Message ?? e.Message}). Start the service with './roadseg "
-                    + $"up', or name a running one with --server.",
+                    + "up', or name a running one with --server.",
                 e
             );
         }

@@ -84,7 +84,7 @@ internal static class ServiceOptions
         if (!WorkId.TryParse(token.Value, out var id))
             result.AddError(
                 $"'{token.Value}' is no job id: it has 26 lower-case letters and digits, as './roadseg submit' and './roadseg jobs' "
-                    + $"print it."
+                    + "print it."
             );
         return id;
     }

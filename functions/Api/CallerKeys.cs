@@ -24,7 +24,7 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
             if (entry.Split('=') is not [var name, { Length: 64 } hash] || !Callers.IsValid(name) || !hash.All(char.IsAsciiHexDigitLower))
                 throw new InvalidOperationException(
                     $"{Setting} has the entry '{entry}': write name=sha256, the name in lower-case letters, digits and hyphens, the hash "
-                        + $"of the key in lower-case hex."
+                        + "of the key in lower-case hex."
                 );
             names[hash] = name;
         }

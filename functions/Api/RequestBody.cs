@@ -92,7 +92,7 @@ internal sealed class RequestBody : Stream
             throw Failure = new RoadSegException(
                 ErrorCodes.RequestTooSlow,
                 $"The body came at less than {SlowestRate} bytes a second. Send a photo over a slow line with an upload key: POST "
-                    + $"/v1/uploads.",
+                    + "/v1/uploads.",
                 e
             );
         }

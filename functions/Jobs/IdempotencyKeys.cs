@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
@@ -15,7 +13,10 @@ namespace RoadSeg.Functions.Jobs;
 internal sealed class IdempotencyKeys(BlobServiceClient blobs)
 {
     private const int MaxLength = 255;
-    private readonly BlobContainerClient _keys = blobs.GetBlobContainerClient(Containers.IdempotencyKeys);
+    private readonly JsonBlobs<IdempotencyEntry> _keys = new(
+        blobs.GetBlobContainerClient(Containers.IdempotencyKeys),
+        JobJson.Default.IdempotencyEntry
+    );
 
     /// <summary>The request's key, or null when it has none.</summary>
     /// <exception cref="RoadSegException">request-invalid: not 1-255 visible ASCII characters.</exception>
@@ -57,20 +58,13 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
     /// <exception cref="RoadSegException">idempotency-conflict: the key stands for another request.</exception>
     public async Task<WorkId> ClaimAsync(string caller, string key, string digest, WorkId id, CancellationToken cancel)
     {
-        var blob = _keys.GetBlobClient(BlobPaths.IdempotencyKey(caller, key));
-        try
+        var (path, entry) = (BlobPaths.IdempotencyKey(caller, key), new IdempotencyEntry(id, digest));
+        while (true)
         {
-            var entry = JsonSerializer.SerializeToUtf8Bytes(new IdempotencyEntry(id, digest), JobJson.Default.IdempotencyEntry);
-            await blob.UploadAsync(
-                BinaryData.FromBytes(entry),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancel
-            );
-            return id;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return await FirstAsync(blob, digest, cancel);
+            if (await _keys.TryWriteAsync(path, entry, null, cancel) is not null)
+                return id;
+            if (await FindAsync(caller, key, digest, cancel) is { } first)
+                return first;
         }
     }
 
@@ -78,21 +72,8 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
     /// <exception cref="RoadSegException">idempotency-conflict: the key stands for another request.</exception>
     public async Task<WorkId?> FindAsync(string caller, string key, string digest, CancellationToken cancel)
     {
-        try
-        {
-            return await FirstAsync(_keys.GetBlobClient(BlobPaths.IdempotencyKey(caller, key)), digest, cancel);
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
-        {
+        if (await _keys.FindAsync(BlobPaths.IdempotencyKey(caller, key), cancel) is not { Value: var first })
             return null;
-        }
-    }
-
-    private static async Task<WorkId> FirstAsync(BlobClient blob, string digest, CancellationToken cancel)
-    {
-        var content = (await blob.DownloadContentAsync(cancel)).Value.Content;
-        var first = JsonSerializer.Deserialize(content.ToMemory().Span, JobJson.Default.IdempotencyEntry)
-            ?? throw new JsonException($"{blob.BlobContainerName}/{blob.Name} cannot be read: it holds null.");
         return first.Request == digest
             ? first.JobId
             : throw new RoadSegException(

@@ -196,7 +196,7 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         return new RoadSegException(
             ErrorCodes.ModelNotFound,
             $"There is no model {shown} that serves; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their versions. "
-                + $"Ask as name or name@version."
+                + "Ask as name or name@version."
         );
     }
 }

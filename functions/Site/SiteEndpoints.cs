@@ -32,7 +32,7 @@ internal static class SiteEndpoints
         var policy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
             + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for "
-            + $"'script'";
+            + "'script'";
 
         app.MapMethods("/", Read, (HttpContext context, Page page) =>
             {

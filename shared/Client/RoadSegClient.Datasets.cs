@@ -72,7 +72,7 @@ public sealed partial class RoadSegClient
             if (_time.GetElapsedTime(began) >= timeout)
                 throw new TimeoutException(
                     $"The check of the data set '{name}' had not ended after {timeout.Value.TotalSeconds:F0} s. It goes on; ask for it "
-                        + $"again."
+                        + "again."
                 );
             await Task.Delay(DefaultPause, _time, cancel);
         }

@@ -24,7 +24,7 @@ public static class ImageProbe
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyBytes,
                 $"The file has {file.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed. Save it smaller or with stronger "
-                    + $"compression."
+                    + "compression."
             );
         }
 
@@ -74,7 +74,7 @@ public static class ImageProbe
             throw new RoadSegException(
                 ErrorCodes.ImageAnimated,
                 $"The file holds {header.Frames:N0} {(header.Format == ImageFormat.Tiff ? "pages" : "frames")}. Send a single still "
-                    + $"picture."
+                    + "picture."
             );
         }
 
@@ -84,7 +84,7 @@ public static class ImageProbe
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyPixels,
                 $"The image is {header.Width:N0} x {header.Height:N0} = {pixels:N0} pixels; at most {limits.MaxPixels:N0} are allowed. "
-                    + $"Send it smaller."
+                    + "Send it smaller."
             );
         }
 

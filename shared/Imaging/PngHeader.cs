@@ -25,7 +25,7 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, bool
             throw new RoadSegException(
                 ErrorCodes.ImageFormatUnsupported,
                 $"The mask is a PNG of {(color is 0 ? "16-bit grey" : color is 4 ? "grey with transparency" : "RGB colours")}, not of "
-                    + $"class ids. Save it as a palette or 8-bit grey PNG."
+                    + "class ids. Save it as a palette or 8-bit grey PNG."
             );
         }
 
@@ -39,7 +39,7 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, bool
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyPixels,
                 $"The mask is {width:N0} x {height:N0} pixels; at most {limits.MaxPixels:N0}, and {limits.MaxSide:N0} on a side, are "
-                    + $"allowed."
+                    + "allowed."
             );
         }
 

@@ -70,7 +70,7 @@ public static unsafe class VipsLibrary
             if (Start(threadsPerOperation) is { } failure)
                 throw new NativeLibraryException(
                     $"libvips {version} in '{libraryPath ?? DefaultName}' does not start: {failure.Message}. Install a complete libvips, "
-                        + $"or drop the setting to use the one that ships with the app.",
+                        + "or drop the setting to use the one that ships with the app.",
                     failure
                 );
             Volatile.Write(ref loaded, new LoadedLibrary(libraryPath, version, FindFormats(libraryPath ?? DefaultName)));
@@ -88,7 +88,7 @@ public static unsafe class VipsLibrary
             return NativeFile.Open(
                 path,
                 $"The image library '{path}' cannot be loaded. Name the file of a libvips {Oldest} or newer with all it depends on, or "
-                    + $"drop "
+                    + "drop "
                     + "the setting to use the one that ships with the app."
             );
         }
@@ -96,7 +96,7 @@ public static unsafe class VipsLibrary
         var own = NativeFile.Find(DefaultName)
             ?? throw new NativeLibraryException(
                 $"{DefaultName} was not found beside the app. Restore the package {Package}, or install libvips {Oldest} or newer and "
-                    + $"name its file."
+                    + "name its file."
             );
         return NativeFile.Open(
             own,
@@ -115,7 +115,7 @@ public static unsafe class VipsLibrary
             ? version
             : throw new NativeLibraryException(
                 $"'{name}' is libvips {version}; {Oldest} or newer is needed. Install a newer one, or drop the setting to use the one "
-                    + $"that ships with the app."
+                    + "that ships with the app."
             );
     }
 

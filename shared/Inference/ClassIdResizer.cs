@@ -21,7 +21,7 @@ internal static class ClassIdResizer
                 throw new RoadSegException(
                     ErrorCodes.ModelInvalid,
                     $"The model gave class id {cells[i]}, which is no whole number. If its output holds scores, its manifest must name "
-                        + $"their kind."
+                        + "their kind."
                 );
             }
 

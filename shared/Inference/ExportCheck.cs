@@ -36,7 +36,7 @@ internal static class ExportCheck
             throw Invalid(
                 model,
                 $"says '{Name(model.Output.Kind)}', but every score of two pictures lies from 0 to 1: they are probabilities already. "
-                    + $"Say kind 'sigmoid' and which class is the background, or export the model without its sigmoid"
+                    + "Say kind 'sigmoid' and which class is the background, or export the model without its sigmoid"
             );
         }
 
@@ -57,7 +57,7 @@ internal static class ExportCheck
             throw Invalid(
                 model,
                 $"says '{Name(kind)}' of a single class, which then has every pixel. Add a class such as 'background' to labels, and say "
-                    + $"kind 'sigmoid' (after sigmoid) or 'sigmoid-logits' (before) and which class is the background"
+                    + "kind 'sigmoid' (after sigmoid) or 'sigmoid-logits' (before) and which class is the background"
             );
         if (channels == 1 && kind is OutputKind.Sigmoid or OutputKind.SigmoidLogits && operation == "Softmax")
             throw Invalid(
@@ -92,7 +92,7 @@ internal static class ExportCheck
                 throw new RoadSegException(
                     ErrorCodes.ModelInvalid,
                     $"The graph of model '{engine.Model.Name}' does not run at {width}x{height}, which its preprocess makes of some "
-                        + $"photos. "
+                        + "photos. "
                         + $"Raise preprocess.multipleOf to what the network needs (often 32), or say mode 'stretch'. {e.Message}",
                     e
                 );

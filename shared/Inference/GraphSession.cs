@@ -169,7 +169,7 @@ internal sealed class GraphSession : IDisposable
         )
             throw Invalid(
                 $"The graph's output '{output.Name}' is {type}; class ids are whole numbers in one channel, and this has {channels}: are "
-                    + $"they logits or probabilities?"
+                    + "they logits or probabilities?"
             );
     }
 

@@ -99,12 +99,12 @@ public sealed class OnnxFile
             if (!ManifestRules.IsPlainFileName(name))
                 throw Invalid(
                     $"The graph keeps weights in '{Shown(name)}', which is no plain file name beside it. Export it with its weights in "
-                        + $"one file beside the graph, or inside it."
+                        + "one file beside the graph, or inside it."
                 );
             data[name] = read(name)
                 ?? throw Invalid(
                     $"The graph keeps weights in '{name}', which is none of the package's files. Put that file of the export beside the "
-                        + $"graph and pack again."
+                        + "graph and pack again."
                 );
         }
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using RoadSeg.Work;
 
 namespace RoadSeg.Jobs;
 
@@ -89,21 +89,13 @@ public sealed record BlobCreatedEvent(
         // Event Grid does not promise which of the two it puts into a storage queue. Neither can be taken for the other: no base64 begins
         // with a brace.
         var json = message.TrimStart(" \t\r\n"u8) is [not (byte)'{', ..] ? Decode(message) : message;
-        try
-        {
-            var e = JsonSerializer.Deserialize(json, JobJson.Default.BlobCreatedEvent);
-            return
-                e is { EventType: Created, Subject: not null, Data: not null }
-                && e.Subject.StartsWith(SubjectStart, StringComparison.Ordinal)
-                && e.Middle > SubjectStart.Length
-                && e.Path.Length > 0
-                ? e
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return
+            MessageBody.TryRead(json, JobJson.Default.BlobCreatedEvent) is { EventType: Created, Subject: not null, Data: not null } e
+            && e.Subject.StartsWith(SubjectStart, StringComparison.Ordinal)
+            && e.Middle > SubjectStart.Length
+            && e.Path.Length > 0
+            ? e
+            : null;
     }
 
     // Nothing where it is no base64, which then is no JSON either.

@@ -23,7 +23,8 @@ public sealed class JobStore
             JobJson.Default.JobRecord,
             blobs.GetBlobContainerClient(Containers.JobsActive),
             static job => BlobPaths.ActiveJob(job.Caller, job.Id),
-            time
+            time,
+            EndedAsync
         );
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
@@ -62,21 +63,21 @@ public sealed class JobStore
 
     /// <summary>Moves a job to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. What its end asks for is
     /// done.</summary>
-    public async Task<Change<JobRecord>> TryMoveAsync(
+    public Task<Change<JobRecord>> TryMoveAsync(
         WorkId id,
         JobState to,
         Func<JobRecord, JobRecord?> change,
         CancellationToken cancel,
         Stored<JobRecord>? known = null
-    ) => await EndedAsync(await _records.TryMoveAsync(BlobPaths.Job(id), to, change, cancel, known), cancel);
+    ) => _records.TryMoveAsync(BlobPaths.Job(id), to, change, cancel, known);
 
     /// <summary>Ends a job as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
-    public async Task<Change<JobRecord>> TryFailAsync(
+    public Task<Change<JobRecord>> TryFailAsync(
         WorkId id,
         RoadSegException reason,
         Func<JobRecord, bool> guard,
         CancellationToken cancel
-    ) => await EndedAsync(await _records.TryFailAsync(BlobPaths.Job(id), reason, guard, cancel), cancel);
+    ) => _records.TryFailAsync(BlobPaths.Job(id), reason, guard, cancel);
 
     /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
     public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) =>
@@ -92,14 +93,9 @@ public sealed class JobStore
         await _records.UnmarkAsync(ended, cancel);
     }
 
-    private async Task<Change<JobRecord>> EndedAsync(Change<JobRecord> moved, CancellationToken cancel)
+    private Task EndedAsync(JobRecord job, CancellationToken cancel)
     {
-        if (moved is { Done: true, Document.Value: var job } && job.State.IsTerminal())
-        {
-            Ended?.Invoke(job);
-            await SettleAsync(job, cancel);
-        }
-
-        return moved;
+        Ended?.Invoke(job);
+        return SettleAsync(job, cancel);
     }
 }

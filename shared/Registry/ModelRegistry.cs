@@ -300,7 +300,7 @@ public sealed partial class ModelRegistry
         new(
             ErrorCodes.ModelNotFound,
             $"There is no version {version} of a model '{name}'; GET /v1/models lists the models, GET /v1/models/{{name}}/versions their "
-                + $"versions."
+                + "versions."
         );
 
     // Whoever writes the manifest first has the version; files of others would be written over each other's.

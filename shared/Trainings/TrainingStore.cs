@@ -25,7 +25,8 @@ public sealed class TrainingStore
             TrainingJson.Default.TrainingRecord,
             blobs.GetBlobContainerClient(Containers.TrainingsActive),
             static run => BlobPaths.ActiveTraining(run.Id),
-            time
+            time,
+            SettleAsync
         );
         _queue = queues.GetQueueClient(Queues.TrainingJobs);
         _time = time;
@@ -71,20 +72,20 @@ public sealed class TrainingStore
 
     /// <summary>Moves a run to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. Its marker goes when it
     /// ends.</summary>
-    public async Task<Change<TrainingRecord>> TryMoveAsync(
+    public Task<Change<TrainingRecord>> TryMoveAsync(
         WorkId id,
         TrainingState to,
         Func<TrainingRecord, TrainingRecord?> change,
         CancellationToken cancel
-    ) => await EndedAsync(await _records.TryMoveAsync(BlobPaths.Training(id), to, change, cancel), cancel);
+    ) => _records.TryMoveAsync(BlobPaths.Training(id), to, change, cancel);
 
     /// <summary>Ends a run as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
-    public async Task<Change<TrainingRecord>> TryFailAsync(
+    public Task<Change<TrainingRecord>> TryFailAsync(
         WorkId id,
         RoadSegException reason,
         Func<TrainingRecord, bool> guard,
         CancellationToken cancel
-    ) => await EndedAsync(await _records.TryFailAsync(BlobPaths.Training(id), reason, guard, cancel), cancel);
+    ) => _records.TryFailAsync(BlobPaths.Training(id), reason, guard, cancel);
 
     /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
     public Task<Change<TrainingRecord>> AmendAsync(WorkId id, Func<TrainingRecord, TrainingRecord?> change, CancellationToken cancel) =>
@@ -97,13 +98,6 @@ public sealed class TrainingStore
     /// <summary>What is left to do for a run that has ended: its marker goes. The sweep does it again where the process died in
     /// between.</summary>
     public Task SettleAsync(TrainingRecord ended, CancellationToken cancel) => _records.UnmarkAsync(ended, cancel);
-
-    private async Task<Change<TrainingRecord>> EndedAsync(Change<TrainingRecord> moved, CancellationToken cancel)
-    {
-        if (moved is { Done: true, Document.Value: var run } && run.State.IsTerminal())
-            await SettleAsync(run, cancel);
-        return moved;
-    }
 
     private async Task<Stored<TrainingRecord>> EarlierAsync(Stored<TrainingRecord> earlier, CancellationToken cancel)
     {

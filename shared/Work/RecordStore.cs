@@ -11,12 +11,14 @@ namespace RoadSeg.Work;
 /// <param name="active">Container of the markers; not owned.</param>
 /// <param name="marker">Name of a record's marker.</param>
 /// <param name="time">Clock of the times that states are entered at.</param>
+/// <param name="settle">What is left to do for a record that a move of this store ended, once it is written.</param>
 public sealed class RecordStore<T, TState>(
     BlobContainerClient records,
     JsonTypeInfo<T> form,
     BlobContainerClient active,
     Func<T, string> marker,
-    TimeProvider time
+    TimeProvider time,
+    Func<T, CancellationToken, Task> settle
 )
     where T : class, IWorkRecord<T, TState>
     where TState : struct, Enum
@@ -56,10 +58,10 @@ public sealed class RecordStore<T, TState>(
     /// <param name="cancel">Stops between storage calls.</param>
     /// <param name="known">The record as last read, to save a read; a newer one is fetched when it has changed since.</param>
     /// <exception cref="InvalidOperationException">The move is none that may be.</exception>
-    public Task<Change<T>> TryMoveAsync(string path, TState to, Func<T, T?> change, CancellationToken cancel, Stored<T>? known = null)
+    public async Task<Change<T>> TryMoveAsync(string path, TState to, Func<T, T?> change, CancellationToken cancel, Stored<T>? known = null)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return ChangeAsync(
+        var moved = await ChangeAsync(
             path,
             current =>
             {
@@ -72,6 +74,9 @@ public sealed class RecordStore<T, TState>(
             known,
             cancel
         );
+        if (moved is { Done: true, Document.Value: var record } && T.HasEnded(record.State))
+            await settle(record, cancel);
+        return moved;
     }
 
     /// <summary>Ends a record as failed, unless it has ended already or the guard says that it is no longer the caller's.</summary>

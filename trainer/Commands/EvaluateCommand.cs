@@ -75,7 +75,7 @@ internal static class EvaluateCommand
                     input
                         ?? throw new TrainerException(
                             $"{path} does not say at which size it looks at a picture: add --size WIDTHxHEIGHT. A package says it: "
-                                + $"--model FOLDER."
+                                + "--model FOLDER."
                         ),
                     looks
                 ),

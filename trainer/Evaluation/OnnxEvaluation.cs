@@ -67,7 +67,7 @@ internal static class OnnxEvaluation
         session.Dispose();
         throw new TrainerException(
             $"The graph is not of this trainer's form (input 'image', uint8 [N, H, W, 3]; output 'logits', float [N, {classes}, h, w]). "
-                + $"Score others as a package (--model FOLDER), without --flip and --scales."
+                + "Score others as a package (--model FOLDER), without --flip and --scales."
         );
     }
 

@@ -216,7 +216,7 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
             Round(ratio),
             options.Latency,
             $"A run takes {median:F1} ms, one of the live version {before:F1} ms (medians of {TimedRuns} in turns, fp32, each at its own "
-                + $"input size)."
+                + "input size)."
         );
     }
 

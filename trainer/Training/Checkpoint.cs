@@ -31,7 +31,7 @@ internal static class Checkpoint
         Check.That(
             lost is null,
             $"The weights {lost} are no finite numbers any more: they are not saved, {path} stays as it was. Lower the learning rate, or "
-                + $"clip the gradient (--set training.gradientClip=1), and run again."
+                + "clip the gradient (--set training.gradientClip=1), and run again."
         );
         foreach (var (name, tensor) in ModelWeights.Store(ema.Model, Average).Concat(optimizer.Store(Optimizer)))
             tensors[name] = tensor;
@@ -53,12 +53,12 @@ internal static class Checkpoint
         Check.That(
             saved.Model.Equals(recipe.Model),
             $"{path} holds another architecture ({Describe(saved.Model)}) than the recipe asks for ({Describe(recipe.Model)}). Use "
-                + $"another --out, or --init to start from its weights."
+                + "another --out, or --init to start from its weights."
         );
         Check.That(
             saved.Training.Optimizer == recipe.Training.Optimizer,
             $"{path} was trained with {saved.Training.Optimizer}, whose state {recipe.Training.Optimizer} cannot go on from. Use another "
-                + $"--out, or --init to start from its weights."
+                + "--out, or --init to start from its weights."
         );
         ModelWeights.LoadWhole(model, file.Tensors, Model);
         ModelWeights.LoadWhole(ema.Model, file.Tensors, Average);

@@ -53,7 +53,7 @@ public sealed record Recipe
             File.Exists(path),
             $"There is no recipe '{nameOrPath}'. There are: "
                 + $"{string.Join(", ", Directory.GetFiles(folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order())}; or give "
-                + $"a file."
+                + "a file."
         );
         return Parse(File.ReadAllText(path), overrides);
     }

@@ -169,7 +169,7 @@ internal sealed class RestrictedPickle(Stream input)
             ("torch", _) when StorageTypes.TryGetValue(name, out var type) => type,
             _ => throw new TrainerException(
                 $"the pickle asks for {module}.{name}, which is refused: only tensors in dictionaries are read. Save the model's "
-                    + $"state_dict and try again."
+                    + "state_dict and try again."
             ),
         };
 

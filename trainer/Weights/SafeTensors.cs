@@ -56,7 +56,7 @@ internal sealed record SafeTensors(IReadOnlyDictionary<string, string> Metadata,
             File.Delete(temporary);
             throw new TrainerException(
                 $"{path} could not be written ({e.Message}). What was saved there before is still whole; free some space and run again "
-                    + $"with --resume.",
+                    + "with --resume.",
                 e
             );
         }

@@ -27,7 +27,7 @@ internal static class TrainingRecipe
             Check.That(
                 init is not null,
                 $"The recipe '{plan.Recipe}' goes on from a model, and there is none to start from: name another recipe, or a version of "
-                    + $"the model as init."
+                    + "the model as init."
             );
             if (!Has(plan, "model."))
                 recipe = recipe with { Model = Checkpoint.RecipeOf(init!).Model with { Classes = recipe.Model.Classes } };
@@ -75,7 +75,7 @@ internal static class TrainingRecipe
             crop.CropWidth <= width * largest && crop.CropHeight <= height * largest,
             $"Crops of {crop.CropWidth}x{crop.CropHeight} do not fit into pictures of {width}x{height}, even at the largest scale "
                 + $"({largest}): lower augmentation.cropWidth and augmentation.cropHeight (multiples of 16), or set input.width and "
-                + $"input.height."
+                + "input.height."
         );
     }
 }

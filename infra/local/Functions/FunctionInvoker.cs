@@ -36,7 +36,7 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
         {
             var error = new FunctionTimeoutException(
                 $"Timeout value of {functionTimeout} exceeded by function 'Functions.{function.Name}' (Id: '{request.InvocationId}'). "
-                    + $"Initiating cancellation."
+                    + "Initiating cancellation."
             );
             await canceling.CancelAsync();
             if (await Task.WhenAny(work, Task.Delay(options.TimeoutGracePeriod, options.TimeProvider)) != work)

@@ -182,7 +182,7 @@ internal sealed class DatasetRun : IDisposable
                 ErrorCodes.DatasetLabelsUnknown,
                 $"{Statistics.UnknownShare:P1} of the mask pixels hold values that the label map does not know or knows as several "
                     + $"classes (at most {Spec.MaxUnknownShare:P0} may): {string.Join(", ", worst)}. Map them in dataset.json, to a "
-                    + $"class or to \"ignore\"."
+                    + "class or to \"ignore\"."
             );
         }
 

@@ -127,7 +127,7 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
                     FaultKind.UnknownValues,
                     mask,
                     $"Holds {Values(key => key != MaskValues.Overlap && !map.TryGet(key, out _) && !map.Ambiguous.ContainsKey(key))}, "
-                        + $"which the label map does not know.",
+                        + "which the label map does not know.",
                     scan.Unknown
                 )
             );

@@ -23,7 +23,7 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
         if (spec.By == SplitSource.Layout && !layoutKnows)
             throw DatasetErrors.Invalid(
                 $"split.by is \"layout\", but the layout gives '{grouped.FirstOrDefault(pair => pair.Split is null)?.Id}' no split. Use "
-                    + $"\"seed\"."
+                    + "\"seed\"."
             );
         var by = spec.By == SplitSource.Seed || !layoutKnows ? SplitSource.Seed : SplitSource.Layout;
         var splits =
@@ -62,7 +62,7 @@ internal sealed record SplitPlan(IReadOnlyList<(SamplePair Pair, Split Split)> O
             : (
                 [.. splits.Where(entry => entry.Split != Split.Train), .. divided],
                 $"The layout brings no val: {taken:N0} of the {train.Count:N0} pairs of train are taken for it by seed and group. Add a "
-                    + $"val of your own to decide which, or set split.val to 0."
+                    + "val of your own to decide which, or set split.val to 0."
             );
     }
 

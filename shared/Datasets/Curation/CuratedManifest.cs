@@ -98,7 +98,7 @@ public sealed record CuratedManifest
                 )
                     throw Invalid(
                         $"manifest.json names the shard '{shard.File}' with {shard.Samples} samples and {shard.Bytes} bytes, which "
-                            + $"cannot be."
+                            + "cannot be."
                     );
             }
 

@@ -34,7 +34,7 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
             if (file.Path.Contains('\\', StringComparison.Ordinal))
                 throw DatasetErrors.Invalid(
                     $"'{PersonalData.Strip(file.Path)}' has a backslash in its name, which storage reads as a step between folders. "
-                        + $"Rename the file."
+                        + "Rename the file."
                 );
             if (file.Path != DatasetSpec.FileName)
                 paths.Add(file.Path);
@@ -66,7 +66,7 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
             throw new RoadSegException(
                 ErrorCodes.StorageUnavailable,
                 $"The storage refused or did not answer: {Reason(e)} Check the connection string and try again; files that are there "
-                    + $"already are replaced.",
+                    + "already are replaced.",
                 e
             );
         }

@@ -53,7 +53,7 @@ internal sealed class ZipNames
             return false;
         throw ZipUnpacker.Refused(
             $"'{Shown(entry)}' lies in two archives of the set, or in one and beside it, with different content (upper and lower case do "
-                + $"not differ). Take one of the two out, or rename it."
+                + "not differ). Take one of the two out, or rename it."
         );
     }
 
@@ -111,7 +111,7 @@ internal sealed class ZipNames
         if (IsTooLong(path))
             throw ZipUnpacker.Refused(
                 $"The archive's entry '{Shown(entry)}...' has a name of over {MaxNameBytes} bytes or a path of over {MaxPathBytes:N0}. "
-                    + $"Shorten it and pack the folder again."
+                    + "Shorten it and pack the folder again."
             );
 
         // Unix mode in the upper half: 0120000 is a link, 0100000 a file, 0040000 a folder, 0 unknown.

@@ -164,7 +164,7 @@ public static class ZipUnpacker
             if (entry.Length > limits.MaxEntryBytes)
                 throw Refused(
                     $"'{ZipNames.Shown(entry)}' unpacks to {entry.Length:N0} bytes; at most {limits.MaxEntryBytes:N0} are allowed for "
-                        + $"one file."
+                        + "one file."
                 );
             CheckRatio(entry, entry.Length, limits);
             budget.Claim(entry.Length);

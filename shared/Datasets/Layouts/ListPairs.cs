@@ -38,7 +38,7 @@ internal sealed class ListPairs()
                 if (parts.Length != 2)
                     throw new InvalidDataException(
                         $"{DatasetErrors.Shown(line)} has {parts.Length} paths; each line is an image and its mask, with a tab or a "
-                            + $"comma between them where names hold spaces."
+                            + "comma between them where names hold spaces."
                     );
                 var (image, mask) = (input.Index.Resolve("", parts[0]), input.Index.Resolve("", parts[1]));
                 input.Lists(image);

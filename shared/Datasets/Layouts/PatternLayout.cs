@@ -56,7 +56,7 @@ internal sealed class PatternLayout(
                 ? "The layout 'pairs' needs patterns.image and patterns.mask."
                 : $"No mask lies where the layout '{Name}' has them: {string.Join(" or ", alternatives.Select(form => form.Mask))}. "
                     + $"{string.Concat(leftOut?.Invoke(input.Index).Select(note => note + " ") ?? [])}Choose another layout, or give "
-                    + $"patterns.image and patterns.mask."
+                    + "patterns.image and patterns.mask."
         );
     }
 }

@@ -29,7 +29,7 @@ internal static class ClassColors
         if (list.Count is < 1 or > 255)
             throw DatasetErrors.Invalid(
                 $"The labels make {list.Count} classes; 1 to 255 can be told apart. Merge some in dataset.json (labels.classes and "
-                    + $"labels.map)."
+                    + "labels.map)."
             );
         var used = new HashSet<RgbColor> { default };
         var next = 0;

@@ -158,7 +158,7 @@ internal static class LabelMapBuilder
             if (encoding != needed)
                 throw DatasetErrors.Invalid(
                     $"labels.map has the key '{text}', but the masks hold {(encoding == MaskEncoding.Color ? "colours" : "ids")}. Set "
-                        + $"labels.encoding, or use keys of the other kind."
+                        + "labels.encoding, or use keys of the other kind."
                 );
         }
     }

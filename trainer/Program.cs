@@ -23,7 +23,7 @@ try
     NativeLibraries.Load();
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
 
-    // What these were at is stored when they are told to end: a step, an evaluation, a checkpoint.
+    // What these were at is stored when they are asked to end: a step, an evaluation, a checkpoint.
     if (args is [TrainCommand.Name or WorkCommand.Name, ..])
         invocation.ProcessTerminationTimeout = TimeSpan.FromMinutes(10);
     return await root.Parse(args).InvokeAsync(invocation);

@@ -80,7 +80,7 @@ internal static class DatasetPushCommand
             var isNew = await DatasetRunner.WithProgressAsync(source, progress =>
                 new CuratedUpload(curated).StoreAsync(set, progress, cancel)
             );
-            await new DatasetStore(account).AddVersionAsync(set.Manifest.Name, set.Version, TimeProvider.System.GetUtcNow(), cancel);
+            await new DatasetStore(account, TimeProvider.System).AddVersionAsync(set.Manifest.Name, set.Version, cancel);
             if (source.Json)
                 Console.WriteLine(
                     $$"""{"container":"{{Containers.Curated}}","name":"{{set.Manifest.Name}}","version":"{{set.Version}}","new":{{(isNew ? "true" : "false")}}}"""

@@ -59,7 +59,7 @@ internal static class SubmitCommand
         }
         finally
         {
-            // Jobs that were made are told also to who interrupts the rest.
+            // Jobs that were made are listed also for who interrupts the rest.
             for (var i = 0; i < files.Count; i++)
             {
                 if (parsed.GetValue(ServiceOptions.Json) && sent[i] != default)

@@ -1,4 +1,4 @@
 namespace RoadSeg.Cli.Service;
 
-/// <summary>A command cannot go on; the message tells the user what to do.</summary>
+/// <summary>A command cannot go on; the message says what to do.</summary>
 internal sealed class CommandFailedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -42,7 +42,7 @@ internal static class ServiceOptions
 
     public static readonly Option<string?> Webhook = new("--webhook")
     {
-        Description = "https address to tell when a job has ended.",
+        Description = "https address to notify when a job has ended.",
         HelpName = "url",
     };
 

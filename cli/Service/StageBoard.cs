@@ -14,12 +14,12 @@ internal sealed class StageBoard(ProgressTask? bar, int parts)
     private readonly string?[] _stages = new string?[parts];
     private readonly long[] _sent = new long[parts];
 
-    /// <summary>Told the bytes of a part's photo that are sent.</summary>
-    public IProgress<long> Sent(int part) => new Told<long>(bytes => Show(part, Uploading, bytes));
+    /// <summary>Called with the bytes of a part's photo that are sent.</summary>
+    public IProgress<long> Sent(int part) => new Reporter<long>(bytes => Show(part, Uploading, bytes));
 
-    /// <summary>Told a part's job as it moves.</summary>
+    /// <summary>Called with a part's job as it moves.</summary>
     public IProgress<JobView> Moved(int part) =>
-        new Told<JobView>(job =>
+        new Reporter<JobView>(job =>
             Show(
                 part,
                 job.State.IsTerminal() ? Done
@@ -54,8 +54,8 @@ internal sealed class StageBoard(ProgressTask? bar, int parts)
         stage == Uploading ? string.Create(CultureInfo.InvariantCulture, $" ({_sent.Sum() / 1048576.0:F1} MiB)") : "";
 
     // Not Progress<T>, whose reports overtake each other.
-    private sealed class Told<T>(Action<T> told) : IProgress<T>
+    private sealed class Reporter<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(T value) => told(value);
+        public void Report(T value) => report(value);
     }
 }

@@ -5,7 +5,7 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>Tells callers apart by the function key that the host let in.</summary>
+/// <summary>Distinguishes callers by the function key that the host let in.</summary>
 /// <param name="names">SHA-256 of a key (lower-case hex) to the caller's name.</param>
 internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
 {
@@ -32,7 +32,7 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
         return new CallerKeys(names);
     }
 
-    /// <summary>Whose request it is. The host has checked the key, or was told to ask for none.</summary>
+    /// <summary>Whose request it is. The host has checked the key, or is set to ask for none.</summary>
     /// <exception cref="RoadSegException">request-invalid: two different keys.</exception>
     public string Of(HttpRequest request)
     {

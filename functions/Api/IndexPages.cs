@@ -56,11 +56,11 @@ internal static class IndexPages
         }
     }
 
-    /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is told
+    /// <summary>The record that an entry stands for; null for an entry that names none, and for a record that cannot be read: it is logged
     /// and hides no other.</summary>
     /// <param name="entry">Name of the entry, which ends in an id; a stray blob's may not.</param>
     /// <param name="find">Reads a record.</param>
-    /// <param name="log">Told of a record that cannot be read.</param>
+    /// <param name="log">Where a record that cannot be read is logged.</param>
     public static async Task<T?> ReadAsync<T>(string entry, Func<WorkId, Task<T?>> find, ILogger log)
         where T : class
     {

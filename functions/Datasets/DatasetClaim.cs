@@ -25,7 +25,7 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
     /// <returns>The record, checking and owned by this message; null when the event is a duplicate or about a former drop.</returns>
     public async Task<DatasetRecord?> TakeAsync(string name, BlobCreatedEvent created, QueueMessage message, CancellationToken cancel)
     {
-        if (await CurrentAsync(name, cancel) is not { } drop || (created.Data.ETag?.Trim('"') is { Length: > 0 } told && told != drop))
+        if (await CurrentAsync(name, cancel) is not { } drop || (created.Data.ETag?.Trim('"') is { Length: > 0 } named && named != drop))
         {
             Log.DropIgnored(log, name, message.MessageId, "it is about a dataset.json that is gone or was replaced");
             return null;
@@ -43,8 +43,9 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
         };
         while (true)
         {
-            var taken = await store.ChangeAsync(
+            var taken = await store.TryMoveAsync(
                 name,
+                DatasetState.Checking,
                 record =>
                 {
                     // A newer drop wins at once, also over one that is being checked: the files of that one may be replaced already. Its
@@ -74,8 +75,8 @@ internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, 
                 return null;
             }
 
-            if (await store.TryCreateAsync(first, cancel) is { } made)
-                return made.Value;
+            if (await store.CreateAsync(first, cancel) is { Done: true, Document.Value: var made })
+                return made;
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class DatasetSweep(
             return false;
         Log.DropRepaired(log, record.Name, "its owner is gone");
         return (
-            await store.ChangeAsync(
+            await store.AmendAsync(
                 record.Name,
                 now =>
                     now.State == DatasetState.Checking && now.Drop == record.Drop && now.Owner == owner

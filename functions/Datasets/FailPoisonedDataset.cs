@@ -34,7 +34,7 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
         // Taking it first makes the record where the failures came before that. A poisoned message has a new id, so the drop may be owned
         // by the message it was: what counts is that the drop lies there still, its check has not ended, and the sweep sent no newer event,
         // which goes on.
-        var told = created.Data.ETag?.Trim('"');
+        var named = created.Data.ETag?.Trim('"');
         if ((await store.FindAsync(name, cancel))?.Value is not { } found || !IsAsked(found))
             await claim.TakeAsync(name, created, message, cancel);
         await failed.EndAsync(
@@ -44,6 +44,6 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
             cancel
         );
 
-        bool IsAsked(DatasetRecord record) => told is not { Length: > 0 } || record.Drop == told;
+        bool IsAsked(DatasetRecord record) => named is not { Length: > 0 } || record.Drop == named;
     }
 }

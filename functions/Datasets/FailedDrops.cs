@@ -19,13 +19,13 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
     {
         using var scratch = new ScratchFolder(time);
         new DatasetCurator(time).Refuse(name, reason, scratch["report"]);
-        await EndAsync(name, new DatasetProblem(reason.Code.Code, reason.Message), scratch["report"], guard, cancel);
+        await EndAsync(name, reason, scratch["report"], guard, cancel);
     }
 
     /// <summary>Ends a drop whose report lies in a folder.</summary>
     public async Task EndAsync(
         string name,
-        DatasetProblem problem,
+        RoadSegException reason,
         string report,
         Func<DatasetRecord, bool> guard,
         CancellationToken cancel
@@ -41,22 +41,8 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
             report,
             cancel
         );
-        var ended = await store.ChangeAsync(
-            name,
-            record =>
-                record.Drop != known.Drop || !guard(record)
-                    ? null
-                    : record with
-                    {
-                        State = DatasetState.Failed,
-                        Owner = null,
-                        Progress = null,
-                        FinishedAt = time.GetUtcNow(),
-                        Failure = new WorkFailure(problem.Code, problem.Message, ErrorCodes.Parse(problem.Code).Retryable),
-                    },
-            cancel
-        );
+        var ended = await store.TryFailAsync(name, reason, record => record.Drop == known.Drop && guard(record), cancel);
         if (ended.Done)
-            Log.DropFailed(log, name, problem.Code, problem.Message);
+            Log.DropFailed(log, name, reason.Code.Code, reason.Message);
     }
 }

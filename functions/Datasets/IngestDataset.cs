@@ -103,11 +103,12 @@ internal sealed class IngestDataset(
         var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, Reading, scratch["curated"], progress, cancel);
         if (set is null)
         {
-            await failed.EndAsync(name, report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder), Mine, cancel);
+            var (problem, folder) = (report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder));
+            await failed.EndAsync(name, new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message), folder, Mine, cancel);
             return;
         }
 
-        // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are nobody's
+        // Checkpoint 2: the version is stored, its manifest last. A crash on the way leaves files without a manifest, which are unowned
         // until the same content is stored again; a crash after it finds the version there.
         await _curated.StoreAsync(set, progress, cancel);
 
@@ -123,20 +124,10 @@ internal sealed class IngestDataset(
         }
 
         // Checkpoint 4: the record says ready. A crash before the message is deleted delivers it again, and it changes nothing.
-        var ended = await store.ChangeAsync(
+        var ended = await store.TryMoveAsync(
             name,
-            record =>
-                !Mine(record)
-                    ? null
-                    : record.With(set.Version) with
-                    {
-                        State = DatasetState.Ready,
-                        Owner = null,
-                        Progress = null,
-                        FinishedAt = time.GetUtcNow(),
-                        Failure = null,
-                        Training = run,
-                    },
+            DatasetState.Ready,
+            record => Mine(record) ? record.With(set.Version) with { Training = run } : null,
             cancel
         );
         if (ended.Done)

@@ -64,7 +64,7 @@ internal sealed class IngestProgress : IProgress<DatasetProgress>, IAsyncDisposa
         var (latest, now) = (Volatile.Read(ref _latest), _time.GetUtcNow());
         if (latest == _told && now - _renewed < Renewal)
             return true;
-        var change = await _store.ChangeAsync(
+        var change = await _store.AmendAsync(
             _name,
             record =>
                 DatasetClaim.Owns(record, _message)

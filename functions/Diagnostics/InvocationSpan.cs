@@ -56,7 +56,7 @@ internal sealed class InvocationSpan : IDisposable
             _activity?.SetTag("roadseg.job.id", id.ToString());
     }
 
-    /// <summary>The message changes nothing: there is nothing to tell.</summary>
+    /// <summary>The message changes nothing: there is nothing to report.</summary>
     public void Discard()
     {
         if (_activity is null)

@@ -44,7 +44,7 @@ internal static class Metrics
     private static readonly Counter<long> Webhooks = Meter.CreateCounter<long>(
         "roadseg.webhook.attempts",
         "{attempt}",
-        "Attempts to tell a receiver, by outcome."
+        "Attempts to notify a receiver, by outcome."
     );
 
     public static void Stage(string stage, TimeSpan took) =>
@@ -69,7 +69,7 @@ internal static class Metrics
         Durations.Record(Math.Max(0, (job.Times.FinishedAt - job.Times.CreatedAt)?.TotalSeconds ?? 0), tags);
     }
 
-    public static void Told(string outcome) => Webhooks.Add(1, new KeyValuePair<string, object?>("roadseg.webhook.outcome", outcome));
+    public static void Notified(string outcome) => Webhooks.Add(1, new KeyValuePair<string, object?>("roadseg.webhook.outcome", outcome));
 
     /// <summary>Readings that another part takes at its own pace.</summary>
     public static void Watch(Func<IEnumerable<Measurement<long>>> depths, Func<IEnumerable<Measurement<double>>> ages, Func<int> ready)

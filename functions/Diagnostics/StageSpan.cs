@@ -12,7 +12,7 @@ internal static class StageSpan
     /// <summary>Request: until the job has a record.</summary>
     public const string Accept = "accept";
 
-    /// <summary>Until the photo is stored and storage or the request has told of it.</summary>
+    /// <summary>Until the photo is stored and storage or the request has announced it.</summary>
     public const string Upload = "upload";
 
     /// <summary>In the queue of uploads.</summary>
@@ -27,7 +27,7 @@ internal static class StageSpan
 
     public const string Store = "store";
 
-    /// <summary>PreprocessUpload: its place in the line, until the record says queued.</summary>
+    /// <summary>PreprocessUpload: its place in the lane, until the record says queued.</summary>
     public const string Enqueue = "enqueue";
 
     /// <summary>In the queue of segmentations.</summary>

@@ -3,7 +3,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Functions.Fairness;
 
 /// <summary>The photos in request bodies that this process holds in memory, from before they are read until they are stored. Who comes when
-/// there is no room is told so before a byte is read (decision 0022).</summary>
+/// there is no room is refused before a byte is read (decision 0022).</summary>
 internal sealed class RequestBodies
 {
     /// <summary>Bytes for all callers together.</summary>

@@ -22,7 +22,7 @@ internal sealed class ReadinessCheck(LiveModel model, BlobServiceClient blobs, Q
         return new Readiness(modelReady && storageText is null, modelText, storageText ?? "ok");
     }
 
-    // An engine runs where it was told to or not at all: CUDA that did not come up is a model that did not load.
+    // An engine runs where it was set to or not at all: CUDA that did not come up is a model that did not load.
     private async Task<(bool Ready, string Text)> ModelAsync()
     {
         if (!model.Ready.IsCompleted)

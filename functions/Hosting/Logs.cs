@@ -4,7 +4,7 @@ internal static class Logs
 {
     /// <summary>One line an event, to the console, which every host relays: the same lines under each of them, and none twice. The
     /// framework speaks only when something is wrong, and not of exceptions that become problem documents or that
-    /// <see cref="FailureLog"/> tells of.</summary>
+    /// <see cref="FailureLog"/> logs.</summary>
     /// <remarks>ROADSEG_LOGS: <c>text</c> (default) or <c>json</c>, one object a line with event id, fields and trace id. Where
     /// telemetry is exported, logs are too.</remarks>
     public static void AddLogs(this IHostApplicationBuilder builder)

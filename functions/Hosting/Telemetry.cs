@@ -47,7 +47,7 @@ internal static class Telemetry
             traces.SetSampler(new AlwaysOnSampler());
     }
 
-    // The worker has a span for every invocation, a poller's each question included. The host tells of those; here they carry its trace.
+    // The worker has a span for every invocation, a poller's each question included. The host reports those; here they carry its trace.
     private sealed class OwnSpans : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data)

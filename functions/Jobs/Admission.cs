@@ -8,7 +8,7 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Decides whether a job may come in, and into which line. Counts are at most a few seconds old and are refreshed
+/// <summary>Decides whether a job may come in, and into which lane. Counts are at most a few seconds old and are refreshed
 /// behind the answer, so that a refusal is quick however much waits.</summary>
 internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkOptions options, TimeProvider time)
 {
@@ -34,7 +34,7 @@ internal sealed class Admission(BlobServiceClient blobs, QueueGauge gauge, WorkO
         return Lane(live);
     }
 
-    /// <summary>The line for a photo that is there already and is not refused: a bare drop.</summary>
+    /// <summary>The lane for a photo that is there already and is not refused: a bare drop.</summary>
     public async Task<WorkLane> LaneAsync(string caller, CancellationToken cancel) => Lane(await LiveAsync(caller, cancel));
 
     private WorkLane Lane(Load load)

@@ -47,7 +47,7 @@ internal sealed class BulkPace : IDisposable
         var job = written.Value;
         if (job.Lane != WorkLane.Interactive)
         {
-            // A heavy photo leaves the interactive line.
+            // A heavy photo leaves the interactive lane.
             _interactive.TryRemove(job.Id, out _);
             return;
         }
@@ -70,12 +70,12 @@ internal sealed class BulkPace : IDisposable
         }
     }
 
-    private bool IsOthersTurn() => _interactive.Any(job => _time.GetElapsedTime(job.Value) < Quiet);
+    private bool MustGiveWay() => _interactive.Any(job => _time.GetElapsedTime(job.Value) < Quiet);
 
     /// <summary>Jobs that are remembered.</summary>
     internal int Followed => _interactive.Count;
 
-    /// <summary>Turns of one kind of work.</summary>
+    /// <summary>Slots of one kind of work.</summary>
     /// <param name="pace">Knows whether to give way.</param>
     /// <param name="atOnce">Pieces that may run at once then.</param>
     internal sealed class Gate(BulkPace pace, int atOnce) : IDisposable
@@ -86,7 +86,7 @@ internal sealed class BulkPace : IDisposable
         private long _ended;
         private TimeSpan _pause;
 
-        /// <summary>Waits for a turn; dispose it when the piece is done.</summary>
+        /// <summary>Waits for a slot; dispose it when the piece is done.</summary>
         public async Task<IDisposable> EnterAsync(CancellationToken cancel)
         {
             await _first.WaitAsync(cancel);
@@ -94,7 +94,7 @@ internal sealed class BulkPace : IDisposable
             {
                 while (!Begins())
                     await Task.Delay(Look, pace._time, cancel);
-                return new Turn(this, pace._time.GetTimestamp());
+                return new Slot(this, pace._time.GetTimestamp());
             }
             finally
             {
@@ -108,7 +108,7 @@ internal sealed class BulkPace : IDisposable
         {
             lock (_gate)
             {
-                if (pace.IsOthersTurn() && (_running >= atOnce || pace._time.GetElapsedTime(_ended) < _pause))
+                if (pace.MustGiveWay() && (_running >= atOnce || pace._time.GetElapsedTime(_ended) < _pause))
                     return false;
                 _running++;
                 return true;
@@ -126,7 +126,7 @@ internal sealed class BulkPace : IDisposable
             }
         }
 
-        private sealed class Turn(Gate gate, long began) : IDisposable
+        private sealed class Slot(Gate gate, long began) : IDisposable
         {
             public void Dispose() => gate.End(began);
         }

@@ -35,7 +35,7 @@ internal sealed class JobSubmission(
     /// job.</summary>
     /// <param name="request">Its body is the photo or a form with it. What was read of it is let go before this returns.</param>
     /// <param name="caller">Whose it is.</param>
-    /// <param name="line">The line it was admitted to; null where that is still to be asked.</param>
+    /// <param name="admitted">The lane it was admitted to; null where that is still to be asked.</param>
     /// <param name="key">The Idempotency-Key, or null.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs,
@@ -43,7 +43,7 @@ internal sealed class JobSubmission(
     public async Task<Stored<JobRecord>> SubmitAsync(
         HttpRequest request,
         string caller,
-        WorkLane? line,
+        WorkLane? admitted,
         string? key,
         CancellationToken cancel
     )
@@ -54,8 +54,8 @@ internal sealed class JobSubmission(
         await models.RequireAsync(options.Model, cancel);
         var header = ImageProbe.Read(image.File, limits);
         var digest = key is null ? "" : IdempotencyKeys.Digest(image.File, image.FileName, options);
-        var lane = line ?? await admission.AdmitAsync(caller, key, digest, cancel);
-        if (PhotoTurns.IsHeavy(header))
+        var lane = admitted ?? await admission.AdmitAsync(caller, key, digest, cancel);
+        if (PhotoSlots.IsHeavy(header))
             lane = WorkLane.Bulk;
 
         // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the
@@ -98,11 +98,11 @@ internal sealed class JobSubmission(
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
 
-        // Checkpoint 2: the photo is stored, where storage does not tell of it: events of ten thousand photos of one caller would come in
-        // the line of all others.
+        // Checkpoint 2: the photo is stored, where storage raises no event: events of ten thousand photos of one caller would come in
+        // the queue of all others.
         var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
 
-        // Checkpoint 3: the job's own line knows of it. A request that is repeated sends a second message, which changes nothing.
+        // Checkpoint 3: its message is in the queue of its lane. A request that is repeated sends a second message, which changes nothing.
         var message = BlobCreatedEvent.For(
             Containers.Submitted,
             BlobPaths.Upload(id),

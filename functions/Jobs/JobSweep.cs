@@ -83,7 +83,7 @@ internal sealed class JobSweep(
                     .GetPropertiesAsync(cancellationToken: cancel)
             ).Value;
 
-            // The event of a bulk job came in the interactive line, if storage made it, and was sent on.
+            // The event of a bulk job came in the interactive lane, if storage made it, and was sent on.
             if (
                 await IsLostAsync(
                     record,
@@ -134,7 +134,7 @@ internal sealed class JobSweep(
     private async Task<bool> IsLostAsync(
         JobRecord job,
         DateTimeOffset? sent,
-        Func<WorkLane, CancellationToken, Task<QueueReading>>[] lines,
+        Func<WorkLane, CancellationToken, Task<QueueReading>>[] lanes,
         CancellationToken cancel
     )
     {
@@ -143,7 +143,7 @@ internal sealed class JobSweep(
             since = job.RepairedAt.Value;
         if (time.GetUtcNow() - since < options.SweepAfter)
             return false;
-        foreach (var read in lines)
+        foreach (var read in lanes)
         {
             if ((await read(job.Lane, cancel)).HeadInsertedAt is { } oldest && oldest <= since + options.SweepAfter)
                 return false;
@@ -173,13 +173,13 @@ internal sealed class JobSweep(
     private async Task<JobRecord?> DisownedAsync(
         Stored<JobRecord> job,
         DateTimeOffset? taken,
-        Func<WorkLane, CancellationToken, Task<QueueReading>> line,
+        Func<WorkLane, CancellationToken, Task<QueueReading>> lane,
         CancellationToken cancel
     )
     {
         var (state, now) = (job.Value.State, time.GetUtcNow());
         if (job.Value.Owner is not { } owner)
-            return await IsLostAsync(job.Value, taken, [line], cancel) ? await BeginsAsync(job, "no message took it over", cancel) : null;
+            return await IsLostAsync(job.Value, taken, [lane], cancel) ? await BeginsAsync(job, "no message took it over", cancel) : null;
         if (!Lease.IsOver(owner, options.Lease, now))
             return null;
         var disowned = await jobs.TryMoveAsync(

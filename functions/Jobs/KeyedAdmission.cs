@@ -12,7 +12,7 @@ internal sealed class KeyedAdmission(Admission admission, IdempotencyKeys keys, 
     /// <param name="key">The request's Idempotency-Key; null when it has none.</param>
     /// <param name="digest">Digest of the request. Read only with a key.</param>
     /// <param name="cancel">Stops the call.</param>
-    /// <returns>The line for it; of a job that the key made before, the line it is in.</returns>
+    /// <returns>The lane for it; of a job that the key made before, the lane it is in.</returns>
     /// <exception cref="RoadSegException">too-many-jobs, queue-full or idempotency-conflict.</exception>
     public async Task<WorkLane> AdmitAsync(string caller, string? key, string digest, CancellationToken cancel)
     {
@@ -22,7 +22,7 @@ internal sealed class KeyedAdmission(Admission admission, IdempotencyKeys keys, 
         }
         catch (RoadSegException) when (key is not null)
         {
-            // Looked up here alone: while there is room, claiming the key tells as much.
+            // Looked up here alone: while there is room, claiming the key shows as much.
             if (await keys.FindAsync(caller, key, digest, cancel) is { } first && await jobs.FindAsync(first, cancel) is { } earlier)
                 return earlier.Value.Lane;
             throw;

@@ -5,29 +5,29 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Readings of the two lines, each a queue for uploads and one for segmentation, at most one a second each, whoever
+/// <summary>Readings of the two lanes, each a queue for uploads and one for segmentation, at most one a second each, whoever
 /// asks.</summary>
 internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly QueueReading Nothing = new(0, null, null, null);
 
-    private readonly Line[] _lines = [new(queues, time, Queues.SegmentationJobs), new(queues, time, Queues.SegmentationBulk)];
-    private readonly Line[] _uploads = [new(queues, time, Queues.UploadsCreated), new(queues, time, Queues.UploadsBulk)];
+    private readonly Lane[] _lanes = [new(queues, time, Queues.SegmentationJobs), new(queues, time, Queues.SegmentationBulk)];
+    private readonly Lane[] _uploads = [new(queues, time, Queues.UploadsCreated), new(queues, time, Queues.UploadsBulk)];
 
-    /// <summary>A line's queue for segmentation as it was within the last second.</summary>
-    public Task<QueueReading> ReadAsync(WorkLane lane, CancellationToken cancel) => _lines[(int)lane].ReadAsync(cancel);
+    /// <summary>A lane's queue for segmentation as it was within the last second.</summary>
+    public Task<QueueReading> ReadAsync(WorkLane lane, CancellationToken cancel) => _lanes[(int)lane].ReadAsync(cancel);
 
-    /// <summary>A line's queue for uploads as it was within the last second. Its messages have no tickets.</summary>
+    /// <summary>A lane's queue for uploads as it was within the last second. Its messages have no tickets.</summary>
     public Task<QueueReading> UploadsAsync(WorkLane lane, CancellationToken cancel) => _uploads[(int)lane].ReadAsync(cancel);
 
-    /// <summary>Messages in both lines together, those being worked on included.</summary>
+    /// <summary>Messages in both lanes together, those being worked on included.</summary>
     public async Task<long> DepthAsync(CancellationToken cancel) =>
-        (await Task.WhenAll(_lines.Concat(_uploads).Select(line => line.ReadAsync(cancel)))).Sum(line => line.Depth);
+        (await Task.WhenAll(_lanes.Concat(_uploads).Select(lane => lane.ReadAsync(cancel)))).Sum(lane => lane.Depth);
 
-    /// <summary>A number for a message that is about to join a line: the head's, and one for each message before it. Good to
-    /// within what other processes send in a second; a line that runs empty begins anew.</summary>
-    public async Task<long> TicketAsync(WorkLane lane, CancellationToken cancel) => await _lines[(int)lane].TicketAsync(cancel);
+    /// <summary>A number for a message that is about to join a lane: the head's, and one for each message before it. Good to
+    /// within what other processes send in a second; a lane that runs empty begins anew.</summary>
+    public async Task<long> TicketAsync(WorkLane lane, CancellationToken cancel) => await _lanes[(int)lane].TicketAsync(cancel);
 
     /// <summary>Where a waiting job stands: 1 is next.</summary>
     public async Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancel)
@@ -39,7 +39,7 @@ internal sealed class QueueGauge(QueueServiceClient queues, TimeProvider time)
         return new QueuePlace(position, reading.PerSecond is { } rate ? Math.Round(position / rate, 1) : null);
     }
 
-    private sealed class Line(QueueServiceClient queues, TimeProvider time, string name)
+    private sealed class Lane(QueueServiceClient queues, TimeProvider time, string name)
     {
         private readonly QueueClient _queue = queues.GetQueueClient(name);
         private readonly Lock _gate = new();

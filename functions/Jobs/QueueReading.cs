@@ -1,6 +1,6 @@
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>What is known of a line without walking it.</summary>
+/// <summary>What is known of a lane without walking it.</summary>
 /// <param name="Depth">Messages in it, those being worked on included.</param>
 /// <param name="HeadTicket">Ticket of the oldest message that waits; null when none does.</param>
 /// <param name="HeadInsertedAt">When that one was sent; null when none waits.</param>

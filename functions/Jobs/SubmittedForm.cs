@@ -61,7 +61,7 @@ internal sealed record SubmittedForm(byte[] File, string FileName, IReadOnlyList
                 throw Malformed(null);
             if (disposition.IsFileDisposition())
             {
-                // Read to their ends also where they are too many, so that their number can be told.
+                // Read to their ends also where they are too many, so that their number can be reported.
                 var content = await FileAsync(part.Body, most, cancel);
                 if (files++ == 0)
                     file = (content, Name(disposition.FileNameStar, disposition.FileName));

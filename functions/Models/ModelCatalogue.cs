@@ -108,7 +108,7 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            // Told by who asks for that very version.
+            // Reported to who asks for that very version.
         }
 
         return name == Bundled.Name ? (live.Package.Manifest, ModelState.Live) : null;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 
@@ -10,49 +9,16 @@ internal static class ModelEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/models", ListAsync)
-            .Describe(
-                "listModels",
-                "List the models",
-                "What the service shipped with and what was published, each with the version that is live."
-            )
-            .Answers<ModelList>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.ModelInvalid);
+        app.MapGet("/v1/models", ListAsync).DescribeListModels();
         app.MapGet("/v1/models/{name}/versions", static async (string name, ModelCatalogue models, CancellationToken cancel) =>
                 Versions(await models.VersionsAsync(name, cancel))
             )
-            .Describe(
-                "listModelVersions",
-                "List a model's versions",
-                "Newest first, each with its state, what its gate found and what it reached; and the moves of the live version."
-            )
-            .Answers<ModelVersionList>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/models/{name}/versions/{version}", ManifestAsync)
-            .Describe(
-                "getModelVersion",
-                "Read a model's manifest",
-                "The manifest of a model package: files and hashes, label catalogue, preprocessing, metrics."
-            )
-            .Answers<ModelManifest>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/models/{name}/versions/{version}/card", CardAsync)
-            .Describe("getModelCard", "Read a model's card", "What the model is good for and what it is not, as Markdown.")
-            .AnswersFile("text/markdown")
-            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
-        app.MapGet("/v1/models/{name}/versions/{version}/pictures/{file}", PictureAsync)
-            .Describe(
-                "getModelPicture",
-                "See a picture of a model's package",
-                "The photo of its self-test and the mask that it gives, by the names that its manifest and its card have for them."
-            )
-            .AnswersFile("image/png")
-            .Fails(ErrorCodes.ModelNotFound, ErrorCodes.ModelInvalid);
+            .DescribeListModelVersions();
+        app.MapGet("/v1/models/{name}/versions/{version}", ManifestAsync).DescribeGetModelVersion();
+        app.MapGet("/v1/models/{name}/versions/{version}/card", CardAsync).DescribeGetModelCard();
+        app.MapGet("/v1/models/{name}/versions/{version}/pictures/{file}", PictureAsync).DescribeGetModelPicture();
         app.MapRollout();
-        app.MapGet("/v1/labels", LabelsAsync)
-            .Describe("listLabels", "List the label catalogues", "The classes of each model: what a mask's pixel values mean.")
-            .Answers<LabelList>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.ModelInvalid);
+        app.MapGet("/v1/labels", LabelsAsync).DescribeListLabels();
     }
 
     /// <summary>The answer of every call that shows or changes a model's versions.</summary>

@@ -7,24 +7,24 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Models;
 
 /// <summary>One run of the model at a time: a run already uses every core (or the GPU), so a second beside it only makes
-/// both late. Interactive jobs go first; every eighth turn is a bulk job's, so that neither line starves (decision 0008).</summary>
+/// both late. Interactive jobs go first; every eighth slot is a bulk job's, so that neither lane starves (decision 0008).</summary>
 internal sealed class ModelLane
 {
-    private const int InteractiveTurns = 7;
+    private const int InteractiveSlots = 7;
 
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource>[] _waiting = [new(), new()];
     private bool _busy;
     private int _streak;
 
-    /// <summary>Runs the model when the turn comes.</summary>
-    /// <param name="lane">Which line to wait in.</param>
+    /// <summary>Runs the model when it has the slot.</summary>
+    /// <param name="lane">Which lane to wait in.</param>
     /// <param name="engine">The model.</param>
     /// <param name="input">Model input.</param>
     /// <param name="width">Width of the mask in pixels.</param>
     /// <param name="height">Height of the mask in pixels.</param>
-    /// <param name="wanted">Asked when the turn has come, with how long that took: false gives the turn to the next.</param>
-    /// <param name="cancel">Leaves the line.</param>
+    /// <param name="wanted">Asked when it has the slot, with how long that took: false gives the slot to the next.</param>
+    /// <param name="cancel">Gives up waiting.</param>
     /// <returns>The result, or null when it is no longer wanted.</returns>
     public async Task<SegmentationResult?> RunAsync(
         WorkLane lane,
@@ -41,9 +41,9 @@ internal sealed class ModelLane
         var left = false;
         try
         {
-            // A heavy mask takes longer to scale up than the model takes to run: others' turns come meanwhile.
+            // A heavy mask takes longer to scale up than the model takes to run: others' slots come meanwhile.
             return await wanted(Stopwatch.GetElapsedTime(started))
-                ? engine.Segment(input, width, height, PhotoTurns.IsHeavy(width, height) ? LeaveOnce : null)
+                ? engine.Segment(input, width, height, PhotoSlots.IsHeavy(width, height) ? LeaveOnce : null)
                 : null;
         }
         finally
@@ -59,10 +59,10 @@ internal sealed class ModelLane
         }
     }
 
-    /// <summary>Waits for a turn. Each turn must be left.</summary>
+    /// <summary>Waits for a slot. Each slot must be left.</summary>
     internal async Task EnterAsync(WorkLane lane, CancellationToken cancel)
     {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var slot = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (!_busy)
@@ -71,14 +71,14 @@ internal sealed class ModelLane
                 return;
             }
 
-            _waiting[(int)lane].Enqueue(turn);
+            _waiting[(int)lane].Enqueue(slot);
         }
 
-        await using var canceled = cancel.Register(static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn);
-        await turn.Task;
+        await using var canceled = cancel.Register(static slot => ((TaskCompletionSource)slot!).TrySetCanceled(), slot);
+        await slot.Task;
     }
 
-    /// <summary>Ends a turn and gives the next.</summary>
+    /// <summary>Ends a slot and gives the next.</summary>
     internal void Leave()
     {
         lock (_gate)
@@ -96,7 +96,7 @@ internal sealed class ModelLane
     private TaskCompletionSource? Next()
     {
         var (interactive, bulk) = (_waiting[(int)WorkLane.Interactive], _waiting[(int)WorkLane.Bulk]);
-        if (bulk.Count > 0 && (interactive.Count == 0 || _streak >= InteractiveTurns))
+        if (bulk.Count > 0 && (interactive.Count == 0 || _streak >= InteractiveSlots))
         {
             _streak = 0;
             return bulk.Dequeue();

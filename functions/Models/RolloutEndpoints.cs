@@ -13,37 +13,8 @@ internal static class RolloutEndpoints
 
     public static void MapRollout(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/models/{name}/versions/{version}/promote", PromoteAsync)
-            .Describe(
-                "promoteModelVersion",
-                "Make a version live",
-                "Every serving process swaps to it within seconds, once it has loaded and tested it. A version that is live already "
-                    + "stays so."
-            )
-            .TakesBody<PromoteRequest>(false, "application/json")
-            .Answers<ModelVersionList>(StatusCodes.Status200OK)
-            .Fails(
-                ErrorCodes.RequestInvalid,
-                ErrorCodes.ContentTypeUnsupported,
-                ErrorCodes.OperatorRequired,
-                ErrorCodes.ModelNotFound,
-                ErrorCodes.ModelGateFailed,
-                ErrorCodes.ModelInvalid
-            );
-        app.MapPost("/v1/models/{name}/rollback", RollBackAsync)
-            .Describe(
-                "rollBackModel",
-                "Roll back",
-                "Makes the version live again that was so before the live one. Calling it again goes one further back."
-            )
-            .Answers<ModelVersionList>(StatusCodes.Status200OK)
-            .Fails(
-                ErrorCodes.RequestInvalid,
-                ErrorCodes.OperatorRequired,
-                ErrorCodes.ModelNotFound,
-                ErrorCodes.ModelNoRollback,
-                ErrorCodes.ModelInvalid
-            );
+        app.MapPost("/v1/models/{name}/versions/{version}/promote", PromoteAsync).DescribePromoteModelVersion();
+        app.MapPost("/v1/models/{name}/rollback", RollBackAsync).DescribeRollBackModel();
     }
 
     private static async Task<JsonHttpResult<ModelVersionList>> PromoteAsync(

@@ -26,7 +26,7 @@ internal sealed class RolloutWatch(Rollouts rollouts, ModelRegistry registry, Ti
     /// <summary>The version ran on a photo.</summary>
     public void Succeeded(ModelPin pin, WorkId job) => Note(pin, job, failed: false);
 
-    /// <summary>The version failed on a photo. Tells nobody when the rollback itself fails: the next failure tries again.</summary>
+    /// <summary>The version failed on a photo. Throws nothing when the rollback itself fails: the next failure tries again.</summary>
     public async Task FailedAsync(ModelPin pin, WorkId job, CancellationToken cancel)
     {
         Note(pin, job, failed: true);

@@ -14,7 +14,7 @@ internal static class ImmutableResults
     /// <param name="job">A succeeded job.</param>
     /// <param name="part">Which result, with every parameter that shapes it.</param>
     /// <param name="contentType">Media type.</param>
-    /// <param name="look">Tells its length in bytes where that is known, or fails as making it would.</param>
+    /// <param name="look">Its length in bytes where that is known, or fails as making it would.</param>
     /// <param name="make">Makes it.</param>
     public static Task<IResult> ImmutableAsync(
         this HttpContext context,

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
@@ -14,10 +14,10 @@ namespace RoadSeg.Functions.Results;
 /// <summary>Results of a succeeded job. Mask, confidence and summary are stored; the rest is made from them when asked for.</summary>
 internal static class ResultEndpoints
 {
-    private const double DefaultOpacity = 0.5;
+    internal const double DefaultOpacity = 0.5;
+    internal const int SmallestWidth = 32;
+    internal const int LargestWidth = 2048;
     private const int OverlayQuality = 88;
-    private const int SmallestWidth = 32;
-    private const int LargestWidth = 2048;
 
     // Bytes for each of the photo's pixels that making it holds: mask, photo as decoded, turned and blended.
     private const int ColorHolds = 5,
@@ -28,53 +28,12 @@ internal static class ResultEndpoints
     public static void MapResults(this IEndpointRouteBuilder app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
-        job.MapResult("/mask", MaskAsync)
-            .Describe(
-                "getMask",
-                "Get the mask",
-                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours."
-            )
-            .AnswersFile("image/png");
-        job.MapResult("/color", ColorAsync, ErrorCodes.TooManyRequests)
-            .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.")
-            .AnswersFile("image/png");
-        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing, ErrorCodes.TooManyRequests)
-            .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
-            .Takes("opacity", "Weight of the colours: 0 is the photo, 1 the classes.", ParameterForms.Number(0, 1, DefaultOpacity))
-            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
-            .Takes(
-                "width",
-                "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.",
-                ParameterForms.Whole(SmallestWidth, LargestWidth)
-            )
-            .AnswersFile("image/jpeg", "image/webp");
-        job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable)
-            .Describe(
-                "getConfidence",
-                "Get the confidence",
-                "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2."
-            )
-            .AnswersFile("image/png");
-        job.MapResult("/summary", SummaryAsync)
-            .Describe(
-                "getSummary",
-                "Get the class statistics",
-                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing."
-            )
-            .Answers<ResultSummary>(StatusCodes.Status200OK);
-        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex, ErrorCodes.TooManyRequests)
-            .Describe(
-                "getPolygons",
-                "Get polygons and run lengths",
-                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths."
-            )
-            .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
-            .Takes(
-                "tolerance",
-                "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
-                ParameterForms.Number(0, 100, 0)
-            )
-            .Answers<MaskRegions>(StatusCodes.Status200OK);
+        job.MapResult("/mask", MaskAsync).DescribeGetMask();
+        job.MapResult("/color", ColorAsync, ErrorCodes.TooManyRequests).DescribeGetColorMask();
+        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing, ErrorCodes.TooManyRequests).DescribeGetOverlay();
+        job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable).DescribeGetConfidence();
+        job.MapResult("/summary", SummaryAsync).DescribeGetSummary();
+        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex, ErrorCodes.TooManyRequests).DescribeGetPolygons();
     }
 
     // HEAD answers like GET and is not described beside it.

@@ -17,12 +17,12 @@ internal sealed class ResultReader(
     BlobServiceClient blobs,
     JobStore jobs,
     CallerKeys callers,
-    PhotoTurns turns,
+    PhotoSlots slots,
     RenderedResults rendered,
     ImageLimits limits
 )
 {
-    /// <summary>Makes a picture or document of a mask when its turn comes: what is made holds a photo or mask in memory.</summary>
+    /// <summary>Makes a picture or document of a mask when a slot is free: what is made holds a photo or mask in memory.</summary>
     /// <param name="job">A succeeded job, whose owner asks.</param>
     /// <param name="part">What is made, with every parameter that shapes it.</param>
     /// <param name="bytesPerPixel">What making it holds, the mask included.</param>
@@ -41,10 +41,10 @@ internal sealed class ResultReader(
             async stop =>
             {
                 var (width, height) = (job.Image!.Width, job.Image.Height);
-                using var turn = await turns.RenderAsync(
+                using var slot = await slots.RenderAsync(
                     job.Caller,
                     (long)width * height * bytesPerPixel,
-                    PhotoTurns.IsHeavy(width, height),
+                    PhotoSlots.IsHeavy(width, height),
                     stop
                 );
                 return await make(await MaskAsync(job, stop), stop);
@@ -137,7 +137,7 @@ internal sealed class ResultReader(
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
         {
-            // The summary tells a file that never was from one that retention deleted: then it is gone itself.
+            // The summary distinguishes a file that never was from one that retention deleted: then the summary is gone too.
             var summary = await SummaryAsync(job, cancel);
             if (summary.Classes.Any(label => label.MeanConfidence is not null))
                 throw;

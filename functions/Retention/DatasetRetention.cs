@@ -49,7 +49,7 @@ internal sealed class DatasetRetention(
                 ? age > options.KeepUnfinished && record?.Versions.Contains(version) != true
                 : age > options.KeepCurated && await RetireAsync(name, version, record, cancel);
             if (goes)
-                Told(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
+                LogDeleted(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
         }
 
         if (options.KeepDatasets is not null && record is { State: DatasetState.Ready, Version: { } newest })
@@ -62,7 +62,7 @@ internal sealed class DatasetRetention(
     {
         if (record is not { Version: not null } || record.State == DatasetState.Checking || await IsLearntAsync(name, version, cancel))
             return false;
-        var retired = await sets.ChangeAsync(
+        var retired = await sets.AmendAsync(
             name,
             now =>
                 now.State == DatasetState.Checking || now.Version is null || now.Version == version
@@ -102,10 +102,10 @@ internal sealed class DatasetRetention(
             && drop.Find(DatasetSpec.FileName)?.ToString().Trim('"') == record.Drop
             && await _curated.GetBlobClient(BlobPaths.Curated(record.Name, newest, CuratedManifest.FileName)).ExistsAsync(cancel)
         )
-            Told(Containers.Datasets, await drop.DeleteAsync(DatasetSpec.FileName, last: true, cancel));
+            LogDeleted(Containers.Datasets, await drop.DeleteAsync(DatasetSpec.FileName, last: true, cancel));
     }
 
-    private void Told(string container, int deleted)
+    private void LogDeleted(string container, int deleted)
     {
         if (deleted > 0)
             Log.BlobsDeleted(log, deleted, container);

@@ -90,7 +90,7 @@ internal sealed class RetentionPass(
     {
         await LookAsync(blobs.GetBlobContainerClient(Containers.Trainings), now, options.KeepTrainings, cancel);
         var runs = new TrainingStore(blobs, queues, time);
-        await new DatasetRetention(blobs, new DatasetStore(blobs), runs, options, time, log).RunAsync(cancel);
+        await new DatasetRetention(blobs, new DatasetStore(blobs, time), runs, options, time, log).RunAsync(cancel);
         await new ModelRetention(
             blobs,
             new ModelRegistry(blobs, time),
@@ -140,7 +140,7 @@ internal sealed class RetentionPass(
     }
 
     // A photo that has a job is the sweep's, unless that job has ended without it: its event, which would have deleted it, may be lost too.
-    // A drop whose event is in a line gets its job when its turn comes.
+    // A drop whose event is in a lane gets its job when its turn comes.
     private async Task RepairAsync(BlobItem photo, CancellationToken cancel)
     {
         var etag = photo.Properties.ETag!.Value.ToString();
@@ -156,7 +156,7 @@ internal sealed class RetentionPass(
         Log.JobRepaired(log, WorkId.ForDrop(Containers.Uploads, photo.Name, etag), "its upload had no event");
         await queues.GetQueueClient(Queues.UploadsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
 
-        async Task<bool> MayWaitAsync(WorkLane line) =>
-            (await gauge.UploadsAsync(line, cancel)).HeadInsertedAt <= photo.Properties.LastModified + options.SweepAfter;
+        async Task<bool> MayWaitAsync(WorkLane lane) =>
+            (await gauge.UploadsAsync(lane, cancel)).HeadInsertedAt <= photo.Properties.LastModified + options.SweepAfter;
     }
 }

@@ -14,7 +14,7 @@ namespace RoadSeg.Functions.Review;
 
 /// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's
 /// own masks as first labels, and <c>dataset.json</c>.</summary>
-internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoTurns turns, ImageLimits limits)
+internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoSlots slots, ImageLimits limits)
 {
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
     /// <param name="name">Name of the data set.</param>
@@ -60,8 +60,8 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     {
         try
         {
-            // One after the other, and all exports together in the room of the bulk line.
-            if (await UploadReader.HoldAsync(blobs, job, limits, turns.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
+            // One after the other, and all exports together in the room of the bulk lane.
+            if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
                 return false;
             using var held = room;
             var mask = await results.ReadAsync(job, ResultFiles.Mask, cancel);

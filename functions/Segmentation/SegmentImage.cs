@@ -28,7 +28,7 @@ internal sealed class SegmentImage(
     JobStore jobs,
     LiveModel models,
     ModelLane lane,
-    PhotoTurns turns,
+    PhotoSlots slots,
     RolloutWatch rollout,
     BulkPace pace,
     ModelOptions options,
@@ -48,7 +48,7 @@ internal sealed class SegmentImage(
     )
     {
         // A model on a GPU leaves the cores to the others.
-        using var turn = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
+        using var slot = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
         await RunAsync(message, cancel);
     }
 
@@ -122,7 +122,7 @@ internal sealed class SegmentImage(
         }
     }
 
-    // The job joins the line anew, so that nothing takes its message for lost, and then its message does. A crash between the two
+    // The job joins the lane anew, so that nothing takes its message for lost, and then its message does. A crash between the two
     // delivers this message again, to the same effect.
     private async Task GiveBackAsync(SegmentationMessage asked, QueueMessage message, CancellationToken cancel)
     {
@@ -132,7 +132,7 @@ internal sealed class SegmentImage(
             record => MayRun(record, message) ? record with { Owner = null } : null,
             cancel
         );
-        if (given is not { Done: true, Document.Value: { Lane: var line } record })
+        if (given is not { Done: true, Document.Value: { Lane: var lane } record })
         {
             Log.MessageIgnored(log, asked.JobId, message.MessageId, given.Document?.Value.State);
             return;
@@ -140,7 +140,7 @@ internal sealed class SegmentImage(
 
         await Task.Delay(GivenBackAfter, time, cancel);
         await queues
-            .GetQueueClient(Queues.Segmentation(line))
+            .GetQueueClient(Queues.Segmentation(lane))
             .SendAsync(SegmentationMessage.Of(record, asked.TraceParent), JobJson.Default.SegmentationMessage, cancel);
         Log.MessageGivenBack(log, asked.JobId);
     }
@@ -158,8 +158,8 @@ internal sealed class SegmentImage(
         var fetch = span.End(StageSpan.Fetch);
 
         // Of its mask and confidence, and what they are encoded to.
-        using var turn = PhotoTurns.IsHeavy(record.Image!.Width, record.Image.Height)
-            ? await turns.HeavyAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
+        using var slot = PhotoSlots.IsHeavy(record.Image!.Width, record.Image.Height)
+            ? await slots.HeavyAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
             : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
@@ -205,7 +205,7 @@ internal sealed class SegmentImage(
         var (mask, confidence) = await EncodeAsync(segmented, engine.Model.Labels);
         var encode = span.End(StageSpan.Encode);
 
-        // Checkpoint 2: files of this attempt's own folder. They are nobody's result until the move below names them.
+        // Checkpoint 2: files of this attempt's own folder. They are unowned until the move below names them.
         var storing = Stopwatch.GetTimestamp();
         await Task.WhenAll(
             WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),

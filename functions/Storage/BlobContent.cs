@@ -7,7 +7,7 @@ namespace RoadSeg.Functions.Storage;
 /// <summary>A blob as a seekable stream as long as it was when it was asked for. Nothing is asked of storage before the first read, and
 /// then only from there on; nothing is held but what storage sends.</summary>
 /// <param name="blob">Where it lies.</param>
-/// <param name="length">Its length in bytes, as its properties told.</param>
+/// <param name="length">Its length in bytes, as its properties said.</param>
 /// <param name="version">The version to read; null for a blob that only grows, whose first bytes are the same in all versions.</param>
 /// <param name="end">Bytes from the start after which nobody is expected to read on: storage is asked for no more. Who does read on gets
 /// the rest all the same.</param>

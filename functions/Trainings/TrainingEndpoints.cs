@@ -13,66 +13,16 @@ namespace RoadSeg.Functions.Trainings;
 internal static class TrainingEndpoints
 {
     private const int MaxBody = 64 * 1024;
-    private const int MaxWaitSeconds = 60;
+    internal const int MaxWaitSeconds = 60;
     private const double RetrySeconds = 5;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     public static void MapTrainings(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/trainings", StartAsync)
-            .Describe(
-                "startTraining",
-                "Train on a data set",
-                "Queues a run: a worker learns from a curated data set, publishes a version of the model and puts it through the gate, "
-                    + "which lets it go live or says why not."
-            )
-            .TakesBody<TrainingRequest>(true, "application/json")
-            .TakesHeader(
-                "Idempotency-Key",
-                "The same key with the same request gets the same run, also after it has ended.",
-                ParameterForms.Key
-            )
-            .Answers<TrainingView>(StatusCodes.Status202Accepted)
-            .Sends("Location", "Address of the run, relative to the service.", StatusCodes.Status202Accepted)
-            .SendsVersion(StatusCodes.Status202Accepted)
-            .Fails(
-                ErrorCodes.RequestInvalid,
-                ErrorCodes.ContentTypeUnsupported,
-                ErrorCodes.OperatorRequired,
-                ErrorCodes.DatasetNotFound,
-                ErrorCodes.ModelNotFound,
-                ErrorCodes.IdempotencyConflict
-            );
-        app.MapGet("/v1/trainings", ListAsync)
-            .Describe(
-                "listTrainings",
-                "List the training runs",
-                "Newest first. A page may hold fewer runs than asked for; go on while there is a next."
-            )
-            .Takes("after", "next of the page before.")
-            .Takes("limit", "Runs a page.", ParameterForms.Whole(1, 100, 20))
-            .Answers<TrainingPage>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.RequestInvalid);
-        app.MapGet("/v1/trainings/{id}", ShowAsync)
-            .Describe(
-                "getTraining",
-                "Ask for a training run",
-                "State, progress and what came of it. With wait it answers when the run has ended; with wait and If-None-Match, when it "
-                    + "has changed."
-            )
-            .Takes("wait", "Seconds to wait.", ParameterForms.Whole(0, MaxWaitSeconds))
-            .Revalidates()
-            .Answers<TrainingView>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.TrainingNotFound);
-        app.MapDelete("/v1/trainings/{id}", CancelAsync)
-            .Describe(
-                "cancelTraining",
-                "Cancel a training run",
-                "A worker stops at its next step. A run that has ended is left as it is; canceling twice is no error. The answer says "
-                    + "how the run stands."
-            )
-            .Answers<TrainingView>(StatusCodes.Status200OK)
-            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.OperatorRequired, ErrorCodes.TrainingNotFound);
+        app.MapPost("/v1/trainings", StartAsync).DescribeStartTraining();
+        app.MapGet("/v1/trainings", ListAsync).DescribeListTrainings();
+        app.MapGet("/v1/trainings/{id}", ShowAsync).DescribeGetTraining();
+        app.MapDelete("/v1/trainings/{id}", CancelAsync).DescribeCancelTraining();
         app.MapTrainingFiles();
     }
 

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Net.Http.Headers;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
@@ -15,29 +15,11 @@ internal static class TrainingFileEndpoints
 {
     public static void MapTrainingFiles(this IEndpointRouteBuilder app)
     {
-        app.MapFile("metrics", TrainingFiles.Metrics, "application/jsonl")
-            .Describe(
-                "getTrainingMetrics",
-                "Get a run's metrics",
-                "A JSON object a line: kind start, steps (mean loss and rate of ten updates) and evaluation (scores on val). After a "
-                    + "worker died some steps come twice: a start takes back what was later."
-            );
-        app.MapFile("log", TrainingFiles.Log, "text/plain; charset=utf-8")
-            .Describe("getTrainingLog", "Get a run's log", "What the trainer said, of all attempts.");
-        app.MapFile("curves", TrainingFiles.Pictures[0], "image/png")
-            .Describe("getTrainingCurves", "Get a run's curves", "Loss and scores over the updates, as PNG.");
-        app.MapFile("samples", TrainingFiles.Pictures[1], "image/png")
-            .Describe(
-                "getTrainingSamples",
-                "Get a run's samples",
-                "Frames of val with truth and prediction of the latest evaluation, as PNG."
-            );
-        app.MapFile("worst", TrainingFiles.Pictures[2], "image/png")
-            .Describe(
-                "getTrainingWorst",
-                "Get a run's worst frames",
-                "The frames of val with the lowest scores of the latest evaluation, as PNG."
-            );
+        app.MapFile("metrics", TrainingFiles.Metrics, "application/jsonl").DescribeGetTrainingMetrics();
+        app.MapFile("log", TrainingFiles.Log, "text/plain; charset=utf-8").DescribeGetTrainingLog();
+        app.MapFile("curves", TrainingFiles.Pictures[0], "image/png").DescribeGetTrainingCurves();
+        app.MapFile("samples", TrainingFiles.Pictures[1], "image/png").DescribeGetTrainingSamples();
+        app.MapFile("worst", TrainingFiles.Pictures[2], "image/png").DescribeGetTrainingWorst();
     }
 
     // HEAD answers like GET and is not described beside it.

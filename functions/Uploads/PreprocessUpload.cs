@@ -23,7 +23,7 @@ internal sealed class PreprocessUpload(
     JobStore jobs,
     UploadClaim claim,
     BulkPace pace,
-    PhotoTurns turns,
+    PhotoSlots slots,
     QueueGauge gauge,
     ModelCatalogue models,
     ImageLimits limits,
@@ -43,11 +43,11 @@ internal sealed class PreprocessUpload(
         CancellationToken cancel
     )
     {
-        using var turn = await pace.Preprocess.EnterAsync(cancel);
+        using var slot = await pace.Preprocess.EnterAsync(cancel);
         await RunAsync(message, WorkLane.Bulk, cancel);
     }
 
-    private async Task RunAsync(QueueMessage message, WorkLane line, CancellationToken cancel)
+    private async Task RunAsync(QueueMessage message, WorkLane lane, CancellationToken cancel)
     {
         if (BlobCreatedEvent.TryParse(message.Body) is not { } created || !Containers.HasPhotos(created.Container))
         {
@@ -57,10 +57,10 @@ internal sealed class PreprocessUpload(
 
         using var span = new InvocationSpan(nameof(PreprocessUpload), time);
 
-        // Storage events all come in the interactive line. Those of bulk jobs are sent on before anything is done for
+        // Storage events all come in the interactive lane. Those of bulk jobs are sent on before anything is done for
         // them; a crash here sends one twice, and the second changes nothing.
         Stored<JobRecord>? found = null;
-        if (line == WorkLane.Interactive)
+        if (lane == WorkLane.Interactive)
         {
             found = await claim.FindAsync(created, cancel);
             if (await claim.IsBulkAsync(found, cancel))
@@ -73,7 +73,7 @@ internal sealed class PreprocessUpload(
         // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
         // same message again, which owns the job still and starts over; any other event about the photo ends here.
         span.Join(null);
-        if (await claim.TakeAsync(created, message, line, cancel, span.TraceParent, found) is not { } job)
+        if (await claim.TakeAsync(created, message, lane, cancel, span.TraceParent, found) is not { } job)
         {
             span.Discard();
             await DeleteUnwantedAsync(created, cancel);
@@ -97,7 +97,7 @@ internal sealed class PreprocessUpload(
         try
         {
             var model = await models.PickAsync(job.Value.Model, cancel);
-            if (await DecodeAsync(job.Value, line, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
+            if (await DecodeAsync(job.Value, lane, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -161,18 +161,18 @@ internal sealed class PreprocessUpload(
         }
     }
 
-    // Null where the photo is too heavy for the interactive line.
+    // Null where the photo is too heavy for the interactive lane.
     private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)?> DecodeAsync(
         JobRecord job,
-        WorkLane line,
+        WorkLane lane,
         PreprocessSpec spec,
         InvocationSpan span,
         CancellationToken cancel
     )
     {
-        var most = line == WorkLane.Interactive ? PhotoTurns.HeavyFile : limits.MaxBytes;
+        var most = lane == WorkLane.Interactive ? PhotoSlots.HeavyFile : limits.MaxBytes;
         if (
-            await UploadReader.HoldAsync(blobs, job, limits, line == WorkLane.Bulk ? turns.BulkFiles : turns.Files, most, cancel)
+            await UploadReader.HoldAsync(blobs, job, limits, lane == WorkLane.Bulk ? slots.BulkFiles : slots.Files, most, cancel)
             is not var (file, room)
         )
             return null;
@@ -180,18 +180,18 @@ internal sealed class PreprocessUpload(
         {
             var read = span.End(StageSpan.Read);
             var header = ImageProbe.Read(file, limits);
-            if (line == WorkLane.Interactive && PhotoTurns.IsHeavy(header))
+            if (lane == WorkLane.Interactive && PhotoSlots.IsHeavy(header))
                 return null;
-            using var turn =
-                line == WorkLane.Bulk
-                    ? await turns.WorkAsync(job.Caller, PhotoTurns.Decoded(header), cancel)
-                    : await turns.DecodeAsync(job.Caller, header, cancel);
+            using var slot =
+                lane == WorkLane.Bulk
+                    ? await slots.WorkAsync(job.Caller, PhotoSlots.Decoded(header), cancel)
+                    : await slots.DecodeAsync(job.Caller, header, cancel);
             var input = ImageDecoder.DecodeForModel(file, header, spec);
             return (header, file.Length, input, read, span.End(StageSpan.Decode));
         }
     }
 
-    // The job joins the bulk line, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep
+    // The job joins the bulk lane, and then its event does. A crash between the two leaves a job without an owner, whose event the sweep
     // sends.
     private async Task SendOnAsync(Stored<JobRecord> job, QueueMessage message, CancellationToken cancel)
     {

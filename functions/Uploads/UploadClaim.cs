@@ -8,14 +8,14 @@ namespace RoadSeg.Functions.Uploads;
 /// <summary>Decides which of several events about one photo makes its job go on: the first, and every redelivery of it.</summary>
 internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvider time, ILogger<UploadClaim> log)
 {
-    /// <summary>Takes the job of an uploaded photo for a message that came in a line. A bare drop's job begins with it, and its trace with
+    /// <summary>Takes the job of an uploaded photo for a message that came in a lane. A bare drop's job begins with it, and its trace with
     /// the span named. What <see cref="FindAsync"/> gave a moment ago need not be read again.</summary>
     /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
     /// event is a duplicate or comes late.</returns>
     public async Task<Stored<JobRecord>?> TakeAsync(
         BlobCreatedEvent created,
         QueueMessage message,
-        WorkLane line,
+        WorkLane lane,
         CancellationToken cancel,
         string? traceParent = null,
         Stored<JobRecord>? found = null
@@ -25,7 +25,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         var id = known?.Value.Id ?? DropId(created);
         if (id == DropId(created))
         {
-            var move = await jobs.CreateAsync(Dropped(id, created, message, line) with { TraceParent = traceParent }, cancel);
+            var move = await jobs.CreateAsync(Dropped(id, created, message, lane) with { TraceParent = traceParent }, cancel);
             if (move.Done)
                 return move.Document;
             known = move.Document;
@@ -66,7 +66,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
     public async Task<Stored<JobRecord>?> FindAsync(BlobCreatedEvent created, CancellationToken cancel) =>
         await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel);
 
-    /// <summary>True for the event of a job that was put into the bulk line and still awaits it. Of a bare drop the line is
+    /// <summary>True for the event of a job that was put into the bulk lane and still awaits it. Of a bare drop the lane is
     /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own
     /// the job.</summary>
     /// <param name="job">What <see cref="FindAsync"/> gave.</param>
@@ -89,7 +89,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         return slash > 0 && WorkId.TryParse(path[..slash], out var id) ? await jobs.FindAsync(id, cancel) : null;
     }
 
-    private JobRecord Dropped(WorkId id, BlobCreatedEvent created, QueueMessage message, WorkLane line)
+    private JobRecord Dropped(WorkId id, BlobCreatedEvent created, QueueMessage message, WorkLane lane)
     {
         var now = time.GetUtcNow();
         return new JobRecord
@@ -104,7 +104,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
             ),
             Times = new JobTimes { CreatedAt = now, ReceivedAt = now },
             Owner = new WorkOwner(message.MessageId, now),
-            Lane = line,
+            Lane = lane,
         };
     }
 }

@@ -3,10 +3,6 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Jobs;
-using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Webhooks;
-using RoadSeg.Functions.Work;
-using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
@@ -18,32 +14,7 @@ internal static class UploadEndpoints
 {
     private const int MaxBody = 16 * 1024;
 
-    public static void MapUploads(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/uploads", IssueAsync)
-            .Describe(
-                "issueUploadKey",
-                "Get an upload key",
-                "Makes a job and an address to PUT its photo to, straight into storage. The job exists from now on; it expires when no "
-                    + "photo comes."
-            )
-            .TakesBody<UploadRequest>(false, "application/json")
-            .TakesHeader(
-                "Idempotency-Key",
-                "The same key with the same request gets an address for the same job, for what is left of the first one's time.",
-                ParameterForms.Key
-            )
-            .Answers<UploadTicket>(StatusCodes.Status201Created)
-            .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status201Created)
-            .Fails(
-                ErrorCodes.RequestInvalid,
-                ErrorCodes.ContentTypeUnsupported,
-                ErrorCodes.ModelNotFound,
-                ErrorCodes.WebhooksDisabled,
-                ErrorCodes.WebhookUrlInvalid,
-                ErrorCodes.IdempotencyConflict,
-                ErrorCodes.TooManyJobs,
-                ErrorCodes.QueueFull
-            );
+    public static void MapUploads(this IEndpointRouteBuilder app) => app.MapPost("/v1/uploads", IssueAsync).DescribeIssueUploadKey();
 
     private static async Task<IResult> IssueAsync(HttpContext context, [AsParameters] IssueServices services)
     {

@@ -25,7 +25,7 @@ internal static class UploadReader
         BlobServiceClient blobs,
         JobRecord job,
         ImageLimits limits,
-        FairTurns files,
+        FairSlots files,
         long most,
         CancellationToken cancel
     )

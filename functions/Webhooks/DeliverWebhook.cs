@@ -11,7 +11,7 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Queue webhook-deliveries, the outbox: tells a receiver that a job has ended, again and again until it takes it, says that it is
+/// <summary>Queue webhook-deliveries, the outbox: notifies a receiver that a job has ended, again and again until it takes it, says that it is
 /// gone, or a day has passed. At least once: the same id and the same bytes every time.</summary>
 internal sealed class DeliverWebhook(
     JobStore jobs,
@@ -103,7 +103,7 @@ internal sealed class DeliverWebhook(
             ? SendAsync(job, attempt, UntilRoom, cancel)
             : SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the caller's other calls took too long"), cancel);
 
-    // The attempt that a message asks for, unless it was made already or nothing is left to tell.
+    // The attempt that a message asks for, unless it was made already or nothing is left to deliver.
     private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
     {
         if (MessageBody.TryRead(message.Body, JobJson.Default.WebhookMessage) is not { Attempt: > 0 } due)
@@ -139,7 +139,7 @@ internal sealed class DeliverWebhook(
         // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
         // and the next attempt is sent for then.
         var amended = await jobs.AmendAsync(job.Id, record => Amended(record, delivery, outcome.Delivered), cancel);
-        Metrics.Told(
+        Metrics.Notified(
             outcome switch
             {
                 { Delivered: true } => "delivered",

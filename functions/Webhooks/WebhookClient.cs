@@ -5,7 +5,7 @@ using RoadSeg.Client;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Posts webhooks to addresses that strangers chose. A name is resolved once, what it resolves to is checked, and that very
+/// <summary>Posts webhooks to addresses that callers chose. A name is resolved once, what it resolves to is checked, and that very
 /// address is connected to, so no second answer of a name server can lead inside. No redirects, proxies or cookies; what the receiver
 /// answers beside the status is not read.</summary>
 internal sealed class WebhookClient : IDisposable

@@ -78,7 +78,7 @@ internal static class WebhookUrl
                     or UnicodeCategory.DecimalDigitNumber
         );
 
-    // Single labels, numbers and these suffixes are nobody's on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved
+    // Single labels, numbers and these suffixes are reserved on the public internet (RFC 6761, RFC 6762, RFC 9476; ICANN reserved
     // .internal).
     private static bool IsPublicName(string name) =>
         name.LastIndexOf('.') is >= 0 and var dot

@@ -23,7 +23,7 @@ internal sealed record WorkOptions
     /// <summary>ROADSEG_SWEEP_AFTER: age from which the sweep looks at a live job. Default 30 seconds.</summary>
     public TimeSpan SweepAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>ROADSEG_INTERACTIVE_JOBS: live jobs of a caller in the interactive line; more go to the bulk line. Default 16.</summary>
+    /// <summary>ROADSEG_INTERACTIVE_JOBS: live jobs of a caller in the interactive lane; more go to the bulk lane. Default 16.</summary>
     public long InteractiveJobs { get; init; } = 16;
 
     /// <summary>ROADSEG_MAX_LIVE_JOBS: live jobs a caller may have. Default 20 000.</summary>

@@ -6,7 +6,7 @@ using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost;
 
-/// <summary>What a storage account holds before the app starts, and which uploads it tells of: on Azure the infrastructure makes
+/// <summary>What a storage account holds before the app starts, and which uploads raise an event: on Azure the infrastructure makes
 /// this.</summary>
 internal sealed record StoragePlan
 {

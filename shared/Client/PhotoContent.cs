@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RoadSeg.Client;
 
-/// <summary>A photo's bytes from the stream's position to its end, told of as they are sent. Leaves the stream open.</summary>
+/// <summary>A photo's bytes from the stream's position to its end, reported as they are sent. Leaves the stream open.</summary>
 internal sealed class PhotoContent(Stream photo, IProgress<long>? progress) : HttpContent
 {
     private const int Piece = 64 * 1024;

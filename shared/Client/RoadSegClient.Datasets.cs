@@ -31,10 +31,10 @@ public sealed partial class RoadSegClient
 
     /// <summary>Waits until a drop is ready or failed, asking once a second.</summary>
     /// <param name="name">The set.</param>
-    /// <param name="drop">ETag of its <c>dataset.json</c>, unquoted, as <see cref="Datasets.Files.PushedDataset"/> tells; null for
+    /// <param name="drop">ETag of its <c>dataset.json</c>, unquoted, as <see cref="Datasets.Files.PushedDataset"/> returns it; null for
     /// whichever drop is the latest.</param>
     /// <param name="timeout">Gives up after this; null waits as long as it takes.</param>
-    /// <param name="progress">Told of the set whenever it has changed.</param>
+    /// <param name="progress">Called with the set whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the check goes on.</param>
     /// <exception cref="TimeoutException">It had not ended in time.</exception>
     /// <exception cref="RoadSegApiException">Another drop of the set took its place.</exception>

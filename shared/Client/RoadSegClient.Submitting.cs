@@ -80,7 +80,7 @@ public sealed partial class RoadSegClient
     /// <summary>Puts a photo into storage with an upload key; the service's own key is not sent there.</summary>
     /// <param name="ticket">The upload key. It creates one photo, once.</param>
     /// <param name="photo">Seekable; sent from its position to its end. Remains the caller's.</param>
-    /// <param name="progress">Told how many bytes are sent; begins anew with a repeated attempt.</param>
+    /// <param name="progress">Called with the number of bytes sent; begins anew with a repeated attempt.</param>
     /// <param name="cancel">Stops sending.</param>
     /// <exception cref="RoadSegApiException">Storage refused: <c>image-too-many-bytes</c> before anything is sent, or storage's own
     /// code.</exception>
@@ -91,7 +91,7 @@ public sealed partial class RoadSegClient
     /// <param name="photo">Seekable; sent from its position to its end. Remains the caller's.</param>
     /// <param name="about">File name, content type, model, tags, webhook; nothing of it is needed.</param>
     /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>, over everything but the photo.</param>
-    /// <param name="progress">Told how many bytes are sent; begins anew with a repeated attempt.</param>
+    /// <param name="progress">Called with the number of bytes sent; begins anew with a repeated attempt.</param>
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
     /// <returns>The job; it may not have noticed its photo yet.</returns>
     public async Task<JobView> UploadAsync(
@@ -117,7 +117,7 @@ public sealed partial class RoadSegClient
     /// <param name="file">Path of the photo.</param>
     /// <param name="about">Model, tags, webhook; the file's own name where it has none.</param>
     /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>, over everything but the photo.</param>
-    /// <param name="progress">Told how many bytes are sent.</param>
+    /// <param name="progress">Called with the number of bytes sent.</param>
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
     public async Task<JobView> UploadAsync(
         string file,

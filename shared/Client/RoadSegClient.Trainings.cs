@@ -62,7 +62,7 @@ public sealed partial class RoadSegClient
 
     /// <summary>Waits until a training run has ended, in whatever way: by long polls that end when it has changed.</summary>
     /// <param name="id">The run.</param>
-    /// <param name="progress">Told of the run as first seen and whenever it has changed.</param>
+    /// <param name="progress">Called with the run as first seen and whenever it has changed.</param>
     /// <param name="cancel">Stops waiting; the run goes on.</param>
     public async Task<TrainingView> WaitTrainingAsync(
         WorkId id,

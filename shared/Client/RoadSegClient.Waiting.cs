@@ -13,7 +13,7 @@ public sealed partial class RoadSegClient
     /// <summary>Waits until a job has ended, in whatever way: by long polls of half a minute.</summary>
     /// <param name="id">The job.</param>
     /// <param name="timeout">Gives up after this; null waits as long as it takes.</param>
-    /// <param name="progress">Told of the job as first seen and whenever it has changed, which takes a call for each change.</param>
+    /// <param name="progress">Called with the job as first seen and whenever it has changed, which takes a call for each change.</param>
     /// <param name="cancel">Stops waiting; the job goes on.</param>
     /// <exception cref="TimeoutException">The job had not ended in time.</exception>
     public async Task<JobView> WaitAsync(

@@ -104,7 +104,7 @@ internal sealed class ServiceCalls
             throw await ApiFailures.ReadAsync(response, _time, cancel);
     }
 
-    /// <summary>Makes attempts, told their number from 1, until one succeeds or the policy gives up.</summary>
+    /// <summary>Makes attempts, given their number from 1, until one succeeds or the policy gives up.</summary>
     public async Task<T> RepeatedAsync<T>(Func<int, Task<T>> attempt, CancellationToken cancel)
     {
         for (var made = 1; ; made++)

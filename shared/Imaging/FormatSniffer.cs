@@ -3,7 +3,7 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>Tells a format from the first bytes. A file that is none of the allow-listed formats never reaches libvips.</summary>
+/// <summary>Recognises a format by the first bytes. A file that is none of the allow-listed formats never reaches libvips.</summary>
 internal static class FormatSniffer
 {
     private const int TextProbe = 256;

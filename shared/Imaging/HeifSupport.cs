@@ -2,7 +2,7 @@ using NetVips;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>Finds out which HEIF codecs the library really has, which libvips does not tell: by decoding two tiny grey
+/// <summary>Finds out which HEIF codecs the library really has, which libvips does not report: by decoding two tiny grey
 /// pictures, made for this with libheif.</summary>
 internal static class HeifSupport
 {

@@ -12,10 +12,10 @@ internal static class IdPlane
         var last = (byte)(labels.Count - 1);
         for (var at = 0; at < ids.Length; )
         {
-            var stranger = ids[at..].IndexOfAnyExceptInRange((byte)0, last);
-            if (stranger < 0)
+            var unknown = ids[at..].IndexOfAnyExceptInRange((byte)0, last);
+            if (unknown < 0)
                 return;
-            at += stranger;
+            at += unknown;
             if (ids[at] != labels.IgnoreId)
                 throw new ArgumentException(
                     $"Pixel ({at % width}, {at / width}) has id {ids[at]}, which the catalogue of {labels.Count} classes does not know.",

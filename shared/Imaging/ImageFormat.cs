@@ -1,6 +1,6 @@
 namespace RoadSeg.Imaging;
 
-/// <summary>The photo formats that are read. A file's format is told from its content, never from its name.</summary>
+/// <summary>The photo formats that are read. A file's format is recognised by its content, never from its name.</summary>
 public enum ImageFormat
 {
     /// <summary>JPEG, baseline or progressive.</summary>

@@ -7,8 +7,8 @@ public static class ImageProbe
 {
     private const int MostJpegScans = 100;
 
-    /// <summary>Tells format, size and colour of a photo and holds it against the limits. Decodes no pixel; the format is
-    /// told from the content before libvips sees the file.</summary>
+    /// <summary>Reads format, size and colour of a photo and holds it against the limits. Decodes no pixel; the format is
+    /// recognised by the content before libvips sees the file.</summary>
     /// <param name="file">The whole file. Not modified, not kept.</param>
     /// <param name="limits">What is allowed at most.</param>
     /// <returns>The header of a still picture within the limits.</returns>

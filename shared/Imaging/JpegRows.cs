@@ -3,7 +3,7 @@ using NetVips;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>Tells a JPEG that brings its whole picture from one that lacks a part of it, where the decoder complains: a file that only lost
+/// <summary>Distinguishes a JPEG that brings its whole picture from one that lacks a part of it, where the decoder complains: a file that only lost
 /// its end marker, or holds a few stray bytes, shows all of its rows; one that was cut does not.</summary>
 internal static class JpegRows
 {

@@ -14,7 +14,7 @@ internal readonly record struct TiffPages(int Count, int Page, int SubDirectory)
         SubfileType = 255,
         SubIfds = 330;
 
-    /// <summary>Reads the directories. What makes no sense ends the walk: libvips tells it of the page itself.</summary>
+    /// <summary>Reads the directories. What makes no sense ends the walk: libvips reports it of the page itself.</summary>
     public static TiffPages Of(ReadOnlySpan<byte> file)
     {
         var reader = new Reader(file);

@@ -29,7 +29,7 @@ public static unsafe class VipsLibrary
     /// <summary>Warnings and worse from GLib's object system, which mean that a call of ours was wrong; for tests.</summary>
     internal static long Complaints => Interlocked.Read(ref complaints);
 
-    /// <summary>Warnings about files that this thread has heard, ever. That there are some between two readings tells that the decoder
+    /// <summary>Warnings about files that this thread has heard, ever. That there are some between two readings shows that the decoder
     /// complained, not of what.</summary>
     internal static int Warnings => warnings;
 
@@ -190,7 +190,7 @@ public static unsafe class VipsLibrary
         return formats.ToFrozenSet();
     }
 
-    // Messages are about files of strangers; their text is not kept.
+    // Messages are about untrusted files; their text is not kept.
     private static void OnLog(string domain, Enums.LogLevelFlags level, string message)
     {
         if (domain == "VIPS" && (level & Enums.LogLevelFlags.Warning) != 0)

@@ -30,7 +30,7 @@ internal static class ProbabilityScores
             value = FromSoftmax(value);
     }
 
-    /// <summary>Logits of sigmoid's probabilities, held to what a float can tell from 0 and 1.</summary>
+    /// <summary>Logits of sigmoid's probabilities, held to what a float can distinguish from 0 and 1.</summary>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a value that is no probability.</exception>
     public static void FromSigmoid(Span<float> values)
     {

@@ -36,10 +36,10 @@ public sealed record BlobCreatedEvent(
     {
         get
         {
-            var told = Subject[(Middle + SubjectMiddle.Length)..];
-            return told.Contains(Damaged, StringComparison.Ordinal)
-                ? Data.NamesIn(Container).FirstOrDefault(name => IsDamagedFormOf(name, told)) ?? told
-                : told;
+            var given = Subject[(Middle + SubjectMiddle.Length)..];
+            return given.Contains(Damaged, StringComparison.Ordinal)
+                ? Data.NamesIn(Container).FirstOrDefault(name => IsDamagedFormOf(name, given)) ?? given
+                : given;
         }
     }
 
@@ -50,9 +50,9 @@ public sealed record BlobCreatedEvent(
 
     // Each damaged place stands for some characters that are not ASCII. The first place where what follows it stands is the right one: a
     // later one would leave more in the gap before it, of which nothing may be ASCII either.
-    private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string told)
+    private static bool IsDamagedFormOf(ReadOnlySpan<char> name, string given)
     {
-        var pieces = told.Split(Damaged);
+        var pieces = given.Split(Damaged);
         if (!name.StartsWith(pieces[0], StringComparison.Ordinal))
             return false;
         name = name[pieces[0].Length..];

@@ -48,13 +48,13 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>The caller's own notes, shown and never read.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>Where to tell of the end; null when nobody asked.</summary>
+    /// <summary>Whom to notify of the end; null when nobody asked.</summary>
     public JobWebhook? Webhook { get; init; }
 
-    /// <summary>Which of the two lines it waits in.</summary>
+    /// <summary>Which of the two lanes it waits in.</summary>
     public WorkLane Lane { get; init; }
 
-    /// <summary>Its number in that line: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting
+    /// <summary>Its number in that lane: jobs of lower numbers are ahead. Comparable only with the numbers of other waiting
     /// messages.</summary>
     public long? Ticket { get; init; }
 

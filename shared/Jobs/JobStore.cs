@@ -21,9 +21,9 @@ public sealed class JobStore
         _records = new RecordStore<JobRecord, JobState>(
             blobs.GetBlobContainerClient(Containers.Jobs),
             JobJson.Default.JobRecord,
+            time,
             blobs.GetBlobContainerClient(Containers.JobsActive),
             static job => BlobPaths.ActiveJob(job.Caller, job.Id),
-            time,
             EndedAsync
         );
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
@@ -84,7 +84,7 @@ public sealed class JobStore
         _records.AmendAsync(BlobPaths.Job(id), change, cancel);
 
     /// <summary>What is left to do for a job that has ended: its webhook, if it has one, and the end of its marker. The move
-    /// itself does it; the sweep does it again where the process died in between, so a webhook may be told twice.</summary>
+    /// itself does it; the sweep does it again where the process died in between, so a webhook may be notified twice.</summary>
     public async Task SettleAsync(JobRecord ended, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(ended);

@@ -1,6 +1,6 @@
 namespace RoadSeg.Jobs;
 
-/// <summary>Where a job's end is told, and how that went.</summary>
+/// <summary>Who is notified of a job's end, and how that went.</summary>
 public sealed record JobWebhook
 {
     /// <summary>The receiver. An https address.</summary>

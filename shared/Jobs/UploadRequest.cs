@@ -15,6 +15,6 @@ public sealed record UploadRequest
     /// <summary>The caller's own notes: at most 16, names of 1-64 letters, digits, <c>. _ -</c>, values up to 256 characters.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>https address to tell when the job has ended.</summary>
+    /// <summary>https address to notify when the job has ended.</summary>
     public string? Webhook { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace RoadSeg.Jobs;
 
-/// <summary>One attempt to tell the receiver.</summary>
+/// <summary>One attempt to notify the receiver.</summary>
 /// <param name="Attempt">1 for the first.</param>
 /// <param name="At">When it was made.</param>
 /// <param name="Status">HTTP status of the answer; null when there was none.</param>

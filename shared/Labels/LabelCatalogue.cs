@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RoadSeg.Labels;
 
-/// <summary>The classes a model tells apart, with ids 0..N-1 in order, and the id that means "no label".</summary>
+/// <summary>The classes of a model, with ids 0..N-1 in order, and the id that means "no label".</summary>
 public sealed record LabelCatalogue
 {
     /// <summary>A validated catalogue.</summary>

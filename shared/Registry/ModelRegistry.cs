@@ -193,7 +193,7 @@ public sealed partial class ModelRegistry
             );
     }
 
-    /// <summary>Takes a version out of the registry; its files are then nobody's, and the caller's to delete.</summary>
+    /// <summary>Takes a version out of the registry; its files are then unowned, and the caller's to delete.</summary>
     /// <param name="version">The version's record.</param>
     /// <param name="cancel">Stops between calls.</param>
     /// <returns>False, and nothing is changed, for a version that is live or can be rolled back to.</returns>
@@ -246,7 +246,7 @@ public sealed partial class ModelRegistry
         return [.. (await Task.WhenAll(newest.Select(run => _shadows.ReadableAsync(run, unreadable, cancel)))).OfType<ShadowRun>()];
     }
 
-    /// <summary>The versions of a model, oldest first. A record that cannot be read ends the list, or is told by its path.</summary>
+    /// <summary>The versions of a model, oldest first. A record that cannot be read ends the list, or is reported by its path.</summary>
     public async IAsyncEnumerable<ModelVersion> VersionsAsync(
         string name,
         [EnumeratorCancellation] CancellationToken cancel,

@@ -1,5 +1,5 @@
 namespace RoadSeg.Registry;
 
-/// <summary>What promoting a version may be told.</summary>
+/// <summary>The options of promoting a version.</summary>
 /// <param name="Force">True makes a version live that did not pass its gate.</param>
 public sealed record PromoteRequest(bool Force = false);

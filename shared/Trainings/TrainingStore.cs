@@ -23,9 +23,9 @@ public sealed class TrainingStore
         _records = new RecordStore<TrainingRecord, TrainingState>(
             _runs,
             TrainingJson.Default.TrainingRecord,
+            time,
             blobs.GetBlobContainerClient(Containers.TrainingsActive),
             static run => BlobPaths.ActiveTraining(run.Id),
-            time,
             SettleAsync
         );
         _queue = queues.GetQueueClient(Queues.TrainingJobs);

@@ -12,7 +12,7 @@ namespace RoadSeg.Work;
 public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> form)
     where T : class
 {
-    // Name of the metadata that tells one write from every other.
+    // Name of the metadata that distinguishes one write from every other.
     private const string WriteMark = "write";
 
     /// <summary>Reads a document; null when there is none.</summary>
@@ -58,7 +58,7 @@ public sealed class JsonBlobs<T>(BlobContainerClient container, JsonTypeInfo<T> 
 
     /// <summary>Reads a document for a list.</summary>
     /// <param name="path">Blob name.</param>
-    /// <param name="unreadable">Told of the path of a document that cannot be read; null: it ends the call.</param>
+    /// <param name="unreadable">Called with the path of a document that cannot be read; null: it ends the call.</param>
     /// <param name="cancel">Stops the call.</param>
     /// <returns>Null when there is none, or none that can be read.</returns>
     public async Task<T?> ReadableAsync(string path, Action<string, JsonException>? unreadable, CancellationToken cancel)

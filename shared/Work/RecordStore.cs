@@ -4,21 +4,21 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Work;
 
-/// <summary>The records of one kind of work in blob storage: the only writer of their state. While a piece of work has not ended, an empty
-/// blob marks it as live, so that the repair lists what is live and nothing else.</summary>
+/// <summary>The records of one kind of work in blob storage: the only writer of their state. Where records are many, an empty blob marks
+/// each that has not ended, so that the repair lists what is live and nothing else.</summary>
 /// <param name="records">Container of the records; not owned.</param>
 /// <param name="form">How a record is written.</param>
-/// <param name="active">Container of the markers; not owned.</param>
-/// <param name="marker">Name of a record's marker.</param>
 /// <param name="time">Clock of the times that states are entered at.</param>
-/// <param name="settle">What is left to do for a record that a move of this store ended, once it is written.</param>
+/// <param name="active">Container of the markers; not owned. Null where the records themselves are few enough to be listed.</param>
+/// <param name="marker">Name of a record's marker; null where there are none.</param>
+/// <param name="settle">What is left to do for a record that a move of this store ended, once it is written; null: nothing.</param>
 public sealed class RecordStore<T, TState>(
     BlobContainerClient records,
     JsonTypeInfo<T> form,
-    BlobContainerClient active,
-    Func<T, string> marker,
     TimeProvider time,
-    Func<T, CancellationToken, Task> settle
+    BlobContainerClient? active = null,
+    Func<T, string>? marker = null,
+    Func<T, CancellationToken, Task>? settle = null
 )
     where T : class, IWorkRecord<T, TState>
     where TState : struct, Enum
@@ -32,17 +32,23 @@ public sealed class RecordStore<T, TState>(
 
     /// <summary>Marks a record that is about to be written as live. The marker comes first: one without a record is swept away, a record
     /// without one would never be repaired.</summary>
-    public async Task MarkAsync(T record, CancellationToken cancel) =>
-        await active.GetBlobClient(marker(record)).UploadAsync(Nothing, overwrite: true, cancel);
+    public async Task MarkAsync(T record, CancellationToken cancel)
+    {
+        if (MarkerOf(record) is { } blob)
+            await blob.UploadAsync(Nothing, overwrite: true, cancel);
+    }
 
     /// <summary>Takes away the marker of what has ended.</summary>
-    public async Task UnmarkAsync(T record, CancellationToken cancel) =>
-        await active.GetBlobClient(marker(record)).DeleteIfExistsAsync(cancellationToken: cancel);
+    public async Task UnmarkAsync(T record, CancellationToken cancel)
+    {
+        if (MarkerOf(record) is { } blob)
+            await blob.DeleteIfExistsAsync(cancellationToken: cancel);
+    }
 
     /// <summary>Writes a first record.</summary>
     /// <returns>The new record; or, with Done false, the one that was there.</returns>
     public async Task<Change<T>> CreateAsync(string path, T record, CancellationToken cancel) =>
-        Told(await _records.TryWriteAsync(path, record, null, cancel)) is { } created
+        Notify(await _records.TryWriteAsync(path, record, null, cancel)) is { } created
             ? new Change<T>(true, created)
             : new Change<T>(false, await FindAsync(path, cancel));
 
@@ -74,7 +80,7 @@ public sealed class RecordStore<T, TState>(
             known,
             cancel
         );
-        if (moved is { Done: true, Document.Value: var record } && T.HasEnded(record.State))
+        if (settle is not null && moved is { Done: true, Document.Value: var record } && T.HasEnded(record.State))
             await settle(record, cancel);
         return moved;
     }
@@ -98,15 +104,17 @@ public sealed class RecordStore<T, TState>(
         return ChangeAsync(path, current => change(current)?.InStateOf(current), null, cancel);
     }
 
+    private BlobClient? MarkerOf(T record) => marker is null ? null : active?.GetBlobClient(marker(record));
+
     private async Task<Change<T>> ChangeAsync(string path, Func<T, T?> change, Stored<T>? known, CancellationToken cancel)
     {
         var changed = await _records.ChangeAsync(path, change, cancel, known);
         if (changed.Done)
-            Told(changed.Document);
+            Notify(changed.Document);
         return changed;
     }
 
-    private Stored<T>? Told(Stored<T>? written)
+    private Stored<T>? Notify(Stored<T>? written)
     {
         if (written is not null)
             Written?.Invoke(written);

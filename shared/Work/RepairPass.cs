@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Models;
 namespace RoadSeg.Work;
 
 /// <summary>A pass of repairs over what is listed. All passes have this one policy: whatever is wrong with one item, also a record that
-/// cannot be read, is told and keeps no other from its turn; the next pass tries again.</summary>
+/// cannot be read, is logged and does not stop the others; the next pass tries again.</summary>
 public static class RepairPass
 {
     private const int AtOnce = 8;
@@ -15,7 +15,7 @@ public static class RepairPass
     /// <summary>Looks at every item, several at once.</summary>
     /// <param name="items">A listing; when it fails itself, so does the pass.</param>
     /// <param name="look">Looks at one, and does what is to be done.</param>
-    /// <param name="failed">Told of what went wrong with one.</param>
+    /// <param name="failed">Called with what went wrong with one.</param>
     /// <param name="cancel">Ends the pass.</param>
     public static Task RunAsync<T>(
         IAsyncEnumerable<T> items,
@@ -47,7 +47,7 @@ public static class RepairPass
     /// <param name="now">The time.</param>
     /// <param name="find">Reads the record of an id.</param>
     /// <param name="repair">Does what a lost message or a dead process left undone. Doing it twice changes nothing.</param>
-    /// <param name="failed">Told of what went wrong with one, by its id.</param>
+    /// <param name="failed">Called with what went wrong with one, by its id.</param>
     /// <param name="cancel">Ends the pass.</param>
     public static Task RunAsync<T>(
         BlobContainerClient active,

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace RoadSeg.Work;
 
-/// <summary>The line a job waits in. A caller with few live jobs is served from the interactive line; what a caller submits
-/// beyond that goes to the bulk line, so that one caller's ten thousand do not stand before another's one (decision 0008).</summary>
+/// <summary>The lane a job waits in. A caller with few live jobs is served from the interactive lane; what a caller submits
+/// beyond that goes to the bulk lane, so that one caller's ten thousand do not stand before another's one (decision 0008).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorkLane>))]
 public enum WorkLane
 {
@@ -11,7 +11,7 @@ public enum WorkLane
     [JsonStringEnumMemberName("interactive")]
     Interactive,
 
-    /// <summary>Served when the interactive line is empty, and in every few turns.</summary>
+    /// <summary>Served when the interactive lane is empty, and in every few turns.</summary>
     [JsonStringEnumMemberName("bulk")]
     Bulk,
 }

@@ -71,7 +71,7 @@ public sealed class DatasetTests(StackFixture stack)
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var spec = Spec() with { Train = JsonDocument.Parse("{}").RootElement };
         var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(Write(folder.Path, 300), spec, null, Cancel);
-        var store = new DatasetStore(own.Blobs);
+        var store = new DatasetStore(own.Blobs, TimeProvider.System);
         while ((await store.FindAsync(_name, Cancel))?.Value is not { State: DatasetState.Checking })
             await Task.Delay(20, Cancel);
 

@@ -64,7 +64,7 @@ internal sealed class PageContent
         await registry.PublishAsync(Candidate, $"training {Learned}", Learned, $"{Dataset}/1", Cancel);
         await registry.JudgeAsync(Candidate.Manifest.Name, Candidate.Manifest.Version, Gate(), Cancel);
         await DropAsync();
-        await new DatasetStore(_stack.Blobs).TryCreateAsync(
+        await new DatasetStore(_stack.Blobs, TimeProvider.System).CreateAsync(
             new DatasetRecord { Name = "motorway", State = DatasetState.Checking, Drop = "", ReceivedAt = Now, Progress = new DatasetProgress("reading", 4210, 20_000) }, Cancel);
         await LearnAsync(Learned, Updates);
         await _runs.TryMoveAsync(Learned, TrainingState.Evaluating, run => run, Cancel);

@@ -94,8 +94,9 @@ public sealed class LostReplyTests(StorageFixture storage)
         var name = "set-" + Guid.NewGuid().ToString("N")[..12];
         var (curated, lostSets) = Losing($"/{Containers.Curated}/");
         var first = new DatasetRecord { Name = name, State = DatasetState.Checking, Drop = "0x1", ReceivedAt = TimeProvider.System.GetUtcNow() };
-        Assert.NotNull(await new DatasetStore(curated).TryCreateAsync(first, Cancel));
-        Assert.True((await new DatasetStore(curated).ChangeAsync(name, static record => record with { State = DatasetState.Failed }, Cancel)).Done);
+        var sets = new DatasetStore(curated, TimeProvider.System);
+        Assert.True((await sets.CreateAsync(first, Cancel)).Done);
+        Assert.True((await sets.TryMoveAsync(name, DatasetState.Failed, static record => record, Cancel)).Done);
         Assert.Equal(2, lostSets.Lost);
 
         using var folder = new TempFolder();

@@ -63,7 +63,7 @@ public sealed class UploadPhotoTests(StorageFixture storage)
     {
         var photo = new byte[3_000_000];
         var etag = (await Photo.UploadAsync(BinaryData.FromBytes(photo), Cancel)).Value.ETag;
-        var files = new FairTurns(photo.Length);
+        var files = new FairSlots(photo.Length);
         var broken = new BrokenRead(how switch
         {
             "replaced" => () => Photo.UploadAsync(BinaryData.FromString("another"), overwrite: true, Cancel),

@@ -29,7 +29,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private DatasetStore Sets => new(_own.Blobs);
+    private DatasetStore Sets => new(_own.Blobs, TimeProvider.System);
 
     private ModelRegistry Registry => new(_own.Blobs, TimeProvider.System);
 
@@ -71,7 +71,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await SetAsync("set", Old, Middle, New);
         await SetAsync("single", Old);
         await SetAsync("checked", Old, New);
-        await Sets.ChangeAsync("checked", static set => set with { State = DatasetState.Checking }, Cancel);
+        await Sets.TryMoveAsync("checked", DatasetState.Checking, static set => set, Cancel);
         await PutAsync(Containers.Curated, $"no-record/{Old}/manifest.json");
         var run = await RunAsync("set", Middle, "model", "none");
 
@@ -95,11 +95,12 @@ public sealed class VersionRetentionTests : IAsyncLifetime
             await PutAsync(Containers.Datasets, $"{name}/a.png", $"{name}/b/c.png", $"{name}/dataset.json");
             if (name != "never")
                 await SetAsync(name, New);
-            await Sets.ChangeAsync(name, set => set with { Drop = Etag(name) }, Cancel);
+            await Sets.AmendAsync(name, set => set with { Drop = Etag(name) }, Cancel);
         }
 
-        await Sets.ChangeAsync("failed", static set => set with { State = DatasetState.Failed }, Cancel);
-        await Sets.ChangeAsync("newer", static set => set with { Drop = "0xFORMER" }, Cancel);
+        await Sets.TryMoveAsync("failed", DatasetState.Checking, static set => set, Cancel);
+        await Sets.TryMoveAsync("failed", DatasetState.Failed, static set => set, Cancel);
+        await Sets.AmendAsync("newer", static set => set with { Drop = "0xFORMER" }, Cancel);
         await Curated.DeleteBlobAsync($"lost/{New}/manifest.json", cancellationToken: Cancel);
         await PutAsync(Containers.Datasets, "under-way/a.png");
         var before = await NamesAsync(Containers.Datasets);
@@ -313,7 +314,7 @@ public sealed class VersionRetentionTests : IAsyncLifetime
     {
         foreach (var version in versions)
             await PutAsync(Containers.Curated, $"{name}/{version}/train-0.shard", $"{name}/{version}/report.json", $"{name}/{version}/manifest.json");
-        await Sets.TryCreateAsync(new DatasetRecord
+        await Sets.CreateAsync(new DatasetRecord
         {
             Name = name, State = DatasetState.Ready, Drop = "0x1", ReceivedAt = TimeProvider.System.GetUtcNow(), Version = versions[^1], Versions = versions,
         }, Cancel);

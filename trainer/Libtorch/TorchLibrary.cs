@@ -120,11 +120,11 @@ internal static unsafe partial class TorchLibrary
 
     private static void CheckVersion(nint library)
     {
-        // One byte for each of major, minor and patch, from the top; libtorch tells it since 2.9.
-        var tells = NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function);
-        var version = tells ? ((delegate* unmanaged<ulong>)function)() : 0;
+        // One byte for each of major, minor and patch, from the top; libtorch exports it since 2.9.
+        var known = NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function);
+        var version = known ? ((delegate* unmanaged<ulong>)function)() : 0;
         var found = new Version((int)(version >> 56), (int)(version >> 48) & 0xff);
-        var name = tells ? $"{found}" : "of before 2.9";
+        var name = known ? $"{found}" : "of before 2.9";
         Check.That(
             found == Version,
             $"libtorch {name} was found, TorchSharp needs {Version}: run 'dotnet restore trainer' and build again."

@@ -7,7 +7,7 @@ internal sealed record StepEntry(long Step, double Loss, double Rate);
 
 internal sealed record EvaluationEntry(long Step, int Epoch, double TrainLoss, double Accuracy, double ClassAccuracy, double MeanIou);
 
-/// <summary>A run's past as metrics.jsonl tells it. A run that was killed repeats what came after its last checkpoint: a start at update n
+/// <summary>A run's past as metrics.jsonl has it. A run that was killed repeats what came after its last checkpoint: a start at update n
 /// takes back everything later than n, and a line that was cut short counts for nothing.</summary>
 internal sealed class MetricsHistory
 {

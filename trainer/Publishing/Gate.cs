@@ -15,7 +15,7 @@ namespace RoadSeg.Trainer.Publishing;
 /// <param name="options">The limits.</param>
 /// <param name="time">When.</param>
 /// <param name="goOn">Called between measurements; throws to stop.</param>
-/// <param name="compared">Told how far the two versions differ on each photo; null for nobody.</param>
+/// <param name="compared">Called with how far the two versions differ on each photo; null when nobody listens.</param>
 internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, Action<PhotoDisagreement>? compared = null)
 {
     private const int TimedRuns = 15;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>Tells glibc to keep freed memory. By default it gives the activations of every step back to the kernel and takes them anew in
+/// <summary>Makes glibc keep freed memory. By default it gives the activations of every step back to the kernel and takes them anew in
 /// the next: on the CPU over a third of the time of a step went into the page faults of that. The process's memory stays at its peak until
 /// it ends.</summary>
 internal static partial class KeptMemory

@@ -4,7 +4,7 @@ using RoadSeg.Trainer.Evaluation;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>What a run tells: metrics.jsonl for programs, one line (a bar on a terminal) for people.</summary>
+/// <summary>What a run reports: metrics.jsonl for programs, one line (a bar on a terminal) for people.</summary>
 internal sealed class MetricsLog(string folder, TextWriter output, bool terminal, TimeProvider time)
 {
     private const int BarWidth = 24;

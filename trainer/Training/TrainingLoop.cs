@@ -37,7 +37,7 @@ internal sealed class TrainingLoop(
         );
         Check.That(
             train.PixelCounts.Count(c => c > 0) > 1,
-            "The training masks hold a single class (or none): there is nothing to tell apart."
+            "The training masks hold a single class (or none): there is nothing to distinguish."
         );
         Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;

@@ -3,7 +3,7 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>What a run tells a collector while it goes on.</summary>
+/// <summary>What a run reports to a collector while it goes on.</summary>
 internal static class TrainingMetrics
 {
     private static readonly Meter Meter = new(JobTrace.Name);

@@ -153,7 +153,7 @@ internal sealed class RestrictedPickle(Stream input)
         Push(value);
     }
 
-    // Longer than 64 bits is only torch's magic number; its low half tells it well enough.
+    // Longer than 64 bits is only torch's magic number; its low half identifies it well enough.
     private static long Long(byte[] bytes)
     {
         Array.Resize(ref bytes, Math.Max(8, bytes.Length));

@@ -27,7 +27,7 @@ internal sealed class AttemptBlobs(
     private const string Attempt = "attempt";
     private static readonly string[] Carried = [TrainingFiles.Best, TrainingFiles.Last, TrainingFiles.Metrics, TrainingFiles.Log];
 
-    // Checkpoints are stored by the thread that learns, the rest by the one that tells.
+    // Checkpoints are stored by the thread that learns, the rest by the one that reports.
     private readonly ConcurrentDictionary<string, Known> _known = new();
     private Dictionary<string, string> _metadata = [];
 
@@ -104,7 +104,7 @@ internal sealed class AttemptBlobs(
                     var block = new byte[Math.Min(BlockBytes, bytes - known.Bytes)];
                     content.Seek(known.Bytes, SeekOrigin.Begin);
                     await content.ReadExactlyAsync(block, cancel);
-                    BlobAppendInfo told = await blob.AppendBlockAsync(
+                    BlobAppendInfo appended = await blob.AppendBlockAsync(
                         new MemoryStream(block),
                         new AppendBlobAppendBlockOptions
                         {
@@ -112,7 +112,7 @@ internal sealed class AttemptBlobs(
                         },
                         cancel
                     );
-                    _known[file] = known = new Known(told.ETag, 0, known.Bytes + block.Length, told.BlobCommittedBlockCount);
+                    _known[file] = known = new Known(appended.ETag, 0, known.Bytes + block.Length, appended.BlobCommittedBlockCount);
                 }
 
                 _known[file] = known with { Ticks = ticks };

@@ -7,7 +7,7 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
-/// <summary>Tells storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures beside
+/// <summary>Reports to storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures beside
 /// it. It also hears there that the run was canceled or is another worker's, and stops it then.</summary>
 internal sealed class AttemptReporter : IAsyncDisposable
 {
@@ -98,7 +98,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
         _stop.Token.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Stores everything that is to be told now.</summary>
+    /// <summary>Stores everything that is to be reported now.</summary>
     /// <exception cref="OvertakenException">The run is no longer this worker's.</exception>
     public async Task TellAsync(CancellationToken cancel)
     {
@@ -107,7 +107,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
         {
             var progress = Progress();
             var (now, stored) = (_time.GetUtcNow(), Interlocked.Read(ref _stored));
-            var told = await _runs.AmendAsync(
+            var amended = await _runs.AmendAsync(
                 _id,
                 run =>
                     !Owns(run)
@@ -121,7 +121,7 @@ internal sealed class AttemptReporter : IAsyncDisposable
                         },
                 cancel
             );
-            if (!told.Done || !IsOurs)
+            if (!amended.Done || !IsOurs)
                 throw new OvertakenException();
             await _blobs.StoreAsync(Files, cancel);
         }

@@ -19,7 +19,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
 {
     private const int ReviewedPhotos = 50;
 
-    // The best weights first: a last checkpoint in storage never tells of a best that is not there.
+    // The best weights first: a last checkpoint in storage never names a best that is not there.
     private static readonly string[] Checkpoints = [TrainingFiles.Best, TrainingFiles.Last];
 
     private string By => $"training {run.Id}";

@@ -47,7 +47,7 @@ internal static class TrainingRecipe
     /// <param name="labels">Its classes.</param>
     /// <param name="set">The data set.</param>
     /// <param name="scratch">File for a changed one.</param>
-    /// <param name="say">Told when it was changed.</param>
+    /// <param name="say">Called when it was changed.</param>
     /// <returns>The file to start from.</returns>
     public static string WithoutForeignClasses(string init, LabelCatalogue labels, CuratedSet set, string scratch, Action<string> say)
     {

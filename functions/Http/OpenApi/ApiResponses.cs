@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.OpenApi;
 using RoadSeg.Errors;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Api.Descriptions;
 
 namespace RoadSeg.Functions.Http.OpenApi;
 

@@ -1,5 +1,5 @@
 using Microsoft.OpenApi;
-using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Http.OpenApi;

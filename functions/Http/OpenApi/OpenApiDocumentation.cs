@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;

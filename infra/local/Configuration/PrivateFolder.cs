@@ -1,6 +1,6 @@
 namespace RoadSeg.LocalHost.Configuration;
 
-/// <summary>Folders of photos and keys, which are nobody's but their owner's: not for the other users of a machine.</summary>
+/// <summary>Folders of photos and keys, which are their owner's alone: not for the other users of a machine.</summary>
 internal static class PrivateFolder
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -10,7 +10,7 @@ internal sealed partial class FunctionInvoker(WorkerSupervisor workers, TimeSpan
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Host.Worker");
 
     /// <summary>Runs one invocation; canceling asks the function to cancel.</summary>
-    /// <param name="alongside">Runs beside the invocation, told the worker, the id and a token that ends with it: HTTP's own way to the
+    /// <param name="alongside">Runs beside the invocation, given the worker, the id and a token that ends with it: HTTP's own way to the
     /// worker.</param>
     /// <exception cref="FunctionFailedException">The function failed.</exception>
     /// <exception cref="FunctionTimeoutException">It ran longer than functionTimeout.</exception>

@@ -5,7 +5,7 @@ using RoadSeg.LocalHost.Worker;
 
 namespace RoadSeg.LocalHost.Http;
 
-/// <summary>The reserved paths: <c>POST /admin/functions/Name</c> runs a function by hand, <c>GET /admin/host/status</c> tells the
+/// <summary>The reserved paths: <c>POST /admin/functions/Name</c> runs a function by hand, <c>GET /admin/host/status</c> says the
 /// state.</summary>
 internal sealed class AdminApi(
     IReadOnlyList<FunctionDefinition> functions,

@@ -22,7 +22,7 @@ internal sealed class SetStatistics(LabelMap map)
 
     public double UnknownShare => Pixels == 0 ? 0 : (double)UnknownPixels / Pixels;
 
-    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be told from an
+    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be distinguished from an
     /// empty set.</summary>
     public void AddValues(Sample sample)
     {
@@ -30,8 +30,8 @@ internal sealed class SetStatistics(LabelMap map)
         UnknownPixels += sample.Scan.Unknown + sample.Scan.Ambiguous;
         foreach (var (key, pixels) in sample.Scan.Values)
         {
-            var told = values.Count < MaskScan.MostValues || values.ContainsKey(key) || map.TryGet(key, out _) ? key : MaskValues.More;
-            ref var value = ref CollectionsMarshal.GetValueRefOrAddDefault(values, told, out _);
+            var counted = values.Count < MaskScan.MostValues || values.ContainsKey(key) || map.TryGet(key, out _) ? key : MaskValues.More;
+            ref var value = ref CollectionsMarshal.GetValueRefOrAddDefault(values, counted, out _);
             value = (value.Pixels + pixels, value.Images + 1);
         }
     }

@@ -35,7 +35,7 @@ public sealed record CuratedManifest
         }
     );
 
-    /// <summary>Tells this manifest from a model's: <see cref="CuratedKind"/>.</summary>
+    /// <summary>Distinguishes this manifest from a model's: <see cref="CuratedKind"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>1.</summary>

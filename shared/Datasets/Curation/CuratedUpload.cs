@@ -11,11 +11,11 @@ public sealed class CuratedUpload(BlobContainerClient curated)
 {
     private const int AtOnce = 4;
 
-    /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is nobody's. Of a
+    /// <summary>Stores a version with its report, the manifest last: a version with a manifest is complete, one without is unowned. Of a
     /// version that is there already the report is replaced, so that it is that of the latest check, and files that are gone or have
     /// another length since.</summary>
     /// <param name="set">The set in its folder.</param>
-    /// <param name="progress">Told after each file; null for nobody.</param>
+    /// <param name="progress">Called after each file; null when nobody listens.</param>
     /// <param name="cancel">Stops between files; the version has no manifest then.</param>
     /// <returns>False when the version was there already, whole.</returns>
     /// <exception cref="RoadSegException">curated-set-invalid: the set carries a name that no data set can have.</exception>

@@ -59,7 +59,7 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <param name="spec">Its description.</param>
     /// <param name="options">How to read.</param>
     /// <param name="folder">Where the report goes, made if missing, files of the same names replaced; null to write none.</param>
-    /// <param name="progress">Told after each pair; null for nobody.</param>
+    /// <param name="progress">Called after each pair; null when nobody listens.</param>
     /// <param name="cancel">Stops between pairs; nothing is written then.</param>
     /// <returns>The report; <see cref="DatasetReport.Problem"/> when the set cannot be used.</returns>
     /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
@@ -101,7 +101,7 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <param name="spec">Its description.</param>
     /// <param name="options">How to read and pack.</param>
     /// <param name="output">Folder of curated sets, made if missing. A version that is there already is left as it is.</param>
-    /// <param name="progress">Told after each pair; null for nobody.</param>
+    /// <param name="progress">Called after each pair; null when nobody listens.</param>
     /// <param name="cancel">Stops between pairs; nothing is left then.</param>
     /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
     public async Task<CurationResult> CurateAsync(

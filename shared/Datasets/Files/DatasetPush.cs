@@ -13,7 +13,7 @@ public sealed class DatasetPush(BlobContainerClient container, int concurrency =
     /// <summary>Uploads a folder to <c>{name}/</c>, replacing files of the same path.</summary>
     /// <param name="folder">Folder of the set.</param>
     /// <param name="spec">Its description; written as <c>dataset.json</c>.</param>
-    /// <param name="progress">Told after each file; null for nobody.</param>
+    /// <param name="progress">Called after each file; null when nobody listens.</param>
     /// <param name="cancel">Stops; <c>dataset.json</c> is not there then, so nothing begins.</param>
     /// <returns>What arrived.</returns>
     /// <exception cref="RoadSegException">dataset-invalid: no such folder, or a file whose name storage would read as another;

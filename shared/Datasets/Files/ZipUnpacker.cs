@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Files;
 
-/// <summary>Unpacks an archive of a stranger into a folder of its own. What its directory claims is checked first, what comes out of it is
+/// <summary>Unpacks an untrusted archive into a folder of its own. What its directory claims is checked first, what comes out of it is
 /// counted again: a directory can lie.</summary>
 public static class ZipUnpacker
 {

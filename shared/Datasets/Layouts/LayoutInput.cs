@@ -25,7 +25,7 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
             _listed.Add(path);
     }
 
-    /// <summary>Tells of the pictures that no list names: a list that lost its records would look as if there had been none.</summary>
+    /// <summary>Reports the pictures that no list names: a list that lost its records would look as if there had been none.</summary>
     public void FindUnlisted()
     {
         foreach (

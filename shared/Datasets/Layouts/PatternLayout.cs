@@ -7,7 +7,7 @@ namespace RoadSeg.Datasets.Layouts;
 /// <param name="summary">One line for people.</param>
 /// <param name="alternatives">Forms of the layout: the first whose masks are there holds.</param>
 /// <param name="labels">What the layout knows of its labels; null result for nothing.</param>
-/// <param name="refine">Group and division that only names tell; null for none.</param>
+/// <param name="refine">Group and division that only names show; null for none.</param>
 /// <param name="leftOut">What of the files belongs to the form and is not read, with the reason; null for none.</param>
 /// <param name="notes">What a person should know.</param>
 internal sealed class PatternLayout(

@@ -9,7 +9,7 @@ internal static partial class A2D2Colors
     /// <summary>Names that make no class.</summary>
     public static readonly string[] Unlabelled = ["Ego car", "Blurred area", "Rain dirt"];
 
-    // class_list.json, colour to name; a number at the end tells instances apart.
+    // class_list.json, colour to name; a number at the end distinguishes instances.
     private const string Colors =
         "ff0000 Car 1|c80000 Car 2|960000 Car 3|800000 Car 4|b65906 Bicycle 1|963204 Bicycle 2|5a1e01 Bicycle 3|5a1e1e Bicycle 4|cc99ff "
         + "Pedestrian 1|bd499b Pedestrian 2|ef59bf Pedestrian 3|"

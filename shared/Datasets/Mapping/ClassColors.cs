@@ -28,7 +28,7 @@ internal static class ClassColors
         var list = classes.ToList();
         if (list.Count is < 1 or > 255)
             throw DatasetErrors.Invalid(
-                $"The labels make {list.Count} classes; 1 to 255 can be told apart. Merge some in dataset.json (labels.classes and "
+                $"The labels make {list.Count} classes; 1 to 255 can be distinguished. Merge some in dataset.json (labels.classes and "
                     + "labels.map)."
             );
         var used = new HashSet<RgbColor> { default };

@@ -14,7 +14,7 @@ internal sealed class MaskValues(int width, int height, bool lossy) : IDisposabl
     /// <summary>A pixel of a segment that the panoptic list does not have.</summary>
     public const int UnlistedSegment = -3;
 
-    /// <summary>Stands for all values beyond the number that is told apart.</summary>
+    /// <summary>Stands for all values beyond the number that is counted by itself.</summary>
     public const int More = -4;
 
     private readonly int[] rented = ArrayPool<int>.Shared.Rent(checked(width * height));

@@ -5,7 +5,7 @@ namespace RoadSeg.Datasets;
 
 /// <summary>What is known of a data set by name: the content of <c>curated/{name}/record.json</c>. Written only by
 /// <see cref="DatasetStore"/>.</summary>
-public sealed record DatasetRecord
+public sealed record DatasetRecord : IWorkRecord<DatasetRecord, DatasetState>
 {
     /// <summary>Version of this form; readers accept every older one.</summary>
     public int SchemaVersion
@@ -56,6 +56,41 @@ public sealed record DatasetRecord
 
     /// <summary>The training run that the drop asked for.</summary>
     public WorkId? Training { get; init; }
+
+    static DatasetState IWorkRecord<DatasetRecord, DatasetState>.Failed => DatasetState.Failed;
+
+    static bool IWorkRecord<DatasetRecord, DatasetState>.HasEnded(DatasetState state) => state != DatasetState.Checking;
+
+    // A new drop has the set checked again from every state, and a version that was curated elsewhere makes it ready.
+    static bool IWorkRecord<DatasetRecord, DatasetState>.CanMove(DatasetState state, DatasetState target) =>
+        state == DatasetState.Checking || target != DatasetState.Failed;
+
+    /// <inheritdoc/>
+    public DatasetRecord Enter(DatasetState state, DateTimeOffset now) =>
+        state == DatasetState.Checking
+            ? this with
+            {
+                State = state,
+                FinishedAt = null,
+                Failure = null,
+            }
+            : this with
+            {
+                State = state,
+                FinishedAt = now,
+                Owner = null,
+                Progress = null,
+            };
+
+    /// <inheritdoc/>
+    public DatasetRecord FailedFor(WorkFailure failure) => this with { Failure = failure };
+
+    /// <inheritdoc/>
+    public DatasetRecord InStateOf(DatasetRecord other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with { State = other.State, ReceivedAt = other.ReceivedAt, FinishedAt = other.FinishedAt };
+    }
 
     /// <summary>The record with one more usable version, which is then the newest; a version it has already moves to the end.</summary>
     public DatasetRecord With(string version) =>

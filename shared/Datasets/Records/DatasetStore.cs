@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using RoadSeg.Errors;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
@@ -10,65 +11,68 @@ namespace RoadSeg.Datasets;
 public sealed class DatasetStore
 {
     private readonly BlobContainerClient _curated;
-    private readonly JsonBlobs<DatasetRecord> _records;
+    private readonly RecordStore<DatasetRecord, DatasetState> _records;
+    private readonly TimeProvider _time;
 
     /// <summary>The store of one storage account.</summary>
-    public DatasetStore(BlobServiceClient blobs)
+    public DatasetStore(BlobServiceClient blobs, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         _curated = blobs.GetBlobContainerClient(Containers.Curated);
-        _records = new JsonBlobs<DatasetRecord>(_curated, DatasetRecordJson.Default.DatasetRecord);
+        _records = new RecordStore<DatasetRecord, DatasetState>(_curated, DatasetRecordJson.Default.DatasetRecord, time);
+        _time = time;
     }
 
     /// <summary>Reads a record; null when there is no such set.</summary>
     public Task<Stored<DatasetRecord>?> FindAsync(string name, CancellationToken cancel) =>
         _records.FindAsync(BlobPaths.Dataset(name), cancel);
 
-    /// <summary>Writes a first record; null when there is one already.</summary>
-    public Task<Stored<DatasetRecord>?> TryCreateAsync(DatasetRecord record, CancellationToken cancel)
+    /// <summary>Writes a first record.</summary>
+    /// <returns>The new record; or, with Done false, the one that was there.</returns>
+    public Task<Change<DatasetRecord>> CreateAsync(DatasetRecord record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return _records.TryWriteAsync(BlobPaths.Dataset(record.Name), record, null, cancel);
+        return _records.CreateAsync(BlobPaths.Dataset(record.Name), record, cancel);
     }
 
-    /// <summary>Changes a record under ETag.</summary>
-    /// <param name="name">The set.</param>
-    /// <param name="change">Given the current record, returns the changed one, or null to leave it as it is. May run more than
-    /// once.</param>
-    /// <param name="cancel">Stops between storage calls.</param>
-    public Task<Change<DatasetRecord>> ChangeAsync(string name, Func<DatasetRecord, DatasetRecord?> change, CancellationToken cancel) =>
-        _records.ChangeAsync(BlobPaths.Dataset(name), change, cancel);
+    /// <summary>Moves a set to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>.</summary>
+    public Task<Change<DatasetRecord>> TryMoveAsync(
+        string name,
+        DatasetState to,
+        Func<DatasetRecord, DatasetRecord?> change,
+        CancellationToken cancel
+    ) => _records.TryMoveAsync(BlobPaths.Dataset(name), to, change, cancel);
+
+    /// <summary>Ends a drop as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
+    public Task<Change<DatasetRecord>> TryFailAsync(
+        string name,
+        RoadSegException reason,
+        Func<DatasetRecord, bool> guard,
+        CancellationToken cancel
+    ) => _records.TryFailAsync(BlobPaths.Dataset(name), reason, guard, cancel);
+
+    /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
+    public Task<Change<DatasetRecord>> AmendAsync(string name, Func<DatasetRecord, DatasetRecord?> change, CancellationToken cancel) =>
+        _records.AmendAsync(BlobPaths.Dataset(name), change, cancel);
 
     /// <summary>Notes a version that was curated elsewhere and is stored whole. A drop that is being checked meanwhile goes on.</summary>
-    public async Task<Stored<DatasetRecord>> AddVersionAsync(string name, string version, DateTimeOffset now, CancellationToken cancel)
+    public async Task<Stored<DatasetRecord>> AddVersionAsync(string name, string version, CancellationToken cancel)
     {
         while (true)
         {
-            var changed = await ChangeAsync(
+            var moved = await TryMoveAsync(
                 name,
-                record =>
-                    record.State == DatasetState.Checking
-                        ? record.With(version)
-                        : record.With(version) with
-                        {
-                            State = DatasetState.Ready,
-                            FinishedAt = now,
-                            Failure = null,
-                        },
+                DatasetState.Ready,
+                record => record.State == DatasetState.Checking ? null : record.With(version) with { Failure = null },
                 cancel
             );
-            if (changed.Document is { } document)
+            var changed =
+                moved is { Done: false, Document: not null }
+                    ? await AmendAsync(name, record => record.State == DatasetState.Checking ? record.With(version) : null, cancel)
+                : moved.Document is null ? await CreateAsync(First(name).With(version), cancel)
+                : moved;
+            if (changed is { Done: true, Document: { } document })
                 return document;
-            var first = new DatasetRecord
-            {
-                Name = name,
-                State = DatasetState.Ready,
-                Drop = "",
-                ReceivedAt = now,
-                FinishedAt = now,
-            };
-            if (await TryCreateAsync(first.With(version), cancel) is { } created)
-                return created;
         }
     }
 
@@ -81,4 +85,14 @@ public sealed class DatasetStore
                 yield return name;
         }
     }
+
+    private DatasetRecord First(string name) =>
+        new()
+        {
+            Name = name,
+            State = DatasetState.Ready,
+            Drop = "",
+            ReceivedAt = _time.GetUtcNow(),
+            FinishedAt = _time.GetUtcNow(),
+        };
 }

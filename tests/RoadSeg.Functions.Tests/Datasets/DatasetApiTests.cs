@@ -28,7 +28,8 @@ public sealed class DatasetApiTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal("\"v1\"", await TextAsync("versions/v1/report"));
         Assert.Equal("<html>v1", await TextAsync("versions/v1/report.html"));
 
-        await store.ChangeAsync(_name, record => record with { State = DatasetState.Failed }, Cancel);
+        await store.TryMoveAsync(_name, DatasetState.Checking, static record => record, Cancel);
+        await store.TryMoveAsync(_name, DatasetState.Failed, static record => record, Cancel);
         Assert.Equal("\"failed\"", await TextAsync("report"));
         Assert.Equal("\"v2\"", await TextAsync("versions/v2/report"));
     }
@@ -60,7 +61,7 @@ public sealed class DatasetApiTests(StorageFixture storage) : IAsyncLifetime
     public async Task What_is_not_there_is_not_found()
     {
         await StoredAsync(DatasetState.Ready);
-        await new DatasetStore(storage.Blobs).TryCreateAsync(Record(_name + "-new", DatasetState.Checking) with { Version = null, Versions = [] }, Cancel);
+        await new DatasetStore(storage.Blobs, TimeProvider.System).CreateAsync(Record(_name + "-new", DatasetState.Checking) with { Version = null, Versions = [] }, Cancel);
         await storage.Blobs.GetBlobContainerClient(Containers.Curated).DeleteBlobAsync(BlobPaths.Curated(_name, "v1", "report.html"), cancellationToken: Cancel);
 
         foreach (var path in (string[])["no-such-set", "no-such-set/report", "Not a name", $"{_name}/versions/v3/report", $"{_name}/versions/v1/report.html", $"{_name}-new/report"])
@@ -79,8 +80,8 @@ public sealed class DatasetApiTests(StorageFixture storage) : IAsyncLifetime
 
     private async Task<DatasetStore> StoredAsync(DatasetState state)
     {
-        var store = new DatasetStore(storage.Blobs);
-        await store.TryCreateAsync(Record(_name, state), Cancel);
+        var store = new DatasetStore(storage.Blobs, TimeProvider.System);
+        await store.CreateAsync(Record(_name, state), Cancel);
         foreach (var version in (string[])["v1", "v2", "failed"])
         {
             foreach (var (file, text) in ((string, string)[])[("report.json", $"\"{version}\""), ("report.html", $"<html>{version}"), ("faults.jsonl", $"{{\"fault\":\"{version}\"}}")])

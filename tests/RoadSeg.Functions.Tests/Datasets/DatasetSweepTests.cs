@@ -189,7 +189,7 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
     }
 
     private IngestProgress Progress(BlobServiceClient blobs, QueueMessage message) =>
-        new(new DatasetStore(blobs), _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+        new(new DatasetStore(blobs, TimeProvider.System), _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
 
     private Task<string[]> SentAsync() => _drops.MessagesAsync(Queues.DatasetsCreated, $"/{_drops.Name}/dataset.json");
 

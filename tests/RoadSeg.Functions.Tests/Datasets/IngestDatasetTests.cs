@@ -286,7 +286,7 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     {
         var created = await _drops.DropAsync(3);
         await _drops.Claim.TakeAsync(_drops.Name, created, TestDrops.Message(created, "m1"), Cancel);
-        await _drops.Store.ChangeAsync(_drops.Name, record => record with { Progress = new DatasetProgress("reading", 1, 3) }, Cancel);
+        await _drops.Store.AmendAsync(_drops.Name, record => record with { Progress = new DatasetProgress("reading", 1, 3) }, Cancel);
 
         await _drops.Poison.RunAsync(TestDrops.Message(created, "p1"), Cancel);
         var failed = await _drops.RecordAsync();
@@ -302,11 +302,9 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     // The record as a dead worker leaves it.
     private async Task<Azure.ETag> KilledAsync(string message)
     {
-        var killed = await _drops.Store.ChangeAsync(_drops.Name, record => record with
+        var killed = await _drops.Store.TryMoveAsync(_drops.Name, DatasetState.Checking, record => record with
         {
-            State = DatasetState.Checking,
             Owner = new WorkOwner(message, TimeProvider.System.GetUtcNow()),
-            FinishedAt = null,
             Training = null,
             Version = null,
             Versions = [],

@@ -31,7 +31,7 @@ internal sealed class TestDrops : IDisposable
     {
         VipsLibrary.Initialize();
         _storage = storage;
-        Store = new DatasetStore(storage.Blobs);
+        Store = new DatasetStore(storage.Blobs, TimeProvider.System);
         Trainings = new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System);
         Datasets = storage.Blobs.GetBlobContainerClient(Containers.Datasets);
         Curated = storage.Blobs.GetBlobContainerClient(Containers.Curated);

@@ -10,7 +10,7 @@ namespace RoadSeg.Functions.Tests.Http;
 /// <summary>"Overlays have no limit a caller": how many pictures a caller may have made at once.</summary>
 public sealed class RenderLimitTests(StorageFixture storage) : IAsyncLifetime
 {
-    private readonly PhotoTurns _turns = new();
+    private readonly PhotoSlots _turns = new();
     private ApiService _api = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

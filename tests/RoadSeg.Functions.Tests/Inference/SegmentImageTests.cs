@@ -269,7 +269,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task The_mask_of_a_heavy_photo_waits_for_work_in_the_background_without_a_model_and_gives_its_turn_back()
     {
-        var turns = _worker.Get<PhotoTurns>();
+        var turns = _worker.Get<PhotoSlots>();
         var (pin, isAlive) = await OtherVersionAsync();
         var (light, heavy) = (await QueuedAsync(), await QueuedAsync(pin, width: 6000, height: 4200));
         var background = await turns.WorkAsync("another", long.MaxValue, Cancel);

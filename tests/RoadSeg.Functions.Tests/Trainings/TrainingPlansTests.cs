@@ -22,7 +22,7 @@ public sealed class TrainingPlansTests : IDisposable
 
     public TrainingPlansTests(StorageFixture storage)
     {
-        _datasets = new DatasetStore(storage.Blobs);
+        _datasets = new DatasetStore(storage.Blobs, TimeProvider.System);
         _runs = new TrainingStore(storage.Blobs, storage.Queues, TimeProvider.System);
         _registry = new ModelRegistry(storage.Blobs, TimeProvider.System);
         var options = new ModelOptions { Folder = Checkout.File("models/default"), Engine = new EngineOptions() };
@@ -102,7 +102,7 @@ public sealed class TrainingPlansTests : IDisposable
 
     private async Task KnownAsync()
     {
-        await _datasets.AddVersionAsync(_name, "1111111111111111", TimeProvider.System.GetUtcNow(), Cancel);
-        await _datasets.AddVersionAsync(_name, "2222222222222222", TimeProvider.System.GetUtcNow(), Cancel);
+        await _datasets.AddVersionAsync(_name, "1111111111111111", Cancel);
+        await _datasets.AddVersionAsync(_name, "2222222222222222", Cancel);
     }
 }

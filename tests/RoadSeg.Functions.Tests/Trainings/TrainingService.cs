@@ -65,7 +65,7 @@ internal sealed class TrainingService : IAsyncDisposable
     }
 
     /// <summary>Writes down that a data set has a version.</summary>
-    public static async Task DatasetAsync(BlobServiceClient blobs, string name, string version) => await new DatasetStore(blobs).TryCreateAsync(
+    public static async Task DatasetAsync(BlobServiceClient blobs, string name, string version) => await new DatasetStore(blobs, TimeProvider.System).CreateAsync(
         new DatasetRecord { Name = name, State = DatasetState.Ready, Drop = "0x1", ReceivedAt = TimeProvider.System.GetUtcNow(), Version = version, Versions = [version] }, CancellationToken.None);
 
     public async ValueTask DisposeAsync()

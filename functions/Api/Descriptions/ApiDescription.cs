@@ -1,9 +1,9 @@
 using Microsoft.OpenApi;
 using RoadSeg.Errors;
 
-namespace RoadSeg.Functions.Api;
+namespace RoadSeg.Functions.Api.Descriptions;
 
-/// <summary>What the OpenAPI document says of an endpoint, said where the endpoint is mapped.</summary>
+/// <summary>What the OpenAPI document says of an endpoint, said in a file beside the endpoint.</summary>
 internal static class ApiDescription
 {
     /// <summary>Names an endpoint, which from then on can answer what every endpoint can.</summary>

@@ -1,15 +1,14 @@
 using System.Globalization;
 using Microsoft.OpenApi;
-using RoadSeg.Functions.Jobs;
 
-namespace RoadSeg.Functions.Api;
+namespace RoadSeg.Functions.Api.Descriptions;
 
 /// <summary>What a parameter may be, for the OpenAPI document. A query holds text: the endpoint reads and checks it by itself.</summary>
 internal static class ParameterForms
 {
     public static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
 
-    /// <summary>Visible ASCII, as <see cref="IdempotencyKeys"/> takes it.</summary>
+    /// <summary>Visible ASCII, as Idempotency-Key takes it.</summary>
     public static OpenApiSchema Key => new() { Type = JsonSchemaType.String, Pattern = "^[!-~]{1,255}$" };
 
     /// <summary>A parameter that may be given several times.</summary>

@@ -2,11 +2,11 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Fairness;
 
-/// <summary>Turns at something there is only so much of, such as memory. Callers that wait take them one after the other, each in its own
-/// order: whoever waits for many turns, every other caller waits for at most one of them at a time.</summary>
+/// <summary>Slots of something there is only so much of, such as memory. Callers that wait take them one after the other, each in its own
+/// order: whoever waits for many slots, every other caller waits for at most one of them at a time.</summary>
 /// <param name="amount">How much there is, from 1.</param>
-/// <param name="atOnce">Turns of which a caller may wait for or hold, from 1.</param>
-internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
+/// <param name="atOnce">Slots of which a caller may wait for or hold, from 1.</param>
+internal sealed class FairSlots(long amount, int atOnce = int.MaxValue)
 {
     private readonly long _amount = amount;
     private readonly Lock _gate = new();
@@ -25,10 +25,10 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
         }
     }
 
-    /// <summary>Waits for a turn; dispose it when what it was for is done.</summary>
+    /// <summary>Waits for a slot; dispose it when what it was for is done.</summary>
     /// <param name="caller">Whose it is.</param>
     /// <param name="weight">How much it takes, from 1. What is more than there is takes everything.</param>
-    /// <param name="cancel">Leaves the line.</param>
+    /// <param name="cancel">Leaves the queue.</param>
     /// <exception cref="RoadSegException">too-many-requests: the caller waits for or holds as many as it may.</exception>
     public async Task<IDisposable> EnterAsync(string caller, long weight, CancellationToken cancel)
     {
@@ -42,20 +42,20 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
                     $"You have {atOnce} requests of this kind that wait or are being answered. Send the next one when one of them has been."
                 );
             _outstanding[caller] = outstanding + 1;
-            if (!_waiting.TryGetValue(caller, out var line))
+            if (!_waiting.TryGetValue(caller, out var queue))
             {
-                _waiting[caller] = line = new Queue<Waiter>();
+                _waiting[caller] = queue = new Queue<Waiter>();
                 _order.Enqueue(caller);
             }
 
-            line.Enqueue(waiter);
+            queue.Enqueue(waiter);
             Admit();
         }
 
         await using var canceled = cancel.Register(() => Cancel(waiter, cancel));
         try
         {
-            await waiter.Turn.Task;
+            await waiter.Slot.Task;
         }
         catch (OperationCanceledException)
         {
@@ -63,12 +63,12 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
             throw;
         }
 
-        return new Turn(this, caller, waiter.Weight);
+        return new Slot(this, caller, waiter.Weight);
     }
 
     private void Cancel(Waiter waiter, CancellationToken cancel)
     {
-        if (!waiter.Turn.TrySetCanceled(cancel))
+        if (!waiter.Slot.TrySetCanceled(cancel))
             return;
 
         // The one behind it may be smaller.
@@ -76,25 +76,25 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
             Admit();
     }
 
-    // Under the gate. The first caller in the order has the next turn, also while it is too large for what is free: nothing overtakes it
+    // Under the gate. The first caller in the order has the next slot, also while it is too large for what is free: nothing overtakes it
     // for ever.
     private void Admit()
     {
         while (_order.TryPeek(out var caller))
         {
-            var line = _waiting[caller];
-            var next = line.Peek();
-            if (!next.Turn.Task.IsCompleted)
+            var queue = _waiting[caller];
+            var next = queue.Peek();
+            if (!next.Slot.Task.IsCompleted)
             {
                 if (next.Weight > _free)
                     return;
-                if (next.Turn.TrySetResult())
+                if (next.Slot.TrySetResult())
                     _free -= next.Weight;
             }
 
-            line.Dequeue();
+            queue.Dequeue();
             _order.Dequeue();
-            if (line.Count > 0)
+            if (queue.Count > 0)
                 _order.Enqueue(caller);
             else
                 _waiting.Remove(caller);
@@ -125,17 +125,17 @@ internal sealed class FairTurns(long amount, int atOnce = int.MaxValue)
     {
         public long Weight => weight;
 
-        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Slot { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Turn(FairTurns turns, string caller, long weight) : IDisposable
+    private sealed class Slot(FairSlots slots, string caller, long weight) : IDisposable
     {
         private int _left;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
-                turns.Leave(caller, weight);
+                slots.Leave(caller, weight);
         }
     }
 }

@@ -5,9 +5,9 @@ namespace RoadSeg.Functions.Fairness;
 /// <summary>How much of decoded photos and masks this process holds at once, by what they are for (decision 0022). The bounds do not grow
 /// with what comes: together with the bodies of requests and the model they keep the process under 2.5 GiB on two cores, and 160 MiB more
 /// for each further one.</summary>
-internal sealed class PhotoTurns
+internal sealed class PhotoSlots
 {
-    /// <summary>Pixels of a photo from which its work is bulk work, whatever line its job came in.</summary>
+    /// <summary>Pixels of a photo from which its work is bulk work, whatever lane its job came in.</summary>
     public const long HeavyPixels = 25_000_000;
 
     private const long MiB = 1 << 20;
@@ -23,17 +23,17 @@ internal sealed class PhotoTurns
         RenderBytes = 128 * MiB,
         WorkBytes = BackgroundBytes / (Cores / 2);
 
-    private readonly FairTurns _photos = new(PhotoBytes * Cores);
-    private readonly FairTurns _background = new(BackgroundBytes);
-    private readonly FairTurns _renders = new(RenderBytes * (Cores / 2), RendersOfCaller);
-    private readonly FairTurns _heavyRenders = new(1, RendersOfCaller);
+    private readonly FairSlots _photos = new(PhotoBytes * Cores);
+    private readonly FairSlots _background = new(BackgroundBytes);
+    private readonly FairSlots _renders = new(RenderBytes * (Cores / 2), RendersOfCaller);
+    private readonly FairSlots _heavyRenders = new(1, RendersOfCaller);
 
-    /// <summary>For files of photos in the interactive line, from before they are read until they are decoded; weighed by their
+    /// <summary>For files of photos in the interactive lane, from before they are read until they are decoded; weighed by their
     /// bytes.</summary>
-    public FairTurns Files { get; } = new(FilesBytes);
+    public FairSlots Files { get; } = new(FilesBytes);
 
-    /// <summary>The same for photos in the bulk line.</summary>
-    public FairTurns BulkFiles { get; } = new(FilesBytes);
+    /// <summary>The same for photos in the bulk lane.</summary>
+    public FairSlots BulkFiles { get; } = new(FilesBytes);
 
     /// <summary>Bytes of a file from which its work is bulk work too: as many as a request body may have.</summary>
     public const long HeavyFile = 16 * MiB;
@@ -45,18 +45,18 @@ internal sealed class PhotoTurns
     /// alpha channel.</summary>
     public static bool IsHeavy(ImageHeader header) => IsHeavy(header.Width, header.Height) || Decoded(header) > 3 * HeavyPixels;
 
-    /// <summary>To decode a photo in the interactive line: as many at once as there are cores.</summary>
+    /// <summary>To decode a photo in the interactive lane: as many at once as there are cores.</summary>
     public Task<IDisposable> DecodeAsync(string caller, ImageHeader header, CancellationToken cancel) =>
         _photos.EnterAsync(caller, Math.Max(Decoded(header), PhotoBytes), cancel);
 
-    /// <summary>To decode a photo in the bulk line: on half of the cores at most.</summary>
+    /// <summary>To decode a photo in the bulk lane: on half of the cores at most.</summary>
     public Task<IDisposable> WorkAsync(string caller, long bytes, CancellationToken cancel) =>
         _background.EnterAsync(caller, Math.Max(bytes, WorkBytes), cancel);
 
     /// <summary>To make the mask of a heavy photo, or something of it: after what else is done in the background.</summary>
     /// <param name="caller">Whose it is.</param>
     /// <param name="bytes">What it holds in memory.</param>
-    /// <param name="cancel">Leaves the line.</param>
+    /// <param name="cancel">Gives up waiting.</param>
     public async Task<IDisposable> HeavyAsync(string caller, long bytes, CancellationToken cancel) =>
         new Heavy(await WorkAsync(caller, bytes, cancel));
 
@@ -65,7 +65,7 @@ internal sealed class PhotoTurns
     /// <param name="caller">Who asked for it.</param>
     /// <param name="bytes">What it holds in memory.</param>
     /// <param name="heavy">Whether the photo is.</param>
-    /// <param name="cancel">Leaves the line.</param>
+    /// <param name="cancel">Gives up waiting.</param>
     /// <exception cref="Errors.RoadSegException">too-many-requests.</exception>
     public async Task<IDisposable> RenderAsync(string caller, long bytes, bool heavy, CancellationToken cancel)
     {
@@ -89,12 +89,12 @@ internal sealed class PhotoTurns
 
     // Arrays of hundreds of megabytes: left to itself the collector lets several times as much pile up as long as the machine has memory,
     // and keeps what it frees. Little else lives then, so that moving it costs little.
-    private sealed class Heavy(IDisposable turn) : IDisposable
+    private sealed class Heavy(IDisposable slot) : IDisposable
     {
         public void Dispose()
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            turn.Dispose();
+            slot.Dispose();
         }
     }
 

@@ -1,6 +1,6 @@
 using RoadSeg.Errors;
 
-namespace RoadSeg.Functions.Api;
+namespace RoadSeg.Functions.Api.Descriptions;
 
 /// <summary>The codes an endpoint can fail with.</summary>
 internal sealed record FailureCodes(IReadOnlyList<ErrorCode> Codes);

@@ -22,10 +22,10 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Tests.Fairness;
 
 /// <summary>Whose photo is in memory when.</summary>
-public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
+public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly PhotoTurns _turns = new();
+    private readonly PhotoSlots _turns = new();
     private readonly ConcurrentDictionary<string, Task> _reads = new();
     private readonly ConcurrentBag<string> _slow = [];
     private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, TimeProvider.System);
@@ -122,7 +122,7 @@ public sealed class PhotoTurnsTests(StorageFixture storage) : IAsyncLifetime
         {
             "many pixels" => PhotoEncoder.Png(new RgbImage(6000, 4200, new byte[3 * 6000 * 4200])),
             "few pixels of many bytes" => Deep(4000, 2400),
-            _ => [.. PhotoEncoder.Png(new RgbImage(40, 30, new byte[3 * 40 * 30])), .. new byte[PhotoTurns.HeavyFile]],
+            _ => [.. PhotoEncoder.Png(new RgbImage(40, 30, new byte[3 * 40 * 30])), .. new byte[PhotoSlots.HeavyFile]],
         }, Cancel);
 
         var id = await PreparedAsync(wide, WorkLane.Interactive);

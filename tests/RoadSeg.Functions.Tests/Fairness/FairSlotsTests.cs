@@ -4,14 +4,14 @@ using RoadSeg.Functions.Fairness;
 namespace RoadSeg.Functions.Tests.Fairness;
 
 /// <summary>Who has the next turn.</summary>
-public sealed class FairTurnsTests
+public sealed class FairSlotsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Callers_take_turns_however_many_one_of_them_waits_for()
     {
-        var turns = new FairTurns(1);
+        var turns = new FairSlots(1);
         var order = new List<string>();
         var first = await turns.EnterAsync("many", 1, Cancel);
         var waiting = new List<Task>();
@@ -33,7 +33,7 @@ public sealed class FairTurnsTests
     [Fact]
     public async Task No_more_is_held_than_there_is_and_what_is_more_than_that_waits_for_all_of_it()
     {
-        var turns = new FairTurns(10);
+        var turns = new FairSlots(10);
         var six = await turns.EnterAsync("a", 6, Cancel);
         var all = turns.EnterAsync("b", 1000, Cancel);
         var small = turns.EnterAsync("c", 1, Cancel);
@@ -52,7 +52,7 @@ public sealed class FairTurnsTests
     [Fact]
     public async Task Who_leaves_the_line_lets_the_next_in_and_keeps_nothing()
     {
-        var turns = new FairTurns(10, atOnce: 1);
+        var turns = new FairSlots(10, atOnce: 1);
         var held = await turns.EnterAsync("a", 5, Cancel);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var large = turns.EnterAsync("b", 10, leaving.Token);
@@ -71,7 +71,7 @@ public sealed class FairTurnsTests
     [Fact]
     public async Task A_turn_that_is_given_back_twice_counts_once()
     {
-        var turns = new FairTurns(2);
+        var turns = new FairSlots(2);
         var turn = await turns.EnterAsync("a", 1, Cancel);
         turn.Dispose();
         turn.Dispose();
@@ -81,7 +81,7 @@ public sealed class FairTurnsTests
     [Fact]
     public async Task A_caller_may_wait_for_so_many_and_another_is_not_refused_for_it()
     {
-        var turns = new FairTurns(1, atOnce: 2);
+        var turns = new FairSlots(1, atOnce: 2);
         var held = await turns.EnterAsync("a", 1, Cancel);
         var waits = turns.EnterAsync("a", 1, Cancel);
 

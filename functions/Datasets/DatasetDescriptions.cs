@@ -1,0 +1,77 @@
+using RoadSeg.Datasets;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api.Descriptions;
+
+namespace RoadSeg.Functions.Datasets;
+
+/// <summary>What the OpenAPI document says of the endpoints of <see cref="DatasetEndpoints"/>.</summary>
+internal static class DatasetDescriptions
+{
+    public static RouteHandlerBuilder DescribeListDatasets(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "listDatasets",
+                "List the data sets",
+                "Every data set by name: where its latest drop stands, and its usable versions."
+            )
+            .Answers<DatasetList>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.StorageUnavailable);
+
+    public static RouteHandlerBuilder DescribeGetDataset(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getDataset",
+                "Ask for a data set",
+                "How far the check of the latest drop is, or how it ended, and the usable versions. Costs one small read."
+            )
+            .Revalidates()
+            .Answers<DatasetView>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeGetDatasetReport(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getDatasetReport",
+                "Get the report of a data set",
+                "Of the newest version, or of the latest drop where that cannot be used: pairs, splits, classes, values in the masks, "
+                    + "findings."
+            )
+            .Answers<DatasetReport>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeGetDatasetPage(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getDatasetPage",
+                "Get the report as a page",
+                "One HTML file with samples, class charts and findings. It runs no script and loads nothing."
+            )
+            .AnswersFile("text/html")
+            .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeGetDatasetFaults(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getDatasetFaults",
+                "Get every finding",
+                "One JSON object a line: kind, file, detail, pixels. The report lists the first of each kind."
+            )
+            .AnswersFile("application/x-ndjson")
+            .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeGetDatasetVersionReport(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe("getDatasetVersionReport", "Get the report of a version", "As the report of the data set, of the version named.")
+            .Answers<DatasetReport>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeGetDatasetVersionPage(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getDatasetVersionPage",
+                "Get the report of a version as a page",
+                "As the page of the data set, of the version named."
+            )
+            .AnswersFile("text/html")
+            .Fails(ErrorCodes.DatasetNotFound);
+}

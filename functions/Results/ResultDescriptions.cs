@@ -1,0 +1,70 @@
+using RoadSeg.Functions.Api.Descriptions;
+using RoadSeg.Jobs;
+using RoadSeg.Results;
+
+namespace RoadSeg.Functions.Results;
+
+/// <summary>What the OpenAPI document says of the endpoints of <see cref="ResultEndpoints"/>.</summary>
+internal static class ResultDescriptions
+{
+    public static RouteHandlerBuilder DescribeGetMask(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getMask",
+                "Get the mask",
+                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours."
+            )
+            .AnswersFile("image/png");
+
+    public static RouteHandlerBuilder DescribeGetColorMask(this RouteHandlerBuilder endpoint) =>
+        endpoint.Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.").AnswersFile("image/png");
+
+    public static RouteHandlerBuilder DescribeGetOverlay(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
+            .Takes(
+                "opacity",
+                "Weight of the colours: 0 is the photo, 1 the classes.",
+                ParameterForms.Number(0, 1, ResultEndpoints.DefaultOpacity)
+            )
+            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
+            .Takes(
+                "width",
+                "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.",
+                ParameterForms.Whole(ResultEndpoints.SmallestWidth, ResultEndpoints.LargestWidth)
+            )
+            .AnswersFile("image/jpeg", "image/webp");
+
+    public static RouteHandlerBuilder DescribeGetConfidence(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getConfidence",
+                "Get the confidence",
+                "8-bit grey PNG: 255 times the softmax probability of each pixel's class, within 2."
+            )
+            .AnswersFile("image/png");
+
+    public static RouteHandlerBuilder DescribeGetSummary(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getSummary",
+                "Get the class statistics",
+                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing."
+            )
+            .Answers<ResultSummary>(StatusCodes.Status200OK);
+
+    public static RouteHandlerBuilder DescribeGetPolygons(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getPolygons",
+                "Get polygons and run lengths",
+                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths."
+            )
+            .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
+            .Takes(
+                "tolerance",
+                "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
+                ParameterForms.Number(0, 100, 0)
+            )
+            .Answers<MaskRegions>(StatusCodes.Status200OK);
+}

@@ -1,0 +1,44 @@
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api.Descriptions;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Review;
+
+/// <summary>What the OpenAPI document says of the endpoints of <see cref="ReviewEndpoints"/>.</summary>
+internal static class ReviewDescriptions
+{
+    private const string Below = "A mean confidence under it lists a photo.";
+    private const string Above =
+        "A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one.";
+
+    public static RouteHandlerBuilder DescribeListReview(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "listReview",
+                "List photos to review",
+                "Your photos of which the model is unsure, or of which a new version saw something else, newest first. A page may hold "
+                    + "fewer photos than asked for; go on while there is a next."
+            )
+            .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
+            .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))
+            .Takes("after", "next of the page before.")
+            .Takes("limit", "Photos a page.", ParameterForms.Whole(1, 100, 20))
+            .Answers<ReviewPage>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid);
+
+    public static RouteHandlerBuilder DescribeExportReview(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "exportReview",
+                "Export photos to review",
+                "One page of the list as a zip that can be dropped as a data set: images, the model's own masks as first labels to "
+                    + "correct, and dataset.json."
+            )
+            .Takes("name", "Name of the data set. Default review.")
+            .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
+            .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))
+            .Takes("after", "next of the page before.")
+            .Takes("limit", "Photos.", ParameterForms.Whole(1, 100, 20))
+            .AnswersFile("application/zip")
+            .Fails(ErrorCodes.RequestInvalid);
+}

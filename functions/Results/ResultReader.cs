@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Fairness;
@@ -66,7 +67,8 @@ internal sealed class ResultReader(
     {
         try
         {
-            return (await Blob(job, file).GetPropertiesAsync(cancellationToken: cancel)).Value.ContentLength;
+            var found = (await Blob(job, file).GetPropertiesAsync(cancellationToken: cancel)).Value;
+            return job.ResultLayout?.Of(file).Length ?? found.ContentLength;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -94,7 +96,10 @@ internal sealed class ResultReader(
     {
         try
         {
-            return (await Blob(job, file).DownloadContentAsync(cancel)).Value.Content.ToMemory();
+            var part = new BlobDownloadOptions();
+            if (job.ResultLayout?.Of(file) is var (offset, length))
+                part.Range = new HttpRange(offset, length);
+            return (await Blob(job, file).DownloadContentAsync(part, cancel)).Value.Content.ToMemory();
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -108,7 +113,10 @@ internal sealed class ResultReader(
     {
         try
         {
-            return await BlobContent.OpenAsync(Blob(job, file), request, request.HttpContext.RequestAborted);
+            var (blob, cancel) = (Blob(job, file), request.HttpContext.RequestAborted);
+            return job.ResultLayout?.Of(file) is var (offset, length)
+                ? await BlobContent.OpenAsync(blob, offset, length, request, cancel)
+                : await BlobContent.OpenAsync(blob, request, cancel);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -131,21 +139,19 @@ internal sealed class ResultReader(
         CancellationToken cancel
     )
     {
+        if (job.ResultLayout is { Confidence: 0 })
+            throw NoConfidence(job.Result!.Model);
         try
         {
             return await read(job, ResultFiles.Confidence, cancel);
         }
-        catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
+        catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone && job.ResultLayout is null)
         {
             // The summary distinguishes a file that never was from one that retention deleted: then the summary is gone too.
             var summary = await SummaryAsync(job, cancel);
             if (summary.Classes.Any(label => label.MeanConfidence is not null))
                 throw;
-            throw new RoadSegException(
-                ErrorCodes.ConfidenceUnavailable,
-                $"The model '{summary.Model.Model}' answers class ids without probabilities. Use the mask alone.",
-                e
-            );
+            throw NoConfidence(summary.Model.Model, e);
         }
     }
 
@@ -161,7 +167,12 @@ internal sealed class ResultReader(
     private static string Key(JobRecord job, string part) => $"{job.Id}-{job.Result!.Attempt}-{part}";
 
     private BlobClient Blob(JobRecord job, string file) =>
-        blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, file));
+        blobs
+            .GetBlobContainerClient(Containers.Results)
+            .GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, job.ResultLayout is null ? file : ResultFiles.Whole));
+
+    private static RoadSegException NoConfidence(string model, Exception? inner = null) =>
+        new(ErrorCodes.ConfidenceUnavailable, $"The model '{model}' answers class ids without probabilities. Use the mask alone.", inner);
 
     private static RoadSegException Gone(RequestFailedException e) =>
         new(ErrorCodes.ResultGone, "The result was deleted. Submit the photo again.", e);

@@ -203,24 +203,12 @@ internal sealed class SegmentImage(
         var timings = segmented.Timings;
         var summary = Summaries.Of(segmented, engine.Model.Labels, result, record.Input, engine.Model.Preprocess);
         var (mask, confidence) = await EncodeAsync(segmented, engine.Model.Labels);
+        byte[][] parts = [mask, confidence ?? [], JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)];
         var encode = span.End(StageSpan.Encode);
 
-        // Checkpoint 2: files of this attempt's own folder. They are unowned until the move below names them.
+        // Checkpoint 2: a file in this attempt's own folder. It is unowned until the move below names it.
         var storing = Stopwatch.GetTimestamp();
-        await Task.WhenAll(
-            WriteAsync(record.Id, attempt, ResultFiles.Mask, mask, "image/png", cancel),
-            confidence is null
-                ? Task.CompletedTask
-                : WriteAsync(record.Id, attempt, ResultFiles.Confidence, confidence, "image/png", cancel),
-            WriteAsync(
-                record.Id,
-                attempt,
-                ResultFiles.Summary,
-                JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary),
-                "application/json",
-                cancel
-            )
-        );
+        await WriteAsync(BlobPaths.Result(record.Id, attempt, ResultFiles.Whole), parts, cancel);
         var commit = Stopwatch.GetElapsedTime(storing);
 
         // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
@@ -234,6 +222,7 @@ internal sealed class SegmentImage(
                     : current with
                     {
                         Result = result,
+                        ResultLayout = new ResultLayout(parts[0].Length, parts[1].Length, parts[2].Length),
                         Stages = current.Stages with
                         {
                             Claim = claim,
@@ -295,13 +284,23 @@ internal sealed class SegmentImage(
         }
     }
 
-    private async Task WriteAsync(WorkId id, int attempt, string file, byte[] content, string contentType, CancellationToken cancel) =>
+    private async Task WriteAsync(string path, byte[][] parts, CancellationToken cancel)
+    {
+        var content = new byte[parts.Sum(part => part.Length)];
+        var end = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(content, end);
+            end += part.Length;
+        }
+
         await blobs
             .GetBlobContainerClient(Containers.Results)
-            .GetBlobClient(BlobPaths.Result(id, attempt, file))
+            .GetBlobClient(path)
             .UploadAsync(
                 BinaryData.FromBytes(content),
-                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
+                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/octet-stream" } },
                 cancel
             );
+    }
 }

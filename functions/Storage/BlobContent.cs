@@ -4,18 +4,20 @@ using Azure.Storage.Blobs.Models;
 
 namespace RoadSeg.Functions.Storage;
 
-/// <summary>A blob as a seekable stream as long as it was when it was asked for. Nothing is asked of storage before the first read, and
-/// then only from there on; nothing is held but what storage sends.</summary>
+/// <summary>A blob, or a part of one, as a seekable stream as long as it was when it was asked for. Storage is asked for what is read and
+/// what follows it, nothing before; nothing is held but what storage sends.</summary>
 /// <param name="blob">Where it lies.</param>
-/// <param name="length">Its length in bytes, as its properties said.</param>
+/// <param name="length">Its length in bytes, as its properties or its record said.</param>
 /// <param name="version">The version to read; null for a blob that only grows, whose first bytes are the same in all versions.</param>
 /// <param name="end">Bytes from the start after which nobody is expected to read on: storage is asked for no more. Who does read on gets
 /// the rest all the same.</param>
-internal sealed class BlobContent(BlobClient blob, long length, ETag? version, long end) : Stream
+/// <param name="start">First byte of the part in the blob.</param>
+internal sealed class BlobContent(BlobClient blob, long length, ETag? version, long end, long start = 0) : Stream
 {
     private const int Tries = 3;
 
     private BlobDownloadStreamingResult? _open;
+    private long _openAt;
     private long _position;
 
     /// <summary>A blob that never changes, by one request where it is read from its start: its length comes with its content.</summary>
@@ -27,6 +29,16 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
         return new BlobContent(blob, length, whole.Details.ETag, EndOf(request, length)) { _open = whole };
     }
 
+    /// <summary>A part of a blob that never changes, by one request for what a range asks for.</summary>
+    /// <exception cref="RequestFailedException">Storage failed, or there is no such blob.</exception>
+    public static async Task<BlobContent> OpenAsync(BlobClient blob, long start, long length, HttpRequest request, CancellationToken cancel)
+    {
+        var (first, end) = (FirstOf(request, length), EndOf(request, length));
+        var range = new HttpRange(start + first, end - first);
+        var part = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancel)).Value;
+        return new BlobContent(blob, length, part.Details.ETag, end, start) { _open = part, _openAt = first };
+    }
+
     /// <summary>Where a request for one range ends; the framework answers several, and what it cannot read, with the whole.</summary>
     public static long EndOf(HttpRequest request, long length) =>
         request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges }
@@ -34,6 +46,12 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
         && last < length
             ? last + 1
             : length;
+
+    // A range that the framework refuses is answered without a read.
+    private static long FirstOf(HttpRequest request, long length) =>
+        request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: { } first } && first < length
+            ? first
+            : 0;
 
     public override bool CanRead => true;
 
@@ -46,13 +64,7 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
     public override long Position
     {
         get => _position;
-        set
-        {
-            if (value == _position)
-                return;
-            Close(ref _open);
-            _position = value;
-        }
+        set => _position = value;
     }
 
     /// <exception cref="RequestFailedException">Storage failed, or the version that was to be read is no longer there.</exception>
@@ -63,10 +75,12 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
         {
             try
             {
+                if (_openAt != _position)
+                    Close(ref _open);
                 if (_open is null)
-                    (_open, opened) = (await OpenAsync(cancellationToken), opened + 1);
+                    (_open, _openAt, opened) = (await OpenAsync(cancellationToken), _position, opened + 1);
                 var read = await _open.Content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, length - _position)], cancellationToken);
-                _position += read;
+                _openAt = _position += read;
                 if (read > 0)
                     return read;
                 if (opened > 0)
@@ -118,7 +132,7 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
         return await blob.DownloadStreamingAsync(
             new BlobDownloadOptions
             {
-                Range = new HttpRange(_position, until - _position),
+                Range = new HttpRange(start + _position, until - _position),
                 Conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : null,
             },
             cancel

@@ -99,6 +99,9 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }
 
+    /// <summary>Where the parts of the result lie in its file; null in records from before that, whose results are three files.</summary>
+    public ResultLayout? ResultLayout { get; init; }
+
     /// <summary>Why it failed, when failed.</summary>
     public WorkFailure? Failure { get; init; }
 

@@ -13,4 +13,7 @@ public static class ResultFiles
 
     /// <summary>Class summary (<see cref="ResultSummary"/>).</summary>
     public const string Summary = "summary.json";
+
+    /// <summary>All three one after the other, as <see cref="ResultLayout"/> says. Results from before that are three files.</summary>
+    public const string Whole = "result";
 }

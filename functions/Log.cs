@@ -65,8 +65,11 @@ internal static partial class Log
     [LoggerMessage(207, LogLevel.Information, "{Count} blobs of {Container} were older than they are kept and were deleted")]
     public static partial void BlobsDeleted(ILogger log, int count, string container);
 
-    [LoggerMessage(208, LogLevel.Warning, "Job {JobId}: given back to its line, no model comes up in this process")]
+    [LoggerMessage(208, LogLevel.Warning, "Job {JobId}: given back to its queue, no model comes up in this process")]
     public static partial void MessageGivenBack(ILogger log, WorkId jobId);
+
+    [LoggerMessage(212, LogLevel.Warning, "Job {JobId}: begun at once and not ended; its message goes to the queue's listeners")]
+    public static partial void LeftToTheQueue(ILogger log, WorkId jobId, Exception exception);
 
     [LoggerMessage(209, LogLevel.Error, "{Container}/{Path}: could not be deleted, or its lost event not sent; the next pass tries again")]
     public static partial void BlobNotKept(ILogger log, string container, string path, Exception exception);

@@ -96,6 +96,7 @@ internal static class IndexPages
         }
     }
 
-    private static RoadSegException Foreign(Exception inner) =>
+    /// <summary>The refusal of a place that is of no page.</summary>
+    public static RoadSegException Foreign(Exception? inner = null) =>
         new(ErrorCodes.RequestInvalid, "The parameter 'after' is the 'next' of a page, unchanged.", inner);
 }

@@ -36,7 +36,17 @@ internal static class RequestSpan
             }
         );
 
-    /// <summary>The request's job has its record.</summary>
+    /// <summary>A stage that the request itself did of its job.</summary>
+    /// <returns>Milliseconds that it took.</returns>
+    public static double Stage(string stage, DateTimeOffset from, DateTimeOffset to)
+    {
+        Metrics.Stage(stage, to - from);
+        if (JobTrace.Current is { } span)
+            StageSpan.Write(span, stage, from, to);
+        return (to - from).TotalMilliseconds;
+    }
+
+    /// <summary>The request's job has its record, or will have it once the request has prepared its photo.</summary>
     public static void Accepted(JobRecord job)
     {
         if (JobTrace.Current is not { } span)

@@ -66,6 +66,24 @@ internal sealed class FairSlots(long amount, int atOnce = int.MaxValue)
         return new Slot(this, caller, waiter.Weight);
     }
 
+    /// <summary>A slot that is free at once; null where it is not, or others wait.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="weight">As for <see cref="EnterAsync"/>.</param>
+    public IDisposable? TryEnter(string caller, long weight)
+    {
+        weight = Math.Clamp(weight, 1, _amount);
+        lock (_gate)
+        {
+            var outstanding = _outstanding.GetValueOrDefault(caller);
+            if (_order.Count > 0 || weight > _free || outstanding >= atOnce)
+                return null;
+            _outstanding[caller] = outstanding + 1;
+            _free -= weight;
+        }
+
+        return new Slot(this, caller, weight);
+    }
+
     private void Cancel(Waiter waiter, CancellationToken cancel)
     {
         if (!waiter.Slot.TrySetCanceled(cancel))

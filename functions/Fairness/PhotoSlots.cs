@@ -49,6 +49,9 @@ internal sealed class PhotoSlots
     public Task<IDisposable> DecodeAsync(string caller, ImageHeader header, CancellationToken cancel) =>
         _photos.EnterAsync(caller, Math.Max(Decoded(header), PhotoBytes), cancel);
 
+    /// <summary>The same where one is free at once; null otherwise.</summary>
+    public IDisposable? TryDecode(string caller, ImageHeader header) => _photos.TryEnter(caller, Math.Max(Decoded(header), PhotoBytes));
+
     /// <summary>To decode a photo in the bulk lane: on half of the cores at most.</summary>
     public Task<IDisposable> WorkAsync(string caller, long bytes, CancellationToken cancel) =>
         _background.EnterAsync(caller, Math.Max(bytes, WorkBytes), cancel);

@@ -7,6 +7,7 @@ using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;
 using RoadSeg.Functions.Site;
+using RoadSeg.Functions.Submissions;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 
@@ -70,6 +71,7 @@ internal sealed class HttpPipeline
     private static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapUploads();
+        endpoints.MapSubmissions();
         endpoints.MapJobs();
         endpoints.MapModels();
         endpoints.MapDatasets();

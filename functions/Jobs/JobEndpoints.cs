@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
@@ -9,57 +7,13 @@ namespace RoadSeg.Functions.Jobs;
 
 internal static class JobEndpoints
 {
-    /// <summary>Largest request body in bytes.</summary>
-    public const long MaxBodyBytes = 16 * 1024 * 1024;
-
     internal const int MaxWaitSeconds = 60;
 
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/jobs", SubmitAsync).DescribeSubmitJob();
         app.MapGet("/v1/jobs", ListAsync).DescribeListJobs();
         app.MapGet("/v1/jobs/{id}", ShowAsync).DescribeGetJob();
         app.MapDelete("/v1/jobs/{id}", CancelAsync).DescribeCancelJob();
-    }
-
-    private static async Task<IResult> SubmitAsync(HttpContext context, [AsParameters] SubmitServices services)
-    {
-        var (callers, admission, submission, watch, gauge, time) = services;
-        // Counted here and not by the server, which would cut the connection: the host in between would answer 500 for it.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        var cancel = context.RequestAborted;
-        TimeSpan? wait;
-        Stored<JobRecord> job;
-        try
-        {
-            var caller = callers.Of(context.Request);
-            wait = Waits.Preferred(context.Request, MaxWaitSeconds);
-            var key = IdempotencyKeys.Read(context.Request);
-
-            // Without a key every request is a new job: it is refused before its body is held.
-            WorkLane? lane = key is null ? await admission.AdmitAsync(caller, cancel) : null;
-            job = await submission.SubmitAsync(context.Request, caller, lane, key, cancel);
-        }
-        catch (RoadSegException e) when (e.Code != ErrorCodes.RequestTooSlow)
-        {
-            await RequestBody.DiscardAsync(context.Request, MaxBodyBytes, time, cancel);
-            throw;
-        }
-
-        if (wait is { } patience)
-        {
-            context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={patience.TotalSeconds}");
-            job = await watch.UntilAsync(job, static job => job.Value.State.IsTerminal(), patience, cancel);
-        }
-
-        context.Response.Headers.Location = $"/v1/jobs/{job.Value.Id}";
-        return await AnswerAsync(
-            context,
-            job,
-            gauge,
-            job.Value.State.IsTerminal() ? StatusCodes.Status200OK : StatusCodes.Status202Accepted
-        );
     }
 
     private static async Task<IResult> ShowAsync(
@@ -78,13 +32,15 @@ internal static class JobEndpoints
             var known = context.Request.Headers.IfNoneMatch.ToString();
             job = await watch.UntilAsync(
                 job,
-                now => now.Value.State.IsTerminal() || (known.Length > 0 && !known.Contains(Version(now), StringComparison.Ordinal)),
+                now =>
+                    now.Value.State.IsTerminal()
+                    || (known.Length > 0 && !known.Contains(JobAnswers.Version(now), StringComparison.Ordinal)),
                 patience,
                 context.RequestAborted
             );
         }
 
-        return await AnswerAsync(context, job, gauge, StatusCodes.Status200OK);
+        return await JobAnswers.AnswerAsync(context, job, gauge, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> ListAsync(
@@ -122,23 +78,6 @@ internal static class JobEndpoints
             context.RequestAborted,
             job
         );
-        return await AnswerAsync(context, canceled.Document ?? job, gauge, StatusCodes.Status200OK);
+        return await JobAnswers.AnswerAsync(context, canceled.Document ?? job, gauge, StatusCodes.Status200OK);
     }
-
-    // The tag changes with the record and with the place in the lane.
-    private static async Task<IResult> AnswerAsync(HttpContext context, Stored<JobRecord> job, QueueGauge gauge, int status)
-    {
-        var place = await gauge.PlaceAsync(job.Value, context.RequestAborted);
-        double? retry = job.Value.State.IsTerminal() ? null : Math.Clamp(Math.Ceiling(place?.EstimatedSeconds ?? 1), 1, 30);
-        return Revalidation.Answer(
-            context,
-            $"{Version(job)}{(place is null ? "" : "-")}{place?.Position}",
-            retry,
-            () => JobView.Of(job.Value, place),
-            JobJson.Default.JobView,
-            status
-        );
-    }
-
-    private static string Version(Stored<JobRecord> job) => job.ETag.ToString().Trim('"');
 }

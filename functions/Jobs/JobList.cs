@@ -1,17 +1,14 @@
-using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
-using RoadSeg.Storage;
 using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>Lists a caller's jobs from the index, newest first.</summary>
-internal sealed class JobList(BlobServiceClient blobs, JobStore jobs, ILogger<JobList> log)
+/// <summary>Lists a caller's jobs, newest first.</summary>
+internal sealed class JobList(JobPages pages, JobStore jobs, ILogger<JobList> log)
 {
     private const int MaxRounds = 10;
-    private readonly BlobContainerClient _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
 
     /// <summary>A page of records.</summary>
     /// <param name="caller">Whose.</param>
@@ -31,9 +28,10 @@ internal sealed class JobList(BlobServiceClient blobs, JobStore jobs, ILogger<Jo
         var found = new List<JobRecord>();
         for (var round = 0; round < MaxRounds && found.Count < limit; round++)
         {
-            (var names, after) = await _index.PageAsync(BlobPaths.IndexedJobs(caller), after, limit - found.Count, cancel);
+            (var names, after) = await pages.PageAsync(caller, after, limit - found.Count, cancel);
             var read = await Task.WhenAll(names.Select(name => IndexPages.ReadAsync(name, id => jobs.FindAsync(id, cancel), log)));
-            found.AddRange(read.OfType<Stored<JobRecord>>().Select(job => job.Value).Where(job => state is null || job.State == state));
+            var own = read.OfType<Stored<JobRecord>>().Select(job => job.Value).Where(job => job.Caller == caller);
+            found.AddRange(own.Where(job => state is null || job.State == state));
             if (after is null)
                 break;
         }

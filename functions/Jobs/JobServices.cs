@@ -8,6 +8,7 @@ internal static class JobServices
     public static void AddJobs(this IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(WorkOptions.Read(settings));
+        services.AddSingleton(FunctionSwitches.Read(settings));
         services.AddSingleton(CallerKeys.Read(settings));
         services.AddSingleton(Operators.Read(settings));
         services.AddSingleton<QueueGauge>();
@@ -15,9 +16,9 @@ internal static class JobServices
         services.AddSingleton<RecentJobs>();
         services.AddSingleton<BulkPace>();
         services.AddSingleton<JobWatch>();
+        services.AddSingleton<JobPages>();
         services.AddSingleton<JobList>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<KeyedAdmission>();
-        services.AddSingleton<JobSubmission>();
     }
 }

@@ -10,6 +10,9 @@ namespace RoadSeg.Functions.Jobs;
 /// <param name="Parameters">Parameters of the query, and the fields of the form.</param>
 internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable<KeyValuePair<string, StringValues>> Parameters)
 {
+    /// <summary>Largest request body in bytes.</summary>
+    public const long MaxBodyBytes = 16 * 1024 * 1024;
+
     private const int MaxFileName = 255;
 
     /// <summary>What reading a request holds in memory at most: a body whose length is not known before is held twice for a moment
@@ -17,8 +20,8 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     /// <exception cref="RoadSegException">image-too-many-bytes.</exception>
     public static long Room(HttpRequest request)
     {
-        var bytes = request.ContentLength ?? JobEndpoints.MaxBodyBytes;
-        if (bytes > JobEndpoints.MaxBodyBytes)
+        var bytes = request.ContentLength ?? MaxBodyBytes;
+        if (bytes > MaxBodyBytes)
             throw TooLarge();
         return request.ContentLength is null ? 2 * bytes : bytes;
     }
@@ -31,13 +34,13 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
         if (type == "multipart/form-data")
         {
-            var form = await SubmittedForm.ReadAsync(request, JobEndpoints.MaxBodyBytes, time, TooLarge, cancel);
+            var form = await SubmittedForm.ReadAsync(request, MaxBodyBytes, time, TooLarge, cancel);
             return new SubmittedImage(form.File, Shown(form.FileName), request.Query.Concat(form.Fields));
         }
 
         if (type == "application/octet-stream" || type?.StartsWith("image/", StringComparison.Ordinal) == true)
         {
-            var photo = await RequestBody.ReadAsync(request, JobEndpoints.MaxBodyBytes, time, TooLarge, cancel);
+            var photo = await RequestBody.ReadAsync(request, MaxBodyBytes, time, TooLarge, cancel);
             return new SubmittedImage(photo, Shown(request.Query["fileName"].ToString()), request.Query);
         }
 
@@ -62,6 +65,6 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
     private static RoadSegException TooLarge() =>
         new(
             ErrorCodes.ImageTooManyBytes,
-            $"A request body may have at most {JobEndpoints.MaxBodyBytes} bytes. Get an upload key for a larger photo: POST /v1/uploads."
+            $"A request body may have at most {MaxBodyBytes} bytes. Get an upload key for a larger photo: POST /v1/uploads."
         );
 }

@@ -59,6 +59,16 @@ internal sealed class ModelLane
         }
     }
 
+    /// <summary>True while the model has nothing to do.</summary>
+    public bool IsFree
+    {
+        get
+        {
+            lock (_gate)
+                return !_busy;
+        }
+    }
+
     /// <summary>Waits for a slot. Each slot must be left.</summary>
     internal async Task EnterAsync(WorkLane lane, CancellationToken cancel)
     {

@@ -49,14 +49,21 @@ internal sealed class SegmentImage(
     {
         // A model on a GPU leaves the cores to the others.
         using var slot = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
-        await RunAsync(message, cancel);
+        await RunAsync(message, null, null, cancel);
     }
 
     [Function("SegmentImage")]
-    public async Task RunAsync(
+    public Task RunAsync(
         [QueueTrigger(Queues.SegmentationJobs, Connection = StorageAccount.Setting)] QueueMessage message,
         CancellationToken cancel
-    )
+    ) => RunAsync(message, null, null, cancel);
+
+    /// <summary>The same for a job that this process has just queued: what it knows already is not read again.</summary>
+    /// <param name="message">Its message.</param>
+    /// <param name="known">Its record; null to read it.</param>
+    /// <param name="held">Its model input; null to read it.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    public async Task RunAsync(QueueMessage message, Stored<JobRecord>? known, Task<byte[]>? held, CancellationToken cancel)
     {
         if (MessageBody.TryRead(message.Body, JobJson.Default.SegmentationMessage) is not { JobId: var id } asked)
         {
@@ -74,7 +81,7 @@ internal sealed class SegmentImage(
 
         // Read beside the claim, which it does not depend on: a round trip less on the way of every job.
         using var span = new InvocationSpan(nameof(SegmentImage), time);
-        var input = ReadInputAsync(id, asked.Input, cancel);
+        var input = held ?? ReadInputAsync(id, asked.Input, cancel);
 
         // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
@@ -89,7 +96,8 @@ internal sealed class SegmentImage(
                         Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
                     }
                     : null,
-            cancel
+            cancel,
+            known
         );
         if (claimed is not { Done: true, Document: { } job })
         {

@@ -36,7 +36,7 @@ internal sealed class FailPoisonedUpload(JobStore jobs, UploadClaim claim, ILogg
         // sent no newer event, which goes on.
         var found = (await claim.FindAsync(created, cancel))?.Value;
         if (found is null || (found.State == JobState.AwaitingUpload && IsNewest(found)))
-            found = (await claim.TakeAsync(created, message, WorkLane.Interactive, cancel))?.Value;
+            found = (await claim.TakeAsync(created, message, WorkLane.Interactive, owned: true, cancel))?.Value;
         await jobs.FailAsync(
             found?.Id ?? await claim.IdAsync(created, cancel),
             FailedJobs.Exhausted,

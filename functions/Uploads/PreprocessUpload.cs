@@ -7,6 +7,7 @@ using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -24,6 +25,8 @@ internal sealed class PreprocessUpload(
     UploadClaim claim,
     BulkPace pace,
     PhotoSlots slots,
+    PhotoPreparation preparation,
+    SegmentAtOnce segmentation,
     QueueGauge gauge,
     ModelCatalogue models,
     ImageLimits limits,
@@ -70,10 +73,12 @@ internal sealed class PreprocessUpload(
             }
         }
 
-        // Checkpoint 1: the job is Received and owned by this message. A crash from here to checkpoint 2 delivers the
-        // same message again, which owns the job still and starts over; any other event about the photo ends here.
+        // Checkpoint 1: a job of the bulk lane, and that of a bare drop, is Received and owned by this message; an interactive one awaits
+        // its upload still. A crash from here to checkpoint 2 delivers the same message again, which starts over. Any other event about the
+        // photo ends here, or does the same work and finds the job queued at checkpoint 2.
         span.Join(null);
-        if (await claim.TakeAsync(created, message, lane, cancel, span.TraceParent, found) is not { } job)
+        var owned = lane == WorkLane.Bulk;
+        if (await claim.TakeAsync(created, message, lane, owned, cancel, span.TraceParent, found) is not { } job)
         {
             span.Discard();
             await DeleteUnwantedAsync(created, cancel);
@@ -87,6 +92,8 @@ internal sealed class PreprocessUpload(
             await SendAsync(job.Value, cancel);
             return;
         }
+
+        var taken = span.EnteredAt;
 
         // A bare drop has its record from here on only: it began with its event.
         var made = job.Value.Times.CreatedAt;
@@ -104,14 +111,7 @@ internal sealed class PreprocessUpload(
                 return;
             }
 
-            var format = header.Format.ToString().ToLowerInvariant();
-
-            // A delivery that was taken for dead may wake and store its own, made for another version: beside this one, never over it.
-            var file = $"input-{Guid.NewGuid():N}";
-            await blobs
-                .GetBlobContainerClient(Containers.Work)
-                .GetBlobClient(BlobPaths.WorkInput(id, file))
-                .UploadAsync(BinaryData.FromBytes(input.Pixels), cancel);
+            var file = await preparation.StoreAsync(id, input, cancel);
             var store = span.End(StageSpan.Store);
 
             // Checkpoint 2: the input is stored and the job Queued, which names it. A crash from here to checkpoint 3 delivers this message
@@ -121,31 +121,29 @@ internal sealed class PreprocessUpload(
                 id,
                 JobState.Queued,
                 record =>
-                    record.State != JobState.Received || !UploadClaim.Owns(record, message)
+                    !UploadClaim.MayQueue(record, message)
                         ? null
-                        : record with
+                        : PhotoPreparation.Prepared(record, header, bytes, input, file, ModelPin.Of(model), ticket) with
                         {
-                            Image = new JobImage(format, header.OrientedWidth, header.OrientedHeight, header.Orientation, bytes),
-                            Input = new JobInput(input.Width, input.Height),
-                            InputFile = file,
-                            Pin = ModelPin.Of(model),
-                            Ticket = ticket,
+                            Source = job.Value.Source,
+                            Owner = new WorkOwner(message.MessageId, taken),
+                            Times = record.Times with { ReceivedAt = record.Times.ReceivedAt ?? taken },
                             Stages = record.Stages with { Read = read, Decode = decode, Store = store },
                         },
                 cancel,
                 job
             );
-            if (queued.Document?.Value is not { State: JobState.Queued } now || !UploadClaim.Owns(now, message))
+            if (queued.Document is not { Value: { State: JobState.Queued } now } stored || !UploadClaim.Owns(now, message))
             {
                 Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
                 return;
             }
 
             span.EndAt(StageSpan.Enqueue, now.Times.QueuedAt!.Value);
-            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, format, input.Width, input.Height, decode);
+            Log.JobQueued(log, id, header.OrientedWidth, header.OrientedHeight, now.Image!.Format, input.Width, input.Height, decode);
 
             // Checkpoint 3: the segmentation message is sent. A crash before this message is deleted sends one more, which changes nothing.
-            await SendAsync(now, cancel);
+            await segmentation.SendAsync(stored, JobTrace.Of(now), input.Pixels, cancel);
         }
         catch (Exception e) when (span.Fails(e))
         {
@@ -156,7 +154,10 @@ internal sealed class PreprocessUpload(
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Value.Upload is not null)
                 await PhotoOf(job.Value).DeleteIfExistsAsync(cancellationToken: cancel);
-            await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
+
+            // A job that failed names the version that it is about: any other at its address is unwanted.
+            if (owned || await claim.TakeAsync(created, message, lane, owned: true, cancel) is not null)
+                await jobs.FailAsync(id, e, record => UploadClaim.Owns(record, message), log, cancel);
             return;
         }
     }
@@ -195,19 +196,10 @@ internal sealed class PreprocessUpload(
     // sends.
     private async Task SendOnAsync(Stored<JobRecord> job, QueueMessage message, CancellationToken cancel)
     {
-        var sent = await jobs.TryMoveAsync(
+        var sent = await jobs.AmendAsync(
             job.Value.Id,
-            JobState.Received,
-            record =>
-                record.State == JobState.Received && UploadClaim.Owns(record, message)
-                    ? record with
-                    {
-                        Lane = WorkLane.Bulk,
-                        Owner = null,
-                    }
-                    : null,
-            cancel,
-            job
+            record => UploadClaim.MayQueue(record, message) ? record with { Lane = WorkLane.Bulk, Owner = null } : null,
+            cancel
         );
         if (sent.Done)
             await queues.GetQueueClient(Queues.UploadsBulk).SendMessageAsync(message.Body, cancellationToken: cancel);

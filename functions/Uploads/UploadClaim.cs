@@ -10,12 +10,21 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 {
     /// <summary>Takes the job of an uploaded photo for a message that came in a lane. A bare drop's job begins with it, and its trace with
     /// the span named. What <see cref="FindAsync"/> gave a moment ago need not be read again.</summary>
-    /// <returns>The job, Received and owned by this message, or Queued by a former delivery of it; null when the
-    /// event is a duplicate or comes late.</returns>
+    /// <param name="created">The event.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="lane">The lane that it came in.</param>
+    /// <param name="owned">True to have the record say so, which costs a write. Without that several messages about one photo may prepare it
+    /// at once, and the first of them queues the job: right for what takes moments.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    /// <param name="traceParent">For a bare drop's record.</param>
+    /// <param name="found">What <see cref="FindAsync"/> gave.</param>
+    /// <returns>The job, Received and owned by this message; still awaiting its upload, with the version that came; or Queued by a former
+    /// delivery of the message. Null when the event is a duplicate or comes late.</returns>
     public async Task<Stored<JobRecord>?> TakeAsync(
         BlobCreatedEvent created,
         QueueMessage message,
         WorkLane lane,
+        bool owned,
         CancellationToken cancel,
         string? traceParent = null,
         Stored<JobRecord>? found = null
@@ -33,6 +42,8 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
         if (known is { Value.State: JobState.Queued } && Owns(known.Value, message))
             return known;
+        if (!owned && known is { Value: { State: JobState.AwaitingUpload } awaited })
+            return known with { Value = awaited with { Source = awaited.Source with { ETag = created.Data.ETag?.Trim('"') } } };
         var taken = await jobs.TryMoveAsync(
             id,
             JobState.Received,
@@ -61,6 +72,10 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
     /// <summary>True while the message owns the job.</summary>
     public static bool Owns(JobRecord record, QueueMessage message) => Lease.IsHeldBy(record.Owner, message.MessageId);
+
+    /// <summary>True while the message may queue the job: it owns it, or took it without owning it and no other was quicker.</summary>
+    public static bool MayQueue(JobRecord record, QueueMessage message) =>
+        record.State == JobState.AwaitingUpload || (record.State == JobState.Received && Owns(record, message));
 
     /// <summary>The job an event is about, or null for a bare drop that nobody took yet.</summary>
     public async Task<Stored<JobRecord>?> FindAsync(BlobCreatedEvent created, CancellationToken cancel) =>

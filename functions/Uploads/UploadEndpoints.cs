@@ -29,7 +29,7 @@ internal static class UploadEndpoints
         var key = IdempotencyKeys.Read(context.Request);
         var digest = IdempotencyKeys.Digest([], fileName, job);
         var lane = await admission.AdmitAsync(caller, key, digest, cancel);
-        var id = WorkId.New(time);
+        var id = WorkId.New(time, caller);
         if (key is not null)
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 

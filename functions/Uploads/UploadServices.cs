@@ -11,5 +11,6 @@ internal static class UploadServices
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<UploadKeys>();
         services.AddSingleton<UploadClaim>();
+        services.AddSingleton<PhotoPreparation>();
     }
 }

@@ -27,7 +27,8 @@ public static class JobStates
     public static bool CanMove(JobState from, JobState to) =>
         (from, to) switch
         {
-            (JobState.AwaitingUpload, JobState.Received or JobState.Expired or JobState.Canceled or JobState.Failed) => true,
+            (JobState.AwaitingUpload, JobState.Received or JobState.Queued or JobState.Expired or JobState.Canceled or JobState.Failed) =>
+                true,
             (JobState.Received, JobState.Received or JobState.Queued or JobState.Failed or JobState.Canceled) => true,
             (JobState.Queued, JobState.Queued or JobState.Running or JobState.Failed or JobState.Canceled) => true,
             (JobState.Running, JobState.Queued or JobState.Running or JobState.Succeeded or JobState.Failed or JobState.Canceled) => true,

@@ -12,6 +12,10 @@ public sealed class JobStore
     private readonly RecordStore<JobRecord, JobState> _records;
     private readonly BlobContainerClient _index;
     private readonly QueueClient _webhooks;
+    private readonly TimeProvider _time;
+
+    // An id that is older was given out before: to a record that may lie where all lay once.
+    private static readonly TimeSpan GivenOut = TimeSpan.FromMinutes(1);
 
     /// <summary>The store of one storage account.</summary>
     public JobStore(BlobServiceClient blobs, QueueServiceClient queues, TimeProvider time)
@@ -27,6 +31,7 @@ public sealed class JobStore
             EndedAsync
         );
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
+        _time = time;
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
     }
 
@@ -45,13 +50,15 @@ public sealed class JobStore
     public async Task<Change<JobRecord>> CreateAsync(JobRecord record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
+        if (record.Id.MadeAt < _time.GetUtcNow() - GivenOut && await FindAsync(record.Id, cancel) is { } earlier)
+            return new Change<JobRecord>(false, earlier);
         await _records.MarkAsync(record, cancel);
         var created = await _records.CreateAsync(BlobPaths.Job(record.Id), record, cancel);
         if (created.Document is not { Value: var job })
             return default;
         if (job.State.IsTerminal())
             await _records.UnmarkAsync(record, cancel);
-        else
+        else if (job.Id.MadeAt is null || job.Id.Partition != WorkId.PartitionOf(job.Caller))
             await _index
                 .GetBlobClient(BlobPaths.IndexedJob(job.Caller, job.Times.CreatedAt, record.Id))
                 .UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
@@ -59,7 +66,12 @@ public sealed class JobStore
     }
 
     /// <summary>Reads a record; null when there is no such job.</summary>
-    public Task<Stored<JobRecord>?> FindAsync(WorkId id, CancellationToken cancel) => _records.FindAsync(BlobPaths.Job(id), cancel);
+    public async Task<Stored<JobRecord>?> FindAsync(WorkId id, CancellationToken cancel)
+    {
+        var path = BlobPaths.Job(id);
+        var found = await _records.FindAsync(path, cancel);
+        return found is null && BlobPaths.LooseJob(id) is var loose && loose != path ? await _records.FindAsync(loose, cancel) : found;
+    }
 
     /// <summary>Moves a job to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. What its end asks for is
     /// done.</summary>
@@ -69,7 +81,7 @@ public sealed class JobStore
         Func<JobRecord, JobRecord?> change,
         CancellationToken cancel,
         Stored<JobRecord>? known = null
-    ) => _records.TryMoveAsync(BlobPaths.Job(id), to, change, cancel, known);
+    ) => ChangeAsync(id, path => _records.TryMoveAsync(path, to, change, cancel, known));
 
     /// <summary>Ends a job as failed: see <see cref="RecordStore{T, TState}.TryFailAsync"/>.</summary>
     public Task<Change<JobRecord>> TryFailAsync(
@@ -77,11 +89,11 @@ public sealed class JobStore
         RoadSegException reason,
         Func<JobRecord, bool> guard,
         CancellationToken cancel
-    ) => _records.TryFailAsync(BlobPaths.Job(id), reason, guard, cancel);
+    ) => ChangeAsync(id, path => _records.TryFailAsync(path, reason, guard, cancel));
 
     /// <summary>Changes what a record says beside its state and times: see <see cref="RecordStore{T, TState}.AmendAsync"/>.</summary>
     public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) =>
-        _records.AmendAsync(BlobPaths.Job(id), change, cancel);
+        ChangeAsync(id, path => _records.AmendAsync(path, change, cancel));
 
     /// <summary>What is left to do for a job that has ended: its webhook, if it has one, and the end of its marker. The move
     /// itself does it; the sweep does it again where the process died in between, so a webhook may be notified twice.</summary>
@@ -91,6 +103,14 @@ public sealed class JobStore
         if (ended.Webhook is { Deliveries: [] })
             await _webhooks.SendAsync(new WebhookMessage(ended.Id, 1, JobTrace.Of(ended)), JobJson.Default.WebhookMessage, cancel);
         await _records.UnmarkAsync(ended, cancel);
+    }
+
+    // A record from before records lay under their callers is found second.
+    private static async Task<Change<JobRecord>> ChangeAsync(WorkId id, Func<string, Task<Change<JobRecord>>> change)
+    {
+        var path = BlobPaths.Job(id);
+        var changed = await change(path);
+        return changed.Document is null && BlobPaths.LooseJob(id) is var loose && loose != path ? await change(loose) : changed;
     }
 
     private Task EndedAsync(JobRecord job, CancellationToken cancel)

@@ -22,8 +22,24 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
     public static string Result(WorkId id, int attempt, string file) => $"{id}/{attempt}/{file}";
 
-    /// <summary>In <see cref="Containers.Jobs"/>: the job record.</summary>
-    public static string Job(WorkId id) => $"{id}.json";
+    /// <summary>In <see cref="Containers.Jobs"/>: the job record. It lies with those of the same caller, the newest first as in
+    /// <see cref="IndexedJob"/>, which makes the list of them; that of a bare drop, whose id says nothing of its age, lies at
+    /// <see cref="LooseJob"/>.</summary>
+    public static string Job(WorkId id) =>
+        id.MadeAt is { } made ? $"{JobsOf(id.Partition)}{NewestFirst(made)}-{id}{RecordSuffix}" : LooseJob(id);
+
+    /// <summary>In <see cref="Containers.Jobs"/>: a record outside of its caller's list, as all were before they made one.</summary>
+    public static string LooseJob(WorkId id) => $"{id}{RecordSuffix}";
+
+    /// <summary>In <see cref="Containers.Jobs"/>: prefix of the records of a caller's jobs.</summary>
+    /// <param name="partition">See <see cref="WorkId.PartitionOf"/>.</param>
+    public static string JobsOf(string partition) => $"{JobPartitions}{partition}/";
+
+    /// <summary>In <see cref="Containers.Jobs"/>: prefix of all of these.</summary>
+    public const string JobPartitions = "callers/";
+
+    /// <summary>What the names of records end in.</summary>
+    public const string RecordSuffix = ".json";
 
     /// <summary>In <see cref="Containers.JobsActive"/>: the marker of a live job.</summary>
     public static string ActiveJob(string caller, WorkId id) => $"{ActiveJobs(caller)}{id}";
@@ -31,13 +47,9 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.JobsActive"/>: prefix of the markers of a caller's live jobs.</summary>
     public static string ActiveJobs(string caller) => $"{caller}/";
 
-    /// <summary>In <see cref="Containers.JobsIndex"/>: a job's place in its caller's list. Names sort ascending, so the
-    /// time is written as what is left until the last millisecond that 15 digits hold: newest first.</summary>
+    /// <summary>In <see cref="Containers.JobsIndex"/>: the place in its caller's list of a job whose record does not lie there itself.</summary>
     public static string IndexedJob(string caller, DateTimeOffset createdAt, WorkId id) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{IndexedJobs(caller)}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}"
-        );
+        $"{IndexedJobs(caller)}{NewestFirst(createdAt)}-{id}";
 
     /// <summary>In <see cref="Containers.JobsIndex"/>: prefix of a caller's list.</summary>
     public static string IndexedJobs(string caller) => $"{caller}/";
@@ -64,11 +76,7 @@ public static class BlobPaths
 
     /// <summary>In <see cref="Containers.Trainings"/>: a run's place in the list of all, newest first as in <see cref="IndexedJob"/>. Ids
     /// of runs that a data set asked for are made of its drop and do not sort by age.</summary>
-    public static string IndexedTraining(DateTimeOffset createdAt, WorkId id) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{IndexedTrainings}{999_999_999_999_999 - createdAt.ToUnixTimeMilliseconds():D15}-{id}"
-        );
+    public static string IndexedTraining(DateTimeOffset createdAt, WorkId id) => $"{IndexedTrainings}{NewestFirst(createdAt)}-{id}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: prefix of the list of all runs.</summary>
     public const string IndexedTrainings = "index/";
@@ -91,6 +99,10 @@ public static class BlobPaths
 
     /// <summary>In <see cref="Containers.Models"/>: prefix of the shadow runs of a model's versions.</summary>
     public static string ShadowRuns(string name) => $"{name}/shadow/";
+
+    // Names sort ascending, so the time is written as what is left until the last millisecond that 15 digits hold.
+    private static string NewestFirst(DateTimeOffset time) =>
+        (999_999_999_999_999 - time.ToUnixTimeMilliseconds()).ToString("D15", CultureInfo.InvariantCulture);
 
     /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>
     public static string ModelFile(string name, string version, string file) => $"{name}/{version}/{file}";

@@ -15,14 +15,15 @@ public static class Containers
     /// <summary>Result files, one folder an attempt.</summary>
     public const string Results = "results";
 
-    /// <summary>Job records.</summary>
+    /// <summary>Job records, under their callers, newest first: what lists of jobs read. Those of bare drops lie beside.</summary>
     public const string Jobs = "jobs";
 
     /// <summary>One empty marker for each job that has not ended, under its caller, so that sweeps and admission list only live
     /// jobs.</summary>
     public const string JobsActive = "jobs-active";
 
-    /// <summary>One empty entry for each job, under its caller, newest first: what lists of jobs read.</summary>
+    /// <summary>One empty entry for each job whose record does not lie under its caller itself: newest first, what lists of jobs read
+    /// beside the records.</summary>
     public const string JobsIndex = "jobs-index";
 
     /// <summary>What each <c>Idempotency-Key</c> of a caller stands for.</summary>

@@ -13,7 +13,13 @@ namespace RoadSeg.Work;
 public readonly record struct WorkId
 {
     private const int Length = 26;
+    private const int TimeLength = 10;
+    private const int PartitionLength = 5;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    // 2020 to 2100 in milliseconds: of ten thousand hashes, twenty fall in between.
+    private const long Earliest = 1_577_836_800_000;
+    private const long Latest = 4_102_444_800_000;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
 
@@ -29,6 +35,36 @@ public readonly record struct WorkId
         BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << 16);
         RandomNumberGenerator.Fill(bytes[6..]);
         return Encode(bytes);
+    }
+
+    /// <summary>The same, of which the first 25 random bits say whose it is: what callers own lies together in storage, in the order of its
+    /// age, and is found by the id alone.</summary>
+    public static WorkId New(TimeProvider time, string caller)
+    {
+        var id = New(time)._text!;
+        return new WorkId(id[..TimeLength] + PartitionOf(caller) + id[(TimeLength + PartitionLength)..]);
+    }
+
+    /// <summary>What the ids that were made for a caller have at the place of <see cref="Partition"/>.</summary>
+    public static string PartitionOf(string caller)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(caller));
+        return Encode(hash.AsSpan(0, 16)).ToString()[^PartitionLength..];
+    }
+
+    /// <summary>Whose it is, where it says so: five digits.</summary>
+    public string Partition => ToString()[TimeLength..(TimeLength + PartitionLength)];
+
+    /// <summary>When it was made; null for the id of a drop, which is a hash.</summary>
+    public DateTimeOffset? MadeAt
+    {
+        get
+        {
+            long milliseconds = 0;
+            foreach (var digit in ToString().AsSpan(0, TimeLength))
+                milliseconds = (milliseconds << 5) | (long)Alphabet.IndexOf(digit, StringComparison.Ordinal);
+            return milliseconds is >= Earliest and < Latest ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        }
     }
 
     /// <summary>The id of a photo dropped straight into storage: the same for every event about the same version of

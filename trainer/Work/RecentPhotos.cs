@@ -14,11 +14,14 @@ namespace RoadSeg.Trainer.Work;
 
 /// <summary>The newest photos of a deployment whose jobs succeeded and that are still kept, of all callers together.</summary>
 /// <param name="count">At most so many.</param>
-internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
+internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, int count)
 {
     // Of each caller, more entries than photos are looked at: some have no result or no photo any more.
     private const int EntriesPerPhoto = 4;
     private const int IdLength = 26;
+
+    private readonly BlobServiceClient _blobs = storage.Blobs;
+    private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, time);
 
     /// <summary>Them, the newest first; one at a time is held.</summary>
     public async IAsyncEnumerable<RecentPhoto> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
@@ -35,36 +38,39 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
         }
     }
 
-    // Entries of a caller sort newest first by name; the part after the caller sorts those of all.
+    // Records and entries of a caller sort newest first by name; the part after the caller sorts those of all.
     private async Task<IEnumerable<WorkId>> NewestAsync(CancellationToken cancel)
     {
-        var index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         var entries = new List<string>();
-        await foreach (var caller in index.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
-        {
-            if (!caller.IsPrefix)
-                continue;
-            await foreach (
-                var entry in index.GetBlobsAsync(BlobTraits.None, BlobStates.None, caller.Prefix, cancel).Take(count * EntriesPerPhoto)
-            )
-                entries.Add(entry.Name[caller.Prefix.Length..]);
-        }
-
+        await AddAsync(_blobs.GetBlobContainerClient(Containers.Jobs), BlobPaths.JobPartitions);
+        await AddAsync(_blobs.GetBlobContainerClient(Containers.JobsIndex), "");
         return entries
             .Order(StringComparer.Ordinal)
             .Take(count * EntriesPerPhoto)
             .Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null)
             .OfType<WorkId>();
+
+        async Task AddAsync(BlobContainerClient container, string prefix)
+        {
+            await foreach (var caller in container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", prefix, cancel))
+            {
+                if (!caller.IsPrefix)
+                    continue;
+                await foreach (
+                    var entry in container
+                        .GetBlobsAsync(BlobTraits.None, BlobStates.None, caller.Prefix, cancel)
+                        .Take(count * EntriesPerPhoto)
+                )
+                    entries.Add(Path.GetFileNameWithoutExtension(entry.Name[caller.Prefix.Length..]));
+            }
+        }
     }
 
     private async Task<byte[]?> PhotoAsync(WorkId id, CancellationToken cancel)
     {
         try
         {
-            var record = (await blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).DownloadContentAsync(cancel))
-                .Value
-                .Content;
-            if (JsonSerializer.Deserialize(record.ToMemory().Span, JobJson.Default.JobRecord) is not { State: JobState.Succeeded } job)
+            if (await _jobs.FindAsync(id, cancel) is not { Value: { State: JobState.Succeeded } job })
                 return null;
 
             // Addresses are normalised on their way to storage: such a name would read another blob.
@@ -72,7 +78,7 @@ internal sealed class RecentPhotos(BlobServiceClient blobs, int count)
                 return null;
             var version = job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
             var photo = (
-                await blobs
+                await _blobs
                     .GetBlobContainerClient(job.Source.Container)
                     .GetBlobClient(job.Source.Path)
                     .DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)

@@ -247,7 +247,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
             && pointer.Value.Version != package.Manifest.Version
                 ? await DownloadAsync(package.Manifest.Name, pointer.Value.Version, reporter.Stop)
                 : null;
-        var photos = new RecentPhotos(place.Storage.Blobs, place.Gate.Photos).ReadAsync(reporter.Stop);
+        var photos = new RecentPhotos(place.Storage, place.Time, place.Gate.Photos).ReadAsync(reporter.Stop);
         var compared = new List<PhotoDisagreement>();
         var gate = await new Gate(place.Gate, place.Time, reporter.ThrowIfStopped, compared.Add).JudgeAsync(
             package,

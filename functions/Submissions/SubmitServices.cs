@@ -1,6 +1,7 @@
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
 
-namespace RoadSeg.Functions.Jobs;
+namespace RoadSeg.Functions.Submissions;
 
 /// <summary>What taking a photo in a body needs.</summary>
 internal sealed record SubmitServices(

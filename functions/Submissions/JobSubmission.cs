@@ -4,14 +4,18 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
+using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Models;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Jobs;
+namespace RoadSeg.Functions.Submissions;
 
 /// <summary>Takes a photo that comes in a request body.</summary>
 internal sealed class JobSubmission(
@@ -22,10 +26,14 @@ internal sealed class JobSubmission(
     KeyedAdmission admission,
     IdempotencyKeys keys,
     ModelCatalogue models,
+    PhotoPreparation preparation,
+    QueueGauge gauge,
+    SegmentAtOnce segmentation,
     RequestBodies bodies,
     WebhookOptions webhooks,
     ImageLimits limits,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<JobSubmission> log
 )
 {
     // How long a repeated request waits for the first one to store the photo before it does so itself.
@@ -60,11 +68,12 @@ internal sealed class JobSubmission(
 
         // Checkpoint 0: the key stands for this request and names its job. A crash from here on leaves the rest to the
         // next request with the key: every step below can be done twice.
-        var id = WorkId.New(time);
+        var id = WorkId.New(time, caller);
+        Stored<JobRecord>? earlier = null;
         if (key is not null)
         {
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
-            if (await jobs.FindAsync(id, cancel) is { } earlier)
+            if ((earlier = await jobs.FindAsync(id, cancel)) is not null)
             {
                 earlier = await watch.UntilAsync(
                     earlier,
@@ -77,40 +86,85 @@ internal sealed class JobSubmission(
             }
         }
 
+        var record = new JobRecord
+        {
+            Id = id,
+            State = JobState.AwaitingUpload,
+            Caller = caller,
+            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, image.FileName),
+            Times = new JobTimes { CreatedAt = time.GetUtcNow() },
+            Model = options.Model,
+            Tags = options.Tags,
+            Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
+            Lane = lane,
+            TraceParent = JobTrace.Current?.Id,
+        };
+        return
+            earlier is null
+            && lane == WorkLane.Interactive
+            && await models.PickAsync(options.Model, cancel) is var model
+            && preparation.TryDecode(caller, image.File, header, model.Preprocess) is { } input
+            ? await QueueAsync(record, image.File, header, input, ModelPin.Of(model), cancel)
+            : await LeaveAsync(record, image.File, cancel);
+    }
+
+    // The whole way to the model's queue, by the request itself: two waits and a hop less than by PreprocessUpload.
+    private async Task<Stored<JobRecord>> QueueAsync(
+        JobRecord record,
+        byte[] file,
+        ImageHeader header,
+        RgbImage input,
+        ModelPin model,
+        CancellationToken cancel
+    )
+    {
+        RequestSpan.Accepted(record);
+        var decode = RequestSpan.Stage(StageSpan.Decode, record.Times.CreatedAt, time.GetUtcNow());
+
+        // Checkpoint 1: photo and input are stored. They are unowned until the record names them; retention deletes them where a crash
+        // comes before that.
+        var storing = time.GetUtcNow();
+        var photo = StoreAsync(file, record.Source.Path, cancel);
+        var stored = await preparation.StoreAsync(record.Id, input, cancel);
+        var etag = await photo;
+        var store = RequestSpan.Stage(StageSpan.Store, storing, time.GetUtcNow());
+
+        // Checkpoint 2: the job exists and is queued. A crash before checkpoint 3 leaves it without a message, which the sweep sends.
+        var enqueuing = time.GetUtcNow();
+        var ticket = await gauge.TicketAsync(record.Lane, cancel);
+        var queued = PhotoPreparation.Prepared(record, header, file.Length, input, stored, model, ticket) with
+        {
+            Source = record.Source with { ETag = etag.ToString().Trim('"') },
+            Stages = new StageMilliseconds { Decode = decode, Store = store },
+            Times = record.Times with { ReceivedAt = record.Times.CreatedAt },
+        };
+        var created = await jobs.CreateAsync(queued.Enter(JobState.Queued, time.GetUtcNow()), cancel);
+        if (created is not { Done: true, Document: { } job })
+            return created.Document!;
+        RequestSpan.Stage(StageSpan.Enqueue, enqueuing, job.Value.Times.QueuedAt!.Value);
+        Log.JobQueued(log, record.Id, header.OrientedWidth, header.OrientedHeight, queued.Image!.Format, input.Width, input.Height, decode);
+
+        // Checkpoint 3: its message is sent.
+        await segmentation.SendAsync(job, JobTrace.Of(job.Value), input.Pixels, cancel);
+        return job;
+    }
+
+    // Where others are before it, or the photo has no place beside photos that somebody waits for, PreprocessUpload prepares it.
+    private async Task<Stored<JobRecord>> LeaveAsync(JobRecord record, byte[] file, CancellationToken cancel)
+    {
         // Checkpoint 1: the job exists. A crash before checkpoint 3 leaves it awaiting its upload: the sweep sends the
         // event if the photo is there, and expires the job otherwise.
-        var created = await jobs.CreateAsync(
-            new JobRecord
-            {
-                Id = id,
-                State = JobState.AwaitingUpload,
-                Caller = caller,
-                Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, image.FileName),
-                Times = new JobTimes { CreatedAt = time.GetUtcNow() },
-                Model = options.Model,
-                Tags = options.Tags,
-                Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
-                Lane = lane,
-                TraceParent = JobTrace.Current?.Id,
-            },
-            cancel
-        );
+        var created = await jobs.CreateAsync(record, cancel);
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
 
         // Checkpoint 2: the photo is stored, where storage raises no event: events of ten thousand photos of one caller would come in
         // the queue of all others.
-        var etag = await StoreAsync(image.File, BlobPaths.Upload(id), cancel);
+        var etag = await StoreAsync(file, record.Source.Path, cancel);
 
         // Checkpoint 3: its message is in the queue of its lane. A request that is repeated sends a second message, which changes nothing.
-        var message = BlobCreatedEvent.For(
-            Containers.Submitted,
-            BlobPaths.Upload(id),
-            etag.ToString(),
-            image.File.Length,
-            time.GetUtcNow()
-        );
-        await queues.GetQueueClient(Queues.Uploads(lane)).SendAsync(message, JobJson.Default.BlobCreatedEvent, cancel);
+        var message = BlobCreatedEvent.For(Containers.Submitted, record.Source.Path, etag.ToString(), file.Length, time.GetUtcNow());
+        await queues.GetQueueClient(Queues.Uploads(record.Lane)).SendAsync(message, JobJson.Default.BlobCreatedEvent, cancel);
         return created.Document!;
     }
 

@@ -1,0 +1,68 @@
+using RoadSeg.Errors;
+using RoadSeg.Functions.Api.Descriptions;
+using RoadSeg.Jobs;
+
+namespace RoadSeg.Functions.Submissions;
+
+/// <summary>What the OpenAPI document says of the endpoint of <see cref="SubmissionEndpoints"/>.</summary>
+internal static class SubmissionDescriptions
+{
+    public static RouteHandlerBuilder DescribeSubmitJob(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "submitJob",
+                "Segment a photo",
+                "Takes a photo of up to 16 MiB in the body. Larger ones go straight into storage: POST /v1/uploads."
+            )
+            .TakesBody<Stream>(
+                true,
+                "image/jpeg",
+                "image/png",
+                "image/webp",
+                "image/avif",
+                "image/tiff",
+                "application/octet-stream",
+                "multipart/form-data"
+            )
+            .Takes("fileName", "Your name for the photo, shown with the job.")
+            .Takes(
+                "model",
+                "The model to use: name for its live version, name@version for any published one. Absent: the model that serves."
+            )
+            .Takes(
+                "tag",
+                "A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or "
+                    + "'-', values of at most 256 characters.",
+                ParameterForms.Several(16, "^[A-Za-z0-9._-]{1,64}:.{0,256}$")
+            )
+            .Takes("webhook", "https address to notify when the job has ended.")
+            .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
+            .TakesHeader(
+                "Idempotency-Key",
+                "The same key with the same request gets the same job, also after it has ended. Send one and repeat the request as often "
+                    + "as you hear no answer.",
+                ParameterForms.Key
+            )
+            .Answers<JobView>(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Sends("Preference-Applied", "The wait that was taken from Prefer.", StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .SendsVersion(StatusCodes.Status200OK, StatusCodes.Status202Accepted)
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.ContentTypeUnsupported,
+                ErrorCodes.ImageEmpty,
+                ErrorCodes.ImageTooManyBytes,
+                ErrorCodes.ImageTooManyPixels,
+                ErrorCodes.ImageFormatUnsupported,
+                ErrorCodes.ImageAnimated,
+                ErrorCodes.ImageCorrupt,
+                ErrorCodes.ModelNotFound,
+                ErrorCodes.WebhooksDisabled,
+                ErrorCodes.WebhookUrlInvalid,
+                ErrorCodes.IdempotencyConflict,
+                ErrorCodes.TooManyJobs,
+                ErrorCodes.QueueFull,
+                ErrorCodes.TooManyRequests,
+                ErrorCodes.RequestTooSlow
+            );
+}

@@ -1,0 +1,79 @@
+using Azure.Storage.Blobs;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Fairness;
+using RoadSeg.Functions.Work;
+using RoadSeg.Imaging;
+using RoadSeg.Jobs;
+using RoadSeg.Models;
+using RoadSeg.Storage;
+using RoadSeg.Work;
+
+namespace RoadSeg.Functions.Uploads;
+
+/// <summary>Makes model inputs of photos and stores them.</summary>
+internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots, FunctionSwitches switches)
+{
+    /// <summary>Makes the input of a photo that is held already, where that can begin at once; null where it would wait for others, where
+    /// this process prepares no photos, and for a photo that cannot be decoded: PreprocessUpload says why.</summary>
+    public RgbImage? TryDecode(string caller, byte[] file, ImageHeader header, PreprocessSpec spec)
+    {
+        if (!switches.Preprocess || slots.TryDecode(caller, header) is not { } slot)
+            return null;
+        using (slot)
+        {
+            try
+            {
+                return ImageDecoder.DecodeForModel(file, header, spec);
+            }
+            catch (RoadSegException e) when (!e.IsTransient)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Stores an input under a name of its own: a delivery that was taken for dead may wake and store one made for another version,
+    /// beside this one and never over it.</summary>
+    /// <returns>Its name (<see cref="JobRecord.InputFile"/>).</returns>
+    public async Task<string> StoreAsync(WorkId id, RgbImage input, CancellationToken cancel)
+    {
+        var file = $"input-{Guid.NewGuid():N}";
+        await blobs
+            .GetBlobContainerClient(Containers.Work)
+            .GetBlobClient(BlobPaths.WorkInput(id, file))
+            .UploadAsync(BinaryData.FromBytes(input.Pixels), cancel);
+        return file;
+    }
+
+    /// <summary>A record with what was made of its photo.</summary>
+    /// <param name="record">The record, about to be queued.</param>
+    /// <param name="header">The photo's header.</param>
+    /// <param name="bytes">Bytes of the photo's file.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="model">The version that it was made for.</param>
+    /// <param name="ticket">The job's number in its lane.</param>
+    public static JobRecord Prepared(
+        JobRecord record,
+        ImageHeader header,
+        long bytes,
+        RgbImage input,
+        string file,
+        ModelPin model,
+        long ticket
+    ) =>
+        record with
+        {
+            Image = new JobImage(
+                header.Format.ToString().ToLowerInvariant(),
+                header.OrientedWidth,
+                header.OrientedHeight,
+                header.Orientation,
+                bytes
+            ),
+            Input = new JobInput(input.Width, input.Height),
+            InputFile = file,
+            Pin = model,
+            Ticket = ticket,
+        };
+}

@@ -25,7 +25,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_set_copied_into_storage_is_checked_by_itself_and_its_report_is_read_in_the_api_and_as_a_page()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var sent = await PushAsync(Write(folder.Path, 12));
 
         var set = await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
@@ -48,7 +48,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_set_that_cannot_be_used_says_why_in_the_api_and_lists_its_findings()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var set = Write(folder.Path, 3);
         Directory.Delete(Path.Combine(set, "trainannot"), recursive: true);
         var sent = await PushAsync(set);
@@ -67,7 +67,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_worker_killed_while_it_checks_a_set_is_followed_by_one_that_ends_it()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var spec = Spec() with { Train = JsonDocument.Parse("{}").RootElement };
         var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(Write(folder.Path, 300), spec, null, Cancel);
@@ -96,7 +96,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task An_unchanged_set_answers_304()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var sent = await PushAsync(Write(folder.Path, 4));
         await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
         using var first = await stack.Api.GetAsync(new Uri($"/v1/datasets/{_name}", UriKind.Relative), Cancel);
@@ -136,7 +136,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task Push_with_wait_follows_the_check_and_ends_with_the_report_and_show_and_list_know_the_set()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var set = Write(folder.Path, 8);
         string[] server = ["--server", stack.Stack.Address.ToString()];
 
@@ -157,7 +157,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_set_curated_elsewhere_is_pushed_as_it_is_and_can_be_trained_on()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var set = Write(folder.Path, 8);
         var curated = await RunAsync(["dataset", "curate", set, "--layout", "camvid", "--name", _name, "--size", "16x16", "--out", Path.Combine(folder.Path, "curated")]);
         Assert.True(curated.Exit == 0, curated.Output);
@@ -175,7 +175,7 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task Check_report_and_the_hugging_face_export_say_on_the_command_line_what_was_found_and_strict_makes_it_an_exit_code()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         string Below(string path) => Path.Combine(folder.Path, path);
         string[] set = [Write(folder.Path, 8), "--layout", "camvid", "--name", _name, "--size", "16x16"];
 

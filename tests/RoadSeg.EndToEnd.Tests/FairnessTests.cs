@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using NetVips;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 
@@ -25,7 +24,7 @@ public sealed class FairnessTests
         using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
         using var heavy = CallerTests.Client(stack, keys.RootElement.GetProperty("master").GetString()!);
         using var light = CallerTests.Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
-        var huge = await SubmittedAsync(heavy, Interlaced(10_000), "image/png");
+        var huge = await SubmittedAsync(heavy, Photos.Interlaced(10_000), "image/png");
         Assert.Equal(JobState.Succeeded, huge.State);
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -50,12 +49,5 @@ public sealed class FairnessTests
         for (var ask = 0; ask < 5 && !job.State.IsTerminal(); ask++)
             job = (await api.GetFromJsonAsync(new Uri($"{job.Links["self"]}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
         return job;
-    }
-
-    private static byte[] Interlaced(int side)
-    {
-        using var black = Image.Black(side, side, 4);
-        using var deep = black.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
-        return deep.PngsaveBuffer(compression: 9, interlace: true);
     }
 }

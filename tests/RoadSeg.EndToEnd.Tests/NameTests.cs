@@ -134,7 +134,7 @@ public sealed class NameTests(StackFixture stack)
     [Fact]
     public async Task A_data_set_of_odd_names_is_checked_as_folders_and_as_a_zip()
     {
-        using var scratch = new ScratchFolder();
+        using var scratch = new TempFolder();
         // Archives refuse a colon, which is a drive or a stream to Windows, and a backslash, by name.
         string[] names = [.. Odd.Select((name, i) => (i.ToString(CultureInfo.InvariantCulture) + name.Replace('\\', '_').Replace(':', '_')))];
         var set = Directory.CreateDirectory(Path.Combine(scratch.Path, "set")).FullName;

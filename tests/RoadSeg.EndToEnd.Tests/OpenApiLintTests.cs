@@ -32,7 +32,7 @@ public sealed class OpenApiLintTests(StackFixture stack)
         var cancel = TestContext.Current.CancellationToken;
         var spectral = Path.Combine(Lint, "node_modules", "@stoplight", "spectral-cli", "dist", "index.js");
         Assert.True(File.Exists(spectral), "The linter is not installed: run tests/setup.");
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = folder.Path;
         string[] arguments =

@@ -52,7 +52,7 @@ public sealed class ReviewTests(StackFixture stack)
         Assert.All(page.Items, item => Assert.Equal([ReviewReason.Disagreement], item.Reasons));
         Assert.Equal([0.91, 0.92, 0.93], (await ListAsync("?below=0&above=0.905&limit=100")).Items.Select(item => item.Disagreement!.Value).Order());
 
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var zip = Path.Combine(folder.Path, "look.zip");
         var saved = await CliTests.RunAsync(["review", "export", zip, "--name", "look", "--below", "0", "--above", "0.85", "--limit", "100", "--server", stack.Stack.Address.ToString()]);
         Assert.True(saved.Exit == 0, saved.ToString());

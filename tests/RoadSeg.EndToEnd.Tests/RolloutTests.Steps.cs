@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;

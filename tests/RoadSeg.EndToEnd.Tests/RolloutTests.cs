@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Cli.Stack;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.LocalHost;
@@ -21,7 +20,7 @@ public sealed partial class RolloutTests : IAsyncLifetime
     private const string Name = "tiny";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly ModelPackage[] _packages;
     private AzuriteProcess _azurite = null!;
     private BlobServiceClient _blobs = null!;

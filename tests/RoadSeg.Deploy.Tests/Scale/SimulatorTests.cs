@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RoadSeg.Benchmarks.Scale;
 
-namespace RoadSeg.Functions.Tests.Scale;
+namespace RoadSeg.Deploy.Tests.Scale;
 
 /// <summary>The simulator against what queueing theory knows in closed form.</summary>
 public sealed class SimulatorTests

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace RoadSeg.Tests.Inference;
+namespace RoadSeg.Tests;
 
 /// <summary>Writes small ONNX graphs byte by byte (field numbers of onnx.proto3), for models no exporter would make.</summary>
-internal sealed class OnnxBytes
+public sealed class OnnxBytes
 {
     private readonly List<byte[]> nodes = [];
     private readonly List<byte[]> initializers = [];

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace RoadSeg.Tests;
 
-internal static class Loopback
+public static class Loopback
 {
     // Not from the range that the system gives to outgoing connections and to listeners on port 0: one of those, of a test that runs
     // beside this one, would take the port before its process has started.

@@ -2,10 +2,10 @@ using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Models;
 
-namespace RoadSeg.Tests.Inference;
+namespace RoadSeg.Tests;
 
 /// <summary>Models of one 1x1 convolution whose output can be worked out by hand: class 0 scores red, class 1 green, class 2 blue.</summary>
-internal static class TinyModels
+public static class TinyModels
 {
     private static readonly float[] Identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 

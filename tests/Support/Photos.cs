@@ -1,16 +1,16 @@
-using RoadSeg.Cli.Stack;
+using NetVips;
 using RoadSeg.Imaging;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Tests;
 
 /// <summary>Photos, good and bad, as bytes.</summary>
-internal static class Photos
+public static class Photos
 {
     static Photos() => VipsLibrary.Initialize();
 
-    public static byte[] Street { get; } = System.IO.File.ReadAllBytes(Workspace.SamplePhoto);
+    public static byte[] Street { get; } = System.IO.File.ReadAllBytes(Checkout.File("samples/street.jpg"));
 
-    public static byte[] Fixture(string name) => System.IO.File.ReadAllBytes(Path.Combine(Workspace.Root, "tests", "fixtures", name));
+    public static byte[] Fixture(string name) => System.IO.File.ReadAllBytes(Checkout.File($"tests/fixtures/{name}"));
 
     public static RgbImage Upright() => Decode(Fixture("upright.png"));
 
@@ -60,6 +60,14 @@ internal static class Photos
         }
 
         return to;
+    }
+
+    /// <summary>A small file that is a large picture: black, in 16 bits, interlaced, so that a reader must hold all of it.</summary>
+    public static byte[] Interlaced(int side)
+    {
+        using var black = Image.Black(side, side, 4);
+        using var deep = black.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
+        return deep.PngsaveBuffer(compression: 9, interlace: true);
     }
 
     /// <summary>A PNG of nothing but a header that states these sides.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RoadSeg.Tests;
 
-internal static class ChildProcesses
+public static class ChildProcesses
 {
     /// <summary>Ids of the processes that a process started and that still run.</summary>
     public static List<int> Of(int parent) =>

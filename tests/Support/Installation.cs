@@ -4,7 +4,7 @@ using System.Text;
 namespace RoadSeg.Tests;
 
 /// <summary>A program in a folder of its own, whose native libraries a test takes away or damages, and its process there.</summary>
-internal sealed class Installation : IDisposable
+public sealed class Installation : IDisposable
 {
     private const string Native = "runtimes/linux-x64/native";
 

@@ -9,7 +9,7 @@ namespace RoadSeg.Tests;
 
 /// <summary>Reads every record that an assembly's source-generated JSON knows, filled, with each member missing in turn, and with each null. Generated readers
 /// skip the defaults of init-only members and take null for what cannot be: a NullReferenceException far from here.</summary>
-internal static class JsonRecords
+public static class JsonRecords
 {
     // The first that a type with a form of its own takes.
     private static readonly string[] Forms =

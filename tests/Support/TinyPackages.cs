@@ -2,12 +2,11 @@ using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Imaging;
 using RoadSeg.Models;
 using RoadSeg.Packaging;
-using RoadSeg.Tests.Inference;
 
-namespace RoadSeg.Functions.Tests.Models;
+namespace RoadSeg.Tests;
 
 /// <summary>Packages of a few kilobytes whose versions differ in what they answer: a pixel whose brightest channel is c gets class (c - turn) mod 3.</summary>
-internal static class TinyPackages
+public static class TinyPackages
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 

@@ -1,7 +1,7 @@
 namespace RoadSeg.Tests;
 
 /// <summary>Where tests find files: in the repository, and in the data beside it.</summary>
-internal static class Checkout
+public static class Checkout
 {
     /// <summary>The folder of RoadSeg.Functions.sln.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace RoadSeg.LocalHost.Tests;
+namespace RoadSeg.Tests;
 
 /// <summary>Waits for something that is going to be true; the limit only ends a test that would never end.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 

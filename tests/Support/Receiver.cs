@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace RoadSeg.Tests.Webhooks;
+namespace RoadSeg.Tests;
 
 /// <summary>A webhook that arrived.</summary>
-internal sealed record Received(string Id, string Timestamp, string Signature, string ContentType, byte[] Body, string TraceParent)
+public sealed record Received(string Id, string Timestamp, string Signature, string ContentType, byte[] Body, string TraceParent)
 {
     /// <summary>True when one of the signatures is by the secret: written from the specification, not from the sender.</summary>
     public bool IsSignedBy(string secret)
@@ -22,7 +22,7 @@ internal sealed record Received(string Id, string Timestamp, string Signature, s
 }
 
 /// <summary>A web server on loopback that keeps what is posted to it.</summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
 

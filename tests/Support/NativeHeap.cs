@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RoadSeg.Tests;
 
-internal static class NativeHeap
+public static class NativeHeap
 {
     /// <summary>Bytes that native code holds of the C heap: what <c>malloc</c> gave and nobody freed yet. Unlike the resident
     /// memory it has no share of the allocator's arenas, of the managed heap or of what another test left behind, so it goes back

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Text.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 
@@ -21,9 +20,8 @@ public sealed class FairnessTests
         // The fault: a PNG of 760 KB and 24 of its overlays kept another caller's photo for over a minute, and the worker held 4.7 GB.
         await using var stack = await LocalStack.StartAsync(
             new LocalStackOptions { RequireKeys = true, Settings = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"0x{Limit:x}" } }, Cancel);
-        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
-        using var heavy = CallerTests.Client(stack, keys.RootElement.GetProperty("master").GetString()!);
-        using var light = CallerTests.Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+        using var callers = await TwoCallers.OfAsync(stack);
+        var (heavy, light) = (callers.One, callers.Other);
         var huge = await SubmittedAsync(heavy, Photos.Interlaced(10_000), "image/png");
         Assert.Equal(JobState.Succeeded, huge.State);
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Tests;
 
 /// <summary>Checks a value against a schema of an OpenAPI 3.1 document, as deep as the schema says, and stricter: a member that the schema does not name is a fault.</summary>
-internal sealed class SchemaCheck(JsonNode document)
+public sealed class SchemaCheck(JsonNode document)
 {
     /// <summary>What does not fit; nothing when all does.</summary>
     public IEnumerable<string> Faults(JsonNode? schema, JsonNode? value, string at)

@@ -1,29 +1,29 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
-using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>Two callers on one deployment: neither sees, stops or starves the other.</summary>
-public sealed class CallerTests
+public sealed class CallerTests : IAsyncLifetime
 {
+    private readonly StorageFixture _storage = new();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _storage.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _storage.DisposeAsync();
 
     [Fact]
     public async Task A_caller_finds_none_of_anothers_jobs_by_any_route_and_its_full_line_is_its_own()
     {
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
-        {
-            RequireKeys = true,
-            Settings = new Dictionary<string, string> { ["ROADSEG_MAX_LIVE_JOBS"] = "3" },
-        }, Cancel);
-        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
-        using var one = Client(stack, keys.RootElement.GetProperty("master").GetString()!);
-        using var other = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+        await using var service = await WholeService.StartAsync(_storage, settings: ("ROADSEG_MAX_LIVE_JOBS", "3"));
+        using var one = service.As("one's-key");
+        using var other = service.As("other's-key");
 
         using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = body, Headers = { { "Prefer", "wait=60" } } };
@@ -44,8 +44,8 @@ public sealed class CallerTests
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(other, HttpMethod.Get, "/v1/review/export?below=1"));
 
         // A record and its blobs tell no key.
-        var record = (await stack.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
-        Assert.DoesNotContain(keys.RootElement.GetProperty("master").GetString()!, record, StringComparison.Ordinal);
+        var record = (await service.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(job.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
+        Assert.DoesNotContain("one's-key", record, StringComparison.Ordinal);
 
         // One's fourth live job is refused at the latest, with a time to come again (what ended in the last seconds may still
         // count); the other's first is not.
@@ -66,10 +66,10 @@ public sealed class CallerTests
         }
 
         Assert.InRange(taken, 1, 3);
-        await UploadKeyTests.IssueAsync(other, new UploadRequest());
+        await UploadTickets.IssueAsync(other, new UploadRequest());
 
         // Two keys at once are nobody.
-        using var both = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs?code={keys.RootElement.GetProperty("master").GetString()}");
+        using var both = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs?code=one's-key");
         using var confused = await other.SendAsync(both, Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, confused.StatusCode);
     }
@@ -77,96 +77,54 @@ public sealed class CallerTests
     [Fact]
     public async Task A_full_queue_refuses_with_a_time_to_come_again()
     {
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
-        {
-            Settings = new Dictionary<string, string> { ["ROADSEG_MAX_QUEUED"] = "5", ["AzureWebJobs.SegmentImage.Disabled"] = "true", ["AzureWebJobs.SegmentBulk.Disabled"] = "true" },
-        }, Cancel);
+        await using var service = await WholeService.StartAsync(_storage, ["SegmentImage", "SegmentBulk"], ("ROADSEG_MAX_QUEUED", "5"));
         var ids = new List<WorkId>();
         for (var i = 0; i < 5; i++)
-            ids.Add(await SubmittedAsync(stack.Api));
+            ids.Add(await SubmittedAsync(service.Api));
         JobView? last = null;
         while (last is not { State: JobState.Queued })
-            last = await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
+            last = await service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
         await Task.Delay(1500, Cancel);
 
         // Where it stands is known without the queue being walked.
-        last = await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
+        last = await service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
         Assert.InRange(last!.Queue!.Position, 2, 5);
 
         using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
-        using var refused = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        using var refused = await service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Contains("queue-full", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         // What was queued can still be taken back, and never runs.
-        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{ids[0]}", UriKind.Relative), Cancel);
+        using var canceled = await service.Api.DeleteAsync(new Uri($"/v1/jobs/{ids[0]}", UriKind.Relative), Cancel);
         Assert.Equal(JobState.Canceled, (await canceled.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.State);
     }
 
     [Fact]
     public async Task What_waits_to_be_prepared_counts_too_and_a_request_that_was_taken_is_answered_again_by_a_full_queue()
     {
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
-        {
-            Settings = new Dictionary<string, string>
-            {
-                ["ROADSEG_MAX_QUEUED"] = "5", ["ROADSEG_INTERACTIVE_JOBS"] = "2",
-                ["AzureWebJobs.PreprocessUpload.Disabled"] = "true", ["AzureWebJobs.PreprocessBulk.Disabled"] = "true",
-            },
-        }, Cancel);
-        var first = await SubmittedAsync(stack.Api, "first");
-        var upload = await KeyAsync(stack.Api, "upload");
+        await using var service = await WholeService.StartAsync(
+            _storage, ["PreprocessUpload", "PreprocessBulk"], ("ROADSEG_MAX_QUEUED", "5"), ("ROADSEG_INTERACTIVE_JOBS", "2"));
+        var first = await SubmittedAsync(service.Api, "first");
+        var upload = await KeyAsync(service.Api, "upload");
         for (var i = 1; i < 5; i++)
-            await SubmittedAsync(stack.Api);
+            await SubmittedAsync(service.Api);
         await Task.Delay(1500, Cancel);
 
         // The first of them has even ended meanwhile.
-        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{first}", UriKind.Relative), Cancel);
+        using var canceled = await service.Api.DeleteAsync(new Uri($"/v1/jobs/{first}", UriKind.Relative), Cancel);
 
         foreach (var key in new[] { null, "another" })
         {
-            using var refused = await SendAsync(stack.Api, key);
+            using var refused = await SendAsync(service.Api, key);
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
             Assert.Contains("queue-full", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
 
-        using var again = await SendAsync(stack.Api, "first");
+        using var again = await SendAsync(service.Api, "first");
         Assert.Equal((HttpStatusCode.OK, first), (again.StatusCode, (await again.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id));
-        Assert.Equal(upload, await KeyAsync(stack.Api, "upload"));
-    }
-
-    [Fact]
-    public async Task One_job_of_another_caller_does_not_wait_for_a_backlog()
-    {
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions
-        {
-            RequireKeys = true,
-            Settings = new Dictionary<string, string> { ["ROADSEG_INTERACTIVE_JOBS"] = "4" },
-        }, Cancel);
-        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
-        using var heavy = Client(stack, keys.RootElement.GetProperty("master").GetString()!);
-        using var light = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
-        var backlog = new List<WorkId>();
-        for (var i = 0; i < 60; i++)
-            backlog.Add(await SubmittedAsync(heavy));
-
-        var one = await SubmittedAsync(light);
-        var ended = await light.GetFromJsonAsync(new Uri($"/v1/jobs/{one}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel);
-        Assert.Equal(JobState.Succeeded, ended!.State);
-
-        var store = new JobStore(stack.Blobs, stack.Queues, TimeProvider.System);
-        var before = 0;
-        foreach (var id in backlog)
-        {
-            var job = await heavy.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel);
-            Assert.Equal(JobState.Succeeded, job!.State);
-            before += job.Times.FinishedAt < ended.Times.FinishedAt && job.Times.FinishedAt > ended.Times.CreatedAt ? 1 : 0;
-        }
-
-        // Of what had been submitted before it, only what was being worked on already may end before it.
-        Assert.InRange(before, 0, 20);
-        Assert.Equal(WorkLane.Bulk, (await store.FindAsync(backlog[^1], Cancel))!.Value.Lane);
+        Assert.Equal(upload, await KeyAsync(service.Api, "upload"));
     }
 
     private static async Task<WorkId> SubmittedAsync(HttpClient api, string? key = null)
@@ -191,9 +149,6 @@ public sealed class CallerTests
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
     }
-
-    internal static HttpClient Client(LocalStack stack, string key) =>
-        new() { BaseAddress = stack.Address, DefaultRequestHeaders = { { "x-functions-key", key } } };
 
     private static async Task<JobPage> ListAsync(HttpClient api) => (await api.GetFromJsonAsync(new Uri("/v1/jobs", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;
 

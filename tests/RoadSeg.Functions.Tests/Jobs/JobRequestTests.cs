@@ -1,14 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>Submitting, asking, listing and canceling, as a client does it.</summary>
-public sealed class JobRequestTests(StackFixture stack)
+public sealed class JobRequestTests(ServiceFixture fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private WholeService Service => fixture.Service;
 
     [Fact]
     public async Task With_a_preference_to_wait_the_answer_is_the_ended_job()
@@ -28,7 +31,7 @@ public sealed class JobRequestTests(StackFixture stack)
 
         var job = await ViewAsync(answer);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        Assert.Equal(JobState.Succeeded, (await stack.EndedAsync(job.Id)).State);
+        Assert.Equal(JobState.Succeeded, (await Service.EndedAsync(job.Id)).State);
     }
 
     [Fact]
@@ -44,7 +47,7 @@ public sealed class JobRequestTests(StackFixture stack)
 
         Assert.All(answers, answer => Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Accepted, HttpStatusCode.OK }));
         var id = Assert.Single(answers.Select(answer => answer.Id).Distinct());
-        Assert.Equal(JobState.Succeeded, (await stack.EndedAsync(id)).State);
+        Assert.Equal(JobState.Succeeded, (await Service.EndedAsync(id)).State);
 
         // After the end the key still stands for that job, and for no other request.
         using var again = await SubmitAsync(Photos.Fixture("grey.jpg"), key: key);
@@ -63,7 +66,7 @@ public sealed class JobRequestTests(StackFixture stack)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/uploads") { Content = JsonContent.Create(new UploadRequest { FileName = "a.jpg" }, JobJson.Default.UploadRequest) };
             request.Headers.Add("Idempotency-Key", key);
-            using var answer = await stack.Api.SendAsync(request, Cancel);
+            using var answer = await Service.Api.SendAsync(request, Cancel);
             return (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!.Id;
         }));
 
@@ -82,7 +85,7 @@ public sealed class JobRequestTests(StackFixture stack)
     [Fact]
     public async Task Asking_again_with_the_tag_of_the_last_answer_costs_no_body_until_the_job_changes()
     {
-        var ticket = await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest());
+        var ticket = await UploadTickets.IssueAsync(Service.Api, new UploadRequest());
         using var first = await AskAsync(ticket.Id);
         var tag = first.Headers.ETag!.ToString();
         using var second = await AskAsync(ticket.Id, tag);
@@ -91,7 +94,7 @@ public sealed class JobRequestTests(StackFixture stack)
         // A long poll with the tag ends with the first change, not with the end of the job.
         var waiting = AskAsync(ticket.Id, tag, wait: 30);
         Assert.False(waiting.IsCompleted);
-        await UploadKeyTests.PutAsync(ticket, ticket.Url, Photos.Street);
+        await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Street);
         using var changed = await waiting;
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         Assert.NotEqual(JobState.AwaitingUpload, (await ViewAsync(changed)).State);
@@ -107,7 +110,7 @@ public sealed class JobRequestTests(StackFixture stack)
     [InlineData("soon")]
     public async Task A_wait_out_of_range_is_refused(string wait)
     {
-        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs/{WorkId.New(TimeProvider.System)}?wait={wait}", UriKind.Relative), Cancel);
+        using var answer = await Service.Api.GetAsync(new Uri($"/v1/jobs/{WorkId.New(TimeProvider.System)}?wait={wait}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
@@ -117,13 +120,13 @@ public sealed class JobRequestTests(StackFixture stack)
         var made = new List<WorkId>();
         // Enough to fill three pages by themselves: with five, the test failed where it was the first of its run to make jobs.
         for (var i = 0; i < 6; i++)
-            made.Insert(0, (await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest { FileName = $"{i}.jpg" })).Id);
+            made.Insert(0, (await UploadTickets.IssueAsync(Service.Api, new UploadRequest { FileName = $"{i}.jpg" })).Id);
 
         var first = await PageAsync("limit=2");
         Assert.Equal(2, first.Items.Count);
 
         // What comes meanwhile stands before the first page and moves no later one.
-        await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest());
+        await UploadTickets.IssueAsync(Service.Api, new UploadRequest());
         var second = await PageAsync($"limit=2&after={first.Next}");
         var third = await PageAsync($"limit=2&after={second.Next}");
         var walked = first.Items.Concat(second.Items).Concat(third.Items).Select(job => job.Id).ToArray();
@@ -143,7 +146,7 @@ public sealed class JobRequestTests(StackFixture stack)
     [InlineData("after=xxxxxxxx")] // a place of bytes that XML cannot hold was a 500, found by the fuzz run
     public async Task A_list_with_a_parameter_out_of_range_is_refused(string query)
     {
-        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), Cancel);
+        using var answer = await Service.Api.GetAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("request-invalid", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
@@ -151,15 +154,15 @@ public sealed class JobRequestTests(StackFixture stack)
     [Fact]
     public async Task A_canceled_job_is_never_run_and_canceling_again_changes_nothing()
     {
-        var ticket = await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest());
+        var ticket = await UploadTickets.IssueAsync(Service.Api, new UploadRequest());
 
         var canceled = await CancelAsync(ticket.Id);
         Assert.Equal(JobState.Canceled, canceled.State);
         Assert.Equal(canceled.Times, (await CancelAsync(ticket.Id)).Times);
 
         // The photo comes all the same: its event finds a job that has ended.
-        await UploadKeyTests.PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg"));
-        Assert.Equal(JobState.Succeeded, (await stack.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
+        await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg"));
+        Assert.Equal(JobState.Succeeded, (await Service.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
         var record = await RecordAsync(ticket.Id);
         Assert.Equal((JobState.Canceled, 0), (record.State, record.Attempt));
     }
@@ -167,22 +170,22 @@ public sealed class JobRequestTests(StackFixture stack)
     [Fact]
     public async Task Canceling_a_job_that_succeeded_answers_its_success()
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
 
         Assert.Equal(JobState.Succeeded, (await CancelAsync(job.Id)).State);
-        Assert.NotEmpty(await stack.GetAsync(job.Links["mask"]));
+        Assert.NotEmpty(await Service.GetAsync(job.Links["mask"]));
     }
 
     [Fact]
     public async Task Models_and_labels_say_what_serves_and_what_a_masks_values_mean()
     {
-        var models = System.Text.Json.Nodes.JsonNode.Parse(await stack.GetAsync("/v1/models"))!["items"]![0]!;
-        var manifest = System.Text.Json.Nodes.JsonNode.Parse(await stack.GetAsync((string)models["links"]!["self"]!))!;
-        var labels = System.Text.Json.Nodes.JsonNode.Parse(await stack.GetAsync("/v1/labels"))!["items"]![0]!;
+        var models = System.Text.Json.Nodes.JsonNode.Parse(await Service.GetAsync("/v1/models"))!["items"]![0]!;
+        var manifest = System.Text.Json.Nodes.JsonNode.Parse(await Service.GetAsync((string)models["links"]!["self"]!))!;
+        var labels = System.Text.Json.Nodes.JsonNode.Parse(await Service.GetAsync("/v1/labels"))!["items"]![0]!;
 
         Assert.Equal((string)models["version"]!, (string)manifest["version"]!);
         Assert.Equal("road", (string)labels["classes"]![3]!["name"]!);
-        using var none = await stack.Api.GetAsync(new Uri("/v1/models/nobody/versions/1", UriKind.Relative), Cancel);
+        using var none = await Service.Api.GetAsync(new Uri("/v1/models/nobody/versions/1", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
     }
 
@@ -193,7 +196,7 @@ public sealed class JobRequestTests(StackFixture stack)
             request.Headers.Add("Prefer", prefer);
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return await stack.Api.SendAsync(request, Cancel);
+        return await Service.Api.SendAsync(request, Cancel);
     }
 
     private async Task<HttpResponseMessage> AskAsync(WorkId id, string? tag = null, int? wait = null)
@@ -201,20 +204,20 @@ public sealed class JobRequestTests(StackFixture stack)
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}{(wait is null ? "" : $"?wait={wait}")}");
         if (tag is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-        return await stack.Api.SendAsync(request, Cancel);
+        return await Service.Api.SendAsync(request, Cancel);
     }
 
     private async Task<JobPage> PageAsync(string query) =>
-        (await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;
+        (await Service.Api.GetFromJsonAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), JobJson.Default.JobPage, Cancel))!;
 
     private async Task<JobView> CancelAsync(WorkId id)
     {
-        using var answer = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
+        using var answer = await Service.Api.DeleteAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await ViewAsync(answer);
     }
 
-    private async Task<JobRecord> RecordAsync(WorkId id) => (await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Value;
+    private async Task<JobRecord> RecordAsync(WorkId id) => (await new JobStore(Service.Blobs, Service.Queues, TimeProvider.System).FindAsync(id, Cancel))!.Value;
 
     private static async Task<JobView> ViewAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
 }

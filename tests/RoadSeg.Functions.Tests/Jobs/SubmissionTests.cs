@@ -1,23 +1,27 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
-public sealed class ApiTests(StackFixture stack)
+/// <summary>Photos in request bodies and forms, and what the API answers to them.</summary>
+public sealed class SubmissionTests(ServiceFixture fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private WholeService Service => fixture.Service;
 
     [Fact]
     public async Task A_photo_posted_as_a_body_is_segmented()
     {
-        var job = await stack.SubmittedAsync(Photos.Street);
+        var job = await Service.SubmittedAsync(Photos.Street);
 
         Assert.Equal(JobState.Succeeded, job.State);
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
         Assert.Equal((751, 563), (mask.Width, mask.Height));
     }
 
@@ -27,13 +31,13 @@ public sealed class ApiTests(StackFixture stack)
         using var body = new ByteArrayContent(Photos.Street);
         body.Headers.ContentType = new("image/jpeg");
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
 
         var job = await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal($"/v1/jobs/{job!.Id}", answer.Headers.Location?.ToString());
         Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
-        Assert.Equal(JobState.Succeeded, (await stack.EndedAsync(job.Id)).State);
+        Assert.Equal(JobState.Succeeded, (await Service.EndedAsync(job.Id)).State);
     }
 
     [Fact]
@@ -43,17 +47,17 @@ public sealed class ApiTests(StackFixture stack)
         using var file = new ByteArrayContent(Photos.Fixture("grey.jpg"));
         form.Add(file, "image", "../../straße.jpg");
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
-        var job = await stack.EndedAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
+        var job = await Service.EndedAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id);
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.EndsWith("straße.jpg", job.FileName, StringComparison.Ordinal);
-        Assert.True(await stack.Stack.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
+        Assert.True(await Service.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
     }
 
     [Fact]
     public async Task A_photo_posted_under_the_wrong_image_type_is_segmented_for_what_it_is() =>
-        Assert.Equal("jpeg", (await stack.SubmittedAsync(Photos.Fixture("grey.jpg"), "image/png")).Image!.Format);
+        Assert.Equal("jpeg", (await Service.SubmittedAsync(Photos.Fixture("grey.jpg"), "image/png")).Image!.Format);
 
     [Theory]
     [InlineData("text/plain")]
@@ -64,7 +68,7 @@ public sealed class ApiTests(StackFixture stack)
         using var body = new ByteArrayContent(Photos.Street);
         body.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.UnsupportedMediaType, "content-type-unsupported");
     }
@@ -75,7 +79,7 @@ public sealed class ApiTests(StackFixture stack)
         using var body = new ByteArrayContent(new byte[(16 * 1024 * 1024) + 1]);
         body.Headers.ContentType = new("image/jpeg");
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge, "image-too-many-bytes");
     }
@@ -88,7 +92,7 @@ public sealed class ApiTests(StackFixture stack)
             form.Add(new ByteArrayContent(new byte[3 * 1024 * 1024]), $"file{i}", $"{i}.jpg");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = form, Headers = { TransferEncodingChunked = true } };
 
-        using var answer = await stack.Api.SendAsync(request, Cancel);
+        using var answer = await Service.Api.SendAsync(request, Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge, "image-too-many-bytes");
     }
@@ -98,7 +102,7 @@ public sealed class ApiTests(StackFixture stack)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent([1]), "a", "a.jpg" }, { new ByteArrayContent([1]), "b", "b.jpg" } };
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.BadRequest, "request-invalid");
     }
@@ -110,7 +114,7 @@ public sealed class ApiTests(StackFixture stack)
     [InlineData("/v1/jobs/00000000000000000000000000/mask")]
     public async Task An_unknown_job_is_not_found_and_never_pending(string path)
     {
-        using var answer = await stack.Api.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+        using var answer = await Service.Api.GetAsync(new Uri(path, UriKind.Relative), Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.NotFound, "job-not-found");
     }
@@ -118,52 +122,12 @@ public sealed class ApiTests(StackFixture stack)
     [Fact]
     public async Task A_failed_job_has_no_mask_and_says_so()
     {
-        var job = await stack.DroppedAsync(Photos.Street[..300]);
+        var job = await Service.DroppedAsync(Photos.Street[..300]);
 
-        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs/{job.Id}/mask", UriKind.Relative), Cancel);
+        using var answer = await Service.Api.GetAsync(new Uri($"/v1/jobs/{job.Id}/mask", UriKind.Relative), Cancel);
 
         await ProblemAsync(answer, HttpStatusCode.Conflict, "result-not-ready");
         Assert.DoesNotContain("mask", job.Links.Keys);
-    }
-
-    [Fact]
-    public async Task A_result_may_be_cached_for_good_and_asked_for_in_ranges()
-    {
-        var job = await stack.DroppedAsync(Photos.Street);
-        using var whole = await stack.Api.GetAsync(new Uri(job.Links["mask"], UriKind.Relative), Cancel);
-        using var part = new HttpRequestMessage(HttpMethod.Get, job.Links["mask"]) { Headers = { Range = new RangeHeaderValue(8, 15) } };
-        using var known = new HttpRequestMessage(HttpMethod.Get, job.Links["mask"]) { Headers = { IfNoneMatch = { whole.Headers.ETag! } } };
-
-        using var ranged = await stack.Api.SendAsync(part, Cancel);
-        using var unchanged = await stack.Api.SendAsync(known, Cancel);
-
-        Assert.Contains("immutable", whole.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.PartialContent, ranged.StatusCode);
-        Assert.Equal((await whole.Content.ReadAsByteArrayAsync(Cancel))[8..16], await ranged.Content.ReadAsByteArrayAsync(Cancel));
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("PreprocessUpload")]
-    [InlineData("SegmentImage")]
-    [InlineData("FailPoisonedUpload")]
-    [InlineData("FailPoisonedSegmentation")]
-    public async Task Nobody_outside_can_invoke_a_trigger(string function)
-    {
-        using var body = JsonContent.Create(new { Data = new { }, Metadata = new { } });
-
-        using var answer = await stack.Api.PostAsync(new Uri($"/{function}", UriKind.Relative), body, Cancel);
-
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-    }
-
-    [Fact]
-    public async Task The_service_says_that_it_is_live_and_ready_and_by_which_model()
-    {
-        Assert.Equal("live", await stack.Api.GetStringAsync(new Uri("/health/live", UriKind.Relative), Cancel));
-        var ready = await stack.Api.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
-        Assert.Contains("\"ready\":true", ready, StringComparison.Ordinal);
-        Assert.Contains("on cpu", ready, StringComparison.OrdinalIgnoreCase);
     }
 
     private static async Task ProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)

@@ -1,30 +1,22 @@
 using System.Net;
 using System.Text.Json;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Results;
 
-public sealed class ChainTests(StackFixture stack)
+public sealed class PhotoResultTests(ServiceFixture fixture)
 {
-    [Fact]
-    public async Task A_photo_dropped_into_storage_becomes_a_mask_of_its_own_size()
-    {
-        var job = await stack.DroppedAsync(Photos.Street);
-
-        Assert.Equal(JobState.Succeeded, job.State);
-        Assert.Equal(("jpeg", 751, 563, 1), (job.Image!.Format, job.Image.Width, job.Image.Height, job.Image.Orientation));
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
-        Assert.Equal((751, 563), (mask.Width, mask.Height));
-    }
+    private WholeService Service => fixture.Service;
 
     [Fact]
     public async Task The_summary_counts_exactly_the_pixels_of_the_mask()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
-        var summary = JsonSerializer.Deserialize(await stack.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var summary = JsonSerializer.Deserialize(await Service.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
         Assert.Equal(751L * 563, summary.Classes.Sum(label => label.Pixels));
         Assert.All(summary.Classes, label => Assert.Equal(mask.Ids.LongCount(id => id == label.Id), label.Pixels));
         Assert.Equal(job.Result, summary.Model);
@@ -33,11 +25,11 @@ public sealed class ChainTests(StackFixture stack)
     [Fact]
     public async Task The_coloured_mask_paints_each_class_in_the_colour_the_summary_names()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
-        var summary = JsonSerializer.Deserialize(await stack.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
-        var color = Photos.Decode(await stack.GetAsync(job.Links["color"]));
+        var summary = JsonSerializer.Deserialize(await Service.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
+        var color = Photos.Decode(await Service.GetAsync(job.Links["color"]));
         for (var i = 0; i < mask.Ids.Length; i++)
         {
             var expected = summary.Classes[mask.Ids[i]].Color;
@@ -48,13 +40,13 @@ public sealed class ChainTests(StackFixture stack)
     [Fact]
     public async Task The_overlay_lies_between_the_photo_and_the_colours()
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("upright.png"));
+        var job = await Service.DroppedAsync(Photos.Fixture("upright.png"));
 
         var photo = Photos.Upright();
-        var color = Photos.Decode(await stack.GetAsync(job.Links["color"]));
-        var clear = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?opacity=0&format=webp"));
-        var half = Photos.Decode(await stack.GetAsync(job.Links["overlay"]));
-        var full = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?opacity=1"));
+        var color = Photos.Decode(await Service.GetAsync(job.Links["color"]));
+        var clear = Photos.Decode(await Service.GetAsync(job.Links["overlay"] + "?opacity=0&format=webp"));
+        var half = Photos.Decode(await Service.GetAsync(job.Links["overlay"]));
+        var full = Photos.Decode(await Service.GetAsync(job.Links["overlay"] + "?opacity=1"));
 
         Assert.InRange(Difference(clear, photo), 0, 6);
         Assert.InRange(Difference(full, color), 0, 6);
@@ -64,11 +56,11 @@ public sealed class ChainTests(StackFixture stack)
     [Fact]
     public async Task An_overlay_is_reduced_to_a_width_in_the_photos_shape_and_never_enlarged()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
-        var whole = Photos.Decode(await stack.GetAsync(job.Links["overlay"]));
-        var small = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?width=320&format=webp"));
-        var wide = Photos.Decode(await stack.GetAsync(job.Links["overlay"] + "?width=2048"));
+        var whole = Photos.Decode(await Service.GetAsync(job.Links["overlay"]));
+        var small = Photos.Decode(await Service.GetAsync(job.Links["overlay"] + "?width=320&format=webp"));
+        var wide = Photos.Decode(await Service.GetAsync(job.Links["overlay"] + "?width=2048"));
 
         Assert.Equal((320, 240), (small.Width, small.Height));
         Assert.InRange(Difference(small, ImageDecoder.ResizeTo(whole, 320, 240)), 0, 6);
@@ -86,9 +78,9 @@ public sealed class ChainTests(StackFixture stack)
     [InlineData("width=-40")]
     public async Task An_overlay_parameter_out_of_range_is_refused(string query)
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
 
-        using var answer = await stack.Api.GetAsync(new Uri($"{job.Links["overlay"]}?{query}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await Service.Api.GetAsync(new Uri($"{job.Links["overlay"]}?{query}", UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
@@ -96,7 +88,7 @@ public sealed class ChainTests(StackFixture stack)
     [Fact]
     public async Task The_stages_of_a_job_are_timed_and_lie_in_order()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
         var times = new[] { job.Times.CreatedAt, job.Times.ReceivedAt, job.Times.QueuedAt, job.Times.StartedAt, job.Times.FinishedAt };
         Assert.Equal(times.Order(), times);
@@ -113,7 +105,7 @@ public sealed class ChainTests(StackFixture stack)
     [InlineData("photo.tif", "tiff", 160, 120)]
     public async Task Every_kind_of_photo_is_segmented_like_the_plain_one(string file, string format, int width, int height)
     {
-        var job = await stack.DroppedAsync(Photos.Fixture(file));
+        var job = await Service.DroppedAsync(Photos.Fixture(file));
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal((format, width, height), (job.Image!.Format, job.Image.Width, job.Image.Height));
@@ -141,11 +133,11 @@ public sealed class ChainTests(StackFixture stack)
     {
         var photo = Photos.Oriented(ImageDecoder.ResizeTo(Photos.Decode(Photos.Street), 3000, 4000), 6);
 
-        var job = await stack.DroppedAsync(photo);
+        var job = await Service.DroppedAsync(photo);
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal((3000, 4000, 6), (job.Image!.Width, job.Image.Height, job.Image.Orientation));
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
         Assert.Equal((3000, 4000), (mask.Width, mask.Height));
     }
 
@@ -157,11 +149,11 @@ public sealed class ChainTests(StackFixture stack)
     [InlineData("quote'\"<&>.jpg")]
     public async Task Whatever_a_dropped_photo_is_called_it_is_segmented_and_its_results_stay_in_its_own_folder(string name)
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), $"tests/{Guid.NewGuid()}/{name}");
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), $"tests/{Guid.NewGuid()}/{name}");
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal(name[(name.LastIndexOf('/') + 1)..], job.FileName);
-        var results = stack.Stack.Blobs.GetBlobContainerClient("results");
+        var results = Service.Blobs.GetBlobContainerClient("results");
         Assert.True(await results.GetBlobClient($"{job.Id}/1/mask.png").ExistsAsync(TestContext.Current.CancellationToken));
     }
 
@@ -169,8 +161,8 @@ public sealed class ChainTests(StackFixture stack)
     public async Task Each_version_of_an_overwritten_photo_has_a_job_of_its_own()
     {
         var path = $"tests/{Guid.NewGuid()}/same.jpg";
-        var first = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), path);
-        var second = await stack.DroppedAsync(Photos.Fixture("alpha.png"), path);
+        var first = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), path);
+        var second = await Service.DroppedAsync(Photos.Fixture("alpha.png"), path);
 
         Assert.NotEqual(first.Id, second.Id);
         Assert.Equal(("jpeg", "png"), (first.Image!.Format, second.Image!.Format));
@@ -178,9 +170,9 @@ public sealed class ChainTests(StackFixture stack)
 
     private async Task<IndexedImage> MaskOfAsync(byte[] photo)
     {
-        var job = await stack.DroppedAsync(photo);
+        var job = await Service.DroppedAsync(photo);
         Assert.Equal(JobState.Succeeded, job.State);
-        return MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        return MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
     }
 
     private static double Difference(RgbImage a, RgbImage b) => a.Pixels.Zip(b.Pixels).Average(pair => Math.Abs(pair.First - pair.Second));

@@ -1,28 +1,30 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Results;
 using RoadSeg.Storage;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Results;
 
-public sealed class ResultFormTests(StackFixture stack)
+public sealed class ResultFormTests(ServiceFixture fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private WholeService Service => fixture.Service;
 
     public static TheoryData<string> Results => ["mask", "color", "overlay", "confidence", "summary", "polygons"];
 
     [Fact]
     public async Task Confidence_is_a_grey_picture_of_the_masks_size_that_agrees_with_the_summary()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
-        var confidence = MaskPng.Decode(await stack.GetAsync(job.Links["confidence"]), new ImageLimits());
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var confidence = MaskPng.Decode(await Service.GetAsync(job.Links["confidence"]), new ImageLimits());
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
         var summary = await SummaryAsync(job);
 
         Assert.Null(confidence.Palette);
@@ -37,20 +39,20 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task The_summary_names_the_classes_that_are_there_and_what_made_it()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
         var summary = await SummaryAsync(job);
 
         Assert.Equal(summary.Classes.Where(label => label.Pixels > 0).Select(label => label.Id), summary.Present);
-        Assert.Equal(ModelPackage.Load(Workspace.DefaultModel).Manifest.Preprocess, summary.Preprocess);
+        Assert.Equal(ModelPackage.Load(Checkout.File("models/default")).Manifest.Preprocess, summary.Preprocess);
         Assert.Equal((job.Result!.ModelSha256, "cpu"), (summary.Model.ModelSha256, summary.Model.Provider));
     }
 
     [Fact]
     public async Task Polygons_and_run_lengths_give_the_mask_back_exactly()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var job = await Service.DroppedAsync(Photos.Street);
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
 
         var regions = await RegionsAsync($"{job.Links["polygons"]}?minArea=1");
 
@@ -80,7 +82,7 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task Polygons_are_coarser_and_fewer_when_asked_to_be()
     {
-        var job = await stack.DroppedAsync(Photos.Street);
+        var job = await Service.DroppedAsync(Photos.Street);
 
         var exact = await RegionsAsync(job.Links["polygons"]);
         var coarse = await RegionsAsync($"{job.Links["polygons"]}?minArea=1000&tolerance=2.5");
@@ -102,9 +104,9 @@ public sealed class ResultFormTests(StackFixture stack)
     [InlineData("tolerance=1e9")]
     public async Task A_polygon_parameter_out_of_range_is_refused(string query)
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
 
-        using var answer = await stack.Api.GetAsync(new Uri($"{job.Links["polygons"]}?{query}", UriKind.Relative), Cancel);
+        using var answer = await Service.Api.GetAsync(new Uri($"{job.Links["polygons"]}?{query}", UriKind.Relative), Cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(query.Split('=')[0], await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -114,7 +116,7 @@ public sealed class ResultFormTests(StackFixture stack)
     [MemberData(nameof(Results))]
     public async Task Every_result_is_cacheable_for_good_ranged_and_headed(string result)
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("upright.png"));
+        var job = await Service.DroppedAsync(Photos.Fixture("upright.png"));
         using var whole = await SendAsync(HttpMethod.Get, job.Links[result]);
         var content = await whole.Content.ReadAsByteArrayAsync(Cancel);
 
@@ -144,7 +146,7 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task Answers_shaped_by_other_parameters_have_other_tags()
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
         string[] addresses =
         [
             job.Links["overlay"], job.Links["overlay"] + "?opacity=0.4", job.Links["overlay"] + "?format=webp", job.Links["overlay"] + "?width=40",
@@ -165,9 +167,9 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task A_caller_who_has_a_result_needs_no_file_to_be_read_again()
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
         using var whole = await SendAsync(HttpMethod.Get, job.Links["mask"]);
-        var results = stack.Stack.Blobs.GetBlobContainerClient(Containers.Results);
+        var results = Service.Blobs.GetBlobContainerClient(Containers.Results);
         await results.DeleteBlobAsync(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask), cancellationToken: Cancel);
 
         using var known = await SendAsync(HttpMethod.Get, job.Links["mask"], headers => headers.IfNoneMatch.Add(whole.Headers.ETag!));
@@ -182,8 +184,8 @@ public sealed class ResultFormTests(StackFixture stack)
     public async Task A_model_without_probabilities_has_no_confidence_and_says_so()
     {
         // What a model that answers class ids leaves: a summary without confidence and no plane of it.
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
-        var results = stack.Stack.Blobs.GetBlobContainerClient(Containers.Results);
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var results = Service.Blobs.GetBlobContainerClient(Containers.Results);
         var summary = await SummaryAsync(job);
         var plain = summary with { Classes = [.. summary.Classes.Select(label => label with { MeanConfidence = null })] };
         await results.GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Summary)).UploadAsync(
@@ -199,7 +201,7 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task An_overlay_too_long_for_WebP_is_refused_and_given_as_jpeg_or_reduced()
     {
-        var job = await stack.DroppedAsync(Photos.File(new RgbImage(16_400, 64, new byte[16_400 * 64 * 3]), "jpeg", 1));
+        var job = await Service.DroppedAsync(Photos.File(new RgbImage(16_400, 64, new byte[16_400 * 64 * 3]), "jpeg", 1));
 
         using var refused = await SendAsync(HttpMethod.Get, job.Links["overlay"] + "?format=webp");
         using var jpeg = await SendAsync(HttpMethod.Get, job.Links["overlay"]);
@@ -213,12 +215,12 @@ public sealed class ResultFormTests(StackFixture stack)
     [Fact]
     public async Task A_mask_of_noise_is_refused_polygons_and_keeps_its_other_forms()
     {
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"));
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
         var noise = new byte[1200 * 1000];
         for (var i = 0; i < noise.Length; i++)
             noise[i] = (byte)(((i / 1200) + i) & 1);
-        await stack.Stack.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Mask)).UploadAsync(
-            BinaryData.FromBytes(MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Workspace.DefaultModel).Manifest.Labels)), overwrite: true, Cancel);
+        await Service.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Mask)).UploadAsync(
+            BinaryData.FromBytes(MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Checkout.File("models/default")).Manifest.Labels)), overwrite: true, Cancel);
 
         using var polygons = await SendAsync(HttpMethod.Get, job.Links["polygons"]);
         using var color = await SendAsync(HttpMethod.Get, job.Links["color"]);
@@ -245,15 +247,15 @@ public sealed class ResultFormTests(StackFixture stack)
     }
 
     private async Task<ResultSummary> SummaryAsync(JobView job) =>
-        JsonSerializer.Deserialize(await stack.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
+        JsonSerializer.Deserialize(await Service.GetAsync(job.Links["summary"]), JobJson.Default.ResultSummary)!;
 
     private async Task<MaskRegions> RegionsAsync(string path) =>
-        JsonSerializer.Deserialize(await stack.GetAsync(path), ResultJson.Default.MaskRegions)!;
+        JsonSerializer.Deserialize(await Service.GetAsync(path), ResultJson.Default.MaskRegions)!;
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Action<HttpRequestHeaders>? headers = null)
     {
         using var request = new HttpRequestMessage(method, path);
         headers?.Invoke(request.Headers);
-        return await stack.Api.SendAsync(request, Cancel);
+        return await Service.Api.SendAsync(request, Cancel);
     }
 }

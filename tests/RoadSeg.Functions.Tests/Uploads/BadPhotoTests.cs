@@ -2,15 +2,18 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using NetVips;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
-/// <summary>Bad photos through the running chain: the job ends with its code, and the worker stays up.</summary>
-public sealed class BadPhotoTests(StackFixture stack)
+/// <summary>Bad photos: the job ends with its code.</summary>
+public sealed class BadPhotoTests(ServiceFixture fixture)
 {
+    private WholeService Service => fixture.Service;
+
     public static TheoryData<string, string> Bad { get; } = new()
     {
         { "empty", "image-empty" },
@@ -28,26 +31,22 @@ public sealed class BadPhotoTests(StackFixture stack)
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_bad_photo_fails_its_job_with_a_code_and_the_worker_stays_up(string kind, string code)
+    public async Task A_bad_photo_fails_its_job_with_a_code(string kind, string code)
     {
-        var handler = stack.Stack.WorkerProcessId;
-
-        var job = await stack.DroppedAsync(Content(kind), $"tests/{Guid.NewGuid()}/photo.jpg");
+        var job = await Service.DroppedAsync(BadPhotos.Of(kind), $"tests/{Guid.NewGuid()}/photo.jpg");
 
         Assert.Equal(JobState.Failed, job.State);
         Assert.Equal(code, job.Failure!.Code);
         Assert.EndsWith(".", job.Failure.Message, StringComparison.Ordinal);
-        Assert.Equal(handler, stack.Stack.WorkerProcessId);
-        Assert.Equal(JobState.Succeeded, (await stack.DroppedAsync(Photos.Fixture("grey.jpg"))).State);
     }
 
     [Fact]
     public async Task A_photo_that_lacks_only_its_end_marker_gives_the_very_mask_of_the_whole_one()
     {
-        var (whole, cut) = (await stack.SubmittedAsync(Photos.Street), await stack.SubmittedAsync(Photos.Street[..^2]));
+        var (whole, cut) = (await Service.SubmittedAsync(Photos.Street), await Service.SubmittedAsync(Photos.Street[..^2]));
 
         Assert.Equal((JobState.Succeeded, JobState.Succeeded), (whole.State, cut.State));
-        Assert.Equal(await stack.GetAsync(whole.Links["mask"]), await stack.GetAsync(cut.Links["mask"]));
+        Assert.Equal(await Service.GetAsync(whole.Links["mask"]), await Service.GetAsync(cut.Links["mask"]));
     }
 
     [Fact]
@@ -60,7 +59,7 @@ public sealed class BadPhotoTests(StackFixture stack)
         using var second = Image.TiffloadSource(tiff, page: 1);
         Assert.Equal(photo.Width / 2, second.Width);
 
-        var job = await stack.SubmittedAsync(file, "image/tiff");
+        var job = await Service.SubmittedAsync(file, "image/tiff");
 
         Assert.Equal((JobState.Succeeded, "tiff", photo.Width, photo.Height), (job.State, job.Image!.Format, job.Image.Width, job.Image.Height));
     }
@@ -69,7 +68,7 @@ public sealed class BadPhotoTests(StackFixture stack)
     public async Task A_photo_deleted_before_it_is_read_fails_its_job_as_missing()
     {
         var path = $"tests/{Guid.NewGuid()}/gone.jpg";
-        var blob = stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var blob = Service.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
         var cancel = TestContext.Current.CancellationToken;
 
         // The event of a photo that was there and is gone, as a slow queue would deliver it.
@@ -77,7 +76,7 @@ public sealed class BadPhotoTests(StackFixture stack)
         Assert.False(await blob.ExistsAsync(cancel));
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 10));
 
-        var job = await stack.EndedAsync(id);
+        var job = await Service.EndedAsync(id);
         Assert.Equal((JobState.Failed, "upload-missing"), (job.State, job.Failure!.Code));
     }
 
@@ -85,10 +84,10 @@ public sealed class BadPhotoTests(StackFixture stack)
     public async Task A_photo_replaced_before_it_is_read_fails_the_job_of_the_old_version_only()
     {
         var path = $"tests/{Guid.NewGuid()}/replaced.jpg";
-        var current = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), path);
+        var current = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), path);
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0xOLD", 10));
 
-        var old = await stack.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, "0xOLD"));
+        var old = await Service.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, "0xOLD"));
 
         Assert.Equal((JobState.Failed, "upload-missing"), (old.State, old.Failure!.Code));
         Assert.Equal(JobState.Succeeded, current.State);
@@ -102,7 +101,7 @@ public sealed class BadPhotoTests(StackFixture stack)
     {
         await SendAsync(BlobCreatedEvent.For(Containers.Uploads, path, "", 10));
 
-        var job = await stack.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, ""));
+        var job = await Service.EndedAsync(WorkId.ForDrop(Containers.Uploads, path, ""));
 
         Assert.Equal((JobState.Failed, "upload-name-invalid"), (job.State, job.Failure!.Code));
     }
@@ -114,10 +113,10 @@ public sealed class BadPhotoTests(StackFixture stack)
     [InlineData("animated webp", "image-animated", HttpStatusCode.UnprocessableEntity)]
     public async Task A_body_whose_header_shows_that_it_is_bad_is_refused_at_once(string kind, string code, HttpStatusCode status)
     {
-        using var body = new ByteArrayContent(Content(kind));
+        using var body = new ByteArrayContent(BadPhotos.Of(kind));
         body.Headers.ContentType = new("image/jpeg");
 
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, TestContext.Current.CancellationToken);
 
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -125,23 +124,7 @@ public sealed class BadPhotoTests(StackFixture stack)
     }
 
     private async Task SendAsync(BlobCreatedEvent created) =>
-        await stack.Stack.Queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
+        await Service.Queues.GetQueueClient(Queues.UploadsCreated).SendMessageAsync(
             BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(created, JobJson.Default.BlobCreatedEvent)),
             cancellationToken: TestContext.Current.CancellationToken);
-
-    private static byte[] Content(string kind) => kind switch
-    {
-        "empty" => [],
-        "text named jpg" => Encoding.UTF8.GetBytes("This is no photo."),
-        "script named jpg" => Encoding.UTF8.GetBytes("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"),
-        "png bomb" => Photos.PngHeader(65_000, 65_000),
-        "png whose pixels overflow 32 bits" => Photos.PngHeader(65_536, 65_536),
-        "jpeg cut in its header" => Photos.Street[..300],
-        "jpeg cut in its pixels" => Photos.Street[..(Photos.Street.Length / 2)],
-        "png of random bytes" => [.. Photos.Fixture("upright.png").AsSpan(0, 60), .. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919))],
-        "animated gif" => Photos.Fixture("animated.gif"),
-        "animated webp" => Photos.Fixture("animated.webp"),
-        "tiff of two pages" => Photos.Fixture("pages.tif"),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
 }

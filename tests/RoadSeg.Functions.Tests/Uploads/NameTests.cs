@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Cli.Segment;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
@@ -11,11 +11,11 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>Names that people and machines give to photos, tags and sets: they come back as they were given, or are refused by
 /// name.</summary>
-public sealed class NameTests(StackFixture stack)
+public sealed class NameTests(ServiceFixture fixture)
 {
     private static readonly string[] Odd =
     [
@@ -29,15 +29,17 @@ public sealed class NameTests(StackFixture stack)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private WholeService Service => fixture.Service;
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task A_file_name_is_shown_as_it_was_given_in_a_query_in_json_and_in_a_form(string name)
     {
         using var queried = await PostAsync($"fileName={Uri.EscapeDataString(name)}");
-        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { FileName = name }, cancel: Cancel);
+        var ticket = await Service.Client.IssueUploadKeyAsync(new UploadRequest { FileName = name }, cancel: Cancel);
 
         Assert.Equal(name, (await JobAsync(queried)).FileName);
-        Assert.Equal(name, (await stack.Stack.Client.GetAsync(ticket.Id, Cancel)).FileName);
+        Assert.Equal(name, (await Service.Client.GetAsync(ticket.Id, Cancel)).FileName);
         Assert.Equal(name, (await JobAsync(await FormAsync($"filename*=UTF-8''{Uri.EscapeDataString(name)}"))).FileName);
 
         // Without the star a quoted string has escapes of its own, which clients write differently.
@@ -57,9 +59,9 @@ public sealed class NameTests(StackFixture stack)
             ("\n", null),
         })
         {
-            var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { FileName = name }, cancel: Cancel);
-            Assert.Equal(shown, (await stack.Stack.Client.GetAsync(ticket.Id, Cancel)).FileName);
-            await stack.Stack.Client.CancelAsync(ticket.Id, Cancel);
+            var ticket = await Service.Client.IssueUploadKeyAsync(new UploadRequest { FileName = name }, cancel: Cancel);
+            Assert.Equal(shown, (await Service.Client.GetAsync(ticket.Id, Cancel)).FileName);
+            await Service.Client.CancelAsync(ticket.Id, Cancel);
         }
     }
 
@@ -69,7 +71,7 @@ public sealed class NameTests(StackFixture stack)
     {
         // Storage itself reads a backslash as a step between folders.
         var stored = name.Replace('\\', '_');
-        var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), $"tests/{Guid.NewGuid()}/{stored}");
+        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), $"tests/{Guid.NewGuid()}/{stored}");
 
         Assert.Equal((JobState.Succeeded, stored), (job.State, job.FileName));
     }
@@ -81,7 +83,7 @@ public sealed class NameTests(StackFixture stack)
         var ids = new HashSet<WorkId>();
         foreach (var name in (string[])["a.jpg", "A.jpg", "\u00E9.jpg", "e\u0301.jpg", "%C3%A9.jpg"])
         {
-            var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), $"{folder}/{name}");
+            var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), $"{folder}/{name}");
             Assert.Equal((JobState.Succeeded, name), (job.State, job.FileName));
             Assert.True(ids.Add(job.Id));
         }
@@ -93,10 +95,10 @@ public sealed class NameTests(StackFixture stack)
         var start = $"tests/{Guid.NewGuid()}/";
         foreach (var name in (string[])[new string('x', 1024 - start.Length), string.Join('/', Enumerable.Repeat(new string('y', 199), 4))])
         {
-            var job = await stack.DroppedAsync(Photos.Fixture("grey.jpg"), start + name);
+            var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"), start + name);
             Assert.Equal(JobState.Succeeded, job.State);
             Assert.InRange(job.FileName!.Length, 1, 255);
-            Assert.Equal(HttpStatusCode.OK, (await stack.Api.GetAsync(new Uri(job.Links["mask"], UriKind.Relative), Cancel)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await Service.Api.GetAsync(new Uri(job.Links["mask"], UriKind.Relative), Cancel)).StatusCode);
         }
     }
 
@@ -106,11 +108,11 @@ public sealed class NameTests(StackFixture stack)
     {
         using var queried = await PostAsync($"tag=note:{Uri.EscapeDataString(value)}");
         var tags = new Dictionary<string, string> { ["note"] = value };
-        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(new UploadRequest { Tags = tags }, cancel: Cancel);
+        var ticket = await Service.Client.IssueUploadKeyAsync(new UploadRequest { Tags = tags }, cancel: Cancel);
 
         Assert.Equal(value, (await JobAsync(queried)).Tags!["note"]);
-        Assert.Equal(value, (await stack.Stack.Client.GetAsync(ticket.Id, Cancel)).Tags!["note"]);
-        await stack.Stack.Client.CancelAsync(ticket.Id, Cancel);
+        Assert.Equal(value, (await Service.Client.GetAsync(ticket.Id, Cancel)).Tags!["note"]);
+        await Service.Client.CancelAsync(ticket.Id, Cancel);
     }
 
     [Theory]
@@ -125,7 +127,7 @@ public sealed class NameTests(StackFixture stack)
     public async Task Names_that_no_record_can_hold_are_refused_in_words(string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), content, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), content, Cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("request-invalid", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -156,10 +158,10 @@ public sealed class NameTests(StackFixture stack)
         {
             var name = $"names-{Guid.NewGuid():N}"[..20];
             var spec = new DatasetSpec { Name = name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
-            var sent = await new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, spec, null,
+            var sent = await new DatasetPush(Service.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, spec, null,
                 Cancel);
-            var view = await stack.Stack.Client.WaitForDatasetAsync(name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
-            var report = await stack.Stack.Client.GetDatasetReportAsync(name, null, Cancel);
+            var view = await Service.Client.WaitForDatasetAsync(name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
+            var report = await Service.Client.GetDatasetReportAsync(name, null, Cancel);
 
             Assert.True(view.State == DatasetState.Ready, $"{folder}: {view.Failure?.Message}");
             Assert.Equal(names.Length, report.Pairs);
@@ -168,27 +170,10 @@ public sealed class NameTests(StackFixture stack)
         }
     }
 
-    [Fact]
-    public void Results_of_photos_whose_names_are_alike_or_long_have_names_of_their_own()
-    {
-        string[] files =
-        [
-            "a.jpg", "b/a.jpg", "a-2.jpg", "A.png", "\uD83D\uDE97.jpg", new string('x', 251) + ".jpg", new string('x', 250) + "y.jpg",
-            string.Concat(Enumerable.Repeat("\uD83D\uDE97", 62)) + ".jpg", ".jpg", "..jpg",
-        ];
-
-        var names = ResultNames.Of(files);
-
-        Assert.Equal(["a", "a-2", "a-2-2", "A-3", "\uD83D\uDE97"], names[..5]);
-        Assert.Equal(names.Length, names.Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.All(names, name => Assert.InRange(Encoding.UTF8.GetByteCount(name + ".overlay.jpg.part"), 1, 255));
-        Assert.All(names, name => Assert.Equal(name, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name))));
-    }
-
     private async Task<HttpResponseMessage> PostAsync(string query)
     {
         using var photo = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
-        return await stack.Api.PostAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), photo, Cancel);
+        return await Service.Api.PostAsync(new Uri($"/v1/jobs?{query}", UriKind.Relative), photo, Cancel);
     }
 
     private async Task<HttpResponseMessage> FormAsync(string fileName)
@@ -201,7 +186,7 @@ public sealed class NameTests(StackFixture stack)
         ];
         using var body = new ByteArrayContent(form);
         body.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
-        return await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+        return await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
     }
 
     // Canceled at once: the machine has other work than these photos.
@@ -209,7 +194,7 @@ public sealed class NameTests(StackFixture stack)
     {
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Cancel));
         var job = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(Cancel), JobJson.Default.JobView)!;
-        await stack.Stack.Client.CancelAsync(job.Id, Cancel);
+        await Service.Client.CancelAsync(job.Id, Cancel);
         return job;
     }
 }

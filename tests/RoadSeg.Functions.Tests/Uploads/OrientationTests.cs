@@ -1,11 +1,14 @@
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
-public sealed class OrientationTests(StackFixture stack)
+public sealed class OrientationTests(ServiceFixture fixture)
 {
+    private WholeService Service => fixture.Service;
+
     // Lossy formats round differently when their blocks lie on their side, and class borders follow. So a photo's counterpart is
     // the picture that people see of that very file, turned upright here and stored without loss.
     [Theory]
@@ -22,8 +25,8 @@ public sealed class OrientationTests(StackFixture stack)
             var stored = Photos.Stored(upright, orientation);
             var seen = Photos.Seen(Photos.Decode(Photos.File(stored, format, 1)), orientation);
             pairs.Add((
-                await stack.DropAsync($"{folder}/{orientation}.{format}", Photos.File(stored, format, orientation)),
-                await stack.DropAsync($"{folder}/{orientation}-upright.png", Photos.File(seen, "png", 1))));
+                await Service.DropAsync($"{folder}/{orientation}.{format}", Photos.File(stored, format, orientation)),
+                await Service.DropAsync($"{folder}/{orientation}-upright.png", Photos.File(seen, "png", 1))));
         }
 
         foreach (var (orientation, (photo, original)) in pairs.Index().Select(pair => (pair.Index + 1, pair.Item)))
@@ -40,8 +43,8 @@ public sealed class OrientationTests(StackFixture stack)
 
     private async Task<IndexedImage> MaskAsync(WorkId id, string format, int orientation)
     {
-        var job = await stack.EndedAsync(id);
+        var job = await Service.EndedAsync(id);
         Assert.Equal((JobState.Succeeded, format, orientation), (job.State, job.Image?.Format, job.Image?.Orientation));
-        return MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        return MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
     }
 }

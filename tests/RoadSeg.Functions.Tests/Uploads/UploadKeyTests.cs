@@ -1,32 +1,21 @@
 using System.Net;
 using System.Net.Http.Json;
-using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>Upload keys: what one is good for, and all it is not good for.</summary>
-public sealed class UploadKeyTests(StackFixture stack)
+public sealed class UploadKeyTests(ServiceFixture fixture)
 {
     private static readonly HttpClient Storage = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_photo_put_to_its_upload_key_is_segmented_under_the_id_that_was_issued()
-    {
-        var ticket = await IssueAsync(new UploadRequest { FileName = "phone.jpg", ContentType = "image/jpeg", Tags = new Dictionary<string, string> { ["camera"] = "front" } });
-        var waiting = await ShowAsync(ticket.Id);
-        Assert.Equal((JobState.AwaitingUpload, "phone.jpg", ticket.ExpiresAt), (waiting.State, waiting.FileName, waiting.UploadExpiresAt));
-
-        Assert.Equal(HttpStatusCode.Created, await PutAsync(ticket, ticket.Url, Photos.Street));
-
-        var job = await stack.EndedAsync(ticket.Id);
-        Assert.Equal((JobState.Succeeded, "front"), (job.State, job.Tags!["camera"]));
-    }
+    private WholeService Service => fixture.Service;
 
     [Fact]
     public async Task A_phone_photo_of_50_megapixels_held_sideways_goes_through()
@@ -41,13 +30,13 @@ public sealed class UploadKeyTests(StackFixture stack)
 
         var photo = Photos.Oriented(large, 6);
         var ticket = await IssueAsync(new UploadRequest());
-        Assert.Equal(HttpStatusCode.Created, await PutAsync(ticket, ticket.Url, photo));
+        Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, photo));
 
-        var job = await stack.EndedAsync(ticket.Id);
+        var job = await Service.EndedAsync(ticket.Id);
 
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal((8160, 6144, 6), (job.Image!.Width, job.Image.Height, job.Image.Orientation));
-        var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
+        var mask = MaskPng.Decode(await Service.GetAsync(job.Links["mask"]), new ImageLimits());
         Assert.Equal((8160, 6144), (mask.Width, mask.Height));
     }
 
@@ -55,19 +44,19 @@ public sealed class UploadKeyTests(StackFixture stack)
     public async Task An_upload_key_creates_its_one_blob_and_does_nothing_else()
     {
         var ticket = await IssueAsync(new UploadRequest());
-        Assert.Equal(HttpStatusCode.Created, await PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg")));
+        Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg")));
 
         // Overwrite, read, delete, list, another blob, another container, more rights than signed.
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, ticket.Url, Photos.Street));
+        Assert.Equal(HttpStatusCode.Forbidden, await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Street));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, ticket.Url));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Delete, ticket.Url));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, new Uri(ContainerOf(ticket) + "?restype=container&comp=list&" + ticket.Url.Query[1..])));
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri($"{ContainerOf(ticket)}/{WorkId.New(TimeProvider.System)}/image{ticket.Url.Query}"), Photos.Street));
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("/uploads/", "/results/", StringComparison.Ordinal)), Photos.Street));
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("sp=c", "sp=cw", StringComparison.Ordinal)), Photos.Street));
+        Assert.Equal(HttpStatusCode.Forbidden, await UploadTickets.PutAsync(ticket, new Uri($"{ContainerOf(ticket)}/{WorkId.New(TimeProvider.System)}/image{ticket.Url.Query}"), Photos.Street));
+        Assert.Equal(HttpStatusCode.Forbidden, await UploadTickets.PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("/uploads/", "/results/", StringComparison.Ordinal)), Photos.Street));
+        Assert.Equal(HttpStatusCode.Forbidden, await UploadTickets.PutAsync(ticket, new Uri(ticket.Url.ToString().Replace("sp=c", "sp=cw", StringComparison.Ordinal)), Photos.Street));
 
-        Assert.Equal(JobState.Succeeded, (await stack.EndedAsync(ticket.Id)).State);
-        var stored = await stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id)).DownloadContentAsync(Cancel);
+        Assert.Equal(JobState.Succeeded, (await Service.EndedAsync(ticket.Id)).State);
+        var stored = await Service.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id)).DownloadContentAsync(Cancel);
         Assert.Equal(Photos.Fixture("grey.jpg"), stored.Value.Content.ToArray());
     }
 
@@ -78,7 +67,7 @@ public sealed class UploadKeyTests(StackFixture stack)
 
         Assert.NotEqual(one.Id, other.Id);
         Assert.NotEqual(one.Url, other.Url);
-        var record = (await stack.Stack.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(one.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
+        var record = (await Service.Blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(one.Id)).DownloadContentAsync(Cancel)).Value.Content.ToString();
         Assert.DoesNotContain("sig=", record, StringComparison.Ordinal);
     }
 
@@ -95,44 +84,20 @@ public sealed class UploadKeyTests(StackFixture stack)
         })
         {
             using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
-            using var answer = await stack.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), content, Cancel);
+            using var answer = await Service.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), content, Cancel);
             var problem = await answer.Content.ReadAsStringAsync(Cancel);
             Assert.True(answer.StatusCode == status && problem.Contains(code, StringComparison.Ordinal), $"{body}: {answer.StatusCode} {problem}");
         }
     }
 
     [Fact]
-    public async Task Expired_keys_are_refused_oversize_uploads_deleted_and_abandoned_ones_expire()
-    {
-        await using var own = await LocalStack.StartAsync(new LocalStackOptions
-        {
-            Settings = new Dictionary<string, string>
-            {
-                ["ROADSEG_UPLOAD_VALID"] = "00:00:03", ["ROADSEG_UPLOAD_GRACE"] = "00:00:00", ["ROADSEG_SWEEP_AFTER"] = "00:00:02", ["ROADSEG_MAX_BYTES"] = "50000",
-            },
-        }, Cancel);
-
-        var large = await IssueAsync(own.Api, new UploadRequest());
-        Assert.Equal(50_000, large.MaxBytes);
-        Assert.Equal(HttpStatusCode.Created, await PutAsync(large, large.Url, new byte[60_000]));
-        var abandoned = await IssueAsync(own.Api, new UploadRequest());
-
-        var refused = await EndedAsync(own, large.Id);
-        Assert.Equal((JobState.Failed, "image-too-many-bytes"), (refused.State, refused.Failure!.Code));
-        Assert.False(await own.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(large.Id)).ExistsAsync(Cancel));
-
-        Assert.Equal(JobState.Expired, (await EndedAsync(own, abandoned.Id)).State);
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(abandoned, abandoned.Url, Photos.Street));
-    }
-
-    [Fact]
     public async Task A_photo_that_comes_after_its_job_was_canceled_is_not_kept()
     {
         var ticket = await IssueAsync(new UploadRequest());
-        using var canceled = await stack.Api.DeleteAsync(new Uri($"/v1/jobs/{ticket.Id}", UriKind.Relative), Cancel);
-        Assert.Equal(HttpStatusCode.Created, await PutAsync(ticket, ticket.Url, Photos.Street));
+        using var canceled = await Service.Api.DeleteAsync(new Uri($"/v1/jobs/{ticket.Id}", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Street));
 
-        var photo = stack.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id));
+        var photo = Service.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id));
         var deadline = DateTime.UtcNow.AddSeconds(60);
         while (await photo.ExistsAsync(Cancel))
         {
@@ -141,37 +106,6 @@ public sealed class UploadKeyTests(StackFixture stack)
         }
 
         Assert.Equal(JobState.Canceled, (await ShowAsync(ticket.Id)).State);
-    }
-
-    internal static async Task<UploadTicket> IssueAsync(HttpClient api, UploadRequest request)
-    {
-        using var answer = await api.PostAsJsonAsync(new Uri("/v1/uploads", UriKind.Relative), request, JobJson.Default.UploadRequest, Cancel);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
-    }
-
-    internal static async Task<HttpStatusCode> PutAsync(UploadTicket ticket, Uri address, byte[] content)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new ByteArrayContent(content) };
-        foreach (var (name, value) in ticket.Headers)
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-                request.Content.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        using var answer = await Storage.SendAsync(request, Cancel);
-
-        // That the blob is there already is told as a conflict where the address is good for creating.
-        return answer.StatusCode == HttpStatusCode.Conflict ? HttpStatusCode.Forbidden : answer.StatusCode;
-    }
-
-    internal static async Task<JobView> EndedAsync(LocalStack stack, WorkId id)
-    {
-        JobView? job;
-        do
-            job = await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel);
-        while (!job!.State.IsTerminal());
-        return job;
     }
 
     private static string ContainerOf(UploadTicket ticket) => ticket.Url.GetLeftPart(UriPartial.Path)[..^$"/{BlobPaths.Upload(ticket.Id)}".Length];
@@ -183,8 +117,8 @@ public sealed class UploadKeyTests(StackFixture stack)
         return answer.StatusCode;
     }
 
-    private Task<UploadTicket> IssueAsync(UploadRequest request) => IssueAsync(stack.Api, request);
+    private Task<UploadTicket> IssueAsync(UploadRequest request) => UploadTickets.IssueAsync(Service.Api, request);
 
     private async Task<JobView> ShowAsync(WorkId id) =>
-        (await stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
+        (await Service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
 }

@@ -1,18 +1,19 @@
 using System.Diagnostics;
-using RoadSeg.Cli.Stack;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Http.OpenApi;
 
 /// <summary>The API description before the linter that client developers run on it. tests/setup installs it.</summary>
-public sealed class OpenApiLintTests(StackFixture stack)
+public sealed class OpenApiLintTests(ServiceFixture fixture)
 {
-    private static readonly string Lint = Path.Combine(Workspace.Root, "tests", "lint");
+    private WholeService Service => fixture.Service;
+
+    private static readonly string Lint = Path.Combine(Checkout.Root, "tests", "lint");
 
     // Found in the field: an example that fitted two schemas of a oneOf, tags that were not declared, no servers, no contact.
     [Fact]
     public async Task The_document_passes_spectral_oas_without_a_finding()
     {
-        var linted = await LintAsync(await stack.GetAsync("/openapi/v1.json"));
+        var linted = await LintAsync(await Service.GetAsync("/openapi/v1.json"));
 
         Assert.True(linted.Exit == 0 && linted.Output.Contains("No results with a severity", StringComparison.Ordinal), linted.Output);
     }

@@ -1,20 +1,22 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RoadSeg.Cli.Stack;
+using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Errors;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Functions.Tests.Http.OpenApi;
 
 /// <summary>The document a client developer builds against.</summary>
-public sealed class OpenApiTests(StackFixture stack)
+public sealed class OpenApiTests(ServiceFixture fixture)
 {
+    private WholeService Service => fixture.Service;
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
     public async Task The_document_is_the_pinned_one()
     {
-        var file = Path.Combine(Workspace.Root, "tests", "contracts", "openapi.json");
-        var served = JsonNode.Parse(await stack.GetAsync("/openapi/v1.json"))!;
+        var file = Path.Combine(Checkout.Root, "tests", "contracts", "openapi.json");
+        var served = JsonNode.Parse(await Service.GetAsync("/openapi/v1.json"))!;
         if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
             await File.WriteAllTextAsync(file, served.ToJsonString(Readable) + "\n", TestContext.Current.CancellationToken);
 
@@ -80,5 +82,5 @@ public sealed class OpenApiTests(StackFixture stack)
     private static IEnumerable<(string Name, JsonNode Operation)> Operations(JsonNode document) =>
         document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(method => ($"{method.Key} {path.Key}", method.Value!)));
 
-    private async Task<JsonNode> DocumentAsync() => JsonNode.Parse(await stack.GetAsync("/openapi/v1.json"))!;
+    private async Task<JsonNode> DocumentAsync() => JsonNode.Parse(await Service.GetAsync("/openapi/v1.json"))!;
 }

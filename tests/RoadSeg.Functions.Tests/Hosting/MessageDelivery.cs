@@ -30,7 +30,7 @@ internal sealed partial class MessageDelivery : IAsyncDisposable
     private readonly BlobServiceClient _blobs;
     private readonly QueueServiceClient _queues;
     private readonly string _account;
-    private readonly IReadOnlyDictionary<string, (TriggeredFunction Function, SemaphoreSlim Turns)> _delivered;
+    private readonly IReadOnlyDictionary<string, (TriggeredFunction Function, SemaphoreSlim Slots)> _delivered;
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _log;
@@ -66,8 +66,8 @@ internal sealed partial class MessageDelivery : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
-        foreach (var (_, turns) in _delivered.Values)
-            turns.Dispose();
+        foreach (var (_, slots) in _delivered.Values)
+            slots.Dispose();
     }
 
     private static IEnumerable<TriggeredFunction> Triggered(Assembly app) =>
@@ -121,7 +121,7 @@ internal sealed partial class MessageDelivery : IAsyncDisposable
         if (!_delivered.TryGetValue(queue, out var to))
             return;
         await Task.Delay(delay, _stop.Token);
-        await to.Turns.WaitAsync(_stop.Token);
+        await to.Slots.WaitAsync(_stop.Token);
         try
         {
             var messages = _queues.GetQueueClient(queue);
@@ -147,7 +147,7 @@ internal sealed partial class MessageDelivery : IAsyncDisposable
         }
         finally
         {
-            to.Turns.Release();
+            to.Slots.Release();
         }
     }
 

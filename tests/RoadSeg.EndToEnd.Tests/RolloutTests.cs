@@ -107,7 +107,7 @@ public sealed class RolloutTests : IAsyncLifetime
             var turn = Array.FindIndex(_packages, package => package.Manifest.Version == job.Pin.Version);
             var (width, height) = _packages[turn].Manifest.Preprocess.InputSize(job.Image!.Width, job.Image.Height);
             Assert.Equal(new JobInput(width, height), job.Input);
-            var mask = MaskPng.Decode(await ResultAsync(id, ResultFiles.Mask), new ImageLimits());
+            var mask = MaskPng.Decode(await handler.Http.GetByteArrayAsync(new Uri($"/v1/jobs/{id}/mask", UriKind.Relative), Cancel), new ImageLimits());
             Assert.All(mask.Ids, found => Assert.Equal(TinyPackages.ClassOfRed(turn), found));
             versions.Add(job.Pin.Version);
         }
@@ -191,7 +191,4 @@ public sealed class RolloutTests : IAsyncLifetime
         Assert.True(result.Exit == exit, result.ToString());
         return result.Output + result.Error;
     }
-
-    private async Task<byte[]> ResultAsync(WorkId id, string file) =>
-        (await _blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
 }

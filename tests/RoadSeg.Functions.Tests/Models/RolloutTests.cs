@@ -173,7 +173,7 @@ public sealed class RolloutTests : IAsyncLifetime
         {
             var job = await handler.RunAsync(asked);
             Assert.Equal((asked, version), (job.Model, job.Result!.ModelVersion));
-            var summary = JsonSerializer.Deserialize(await ResultAsync(job.Id, ResultFiles.Summary), JobJson.Default.ResultSummary)!;
+            var summary = JsonSerializer.Deserialize(await handler.Http.GetByteArrayAsync(new Uri($"/v1/jobs/{job.Id}/summary", UriKind.Relative), Cancel), JobJson.Default.ResultSummary)!;
             Assert.Equal([TinyPackages.ClassOfRed(turn)], summary.Present!);
         }
 
@@ -230,7 +230,4 @@ public sealed class RolloutTests : IAsyncLifetime
         using var answer = await http.PostAsync(new Uri($"/v1/jobs?model={Uri.EscapeDataString(model)}", UriKind.Relative), content, Cancel);
         return ((int)answer.StatusCode, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"]);
     }
-
-    private async Task<byte[]> ResultAsync(WorkId id, string file) =>
-        (await _storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
 }

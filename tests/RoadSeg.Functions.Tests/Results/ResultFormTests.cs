@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Results;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Results;
 
@@ -170,7 +172,8 @@ public sealed class ResultFormTests(ServiceFixture fixture)
         var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
         using var whole = await SendAsync(HttpMethod.Get, job.Links["mask"]);
         var results = Service.Blobs.GetBlobContainerClient(Containers.Results);
-        await results.DeleteBlobAsync(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask), cancellationToken: Cancel);
+        await foreach (var file in results.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{job.Id}/", Cancel))
+            await results.DeleteBlobAsync(file.Name, cancellationToken: Cancel);
 
         using var known = await SendAsync(HttpMethod.Get, job.Links["mask"], headers => headers.IfNoneMatch.Add(whole.Headers.ETag!));
         using var gone = await SendAsync(HttpMethod.Get, job.Links["mask"]);
@@ -184,15 +187,11 @@ public sealed class ResultFormTests(ServiceFixture fixture)
     public async Task A_model_without_probabilities_has_no_confidence_and_says_so()
     {
         // What a model that answers class ids leaves: a summary without confidence and no plane of it.
-        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
-        var results = Service.Blobs.GetBlobContainerClient(Containers.Results);
-        var summary = await SummaryAsync(job);
+        var summary = await SummaryAsync(await Service.DroppedAsync(Photos.Fixture("grey.jpg")));
         var plain = summary with { Classes = [.. summary.Classes.Select(label => label with { MeanConfidence = null })] };
-        await results.GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Summary)).UploadAsync(
-            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(plain, JobJson.Default.ResultSummary)), overwrite: true, Cancel);
-        await results.DeleteBlobAsync(BlobPaths.Result(job.Id, 1, ResultFiles.Confidence), cancellationToken: Cancel);
+        var id = await StoredAsync(ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(plain, JobJson.Default.ResultSummary));
 
-        using var answer = await SendAsync(HttpMethod.Get, job.Links["confidence"]);
+        using var answer = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/confidence");
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Contains("confidence-unavailable", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -215,15 +214,13 @@ public sealed class ResultFormTests(ServiceFixture fixture)
     [Fact]
     public async Task A_mask_of_noise_is_refused_polygons_and_keeps_its_other_forms()
     {
-        var job = await Service.DroppedAsync(Photos.Fixture("grey.jpg"));
         var noise = new byte[1200 * 1000];
         for (var i = 0; i < noise.Length; i++)
             noise[i] = (byte)(((i / 1200) + i) & 1);
-        await Service.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(job.Id, 1, ResultFiles.Mask)).UploadAsync(
-            BinaryData.FromBytes(MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Checkout.File("models/default")).Manifest.Labels)), overwrite: true, Cancel);
+        var id = await StoredAsync(ResultFiles.Mask, MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Checkout.File("models/default")).Manifest.Labels));
 
-        using var polygons = await SendAsync(HttpMethod.Get, job.Links["polygons"]);
-        using var color = await SendAsync(HttpMethod.Get, job.Links["color"]);
+        using var polygons = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/polygons");
+        using var color = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/color");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, polygons.StatusCode);
         Assert.Contains("mask-too-complex", await polygons.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -244,6 +241,14 @@ public sealed class ResultFormTests(ServiceFixture fixture)
                     filled[(y * width) + x] += b.Y > a.Y ? -id : id;
             }
         }
+    }
+
+    // One part of a result whose parts are files of their own, as they were before they became one.
+    private async Task<WorkId> StoredAsync(string part, byte[] content)
+    {
+        var id = await SucceededJob.CreateAsync(Service.Jobs);
+        await Service.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, part)).UploadAsync(BinaryData.FromBytes(content), Cancel);
+        return id;
     }
 
     private async Task<ResultSummary> SummaryAsync(JobView job) =>

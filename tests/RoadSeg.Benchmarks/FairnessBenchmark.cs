@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using NetVips;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
@@ -26,7 +25,7 @@ internal static class FairnessBenchmark
         using var heavy = Client(stack, heavyKey);
         using var light = Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
         var photo = await File.ReadAllBytesAsync(Workspace.SamplePhoto, cancel);
-        var huge = Interlaced(10_000);
+        var huge = RoadSeg.Tests.Photos.Interlaced(10_000);
         Console.WriteLine($"  huge photo: {huge.Length >> 10} KiB, PNG of 100 megapixels, 16 bits, RGBA, interlaced");
 
         await Submission.TimedAsync(light, photo, cancel);
@@ -112,14 +111,6 @@ internal static class FairnessBenchmark
         var status = File.ReadLines($"/proc/{stack.WorkerProcessId}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
         File.WriteAllText($"/proc/{stack.WorkerProcessId}/clear_refs", "5");
         return (long.Parse(status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).ToString(CultureInfo.InvariantCulture);
-    }
-
-    private static byte[] Interlaced(int side)
-    {
-        VipsLibrary.Initialize();
-        using var black = Image.Black(side, side, 4);
-        using var rgb = black.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
-        return rgb.PngsaveBuffer(compression: 9, interlace: true);
     }
 
     private static Uri Path(string path) => new(path, UriKind.Relative);

@@ -1,15 +1,25 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
-using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
+/// <summary>The API through the host and the worker: one request of each kind, for what two processes could change on the way. What the API answers is asked in
+/// memory, of the same map (RoadSeg.Functions.Tests).</summary>
 public sealed class ApiTests(StackFixture stack)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_processes_serve_the_map_that_is_described()
+    {
+        var served = JsonNode.Parse(await stack.GetAsync("/openapi/v1.json"));
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(await File.ReadAllTextAsync(Checkout.File("tests/contracts/openapi.json"), Cancel)), served));
+    }
 
     [Fact]
     public async Task A_photo_posted_as_a_body_is_segmented()
@@ -19,111 +29,6 @@ public sealed class ApiTests(StackFixture stack)
         Assert.Equal(JobState.Succeeded, job.State);
         var mask = MaskPng.Decode(await stack.GetAsync(job.Links["mask"]), new ImageLimits());
         Assert.Equal((751, 563), (mask.Width, mask.Height));
-    }
-
-    [Fact]
-    public async Task The_answer_to_a_submission_says_where_the_job_is_and_when_to_ask()
-    {
-        using var body = new ByteArrayContent(Photos.Street);
-        body.Headers.ContentType = new("image/jpeg");
-
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
-
-        var job = await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel);
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        Assert.Equal($"/v1/jobs/{job!.Id}", answer.Headers.Location?.ToString());
-        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
-        Assert.Equal(JobState.Succeeded, (await stack.EndedAsync(job.Id)).State);
-    }
-
-    [Fact]
-    public async Task A_photo_posted_as_a_form_keeps_its_name_and_the_name_reaches_no_path()
-    {
-        using var form = new MultipartFormDataContent();
-        using var file = new ByteArrayContent(Photos.Fixture("grey.jpg"));
-        form.Add(file, "image", "../../straße.jpg");
-
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
-        var job = await stack.EndedAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id);
-
-        Assert.Equal(JobState.Succeeded, job.State);
-        Assert.EndsWith("straße.jpg", job.FileName, StringComparison.Ordinal);
-        Assert.True(await stack.Stack.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
-    }
-
-    [Fact]
-    public async Task A_photo_posted_under_the_wrong_image_type_is_segmented_for_what_it_is() =>
-        Assert.Equal("jpeg", (await stack.SubmittedAsync(Photos.Fixture("grey.jpg"), "image/png")).Image!.Format);
-
-    [Theory]
-    [InlineData("text/plain")]
-    [InlineData("application/json")]
-    [InlineData(null)]
-    public async Task A_body_of_another_type_is_refused_with_415(string? type)
-    {
-        using var body = new ByteArrayContent(Photos.Street);
-        body.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
-
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.UnsupportedMediaType, "content-type-unsupported");
-    }
-
-    [Fact]
-    public async Task A_body_over_16_MiB_is_refused_with_413()
-    {
-        using var body = new ByteArrayContent(new byte[(16 * 1024 * 1024) + 1]);
-        body.Headers.ContentType = new("image/jpeg");
-
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge, "image-too-many-bytes");
-    }
-
-    [Fact]
-    public async Task A_form_over_16_MiB_that_names_no_length_is_refused_though_each_of_its_parts_is_small()
-    {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(Photos.Fixture("grey.jpg")), "file", "grey.jpg" } };
-        for (var i = 0; i < 6; i++)
-            form.Add(new ByteArrayContent(new byte[3 * 1024 * 1024]), $"file{i}", $"{i}.jpg");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = form, Headers = { TransferEncodingChunked = true } };
-
-        using var answer = await stack.Api.SendAsync(request, Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge, "image-too-many-bytes");
-    }
-
-    [Fact]
-    public async Task A_form_of_two_files_is_refused()
-    {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent([1]), "a", "a.jpg" }, { new ByteArrayContent([1]), "b", "b.jpg" } };
-
-        using var answer = await stack.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.BadRequest, "request-invalid");
-    }
-
-    [Theory]
-    [InlineData("/v1/jobs/00000000000000000000000000")]
-    [InlineData("/v1/jobs/nonsense")]
-    [InlineData("/v1/jobs/..%2F..%2Fsecrets")]
-    [InlineData("/v1/jobs/00000000000000000000000000/mask")]
-    public async Task An_unknown_job_is_not_found_and_never_pending(string path)
-    {
-        using var answer = await stack.Api.GetAsync(new Uri(path, UriKind.Relative), Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.NotFound, "job-not-found");
-    }
-
-    [Fact]
-    public async Task A_failed_job_has_no_mask_and_says_so()
-    {
-        var job = await stack.DroppedAsync(Photos.Street[..300]);
-
-        using var answer = await stack.Api.GetAsync(new Uri($"/v1/jobs/{job.Id}/mask", UriKind.Relative), Cancel);
-
-        await ProblemAsync(answer, HttpStatusCode.Conflict, "result-not-ready");
-        Assert.DoesNotContain("mask", job.Links.Keys);
     }
 
     [Fact]
@@ -143,11 +48,36 @@ public sealed class ApiTests(StackFixture stack)
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
     }
 
+    [Fact]
+    public async Task A_caller_who_waits_in_the_request_gets_the_ended_job()
+    {
+        using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs") { Content = body, Headers = { { "Prefer", "wait=30" } } };
+
+        using var answer = await stack.Api.SendAsync(request, Cancel);
+
+        var job = (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
+        Assert.Equal((HttpStatusCode.OK, JobState.Succeeded), (answer.StatusCode, job.State));
+        Assert.Equal("wait=30", Assert.Single(answer.Headers.GetValues("Preference-Applied")));
+    }
+
+    [Fact]
+    public async Task A_refusal_comes_through_with_its_status_its_type_and_its_code()
+    {
+        using var answer = await stack.Api.GetAsync(new Uri("/v1/jobs/..%2F..%2Fsecrets", UriKind.Relative), Cancel);
+
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("\"code\":\"job-not-found\"", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("PreprocessUpload")]
     [InlineData("SegmentImage")]
     [InlineData("FailPoisonedUpload")]
     [InlineData("FailPoisonedSegmentation")]
+    [InlineData("IngestDataset")]
+    [InlineData("FailPoisonedDataset")]
+    [InlineData("SweepDatasets")]
     public async Task Nobody_outside_can_invoke_a_trigger(string function)
     {
         using var body = JsonContent.Create(new { Data = new { }, Metadata = new { } });
@@ -164,13 +94,5 @@ public sealed class ApiTests(StackFixture stack)
         var ready = await stack.Api.GetStringAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
         Assert.Contains("\"ready\":true", ready, StringComparison.Ordinal);
         Assert.Contains("on cpu", ready, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static async Task ProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
-    {
-        var text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains($"\"code\":\"{code}\"", text, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -34,9 +33,8 @@ public sealed class BodyMemoryTests
             RequireKeys = true,
             Settings = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x28000000" },
         }, Cancel);
-        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
-        using var one = CallerTests.Client(stack, keys.RootElement.GetProperty("master").GetString()!);
-        using var other = CallerTests.Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
+        using var callers = await TwoCallers.OfAsync(stack);
+        var (one, other) = (callers.One, callers.Other);
         var worker = stack.WorkerProcessId;
         var photo = Padded(Photos.Fixture("grey.jpg"), Bytes);
         foreach (var form in Enum.GetValues<Form>())

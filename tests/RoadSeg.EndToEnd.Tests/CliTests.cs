@@ -15,7 +15,7 @@ public sealed class CliTests(StackFixture stack)
     [Fact]
     public async Task Segment_saves_mask_coloured_mask_and_overlay_of_each_photo_and_prints_the_shares()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var (first, second) = (Path.Combine(folder.Path, "a photo.jpg"), Path.Combine(folder.Path, "straße.webp"));
         await File.WriteAllBytesAsync(first, Photos.Street, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(second, Photos.Fixture("photo.webp"), TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class CliTests(StackFixture stack)
     [Fact]
     public async Task Segment_reports_a_bad_photo_beside_the_good_one_and_exits_with_1()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var (good, bad) = (Path.Combine(folder.Path, "good.jpg"), Path.Combine(folder.Path, "bad.jpg"));
         await File.WriteAllBytesAsync(good, Photos.Fixture("grey.jpg"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(bad, "no photo", TestContext.Current.CancellationToken);
@@ -95,7 +95,7 @@ public sealed class CliTests(StackFixture stack)
     [Fact]
     public async Task Submit_prints_ids_wait_follows_them_and_get_saves_their_results()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var (first, second) = (await folder.SaveAsync("first.jpg", Photos.Street), await folder.SaveAsync("second.webp", Photos.Fixture("photo.webp")));
         var mask = Path.Combine(folder.Path, "mask.png");
 
@@ -119,7 +119,7 @@ public sealed class CliTests(StackFixture stack)
     [Fact]
     public async Task With_json_every_command_prints_one_document_a_line_and_nothing_else()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var (good, bad) = (await folder.SaveAsync("good.jpg", Photos.Fixture("grey.jpg")), await folder.SaveAsync("bad.jpg", [1, 2, 3]));
         var key = Guid.NewGuid().ToString("N");
 

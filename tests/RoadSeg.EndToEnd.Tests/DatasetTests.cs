@@ -11,7 +11,7 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
-/// <summary>A data team's way: copy a set into storage, read its report.</summary>
+/// <summary>A data team's way: copy a set into storage, read its report. What the API answers about sets is asked in memory (RoadSeg.Functions.Tests).</summary>
 public sealed class DatasetTests(StackFixture stack)
 {
     private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "RoadSeg.Cli.dll");
@@ -25,8 +25,8 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_set_copied_into_storage_is_checked_by_itself_and_its_report_is_read_in_the_api_and_as_a_page()
     {
-        using var folder = new ScratchFolder();
-        var sent = await PushAsync(Write(folder.Path, 12));
+        using var folder = new TempFolder();
+        var sent = await PushAsync(PaintedSet.Write(folder.Path, 12));
 
         var set = await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
 
@@ -46,31 +46,12 @@ public sealed class DatasetTests(StackFixture stack)
     }
 
     [Fact]
-    public async Task A_set_that_cannot_be_used_says_why_in_the_api_and_lists_its_findings()
-    {
-        using var folder = new ScratchFolder();
-        var set = Write(folder.Path, 3);
-        Directory.Delete(Path.Combine(set, "trainannot"), recursive: true);
-        var sent = await PushAsync(set);
-
-        var view = await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
-
-        Assert.Equal((DatasetState.Failed, null), (view.State, view.Version));
-        Assert.Equal(view.Failure!.Code, (await Client.GetDatasetReportAsync(_name, null, Cancel)).Problem!.Code);
-        Assert.Contains(view.Failure.Code, System.Text.Encoding.UTF8.GetString(await stack.GetAsync(view.Links["page"])), StringComparison.Ordinal);
-        using var faults = await stack.Api.GetAsync(new Uri(view.Links["faults"], UriKind.Relative), Cancel);
-        Assert.Equal(("application/x-ndjson", HttpStatusCode.OK), (faults.Content.Headers.ContentType!.MediaType, faults.StatusCode));
-        foreach (var line in (await faults.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            Assert.NotEmpty(JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()!);
-    }
-
-    [Fact]
     public async Task A_worker_killed_while_it_checks_a_set_is_followed_by_one_that_ends_it()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         await using var own = await LocalStack.StartAsync(new LocalStackOptions(), Cancel);
         var spec = Spec() with { Train = JsonDocument.Parse("{}").RootElement };
-        var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(Write(folder.Path, 300), spec, null, Cancel);
+        var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(PaintedSet.Write(folder.Path, 300), spec, null, Cancel);
         var store = new DatasetStore(own.Blobs, TimeProvider.System);
         while ((await store.FindAsync(_name, Cancel))?.Value is not { State: DatasetState.Checking })
             await Task.Delay(20, Cancel);
@@ -94,50 +75,10 @@ public sealed class DatasetTests(StackFixture stack)
     }
 
     [Fact]
-    public async Task An_unchanged_set_answers_304()
-    {
-        using var folder = new ScratchFolder();
-        var sent = await PushAsync(Write(folder.Path, 4));
-        await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
-        using var first = await stack.Api.GetAsync(new Uri($"/v1/datasets/{_name}", UriKind.Relative), Cancel);
-        using var known = new HttpRequestMessage(HttpMethod.Get, $"/v1/datasets/{_name}") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
-
-        using var unchanged = await stack.Api.SendAsync(known, Cancel);
-
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("/v1/datasets/no-such-set")]
-    [InlineData("/v1/datasets/..%2F..%2Fjobs")]
-    [InlineData("/v1/datasets/no-such-set/report")]
-    [InlineData("/v1/datasets/no-such-set/report.html")]
-    [InlineData("/v1/datasets/no-such-set/faults")]
-    [InlineData("/v1/datasets/no-such-set/versions/0123456789abcdef/report")]
-    public async Task An_unknown_set_is_not_found(string path)
-    {
-        using var answer = await stack.Api.GetAsync(new Uri(path, UriKind.Relative), Cancel);
-
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Contains("\"code\":\"dataset-not-found\"", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("IngestDataset")]
-    [InlineData("FailPoisonedDataset")]
-    [InlineData("SweepDatasets")]
-    public async Task Nobody_outside_can_invoke_a_trigger_of_data_sets(string function)
-    {
-        using var answer = await stack.Api.PostAsync(new Uri($"/{function}", UriKind.Relative), null, Cancel);
-
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-    }
-
-    [Fact]
     public async Task Push_with_wait_follows_the_check_and_ends_with_the_report_and_show_and_list_know_the_set()
     {
-        using var folder = new ScratchFolder();
-        var set = Write(folder.Path, 8);
+        using var folder = new TempFolder();
+        var set = PaintedSet.Write(folder.Path, 8);
         string[] server = ["--server", stack.Stack.Address.ToString()];
 
         var pushed = await RunAsync(["dataset", "push", set, "--layout", "camvid", "--name", _name, "--size", "16x16", "--connection", stack.Stack.ConnectionString, "--wait", .. server]);
@@ -157,8 +98,8 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task A_set_curated_elsewhere_is_pushed_as_it_is_and_can_be_trained_on()
     {
-        using var folder = new ScratchFolder();
-        var set = Write(folder.Path, 8);
+        using var folder = new TempFolder();
+        var set = PaintedSet.Write(folder.Path, 8);
         var curated = await RunAsync(["dataset", "curate", set, "--layout", "camvid", "--name", _name, "--size", "16x16", "--out", Path.Combine(folder.Path, "curated")]);
         Assert.True(curated.Exit == 0, curated.Output);
         var version = Path.GetFileName(Directory.GetDirectories(Path.Combine(folder.Path, "curated", _name)).Single());
@@ -175,9 +116,9 @@ public sealed class DatasetTests(StackFixture stack)
     [Fact]
     public async Task Check_report_and_the_hugging_face_export_say_on_the_command_line_what_was_found_and_strict_makes_it_an_exit_code()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         string Below(string path) => Path.Combine(folder.Path, path);
-        string[] set = [Write(folder.Path, 8), "--layout", "camvid", "--name", _name, "--size", "16x16"];
+        string[] set = [PaintedSet.Write(folder.Path, 8), "--layout", "camvid", "--name", _name, "--size", "16x16"];
 
         var clean = await RunAsync(["dataset", "check", .. set, "--strict"]);
         File.WriteAllText(Path.Combine(set[0], "train", "9_a.png"), "no picture");
@@ -220,23 +161,6 @@ public sealed class DatasetTests(StackFixture stack)
 
     private Task<PushedDataset> PushAsync(string folder) =>
         new DatasetPush(stack.Stack.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(folder, Spec(), null, Cancel);
-
-    private static string Write(string folder, int count)
-    {
-        VipsLibrary.Initialize();
-        var set = Path.Combine(folder, "set");
-        Directory.CreateDirectory(Path.Combine(set, "train"));
-        Directory.CreateDirectory(Path.Combine(set, "trainannot"));
-        for (var i = 0; i < count; i++)
-        {
-            var pixels = new byte[3 * 24 * 16];
-            new Random(i).NextBytes(pixels);
-            File.WriteAllBytes(Path.Combine(set, "train", $"{i}_a.png"), PhotoEncoder.Png(new RgbImage(24, 16, pixels)));
-            File.WriteAllBytes(Path.Combine(set, "trainannot", $"{i}_a.png"), GrayPng.Encode([.. Enumerable.Range(0, 24 * 16).Select(p => (byte)(p % 11))], 24, 16));
-        }
-
-        return set;
-    }
 
     private static async Task<(int Exit, string Output)> RunAsync(string[] arguments)
     {

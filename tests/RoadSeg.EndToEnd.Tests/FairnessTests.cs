@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Text.Json;
-using NetVips;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
 
@@ -22,10 +20,9 @@ public sealed class FairnessTests
         // The fault: a PNG of 760 KB and 24 of its overlays kept another caller's photo for over a minute, and the worker held 4.7 GB.
         await using var stack = await LocalStack.StartAsync(
             new LocalStackOptions { RequireKeys = true, Settings = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"0x{Limit:x}" } }, Cancel);
-        using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(stack.KeyFile!, Cancel));
-        using var heavy = CallerTests.Client(stack, keys.RootElement.GetProperty("master").GetString()!);
-        using var light = CallerTests.Client(stack, keys.RootElement.GetProperty("functions").GetProperty("Api").GetProperty("default").GetString()!);
-        var huge = await SubmittedAsync(heavy, Interlaced(10_000), "image/png");
+        using var callers = await TwoCallers.OfAsync(stack);
+        var (heavy, light) = (callers.One, callers.Other);
+        var huge = await SubmittedAsync(heavy, Photos.Interlaced(10_000), "image/png");
         Assert.Equal(JobState.Succeeded, huge.State);
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -50,12 +47,5 @@ public sealed class FairnessTests
         for (var ask = 0; ask < 5 && !job.State.IsTerminal(); ask++)
             job = (await api.GetFromJsonAsync(new Uri($"{job.Links["self"]}?wait=60", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
         return job;
-    }
-
-    private static byte[] Interlaced(int side)
-    {
-        using var black = Image.Black(side, side, 4);
-        using var deep = black.Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Rgb16);
-        return deep.PngsaveBuffer(compression: 9, interlace: true);
     }
 }

@@ -11,7 +11,7 @@ public sealed class PageBrowseTests
     public async Task Data_sets_training_runs_and_models_are_seen_and_changed_in_Chromium_where_keys_are_checked()
     {
         PageStory.PageIsBuilt();
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         await using var own = await LocalStack.StartAsync(
             new LocalStackOptions { RequireKeys = true, Settings = new Dictionary<string, string> { ["ROADSEG_SWEEP_AFTER"] = "01:00:00" } }, TestContext.Current.CancellationToken);
         var content = new PageContent(own, folder.Path);

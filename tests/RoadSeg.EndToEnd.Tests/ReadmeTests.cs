@@ -12,7 +12,7 @@ public sealed partial class ReadmeTests(StackFixture stack)
     public async Task The_walk_through_with_curl_does_what_it_says()
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         Directory.CreateDirectory(Path.Combine(folder.Path, "samples"));
         File.Copy(Workspace.SamplePhoto, Path.Combine(folder.Path, "samples", "street.jpg"));
         var readme = await File.ReadAllTextAsync(Path.Combine(Workspace.Root, "README.md"), cancel);

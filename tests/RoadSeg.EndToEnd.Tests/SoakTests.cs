@@ -36,8 +36,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         var ids = new List<WorkId>();
         for (var i = 0; i < count; i++)
         {
-            var ticket = await UploadKeyTests.IssueAsync(stack.Api, new UploadRequest());
-            Assert.Equal(HttpStatusCode.Created, await UploadKeyTests.PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg")));
+            var ticket = await UploadTickets.IssueAsync(stack.Api, new UploadRequest());
+            Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Fixture("grey.jpg")));
             var etag = (await stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id)).GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
             ids.Add(ticket.Id);
             if (i % 10 != 0)
@@ -149,7 +149,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     {
         if (await PostAsync(apis, unheard, "/v1/uploads", () => JsonContent.Create(new UploadRequest(), JobJson.Default.UploadRequest), JobJson.Default.UploadTicket) is not { } ticket)
             return null;
-        Assert.Equal(HttpStatusCode.Created, await UploadKeyTests.PutAsync(ticket, ticket.Url, photo));
+        Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, photo));
         return ticket.Id;
     }
 

@@ -28,7 +28,7 @@ public sealed class StoryTests
     public async Task A_dropped_set_becomes_the_live_model_and_one_call_brings_the_old_one_back_and_no_job_notices()
     {
         VipsLibrary.Initialize();
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         await using var stack = await LocalStack.StartAsync(new LocalStackOptions { Settings = new Dictionary<string, string> { ["ROADSEG_MODEL_POLL"] = "00:00:01" } }, Cancel);
         var client = stack.Client;
         var before = await SegmentAsync(client);

@@ -4,7 +4,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Jobs;
-using RoadSeg.Tests.Webhooks;
 using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;

@@ -8,7 +8,6 @@ using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Storage;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;

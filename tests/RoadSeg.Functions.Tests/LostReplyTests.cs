@@ -1,7 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Tests.Webhooks;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;

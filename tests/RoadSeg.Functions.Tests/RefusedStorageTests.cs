@@ -7,7 +7,6 @@ using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;

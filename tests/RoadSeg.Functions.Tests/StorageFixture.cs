@@ -26,6 +26,9 @@ public sealed class StorageFixture : IAsyncLifetime
 
     internal QueueServiceClient Queues { get; private set; } = null!;
 
+    /// <summary>Hands over what Azurite logs of every account, on the thread that reads it.</summary>
+    internal static IDisposable OnAccessLog(Action<string> line) => Emulator.Value.Result.OnAccessLog(line);
+
     public async ValueTask InitializeAsync()
     {
         ConnectionString = (await Emulator.Value).ConnectionStringOf(Accounts[Interlocked.Increment(ref _taken) - 1]);

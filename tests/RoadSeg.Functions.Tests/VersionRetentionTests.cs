@@ -6,7 +6,6 @@ using RoadSeg.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Retention;
 using RoadSeg.Functions.Storage;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;

@@ -6,7 +6,6 @@ using RoadSeg.Cli.Stack;
 using RoadSeg.Client;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
@@ -22,9 +21,9 @@ internal sealed class FuzzStack : IAsyncDisposable
 
     private const string Set = "fuzz-set";
     private readonly LocalStack _stack;
-    private readonly ScratchFolder _folder;
+    private readonly TempFolder _folder;
 
-    private FuzzStack(LocalStack stack, ScratchFolder folder, LoggedErrors errors, string key, string other)
+    private FuzzStack(LocalStack stack, TempFolder folder, LoggedErrors errors, string key, string other)
     {
         (_stack, _folder, Errors) = (stack, folder, errors);
 
@@ -53,7 +52,7 @@ internal sealed class FuzzStack : IAsyncDisposable
 
     public static async Task<FuzzStack> StartAsync(CancellationToken cancel)
     {
-        var folder = new ScratchFolder();
+        var folder = new TempFolder();
         var packages = Enumerable.Range(0, 3).Select(turn =>
             TinyPackages.Write(Path.Combine(folder.Path, $"v{turn}"), "tiny", turn, card: turn == 1)).ToArray();
         var errors = new LoggedErrors();
@@ -170,8 +169,8 @@ internal sealed class FuzzStack : IAsyncDisposable
     private static byte[][] MakePhotos()
     {
         var red = TinyPackages.RedPhoto();
-        var image = EndToEnd.Tests.Photos.Decode(red);
-        return [red, PhotoEncoder.Jpeg(image), PhotoEncoder.WebP(image), EndToEnd.Tests.Photos.Fixture("animated.webp"),
-            EndToEnd.Tests.Photos.Fixture("pages.tif"), EndToEnd.Tests.Photos.Fixture("photo.tif")];
+        var image = RoadSeg.Tests.Photos.Decode(red);
+        return [red, PhotoEncoder.Jpeg(image), PhotoEncoder.WebP(image), RoadSeg.Tests.Photos.Fixture("animated.webp"),
+            RoadSeg.Tests.Photos.Fixture("pages.tif"), RoadSeg.Tests.Photos.Fixture("photo.tif")];
     }
 }

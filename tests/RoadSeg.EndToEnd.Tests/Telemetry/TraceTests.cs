@@ -7,7 +7,6 @@ using Azure.Storage.Blobs.Models;
 using RoadSeg.EndToEnd.Tests.Telemetry.Otlp;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
-using RoadSeg.Tests.Webhooks;
 using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests.Telemetry;

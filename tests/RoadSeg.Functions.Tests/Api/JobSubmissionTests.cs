@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;

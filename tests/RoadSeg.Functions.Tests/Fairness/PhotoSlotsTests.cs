@@ -9,7 +9,6 @@ using NetVips;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;

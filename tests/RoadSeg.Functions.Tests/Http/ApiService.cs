@@ -21,7 +21,7 @@ using RoadSeg.Storage;
 namespace RoadSeg.Functions.Tests.Http;
 
 /// <summary>The whole HTTP API over the tests' storage, behind two routes as the worker has them: an endpoint and route values are set when
-/// a request comes to the inner pipeline. No model is loaded and nothing is worked on.</summary>
+/// a request comes to the inner pipeline. Nothing is worked on: see <see cref="WholeService"/>.</summary>
 internal sealed class ApiService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -33,13 +33,17 @@ internal sealed class ApiService : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Requests that are being answered.</summary>
     public int Running => Volatile.Read(ref _running);
 
     /// <param name="storage">Where everything lies.</param>
     /// <param name="page">Folder of the page; null: none.</param>
     /// <param name="services">Exchanges parts.</param>
-    public static async Task<ApiService> StartAsync(StorageFixture storage, string? page = null, Action<IServiceCollection>? services = null)
+    /// <param name="more">App settings beside those that every test has, or in their place.</param>
+    public static async Task<ApiService> StartAsync(
+        StorageFixture storage, string? page = null, Action<IServiceCollection>? services = null, params (string Name, string Value)[] more)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,7 +52,7 @@ internal sealed class ApiService : IAsyncDisposable
             [StorageAccount.Setting] = storage.ConnectionString,
             ["ROADSEG_MODEL"] = Path.Combine(Checkout.Root, "models", "default"),
             ["ROADSEG_PAGE"] = page ?? Path.Combine(Checkout.Root, "no-such-folder"),
-        }).Build();
+        }).AddInMemoryCollection(more.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
         builder.Services.AddSingleton<IConfiguration>(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(settings);

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
-using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Http;
 
@@ -22,18 +21,8 @@ public sealed class RenderLimitTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task The_sixty_fifth_picture_at_once_is_told_to_come_again()
     {
-        var id = WorkId.New(TimeProvider.System);
+        var id = await SucceededJob.CreateAsync(new JobStore(storage.Blobs, storage.Queues, TimeProvider.System));
         await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromString("no mask"), Cancel);
-        await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord
-        {
-            Id = id,
-            State = JobState.Succeeded,
-            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, "a.jpg"),
-            Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
-            Attempt = 1,
-            Image = new JobImage("jpeg", 640, 480, 1, 8),
-            Result = new JobResult(1, "tiny", "1", new string('0', 64), "cpu"),
-        }, Cancel);
         using var all = await _turns.RenderAsync("another", long.MaxValue, heavy: false, Cancel);
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);

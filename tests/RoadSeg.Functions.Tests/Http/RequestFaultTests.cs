@@ -125,13 +125,7 @@ public sealed class RequestFaultTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task A_kept_result_is_of_the_key_that_asked_for_it()
     {
-        var id = WorkId.New(TimeProvider.System);
-        var now = TimeProvider.System.GetUtcNow();
-        await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord
-        {
-            Id = id, State = JobState.Succeeded, Source = new JobSource(Containers.Uploads, $"{id}/image", "0x1", "a.jpg"), Times = new JobTimes { CreatedAt = now, FinishedAt = now },
-            Image = new JobImage("jpeg", 4, 4, 1, 10), Result = new JobResult(1, "model", "1", new string('a', 64), "cpu"),
-        }, Cancel);
+        var id = await SucceededJob.CreateAsync(new JobStore(storage.Blobs, storage.Queues, TimeProvider.System));
         await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromString("mask"), Cancel);
 
         using var answer = await _api.Http.GetAsync(new Uri($"/v1/jobs/{id}/mask", UriKind.Relative), Cancel);

@@ -76,19 +76,9 @@ public sealed class ResultHeadTests(StorageFixture storage) : IAsyncLifetime
 
     private async Task<WorkId> SucceededAsync(string mask)
     {
-        var id = WorkId.New(TimeProvider.System);
+        var id = await SucceededJob.CreateAsync(new JobStore(storage.Blobs, storage.Queues, TimeProvider.System));
         await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("no photo"), Cancel);
         await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromString(mask), Cancel);
-        await new JobStore(storage.Blobs, storage.Queues, TimeProvider.System).CreateAsync(new JobRecord
-        {
-            Id = id,
-            State = JobState.Succeeded,
-            Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, "a.jpg"),
-            Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
-            Attempt = 1,
-            Image = new JobImage("jpeg", 640, 480, 1, 8),
-            Result = new JobResult(1, "tiny", "1", new string('0', 64), "cpu"),
-        }, Cancel);
         return id;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Tests.Trainings;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
@@ -127,20 +126,12 @@ public sealed class StrayBlobTests : IAsyncLifetime
     public async Task The_review_list_shows_all_others_of_a_result_that_cannot_be_read(string unreadable)
     {
         var jobs = new JobStore(_storage.Blobs, _storage.Queues, TimeProvider.System);
-        var (good, broken) = (await SucceededAsync(jobs), await SucceededAsync(jobs));
+        var (good, broken) = (await SucceededJob.CreateAsync(jobs), await SucceededJob.CreateAsync(jobs));
         var summary = await File.ReadAllTextAsync(Checkout.File("tests/contracts/result-summary.json"), Cancel);
         await PutAsync(Containers.Results, BlobPaths.Result(good, 1, ResultFiles.Summary), summary);
         await PutAsync(Containers.Results, BlobPaths.Result(broken, 1, ResultFiles.Summary), unreadable);
 
         Assert.Equal([good.ToString()], await ListAsync("/v1/review?below=1", "items", "id"));
-    }
-
-    private static async Task<WorkId> SucceededAsync(JobStore jobs)
-    {
-        var id = await MadeAsync(jobs);
-        foreach (var state in (JobState[])[JobState.Received, JobState.Queued, JobState.Running, JobState.Succeeded])
-            await jobs.TryMoveAsync(id, state, static job => job with { Attempt = 1, Image = new JobImage("jpeg", 640, 480, 1, 8), Result = new JobResult(1, "tiny", "1", new string('0', 64), "cpu") }, Cancel);
-        return id;
     }
 
     private static async Task<WorkId> MadeAsync(JobStore jobs)

@@ -1,5 +1,4 @@
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Work;

@@ -5,7 +5,6 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Segmentation;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Functions.Tests.Models;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Jobs;
 using RoadSeg.Models;

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
-using RoadSeg.Tests.Webhooks;
 using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Webhooks;

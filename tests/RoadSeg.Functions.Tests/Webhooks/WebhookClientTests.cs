@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Functions.Webhooks;
-using RoadSeg.Tests.Webhooks;
 
 namespace RoadSeg.Functions.Tests.Webhooks;
 

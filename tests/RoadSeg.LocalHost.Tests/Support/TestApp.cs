@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RoadSeg.LocalHost.Configuration;
-using RoadSeg.TestWorker;
 
 namespace RoadSeg.LocalHost.Tests;
 

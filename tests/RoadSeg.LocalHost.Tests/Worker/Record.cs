@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace RoadSeg.TestWorker;
 
-/// <summary>What one run of a function saw: one line in a file that the tests read.</summary>
-public sealed record Run(string Function, string Event, string Text, long DequeueCount, int ProcessId, DateTimeOffset At);
+/// <summary>What one run of a function saw: one line in a file that the tests read (Support/Run.cs).</summary>
+internal sealed record Run(string Function, string Event, string Text, long DequeueCount, int ProcessId, DateTimeOffset At);
 
 /// <summary>The folder shared with the test, from TESTWORKER_DIR.</summary>
 internal static class Record

@@ -4,7 +4,6 @@ using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Models;
 using RoadSeg.Packaging;
-using RoadSeg.Tests.Inference;
 
 namespace RoadSeg.Tests.Models;
 

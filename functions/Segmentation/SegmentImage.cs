@@ -11,7 +11,6 @@ using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Results;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;

@@ -92,7 +92,7 @@ public sealed class FailPoisonedTests(StorageFixture storage)
 
         // Nor may it take the job: the newer one would find it owned, and wait for the sweep.
         await UploadAsync(old);
-        Assert.NotNull(await Claim.TakeAsync(newer, Messages.Of([], "m2"), WorkLane.Interactive, Cancel));
+        Assert.NotNull(await Claim.TakeAsync(newer, Messages.Of([], "m2"), WorkLane.Interactive, owned: true, Cancel));
         await UploadAsync(old);
         Assert.Equal(JobState.Received, await StateAsync());
 

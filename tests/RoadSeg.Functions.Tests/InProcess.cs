@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
+using RoadSeg.Functions.Submissions;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
@@ -38,6 +40,10 @@ internal sealed class InProcess : IAsyncDisposable
         settings["ROADSEG_MODEL_CACHE"] = _folder["cache"];
         settings.TryAdd("ROADSEG_THREADS", "1");
 
+        // A test delivers the messages: no step is done before.
+        settings.TryAdd("AzureWebJobs_PreprocessUpload_Disabled", "1");
+        settings.TryAdd("AzureWebJobs_SegmentImage_Disabled", "1");
+
         // Bare drops are one caller's, also those of other tests.
         settings.TryAdd("ROADSEG_INTERACTIVE_JOBS", "1000000");
         IConfiguration read = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -45,7 +51,9 @@ internal sealed class InProcess : IAsyncDisposable
         services.AddStorage(read);
         services.AddUploads(read);
         services.AddJobs(read);
+        services.AddSubmissions();
         services.AddModels(read);
+        services.AddSegmentation();
         services.AddDatasets(read);
         services.AddTrainings();
         services.AddWebhooks(read);

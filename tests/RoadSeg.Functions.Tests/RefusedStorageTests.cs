@@ -5,6 +5,7 @@ using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Submissions;
 using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Uploads;

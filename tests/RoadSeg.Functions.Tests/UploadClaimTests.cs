@@ -25,7 +25,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var drop = Drop();
 
-        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel);
 
         Assert.Equal((JobState.Received, "m1", "photo.jpg"), (job!.Value.State, job.Value.Owner!.MessageId, job.Value.Source.FileName));
         Assert.Equal(WorkId.ForDrop(drop.Container, drop.Path, "0x1"), job.Value.Id);
@@ -35,29 +35,29 @@ public sealed class UploadClaimTests(StorageFixture storage)
     public async Task The_same_message_delivered_again_takes_the_job_over_from_its_dead_self()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel);
 
-        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel))!.Value.State);
+        Assert.Equal(JobState.Received, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel))!.Value.State);
     }
 
     [Fact]
     public async Task Another_message_about_the_same_photo_gets_nothing()
     {
         var drop = Drop();
-        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, owned: true, Cancel));
     }
 
     [Fact]
     public async Task A_message_that_died_after_queueing_its_job_gets_it_back_to_send_what_it_owes()
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel);
         await _jobs.TryMoveAsync(job!.Value.Id, JobState.Queued, record => record, Cancel);
 
-        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel))!.Value.State);
-        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, Cancel));
+        Assert.Equal(JobState.Queued, (await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel))!.Value.State);
+        Assert.Null(await Claim.TakeAsync(drop, Message("m2"), WorkLane.Interactive, owned: true, Cancel));
     }
 
     [Theory]
@@ -66,10 +66,10 @@ public sealed class UploadClaimTests(StorageFixture storage)
     public async Task A_job_that_has_ended_is_nobodys_not_even_its_owners(JobState end)
     {
         var drop = Drop();
-        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel);
         await _jobs.TryMoveAsync(job!.Value.Id, end, record => record, Cancel);
 
-        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, Cancel));
+        Assert.Null(await Claim.TakeAsync(drop, Message("m1"), WorkLane.Interactive, owned: true, Cancel));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
             Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
         }, Cancel);
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), WorkLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, BlobPaths.Upload(id), "\"0x7\"", 1), Message("m1"), WorkLane.Interactive, owned: true, Cancel);
 
         Assert.Equal((id, JobState.Received, "0x7", "mine.jpg"), (job!.Value.Id, job.Value.State, job.Value.Source.ETag, job.Value.Source.FileName));
     }
@@ -94,7 +94,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var path = BlobPaths.Upload(WorkId.New(TimeProvider.System));
 
-        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), WorkLane.Interactive, Cancel);
+        var job = await Claim.TakeAsync(BlobCreatedEvent.For(Containers.Uploads, path, "0x1", 1), Message("m1"), WorkLane.Interactive, owned: true, Cancel);
 
         Assert.Equal(WorkId.ForDrop(Containers.Uploads, path, "0x1"), job!.Value.Id);
     }
@@ -104,7 +104,7 @@ public sealed class UploadClaimTests(StorageFixture storage)
     {
         var drop = Drop();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), WorkLane.Interactive, Cancel)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Claim.TakeAsync(drop, Message($"m{i}"), WorkLane.Interactive, owned: true, Cancel)));
 
         Assert.Single(taken, job => job is not null);
     }

@@ -99,7 +99,7 @@ public sealed class JobListTests(StorageFixture storage)
 
     private async Task<(IReadOnlyList<WorkId> Jobs, string? Next)> ListAsync(JobState? state, string? after, int limit)
     {
-        var (jobs, next) = await new JobList(storage.Blobs, _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, state, after, limit, Cancel);
+        var (jobs, next) = await new JobList(new JobPages(storage.Blobs), _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, state, after, limit, Cancel);
         return ([.. jobs.Select(job => job.Id)], next);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Submissions;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;

@@ -9,6 +9,7 @@ using NetVips;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;
@@ -48,10 +49,13 @@ public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
         var gauge = new QueueGauge(storage.Queues, time);
         var claim = new UploadClaim(_jobs, new Admission(storage.Blobs, gauge, new WorkOptions { InteractiveJobs = 1_000_000 }, time), time, NullLogger<UploadClaim>.Instance);
         _pace = new BulkPace(_jobs, time);
+        var switches = new FunctionSwitches(Preprocess: true, Segment: false);
         var gated = new BlobClientOptions();
         gated.AddPolicy(new SlowReads(_reads, _slow), HttpPipelinePosition.PerCall);
         _preprocess = new PreprocessUpload(
-            new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns, gauge,
+            new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns,
+            new PhotoPreparation(storage.Blobs, _turns, switches),
+            new SegmentAtOnce(storage.Queues, null!, _live, new ModelLane(), gauge, switches, NullLogger<SegmentAtOnce>.Instance), gauge,
             new ModelCatalogue(_live, _pool, registry, NullLogger<ModelCatalogue>.Instance), new ImageLimits(), time,
             NullLogger<PreprocessUpload>.Instance);
         await _live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);

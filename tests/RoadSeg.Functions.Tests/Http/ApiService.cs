@@ -11,7 +11,9 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;
+using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
+using RoadSeg.Functions.Submissions;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
@@ -51,6 +53,8 @@ internal sealed class ApiService : IAsyncDisposable
         {
             [StorageAccount.Setting] = storage.ConnectionString,
             ["ROADSEG_MODEL"] = Path.Combine(Checkout.Root, "models", "default"),
+            ["AzureWebJobs_PreprocessUpload_Disabled"] = "1",
+            ["AzureWebJobs_SegmentImage_Disabled"] = "1",
             ["ROADSEG_PAGE"] = page ?? Path.Combine(Checkout.Root, "no-such-folder"),
         }).AddInMemoryCollection(more.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
         builder.Services.AddSingleton<IConfiguration>(settings);
@@ -58,7 +62,9 @@ internal sealed class ApiService : IAsyncDisposable
         builder.Services.AddStorage(settings);
         builder.Services.AddUploads(settings);
         builder.Services.AddJobs(settings);
+        builder.Services.AddSubmissions();
         builder.Services.AddModels(settings);
+        builder.Services.AddSegmentation();
         builder.Services.AddResults();
         builder.Services.AddReview();
         builder.Services.AddDatasets(settings);

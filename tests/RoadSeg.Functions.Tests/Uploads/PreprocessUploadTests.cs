@@ -284,6 +284,6 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     /// <summary>Takes a job as a delivery does that dies right after.</summary>
     internal sealed class UploadClaimProbe(UploadClaim claim)
     {
-        public Task TakeAsync(BlobCreatedEvent created, string message) => claim.TakeAsync(created, InProcess.Message(created, message), WorkLane.Interactive, Cancel);
+        public Task TakeAsync(BlobCreatedEvent created, string message) => claim.TakeAsync(created, InProcess.Message(created, message), WorkLane.Interactive, owned: true, Cancel);
     }
 }

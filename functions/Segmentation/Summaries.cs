@@ -3,7 +3,7 @@ using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 
-namespace RoadSeg.Functions.Results;
+namespace RoadSeg.Functions.Segmentation;
 
 internal static class Summaries
 {

@@ -15,7 +15,7 @@ using RoadSeg.Results;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Api;
 
 /// <summary>What crosses a process or a deployment, pinned: a renamed member shows up as a changed file (ROADSEG_PIN=1 writes the files anew).</summary>
 public sealed class ContractTests

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using RoadSeg.Errors;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Api;
 
 public sealed partial class ErrorCodeTests
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Api;
 
 public sealed class OperatorsTests
 {

@@ -5,7 +5,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Jobs;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Diagnostics;
 
 /// <summary>The span of an invocation and its stages.</summary>
 public sealed class TraceTests : IDisposable

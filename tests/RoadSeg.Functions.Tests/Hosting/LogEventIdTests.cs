@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using RoadSeg.Functions.Jobs;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Hosting;
 
 /// <summary>"Event ids 500-503 used twice with other meanings": training runs and data sets had the same.</summary>
 public sealed class LogEventIdTests

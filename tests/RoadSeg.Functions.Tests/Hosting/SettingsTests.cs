@@ -8,7 +8,7 @@ using RoadSeg.Inference;
 using RoadSeg.Models;
 using RoadSeg.Storage;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Hosting;
 
 /// <summary>What settings are without being set, and how far they go: as docs/operations.md lists them.</summary>
 public sealed class SettingsTests

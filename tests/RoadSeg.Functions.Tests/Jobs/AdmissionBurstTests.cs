@@ -7,10 +7,10 @@ using RoadSeg.Functions.Work;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Fairness;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>What a process that knows nothing yet lets in.</summary>
-public sealed class AdmissionTests(StorageFixture storage)
+public sealed class AdmissionBurstTests(StorageFixture storage)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>Who is let in, and into which line.</summary>
 public sealed class AdmissionTests(StorageFixture storage) : IAsyncLifetime

@@ -6,7 +6,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Api;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>What a repeated request is, and what it gets.</summary>
 public sealed class IdempotencyKeysTests(StorageFixture storage)

@@ -6,7 +6,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Api;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>A caller's list of jobs, page by page.</summary>
 public sealed class JobListTests(StorageFixture storage)

@@ -6,7 +6,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Api;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>A photo in a request body: what is stored in which order, and what a repeated request finds.</summary>
 public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime

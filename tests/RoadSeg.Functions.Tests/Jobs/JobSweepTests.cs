@@ -12,10 +12,10 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>What the sweep sends, and what it leaves alone. A storage of its own: it looks at every live job.</summary>
-public sealed class SweepTests : IAsyncLifetime
+public sealed class JobSweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly StorageFixture _own = new();

@@ -4,7 +4,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>Waiting for a job to change, in this process and in another.</summary>
 public sealed class JobWatchTests : IDisposable

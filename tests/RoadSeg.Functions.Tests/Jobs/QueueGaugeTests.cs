@@ -5,7 +5,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>What callers are told of the lines: how many wait, where a job stands, and when its turn may come.</summary>
 public sealed class QueueGaugeTests(StorageFixture storage) : IAsyncLifetime

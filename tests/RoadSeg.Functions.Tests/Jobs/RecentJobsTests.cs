@@ -7,7 +7,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 public sealed class RecentJobsTests : IDisposable
 {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
 
-namespace RoadSeg.Functions.Tests.Api;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>"A small photo with a field of 15 MiB held 30 MiB for as long as its request waited": what a form may hold.</summary>
 public sealed class SubmittedFormTests

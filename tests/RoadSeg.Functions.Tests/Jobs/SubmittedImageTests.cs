@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Jobs;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Jobs;
 
 /// <summary>Forms as no browser sends them.</summary>
 public sealed class SubmittedImageTests

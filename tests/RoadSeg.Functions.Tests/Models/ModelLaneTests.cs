@@ -3,7 +3,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Inference;
+namespace RoadSeg.Functions.Tests.Models;
 
 /// <summary>Turns at the model: one at a time, and none is lost.</summary>
 public sealed class ModelLaneTests

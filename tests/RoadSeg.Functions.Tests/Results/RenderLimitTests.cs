@@ -4,7 +4,7 @@ using RoadSeg.Functions.Fairness;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests.Results;
 
 /// <summary>"Overlays have no limit a caller": how many pictures a caller may have made at once.</summary>
 public sealed class RenderLimitTests(StorageFixture storage) : IAsyncLifetime

@@ -1,6 +1,6 @@
 using RoadSeg.Functions.Results;
 
-namespace RoadSeg.Functions.Tests.Fairness;
+namespace RoadSeg.Functions.Tests.Results;
 
 /// <summary>Pictures that are made when asked for.</summary>
 public sealed class RenderedResultsTests

@@ -3,7 +3,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests.Results;
 
 /// <summary>HEAD of results.</summary>
 public sealed class ResultHeadTests(StorageFixture storage) : IAsyncLifetime

@@ -13,7 +13,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Retention;
 
 /// <summary>What is deleted, what is not yet, and whose lost event is sent. A storage of its own: these tests delete from every container.</summary>
 public sealed class RetentionTests : IAsyncLifetime

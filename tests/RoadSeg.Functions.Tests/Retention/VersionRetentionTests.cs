@@ -15,7 +15,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Retention;
 
 /// <summary>"curated/, datasets/ and models/ grow for ever": what of them is deleted when, and above all what is not. A storage of its own: these tests delete
 /// from every container.</summary>

@@ -5,7 +5,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Inference;
+namespace RoadSeg.Functions.Tests.Segmentation;
 
 /// <summary>A process in which no model comes up for a reason of its own, such as a GPU worker without its GPU.</summary>
 public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime

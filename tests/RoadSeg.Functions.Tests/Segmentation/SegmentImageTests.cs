@@ -12,7 +12,7 @@ using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Inference;
+namespace RoadSeg.Functions.Tests.Segmentation;
 
 /// <summary>From a job in its line to its committed result: who may run it, and what is left when it fails on the way.</summary>
 public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime

@@ -13,7 +13,7 @@ using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Storage;
 
 /// <summary>Storage that refuses a call, as it does for a role that was taken away: neither a conflict nor something that is missing. It is told
 /// as it is, nothing is decided by it, and the same request or message goes on when storage answers again.</summary>

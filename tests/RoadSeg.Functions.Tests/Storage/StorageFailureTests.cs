@@ -8,7 +8,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests.Storage;
 
 /// <summary>What callers hear where storage does not show what is there, and of what is deleted while they ask.</summary>
 public sealed class StorageFailureTests(StorageFixture storage) : IAsyncLifetime

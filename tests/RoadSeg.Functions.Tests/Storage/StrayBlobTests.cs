@@ -8,7 +8,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests.Storage;
 
 /// <summary>"A stray blob with a short name makes a caller's list 500": whatever lies beside records or in their place hides none of the others. A storage of
 /// its own: what is strayed here would be in everybody's lists.</summary>

@@ -18,7 +18,7 @@ using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 using RoadSeg.Storage;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests;
 
 /// <summary>The whole HTTP API over the tests' storage, behind two routes as the worker has them: an endpoint and route values are set when
 /// a request comes to the inner pipeline. Nothing is worked on: see <see cref="WholeService"/>.</summary>

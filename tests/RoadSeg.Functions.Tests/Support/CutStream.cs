@@ -1,4 +1,4 @@
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests;
 
 /// <summary>A stream that breaks after so many bytes.</summary>
 internal sealed class CutStream(Stream whole, int length, Func<Exception> broken) : Stream

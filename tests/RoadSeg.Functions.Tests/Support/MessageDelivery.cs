@@ -13,7 +13,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Hosting;
+namespace RoadSeg.Functions.Tests;
 
 /// <summary>Stands where the host and Event Grid stand, without their processes: what reaches the account's queues is delivered to the functions' own methods,
 /// and what is put into a container that tells of its blobs becomes a message. It learns of both from Azurite's log.</summary>

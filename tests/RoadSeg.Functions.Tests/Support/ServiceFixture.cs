@@ -1,6 +1,6 @@
-[assembly: AssemblyFixture(typeof(RoadSeg.Functions.Tests.Http.ServiceFixture))]
+[assembly: AssemblyFixture(typeof(RoadSeg.Functions.Tests.ServiceFixture))]
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests;
 
 /// <summary>One service for all tests that need no other settings, on an account of its own.</summary>
 public sealed class ServiceFixture : IAsyncLifetime

@@ -4,13 +4,12 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using RoadSeg.Client;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Tests.Hosting;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests;
 
 /// <summary>The service in this process: its HTTP API, and its functions behind real queues, with the model that ships. No host and no worker process: what those
 /// do is for the end-to-end tests.</summary>

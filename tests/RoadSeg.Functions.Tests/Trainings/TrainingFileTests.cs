@@ -11,7 +11,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Http;
+namespace RoadSeg.Functions.Tests.Trainings;
 
 /// <summary>What is read of storage for a run's files. The fault: whole files lay in memory, for HEAD, 304 and a few bytes too.</summary>
 public sealed class TrainingFileTests(StorageFixture storage) : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Text;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>"A bare drop whose name has characters outside the basic plane (an emoji)": Event Grid writes U+FFFD for them into the subject, and the photo was
 /// not found. Its name stands in data.url.</summary>

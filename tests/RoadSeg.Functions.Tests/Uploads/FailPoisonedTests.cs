@@ -10,7 +10,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>Which job a poisoned message ends. "The guard of the segmentation branch always holds: it fails a job that a newer message is running."</summary>
 public sealed class FailPoisonedTests(StorageFixture storage)

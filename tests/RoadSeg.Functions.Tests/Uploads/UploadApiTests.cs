@@ -4,12 +4,11 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Api;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>POST /v1/uploads: what a ticket says, and what is refused.</summary>
 public sealed class UploadApiTests(StorageFixture storage) : IAsyncLifetime

@@ -7,7 +7,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>Who owns a job when events come late, twice, or again after a crash.</summary>
 public sealed class UploadClaimTests(StorageFixture storage)

@@ -14,7 +14,7 @@ using RoadSeg.Functions.Uploads;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>Upload keys where the process has no account key, as with a managed identity on Azure: a storage emulator that takes
 /// bearer tokens over TLS signs them with a user delegation key.</summary>

@@ -5,14 +5,13 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Uploads;
 
 /// <summary>What may lie at an upload key's address instead of a photo, and what becomes of it.</summary>
 public sealed class UploadPhotoTests(StorageFixture storage)

@@ -5,7 +5,7 @@ using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Work;
 
 /// <summary>Documents under ETag, where storage answers something else than "there is none" and "another was quicker".</summary>
 public sealed class JsonBlobsTests(StorageFixture storage)

@@ -8,7 +8,7 @@ using RoadSeg.Storage;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Functions.Tests.Work;
 
 /// <summary>"A lost reply to a write of one's own counts as somebody else's": at a commit the metric was missing and the webhook waited for the sweep. Every
 /// store must know its own write again, and no store may take another's for its own.</summary>

@@ -3,7 +3,7 @@ using RoadSeg.Client;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Tests.Client;
 
 /// <summary>What the client does when a service fails in passing, and what it never gives away.</summary>
 public sealed class ClientRetryTests

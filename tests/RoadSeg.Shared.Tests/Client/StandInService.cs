@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace RoadSeg.EndToEnd.Tests;
+namespace RoadSeg.Tests.Client;
 
 /// <summary>A server on loopback that answers as a test says, for what the real service does not do when asked: fail in passing.</summary>
 internal sealed class StandInService : IAsyncDisposable

@@ -7,11 +7,11 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Curated_sets : IDisposable
+public sealed class CuratedSetTests : IDisposable
 {
     private readonly Drop drop = new() { Spec = Drop.Of("camvid") };
 
-    public Curated_sets()
+    public CuratedSetTests()
     {
         for (var i = 0; i < 150; i++)
             drop.Image($"train/d_{i:D3}.png").Ids($"trainannot/d_{i:D3}.png", (x, _) => x < 16 ? 3 : i % 3 == 0 ? 8 : 11);

@@ -5,7 +5,7 @@ namespace RoadSeg.Tests.Datasets;
 
 /// <summary>One thing is damaged in a set of every layout and export, by lot. <c>ROADSEG_DAMAGED_SETS=10000</c> tries as many, <c>ROADSEG_DAMAGE_SEED</c> begins elsewhere;
 /// <c>ROADSEG_DAMAGE_LOG</c> names a file for the outcomes.</summary>
-public sealed class Damaged_sets
+public sealed class DamagedSetTests
 {
     private const int Short = 300;
 
@@ -37,7 +37,7 @@ public sealed class Damaged_sets
                 foreach (var kind in report?.Faults ?? [])
                     outcomes[kind.Title] = outcomes.GetValueOrDefault(kind.Title) + 1;
                 foreach (var detail in report?.Faults.SelectMany(group => group.Examples).Select(fault => fault.Detail) ?? [])
-                    Json_faults.IsForPeople(detail);
+                    JsonFaultTests.IsForPeople(detail);
                 if (damage.OneRecord && report is { Usable: < 2 })
                     Fault("the other records were not read");
                 if (report is not null && report.Usable < usable[set.Name])
@@ -53,7 +53,7 @@ public sealed class Damaged_sets
             {
                 refused++;
                 outcomes[e.Code.Code] = outcomes.GetValueOrDefault(e.Code.Code) + 1;
-                Json_faults.IsForPeople(e.Message);
+                JsonFaultTests.IsForPeople(e.Message);
                 if (e.Code.Fault == RoadSeg.Errors.Fault.Service && e.Code != ErrorCodes.CuratedSetInvalid)
                     Fault($"is the service's fault: {e.Code} {e.Message}");
                 if (damage.IsPicture && set.Name is not ("export" or "zip"))

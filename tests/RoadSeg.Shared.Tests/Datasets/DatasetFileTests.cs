@@ -5,7 +5,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Dataset_file
+public sealed class DatasetFileTests
 {
     [Fact]
     public void Two_members_are_enough_and_the_rest_has_defaults()

@@ -6,11 +6,11 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>Runs alone: other tests' memory would count.</summary>
-[CollectionDefinition(nameof(Flat_memory), DisableParallelization = true)]
+[CollectionDefinition(nameof(FlatMemoryTests), DisableParallelization = true)]
 public sealed class RunsAlone;
 
-[Collection(nameof(Flat_memory))]
-public sealed class Flat_memory
+[Collection(nameof(FlatMemoryTests))]
+public sealed class FlatMemoryTests
 {
     private const int Few = 150;
 

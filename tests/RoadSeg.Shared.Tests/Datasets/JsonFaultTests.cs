@@ -6,7 +6,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>JSON that a person wrote is refused in words for that person: "JSON deserialization for type 'RoadSeg.Datasets.DatasetSpec' was missing required properties" was shown.</summary>
-public sealed class Json_faults
+public sealed class JsonFaultTests
 {
     [Theory]
     [InlineData("""{"name":"a"}""", "it has no \"layout\".")]

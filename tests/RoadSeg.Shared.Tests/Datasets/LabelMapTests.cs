@@ -6,7 +6,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Label_map
+public sealed class LabelMapTests
 {
     private static readonly PatternSpec Folders = new("images/{id}.{ext}", "labels/{id}.png");
 

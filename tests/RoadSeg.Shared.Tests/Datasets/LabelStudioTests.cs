@@ -5,7 +5,7 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Label_studio : IDisposable
+public sealed class LabelStudioTests : IDisposable
 {
     private static readonly SplitSpec AllTrain = new() { Train = 1, Val = 0, Test = 0 };
     private readonly Drop drop = new();

@@ -5,7 +5,7 @@ namespace RoadSeg.Tests.Datasets;
 
 /// <summary>The tables that presets hold, value by value. The files in tests/golden/labels were written from the publishers' own lists, not by the code:
 /// mend them only when a publisher's list was copied wrongly.</summary>
-public sealed class Label_tables : IDisposable
+public sealed class LabelTableTests : IDisposable
 {
     private readonly Drop drop = new();
 

@@ -5,7 +5,7 @@ using RoadSeg.Labels;
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>Each layout on a tiny set of exactly that form, with the traps of that form.</summary>
-public sealed class Layout_presets : IDisposable
+public sealed class LayoutPresetTests : IDisposable
 {
     private const long Half = 128;
     private readonly Drop drop = new();

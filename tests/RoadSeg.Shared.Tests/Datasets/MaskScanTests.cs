@@ -5,7 +5,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Mask_scan
+public sealed class MaskScanTests
 {
     // Half a pixel lost when masks are scaled: every label shifts, and no test noticed. Columns and rows of one pixel tell.
     [Theory]

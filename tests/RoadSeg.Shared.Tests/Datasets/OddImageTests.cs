@@ -6,7 +6,7 @@ namespace RoadSeg.Tests.Datasets;
 
 /// <summary>The field faults no-eoi.jpg and tiff-overview.tif as members of a data set: what is a photo when it is submitted is one
 /// there.</summary>
-public sealed class Odd_images : IDisposable
+public sealed class OddImageTests : IDisposable
 {
     private readonly Drop drop = new()
     {

@@ -10,7 +10,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>Names that machines write differently pair all the same, and odd ones come through a check, a zip and an export, or are findings.</summary>
-public sealed class Odd_names : IDisposable
+public sealed class OddNameTests : IDisposable
 {
     private const string Composed = "stra\u00DFe-\u00E9-\uAC01";
     private const string Decomposed = "stra\u00DFe-e\u0301-\u1100\u1161\u11A8";
@@ -161,7 +161,7 @@ public sealed class Odd_names : IDisposable
     public async Task Label_Studio_finds_images_whose_names_look_like_addresses()
     {
         drop.Image("100%25.png").Image("what?.png").Image("e\u0301.png");
-        var rle = string.Join(',', Label_studio.Encode(Drop.Width, Drop.Height, (x, _) => x < 16));
+        var rle = string.Join(',', LabelStudioTests.Encode(Drop.Width, Drop.Height, (x, _) => x < 16));
         string Task(int id, string image) => $$"""{"id":{{id}},"data":{"image":"{{image}}"},"annotations":[{"id":{{id}},"result":[{"original_width":32,"original_height":24,"value":{"rle":[{{rle}}],"brushlabels":["road"]} }]}]}""";
         drop.Text("export.json", $"[{Task(1, "/data/upload/1/0a1b2c3d-100%25.png")},{Task(2, "/data/what?.png")},{Task(3, "/data/upload/%C3%A9.png")}]");
 

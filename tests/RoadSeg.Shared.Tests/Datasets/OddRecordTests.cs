@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>One odd line or member of a table or a list used to refuse the whole set.</summary>
-public sealed class Odd_records : IDisposable
+public sealed class OddRecordTests : IDisposable
 {
     private readonly Drop drop = new();
 
@@ -61,7 +61,7 @@ public sealed class Odd_records : IDisposable
 
         Assert.Equal(ErrorCodes.DatasetInvalid, refusal.Code);
         Assert.Contains(list, refusal.Message, StringComparison.Ordinal);
-        Json_faults.IsForPeople(refusal.Message);
+        JsonFaultTests.IsForPeople(refusal.Message);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using RoadSeg.Datasets.Curation;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Report_page : IDisposable
+public sealed class ReportPageTests : IDisposable
 {
     private readonly Drop drop = new() { Spec = Drop.Of("pairs", new SplitSpec { Train = 1, Val = 0, Test = 0 }, new LabelSpec { Classes = [new("<script>alert(1)</script>"), new("car")] }) with { Patterns = new("images/{id}.{ext}", "labels/{id}.png"), Licence = "<b>x</b>" } };
 

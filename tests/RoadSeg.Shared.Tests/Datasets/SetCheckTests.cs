@@ -5,7 +5,7 @@ using RoadSeg.Tests.Imaging;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Set_checks : IDisposable
+public sealed class SetCheckTests : IDisposable
 {
     private readonly Drop drop = new() { Spec = Spec };
 
@@ -243,7 +243,7 @@ public sealed class Set_checks : IDisposable
 
     private static DatasetSpec Colored => Spec with { Labels = new LabelSpec { Classes = [new("red"), new("blue")], Encoding = RoadSeg.Datasets.MaskEncoding.Color, Map = new Dictionary<string, System.Text.Json.JsonElement> { ["#ff0000"] = System.Text.Json.JsonElement.Parse("0"), ["#0000ff"] = System.Text.Json.JsonElement.Parse("1") } } };
 
-    private Set_checks Good(string name, int? seed = null)
+    private SetCheckTests Good(string name, int? seed = null)
     {
         drop.Image($"images/{name}.png", seed).Ids($"labels/{name}.png", Drop.Halves(0, 1));
         return this;

@@ -6,7 +6,7 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;
 
-public sealed class Zip_drops : IDisposable
+public sealed class ZipDropTests : IDisposable
 {
     private readonly TempFolder folder = new();
 

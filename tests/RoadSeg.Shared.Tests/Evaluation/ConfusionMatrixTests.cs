@@ -2,7 +2,7 @@ using RoadSeg.Evaluation;
 
 namespace RoadSeg.Tests.Evaluation;
 
-public class Confusion_matrix
+public class ConfusionMatrixTests
 {
     [Fact]
     public void Scores_are_those_worked_out_by_hand()

@@ -5,7 +5,7 @@ namespace RoadSeg.Tests.Imaging;
 
 /// <summary>Faults of a file that leave every row of the picture in it, and faults that do not, which decoders warn of in the same
 /// words.</summary>
-public sealed class Harmless_faults
+public sealed class HarmlessFaultTests
 {
     private static readonly RgbImage Picture = Pictures.Busy(200, 150, 3);
     private static readonly PreprocessSpec Spec = new(ResizeMode.Stretch, 32, 32);
@@ -20,7 +20,7 @@ public sealed class Harmless_faults
     {
         var (whole, faulty) = HarmlessFaults()[fault];
         Assert.NotEqual(whole, faulty);
-        Assert.Equal(Photo_decoding.Decode(whole).Pixels, Photo_decoding.Decode(faulty).Pixels);
+        Assert.Equal(PhotoDecodingTests.Decode(whole).Pixels, PhotoDecodingTests.Decode(faulty).Pixels);
         Assert.Equal(ForModel(whole).Pixels, ForModel(faulty).Pixels);
     }
 
@@ -29,7 +29,7 @@ public sealed class Harmless_faults
     public void A_file_that_lacks_picture_is_corrupt(string fault)
     {
         var file = HarmfulFaults()[fault];
-        Assert.Equal(ErrorCodes.ImageCorrupt, Assert.Throws<RoadSegException>(() => Photo_decoding.Decode(file)).Code);
+        Assert.Equal(ErrorCodes.ImageCorrupt, Assert.Throws<RoadSegException>(() => PhotoDecodingTests.Decode(file)).Code);
         Assert.Equal(ErrorCodes.ImageCorrupt, Assert.Throws<RoadSegException>(() => ForModel(file)).Code);
     }
 
@@ -38,9 +38,9 @@ public sealed class Harmless_faults
     public void A_photo_without_its_end_marker_is_whole_and_one_without_its_last_block_is_not()
     {
         var photo = File.ReadAllBytes(Path.Combine(Checkout.Root, "samples", "street.jpg"));
-        Assert.Equal(Photo_decoding.Decode(photo).Pixels, Photo_decoding.Decode(photo[..^2]).Pixels);
+        Assert.Equal(PhotoDecodingTests.Decode(photo).Pixels, PhotoDecodingTests.Decode(photo[..^2]).Pixels);
         foreach (var cut in (byte[][])[photo[..^12], [.. photo[..^12], 0xFF, 0xD9]])
-            Assert.Equal(ErrorCodes.ImageCorrupt, Assert.Throws<RoadSegException>(() => Photo_decoding.Decode(cut)).Code);
+            Assert.Equal(ErrorCodes.ImageCorrupt, Assert.Throws<RoadSegException>(() => PhotoDecodingTests.Decode(cut)).Code);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class Harmless_faults
         byte[][] files = [PhotoEncoder.Jpeg(picture), Saving.ProgressiveJpeg(picture), Saving.RestartingJpeg(picture, 2)];
         foreach (var file in files)
         {
-            var whole = Photo_decoding.Decode(file);
+            var whole = PhotoDecodingTests.Decode(file);
             for (var length = file.Length - 60; length < file.Length; length++)
             {
                 foreach (var cut in (byte[][])[file[..length], [.. file[..length], 0xFF, 0xD9]])
@@ -58,7 +58,7 @@ public sealed class Harmless_faults
                     // What is accepted is the picture: the last bits of a progressive one may change next to nothing.
                     try
                     {
-                        Assert.InRange(Pictures.Difference(whole, Photo_decoding.Decode(cut)).Max, 0, file == files[1] ? 2 : 0);
+                        Assert.InRange(Pictures.Difference(whole, PhotoDecodingTests.Decode(cut)).Max, 0, file == files[1] ? 2 : 0);
                     }
                     catch (RoadSegException e) when (e.Code == ErrorCodes.ImageCorrupt)
                     {

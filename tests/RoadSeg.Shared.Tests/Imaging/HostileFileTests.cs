@@ -5,7 +5,7 @@ namespace RoadSeg.Tests.Imaging;
 
 /// <summary>Seeded mutations of good files. Whatever comes, only a RoadSegException comes out.</summary>
 [Collection(nameof(Alone))]
-public sealed class Hostile_files
+public sealed class HostileFileTests
 {
     private static readonly ImageLimits Limits = new(MaxBytes: 1 << 20, MaxPixels: 2_000_000, MaxSide: 4000);
     private static readonly PreprocessSpec Spec = new(ResizeMode.KeepAspect, 64, 64);

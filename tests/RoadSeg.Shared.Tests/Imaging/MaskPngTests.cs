@@ -4,7 +4,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Mask_png
+public sealed class MaskPngTests
 {
     [Fact]
     public void Ids_survive_for_every_class_count()
@@ -39,9 +39,9 @@ public sealed class Mask_png
         var ids = Pictures.Ids(45, 30, 20);
         ids[7] = 200;
         var expected = ids.SelectMany(id => id == 200 ? [(byte)0, (byte)0, (byte)0] : Channels(labels.Classes[id].Color)).ToArray();
-        Assert.Equal(expected, Photo_decoding.Decode(MaskPng.Encode(ids, 45, 30, labels)).Pixels);
+        Assert.Equal(expected, PhotoDecodingTests.Decode(MaskPng.Encode(ids, 45, 30, labels)).Pixels);
         var color = ColorMask.Png(ids, 45, 30, labels);
-        Assert.Equal(expected, Photo_decoding.Decode(color).Pixels);
+        Assert.Equal(expected, PhotoDecodingTests.Decode(color).Pixels);
         Assert.Equal(3, ImageProbe.Read(color, ImageLimits.Default).Bands);
     }
 

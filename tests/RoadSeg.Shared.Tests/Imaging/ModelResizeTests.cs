@@ -2,7 +2,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Model_resize
+public sealed class ModelResizeTests
 {
     [Theory]
     [InlineData(480, 360, 256, 256)] // stretch

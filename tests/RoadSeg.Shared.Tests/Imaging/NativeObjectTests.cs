@@ -10,7 +10,7 @@ namespace RoadSeg.Tests.Imaging;
 public sealed class Alone;
 
 [Collection(nameof(Alone))]
-public sealed class Native_objects
+public sealed class NativeObjectTests
 {
     private static readonly PreprocessSpec Spec = new(ResizeMode.Stretch, 64, 64);
 

@@ -3,7 +3,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Overlay_blend
+public sealed class OverlayBlendTests
 {
     private static readonly RgbImage Photo = Pictures.Busy(61, 23, 8);
     private static readonly LabelCatalogue Labels = Pictures.Labels(9, 255);

@@ -3,7 +3,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Photo_decoding
+public sealed class PhotoDecodingTests
 {
     private static readonly RgbImage Picture = Pictures.Smooth(64, 48);
     private static readonly PreprocessSpec Spec = new(ResizeMode.Stretch, 32, 32);

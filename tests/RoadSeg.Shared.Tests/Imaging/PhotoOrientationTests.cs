@@ -2,7 +2,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Photo_orientation
+public sealed class PhotoOrientationTests
 {
     [Theory]
     [InlineData(ImageFormat.Jpeg)]

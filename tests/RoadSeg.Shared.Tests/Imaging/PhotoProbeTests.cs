@@ -4,7 +4,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Photo_probe
+public sealed class PhotoProbeTests
 {
     private static readonly RgbImage Picture = Pictures.Smooth(33, 21);
 
@@ -28,7 +28,7 @@ public sealed class Photo_probe
     {
         for (var orientation = 1; orientation <= 8; orientation++)
         {
-            var header = Read(Photo_orientation.Write(Picture, format, orientation));
+            var header = Read(PhotoOrientationTests.Write(Picture, format, orientation));
             Assert.Equal((orientation, 33, 21), (header.Orientation, header.Width, header.Height));
             Assert.Equal(orientation < 5 ? (33, 21) : (21, 33), (header.OrientedWidth, header.OrientedHeight));
         }
@@ -128,7 +128,7 @@ public sealed class Photo_probe
     {
         var file = Convert.FromBase64String(HeifSupport.HeicSample);
         if (VipsLibrary.Supports(ImageFormat.Heic))
-            Assert.All(Photo_decoding.Decode(file).Pixels, p => Assert.InRange(p, 126, 130));
+            Assert.All(PhotoDecodingTests.Decode(file).Pixels, p => Assert.InRange(p, 126, 130));
         else
             Refused(ErrorCodes.ImageFormatUnsupported, "looks like HEIC", file);
     }

@@ -7,7 +7,7 @@ using SixLabors.ImageSharp.Processing;
 namespace RoadSeg.Tests.Imaging;
 
 /// <summary>Holds our decode to one that shares no code with libvips. ImageSharp reads files of this repository only: never a stranger's.</summary>
-public sealed class Second_decoder
+public sealed class SecondDecoderTests
 {
     private static readonly Dictionary<ImageFormat, (double Mean, int Max)> Tolerances = new()
     {
@@ -54,8 +54,8 @@ public sealed class Second_decoder
         var picture = Pictures.Smooth(40, 24);
         for (var orientation = 1; orientation <= 8; orientation++)
         {
-            var file = Photo_orientation.Write(picture, ImageFormat.Png, orientation);
-            Assert.Equal(Photo_decoding.Decode(file).Pixels, Theirs(file)!.Pixels);
+            var file = PhotoOrientationTests.Write(picture, ImageFormat.Png, orientation);
+            Assert.Equal(PhotoDecodingTests.Decode(file).Pixels, Theirs(file)!.Pixels);
         }
     }
 

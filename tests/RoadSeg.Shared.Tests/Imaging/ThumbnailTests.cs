@@ -5,7 +5,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Tests.Imaging;
 
 /// <summary>Small copies that a container carries beside the photo are passed over; other pictures are not.</summary>
-public sealed class Thumbnails
+public sealed class ThumbnailTests
 {
     private static readonly RgbImage Picture = Pictures.Smooth(64, 48);
 

@@ -4,7 +4,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Tests.Imaging;
 
 /// <summary>The case tiff-overview.tif of the field faults and its kin: copies of the photo inside its file are no pages.</summary>
-public sealed class Tiff_pages
+public sealed class TiffPageTests
 {
     [Theory]
     [InlineData(false, false)]

@@ -7,7 +7,7 @@ using RoadSeg.Native;
 
 namespace RoadSeg.Tests.Imaging;
 
-public sealed class Vips_library
+public sealed class VipsLibraryTests
 {
     [Fact]
     public void Is_loaded_once_and_says_its_version()

@@ -6,7 +6,7 @@ using RoadSeg.Packaging;
 
 namespace RoadSeg.Tests.Inference;
 
-public class Engine_refuses_broken_models
+public class BrokenModelTests
 {
     private static readonly ModelDescription Tiny = TinyModels.Description;
 

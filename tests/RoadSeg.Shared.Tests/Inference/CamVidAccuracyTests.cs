@@ -7,7 +7,7 @@ using RoadSeg.Models;
 namespace RoadSeg.Tests.Inference;
 
 /// <summary>The default model on the 101 CamVid validation frames: what its card states, and what a plain implementation computes.</summary>
-public class CamVid_accuracy
+public class CamVidAccuracyTests
 {
     [Fact]
     public void Accuracy_and_mean_iou_over_val_are_what_the_model_card_states()

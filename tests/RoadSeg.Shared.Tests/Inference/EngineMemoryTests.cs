@@ -5,9 +5,9 @@ using RoadSeg.Models;
 namespace RoadSeg.Tests.Inference;
 
 /// <summary>Runs alone: it measures the memory of the whole process.</summary>
-[CollectionDefinition(nameof(Engine_memory), DisableParallelization = true)]
-[Collection(nameof(Engine_memory))]
-public class Engine_memory
+[CollectionDefinition(nameof(EngineMemoryTests), DisableParallelization = true)]
+[Collection(nameof(EngineMemoryTests))]
+public class EngineMemoryTests
 {
     // One leaked session holds at least its 14 MB of weights.
     private const long Allowed = 4 << 20;

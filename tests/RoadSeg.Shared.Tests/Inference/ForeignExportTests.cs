@@ -6,7 +6,7 @@ using RoadSeg.Models;
 namespace RoadSeg.Tests.Inference;
 
 /// <summary>What exporters make of a model, row by row of the table in <c>docs/models.md</c>: read right, or refused with the reason.</summary>
-public class Foreign_exports
+public class ForeignExportTests
 {
     private static readonly ModelDescription Tiny = TinyModels.Description;
     private static readonly Normalization Plain = new([1, 1, 1], [0, 0, 0], [1, 1, 1]);

@@ -7,7 +7,7 @@ using RoadSeg.Packaging;
 namespace RoadSeg.Tests.Inference;
 
 /// <summary>A model that others trained and exported: float NCHW of one fixed size, full-size logits, Cityscapes classes.</summary>
-public class Foreign_model
+public class ForeignModelTests
 {
     private static readonly string[] Classes =
     [

@@ -3,7 +3,7 @@ using RoadSeg.Inference;
 
 namespace RoadSeg.Tests.Inference;
 
-public class Logits_upsampler
+public class LogitsUpsamplerTests
 {
     [Fact]
     public void Random_shapes_agree_with_the_reference()

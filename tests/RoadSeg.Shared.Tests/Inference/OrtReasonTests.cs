@@ -2,7 +2,7 @@ using RoadSeg.Inference;
 
 namespace RoadSeg.Tests.Inference;
 
-public sealed class Ort_reason
+public sealed class OrtReasonTests
 {
     [Fact]
     public void Nodes_keep_their_names_and_libraries_lose_their_folders()

@@ -8,7 +8,7 @@ namespace RoadSeg.Tests.Inference;
 
 /// <summary>External data: what new exporters write by default. Faults: it was refused as a broken export; and from bytes ONNX Runtime read it from the
 /// process's working directory, outside the manifest's hashes.</summary>
-public sealed class Weights_outside_the_graph : IDisposable
+public sealed class OutsideWeightsTests : IDisposable
 {
     private const string DataFile = "model.onnx.data";
     private static readonly ModelDescription Tiny = TinyModels.Description;

@@ -6,7 +6,7 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Tests.Inference;
 
-public class Segmentation_engine
+public class SegmentationEngineTests
 {
     private static readonly ModelDescription Tiny = TinyModels.Description;
 

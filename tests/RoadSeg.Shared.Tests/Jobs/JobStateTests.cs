@@ -1,6 +1,6 @@
 using RoadSeg.Jobs;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Tests.Jobs;
 
 public sealed class JobStateTests
 {

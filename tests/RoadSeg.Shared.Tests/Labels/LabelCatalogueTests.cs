@@ -3,7 +3,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Tests.Labels;
 
-public class Label_catalogue
+public class LabelCatalogueTests
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private static readonly LabelClass Road = new(0, "road", new RgbColor(128, 64, 128));

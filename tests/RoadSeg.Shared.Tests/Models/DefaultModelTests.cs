@@ -3,7 +3,7 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Tests.Models;
 
-public class Default_model
+public class DefaultModelTests
 {
     [Fact]
     public void Loads_and_passes_its_self_test()

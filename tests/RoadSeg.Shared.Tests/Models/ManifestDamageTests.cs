@@ -9,7 +9,7 @@ namespace RoadSeg.Tests.Models;
 
 /// <summary>Every member of the records of models, one at a time: missing, null, of another type, empty, huge. It is refused as model-invalid or
 /// the record works. Fault: a manifest without the optional <c>metrics</c> ended in an ArgumentNullException.</summary>
-public class Manifest_damage
+public class ManifestDamageTests
 {
     private static readonly string?[] Values = [null, "null", "\"x\"", "\"\"", "7", "-1", "1e400", "true", "[]", "{}", "[null]", "{\"x\":null}", $"\"{new string('w', 100_000)}\""];
 

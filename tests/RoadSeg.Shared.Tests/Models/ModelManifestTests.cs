@@ -8,7 +8,7 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Tests.Models;
 
-public class Model_manifest
+public class ModelManifestTests
 {
     private static readonly string GoldenPath = Checkout.File("tests/contracts/model-manifest.json");
 

@@ -7,12 +7,12 @@ using RoadSeg.Packaging;
 
 namespace RoadSeg.Tests.Models;
 
-public sealed class Model_package : IDisposable
+public sealed class ModelPackageTests : IDisposable
 {
     private readonly TempFolder folder = new();
     private readonly string package;
 
-    public Model_package()
+    public ModelPackageTests()
     {
         package = folder["tiny"];
         new ModelPackageWriter(TimeProvider.System).Write(package, TinyModels.Description, Files());

@@ -5,9 +5,9 @@ using RoadSeg.Inference;
 using RoadSeg.Models;
 using RoadSeg.Packaging;
 
-namespace RoadSeg.Tests.Models;
+namespace RoadSeg.Tests.Packaging;
 
-public sealed class Model_package_writer : IDisposable
+public sealed class ModelPackageWriterTests : IDisposable
 {
     private static readonly ModelDescription Tiny = TinyModels.Description;
     private readonly TempFolder folder = new();

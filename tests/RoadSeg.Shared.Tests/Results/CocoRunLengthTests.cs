@@ -2,7 +2,7 @@ using RoadSeg.Results;
 
 namespace RoadSeg.Tests.Results;
 
-public sealed class Coco_run_lengths
+public sealed class CocoRunLengthTests
 {
     // Worked out by hand from the published format: value = 5-bit groups, low first, +32 when more follow, +48.
     [Theory]

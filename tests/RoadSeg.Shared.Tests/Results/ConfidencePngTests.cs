@@ -3,7 +3,7 @@ using RoadSeg.Tests.Imaging;
 
 namespace RoadSeg.Tests.Results;
 
-public sealed class Confidence_png
+public sealed class ConfidencePngTests
 {
     [Fact]
     public void Every_sample_comes_back_within_the_stated_error_at_every_width()

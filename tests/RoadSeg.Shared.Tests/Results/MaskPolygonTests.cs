@@ -4,7 +4,7 @@ using RoadSeg.Results;
 
 namespace RoadSeg.Tests.Results;
 
-public sealed class Mask_polygons
+public sealed class MaskPolygonTests
 {
     private static readonly RegionOptions Everything = new() { MinArea = 1 };
 

@@ -2,7 +2,7 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Tests.Storage;
 
-public sealed class Version_cache : IDisposable
+public sealed class VersionCacheTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 

@@ -1,8 +1,8 @@
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests;
+namespace RoadSeg.Tests.Work;
 
-public sealed class JobIdTests
+public sealed class WorkIdTests
 {
     [Fact]
     public void New_ids_differ_and_read_back()

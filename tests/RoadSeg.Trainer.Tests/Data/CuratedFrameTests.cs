@@ -2,15 +2,15 @@ using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
-using RoadSeg.Tests.Trainer.Training;
+using RoadSeg.Trainer.Tests.Training;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Data;
+namespace RoadSeg.Trainer.Tests.Data;
 
-public sealed class Curated_frames : IDisposable
+public sealed class CuratedFrameTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -115,14 +115,14 @@ public sealed class Curated_frames : IDisposable
 
     private static BatchLoader Loader(SegmentationSet set) => new(
         set,
-        new Augmentation(Runs.Small.Augmentation, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels.Count, (byte)set.IgnoreId),
-        Runs.Small.Augmentation, batchSize: 4, seed: 5, ahead: 3);
+        new Augmentation(RunTests.Small.Augmentation, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels.Count, (byte)set.IgnoreId),
+        RunTests.Small.Augmentation, batchSize: 4, seed: 5, ahead: 3);
 
     private LoopState Run(string data, string output, CancellationToken stop, Action? afterStep = null)
     {
         var folder = Directory.CreateDirectory(_folder[output]).FullName;
         var log = new MetricsLog(folder, TextWriter.Null, terminal: false, TimeProvider.System);
-        return new TrainingLoop(Runs.Small, new LoopFiles(data, folder, null, Resume: true), CPU, log, afterStep is null ? null : _ => afterStep()).Run(stop);
+        return new TrainingLoop(RunTests.Small, new LoopFiles(data, folder, null, Resume: true), CPU, log, afterStep is null ? null : _ => afterStep()).Run(stop);
     }
 
     private async Task<string> CurateAsync(int train, int val)

@@ -2,9 +2,9 @@ using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 
-namespace RoadSeg.Tests.Trainer.Data;
+namespace RoadSeg.Trainer.Tests.Data;
 
-public sealed class Samples : IDisposable
+public sealed class SampleTests : IDisposable
 {
     private static readonly AugmentationOptions Options = new() { CropWidth = 64, CropHeight = 48, ScaleMin = 0.5, ScaleMax = 2 };
 

@@ -3,7 +3,7 @@ using RoadSeg.Trainer.Data;
 
 namespace RoadSeg.Trainer.Tests.Data;
 
-public sealed class Stretched_frames
+public sealed class StretchedFrameTests
 {
     [Fact]
     public void A_mask_keeps_its_classes_and_takes_the_nearest_cell_of_the_same_place()

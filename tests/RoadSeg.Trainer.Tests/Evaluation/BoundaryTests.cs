@@ -1,8 +1,8 @@
 using RoadSeg.Trainer.Evaluation;
 
-namespace RoadSeg.Tests.Trainer.Evaluation;
+namespace RoadSeg.Trainer.Tests.Evaluation;
 
-public sealed class Boundaries
+public sealed class BoundaryTests
 {
     private const int Ignore = 9;
 

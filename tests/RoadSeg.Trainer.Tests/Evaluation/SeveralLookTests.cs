@@ -1,6 +1,6 @@
 using RoadSeg.Imaging;
 using RoadSeg.Models;
-using RoadSeg.Tests.Trainer.Export;
+using RoadSeg.Trainer.Tests.Export;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
@@ -9,9 +9,9 @@ using RoadSeg.Trainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Evaluation;
+namespace RoadSeg.Trainer.Tests.Evaluation;
 
-public sealed class Several_looks(TrainedNetwork network) : IClassFixture<TrainedNetwork>
+public sealed class SeveralLookTests(TrainedNetwork network) : IClassFixture<TrainedNetwork>
 {
     private static readonly TestTime Many = new(Flip: true, [0.75, 1, 1.25]);
 

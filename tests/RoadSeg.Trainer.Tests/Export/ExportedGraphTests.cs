@@ -11,7 +11,7 @@ using RoadSeg.Trainer.Publishing;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Export;
+namespace RoadSeg.Trainer.Tests.Export;
 
 /// <summary>One network, trained a little on painted roads, for all tests of this class.</summary>
 public sealed class TrainedNetwork : IDisposable
@@ -21,7 +21,7 @@ public sealed class TrainedNetwork : IDisposable
     public TrainedNetwork()
     {
         Data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName, train: 12, val: 6);
-        var recipe = RoadSeg.Tests.Trainer.Training.Runs.Small;
+        var recipe = RoadSeg.Trainer.Tests.Training.RunTests.Small;
         recipe = recipe with { Training = recipe.Training with { Epochs = 40, EvaluateEvery = 40, CheckpointEvery = 1000, LearningRate = 0.01 } };
         var output = Directory.CreateDirectory(_folder["run"]).FullName;
         new TrainingLoop(recipe, new LoopFiles(Data, output, null, true), CPU, new MetricsLog(output, TextWriter.Null, false, TimeProvider.System)).Run(default);
@@ -37,7 +37,7 @@ public sealed class TrainedNetwork : IDisposable
     public void Dispose() => _folder.Dispose();
 }
 
-public sealed class Exported_graphs(TrainedNetwork network) : IClassFixture<TrainedNetwork>
+public sealed class ExportedGraphTests(TrainedNetwork network) : IClassFixture<TrainedNetwork>
 {
     private readonly SegmentationSet _train = CamVidFolder.Read(network.Data, "train");
     private readonly SegmentationSet _val = CamVidFolder.Read(network.Data, "val");

@@ -2,9 +2,9 @@ using RoadSeg.Trainer.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Libtorch;
+namespace RoadSeg.Trainer.Tests.Libtorch;
 
-public sealed class Autocast_scopes
+public sealed class AutocastScopeTests
 {
     [Fact]
     public void A_convolution_computes_in_bfloat16_and_its_weights_and_gradients_stay_floats()

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Libtorch;
 
-namespace RoadSeg.Tests.Trainer.Libtorch;
+namespace RoadSeg.Trainer.Tests.Libtorch;
 
 /// <summary>The trainer in a folder that holds wrong native files: it looks there first.</summary>
-public sealed class Broken_installations : IDisposable
+public sealed class BrokenInstallationTests : IDisposable
 {
     private const string Libtorch = "libtorch_cpu.so";
 

@@ -2,10 +2,10 @@ using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Libtorch;
+namespace RoadSeg.Trainer.Tests.Libtorch;
 
 /// <summary>What the trainer relies on and TorchSharp does not promise: layouts and seeds.</summary>
-public sealed class Weights_in_memory
+public sealed class MemoryWeightsTests
 {
     private static readonly ModelOptions Small =
         new() { AsppRates = [2], AsppChannels = 16, LowLevelChannels = 8, DecoderChannels = 16, Classes = 4 };

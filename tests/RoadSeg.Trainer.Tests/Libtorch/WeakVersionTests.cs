@@ -2,10 +2,10 @@ using System.Text;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Libtorch;
 
-namespace RoadSeg.Tests.Trainer.Libtorch;
+namespace RoadSeg.Trainer.Tests.Libtorch;
 
 /// <summary>The change to TorchSharp's own file that lets it load with an older libstdc++, on that file.</summary>
-public sealed class Weak_versions : IDisposable
+public sealed class WeakVersionTests : IDisposable
 {
     private const string Version = "GLIBCXX_3.4.32";
 

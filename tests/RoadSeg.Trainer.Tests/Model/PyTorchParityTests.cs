@@ -6,11 +6,11 @@ using RoadSeg.Trainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Model;
+namespace RoadSeg.Trainer.Tests.Model;
 
 /// <summary>The network against torchvision's layers in plain PyTorch: tests/golden/trainer/make_reference.py made the numbers.
 /// In doubles, so that a difference is a difference in the network and not in rounding.</summary>
-public sealed class Parity_with_PyTorch
+public sealed class PyTorchParityTests
 {
     private const double Tolerance = 1e-4;
     private const double TrajectoryTolerance = 1e-3;

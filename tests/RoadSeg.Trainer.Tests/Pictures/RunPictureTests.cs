@@ -5,9 +5,9 @@ using RoadSeg.Trainer.Pictures;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Pictures;
+namespace RoadSeg.Trainer.Tests.Pictures;
 
-public sealed class Run_pictures : IDisposable
+public sealed class RunPictureTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -18,7 +18,7 @@ public sealed class Run_pictures : IDisposable
     {
         var data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
         var log = new MetricsLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
-        new TrainingLoop(RoadSeg.Tests.Trainer.Training.Runs.Small, new LoopFiles(data, _folder.Path, null, Resume: true), CPU, log).Run(default);
+        new TrainingLoop(RoadSeg.Trainer.Tests.Training.RunTests.Small, new LoopFiles(data, _folder.Path, null, Resume: true), CPU, log).Run(default);
 
         Assert.InRange(Colours(Read("curves.png")), 20, 1000);
         foreach (var name in new[] { TrainingPictures.Samples, TrainingPictures.Worst })

@@ -14,10 +14,10 @@ using RoadSeg.Trainer.Training;
 using RoadSeg.Work;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Publishing;
+namespace RoadSeg.Trainer.Tests.Publishing;
 
 /// <summary>The shipped network, at a small input size so that a judgement takes a second, held against itself and against spoiled copies of itself.</summary>
-public sealed class Gates : IDisposable
+public sealed class GateTests : IDisposable
 {
     private static readonly string Shipped = Checkout.File("models/default");
 

@@ -3,10 +3,10 @@ using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
 /// <summary>Small batches that are added up before an update stand for one large batch.</summary>
-public sealed class Accumulation : IDisposable
+public sealed class AccumulationTests : IDisposable
 {
     private const double Clip = 0.001;
 
@@ -22,7 +22,7 @@ public sealed class Accumulation : IDisposable
     public void Four_quarters_of_a_batch_move_the_weights_as_the_whole_batch_does(double clip)
     {
         var set = CamVidFolder.Read(PaintedRoads.Write(_data.Path), "train");
-        var quarter = new BatchLoader(set, new Augmentation(Runs.Small.Augmentation, Runs.Small.Input, set.Labels.Count, 4), Runs.Small.Augmentation, 2, seed: 1, ahead: 1).From(0, 1).Single();
+        var quarter = new BatchLoader(set, new Augmentation(RunTests.Small.Augmentation, RunTests.Small.Input, set.Labels.Count, 4), RunTests.Small.Augmentation, 2, seed: 1, ahead: 1).From(0, 1).Single();
         var whole = quarter with
         {
             Count = 4 * quarter.Count,
@@ -41,9 +41,9 @@ public sealed class Accumulation : IDisposable
         {
             using var scope = NewDisposeScope();
             // Without Dice, whose smoothing weighs less in a larger batch, and without decay, beside which a clipped gradient is nothing.
-            var recipe = Runs.Small with
+            var recipe = RunTests.Small with
             {
-                Training = Runs.Small.Training with
+                Training = RunTests.Small.Training with
                 {
                     Accumulate = accumulate,
                     GradientClip = clip,

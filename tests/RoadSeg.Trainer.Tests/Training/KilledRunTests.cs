@@ -2,10 +2,10 @@ using System.Diagnostics;
 using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Training;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
 /// <summary>The built trainer as a process of its own, ended by SIGKILL and by its own refusals.</summary>
-public sealed class Killed_runs : IDisposable
+public sealed class KilledRunTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -17,7 +17,7 @@ public sealed class Killed_runs : IDisposable
     public async Task A_run_killed_again_and_again_ends_with_the_same_weights()
     {
         PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
-        var recipe = Runs.Small with { Training = Runs.Small.Training with { Epochs = 12, EvaluateEvery = 6, CheckpointEvery = 1 } };
+        var recipe = RunTests.Small with { Training = RunTests.Small.Training with { Epochs = 12, EvaluateEvery = 6, CheckpointEvery = 1 } };
         await File.WriteAllTextAsync(_folder["recipe.json"], recipe.ToJson(), TestContext.Current.CancellationToken);
         Assert.Equal((0, ""), await Finish(Train("whole")));
 
@@ -55,7 +55,7 @@ public sealed class Killed_runs : IDisposable
     public async Task A_run_that_is_told_to_end_stores_where_it_is()
     {
         PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
-        var recipe = Runs.Small with { Training = Runs.Small.Training with { Epochs = 1000, EvaluateEvery = 1000, CheckpointEvery = 100_000 } };
+        var recipe = RunTests.Small with { Training = RunTests.Small.Training with { Epochs = 1000, EvaluateEvery = 1000, CheckpointEvery = 100_000 } };
         await File.WriteAllTextAsync(_folder["recipe.json"], recipe.ToJson(), TestContext.Current.CancellationToken);
         using var run = Start(Train("told"));
         var (output, errors) = (run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));

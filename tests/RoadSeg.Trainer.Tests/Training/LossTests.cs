@@ -3,10 +3,10 @@ using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
 /// <summary>The loss's terms on numbers that can be worked out by hand, and class weights on CamVid's known ones.</summary>
-public sealed class Losses
+public sealed class LossTests
 {
     private const long Ignored = 9;
 

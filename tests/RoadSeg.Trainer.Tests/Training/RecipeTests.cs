@@ -2,9 +2,9 @@ using RoadSeg.Trainer;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Training;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
-public sealed class Recipes
+public sealed class RecipeTests
 {
     [Theory]
     [InlineData("smoke")]

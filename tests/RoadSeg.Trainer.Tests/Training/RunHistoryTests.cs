@@ -1,9 +1,9 @@
 using RoadSeg.Trainer.Metrics;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
 /// <summary>A history that follows its file. The fault: every telling of a run read all of its metrics again.</summary>
-public sealed class Run_histories : IDisposable
+public sealed class RunHistoryTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 

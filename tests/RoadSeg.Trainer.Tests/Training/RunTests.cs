@@ -8,14 +8,14 @@ using RoadSeg.Trainer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
-public sealed class Runs : IDisposable
+public sealed class RunTests : IDisposable
 {
     private readonly TempFolder _data = new();
     private readonly TempFolder _out = new();
 
-    public Runs() => PaintedRoads.Write(_data.Path);
+    public RunTests() => PaintedRoads.Write(_data.Path);
 
     internal static Recipe Small => Recipe.Parse(
         """

@@ -5,10 +5,10 @@ using RoadSeg.Trainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Training;
+namespace RoadSeg.Trainer.Tests.Training;
 
 /// <summary>Training in bfloat16, on the CPU: slow here, but the same arithmetic as on a GPU.</summary>
-public sealed class Small_arithmetic : IDisposable
+public sealed class SmallArithmeticTests : IDisposable
 {
     private readonly TempFolder _data = new();
 
@@ -18,7 +18,7 @@ public sealed class Small_arithmetic : IDisposable
     public void The_network_computes_in_bfloat16_and_the_loss_stays_close()
     {
         using var scope = NewDisposeScope();
-        using var model = new DeepLabV3Plus(Runs.Small.Model);
+        using var model = new DeepLabV3Plus(RunTests.Small.Model);
         var image = randn(2, 3, 32, 48);
         using (new Autocast(DeviceType.CPU))
             Assert.Equal(ScalarType.BFloat16, model.forward(image).Logits.dtype);
@@ -48,13 +48,13 @@ public sealed class Small_arithmetic : IDisposable
     [Fact]
     public void An_auxiliary_head_trains_in_it_too()
     {
-        var losses = Losses(autocast: true, model: Runs.Small.Model with { AuxiliaryHead = true });
+        var losses = Losses(autocast: true, model: RunTests.Small.Model with { AuxiliaryHead = true });
         Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
     }
 
     private List<double> Losses(bool autocast, Action<long, DeepLabV3Plus>? afterStep = null, ModelOptions? model = null)
     {
-        var recipe = Runs.Small with { Training = Runs.Small.Training with { Autocast = autocast, EmaDecay = 0 }, Model = model ?? Runs.Small.Model };
+        var recipe = RunTests.Small with { Training = RunTests.Small.Training with { Autocast = autocast, EmaDecay = 0 }, Model = model ?? RunTests.Small.Model };
         var set = CamVidFolder.Read(PaintedRoads.Write(_data.Path), "train");
         random.manual_seed(1);
         using var network = new DeepLabV3Plus(recipe.Model);

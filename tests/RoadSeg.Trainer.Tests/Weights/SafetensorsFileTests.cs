@@ -2,9 +2,9 @@ using System.Text;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Weights;
 
-namespace RoadSeg.Tests.Trainer.Weights;
+namespace RoadSeg.Trainer.Tests.Weights;
 
-public sealed class Safetensors_files : IDisposable
+public sealed class SafetensorsFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 

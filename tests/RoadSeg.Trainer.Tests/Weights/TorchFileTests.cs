@@ -1,10 +1,10 @@
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Weights;
 
-namespace RoadSeg.Tests.Trainer.Weights;
+namespace RoadSeg.Trainer.Tests.Weights;
 
 /// <summary>Files that PyTorch itself wrote (tests/golden/trainer/make_torch_files.py).</summary>
-public sealed class Torch_files
+public sealed class TorchFileTests
 {
     [Theory]
     [InlineData("state.zip.pth")]

@@ -7,10 +7,10 @@ using RoadSeg.Storage;
 using RoadSeg.Trainer.Work;
 using RoadSeg.Work;
 
-namespace RoadSeg.Tests.Trainer.Work;
+namespace RoadSeg.Trainer.Tests.Work;
 
 /// <summary>Metrics and log in storage. The fault: every telling uploaded all of them again, quadratic in a run's length.</summary>
-public sealed class Growing_files(WorkStorage storage) : IClassFixture<WorkStorage>, IDisposable
+public sealed class GrowingFileTests(WorkStorage storage) : IClassFixture<WorkStorage>, IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Wire _wire = new();

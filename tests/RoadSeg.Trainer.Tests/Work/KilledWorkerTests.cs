@@ -6,10 +6,10 @@ using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Tests.Trainer.Work;
+namespace RoadSeg.Trainer.Tests.Work;
 
 /// <summary>Workers as processes of their own, ended by signals.</summary>
-public sealed class Killed_workers(WorkStorage storage) : IClassFixture<WorkStorage>
+public sealed class KilledWorkerTests(WorkStorage storage) : IClassFixture<WorkStorage>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

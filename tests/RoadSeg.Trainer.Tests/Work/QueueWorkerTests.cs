@@ -10,10 +10,10 @@ using RoadSeg.Trainer.Work;
 using RoadSeg.Trainings;
 using RoadSeg.Work;
 
-namespace RoadSeg.Tests.Trainer.Work;
+namespace RoadSeg.Trainer.Tests.Work;
 
 /// <summary>The worker in this process, on a real queue.</summary>
-public sealed class Queue_worker(WorkStorage storage) : IClassFixture<WorkStorage>
+public sealed class QueueWorkerTests(WorkStorage storage) : IClassFixture<WorkStorage>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

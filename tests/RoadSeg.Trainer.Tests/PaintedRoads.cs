@@ -2,7 +2,7 @@ using System.Text.Json;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 
-namespace RoadSeg.Tests.Trainer;
+namespace RoadSeg.Trainer.Tests;
 
 /// <summary>A data set of painted scenes in CamVid's layout: sky over buildings over road, with a car, each in its own colours and with noise.</summary>
 internal static class PaintedRoads

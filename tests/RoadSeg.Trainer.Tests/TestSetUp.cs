@@ -7,7 +7,7 @@ using Xunit.v3;
 // The tests share libtorch's threads and its random generator.
 [assembly: Parallelization(Mode = ParallelMode.None)]
 
-namespace RoadSeg.Tests.Trainer;
+namespace RoadSeg.Trainer.Tests;
 
 internal static class TestSetUp
 {

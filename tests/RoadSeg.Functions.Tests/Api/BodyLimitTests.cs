@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Functions.Tests.Http;
 
 namespace RoadSeg.Functions.Tests.Api;
 

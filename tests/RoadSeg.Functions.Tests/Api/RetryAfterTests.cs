@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Jobs;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;

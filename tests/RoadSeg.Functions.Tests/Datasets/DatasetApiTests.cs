@@ -1,6 +1,5 @@
 using System.Net;
 using RoadSeg.Datasets;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests.Datasets;

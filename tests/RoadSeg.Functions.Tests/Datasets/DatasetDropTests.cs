@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Client;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;

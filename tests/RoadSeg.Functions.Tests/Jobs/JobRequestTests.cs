@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Inference;
 using RoadSeg.Models;
 using RoadSeg.Registry;

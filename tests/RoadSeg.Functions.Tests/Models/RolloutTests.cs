@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RoadSeg.Functions.Tests.Hosting;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -189,7 +188,7 @@ public sealed class ResultFormTests(ServiceFixture fixture)
         // What a model that answers class ids leaves: a summary without confidence and no plane of it.
         var summary = await SummaryAsync(await Service.DroppedAsync(Photos.Fixture("grey.jpg")));
         var plain = summary with { Classes = [.. summary.Classes.Select(label => label with { MeanConfidence = null })] };
-        var id = await StoredAsync(ResultFiles.Summary, JsonSerializer.SerializeToUtf8Bytes(plain, JobJson.Default.ResultSummary));
+        var id = await StoredAsync(plain);
 
         using var answer = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/confidence");
 
@@ -217,7 +216,8 @@ public sealed class ResultFormTests(ServiceFixture fixture)
         var noise = new byte[1200 * 1000];
         for (var i = 0; i < noise.Length; i++)
             noise[i] = (byte)(((i / 1200) + i) & 1);
-        var id = await StoredAsync(ResultFiles.Mask, MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Checkout.File("models/default")).Manifest.Labels));
+        var summary = await SummaryAsync(await Service.DroppedAsync(Photos.Fixture("grey.jpg")));
+        var id = await StoredAsync(summary, MaskPng.Encode(noise, 1200, 1000, ModelPackage.Load(Checkout.File("models/default")).Manifest.Labels));
 
         using var polygons = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/polygons");
         using var color = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}/color");
@@ -243,11 +243,15 @@ public sealed class ResultFormTests(ServiceFixture fixture)
         }
     }
 
-    // One part of a result whose parts are files of their own, as they were before they became one.
-    private async Task<WorkId> StoredAsync(string part, byte[] content)
+    // A result whose parts are files of their own, as they were before they became one.
+    private async Task<WorkId> StoredAsync(ResultSummary summary, byte[]? mask = null)
     {
         var id = await SucceededJob.CreateAsync(Service.Jobs);
-        await Service.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, part)).UploadAsync(BinaryData.FromBytes(content), Cancel);
+        var results = Service.Blobs.GetBlobContainerClient(Containers.Results);
+        await results.GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Summary)).UploadAsync(
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)), Cancel);
+        if (mask is not null)
+            await results.GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).UploadAsync(BinaryData.FromBytes(mask), Cancel);
         return id;
     }
 

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;

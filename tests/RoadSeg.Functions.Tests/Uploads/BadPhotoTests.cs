@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using NetVips;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;

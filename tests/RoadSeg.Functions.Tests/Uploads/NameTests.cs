@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;

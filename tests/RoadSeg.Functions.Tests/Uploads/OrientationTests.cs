@@ -1,4 +1,3 @@
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Work;

@@ -23,7 +23,7 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>The worker's build output, of the same configuration as the tests.</summary>
-    public static string Folder => Checkout.File($"tests/RoadSeg.LocalHost.Tests/Worker/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0");
+    public static string Folder => Checkout.File($"tests/RoadSeg.LocalHost.Tests/TestWorker/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0");
 
     public string Root { get; } = Directory.CreateTempSubdirectory("localhost-").FullName;
 

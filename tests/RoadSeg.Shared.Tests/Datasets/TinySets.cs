@@ -37,7 +37,7 @@ internal sealed record TinySet(string Name, string Folder, Func<CancellationToke
         }
 
         var own = new LabelSpec { Classes = [new("road"), new("car")] };
-        var brush = string.Join(',', Label_studio.Encode(Drop.Width, Drop.Height, (x, _) => x < 16));
+        var brush = string.Join(',', LabelStudioTests.Encode(Drop.Width, Drop.Height, (x, _) => x < 16));
         string Brushed(int id) => $$"""{"id":{{id}},"data":{"image":"/data/upload/1/0a1b2c3d-{{id}}.png","title":"t"},"annotations":[{"id":{{id}}0,"was_cancelled":false,"result":[{"original_width":32,"original_height":24,"value":{"format":"rle","rle":[{{brush}}],"brushlabels":["road"]} }]}]}""";
         Add("camvid", Drop.Of("camvid"), drop => Three(drop, i => $"train/{i}_1.png", (d, i) => d.Ids($"trainannot/{i}_1.png", Drop.Halves(0, 1)))
             .Text("classes.json", """{"ignoreId":2,"classes":[{"id":0,"name":"here","color":"#010203"},{"id":1,"name":"there","color":"#040506"}]}"""));

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace RoadSeg.Tests.Trainer.Weights;
+namespace RoadSeg.Trainer.Tests.Weights;
 
 /// <summary>Writes the pickles that torch.save would not.</summary>
 internal sealed class PickleWriter

@@ -16,7 +16,7 @@ using RoadSeg.Trainings;
 using RoadSeg.Work;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Work;
+namespace RoadSeg.Trainer.Tests.Work;
 
 /// <summary>An Azurite with a deployment's containers and queues, and a curated set of painted roads in it.</summary>
 public sealed class WorkStorage : IAsyncLifetime

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RoadSeg.Functions.Tests.Http;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Tests.Http.OpenApi;

@@ -1,0 +1,109 @@
+using RoadSeg.Datasets;
+using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Files;
+using RoadSeg.Imaging;
+
+namespace RoadSeg.Tests.Datasets;
+
+/// <summary>Runs alone: other tests' memory would count.</summary>
+[CollectionDefinition(nameof(FlatMemoryTests), DisableParallelization = true)]
+public sealed class RunsAlone;
+
+[Collection(nameof(FlatMemoryTests))]
+public sealed class FlatMemoryTests
+{
+    private const int Few = 150;
+
+    [Fact]
+    public async Task Four_times_as_many_images_take_no_more_memory_to_curate()
+    {
+        using var folder = new TempFolder();
+        Write(folder["few"], Few);
+        Write(folder["many"], 4 * Few);
+        await PeakAsync(folder["few"], folder["warm"]);
+
+        var few = await PeakAsync(folder["few"], folder["out1"]);
+        var many = await PeakAsync(folder["many"], folder["out2"]);
+
+        // Names and hashes of the added images are far below a megabyte; one decoded image a pair would be over 300 MB.
+        Assert.True(many.Managed <= (few.Managed * 1.3) + (4 << 20), $"managed {few.Managed:N0} -> {many.Managed:N0} bytes");
+        Assert.True(many.Native <= (few.Native * 1.3) + (16 << 20), $"native {few.Native:N0} -> {many.Native:N0} bytes");
+    }
+
+    [Fact]
+    public async Task Run_lengths_within_an_export_of_Label_Studio_are_not_kept()
+    {
+        using var folder = new TempFolder();
+        await WriteExportAsync(folder["few"], 100);
+        await WriteExportAsync(folder["many"], 1700);
+        await HeldAsync(folder["few"], 100);
+
+        var few = await HeldAsync(folder["few"], 100);
+        var many = await HeldAsync(folder["many"], 1700);
+
+        // 32 KiB a task: 50 MiB more, where pooled buffers come to some MiB.
+        Assert.True(many < few + (16 << 20), $"{few:N0} -> {many:N0} bytes");
+    }
+
+    private static async Task<long> HeldAsync(string folder, int tasks)
+    {
+        var watch = new Watch(NativeHeap.InUse);
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
+            new LocalFolderFiles(folder), new DatasetSpec { Name = "brushes", Layout = "label-studio" }, new DatasetOptions { Concurrency = 1 }, null, watch, TestContext.Current.CancellationToken);
+        Assert.Equal(tasks, report.Pairs);
+        return watch.Managed;
+    }
+
+    // The greatest managed heap after a collection, and the greatest growth of the C heap, seen every 50 pairs.
+    private static async Task<(long Managed, long Native)> PeakAsync(string folder, string output)
+    {
+        var start = NativeHeap.InUse;
+        var watch = new Watch(start);
+        var spec = new DatasetSpec { Name = "big", Layout = "camvid" };
+        var (report, _) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(folder), spec, new DatasetOptions { Concurrency = 2 }, output, watch, TestContext.Current.CancellationToken);
+        report.ThrowIfUnusable();
+        return (watch.Managed, watch.Grown);
+    }
+
+    private static void Write(string root, int count)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "train"));
+        Directory.CreateDirectory(Path.Combine(root, "trainannot"));
+        var mask = GrayPng.Encode([.. Enumerable.Range(0, 480 * 360).Select(i => (byte)(i / 480 / 40))], 480, 360);
+        for (var i = 0; i < count; i++)
+        {
+            File.WriteAllBytes(Path.Combine(root, "train", $"{i}.jpg"), PhotoEncoder.Jpeg(Drop.Painted(i, 480, 360), 70));
+            File.WriteAllBytes(Path.Combine(root, "trainannot", $"{i}.png"), mask);
+        }
+    }
+
+    private static async Task WriteExportAsync(string root, int tasks)
+    {
+        Directory.CreateDirectory(root);
+        var rle = string.Join(',', new byte[32 << 10]);
+        await using var export = File.CreateText(Path.Combine(root, "export.json"));
+        for (var task = 1; task <= tasks; task++)
+        {
+            File.WriteAllBytes(Path.Combine(root, $"{task}.jpg"), PhotoEncoder.Jpeg(Drop.Painted(task, 48, 36), 70));
+            var brush = $$$"""{"original_width":48,"original_height":36,"value":{"rle":[{{{rle}}}],"brushlabels":["road"]}}""";
+            await export.WriteAsync($$$"""{{{(task == 1 ? '[' : ',')}}}{"id":{{{task}}},"data":{"image":"{{{task}}}.jpg"},"annotations":[{"id":{{{task}}},"result":[{{{brush}}}]}]}""");
+        }
+
+        await export.WriteAsync(']');
+    }
+
+    private sealed class Watch(long start) : IProgress<DatasetProgress>
+    {
+        public long Managed { get; private set; }
+
+        public long Grown { get; private set; }
+
+        public void Report(DatasetProgress value)
+        {
+            if (value.Done % 50 != 0)
+                return;
+            Managed = Math.Max(Managed, GC.GetTotalMemory(forceFullCollection: true));
+            Grown = Math.Max(Grown, NativeHeap.InUse - start);
+        }
+    }
+}

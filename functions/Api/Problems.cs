@@ -45,7 +45,8 @@ internal static class Problems
             case IOException { InnerException: OverflowException }:
                 return Problem.Of(ErrorCodes.RequestInvalid, error.Message);
 
-            // The connection broke, which the server may report before it reports that the caller left; there is mostly nobody to read this.
+            // The connection broke, which the server may report before it reports that the caller left; there is mostly nobody to read
+            // this.
             case ConnectionResetException
             or ConnectionAbortedException:
             case IOException or OperationCanceledException when left:

@@ -14,7 +14,8 @@ namespace RoadSeg.Functions.Segmentation;
 
 /// <summary>Sends the message of a job that was queued, and where the model of this process has nothing to do begins the job itself: a
 /// queue that is polled adds up to two seconds to what takes a fifth of one. The message stays the truth: it is sent hidden and deleted
-/// when the job has ended, so that a crash brings it to the host's listener, as the same delivery would come again (decision 0024).</summary>
+/// when the job has ended, so that a crash brings it to the host's listener, as the same delivery would come again (decision
+/// 0024).</summary>
 internal sealed class SegmentAtOnce(
     QueueServiceClient queues,
     SegmentImage segmentation,

@@ -32,8 +32,8 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         }
     }
 
-    /// <summary>Stores an input under a name of its own: a delivery that was taken for dead may wake and store one made for another version,
-    /// beside this one and never over it.</summary>
+    /// <summary>Stores an input under a name of its own: a delivery that was taken for dead may wake and store one made for another
+    /// version, beside this one and never over it.</summary>
     /// <returns>Its name (<see cref="JobRecord.InputFile"/>).</returns>
     public async Task<string> StoreAsync(WorkId id, RgbImage input, CancellationToken cancel)
     {

@@ -13,8 +13,8 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
     /// <param name="created">The event.</param>
     /// <param name="message">Its message.</param>
     /// <param name="lane">The lane that it came in.</param>
-    /// <param name="owned">True to have the record say so, which costs a write. Without that several messages about one photo may prepare it
-    /// at once, and the first of them queues the job: right for what takes moments.</param>
+    /// <param name="owned">True to have the record say so, which costs a write. Without that several messages about one photo may prepare
+    /// it at once, and the first of them queues the job: right for what takes moments.</param>
     /// <param name="cancel">Stops between storage calls.</param>
     /// <param name="traceParent">For a bare drop's record.</param>
     /// <param name="found">What <see cref="FindAsync"/> gave.</param>

@@ -3,8 +3,8 @@ using NetVips;
 
 namespace RoadSeg.Imaging;
 
-/// <summary>Distinguishes a JPEG that brings its whole picture from one that lacks a part of it, where the decoder complains: a file that only lost
-/// its end marker, or holds a few stray bytes, shows all of its rows; one that was cut does not.</summary>
+/// <summary>Distinguishes a JPEG that brings its whole picture from one that lacks a part of it, where the decoder complains: a file that
+/// only lost its end marker, or holds a few stray bytes, shows all of its rows; one that was cut does not.</summary>
 internal static class JpegRows
 {
     // Longer runs of zero bytes at the end of a file without an end marker are space that was never written.

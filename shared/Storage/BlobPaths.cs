@@ -47,7 +47,8 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.JobsActive"/>: prefix of the markers of a caller's live jobs.</summary>
     public static string ActiveJobs(string caller) => $"{caller}/";
 
-    /// <summary>In <see cref="Containers.JobsIndex"/>: the place in its caller's list of a job whose record does not lie there itself.</summary>
+    /// <summary>In <see cref="Containers.JobsIndex"/>: the place in its caller's list of a job whose record does not lie there
+    /// itself.</summary>
     public static string IndexedJob(string caller, DateTimeOffset createdAt, WorkId id) =>
         $"{IndexedJobs(caller)}{NewestFirst(createdAt)}-{id}";
 

@@ -7,8 +7,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Trainer.Work;
 
-/// <summary>Reports to storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures beside
-/// it. It also hears there that the run was canceled or is another worker's, and stops it then.</summary>
+/// <summary>Reports to storage how a run goes, in the background: progress and a sign of life in the record, metrics, log and pictures
+/// beside it. It also hears there that the run was canceled or is another worker's, and stops it then.</summary>
 internal sealed class AttemptReporter : IAsyncDisposable
 {
     private static readonly string[] Files = [TrainingFiles.Metrics, TrainingFiles.Log, .. TrainingFiles.Pictures];

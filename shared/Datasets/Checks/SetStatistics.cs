@@ -22,8 +22,8 @@ internal sealed class SetStatistics(LabelMap map)
 
     public double UnknownShare => Pixels == 0 ? 0 : (double)UnknownPixels / Pixels;
 
-    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be distinguished from an
-    /// empty set.</summary>
+    /// <summary>Counts the values of a mask, usable or not: a wrong label map makes every mask useless, and must still be distinguished
+    /// from an empty set.</summary>
     public void AddValues(Sample sample)
     {
         Pixels += (long)sample.SourceWidth * sample.SourceHeight;

@@ -96,7 +96,7 @@ internal sealed class SegmentAtOnce(
                 sent.TimeNextVisible,
                 sent.InsertionTime
             );
-            await segmentation.RunAsync(message, job, Task.FromResult(input), _stop.Token);
+            await segmentation.RunKnownAsync(message, job, Task.FromResult(input), _stop.Token);
             await queue.DeleteMessageAsync(sent.MessageId, sent.PopReceipt, CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the listener's delivery of the message deals with it as with every other.

@@ -48,21 +48,21 @@ internal sealed class SegmentImage(
     {
         // A model on a GPU leaves the cores to the others.
         using var slot = options.Engine.Provider == ExecutionProvider.Cpu ? await pace.Segment.EnterAsync(cancel) : null;
-        await RunAsync(message, null, null, cancel);
+        await RunKnownAsync(message, null, null, cancel);
     }
 
     [Function("SegmentImage")]
     public Task RunAsync(
         [QueueTrigger(Queues.SegmentationJobs, Connection = StorageAccount.Setting)] QueueMessage message,
         CancellationToken cancel
-    ) => RunAsync(message, null, null, cancel);
+    ) => RunKnownAsync(message, null, null, cancel);
 
     /// <summary>The same for a job that this process has just queued: what it knows already is not read again.</summary>
     /// <param name="message">Its message.</param>
     /// <param name="known">Its record; null to read it.</param>
     /// <param name="held">Its model input; null to read it.</param>
     /// <param name="cancel">Stops between storage calls.</param>
-    public async Task RunAsync(QueueMessage message, Stored<JobRecord>? known, Task<byte[]>? held, CancellationToken cancel)
+    internal async Task RunKnownAsync(QueueMessage message, Stored<JobRecord>? known, Task<byte[]>? held, CancellationToken cancel)
     {
         if (MessageBody.TryRead(message.Body, JobJson.Default.SegmentationMessage) is not { JobId: var id } asked)
         {

@@ -66,14 +66,11 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   }
 }
 
-// A call of the API, or JSON.
-const forPrograms = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/|[{}]/;
+// A call of the API, or what to send in one.
+const forPrograms = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/|\bSend \{/;
 
-/** What the service says, without what it says to programs alone: calls of the API and JSON. */
-export function said(message: string): string {
-  const kept = message.split(/(?<=[.;!?])\s+/).filter(part => !forPrograms.test(part)).join(' ').replace(/;$/, '.');
-  return kept || 'The service did not do this, for a reason that it tells to programs only.';
-}
+/** What the service says, without what it says to programs alone. */
+export const said = (message: string) => message.split(/(?<=[.;!?])\s+/).filter(part => !forPrograms.test(part)).join(' ').replace(/;$/, '.') || message;
 
 async function failureOf(answer: Response): Promise<Failure> {
   const retry = Number(answer.headers.get('Retry-After')) || 0;

@@ -133,7 +133,8 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
                 .ThenByDescending(version => version.Version, StringComparer.Ordinal)
                 .Select(version => ViewAsync(version, standing.StateOf(version.Version), cancel))
         );
-        return new ModelVersionList(name, standing.Version.Length == 0 ? null : standing.Version, items, standing.History);
+        var previous = pointer?.Previous(name == Bundled.Name ? Bundled.Version : null);
+        return new ModelVersionList(name, standing.Version.Length == 0 ? null : standing.Version, items, standing.History, previous);
     }
 
     private async Task<ModelVersionView> ViewAsync(ModelVersion version, ModelState state, CancellationToken cancel)

@@ -59,7 +59,7 @@ internal sealed class Rollouts(ModelPool pool, ModelRegistry registry, ILogger<R
                 );
 
             // A trainer that promoted the first version had nothing to seed the registry with.
-            if (live.Before is [] && live.Version != bundled.Manifest.Version && live.History is not [{ Kind: "seed" }, ..])
+            if (live.Before is [] && live.Previous(bundled.Manifest.Version) is not null)
                 origin = (await registry.PublishAsync(bundled, "seed", null, null, cancel)).Version;
         }
 

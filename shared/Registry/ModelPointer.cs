@@ -23,6 +23,14 @@ public sealed record ModelPointer([property: JsonRequired] string Version, IRead
         init;
     } = 1;
 
+    /// <summary>The version that a rollback makes live; null when there is none.</summary>
+    /// <param name="shipped">The version that the app shipped with; null for a model that did not ship. It served before a first promotion that
+    /// found nothing live.</param>
+    public string? Previous(string? shipped) =>
+        Before is [.., var last] ? last
+        : shipped != Version && History is not [{ Kind: "seed" }, ..] ? shipped
+        : null;
+
     /// <summary>What a version is, by this pointer.</summary>
     public ModelState StateOf(string version) =>
         version == Version ? ModelState.Live

@@ -317,7 +317,8 @@ internal static class ApiExamples
                 name,
                 live,
                 [Version(live, ModelState.Live, Noon, gate), Version(before, ModelState.Retired, Noon.AddDays(-28), null)],
-                [new PointerMove(before, Noon.AddDays(-28), "seed", "seed"), new PointerMove(live, Noon.AddMinutes(1), "promote", "local")]
+                [new PointerMove(before, Noon.AddDays(-28), "seed", "seed"), new PointerMove(live, Noon.AddMinutes(1), "promote", "local")],
+                before
             ),
             RegistryJson.Default.ModelVersionList
         );

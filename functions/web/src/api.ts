@@ -66,11 +66,18 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
   }
 }
 
+// A call of the API, or what to send in one.
+const forPrograms = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/|\bSend \{/;
+
+/** What the service says, without what it says to programs alone. */
+export const said = (message: string) => message.split(/(?<=[.;!?])\s+/).filter(part => !forPrograms.test(part)).join(' ').replace(/;$/, '.') || message;
+
 async function failureOf(answer: Response): Promise<Failure> {
   const retry = Number(answer.headers.get('Retry-After')) || 0;
   try {
     const problem = await answer.json() as { detail?: string; title?: string; code?: string };
-    if (problem.detail ?? problem.title) return new Failure((problem.detail ?? problem.title)!, problem.code, answer.status, retry);
+    const text = problem.detail ?? problem.title;
+    if (text) return new Failure(said(text), problem.code, answer.status, retry);
   } catch {
     // Not a problem document: the status is all there is.
   }

@@ -1,5 +1,6 @@
 import './style.css';
 import './views.css';
+import { place } from './address';
 import { comparePage } from './compare/compare';
 import { datasetPage } from './datasets/dataset';
 import { datasets } from './datasets/datasets';
@@ -24,15 +25,24 @@ function view(section: string, first: string | undefined, second: string | undef
     case 'models': return first && second ? versionPage(main, first, second) : models(main);
     case 'datasets': return first ? datasetPage(main, first) : datasets(main);
     case 'trainings': return first ? trainingPage(main, first) : trainings(main);
-    default: return home(main);
+    case '': return home(main);
+    default: return nowhere();
   }
+}
+
+function nowhere(): () => void {
+  document.title = 'No such page · RoadSeg';
+  fill(main,
+    h('div', { className: 'page-head' }, h('h1', {}, 'There is no such page'), h('p', { className: 'muted facts' }, 'The address is mistyped, or of a newer RoadSeg than this one.')),
+    h('div', { className: 'row' }, h('a', { className: 'button', href: '#/' }, 'Segment a photo'), h('a', { className: 'button quiet', href: '#/jobs' }, 'Look at your jobs')));
+  return () => {};
 }
 
 function go(begin = false) {
   leave();
-  const [section = '', first, second] = location.hash.replace(/^#\//, '').split('/').map(decoded);
-  const here = routes.find(([name]) => name === (section === 'compare' ? 'jobs' : section)) ?? routes[0]!;
-  document.title = `${here[1]} · RoadSeg`;
+  const { parts: [section = '', first, second] } = place();
+  const here = routes.find(([name]) => name === (section === 'compare' ? 'jobs' : section));
+  if (here) document.title = `${here[1]} · RoadSeg`;
   fill(document.getElementById('header')!,
     h('div', { className: 'bar-inner' },
       h('a', { className: 'wordmark', href: '#/', 'aria-label': 'RoadSeg, start' }, h('img', { src: '/favicon.svg', alt: '', width: 26, height: 26 }), 'RoadSeg'),
@@ -49,14 +59,6 @@ function footer() {
     h('span', {}, 'Photos go to this service’s own storage and nowhere else.'),
     h('a', { href: '/openapi/v1.json' }, 'API description'),
     key.get() ? h('button', { type: 'button', className: 'text-button', onclick: () => { key.forget(); location.reload(); } }, 'Forget the key') : null);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 // Its address would be taken for a route.

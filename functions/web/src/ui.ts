@@ -8,7 +8,7 @@ export const words = (error: unknown) => (error instanceof Error ? error.message
 /** A small square of a class's colour. */
 export function swatch(color: string): HTMLElement {
   const square = h('span', { className: 'swatch' });
-  square.style.backgroundColor = color;
+  square.style.setProperty('--class', color);
   return square;
 }
 
@@ -16,7 +16,7 @@ export function swatch(color: string): HTMLElement {
 export function bar(part: number, color?: string): HTMLElement {
   const filled = h('span', { className: 'bar' });
   filled.style.width = `${100 * Math.min(1, Math.max(0, part))}%`;
-  if (color) filled.style.backgroundColor = color;
+  if (color) filled.style.setProperty('--class', color);
   return h('span', { className: 'track', 'aria-hidden': 'true' }, filled);
 }
 

@@ -9,6 +9,7 @@ import { accessible, breakUpload, canvasPicture, canvasShows, open, overflow, PA
 
 let compared = '';
 const { KEY, DATASET, LEARNING, LEARNED, METRICS, MORE_METRICS, MODEL, CANDIDATE } = process.env;
+const candidate = `a[href="#/models/${MODEL}/${CANDIDATE}"]`;
 
 test('a key is asked for once and opens every view', async t => {
   const page = await open(t, '#/datasets', { keyless: true });
@@ -66,7 +67,7 @@ test('a run is started from a data set, waits in the list, and is canceled', asy
   await page.getByLabel('Epochs').fill('2');
   await page.getByLabel('Epochs').press('Enter');
   await page.waitForURL(/#\/trainings\/\w+/, patience);
-  await page.getByText('training.epochs 2').waitFor(patience);
+  await page.getByText('epochs 2').waitFor(patience);
   await page.getByText('It waits for a trainer.').waitFor(patience);
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await picture(page, 'cancel-run', false);
@@ -101,7 +102,7 @@ test('a run is followed live: curves grow while it learns', async t => {
   await accessible(page, 'trainings');
   await page.goto(`${PAGE}#/trainings/${LEARNING}`);
   await page.locator('.plot polyline').first().waitFor(patience);
-  await page.getByText(/Update 480: pixel accuracy [\d.]+ %, mean IoU/).waitFor(patience);
+  await page.getByText(/Update 480: pixels right [\d.]+ %, mean IoU/).waitFor(patience);
   const points = () => page.locator('.plot polyline').first().evaluate(line => line.getAttribute('points').split(' ').length);
   // Forty-eight of ten updates each; what a dead worker learned past its checkpoint does not count.
   assert.equal(await points(), 48);
@@ -114,17 +115,20 @@ test('a run is followed live: curves grow while it learns', async t => {
   await page.getByText('Evaluations in numbers').click();
   assert.equal(await page.getByRole('row').count(), 7);
   await page.locator('.pictures img').first().waitFor(patience);
+  const top = what => what.evaluate(one => one.getBoundingClientRect().top);
+  assert.ok(await top(page.getByRole('button', { name: 'Cancel the run' })) < await top(page.locator('.pictures img').first()), 'the sheets are below the controls');
   await picture(page, 'training');
   await accessible(page, 'training');
 });
 
 test('a run that ended shows what the gate found, and the version that came of it', async t => {
   const page = await open(t, `#/trainings/${LEARNED}`);
-  await page.getByRole('heading', { name: 'Gate' }).waitFor(patience);
+  await page.getByRole('heading', { name: 'Checks before it goes live' }).waitFor(patience);
   await page.getByRole('row', { name: /mean iou failed/i }).waitFor();
   await accessible(page, 'ended run');
-  await page.getByRole('link', { name: CANDIDATE }).click();
-  await page.getByRole('heading', { name: CANDIDATE, level: 1 }).waitFor(patience);
+  await page.locator(candidate).click();
+  await page.getByText(`Version id ${CANDIDATE}`).waitFor(patience);
+  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /\d{4}, \d+:\d\d/, 'a version is named by when it was made');
 });
 
 test('two versions are compared on one photo', async t => {
@@ -180,9 +184,13 @@ test('a version is looked into, made live all the same, and rolled back', async 
   await page.getByText('Versions', { exact: true }).waitFor(patience);
   await picture(page, 'models-versions');
   await accessible(page, 'models with versions');
-  await page.getByRole('link', { name: CANDIDATE }).click();
+  assert.equal(await page.getByRole('button', { name: 'Roll back' }).count(), 0, 'nothing was live before');
+  assert.ok(!(await page.locator('main').innerText()).includes(CANDIDATE));
+  await page.locator(candidate).click();
   await page.getByRole('heading', { name: 'Model card' }).waitFor(patience);
-  await page.getByRole('heading', { name: 'Gate' }).waitFor();
+  await page.getByRole('heading', { name: 'Checks before it goes live' }).waitFor();
+  await page.getByText('What these figures mean').first().click();
+  await page.getByText('What one reaches without seeing the photo').first().waitFor();
   await page.locator('.pictures img').first().waitFor(patience);
   await page.locator('.card img').nth(1).waitFor(patience);
   assert.ok(await page.locator('.card img').evaluateAll(images => images.every(image => image.naturalWidth > 100)), 'the card shows its photo and its mask');
@@ -191,7 +199,7 @@ test('a version is looked into, made live all the same, and rolled back', async 
 
   await page.getByRole('button', { name: 'Make it live' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('did not pass its gate').waitFor();
+  await dialog.getByText('did not pass its checks').waitFor();
   await dialog.getByRole('button', { name: 'Make it live' }).click();
   assert.ok(await dialog.isVisible(), 'it is not made live before that is ticked');
   await picture(page, 'promote', false);
@@ -201,12 +209,46 @@ test('a version is looked into, made live all the same, and rolled back', async 
   await page.locator('.page-head .state', { hasText: 'live' }).waitFor(patience);
 
   await page.goto(`${PAGE}#/models`);
-  await page.locator('.rows > li', { hasText: CANDIDATE }).getByText('live').waitFor(patience);
+  await page.locator('.rows > li', { has: page.locator(candidate) }).getByText('live', { exact: true }).waitFor(patience);
   await page.getByText('History').click();
-  await page.getByRole('row', { name: /promoted/ }).waitFor();
+  await page.getByRole('row', { name: /made live/ }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
-  await page.locator('.rows > li', { hasText: CANDIDATE }).getByText('retired').waitFor(patience);
+  await page.locator('.rows > li', { has: page.locator(candidate) }).getByText('was live').waitFor(patience);
+  await page.getByRole('button', { name: 'Roll back' }).waitFor({ state: 'detached', ...patience });
+});
+
+test('scores of different data sets do not stand beside each other', async t => {
+  const page = await open(t, '#/models', { broken: true });
+  const row = page.locator('.rows > li', { has: page.locator(candidate) });
+  await row.getByText(/[\d.]+ % mean IoU on camvid/).waitFor(patience);
+  await page.route('**/versions', async route => {
+    const answer = await route.fetch();
+    const versions = await answer.json();
+    for (const one of versions.items.filter(item => item.version === CANDIDATE)) one.metrics = one.metrics.map(set => ({ ...set, dataset: 'high-street' }));
+    return route.fulfill({ json: versions });
+  });
+  await page.reload();
+  await row.getByText('measured on high-street, which cannot be compared with the live version').waitFor(patience);
+  assert.doesNotMatch(await row.innerText(), /[\d.]+ %/);
+
+  await page.route(/\/v1\/trainings\?/, async route => {
+    const runs = await (await route.fetch()).json();
+    runs.items[0].plan.dataset = 'elsewhere';
+    return route.fulfill({ json: runs });
+  });
+  await page.goto(`${PAGE}#/trainings`);
+  await page.getByText('Figures of runs on different data sets cannot be compared.').waitFor(patience);
+});
+
+test('the width of a desk is used', async t => {
+  const page = await open(t, '', { viewport: { width: 1680, height: 950 } });
+  for (const [route, what] of [['#/models', '.model'], [`#/datasets/${DATASET}`, '.report'], [`#/models/${MODEL}/${CANDIDATE}`, '.report'], [`#/trainings/${LEARNED}`, '.report']]) {
+    await page.goto(PAGE + route);
+    await page.locator(`${what} :is(.class-bars, .plot polyline)`).first().waitFor(patience);
+    assert.ok(await page.locator(what).first().evaluate(one => one.getBoundingClientRect().width) > 1500, route);
+    await picture(page, `wide-${route.split('/')[1]}`);
+  }
 });
 
 test('thumbnails of the gallery are small', async t => {
@@ -263,6 +305,6 @@ test('everything is reached by the keyboard alone', async t => {
   await page.locator('.samples img').first().waitFor(patience);
   await tabTo(() => document.activeElement.id === 'promote', 80);
   await page.keyboard.press('Space');
-  assert.equal(await page.getByLabel('Make it live if it passes the gate').isChecked(), false);
+  assert.equal(await page.getByLabel('Make it live if it passes its checks').isChecked(), false);
   await tabTo(() => document.activeElement.textContent === 'Start training');
 });

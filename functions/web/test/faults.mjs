@@ -58,6 +58,98 @@ test('an upload is canceled on its way', async t => {
   await shown(page);
 });
 
+test('who leaves in the middle of an upload is asked, and finds the photos again', async t => {
+  const page = await open(t, '', { broken: true });
+  const photo = await readFile(street);
+  const file = name => ({ name, mimeType: 'image/jpeg', buffer: photo });
+  await page.locator('input[type=file]').first().setInputFiles([file('whole.jpg'), file('whole-too.jpg')]);
+  await page.waitForFunction(() => document.querySelectorAll('.submissions > li > .state.succeeded').length === 2, null, patience);
+  await page.reload();
+  const whole = page.locator('.submissions > li', { hasText: 'whole.jpg' });
+  await whole.locator('canvas.painted').waitFor(patience);
+  assert.match(await whole.innerText(), /done/, 'what has ended comes back, and nobody is asked');
+
+  await breakUpload(page, () => undefined);
+  await page.locator('input[type=file]').first().setInputFiles(file('half.jpg'));
+  await page.waitForURL(/#\/jobs\/\w+/, patience);
+  const asked = page.waitForEvent('dialog', patience);
+  const again = page.reload();
+  const dialog = await asked;
+  assert.equal(dialog.type(), 'beforeunload');
+  await dialog.accept();
+  await again;
+  await page.getByText('Its upload was not finished').waitFor(patience);
+  await page.getByRole('link', { name: 'RoadSeg, start' }).click();
+  const row = page.locator('.submissions > li', { hasText: 'half.jpg' });
+  await row.getByText('Its upload was not finished').waitFor(patience);
+  await whole.waitFor(patience);
+  await picture(page, 'left-upload');
+  await accessible(page, 'left upload');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser', patience), row.getByRole('button', { name: 'Choose the photo again' }).click()]);
+  await chooser.setFiles(file('half.jpg'));
+  await page.waitForFunction(() => document.querySelectorAll('.submissions > li > .state.succeeded').length === 3, null, patience);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('.submissions > li > .state.succeeded').length === 3, null, patience);
+  await page.getByRole('button', { name: 'Clear finished' }).click();
+  assert.equal(await page.locator('.submissions > li').count(), 0);
+  await page.reload();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
+
+test('a job that expired offers to take the photo again', async t => {
+  const page = await open(t);
+  const job = await (await fetch(`${PAGE}v1/jobs/${result.split('/').pop()}`)).json();
+  await page.route(/\/v1\/jobs\/\w+\?wait=/, async route => (route.request().url().includes(job.id)
+    ? route.fulfill({ json: { ...job, state: 'expired', result: undefined, image: undefined, times: { createdAt: job.times.createdAt } } }) : route.continue()));
+  await page.goto(result);
+  await page.getByText('No photo came in time').waitFor(patience);
+  await picture(page, 'expired');
+  await accessible(page, 'expired');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser', patience), page.getByRole('button', { name: 'Choose the photo again' }).click()]);
+  await chooser.setFiles(street);
+  await shown(page);
+  assert.notEqual(page.url(), result, 'it is another job');
+});
+
+test('several jobs that run are canceled together, and one that cannot be is named', async t => {
+  const page = await open(t, '#/jobs', { broken: true });
+  const job = await (await fetch(`${PAGE}v1/jobs/${result.split('/').pop()}`)).json();
+  const jobs = ['a', 'b', 'c'].map((end, at) => ({ ...job, id: job.id.slice(0, -1) + end, fileName: `${end}.jpg`, state: at < 2 ? 'queued' : 'succeeded', result: undefined }));
+  const canceled = [];
+  await page.route(/\/v1\/jobs\?/, route => route.fulfill({ json: { items: jobs } }));
+  await page.route(/\/v1\/jobs\/\w+$/, route => {
+    const id = route.request().url().split('/').pop();
+    if (route.request().method() !== 'DELETE') return route.continue();
+    if (id === jobs[1].id) return route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"It is busy."}' });
+    canceled.push(id);
+    jobs[0] = { ...jobs[0], state: 'canceled' };
+    return route.fulfill({ json: jobs[0] });
+  });
+  await page.reload();
+  await page.getByRole('checkbox', { name: 'Select a.jpg' }).check(patience);
+  await page.getByRole('button', { name: 'Select all shown' }).click();
+  await page.getByText('3 selected').waitFor();
+  await page.getByRole('button', { name: 'Cancel 2 jobs' }).click();
+  await page.getByText('1 of 2 canceled. b.jpg: It is busy.').waitFor(patience);
+  assert.deepEqual(canceled, [jobs[0].id], 'one that has ended is left alone');
+  await page.locator('.state.canceled').waitFor(patience);
+});
+
+test('what the service says to programs alone is not shown', async t => {
+  const page = await open(t);
+  for (const route of ['#/jobs/nothing', '#/datasets/nothing', '#/trainings/nothing', '#/models/camvid-mnv2/nothing', '#/models/nothing/nothing', '#/compare/nothing/nothing']) {
+    await page.goto(PAGE + route);
+    await page.getByRole('alert').first().waitFor(patience);
+    assert.ok((await page.getByRole('alert').first().innerText()).length > 10);
+    await accessible(page, route);
+  }
+  await page.route('**/v1/models', route => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ detail: 'It did not pass. Send {"force": true} to do it all the same; GET /v1/models lists them.' }) }));
+  await page.goto(`${PAGE}#/models`);
+  await page.getByText('It did not pass.').waitFor(patience);
+  assert.equal(await page.getByText('It did not pass.').innerText(), 'It did not pass.');
+});
+
 test('a result that does not come is asked for again', async t => {
   const page = await open(t, '', { broken: true });
   await page.route('**/mask*', route => route.fulfill({ status: 503 }), { times: 1 });

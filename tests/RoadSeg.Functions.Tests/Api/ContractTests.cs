@@ -273,7 +273,7 @@ public sealed class ContractTests
                 new Dictionary<string, string> { ["self"] = "/v1/models/camvid-mnv2/versions/2" }),
             new ModelVersionView(Version.Name, "1", Pointer.StateOf("1"), null, null, null, null, null, [], new Dictionary<string, string>()),
         ],
-        Pointer.History), RegistryJson.Default.ModelVersionList);
+        Pointer.History, Pointer.Previous(null)), RegistryJson.Default.ModelVersionList);
 
     [Fact]
     public void A_request_to_promote_keeps_its_form() => Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);

@@ -171,8 +171,10 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
         foreach (var version in versions)
             await Registry.PromoteAsync(_name, version, "test", Cancel);
 
+        Assert.Equal(versions[1], (await Registry.LiveAsync(_name, Cancel))!.Value.Previous(null));
         Assert.Equal(versions[1], (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
         Assert.Equal(versions[0], (await Registry.RollBackAsync(_name, "test", Cancel))!.Version);
+        Assert.Null((await Registry.LiveAsync(_name, Cancel))!.Value.Previous(null));
         var last = await Assert.ThrowsAsync<RoadSegException>(() => Registry.RollBackAsync(_name, "test", Cancel));
         await Registry.PromoteAsync(_name, versions[2], "test", Cancel);
 
@@ -182,6 +184,14 @@ public sealed class ModelRegistryTests(StorageFixture storage) : IDisposable
         Assert.Equal([versions[0]], pointer.Before);
         Assert.Equal(ErrorCodes.ModelNotFound, (await Assert.ThrowsAsync<RoadSegException>(() => Registry.RollBackAsync("nobody", "test", Cancel))).Code);
     }
+
+    [Theory]
+    [InlineData("promote", "1", "1")]
+    [InlineData("seed", "1", null)]
+    [InlineData("promote", "2", null)]
+    [InlineData("promote", null, null)]
+    public void A_first_promotion_leads_back_to_what_shipped_unless_the_registry_was_seeded_with_something_else(string first, string? shipped, string? previous) =>
+        Assert.Equal(previous, new ModelPointer("2", [], [new PointerMove("2", DateTimeOffset.UnixEpoch, first, "test")]).Previous(shipped));
 
     [Fact]
     public async Task A_rollback_from_a_version_that_is_no_longer_live_moves_nothing()

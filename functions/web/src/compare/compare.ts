@@ -1,9 +1,11 @@
 import { ended, Failure, json, type Job, type Summary } from '../api';
 import { announce, fill, h, percent } from '../dom';
 import { photoOf, planeOf } from '../explore/photo';
-import { stageList } from '../jobs/stages';
-import { listen, sendAgain, submissions } from '../jobs/submission';
+import { problemOf, stageList } from '../jobs/stages';
+import { sendAgainButton } from '../jobs/again';
+import { listen, submissions } from '../jobs/submission';
 import { watch } from '../jobs/watch';
+import { versionName } from '../models/named';
 import { picture } from '../pictures';
 import { bar, figures, swatch, table, words } from '../ui';
 import { confusionOf, type Confusion } from './confusion';
@@ -54,18 +56,18 @@ export function comparePage(main: HTMLElement, first: string, second: string): (
     if (signal.aborted || failed === message) return;
     failed = message;
     fill(side, h('section', { className: 'problem' }, h('h2', {}, 'No comparison'), h('p', { className: 'error', role: 'alert' }, message), h('div', { className: 'row' },
-      sent?.again && h('button', { type: 'button', className: 'button', onclick: () => sendAgain(sent) }, 'Send again'),
+      sent?.again && sendAgainButton(sent, 'button'),
       h('a', { className: 'button quiet', href: `#/jobs/${first}` }, 'Back to the photo'))));
   }
 
   async function show(a: Job, b: Job) {
     const lost = [a, b].find(job => job.state !== 'succeeded');
-    if (lost) throw new Failure(lost.failure?.message ?? `One of the two jobs ended without a result: it was ${lost.state}.`);
+    if (lost) throw new Failure(problemOf(lost) ?? 'One of the two jobs ended without a result.');
     const [labels, otherLabels, ids, others, kept] = await Promise.all([json<Summary>(a.links.summary!), json<Summary>(b.links.summary!), planeOf(a, 'mask'), planeOf(b, 'mask'), photoOf(a)]);
     if (ids.width !== others.width || ids.height !== others.height) throw new Failure('The two jobs are of photos of different sizes, which cannot be laid over each other.');
     if (signal.aborted) return;
     const confusion = confusionOf(ids, labels.classes, others, otherLabels.classes);
-    const names = [a, b].map(job => `${job.result!.model} ${job.result!.modelVersion}`) as [string, string];
+    const names = [a, b].map(job => `${job.result!.model} of ${versionName(job.result!.modelVersion)}`) as [string, string];
     facts.replaceChildren(h('a', { href: `#/jobs/${a.id}` }, a.fileName ?? 'Photo'), `  ·  left ${names[0]}  ·  right ${names[1]}`);
     // What cannot be drawn, for want of WebGL 2 or memory, stands beside each other.
     const pair = async () => fill(stage, h('div', { className: 'pair' }, ...await Promise.all([a, b].map((job, at) => picture(job.links[kept ? 'overlay' : 'color']!, `What ${names[at]} sees`, signal)))));

@@ -2,6 +2,7 @@ import { call, Failure, json, type Job } from '../api';
 import { fill, h } from '../dom';
 import { listen, submissions, submit } from '../jobs/submission';
 import { modelPath, type Model, type Versions } from '../models/records';
+import { stateWord, versionName } from '../models/named';
 import { action, words } from '../ui';
 
 /** Sends the photo of a job to another version of a model, and goes to the comparison of the two. */
@@ -14,9 +15,9 @@ export function compareWith(job: Job): HTMLElement {
       const { items } = await json<{ items: Model[] }>('/v1/models');
       const versions = await Promise.all(items.map(model => json<Versions>(`${modelPath(model.name)}/versions`)));
       const others = versions.flatMap(model => model.items).filter(one => one.name !== job.result?.model || one.version !== job.result.modelVersion);
-      if (others.length === 0) return fill(content, h('p', { className: 'hint' }, 'There is no other version yet: a training run or ', h('code', {}, './roadseg models push'), ' makes one.'));
-      const choice = h('select', { id: 'other-model' }, ...others.map(one => h('option', { value: `${one.name}@${one.version}` }, `${one.name} ${one.version} (${one.state})`)));
-      const held = submissions.some(one => one.id === job.id);
+      if (others.length === 0) return fill(content, h('p', { className: 'hint' }, 'There is no other version yet. A training run makes one.'));
+      const choice = h('select', { id: 'other-model' }, ...others.map(one => h('option', { value: `${one.name}@${one.version}` }, `${one.name} of ${versionName(one.version)} (${stateWord[one.state]})`)));
+      const held = submissions.some(one => one.id === job.id && one.file);
       fill(content,
         h('div', { className: 'field' }, h('label', { for: 'other-model' }, 'Other version'), choice),
         !held && h('p', { className: 'hint' }, 'The photo’s file is not held by this page any more, so a new JPEG of it is sent: tiny differences may come of that.'),

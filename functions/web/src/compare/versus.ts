@@ -51,6 +51,8 @@ export async function versus(stage: HTMLElement, photo: Blob | null, size: { wid
   function setOpacity(value: number) {
     viewer.opacity = Math.min(100, Math.max(0, value)) / 100;
     opacity.value = String(100 * viewer.opacity);
+    // The legend has the tints of the picture.
+    stage.parentElement?.style.setProperty('--tint', `${Math.max(25, 100 * viewer.opacity)}%`);
     viewer.draw();
   }
   keyboard(viewer, {

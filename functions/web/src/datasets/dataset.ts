@@ -1,4 +1,4 @@
-import { json } from '../api';
+import { json, said } from '../api';
 import { announce, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { startForm } from '../trainings/start';
@@ -12,7 +12,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
   const stop = new AbortController();
   const state = h('span', {});
   const progress = h('div', {});
-  const report = h('div', { className: 'report' });
+  const report = h('div', { className: 'report wide' });
   const start = h('div', {});
   fill(main,
     h('div', { className: 'page-head' },
@@ -27,8 +27,8 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
     fill(state, pill(set.state, stateWords[set.state]));
     refresh(progress,
       set.state === 'checking' && checking(set),
-      set.failure && h('p', { className: 'error' }, set.failure.message),
-      set.failure && set.version && h('p', {}, `Version ${set.version} of an earlier drop stays usable.`),
+      set.failure && h('p', { className: 'error' }, said(set.failure.message)),
+      set.failure && set.version && h('p', {}, 'What came before it stays usable.'),
       set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
     if (set.state !== shown) announce(stateWords[set.state]);
     shown = set.state;

@@ -1,4 +1,4 @@
-import { json } from '../api';
+import { json, said } from '../api';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill } from '../ui';
@@ -39,10 +39,10 @@ function row(set: Dataset): HTMLElement {
   return h('li', {},
     h('div', { className: 'row-text' },
       h('a', { href: `#/datasets/${encodeURIComponent(set.name)}` }, set.name),
-      h('span', { className: 'hint' }, [set.version && `version ${set.version}`, set.versions.length > 1 && `${set.versions.length} versions`, dateTime(set.finishedAt ?? set.receivedAt)].filter(Boolean).join('  ·  '))),
+      h('span', { className: 'hint' }, [set.versions.length > 1 && `${set.versions.length} versions`, dateTime(set.finishedAt ?? set.receivedAt)].filter(Boolean).join('  ·  '))),
     pill(set.state, stateWords[set.state]),
     set.state === 'checking' && checking(set),
-    set.failure && h('p', { className: 'error' }, set.failure.message));
+    set.failure && h('p', { className: 'error' }, said(set.failure.message)));
 }
 
 /** How far the check of a set is, as a bar and in words. */

@@ -8,6 +8,8 @@ const most = { values: 400, sizes: 20 };
 const count = (number: number) => number.toLocaleString('en');
 const problems = new Set(['unknown', 'ambiguous', 'overlap']);
 
+const splits: Record<string, string> = { train: 'training', val: 'validation' };
+
 /** What was found in a data set, as sections. */
 export function reportOf(set: Dataset, report: Report, signal: AbortSignal): HTMLElement[] {
   const skipped = report.faults.filter(group => group.skipped).reduce((sum, group) => sum + group.count, 0);
@@ -16,12 +18,12 @@ export function reportOf(set: Dataset, report: Report, signal: AbortSignal): HTM
   return [
     h('section', { 'aria-label': 'In numbers' },
       h('p', { className: 'muted facts' }, [
-        report.version && `version ${report.version}`, report.layout && `layout ${report.layout}`,
-        report.target.width > 0 && `${report.target.width} × ${report.target.height}`, report.licence || 'licence not stated',
+        report.layout && `arranged as ${report.layout}`,
+        report.target.width > 0 && `${report.target.width} × ${report.target.height}`, report.licence || 'licence not stated', report.version && `fingerprint of its content ${report.version}`,
       ].filter(Boolean).join('  ·  ')),
       figures(
         ['Usable images', report.usable, `of ${count(report.pairs)} pairs in ${count(report.files)} files`],
-        ...report.splits.map(split => [`For ${split.split.toLowerCase()}`, split.images, split.groups > 0 ? `${count(split.groups)} ${split.groups === 1 ? 'group' : 'groups'}` : undefined] as const),
+        ...report.splits.map(split => [`For ${splits[split.split.toLowerCase()] ?? split.split.toLowerCase()}`, split.images, split.groups > 0 ? `${count(split.groups)} ${split.groups === 1 ? 'group' : 'groups'}` : undefined] as const),
         ['Skipped', skipped],
         ['Warnings', kept, unknown > 0 ? `${percent(unknown)} of pixels unknown` : undefined]),
       ...report.notes.map(note => h('p', { className: 'note' }, note))),
@@ -39,7 +41,7 @@ function classes(report: Report): HTMLElement {
   return h('section', {},
     h('h2', {}, 'Classes'),
     // A square root shows rare classes beside frequent ones.
-    classBars('Share of the labelled pixels (bars by its square root), and images with the class',
+    classBars('Share of the labelled pixels, and images with the class. The bars show rare classes longer than they are.',
       rows.map(one => ({ ...one, part: Math.sqrt(one.share / largest), detail: `${count(one.images)} ${one.images === 1 ? 'image' : 'images'}` }))));
 }
 

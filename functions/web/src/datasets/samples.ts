@@ -27,7 +27,7 @@ export function samples(set: Dataset, signal: AbortSignal): HTMLElement {
       if (!signal.aborted) message.textContent = words(error);
     }
   })();
-  return h('section', {}, h('h2', {}, 'Samples'), h('p', { className: 'hint' }, 'At the curated size, chosen by lot; black is unlabelled.'), message, list, more);
+  return h('section', {}, h('h2', {}, 'Samples'), h('p', { className: 'hint' }, 'Picked at random, at the size that a training run sees; black has no label.'), message, list, more);
 }
 
 /** The pairs of pictures of a report. They are read, never inserted: of the page's markup nothing comes here but addresses of pictures and text. */

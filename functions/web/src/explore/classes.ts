@@ -1,15 +1,16 @@
 import type { Summary } from '../api';
 import { fill, h, percent } from '../dom';
+import { bar, swatch } from '../ui';
 
 /**
  * The classes of a summary as a bar chart whose rows switch them. `show` gets colours by class id, 4 bytes each, whenever
- * they change; null makes a chart without switches.
+ * they change, and the names of the classes that are switched off; null makes a chart without switches.
  */
-export function classChart(summary: Summary, show: ((palette: Uint8Array) => void) | null): HTMLElement {
+export function classChart(summary: Summary, show: ((palette: Uint8Array, hidden: ReadonlySet<string>) => void) | null, off: ReadonlySet<string> = new Set()): HTMLElement {
   const classes = summary.classes.filter(one => one.pixels > 0).toSorted((a, b) => b.pixels - a.pixels);
   const absent = summary.classes.filter(one => one.pixels === 0);
   const most = classes[0]?.share ?? 1;
-  const hidden = new Set<number>();
+  const hidden = new Set(summary.classes.filter(one => off.has(one.name)).map(one => one.id));
   let lit: number | null = null;
 
   function update() {
@@ -18,27 +19,23 @@ export function classChart(summary: Summary, show: ((palette: Uint8Array) => voi
       const rgb = Number.parseInt(color.slice(1), 16);
       palette.set([rgb >> 16, (rgb >> 8) & 255, rgb & 255, hidden.has(id) ? 0 : lit === null || lit === id ? 255 : 40], 4 * id);
     }
-    show?.(palette);
+    show?.(palette, new Set(summary.classes.filter(one => hidden.has(one.id)).map(one => one.name)));
   }
 
   const boxes = new Map<number, HTMLInputElement>();
   const rows = classes.map(one => {
-    const swatch = h('span', { className: 'swatch' });
-    swatch.style.backgroundColor = one.color;
-    const bar = h('span', { className: 'bar' });
-    bar.style.width = `${(100 * one.share) / most}%`;
-    bar.style.backgroundColor = one.color;
-    const box = h('input', { type: 'checkbox', checked: true, onchange: () => toggle(one.id, box.checked) });
+    const square = swatch(one.color);
+    const box = h('input', { type: 'checkbox', checked: !hidden.has(one.id), onchange: () => toggle(one.id, box.checked) });
     boxes.set(one.id, box);
-    const sure = one.meanConfidence === undefined ? '' : `${Math.round(100 * one.meanConfidence)} % sure`;
+    const sure = one.meanConfidence === undefined ? '' : `confidence ${Math.round(100 * one.meanConfidence)} %`;
     const parts = [
       h('span', { className: 'class-name' }, one.name),
       h('span', { className: 'class-share' }, percent(one.share)),
-      h('span', { className: 'track', 'aria-hidden': 'true' }, bar),
+      bar(one.share / most, one.color),
       h('span', { className: 'class-sure' }, sure),
     ];
     return h('li', { onpointerenter: () => light(one.id), onpointerleave: () => light(null) },
-      show ? h('label', {}, box, swatch, ...parts) : h('div', { className: 'class-row' }, swatch, ...parts));
+      show ? h('label', {}, box, square, ...parts) : h('div', { className: 'class-row' }, square, ...parts));
   });
 
   function toggle(id: number, on: boolean) {
@@ -67,6 +64,9 @@ export function classChart(summary: Summary, show: ((palette: Uint8Array) => voi
         h('button', { type: 'button', className: 'text-button', onclick: () => all(true) }, 'All'),
         h('button', { type: 'button', className: 'text-button', onclick: () => all(false) }, 'None'))),
     h('ul', { className: 'class-list' }, ...rows),
+    classes.some(one => one.meanConfidence !== undefined) && h('details', {}, h('summary', {}, 'What confidence means'),
+      h('p', {}, 'For every pixel the model scores each class, and names the one with the highest score. Confidence is that score; beside a class stands the mean over its pixels.'),
+      h('p', {}, 'It is not the chance of being right. Models are often confident and wrong, most of all on photos unlike those that they learned from. How often a model is right is measured on labelled photos, under ', h('a', { href: '#/models' }, 'Models'), '.')),
     absent.length > 0 && h('p', { className: 'hint' }, `Not in this photo: ${absent.map(one => one.name).join(', ')}.`));
   update();
   return section;

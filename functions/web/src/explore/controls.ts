@@ -35,16 +35,26 @@ export function divider(viewer: Viewer, label: string): HTMLElement {
   return handle;
 }
 
-/** Lets words follow the pointer over a viewer: what `describe` says of the place under it. */
-export function follow(viewer: Viewer, frame: HTMLElement, readout: HTMLElement, describe: (x: number, y: number) => string | null) {
-  viewer.canvas.addEventListener('pointermove', event => {
+/** Lets words follow the pointer over a viewer, or stand where it was tapped: what `describe` says of the place under it. The answer says it anew. */
+export function follow(viewer: Viewer, frame: HTMLElement, readout: HTMLElement, describe: (x: number, y: number) => string | null): () => void {
+  const hide = () => { readout.hidden = true; };
+  let last: PointerEvent | undefined;
+  function tell(event: PointerEvent) {
+    last = event;
     const text = describe(event.offsetX, event.offsetY);
     readout.textContent = text ?? '';
     readout.hidden = text === null;
-    readout.style.transform = `translate(${Math.max(0, Math.min(event.offsetX + 14, frame.clientWidth - readout.offsetWidth - 4))}px, ${Math.max(4, event.offsetY - 34)}px)`;
-  });
-  viewer.canvas.addEventListener('pointerleave', () => { readout.hidden = true; });
+    // Above a finger, beside a mouse.
+    const [aside, above] = event.pointerType === 'touch' ? [-readout.offsetWidth / 2, 56] : [14, 34];
+    readout.style.transform = `translate(${Math.max(0, Math.min(event.offsetX + aside, frame.clientWidth - readout.offsetWidth - 4))}px, ${Math.max(4, event.offsetY - above)}px)`;
+  }
+  viewer.canvas.addEventListener('pointerdown', tell);
+  viewer.canvas.addEventListener('pointermove', tell);
+  // What a tap has said stays until the next one; a finger that scrolls the page has not tapped.
+  viewer.canvas.addEventListener('pointerleave', event => { if (event.pointerType !== 'touch') hide(); });
+  viewer.canvas.addEventListener('pointercancel', hide);
   readout.hidden = true;
+  return () => { if (last && !readout.hidden) tell(last); };
 }
 
 /** Moving and zooming by keys, and whatever else a view has keys for. */
@@ -70,7 +80,7 @@ export function keyboard(viewer: Viewer, more: Record<string, () => void>) {
 
 export function zoomGroup(viewer: Viewer): HTMLElement {
   const text = h('span', { className: 'zoom-text' }, viewer.zoomText);
-  viewer.onview = () => { text.textContent = viewer.zoomText; };
+  viewer.views.add(() => { text.textContent = viewer.zoomText; });
   const tool = (label: string, path: string, act: () => void) => h('button', { type: 'button', className: 'tool', 'aria-label': label, title: label, onclick: act }, icon(path));
   return h('div', { className: 'zoom', role: 'group', 'aria-label': 'Zoom' },
     tool('Zoom out', 'M4 10h12', () => viewer.zoomBy(1 / 1.5)),

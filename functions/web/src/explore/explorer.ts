@@ -1,24 +1,20 @@
 import { call, json, type Job, type Summary } from '../api';
 import { compareWith } from '../compare/start';
-import { announce, download, fill, h, percent, stem } from '../dom';
+import { keep, place, withSettings } from '../address';
+import { announce, fill, h, percent } from '../dom';
 import { words } from '../ui';
 import { classChart } from './classes';
+import { downloadList } from './downloads';
 import { divider, follow, frameOf, keyboard, zoomGroup } from './controls';
 import type { Plane } from './png';
+import { regionNames } from './names';
 import { photoOf, planeOf } from './photo';
-import { Viewer, type Mode } from './viewer';
+import { settingsOf, shownModes, viewOf, type ShownMode, type View } from './view';
+import { Viewer } from './viewer';
 
-const shownModes = ['blend', 'split', 'outline', 'confidence'] as const satisfies readonly Mode[];
-type ShownMode = (typeof shownModes)[number];
 const modeNames: Record<ShownMode, string> = { blend: 'Blend', split: 'Before / after', outline: 'Outlines', confidence: 'Confidence' };
-
-const downloads: [link: string, label: string, suffix: string][] = [
-  ['mask', 'Mask', '.mask.png'],
-  ['color', 'Coloured mask', '.color.png'],
-  ['overlay', 'Overlay', '.overlay.jpg'],
-  ['summary', 'Summary', '.summary.json'],
-  ['polygons', 'Polygons', '.polygons.json'],
-];
+const steps = ['below 50 %', '50 to 70 %', '70 to 80 %', '80 to 90 %', '90 to 95 %', '95 to 98 %', '98 % and above'];
+const settledMilliseconds = 250;
 
 /** The result of a job: photo and mask to look into, and the classes beside them. Returns what to call when it goes. */
 export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job): Promise<() => void> {
@@ -31,7 +27,7 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
   } catch {
     viewer?.dispose();
     const leave = await still(stage, job, summary, photo, viewer ? 'This browser does not have the memory to let you look into the photo; the picture shows all classes.' : 'This browser has no WebGL 2, so the picture cannot be explored; it shows all classes.');
-    fill(side, classChart(summary, null), actions(job, stem(job.fileName ?? 'photo')), compareWith(job));
+    fill(side, classChart(summary, null), downloadList(job, () => location.href), compareWith(job));
     return leave;
   }
   return explored(stage, side, job, summary, photo, ids, viewer);
@@ -42,10 +38,27 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   const classes = summary.classes.filter(one => one.pixels > 0);
   viewer.canvas.setAttribute('aria-label', `${name} with its classes: ${classes.toSorted((a, b) => b.pixels - a.pixels).map(one => `${one.name} ${percent(one.share)}`).join(', ')}. Arrow keys move, plus and minus zoom, Enter reads the class in the middle.`);
 
-  const chart = classChart(summary, shown => { viewer.palette = shown; });
+  const classNames = summary.classes.map(one => one.name);
+  const view: View = viewOf(place().set, classNames);
+  const settings = () => settingsOf(view, classNames);
+  // A link shows what is shown now. Browsers allow an address few changes a second.
+  let settling = 0;
+  function changed() {
+    clearTimeout(settling);
+    settling = window.setTimeout(() => keep(settings()), settledMilliseconds);
+  }
+
+  const names = regionNames(viewer, ids, summary, () => view.hidden);
+  const chart = classChart(summary, (shown, hidden) => {
+    viewer.palette = shown;
+    if (hidden.size === view.hidden.size && [...hidden].every(name => view.hidden.has(name))) return;
+    view.hidden = hidden;
+    names.update();
+    changed();
+  }, view.hidden);
   const readout = h('output', { className: 'readout' });
   const handle = divider(viewer, 'Divider between photo and classes');
-  const frame = frameOf(summary, viewer.canvas, handle, readout);
+  const frame = frameOf(summary, viewer.canvas, names.element, handle, readout);
 
   // A model that gives no probabilities has none.
   const measured = summary.classes.some(one => typeof one.meanConfidence === 'number');
@@ -60,8 +73,8 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   const quietly = () => withConfidence().catch(() => undefined);
 
   const legend = h('ul', { className: 'legend', hidden: true, 'aria-label': 'Confidence of the class' },
-    ...['below 20 %', '20 to 40 %', '40 to 60 %', '60 to 80 %', 'above 80 %'].map((text, i) => h('li', {}, h('span', { className: `step step-${i}` }), text)));
-  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', ...(mode === 'confidence' && !measured ? { disabled: true, title: 'This model gives no confidence.' } : {}), onclick: () => void choose(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
+    ...steps.map((text, i) => h('li', {}, h('span', { className: `step step-${i}` }), text)));
+  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', ...(mode === 'confidence' && !measured ? { disabled: true, title: 'This model tells no confidence.' } : {}), onclick: () => void choose(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
   const message = h('p', { className: 'hint below', role: 'status' });
   let chosen: ShownMode = 'blend';
   async function choose(mode: ShownMode) {
@@ -83,15 +96,31 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
     message.textContent = '';
     handle.hidden = mode !== 'split';
     legend.hidden = mode !== 'confidence';
+    tint();
+    view.mode = mode;
+    changed();
     viewer.draw();
   }
 
-  const opacity = h('input', { id: 'opacity', type: 'range', min: '0', max: '100', value: String(Math.round(100 * viewer.opacity)), oninput: () => setOpacity(Number(opacity.value)) });
+  const opacity = h('input', { id: 'opacity', type: 'range', min: '0', max: '100', value: String(view.opacity), oninput: () => setOpacity(Number(opacity.value)) });
   function setOpacity(value: number) {
     const kept = Math.min(100, Math.max(0, value));
     opacity.value = String(kept);
+    view.opacity = kept;
     viewer.opacity = kept / 100;
+    tint();
+    changed();
     viewer.draw();
+  }
+  // The legend has the tints of the picture; of outlines, which are drawn stronger, the classes' own colours.
+  function tint() {
+    side.style.setProperty('--tint', `${chosen === 'outline' ? 100 : Math.max(25, view.opacity)}%`);
+  }
+  const naming = h('input', { type: 'checkbox', checked: view.names, onchange: () => { setNames(naming.checked); } });
+  function setNames(on: boolean) {
+    naming.checked = view.names = on;
+    names.show(on);
+    changed();
   }
 
   function describe(x: number, y: number): string | null {
@@ -99,14 +128,15 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
     if (px < 0 || py < 0 || px >= ids.width || py >= ids.height) return null;
     const at = py * ids.width + px;
     const found = summary.classes.find(one => one.id === ids.samples[at]);
-    return `${found?.name ?? 'unknown'}${confidence ? `, ${Math.round(confidence.samples[at]! / 2.55)} % sure` : ''}`;
+    return `${found?.name ?? 'unknown'}${confidence ? `, confidence ${Math.round(confidence.samples[at]! / 2.55)} %` : ''}`;
   }
-  follow(viewer, frame, readout, describe);
-  viewer.canvas.addEventListener('pointerenter', () => void quietly(), { once: true });
+  const tellAgain = follow(viewer, frame, readout, describe);
+  viewer.canvas.addEventListener('pointerenter', () => void quietly().then(tellAgain), { once: true });
 
   keyboard(viewer, {
     '[': () => setOpacity(Number(opacity.value) - 10),
     ']': () => setOpacity(Number(opacity.value) + 10),
+    n: () => setNames(!view.names),
     Enter: () => void quietly().then(() => announce(describe(viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2) ?? '')),
     ...Object.fromEntries(shownModes.map((mode, i) => [String(i + 1), () => void choose(mode)])),
   });
@@ -114,15 +144,18 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
     frame,
     h('div', { className: 'toolbar' },
       h('div', { className: 'segments', role: 'group', 'aria-label': 'What to show' }, ...shownModes.map(mode => modeButtons[mode])),
+      h('label', { className: 'row check' }, naming, 'Names'),
       h('div', { className: 'opacity' }, h('label', { for: 'opacity' }, 'Opacity'), opacity),
       zoomGroup(viewer)),
     legend,
     message,
     !photo && h('p', { className: 'hint' }, 'The photo itself is no longer kept; its classes are.'),
     h('details', { className: 'keys' }, h('summary', {}, 'Keyboard'),
-      h('p', {}, 'With the photo in focus: ', ...[['1', ' to '], ['4', ' what to show, '], ['[', ' and '], [']', ' opacity, '], ['+', ' and '], ['-', ' zoom, '], ['0', ' fit, '], ['arrows', ' move, '], ['Enter', ' reads the class in the middle.']].flatMap(([key, after]) => [h('kbd', {}, key), after]))));
-  fill(side, chart, actions(job, stem(name)), compareWith(job));
-  void choose('blend');
+      h('p', {}, 'With the photo in focus: ', ...[['1', ' to '], ['4', ' what to show, '], ['[', ' and '], [']', ' opacity, '], ['n', ' names on regions, '], ['+', ' and '], ['-', ' zoom, '], ['0', ' fit, '], ['arrows', ' move, '], ['Enter', ' reads the class in the middle.']].flatMap(([key, after]) => [h('kbd', {}, key), after]))));
+  fill(side, chart, downloadList(job, () => withSettings(settings())), compareWith(job));
+  setOpacity(view.opacity);
+  names.show(view.names);
+  void choose(measured || view.mode !== 'confidence' ? view.mode : 'blend');
 
   let left = false;
   let leave = () => viewer.dispose();
@@ -136,6 +169,8 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   };
   return () => {
     left = true;
+    clearTimeout(settling);
+    side.style.removeProperty('--tint');
     leave();
   };
 }
@@ -146,39 +181,4 @@ async function still(stage: HTMLElement, job: Job, summary: Summary, photo: Blob
     frameOf(summary, h('img', { src: url, alt: `${job.fileName ?? 'The photo'} with its classes` })),
     h('p', { className: 'hint below', role: 'status' }, why));
   return () => URL.revokeObjectURL(url);
-}
-
-function actions(job: Job, name: string): HTMLElement {
-  const error = h('p', { className: 'error', role: 'alert', hidden: true });
-  async function fetchTo(link: string, file: string, button: HTMLButtonElement) {
-    error.hidden = true;
-    button.disabled = true;
-    try {
-      download(await (await call(job.links[link]!)).blob(), file);
-      announce(`${file} downloaded`);
-    } catch (failure) {
-      error.textContent = failure instanceof Error ? failure.message : String(failure);
-      error.hidden = false;
-    } finally {
-      button.disabled = false;
-    }
-  }
-  const copy = h('button', { type: 'button', className: 'button quiet', onclick: () => void copyLink() }, 'Copy link');
-  async function copyLink() {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      copy.textContent = 'Link copied';
-      announce('Link copied');
-    } catch {
-      error.textContent = `The browser does not let this page copy. The address is ${location.href}`;
-      error.hidden = false;
-    }
-    setTimeout(() => { copy.textContent = 'Copy link'; }, 2500);
-  }
-  return h('section', { className: 'actions', 'aria-labelledby': 'download-title' },
-    h('h2', { id: 'download-title' }, 'Download'),
-    h('div', { className: 'download-list' }, ...downloads.map(([link, label, suffix]) =>
-      h('button', { type: 'button', className: 'button quiet', onclick: (event: Event) => void fetchTo(link, name + suffix, event.currentTarget as HTMLButtonElement) }, label)),
-      copy),
-    error);
 }

@@ -68,12 +68,22 @@ float differing(vec2 place) {
   return sum;
 }
 
+// Finer where models mostly are: the legend beside it has the same steps.
 vec3 steps(float value) {
-  if (value < 0.2) return vec3(0.27, 0.00, 0.33);
-  if (value < 0.4) return vec3(0.23, 0.32, 0.55);
-  if (value < 0.6) return vec3(0.13, 0.57, 0.55);
-  if (value < 0.8) return vec3(0.37, 0.79, 0.38);
+  if (value < 0.5) return vec3(0.27, 0.00, 0.33);
+  if (value < 0.7) return vec3(0.27, 0.23, 0.51);
+  if (value < 0.8) return vec3(0.19, 0.41, 0.56);
+  if (value < 0.9) return vec3(0.13, 0.57, 0.55);
+  if (value < 0.95) return vec3(0.21, 0.72, 0.47);
+  if (value < 0.98) return vec3(0.56, 0.84, 0.27);
   return vec3(0.99, 0.91, 0.15);
+}
+
+float greyOf(vec3 shade) { return dot(shade, vec3(0.299, 0.587, 0.114)); }
+
+// A class over the photo's light and dark, softened, and not over its colours: so it has the tint that the legend shows.
+vec3 tinted(vec3 under, vec4 over) {
+  return mix(under, vec3(0.18 + 0.7 * greyOf(under)), min(1.0, 2.0 * over.a)) * (1.0 - over.a) + over.rgb;
 }
 
 void main() {
@@ -82,22 +92,20 @@ void main() {
   vec3 under = textureLod(photo, clamp(place / size, 0.0, 1.0), log2(max(1.0, step_ * float(textureSize(photo, 0).x) / size.x))).rgb;
   vec3 result = under;
   if (mode == 5) {
-    float grey = dot(under, vec3(0.299, 0.587, 0.114)) * 0.75;
+    float grey = greyOf(under) * 0.75;
     result = mix(vec3(grey), vec3(1.0, 0.25, 0.55), differing(place) * opacity);
   } else if (mode == 4) {
     vec4 over = opacity * (screen.x < divider * canvas.x ? classes(ids, place) : classes(other, place));
-    result = under * (1.0 - over.a) + over.rgb;
+    result = tinted(under, over);
   } else if (mode == 3) {
     vec2 grid = vec2(textureSize(confidence, 0));
     float value = texelFetch(confidence, clamp(ivec2(place / size * grid), ivec2(0), ivec2(grid) - 1), 0).r;
-    float grey = dot(under, vec3(0.299, 0.587, 0.114));
-    result = mix(vec3(grey), steps(value), opacity);
+    result = mix(vec3(greyOf(under)), steps(value), opacity);
   } else if (mode == 2) {
     vec4 over = outlines(place) * min(1.0, opacity * 1.6);
     result = under * (1.0 - over.a) + over.rgb;
   } else if (mode == 0 || screen.x >= divider * canvas.x) {
-    vec4 over = classes(ids, place) * opacity;
-    result = under * (1.0 - over.a) + over.rgb;
+    result = tinted(under, classes(ids, place) * opacity);
   }
   bool inside = place.x >= 0.0 && place.y >= 0.0 && place.x < size.x && place.y < size.y;
   color = inside ? vec4(result, 1.0) : vec4(0.0);

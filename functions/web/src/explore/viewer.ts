@@ -14,9 +14,10 @@ const empty: Plane = { width: 1, height: 1, samples: new Uint8Array([0]) };
 export class Viewer {
   readonly canvas = h('canvas', { tabIndex: 0, role: 'img' });
   mode: Mode = 'blend';
-  opacity = 0.55;
+  opacity = 0.6;
   divider = 0.5;
-  onview?: () => void;
+  /** Told when the view has moved, and when the canvas has another size. */
+  readonly views = new Set<() => void>();
   /** The browser took the graphics memory back: the viewer draws nothing any more. */
   onlost?: () => void;
 
@@ -43,7 +44,10 @@ export class Viewer {
     this.plane(2, 'confidence', empty);
     this.texture(3, 'palette');
     this.plane(4, 'other', other ?? empty);
-    this.observer = new ResizeObserver(() => this.draw());
+    this.observer = new ResizeObserver(() => {
+      this.draw();
+      this.views.forEach(tell => tell());
+    });
     this.observer.observe(this.canvas);
     this.canvas.addEventListener('webglcontextlost', () => this.onlost?.());
     this.gestures();
@@ -113,6 +117,12 @@ export class Viewer {
     return [this.center[0] + (x - clientWidth / 2) * this.scale, this.center[1] + (y - clientHeight / 2) * this.scale];
   }
 
+  /** The place of the canvas (CSS pixels) over which a place of the photo lies. */
+  onCanvas(x: number, y: number): [number, number] {
+    const { clientWidth, clientHeight } = this.canvas;
+    return [(x - this.center[0]) / this.scale + clientWidth / 2, (y - this.center[1]) / this.scale + clientHeight / 2];
+  }
+
   // Photo pixels per CSS pixel.
   private get scale() {
     const { clientWidth, clientHeight } = this.canvas;
@@ -127,7 +137,7 @@ export class Viewer {
     ];
     this.canvas.classList.toggle('zoomed', this.zoomed);
     this.draw();
-    this.onview?.();
+    this.views.forEach(tell => tell());
   }
 
   private drawNow() {

@@ -1,71 +1,89 @@
-import { call, ended, Failure, json, type Job } from '../api';
+import { keep, place } from '../address';
+import { ended, Failure, json, said, type Job } from '../api';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { words } from '../ui';
+import { selection } from './selection';
 import { stateWord } from './stages';
+import { paint } from './thumbnails';
 
 const pageSize = 24;
 const liveMilliseconds = 3000;
 const idleMilliseconds = 10_000;
-// Of two thirds of a megabyte each.
-const mostThumbnails = 96;
-const thumbnailWidth = 480;
+const settledMilliseconds = 150;
 
-const thumbnails = new Map<string, Promise<ImageBitmap>>();
-let making: Promise<unknown> = Promise.resolve();
-
-// One after another: the service makes each from the photo, and people look at the first ones first.
-function thumbnail(job: Job): Promise<ImageBitmap> {
-  let made = thumbnails.get(job.id);
-  if (!made) {
-    made = making.then(async () => createImageBitmap(await (await call(`${job.links.overlay}?format=webp&width=${thumbnailWidth}`)).blob()));
-    making = made.catch(() => undefined);
-    thumbnails.set(job.id, made);
-    if (thumbnails.size > mostThumbnails) thumbnails.delete(thumbnails.keys().next().value!);
-    made.catch(() => thumbnails.delete(job.id));
-  }
-  return made;
-}
+/** Where a visitor was in the list: it is kept with the step of the browser's history, so that going back finds it. */
+interface Left { pages: number; scroll: number; card?: string | undefined }
 
 /** Recent jobs, newest first, with what came of them. */
 export function gallery(main: HTMLElement): () => void {
   let stop = new AbortController();
   const list = h('ul', { className: 'gallery' });
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the jobs …');
-  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load(next).catch(fail) }, 'Show more');
-  const filter = h('select', { id: 'state', onchange: begin },
+  const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load(next).then(() => remember()).catch(fail) }, 'Show more');
+  const filter = h('select', { id: 'state', onchange: () => { keep({ state: filter.value || undefined }); left = undefined; begin(); remember(); } },
     h('option', { value: '' }, 'all'), ...Object.entries(stateWord).map(([state, word]) => h('option', { value: state }, word)));
-  const cards = new Map<string, { job: Job; card: HTMLElement }>();
+  const asked = place().set.get('state') ?? '';
+  if (asked in stateWord) filter.value = asked;
+  const cards = new Map<string, { job: Job; card: HTMLElement; look: HTMLElement }>();
+  const selected = selection(() => [...cards.values()].map(({ job }) => job), () => stop.signal);
   const seen = new IntersectionObserver(entries => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      seen.unobserve(entry.target);
-      void paint(entry.target as HTMLCanvasElement);
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      const job = cards.get((target as HTMLElement).dataset.job!)?.job;
+      if (job) void paint(target as HTMLCanvasElement, job);
     }
   }, { rootMargin: '200px' });
   let next: string | undefined;
   let further = false;
+  let pages = 0;
+  let left = (history.state as { jobs?: Left } | null)?.jobs;
+  let settled = 0;
 
   fill(main,
     h('div', { className: 'page-head row between' }, h('h1', {}, 'Jobs'), h('div', { className: 'row' }, h('label', { for: 'state' }, 'Show'), filter)),
-    message, list, more);
+    message, list, more, selected.bar);
+  addEventListener('scroll', scrolled);
   begin();
+
+  function scrolled() {
+    clearTimeout(settled);
+    settled = window.setTimeout(remember, settledMilliseconds);
+  }
+
+  function remember(card?: string) {
+    // Until all is as it was, where it was still counts.
+    if (left || place().parts.join('/') !== 'jobs') return;
+    history.replaceState({ ...history.state as object | null, jobs: { pages, scroll: scrollY, card } satisfies Left }, '');
+  }
 
   function begin() {
     stop.abort();
     stop = new AbortController();
+    selected.clear();
     list.replaceChildren();
     cards.clear();
     further = false;
+    pages = 0;
+    next = undefined;
     void repeat(stop.signal, async () => {
       const { signal } = stop;
       const listed = await load();
+      if (left) await restore(left);
       // What went on since it was listed is in another state now, or on a later page.
       for (const { job } of [...cards.values()]) {
         if (!listed.has(job.id) && !ended(job.state) && !signal.aborted) await reread(job.id, signal);
       }
       return [...cards.values()].some(({ job }) => !ended(job.state)) ? liveMilliseconds : idleMilliseconds;
     }, fail);
+  }
+
+  async function restore({ pages: wanted, scroll, card }: Left) {
+    while (pages < wanted && next) await load(next);
+    scrollTo(0, scroll);
+    left = undefined;
+    if (card) cards.get(card)?.card.querySelector('a')?.focus({ preventScroll: true });
   }
 
   async function load(after?: string): Promise<Set<string>> {
@@ -76,6 +94,7 @@ export function gallery(main: HTMLElement): () => void {
     signal.throwIfAborted();
     further ||= after !== undefined;
     if (after || !further) next = page.next;
+    pages = after ? pages + 1 : Math.max(1, pages);
     const fresh = page.items.filter(job => !cards.has(job.id));
     page.items.forEach(show);
     const made = fresh.map(job => cards.get(job.id)!.card);
@@ -95,15 +114,18 @@ export function gallery(main: HTMLElement): () => void {
     }
     cards.get(id)?.card.remove();
     cards.delete(id);
+    selected.forget(id);
     tell();
   }
 
   function show(job: Job) {
     const known = cards.get(job.id);
     if (known?.job.state === job.state && known.job.queue?.position === job.queue?.position) return;
-    const card = known?.card ?? h('li');
-    cards.set(job.id, { job, card });
-    refresh(card, cardOf(job));
+    const look = known?.look ?? h('div', {});
+    const card = known?.card ?? h('li', {}, look, selected.box(job));
+    cards.set(job.id, { job, card, look });
+    refresh(look, cardOf(job));
+    selected.tell();
   }
 
   function tell() {
@@ -121,30 +143,20 @@ export function gallery(main: HTMLElement): () => void {
 
   function cardOf(job: Job): HTMLElement {
     const name = job.fileName ?? job.id;
-    const picture = job.state === 'succeeded' ? h('canvas', { className: 'thumb', 'data-job': job.id, 'aria-hidden': 'true' }) : h('div', { className: 'thumb empty' }, job.failure?.message);
+    const picture = job.state === 'succeeded'
+      ? h('canvas', { className: 'thumb', 'data-job': job.id, 'aria-hidden': 'true' })
+      : h('div', { className: 'thumb empty' }, job.failure && said(job.failure.message));
     if (picture instanceof HTMLCanvasElement) seen.observe(picture);
-    const place = job.queue ? `, number ${job.queue.position}` : '';
-    return h('a', { href: `#/jobs/${job.id}` }, picture,
+    const ahead = job.queue ? `, number ${job.queue.position}` : '';
+    return h('a', { href: `#/jobs/${job.id}`, onclick: () => remember(job.id) }, picture,
       h('span', { className: 'card-name' }, name),
-      h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + place), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt))));
-  }
-
-  async function paint(canvas: HTMLCanvasElement) {
-    const job = cards.get(canvas.dataset.job!)?.job;
-    if (!job) return;
-    try {
-      const image = await thumbnail(job);
-      canvas.width = image.width;
-      canvas.height = image.height;
-      canvas.getContext('2d')!.drawImage(image, 0, 0);
-      canvas.classList.add('painted');
-    } catch {
-      canvas.classList.add('empty');
-    }
+      h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + ahead), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt))));
   }
 
   return () => {
     stop.abort();
+    clearTimeout(settled);
+    removeEventListener('scroll', scrolled);
     seen.disconnect();
   };
 }

@@ -1,28 +1,37 @@
 import street from '../../../../samples/street.jpg';
-import { Failure } from '../api';
+import { place } from '../address';
+import { ended, Failure } from '../api';
 import { announce, fill, h, icon } from '../dom';
 import { rowOf } from './row';
-import { listen, submissions, submit, type Submission } from './submission';
+import { clear, listen, recall, submissions, submit, type Submission } from './submission';
 
 const uploadIcon = 'M10 13V3m0 0L6 7m4-4 4 4M3 13v3h14v-3';
 const cameraIcon = 'M3 6h3l1.5-2h5L14 6h3v10H3zm7 7.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6z';
+
+const atHome = () => place().parts[0] === '';
+
+// Whether the list is to be on screen: the way of photos that were just chosen starts below what a phone shows.
+let bring = false;
+let showList = () => {};
 
 /** Takes photos however they come. A single one is followed on its own page. */
 export function take(files: Iterable<File>) {
   const added = submit(files);
   if (added.length === 0) return;
-  announce(added.length === 1 ? `Uploading ${added[0]!.file.name}` : `Uploading ${added.length} photos`);
+  announce(added.length === 1 ? `Uploading ${added[0]!.name}` : `Uploading ${added.length} photos`);
   const [only] = added;
   if (added.length > 1 || !only) {
-    location.hash = '#/';
+    bring = true;
+    if (atHome()) showList();
+    else location.hash = '#/';
     return;
   }
   const stop = listen(changed => {
     if (changed !== only || !(only.id || only.error)) return;
     stop();
-    if (only.id && location.hash.replace('#/', '') === '') location.hash = `#/jobs/${only.id}`;
+    if (only.id && atHome()) location.hash = `#/jobs/${only.id}`;
   });
-  if (location.hash.replace('#/', '') !== '') location.hash = '#/';
+  if (!atHome()) location.hash = '#/';
 }
 
 export function home(main: HTMLElement): () => void {
@@ -51,10 +60,12 @@ export function home(main: HTMLElement): () => void {
   }
 
   const list = h('ul', { className: 'submissions' });
-  const section = h('section', { 'aria-labelledby': 'session-title', hidden: true }, h('h2', { id: 'session-title' }, 'Your photos'), list);
+  const clearing = h('button', { type: 'button', className: 'text-button', title: 'The jobs stay, under Jobs', onclick: () => { clear(); renew(); } }, 'Clear finished');
+  const section = h('section', { 'aria-labelledby': 'session-title', hidden: true }, h('div', { className: 'row between' }, h('h2', { id: 'session-title' }, 'Your photos'), clearing), list);
   const rows = new Map<Submission, ReturnType<typeof rowOf>>();
   function show(submission: Submission) {
     section.hidden = false;
+    clearing.hidden = !submissions.some(one => one.error ?? (one.job && ended(one.job.state)));
     const known = rows.get(submission);
     if (known) return known.show();
     const made = rowOf(submission);
@@ -66,7 +77,7 @@ export function home(main: HTMLElement): () => void {
     h('div', { className: 'hero' },
       h('div', { className: 'hero-text' },
         h('h1', {}, 'Every pixel of the road, named.'),
-        h('p', { className: 'lead' }, 'Drop in a road photo and see which pixels are road, pavement, cars, people, signs and sky, and how sure the model is of each.'),
+        h('p', { className: 'lead' }, 'Drop in a road photo and see which pixels are road, pavement, cars, people, signs and sky, and how confident the model is of each.'),
         h('div', { className: 'drop', onclick: (event: Event) => { if (event.target === event.currentTarget) picker.click(); } },
           h('div', { className: 'row' },
             h('button', { type: 'button', className: 'button', onclick: () => picker.click() }, icon(uploadIcon), 'Choose photos'),
@@ -78,6 +89,21 @@ export function home(main: HTMLElement): () => void {
         h('figcaption', {}, h('span', {}, 'No photo at hand?'), sampleButton),
         sampleError)),
     section);
+  function renew() {
+    list.replaceChildren();
+    rows.clear();
+    section.hidden = true;
+    submissions.forEach(show);
+    main.focus({ preventScroll: true });
+  }
   submissions.forEach(show);
+  void recall();
+  showList = () => {
+    if (!bring) return;
+    bring = false;
+    section.scrollIntoView({ block: 'start' });
+  };
+  // After the view has taken its place.
+  requestAnimationFrame(showList);
   return listen(show);
 }

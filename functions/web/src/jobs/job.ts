@@ -1,16 +1,25 @@
-import { call, type Job } from '../api';
-import { announce, bytes, dateTime, duration, fill, h } from '../dom';
+import { call, ended, type Job } from '../api';
+import { announce, bytes, dateTime, duration, fill, h, refresh } from '../dom';
 import { explorer } from '../explore/explorer';
+import { versionName } from '../models/named';
+import { versionHash } from '../models/records';
 import { action, words } from '../ui';
-import { stageList, stateWord } from './stages';
-import { listen, sendAgain, submissions } from './submission';
+import { sendAgainButton } from './again';
+import { problemOf, stageList, stateWord } from './stages';
+import { adopt, listen, submissions, wasSending } from './submission';
 import { watch } from './watch';
+
+// The service's own names of its stages.
+const stageWords: Record<string, string> = {
+  read: 'Photo read', decode: 'Photo decoded, made small', store: 'Small photo stored', claim: 'Job taken up', fetch: 'Small photo fetched', wait: 'Waiting for the model', infer: 'Model',
+  upsample: 'Classes at full size', encode: 'Results encoded', commit: 'Results stored',
+};
 
 /** The page of one job: its stages while it runs, then its result. */
 export function jobPage(main: HTMLElement, id: string): () => void {
-  const submission = submissions.find(one => one.id === id);
+  let submission = submissions.find(one => one.id === id);
   const stop = new AbortController();
-  const title = h('h1', {}, submission?.file.name ?? 'Job');
+  const title = h('h1', {}, submission?.name ?? 'Job');
   const facts = h('p', { className: 'muted facts' });
   const stage = h('div', { className: 'stage' });
   const side = h('aside', { className: 'side', 'aria-label': 'About this photo' });
@@ -24,12 +33,13 @@ export function jobPage(main: HTMLElement, id: string): () => void {
   let failed = '';
 
   const result = h('div', { className: 'result' }, stage, side);
-  const waiting = h('div', { className: 'frame waiting' }, submission && h('img', { src: submission.preview, alt: '', onerror: (event: Event) => { (event.target as HTMLElement).remove(); if (failed) alone(true); } }));
+  const waiting = h('div', { className: 'frame waiting' }, submission?.preview && h('img', { src: submission.preview, alt: '', onerror: (event: Event) => { (event.target as HTMLElement).remove(); if (failed) alone(true); } }));
   fill(main, h('div', { className: 'page-head' }, title, facts), result);
   fill(stage, waiting);
 
-  const unlisten = submission ? listen(changed => changed === submission && update(submission.job)) : () => {};
-  if (submission) update(submission.job);
+  const unlisten = listen(changed => changed === submission && update(changed.job));
+  // Of what was sent before the page was loaded, the newest is asked for.
+  if (submission?.file) update(submission.job);
   else {
     watch(id, update, stop.signal, text => {
       trouble.textContent = text;
@@ -42,14 +52,11 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     // Sent again, it is another job.
     if (submission?.id && submission.id !== id) return location.replace(`#/jobs/${submission.id}`);
     job = next;
-    title.textContent = job?.fileName ?? submission?.file.name ?? 'Photo';
+    if (!submission && job && wasSending(job)) submission = adopt(job);
+    title.textContent = job?.fileName ?? submission?.name ?? 'Photo';
     document.title = `${title.textContent} · RoadSeg`;
-    facts.textContent = [
-      job?.image && `${job.image.width} × ${job.image.height}`,
-      job?.image && bytes(job.image.bytes),
-      job?.result && `${job.result.model} ${job.result.modelVersion} on ${job.result.provider}`,
-      job && dateTime(job.times.createdAt),
-    ].filter(Boolean).join('  ·  ');
+    const known = [job?.image && `${job.image.width} × ${job.image.height}`, job?.image && bytes(job.image.bytes), job && dateTime(job.times.createdAt)].filter(Boolean).join('  ·  ');
+    refresh(facts, known, job?.result && '  ·  seen by ', job?.result && h('a', { href: versionHash(job.result.model, job.result.modelVersion) }, `${job.result.model} of ${versionName(job.result.modelVersion)}`));
     if (job?.state === 'succeeded') return void succeed(job);
     const problem = submission?.error ?? problemOf(job);
     if (problem) return noResult(problem);
@@ -82,8 +89,9 @@ export function jobPage(main: HTMLElement, id: string): () => void {
   }
 
   function noResult(message: string) {
+    if (!submission && job && ended(job.state) && (job.failure?.retryable ?? true)) submission = adopt(job);
     const again = submission?.again;
-    fail('No result', message, again && button('Send again', () => sendAgain(submission)), h('a', { className: again ? 'button quiet' : 'button', href: '#/' }, 'Try another photo'));
+    fail('No result', message, again && sendAgainButton(submission!, 'button'), h('a', { className: again ? 'button quiet' : 'button', href: '#/' }, 'Try another photo'));
   }
 
   function fail(heading: string, message: string, ...ways: (Node | false | undefined)[]) {
@@ -122,7 +130,8 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     return h('details', { className: 'times' },
       h('summary', {}, `${duration(total)} from submission to result`),
       stageList(done, submission),
-      h('dl', {}, ...Object.entries(done.stages).flatMap(([name, value]) => (value === undefined ? [] : [h('dt', {}, name), h('dd', {}, `${value.toFixed(1)} ms`)]))));
+      h('dl', {}, ...Object.entries(done.stages).flatMap(([name, value]) => (value === undefined ? [] : [h('dt', {}, stageWords[name] ?? name), h('dd', {}, `${value.toFixed(1)} ms`)]))),
+      h('p', {}, `Computed on ${done.result!.provider === 'cpu' ? 'a processor (CPU)' : 'a graphics card (GPU)'}.`));
   }
 
   return () => {
@@ -133,12 +142,3 @@ export function jobPage(main: HTMLElement, id: string): () => void {
 }
 
 const button = (label: string, onclick: () => void) => h('button', { type: 'button', className: 'button', onclick }, label);
-
-function problemOf(job: Job | undefined): string | undefined {
-  switch (job?.state) {
-    case 'failed': return job.failure!.message;
-    case 'canceled': return 'This job was canceled before it had a result.';
-    case 'expired': return 'No photo came before the upload key ended. Send it again.';
-    default: return undefined;
-  }
-}

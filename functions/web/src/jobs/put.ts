@@ -21,7 +21,7 @@ export function put(ticket: Ticket, file: File, signal: AbortSignal, progress: (
     };
     request.onload = () => request.status < 300
       ? resolve()
-      : reject(new Failure(request.status === 403 ? 'The upload key has ended. Send the photo again.' : `Storage did not take the photo (status ${request.status}). Send it again.`));
+      : reject(new Failure(request.status === 403 ? 'The time for this upload has run out. Send the photo again.' : `Storage did not take the photo (status ${request.status}). Send it again.`));
     request.onerror = () => reject(new Failure('The upload broke off: storage cannot be reached from this page. Check the connection, then send the photo again.'));
     request.onabort = () => reject(new Failure('The upload came to a stop. Check the connection, then send the photo again.'));
     request.onloadend = () => {

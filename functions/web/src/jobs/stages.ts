@@ -1,5 +1,5 @@
 import { duration, h } from '../dom';
-import type { Job } from '../api';
+import { said, type Job } from '../api';
 import type { Submission } from './submission';
 
 interface Stage { name: string; state: 'done' | 'now' | 'next' | 'failed'; text: string }
@@ -56,6 +56,16 @@ function stagesOf(job: Job | undefined, submission?: Submission): Stage[] {
 function place(queue: NonNullable<Job['queue']>): string {
   const ahead = queue.position <= 1 ? 'next in line' : `number ${queue.position} in line`;
   return queue.estimatedSeconds ? `${ahead}, about ${duration(1000 * queue.estimatedSeconds)}` : ahead;
+}
+
+/** Why a job that has ended has no result; absent where there is one, or may still be. */
+export function problemOf(job: Job | undefined): string | undefined {
+  switch (job?.state) {
+    case 'failed': return said(job.failure!.message);
+    case 'canceled': return 'This job was canceled before it had a result.';
+    case 'expired': return 'No photo came in time, so the place that was kept for it is gone. Send the photo again.';
+    default: return undefined;
+  }
 }
 
 /** One word for where a job stands. */

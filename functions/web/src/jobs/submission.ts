@@ -1,16 +1,20 @@
 import { call, ended, Failure, json, type Job, type Ticket } from '../api';
 import { lasting } from '../live';
 import { words } from '../ui';
+import { memory } from './memory';
 import { Places } from './places';
 import { put } from './put';
 import { watch } from './watch';
 
 /** A photo on its way: from the file to the end of its job. Listeners hear of every change. */
 export interface Submission {
-  readonly file: File;
+  /** Absent of a photo that was sent before the page was loaded. */
+  file?: File | undefined;
+  name: string;
+  size?: number | undefined;
   /** The model asked for, as name or name@version; absent for the one that serves. */
   readonly model?: string | undefined;
-  readonly preview: string;
+  preview?: string | undefined;
   /** Breaks the upload off, or lets the job go unfollowed. */
   stop: AbortController;
   id?: string | undefined;
@@ -26,6 +30,7 @@ export interface Submission {
 }
 
 const parallel = 3;
+const unfinished = 'Its upload was not finished when the page was left. Choose the photo again, unless another tab is still sending it.';
 
 export const submissions: Submission[] = [];
 const listeners = new Set<(changed: Submission) => void>();
@@ -37,31 +42,84 @@ export function listen(listener: (changed: Submission) => void): () => void {
 
 function change(submission: Submission, what: Partial<Submission>) {
   Object.assign(submission, what);
+  warn();
   listeners.forEach(listener => listener(submission));
+}
+
+const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+
+// Who leaves in the middle of an upload is asked whether to. Held only so long: browsers keep pages without it ready for the way back.
+function warn() {
+  if (submissions.some(one => one.file && !one.error && one.uploadMilliseconds === undefined && one.sent < 1)) addEventListener('beforeunload', ask);
+  else removeEventListener('beforeunload', ask);
 }
 
 const uploads = new Places(parallel);
 
 /** Submits photos, to a model where one is named. */
 export function submit(files: Iterable<File>, model?: string): Submission[] {
-  const added = [...files].map<Submission>(file => ({ file, model, preview: URL.createObjectURL(file), stop: new AbortController(), sent: 0 }));
+  const added = [...files].map<Submission>(file => ({ ...ofFile(file), model, stop: new AbortController(), sent: 0 }));
   submissions.unshift(...added);
   for (const submission of added) void run(submission);
   return added;
 }
 
-/** Sends a photo that came to nothing once more, as a new job. */
-export function sendAgain(submission: Submission) {
+const ofFile = (file: File) => ({ file, name: file.name || 'photo', size: file.size, preview: URL.createObjectURL(file) });
+
+/** Sends a photo that came to nothing once more, as a new job; its file where the page does not hold it any more. */
+export function sendAgain(submission: Submission, file?: File) {
   submission.stop.abort();
   submission.stop = new AbortController();
+  if (file) Object.assign(submission, ofFile(file));
   void run(submission);
+}
+
+/** Takes up a job of which the page holds no photo, so that it can be sent again. */
+export function adopt(job: Job): Submission {
+  const submission = ofJob(job);
+  submissions.push(submission);
+  if (!ended(job.state)) void follow(submission, submission.stop.signal);
+  return submission;
+}
+
+/** Whether a photo's upload is under way here, or was when this browser left the page. */
+export const wasSending = (job: Job) => job.state === 'awaiting-upload' && memory.ids().includes(job.id);
+
+const ofJob = (job: Job): Submission => ({ id: job.id, name: job.fileName ?? 'Photo', size: job.image?.bytes, model: job.model, stop: new AbortController(), ...standing(job) });
+
+const standing = (job: Job): { sent: number } & Partial<Submission> => job.state === 'awaiting-upload'
+  ? { job, sent: 0, error: unfinished, again: true }
+  : { job, sent: 1, error: undefined, again: ended(job.state) && (job.failure?.retryable ?? job.state !== 'succeeded') };
+
+let recalled: Promise<void> | undefined;
+
+/** Brings back the photos that this browser sent before the page was loaded. Those that are gone, or another's, stay away. */
+export const recall = () => recalled ??= (async () => {
+  const ids = memory.ids().filter(id => submissions.every(one => one.id !== id));
+  const jobs = await Promise.all(ids.map(id => json<Job>(`/v1/jobs/${id}`).catch((error: unknown) => {
+    if (error instanceof Failure && error.status === 404) memory.remove(id);
+    return null;
+  })));
+  const found = jobs.flatMap(job => (job && submissions.every(one => one.id !== job.id) ? [ofJob(job)] : []));
+  submissions.push(...found);
+  for (const submission of found) {
+    change(submission, {});
+    if (!ended(submission.job!.state)) void follow(submission, submission.stop.signal);
+  }
+})();
+
+/** Takes what has ended from the list; the jobs stay. */
+export function clear() {
+  const over = submissions.filter(one => one.error ?? (one.job && ended(one.job.state)));
+  for (const one of over) submissions.splice(submissions.indexOf(one), 1);
+  memory.remove(...over.flatMap(one => one.id ?? []));
 }
 
 async function run(submission: Submission) {
   const { id, stop: { signal } } = submission;
   change(submission, { sent: 0, uploadMilliseconds: undefined, job: undefined, error: undefined, trouble: undefined, again: false });
   try {
-    await uploads.use(() => upload(submission, signal));
+    await uploads.use(() => upload(submission, submission.file!, signal));
   } catch (error) {
     change(submission, signal.aborted ? { error: 'You canceled the upload.', again: true } : { error: words(error), again: !lasting(error) });
     if (submission.id === id) return;
@@ -72,17 +130,15 @@ async function run(submission: Submission) {
 
 async function follow(submission: Submission, signal: AbortSignal) {
   try {
-    await watch(submission.id!, job => change(submission, {
-      job, trouble: undefined,
-      ...(job.state === 'awaiting-upload' ? {} : { sent: 1, error: undefined, again: ended(job.state) && (job.failure?.retryable ?? job.state !== 'succeeded') }),
-    }), signal, trouble => change(submission, { trouble }), true);
+    await watch(submission.id!, job => change(submission, job.state === 'awaiting-upload' ? { job, trouble: undefined } : { trouble: undefined, ...standing(job) }),
+      signal, trouble => change(submission, { trouble }), true);
   } catch (error) {
     change(submission, { error: words(error), trouble: undefined });
   }
 }
 
-async function upload(submission: Submission, signal: AbortSignal) {
-  const { file, id } = submission;
+async function upload(submission: Submission, file: File, signal: AbortSignal) {
+  const { id } = submission;
   if (file.size === 0) throw new Failure('The file is empty. Choose another photo.', '', 400);
   const ticket = await json<Ticket>('/v1/uploads', {
     method: 'POST',
@@ -95,6 +151,7 @@ async function upload(submission: Submission, signal: AbortSignal) {
     throw new Failure(`The photo has ${Math.ceil(file.size / 1e6)} MB; at most ${Math.floor(ticket.maxBytes / 1e6)} MB are taken. Send a smaller one.`, '', 413);
   }
   if (id) forget(id);
+  memory.add(ticket.id, id);
   change(submission, { id: ticket.id });
   const began = performance.now();
   await put(ticket, file, signal, sent => change(submission, { sent }));

@@ -39,6 +39,8 @@ export interface Version {
 export interface Versions {
   name: string;
   live?: string;
+  /** The version that a rollback would make live; absent when there is none. */
+  previous?: string;
   items: Version[];
   history: { version: string; at: string; kind: string; by: string }[];
 }

@@ -6,6 +6,7 @@ import { cardOf } from './card';
 import { promote } from './changes';
 import { gateReport } from './gate';
 import { metricSet } from './metrics';
+import { datasetName, stateWord, versionName } from './named';
 import { looks, modelPath, versionPath, type Version, type Versions } from './records';
 
 interface Manifest { description: string; licence: string; labels: { classes: Labels['classes'] } }
@@ -19,7 +20,8 @@ export function versionPage(main: HTMLElement, name: string, version: string): (
   fill(main,
     h('div', { className: 'page-head' },
       h('p', { className: 'hint' }, h('a', { href: '#/models' }, 'Models'), ` · ${name}`),
-      h('div', { className: 'row' }, h('h1', {}, version), state)),
+      h('div', { className: 'row' }, h('h1', {}, `Version of ${versionName(version)}`), state),
+      h('p', { className: 'muted facts' }, `Version id ${version}: when it was made, in UTC, and a fingerprint of its files`)),
     body);
   void load().catch((error: unknown) => {
     if (!signal.aborted) fill(body, h('p', { className: 'error', role: 'alert' }, words(error)));
@@ -28,21 +30,24 @@ export function versionPage(main: HTMLElement, name: string, version: string): (
   async function load() {
     const [versions, manifest] = await Promise.all([json<Versions>(`${modelPath(name)}/versions`, { signal }), json<Manifest>(versionPath(name, version), { signal })]);
     const one = versions.items.find(item => item.version === version);
-    if (!one) throw new Failure(`The model ${name} has no version ${version}.`);
-    fill(state, pill(looks[one.state], one.state));
+    if (!one) throw new Failure('There is no such version of this model.');
+    document.title = `${name} of ${versionName(version)} · RoadSeg`;
+    fill(state, pill(looks[one.state], stateWord[one.state]));
     const card = h('div', {});
+    const [first, ...others] = one.metrics;
     const pictures = h('div', { className: 'pictures' });
     fill(body,
       h('section', { 'aria-label': 'About' },
         h('p', {}, manifest.description),
-        h('p', { className: 'hint' }, [one.publishedAt && `Published ${dateTime(one.publishedAt)} by ${one.publishedBy}`, one.dataset && `trained on ${one.dataset}`].filter(Boolean).join(', ')),
+        h('p', { className: 'hint' }, [one.publishedAt && `Published ${dateTime(one.publishedAt)} by ${one.training ? 'a training run' : one.publishedBy}`, one.dataset && `trained on ${datasetName(one.dataset)}`].filter(Boolean).join(', ')),
         h('p', { className: 'hint' }, manifest.licence),
         h('div', { className: 'row' },
           one.state !== 'live' && one.links.promote && action('Make it live', () => promote(one, load)),
           one.training && h('a', { className: 'button quiet', href: `#/trainings/${one.training}` }, 'Training run'),
           action('Download manifest', async () => download(await (await call(versionPath(name, version))).blob(), `${name}.${version}.manifest.json`), 'button quiet'))),
       one.gate && gateReport(one.gate),
-      ...one.metrics.map(set => metricSet(set, manifest.labels.classes)),
+      first && metricSet(first, manifest.labels.classes),
+      others.length > 0 && h('details', { className: 'full' }, h('summary', {}, `${others.length} more ${others.length === 1 ? 'measurement' : 'measurements'}`), h('div', { className: 'columns' }, ...others.map(set => metricSet(set, manifest.labels.classes)))),
       pictures,
       card);
     await Promise.all([showCard(one, card), showPictures(one, pictures)]);
@@ -67,11 +72,11 @@ export function versionPage(main: HTMLElement, name: string, version: string): (
   // A run may be gone; its version stays.
   async function showPictures(one: Version, place: HTMLElement) {
     if (!one.training) return;
-    const found = await Promise.all([
+    const [samples, worst] = await Promise.all([
       picture(`/v1/trainings/${one.training}/samples`, 'Photos, labels and predictions of the validation split', signal),
       picture(`/v1/trainings/${one.training}/worst`, 'The frames it does worst on', signal),
     ].map(wanted => wanted.catch(() => null)));
-    if (found.some(image => image)) fill(place, h('h2', {}, 'Predictions'), ...found);
+    fill(place, samples && h('section', {}, h('h2', {}, 'Predictions'), samples), worst && h('section', {}, h('h2', {}, 'Where it is worst'), worst));
   }
 
   return () => stop.abort();

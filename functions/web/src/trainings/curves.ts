@@ -22,18 +22,18 @@ export function curves(): { element: HTMLElement; refresh: (run: Training, signa
       ],
     });
     score.show({
-      title: 'On the validation split', unit: value => `${Math.round(1000 * value) / 10} %`, last, from: 0, to: 1,
+      title: 'On the validation photos', unit: value => `${Math.round(1000 * value) / 10} %`, last, from: 0, to: 1,
       series: [
-        { name: 'pixel accuracy', look: 'two', dots: true, points: metrics.evaluations.map(point => [point.step, point.accuracy]) },
+        { name: 'pixels right', look: 'two', dots: true, points: metrics.evaluations.map(point => [point.step, point.accuracy]) },
         { name: 'mean IoU', look: 'one', dots: true, points: metrics.evaluations.map(point => [point.step, point.meanIou]) },
       ],
       floors: [
-        ...(metrics.floorAccuracy === undefined ? [] : [{ name: 'accuracy without a look at the photo', look: 'two floor', y: metrics.floorAccuracy }]),
-        ...(metrics.floorMeanIou === undefined ? [] : [{ name: 'mean IoU without a look', look: 'one floor', y: metrics.floorMeanIou }]),
+        ...(metrics.floorAccuracy === undefined ? [] : [{ name: 'accuracy by guessing, without the photo', look: 'two floor', y: metrics.floorAccuracy }]),
+        ...(metrics.floorMeanIou === undefined ? [] : [{ name: 'mean IoU by guessing', look: 'one floor', y: metrics.floorMeanIou }]),
       ],
     });
     numbers.replaceChildren(...(metrics.evaluations.length === 0 ? [] : [h('details', {}, h('summary', {}, 'Evaluations in numbers'),
-      table('Evaluations', ['Epoch', 'Update', 'Train loss', 'Pixel accuracy', 'Mean IoU'],
+      table('Evaluations', ['Epoch', 'Update', 'Train loss', 'Pixels right', 'Mean IoU'],
         metrics.evaluations.map(one => [String(one.epoch), one.step.toLocaleString('en'), one.trainLoss.toFixed(4), percent(one.accuracy), percent(one.meanIou)]), 4))]));
   }
 

@@ -18,7 +18,7 @@ export function startForm(set: Dataset): HTMLElement {
     h('div', { className: 'field' }, h('label', { for: 'recipe' }, 'Recipe'), recipe, h('datalist', { id: 'recipes' }, ...recipes.map(value => h('option', { value })))),
     h('div', { className: 'field' }, h('label', { for: 'epochs' }, 'Epochs'), epochs),
     h('div', { className: 'field' }, h('label', { for: 'init' }, 'Start from'), init),
-    h('label', { className: 'row check' }, promote, 'Make it live if it passes the gate'));
+    h('label', { className: 'row check' }, promote, 'Make it live if it passes its checks'));
   const run = action('Start training', async () => {
     if (!form.reportValidity()) return;
     const started = await json<Training>('/v1/trainings', {
@@ -34,5 +34,5 @@ export function startForm(set: Dataset): HTMLElement {
   // Enter in a field clicks it.
   run.querySelector('button')!.type = 'submit';
   form.append(run);
-  return h('section', { className: 'training-start' }, h('h2', {}, 'Train on it'), h('p', { className: 'hint' }, `On version ${set.version}. A trainer takes the run when it is free.`), form);
+  return h('section', { className: 'training-start' }, h('h2', {}, 'Train on it'), h('p', { className: 'hint' }, 'On the images as they were checked. A trainer takes the run when it is free.'), form);
 }

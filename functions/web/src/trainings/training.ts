@@ -1,14 +1,17 @@
-import { call, json } from '../api';
+import { call, json, said } from '../api';
 import { ask } from '../dialog';
 import { announce, dateTime, download, duration, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
 import { gateReport } from '../models/gate';
+import { versionName } from '../models/named';
 import { versionHash } from '../models/records';
 import { picture } from '../pictures';
 import { action, figures, pill } from '../ui';
 import { curves } from './curves';
 import { over, stateWords, type Training } from './records';
 import { learningMilliseconds, progressOf } from './trainings';
+
+const settings: Record<string, string> = { 'training.epochs': 'epochs' };
 
 /** The page of one training run: how far it is, its curves as it learns, what it predicts, and what the gate found. */
 export function trainingPage(main: HTMLElement, id: string): () => void {
@@ -30,7 +33,7 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
       h('p', { className: 'hint' }, h('a', { href: '#/trainings' }, 'Training runs')),
       h('div', { className: 'row' }, title, state),
       facts),
-    h('div', { className: 'report' }, progress, numbers, learned.element, gate, pictures, h('div', { className: 'row' }, cancel, log)));
+    h('div', { className: 'report' }, progress, numbers, h('div', { className: 'row' }, cancel, log), learned.element, gate, pictures));
 
   let shown = '';
   let pictured = -1;
@@ -51,18 +54,18 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
     const { plan, times } = run;
     title.textContent = `${plan.model} on ${plan.dataset}`;
     document.title = `${title.textContent} · RoadSeg`;
-    refresh(facts, 'data set ', h('a', { href: `#/datasets/${encodeURIComponent(plan.dataset)}` }, `${plan.dataset} ${plan.datasetVersion}`),
-      `  ·  recipe ${plan.recipe}${Object.entries(plan.settings).map(([name, value]) => `, ${name} ${value}`).join('')}  ·  from ${plan.init}  ·  ${dateTime(times.createdAt)}${run.attempt > 1 ? `  ·  taken up ${run.attempt} times` : ''}`);
+    refresh(facts, 'data set ', h('a', { href: `#/datasets/${encodeURIComponent(plan.dataset)}`, title: `Fingerprint of its content: ${plan.datasetVersion}` }, plan.dataset),
+      `  ·  recipe ${plan.recipe}${Object.entries(plan.settings).map(([name, value]) => `, ${settings[name] ?? name} ${value}`).join('')}  ·  from ${plan.init === 'live' ? 'the live version' : plan.init === 'none' ? 'scratch' : versionName(plan.init)}  ·  ${dateTime(times.createdAt)}${run.attempt > 1 ? `  ·  taken up ${run.attempt} times` : ''}`);
     fill(state, pill(run.state, stateWords[run.state]));
     cancel.hidden = over(run);
     refresh(progress,
       !over(run) && (run.progress ? progressOf(run) : h('p', { className: 'hint' }, run.state === 'queued' ? 'It waits for a trainer.' : 'It begins.')),
-      run.failure && h('p', { className: 'error', role: 'alert' }, run.failure.message),
+      run.failure && h('p', { className: 'error', role: 'alert' }, said(run.failure.message)),
       run.state === 'canceled' && h('p', {}, 'It was taken back before it ended.'),
-      run.version && h('p', {}, 'It became version ', h('a', { href: versionHash(plan.model, run.version) }, run.version), run.gate ? (run.gate.passed ? ', which passed the gate.' : ', which did not pass the gate.') : '.'));
+      run.version && h('p', {}, 'It became the version of ', h('a', { href: versionHash(plan.model, run.version) }, versionName(run.version)), run.gate ? (run.gate.passed ? ', which passed its checks.' : ', which did not pass its checks.') : '.'));
     fill(numbers, run.progress ? figures(
-      ['Best mean IoU', run.progress.meanIoU === undefined ? undefined : percent(run.progress.meanIoU)],
-      ['Pixel accuracy', run.progress.pixelAccuracy === undefined ? undefined : percent(run.progress.pixelAccuracy)],
+      [`Best mean IoU on ${run.plan.dataset}`, run.progress.meanIoU === undefined ? undefined : percent(run.progress.meanIoU)],
+      ['Pixels right', run.progress.pixelAccuracy === undefined ? undefined : percent(run.progress.pixelAccuracy)],
       ['Loss', run.progress.loss?.toFixed(3)],
       ['Time', times.startedAt ? duration((times.finishedAt ? Date.parse(times.finishedAt) : Date.parse(run.progress.at)) - Date.parse(times.startedAt)) : undefined]) : null);
     fill(gate, run.gate ? gateReport(run.gate) : null);

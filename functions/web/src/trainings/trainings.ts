@@ -1,4 +1,4 @@
-import { json } from '../api';
+import { json, said } from '../api';
 import { dateTime, duration, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill, words } from '../ui';
@@ -14,11 +14,12 @@ export function trainings(main: HTMLElement): () => void {
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the training runs …');
   const list = h('ul', { className: 'rows' });
   const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => { pages++; load().catch((error: unknown) => tell(words(error))); } }, 'Show more');
+  const apart = h('p', { className: 'hint', hidden: true }, 'Figures of runs on different data sets cannot be compared.');
   let pages = 1;
   let shown = '';
   fill(main,
     h('div', { className: 'page-head' }, h('h1', {}, 'Training runs'), h('p', { className: 'muted facts' }, 'A run is started from the page of a ', h('a', { href: '#/datasets' }, 'data set'), '.')),
-    message, list, more);
+    message, apart, list, more);
 
   async function load(): Promise<number | null> {
     const runs: Training[] = [];
@@ -34,6 +35,7 @@ export function trainings(main: HTMLElement): () => void {
     shown = now;
     more.hidden = !next;
     message.hidden = runs.length > 0;
+    apart.hidden = new Set(runs.map(run => run.plan.dataset)).size < 2;
     message.textContent = 'No training run yet.';
     return runs.some(run => !over(run)) ? learningMilliseconds : idleMilliseconds;
   }
@@ -53,12 +55,12 @@ function row(run: Training): HTMLElement {
     h('div', { className: 'row-text' },
       h('a', { href: `#/trainings/${run.id}` }, `${plan.model} on ${plan.dataset}`),
       h('span', { className: 'hint' }, [
-        `recipe ${plan.recipe}`, progress?.meanIoU !== undefined && `${percent(progress.meanIoU)} mean IoU`,
+        `recipe ${plan.recipe}`, progress?.meanIoU !== undefined && `${percent(progress.meanIoU)} mean IoU on ${plan.dataset}’s own validation photos`,
         times.startedAt && times.finishedAt && duration(Date.parse(times.finishedAt) - Date.parse(times.startedAt)), dateTime(times.createdAt),
       ].filter(Boolean).join('  ·  '))),
     pill(run.state, stateWords[run.state]),
     !over(run) && progress && progressOf(run),
-    run.failure && h('p', { className: 'error' }, run.failure.message));
+    run.failure && h('p', { className: 'error' }, said(run.failure.message)));
 }
 
 /** How far a run is, as a bar and in words. */

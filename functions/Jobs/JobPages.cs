@@ -13,6 +13,9 @@ internal sealed class JobPages(BlobServiceClient blobs)
     private const string Over = "0";
     private const char Separator = '.';
 
+    // Both lists from their beginnings, nothing shown.
+    private const string NoPlace = "..";
+
     private readonly BlobContainerClient _records = blobs.GetBlobContainerClient(Containers.Jobs);
     private readonly BlobContainerClient _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
 
@@ -29,16 +32,19 @@ internal sealed class JobPages(BlobServiceClient blobs)
         CancellationToken cancel
     )
     {
-        var places = after is null ? ["", "", "", ""] : after.Split(Separator);
-        if (places.Length != 4)
+        if ((after ?? NoPlace).Split(Separator) is not [var ofRecords, var ofIndex, var last])
             throw IndexPages.Foreign();
-        var parts = await Task.WhenAll(
-            PartAsync(_records, BlobPaths.JobsOf(WorkId.PartitionOf(caller)), places[0], places[1], count, cancel),
-            PartAsync(_index, BlobPaths.IndexedJobs(caller), places[2], places[3], count, cancel)
-        );
-        var names = parts.SelectMany(part => part.Names).Order(StringComparer.Ordinal).Take(count).ToList();
-        var ends = parts.Select(part => part.After(names)).ToList();
-        return (names, ends.TrueForAll(end => end.Place == Over) ? null : string.Join(Separator, ends.SelectMany(end => end.Texts)));
+        var reading = PartAsync(_records, BlobPaths.JobsOf(WorkId.PartitionOf(caller)), ofRecords, last, count, cancel);
+        var index = await PartAsync(_index, BlobPaths.IndexedJobs(caller), ofIndex, last, count, cancel);
+        var records = await reading;
+        var names = records.Names.Concat(index.Names).Where(Known).Order(StringComparer.Ordinal).Take(count).ToList();
+        if (names.Count > 0)
+            last = names[^1];
+        var (nextRecords, nextIndex) = (records.After(last), index.After(last));
+        return (names, nextRecords == Over && nextIndex == Over ? null : string.Join(Separator, nextRecords, nextIndex, last));
+
+        // Past the last name read of a list that goes on, its next name may come first.
+        bool Known(string name) => records.Reaches(name) && index.Reaches(name);
     }
 
     private static async Task<Part> PartAsync(
@@ -51,28 +57,22 @@ internal sealed class JobPages(BlobServiceClient blobs)
     )
     {
         if (place == Over)
-            return new Part([], place, last, null);
-        var (names, next) = await container.PageAsync(prefix, place.Length == 0 ? null : place, count, cancel);
-        var rest = names
-            .Select(name => name[prefix.Length..].Replace(BlobPaths.RecordSuffix, "", StringComparison.Ordinal))
-            .Where(name => string.CompareOrdinal(name, last) > 0);
-        return new Part([.. rest], place, last, next);
+            return new Part([], null, Over, Over);
+        var (page, next) = await container.PageAsync(prefix, place.Length == 0 ? null : place, count, cancel);
+        var names = page.Select(name => name[prefix.Length..].Replace(BlobPaths.RecordSuffix, "", StringComparison.Ordinal)).ToList();
+        var end = next is null ? null : names.LastOrDefault("");
+        return new Part([.. names.Where(name => string.CompareOrdinal(name, last) > 0)], end, place, next ?? Over);
     }
 
-    private readonly record struct End(string Place, string Last)
+    /// <param name="Names">What was read of one list, past the last one shown before.</param>
+    /// <param name="End">The last name read; null where the list ends.</param>
+    /// <param name="Place">Where that began.</param>
+    /// <param name="Next">Where what follows begins.</param>
+    private sealed record Part(IReadOnlyList<string> Names, string? End, string Place, string Next)
     {
-        public IEnumerable<string> Texts => [Place, Last];
-    }
+        public bool Reaches(string name) => End is null || string.CompareOrdinal(name, End) <= 0;
 
-    // What was read of one list: names past the last one shown, from a place on.
-    private sealed record Part(IReadOnlyList<string> Names, string Place, string Last, string? Next)
-    {
-        // Where the next page goes on: behind all that was read, or at the same place past the last one shown.
-        public End After(List<string> shown)
-        {
-            if (Place == Over || Names.Count == 0 || (shown.Count > 0 && string.CompareOrdinal(Names[^1], shown[^1]) <= 0))
-                return new End(Place == Over ? Over : Next ?? Over, "");
-            return new End(Place, Names.LastOrDefault(name => string.CompareOrdinal(name, shown[^1]) <= 0) ?? Last);
-        }
+        // Where the next page goes on: behind all that was read, or where it was read from for what is not shown yet.
+        public string After(string last) => Names.Count == 0 || string.CompareOrdinal(Names[^1], last) <= 0 ? Next : Place;
     }
 }

@@ -37,6 +37,50 @@ public sealed class JobListTests(StorageFixture storage)
         Assert.Equal(3, pages);
     }
 
+    // Those of bare drops have an entry in the index, as all had once; the others lie in the list themselves.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task Jobs_that_lie_in_the_list_and_jobs_of_the_index_make_one_list(int limit)
+    {
+        var made = new List<WorkId>();
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        foreach (var own in (bool[])[true, false, false, true, true, true, false, false, true, false, false, false])
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            var id = own ? WorkId.New(clock, _caller) : WorkId.New(clock);
+            await StoreAsync(id, clock.GetUtcNow(), JobState.AwaitingUpload);
+            made.Insert(0, id);
+        }
+
+        var (seen, after) = (new List<WorkId>(), (string?)null);
+        do
+        {
+            (var page, after) = await ListAsync(null, after, limit);
+            Assert.InRange(page.Count, 1, limit);
+            seen.AddRange(page);
+
+            // What is new stands before every place.
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await StoreAsync(WorkId.New(clock, _caller), clock.GetUtcNow(), JobState.AwaitingUpload);
+        }
+        while (after is not null);
+
+        Assert.Equal(made, seen);
+    }
+
+    [Fact]
+    public async Task A_caller_whose_jobs_lie_with_anothers_sees_its_own()
+    {
+        var id = WorkId.New(TimeProvider.System, _caller);
+        await StoreAsync(id, TimeProvider.System.GetUtcNow(), JobState.AwaitingUpload, "key-other");
+
+        Assert.Empty((await ListAsync(null, null, 3)).Jobs);
+    }
+
     [Fact]
     public async Task Of_one_state_those_are_listed_that_are_in_it_also_where_they_lie_far_apart()
     {
@@ -106,16 +150,18 @@ public sealed class JobListTests(StorageFixture storage)
     private async Task<WorkId> MadeAsync(int second, JobState state)
     {
         var id = WorkId.New(TimeProvider.System);
-        await _jobs.CreateAsync(
-            new JobRecord
-            {
-                Id = id,
-                State = state,
-                Caller = _caller,
-                Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, null),
-                Times = new JobTimes { CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000 + second) },
-            },
-            Cancel);
+        await StoreAsync(id, DateTimeOffset.FromUnixTimeSeconds(1_800_000_000 + second), state);
         return id;
     }
+
+    private Task<Change<JobRecord>> StoreAsync(WorkId id, DateTimeOffset createdAt, JobState state, string? caller = null) => _jobs.CreateAsync(
+        new JobRecord
+        {
+            Id = id,
+            State = state,
+            Caller = caller ?? _caller,
+            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, null),
+            Times = new JobTimes { CreatedAt = createdAt },
+        },
+        Cancel);
 }

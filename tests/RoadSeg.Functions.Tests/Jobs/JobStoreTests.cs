@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
@@ -23,6 +25,37 @@ public sealed class JobStoreTests(StorageFixture storage)
 
         var move = await Store.TryMoveAsync(WorkId.New(_clock), JobState.Received, record => record, Cancel);
         Assert.Equal(new Change<JobRecord>(false, null), move);
+    }
+
+    [Fact]
+    public async Task A_record_lies_by_caller_and_age_and_needs_no_entry_in_the_index()
+    {
+        var id = WorkId.New(_clock, "key-a");
+        await Store.CreateAsync(Received() with { Id = id, Caller = "key-a" }, Cancel);
+
+        Assert.Equal($"callers/{WorkId.PartitionOf("key-a")}/998227633599999-{id}.json", BlobPaths.Job(id));
+        Assert.True(await _blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).ExistsAsync(Cancel));
+        await foreach (var entry in _blobs.GetBlobContainerClient(Containers.JobsIndex).GetBlobsAsync(cancellationToken: Cancel))
+            Assert.DoesNotContain(id.ToString(), entry.Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_from_before_records_lay_by_caller_is_found_moved_and_not_made_twice()
+    {
+        var id = WorkId.New(_clock);
+        var old = _blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient($"{id}.json");
+        await old.UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(Received() with { Id = id }, JobJson.Default.JobRecord)), Cancel);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(id, (await Store.FindAsync(id, Cancel))!.Value.Id);
+        Assert.False((await Store.CreateAsync(Received() with { Id = id }, Cancel)).Done);
+        Assert.True((await Store.AmendAsync(id, record => record with { Attempt = 7 }, Cancel)).Done);
+        Assert.True((await Store.TryMoveAsync(id, JobState.Queued, record => record, Cancel, await Store.FindAsync(id, Cancel))).Done);
+        Assert.True((await Store.TryFailAsync(id, new RoadSegException(ErrorCodes.DeadlineExceeded, "Late."), static _ => true, Cancel)).Done);
+
+        var moved = JsonSerializer.Deserialize((await old.DownloadContentAsync(Cancel)).Value.Content, JobJson.Default.JobRecord)!;
+        Assert.Equal((7, JobState.Failed), (moved.Attempt, moved.State));
+        Assert.False(await _blobs.GetBlobContainerClient(Containers.Jobs).GetBlobClient(BlobPaths.Job(id)).ExistsAsync(Cancel));
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class PhotoResultTests(ServiceFixture fixture)
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal(name[(name.LastIndexOf('/') + 1)..], job.FileName);
         var results = Service.Blobs.GetBlobContainerClient("results");
-        Assert.True(await results.GetBlobClient($"{job.Id}/1/mask.png").ExistsAsync(TestContext.Current.CancellationToken));
+        Assert.True(await results.GetBlobClient($"{job.Id}/1/result").ExistsAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

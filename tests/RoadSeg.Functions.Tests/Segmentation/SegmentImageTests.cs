@@ -83,7 +83,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         var id = await QueuedAsync();
         _worker.Faults.Fails = (method, path) =>
         {
-            if (method == "PUT" && path.EndsWith(ResultFiles.Mask, StringComparison.Ordinal))
+            if (method == "PUT" && path.EndsWith(ResultFiles.Whole, StringComparison.Ordinal))
             {
                 (how == "canceled"
                     ? _worker.Others.TryMoveAsync(id, JobState.Canceled, record => record, Cancel)
@@ -119,7 +119,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         lane.Leave();
         await run;
 
-        Assert.False(await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Mask)).ExistsAsync(Cancel));
+        Assert.False(await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, 1, ResultFiles.Whole)).ExistsAsync(Cancel));
         await lane.EnterAsync(WorkLane.Interactive, Cancel).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
     }
 
@@ -308,8 +308,12 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
 
     private Task RunAsync(WorkId id, string message = "s1") => _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null), message), Cancel);
 
-    private async Task<byte[]> ResultAsync(WorkId id, int attempt, string file) =>
-        (await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, file)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
+    private async Task<byte[]> ResultAsync(WorkId id, int attempt, string part)
+    {
+        var whole = (await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, ResultFiles.Whole)).DownloadContentAsync(Cancel)).Value.Content;
+        var (offset, length) = (await _worker.JobAsync(id)).ResultLayout!.Of(part);
+        return whole.ToMemory().Slice((int)offset, (int)length).ToArray();
+    }
 
     // A version in memory that is not the live one: it may be let go.
     private async Task<(ModelPin Pin, Func<bool> IsAlive)> OtherVersionAsync(Func<string, string, int, ModelPackage>? write = null)

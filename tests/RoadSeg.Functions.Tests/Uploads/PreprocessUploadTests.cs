@@ -91,21 +91,41 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     [Fact]
     public async Task Where_storage_fails_the_same_message_delivered_again_goes_on()
     {
+        var job = await _worker.IssuedAsync(WorkLane.Bulk);
+        var created = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto());
+        _worker.Faults.Fails = static (method, path) => method == "PUT" && path.StartsWith(Containers.Work + "/", StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => BulkAsync("m1"));
+        var held = await _worker.JobAsync(job.Id);
+        Assert.Equal((JobState.Received, "m1"), (held.State, held.Owner!.MessageId));
+        Assert.Empty(await _worker.InQueueAsync(Queues.SegmentationBulk));
+
+        _worker.Faults.Fails = static (_, _) => false;
+        await BulkAsync("m2");
+        Assert.Equal(JobState.Received, (await _worker.JobAsync(job.Id)).State);
+        await BulkAsync("m1");
+
+        Assert.Equal(JobState.Queued, (await _worker.JobAsync(job.Id)).State);
+        Assert.Equal(job.Id, (await _worker.SegmentationAsync(WorkLane.Bulk)).JobId);
+
+        Task BulkAsync(string message) => _worker.Function<PreprocessUpload>().BulkAsync(InProcess.Message(created, message), Cancel);
+    }
+
+    [Fact]
+    public async Task An_interactive_photo_that_failed_on_the_way_is_prepared_by_whichever_message_comes_and_once()
+    {
         var job = await _worker.IssuedAsync();
         var created = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto());
         _worker.Faults.Fails = static (method, path) => method == "PUT" && path.StartsWith(Containers.Work + "/", StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(created));
-        var held = await _worker.JobAsync(job.Id);
-        Assert.Equal((JobState.Received, "m1"), (held.State, held.Owner!.MessageId));
-        Assert.Empty(await _worker.InQueueAsync(Queues.SegmentationJobs));
+        Assert.Equal((JobState.AwaitingUpload, null), ((await _worker.JobAsync(job.Id)).State, (await _worker.JobAsync(job.Id)).Owner));
 
         _worker.Faults.Fails = static (_, _) => false;
-        await RunAsync(created, "m2");
-        Assert.Equal(JobState.Received, (await _worker.JobAsync(job.Id)).State);
-        await RunAsync(created);
+        await Task.WhenAll(RunAsync(created), RunAsync(created, "m2"), RunAsync(created, "m3"));
 
-        Assert.Equal(JobState.Queued, (await _worker.JobAsync(job.Id)).State);
-        Assert.Equal(job.Id, (await _worker.SegmentationAsync()).JobId);
+        var queued = await _worker.JobAsync(job.Id);
+        Assert.Equal((JobState.Queued, created.Data.ETag!.Trim('"')), (queued.State, queued.Source.ETag));
+        Assert.True(queued.Times.ReceivedAt <= queued.Times.QueuedAt);
+        Assert.Equal(queued.InputFile, (await _worker.SegmentationAsync()).Input);
     }
 
     [Theory]
@@ -121,7 +141,7 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
             {
                 (how == "canceled"
                     ? _worker.Others.TryMoveAsync(job.Id, JobState.Canceled, record => record, Cancel)
-                    : _worker.Others.AmendAsync(job.Id, record => record with { Owner = new WorkOwner("m2", _worker.Time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
+                    : _worker.Others.TryMoveAsync(job.Id, JobState.Received, record => record with { Owner = new WorkOwner("m2", _worker.Time.GetUtcNow()) }, Cancel)).GetAwaiter().GetResult();
             }
 
             return false;

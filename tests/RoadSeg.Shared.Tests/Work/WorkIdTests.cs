@@ -25,6 +25,18 @@ public sealed class WorkIdTests
     }
 
     [Fact]
+    public void An_id_says_when_it_was_made_and_whose_it_is_and_that_of_a_drop_neither()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var ids = Enumerable.Range(0, 1000).Select(_ => WorkId.New(clock, "key-a")).ToHashSet();
+
+        Assert.Equal(1000, ids.Count);
+        Assert.All(ids, id => Assert.Equal((clock.GetUtcNow(), WorkId.PartitionOf("key-a")), (id.MadeAt!.Value, id.Partition)));
+        Assert.NotEqual(WorkId.PartitionOf("key-a"), WorkId.PartitionOf("key-b"));
+        Assert.Null(WorkId.ForDrop("uploads", "a.jpg", "0x1").MadeAt);
+    }
+
+    [Fact]
     public void A_drop_has_one_id_for_each_version_of_each_blob_however_its_etag_is_quoted()
     {
         var id = WorkId.ForDrop("uploads", "a.jpg", "0x1");

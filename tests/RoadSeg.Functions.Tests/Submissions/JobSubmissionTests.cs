@@ -7,7 +7,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Functions.Tests.Jobs;
+namespace RoadSeg.Functions.Tests.Submissions;
 
 /// <summary>A photo in a request body: what is stored in which order, and what a repeated request finds.</summary>
 public sealed class JobSubmissionTests(StorageFixture storage) : IAsyncLifetime

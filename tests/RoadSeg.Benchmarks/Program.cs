@@ -24,6 +24,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["start"] = StartBenchmark.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
+    ["wait"] = WaitBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,
 };

@@ -127,8 +127,8 @@ public sealed class ReliabilityTests(StackFixture stack)
             }
 
             Assert.True(job is { State: JobState.Succeeded }, $"Job {id} stayed {job?.State.ToString() ?? "unknown"}.");
-            var mask = (await own.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient($"{id}/{job!.Result!.Attempt}/mask.png").DownloadContentAsync(Cancel)).Value;
-            Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask.Content.ToMemory().Span, new Imaging.ImageLimits()).Ids.Length);
+            var mask = await StoredResult.PartAsync(own.Blobs, job!, ResultFiles.Mask);
+            Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask, new Imaging.ImageLimits()).Ids.Length);
         }
 
         var active = 0;

@@ -58,7 +58,7 @@ public sealed class SoakTests(ITestOutputHelper output)
 
         // Not one job more, and not one result more, than there are photos.
         Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Jobs, "")).Count);
-        Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Results, "")).Count(name => name.EndsWith(ResultFiles.Mask, StringComparison.Ordinal)));
+        Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Results, "")).Count(name => name.EndsWith("/" + ResultFiles.Whole, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -205,15 +205,14 @@ public sealed class SoakTests(ITestOutputHelper output)
 
     private static async Task WholeAsync(BlobServiceClient blobs, JobRecord job)
     {
-        var results = blobs.GetBlobContainerClient(Containers.Results);
-        var mask = (await results.GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask)).DownloadContentAsync(Cancel)).Value.Content;
-        var summary = (await results.GetBlobClient(BlobPaths.Result(job.Id, job.Result.Attempt, ResultFiles.Summary)).DownloadContentAsync(Cancel)).Value.Content;
+        var mask = await StoredResult.PartAsync(blobs, job, ResultFiles.Mask);
+        var summary = await StoredResult.PartAsync(blobs, job, ResultFiles.Summary);
 
         // The attempt that committed is the last there was: none began, or wrote, behind it.
-        Assert.Equal(job.Result.Attempt, job.Attempt);
+        Assert.Equal(job.Result!.Attempt, job.Attempt);
         Assert.All(await NamesAsync(blobs, Containers.Results, $"{job.Id}/"), name => Assert.InRange(int.Parse(name.Split('/')[1], CultureInfo.InvariantCulture), 1, job.Attempt));
-        var ids = MaskPng.Decode(mask.ToMemory().Span, new ImageLimits());
-        Assert.Equal(ids.Width * (long)ids.Height, JsonSerializer.Deserialize(summary.ToMemory().Span, JobJson.Default.ResultSummary)!.Classes.Sum(label => label.Pixels));
+        var ids = MaskPng.Decode(mask, new ImageLimits());
+        Assert.Equal(ids.Width * (long)ids.Height, JsonSerializer.Deserialize(summary, JobJson.Default.ResultSummary)!.Classes.Sum(label => label.Pixels));
     }
 
     private static async Task<List<string>> NamesAsync(BlobServiceClient blobs, string container, string prefix)

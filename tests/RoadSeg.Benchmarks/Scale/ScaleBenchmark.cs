@@ -13,6 +13,7 @@ internal static class ScaleBenchmark
         Console.WriteLine("\n== scale: simulated; GPU, event, storage and start times are assumptions (tests/RoadSeg.Benchmarks/Scale/ServiceTimes.cs)");
         Console.WriteLine(FormattableString.Invariant(
             $"12-megapixel photos. A GPU replica's turn: {1000 * times.GpuTurn(1):F1} ms, {1 / times.GpuTurn(1):F1} photos/s; in batches of 8 {8 / times.GpuTurn(8):F1} photos/s; a 2-core CPU replica {1 / times.CpuTurn:F1} photos/s"));
+        PhotoCost.Print(times, new Prices());
         Replicas(times);
         Burst();
         ColdStarts();

@@ -31,7 +31,7 @@ internal sealed record ServiceTimes
     public double StorageCall { get; init; } = 0.008;
 
     /// <summary>Counted in the code: storage calls one after the other in PreprocessUpload and in SegmentImage.</summary>
-    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (7, 4);
+    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (4, 4);
 
     /// <summary>ASSUMED: from a stored photo to its message, by Event Grid.</summary>
     public double Event { get; init; } = 0.5;
@@ -46,8 +46,8 @@ internal sealed record ServiceTimes
     /// <summary>As deployed: most replicas of the app that preprocesses, and by default of the one that segments.</summary>
     public (int Cpu, int Gpu) MostReplicas { get; init; } = (20, 4);
 
-    /// <summary>Counted: storage requests a job (docs/measurements/storage-requests-2026-11-23.md).</summary>
-    public double Requests { get; init; } = 27;
+    /// <summary>Counted: storage requests a job (docs/measurements/storage-requests-2026-11-29.md), by upload key, receives included.</summary>
+    public double Requests { get; init; } = 21;
 
     /// <summary>Published: requests a second an account serves.</summary>
     public double AccountRequests { get; init; } = 20_000;

@@ -17,20 +17,18 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static readonly string[] Stages =
-    [
-        "accept", "upload", "wait-upload", "take", "read", "decode", "store", "enqueue",
-        "wait-segmentation", "claim", "fetch", "wait-model", "infer", "upsample", "encode", "commit",
-    ];
+    private static readonly string[] Prepared = ["decode", "store", "enqueue"];
+    private static readonly string[] Uploaded = ["upload", "wait-upload", "take", "read", .. Prepared];
+    private static readonly string[] Segmented = ["wait-segmentation", "claim", "fetch", "wait-model", "infer", "upsample", "encode", "commit"];
 
     [Fact]
     public async Task One_trace_leads_from_the_callers_request_through_both_queues_to_the_webhook()
     {
         await using var receiver = await Receiver.StartAsync();
-        var (trace, job) = await SubmitAsync(receiver);
+        var (trace, job) = await UploadAsync(receiver);
         var spans = await fixture.Collector.TraceAsync(trace, spans => spans.Any(span => span.Name == "DeliverWebhook"));
 
-        var request = Single(spans, "POST /v1/jobs");
+        var request = Single(spans, "POST /v1/uploads");
         var preprocess = Single(spans, "PreprocessUpload");
         var segment = Single(spans, "SegmentImage");
         var webhook = Single(spans, "DeliverWebhook");
@@ -48,19 +46,33 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
     }
 
     [Fact]
-    public async Task The_stages_of_a_job_sum_to_its_wall_time()
+    public async Task A_photo_in_a_body_is_prepared_in_the_span_of_its_request_and_segmented_below_it()
     {
-        var (trace, job) = await SubmitAsync(null);
+        var (trace, _) = await SubmitAsync();
         var spans = await fixture.Collector.TraceAsync(trace, spans => spans.Any(span => span.Name == "SegmentImage") && spans.Any(span => span.Name == "POST /v1/jobs"));
 
+        var request = Single(spans, "POST /v1/jobs");
+        Assert.DoesNotContain(spans, span => span.Name == "PreprocessUpload");
+        Assert.All((string[])["accept", .. Prepared, "SegmentImage"], name => Assert.Equal(request.SpanId, Single(spans, name).ParentSpanId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_stages_of_a_job_sum_to_its_wall_time(bool byKey)
+    {
+        var first = byKey ? "POST /v1/uploads" : "POST /v1/jobs";
+        var (trace, job) = byKey ? await UploadAsync(null) : await SubmitAsync();
+        var spans = await fixture.Collector.TraceAsync(trace, spans => spans.Any(span => span.Name == "SegmentImage") && spans.Any(span => span.Name == first));
+
         var stages = spans.Where(span => Tag(span, "roadseg.stage").Length > 0).OrderBy(span => span.StartTimeUnixNano).ThenBy(span => span.EndTimeUnixNano).ToList();
-        Assert.Equal(Stages.Order(), stages.Select(span => Tag(span, "roadseg.stage")).Order());
+        Assert.Equal(((string[])["accept", .. byKey ? Uploaded : Prepared, .. Segmented]).Order(), stages.Select(span => Tag(span, "roadseg.stage")).Order());
         var sum = stages.Sum(Milliseconds);
         var story = string.Join(", ", stages.Select(span => FormattableString.Invariant($"{span.Name} {Milliseconds(span):F1}")));
         TestContext.Current.TestOutputHelper?.WriteLine(story);
 
         // From the arrival of the request to the commit, by the spans' own clocks.
-        var wall = (stages[^1].EndTimeUnixNano - Single(spans, "POST /v1/jobs").StartTimeUnixNano) / 1e6;
+        var wall = (stages[^1].EndTimeUnixNano - Single(spans, first).StartTimeUnixNano) / 1e6;
         Assert.InRange(sum, wall * (1 - Allowed), wall * (1 + Allowed));
 
         // Neither gaps nor overlaps hide behind the sum.
@@ -111,7 +123,7 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
     [Fact]
     public async Task Metrics_have_the_names_and_units_of_the_manual_and_hold_no_id_key_or_name()
     {
-        var (_, job) = await SubmitAsync(null);
+        var (_, job) = await SubmitAsync();
         var manual = await File.ReadAllTextAsync(Path.Combine(Cli.Stack.Workspace.Root, "docs", "operate.md"), Cancel);
         var expected = new Dictionary<string, string>
         {
@@ -146,7 +158,7 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
     public async Task Neither_logs_nor_telemetry_hold_a_key_a_signature_or_a_secret()
     {
         await using var receiver = await Receiver.StartAsync();
-        var (_, job) = await SubmitAsync(receiver);
+        var (_, job) = await UploadAsync(receiver);
         var (ticket, _) = await KeyAsync("secret.jpg");
         await new BlobClient(ticket.Url).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), new BlobUploadOptions(), Cancel);
         await EndedAsync(ticket.Id);
@@ -178,20 +190,40 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
         Assert.Contains(fixture.Collector.Resources, resource => resource.Attributes.Any(tag => tag is { Key: "service.name", Value.StringValue: "roadseg-under-test" }));
     }
 
-    private async Task<(string Trace, JobView Job)> SubmitAsync(Receiver? receiver)
+    private async Task<(string Trace, JobView Job)> SubmitAsync()
     {
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        var webhook = receiver is null ? "" : $"&webhook={Uri.EscapeDataString(receiver.Address.AbsoluteUri)}";
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v1/jobs?fileName=walk.jpg{webhook}", UriKind.Relative))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/jobs?fileName=walk.jpg", UriKind.Relative))
         {
             Content = new ByteArrayContent(Photos.Street) { Headers = { ContentType = new("image/jpeg") } },
-            Headers = { { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01" } },
+            Headers = { { "traceparent", Parent(trace) } },
         };
         using var answer = await fixture.Stack.Api.SendAsync(request, Cancel);
         answer.EnsureSuccessStatusCode();
-        var job = await EndedAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id);
+        return (trace, await SucceededAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id));
+    }
+
+    private async Task<(string Trace, JobView Job)> UploadAsync(Receiver? receiver)
+    {
+        var trace = ActivityTraceId.CreateRandom().ToHexString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/uploads", UriKind.Relative))
+        {
+            Content = JsonContent.Create(new UploadRequest { FileName = "walk.jpg", Webhook = receiver?.Address.AbsoluteUri }, JobJson.Default.UploadRequest),
+            Headers = { { "traceparent", Parent(trace) } },
+        };
+        using var answer = await fixture.Stack.Api.SendAsync(request, Cancel);
+        var ticket = (await answer.Content.ReadFromJsonAsync(JobJson.Default.UploadTicket, Cancel))!;
+        await new BlobClient(ticket.Url).UploadAsync(BinaryData.FromBytes(Photos.Street), new BlobUploadOptions(), Cancel);
+        return (trace, await SucceededAsync(ticket.Id));
+    }
+
+    private static string Parent(string trace) => $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01";
+
+    private async Task<JobView> SucceededAsync(WorkId id)
+    {
+        var job = await EndedAsync(id);
         Assert.Equal(JobState.Succeeded, job.State);
-        return (trace, job);
+        return job;
     }
 
     private async Task<(UploadTicket Ticket, string Trace)> KeyAsync(string fileName)

@@ -37,9 +37,9 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal((JobState.Succeeded, 1, 1), (job.State, job.Attempt, job.Result!.Attempt));
         Assert.Equal((_worker.Bundled.Manifest.Name, _worker.Bundled.Manifest.Version, "cpu"), (job.Result.Model, job.Result.ModelVersion, job.Result.Provider));
         Assert.True(job.Stages is { Claim: >= 0, Fetch: >= 0, Wait: >= 0, Infer: > 0, Upsample: >= 0, Encode: >= 0, Commit: > 0 });
-        Assert.All(MaskPng.Decode(await ResultAsync(id, 1, ResultFiles.Mask), new ImageLimits()).Ids, pixel => Assert.Equal(TinyPackages.ClassOfRed(0), pixel));
-        Assert.NotEmpty(await ResultAsync(id, 1, ResultFiles.Confidence));
-        var summary = JsonSerializer.Deserialize(await ResultAsync(id, 1, ResultFiles.Summary), JobJson.Default.ResultSummary)!;
+        Assert.All(MaskPng.Decode(await ResultAsync(id, ResultFiles.Mask), new ImageLimits()).Ids, pixel => Assert.Equal(TinyPackages.ClassOfRed(0), pixel));
+        Assert.NotEmpty(await ResultAsync(id, ResultFiles.Confidence));
+        var summary = JsonSerializer.Deserialize(await ResultAsync(id, ResultFiles.Summary), JobJson.Default.ResultSummary)!;
         Assert.Equal((40, 30), (summary.Width, summary.Height));
     }
 
@@ -308,12 +308,7 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
 
     private Task RunAsync(WorkId id, string message = "s1") => _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null), message), Cancel);
 
-    private async Task<byte[]> ResultAsync(WorkId id, int attempt, string part)
-    {
-        var whole = (await storage.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(BlobPaths.Result(id, attempt, ResultFiles.Whole)).DownloadContentAsync(Cancel)).Value.Content;
-        var (offset, length) = (await _worker.JobAsync(id)).ResultLayout!.Of(part);
-        return whole.ToMemory().Slice((int)offset, (int)length).ToArray();
-    }
+    private async Task<byte[]> ResultAsync(WorkId id, string part) => await StoredResult.PartAsync(storage.Blobs, await _worker.JobAsync(id), part);
 
     // A version in memory that is not the live one: it may be let go.
     private async Task<(ModelPin Pin, Func<bool> IsAlive)> OtherVersionAsync(Func<string, string, int, ModelPackage>? write = null)

@@ -31,7 +31,7 @@ internal sealed record ServiceTimes
     public double StorageCall { get; init; } = 0.008;
 
     /// <summary>Counted in the code: storage calls one after the other in PreprocessUpload and in SegmentImage.</summary>
-    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (4, 4);
+    public (int Preprocess, int Segment) CallsInTurn { get; init; } = (6, 4);
 
     /// <summary>ASSUMED: from a stored photo to its message, by Event Grid.</summary>
     public double Event { get; init; } = 0.5;

@@ -80,10 +80,8 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
         var stored = await fixture.Stack.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path).UploadAsync(BinaryData.FromBytes(Photos.Fixture("grey.jpg")), Cancel);
         var id = WorkId.ForDrop(Containers.Uploads, path, stored.Value.ETag.ToString());
         var jobs = new JobStore(fixture.Stack.Blobs, fixture.Stack.Queues, TimeProvider.System);
-        JobRecord? job;
-        do
-            await Task.Delay(50, Cancel);
-        while ((job = (await jobs.FindAsync(id, Cancel))?.Value) is not { State: JobState.Succeeded });
+        var job = await Eventually.GetAsync(
+            async () => (await jobs.FindAsync(id, Cancel))?.Value, $"the end of job {id}", job => job.State == JobState.Succeeded);
 
         Assert.True(ActivityContext.TryParse(job.TraceParent, null, out var trace));
         var spans = await fixture.Collector.TraceAsync(trace.TraceId.ToHexString(), spans => spans.Any(span => span.Name == "SegmentImage"));
@@ -159,8 +157,9 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
             Assert.False(answer.IsSuccessStatusCode);
 
         var succeeded = $"Job {job.Id}: succeeded";
-        while (!fixture.Lines.Any(line => line.Contains(succeeded, StringComparison.Ordinal)) || !fixture.Collector.Logs.Any(log => log.Body.StringValue.Contains(succeeded, StringComparison.Ordinal)))
-            await Task.Delay(50, Cancel);
+        await Eventually.TrueAsync(() => fixture.Lines.Any(line => line.Contains(succeeded, StringComparison.Ordinal)), "its line in the log");
+        await Eventually.TrueAsync(
+            () => fixture.Collector.Logs.Any(log => log.Body.StringValue.Contains(succeeded, StringComparison.Ordinal)), "its line in the collector");
 
         var signature = ticket.Url.Query.Split('&').Single(part => part.StartsWith("sig=", StringComparison.Ordinal))["sig=".Length..];
         var account = fixture.Stack.ConnectionString.Split(';').Single(part => part.StartsWith("AccountKey=", StringComparison.Ordinal))["AccountKey=".Length..];
@@ -212,17 +211,10 @@ public sealed class TraceTests(TelemetryFixture fixture) : IClassFixture<Telemet
         return job;
     }
 
-    private async Task<Metric> MetricAsync(string name, Func<IReadOnlyList<KeyValue>, bool> point)
-    {
-        var until = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        while (true)
-        {
-            if (fixture.Collector.Metrics.FirstOrDefault(entry => entry.Metric.Name == name && Points(entry.Metric).Any(point)) is { Metric: { } metric })
-                return metric;
-            Assert.True(DateTime.UtcNow < until, $"No {name} of the kind came.");
-            await Task.Delay(100, Cancel);
-        }
-    }
+    private Task<Metric> MetricAsync(string name, Func<IReadOnlyList<KeyValue>, bool> point) => Eventually.GetAsync(
+        () => Task.FromResult<Metric?>(
+            fixture.Collector.Metrics.FirstOrDefault(entry => entry.Metric.Name == name && Points(entry.Metric).Any(point)).Metric),
+        $"{name} of the kind");
 
     private static IEnumerable<IReadOnlyList<KeyValue>> Points(Metric metric) => metric.DataCase switch
     {

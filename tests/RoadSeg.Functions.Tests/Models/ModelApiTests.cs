@@ -207,13 +207,15 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task What_serves_says_which_version_does()
     {
-        JsonElement shown;
-        do
-        {
-            shown = Assert.Single((await JsonAsync("")).GetProperty("items").EnumerateArray(), model => model.GetProperty("name").GetString() == _name);
-            await Task.Delay(50, Cancel);
-        }
-        while (!shown.TryGetProperty("serving", out _));
+        JsonElement shown = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var models = (await JsonAsync("")).GetProperty("items").EnumerateArray();
+                shown = Assert.Single(models, model => model.GetProperty("name").GetString() == _name);
+                return shown.TryGetProperty("serving", out _);
+            },
+            "a version that serves");
 
         Assert.Equal(_bundled.Manifest.Version, shown.GetProperty("serving").GetString());
         Assert.False(shown.TryGetProperty("notice", out _));

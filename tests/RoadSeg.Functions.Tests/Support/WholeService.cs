@@ -24,6 +24,8 @@ internal sealed class WholeService : IAsyncDisposable
 
     public HttpClient Api => _api.Http;
 
+    public IServiceProvider Services => _api.Services;
+
     public RoadSegClient Client { get; private set; } = null!;
 
     public BlobServiceClient Blobs => _storage.Blobs;

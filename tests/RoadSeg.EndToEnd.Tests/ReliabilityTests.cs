@@ -120,8 +120,10 @@ public sealed class ReliabilityTests(StackFixture stack)
             var job = await Eventually.GetAsync(
                 async () => (await store.FindAsync(id, Cancel))?.Value, $"the end of job {id}", job => job.State.IsTerminal(), TimeSpan.FromSeconds(90));
             Assert.Equal((JobState.Succeeded, null), (job.State, job.Failure));
-            var mask = (await own.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient($"{id}/{job.Result!.Attempt}/mask.png").DownloadContentAsync(Cancel)).Value;
-            Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask.Content.ToMemory().Span, new Imaging.ImageLimits()).Ids.Length);
+            var path = BlobPaths.Result(id, job.Result!.Attempt, ResultFiles.Whole);
+            var result = (await own.Blobs.GetBlobContainerClient(Containers.Results).GetBlobClient(path).DownloadContentAsync(Cancel)).Value.Content.ToMemory();
+            var mask = result[..(int)job.ResultLayout!.Mask];
+            Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask.Span, new Imaging.ImageLimits()).Ids.Length);
         }
 
         var active = 0;

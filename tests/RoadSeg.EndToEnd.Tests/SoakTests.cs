@@ -58,7 +58,7 @@ public sealed class SoakTests(ITestOutputHelper output)
 
         // Not one job more, and not one result more, than there are photos.
         Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Jobs, "")).Count);
-        Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Results, "")).Count(name => name.EndsWith(ResultFiles.Mask, StringComparison.Ordinal)));
+        Assert.Equal(count, (await NamesAsync(stack.Blobs, Containers.Results, "")).Count);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         // Every submission made one job: each that was accepted has its own, and there is none beside those but of requests whose acceptance the caller did not live to hear.
         Assert.Equal(accepted.Count, given.Count);
         var records = await NamesAsync(blobs, Containers.Jobs, "");
-        Assert.Superset(given, records.Select(name => name[..^".json".Length]).ToHashSet());
+        Assert.Superset(given, records.Select(name => name.Split('/', '-')[^1][..^BlobPaths.RecordSuffix.Length]).ToHashSet());
         Assert.InRange(records.Count, accepted.Count, accepted.Count + unheard.Count);
     }
 
@@ -199,14 +199,21 @@ public sealed class SoakTests(ITestOutputHelper output)
     private static async Task WholeAsync(BlobServiceClient blobs, JobRecord job)
     {
         var results = blobs.GetBlobContainerClient(Containers.Results);
-        var mask = (await results.GetBlobClient(BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Mask)).DownloadContentAsync(Cancel)).Value.Content;
-        var summary = (await results.GetBlobClient(BlobPaths.Result(job.Id, job.Result.Attempt, ResultFiles.Summary)).DownloadContentAsync(Cancel)).Value.Content;
+        var path = BlobPaths.Result(job.Id, job.Result!.Attempt, ResultFiles.Whole);
+        var whole = (await results.GetBlobClient(path).DownloadContentAsync(Cancel)).Value.Content.ToMemory();
 
         // The attempt that committed is the last there was: none began, or wrote, behind it.
         Assert.Equal(job.Result.Attempt, job.Attempt);
         Assert.All(await NamesAsync(blobs, Containers.Results, $"{job.Id}/"), name => Assert.InRange(int.Parse(name.Split('/')[1], CultureInfo.InvariantCulture), 1, job.Attempt));
-        var ids = MaskPng.Decode(mask.ToMemory().Span, new ImageLimits());
-        Assert.Equal(ids.Width * (long)ids.Height, JsonSerializer.Deserialize(summary.ToMemory().Span, JobJson.Default.ResultSummary)!.Classes.Sum(label => label.Pixels));
+        var ids = MaskPng.Decode(Part(ResultFiles.Mask), new ImageLimits());
+        var summary = JsonSerializer.Deserialize(Part(ResultFiles.Summary), JobJson.Default.ResultSummary)!;
+        Assert.Equal(ids.Width * (long)ids.Height, summary.Classes.Sum(label => label.Pixels));
+
+        ReadOnlySpan<byte> Part(string name)
+        {
+            var (offset, length) = job.ResultLayout!.Of(name);
+            return whole.Span.Slice((int)offset, (int)length);
+        }
     }
 
     private static async Task<List<string>> NamesAsync(BlobServiceClient blobs, string container, string prefix)

@@ -28,7 +28,7 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     {
         _bundled = TinyPackages.Write(_folder["bundled"], _name, 0, card: true);
         var options = new ModelOptions { Folder = _bundled.Folder, Engine = new EngineOptions { IntraOpThreads = 1 }, Cache = _folder["cache"], Poll = TimeSpan.FromMilliseconds(100) };
-        _api = await ApiService.StartAsync(storage, services: services => services
+        _api = await ApiService.StartAsync(storage, serves: true, services: services => services
             .AddSingleton(options)
             .AddSingleton(new Operators(new HashSet<string> { RoadSeg.Jobs.Callers.OfKey("operator") })));
     }

@@ -24,8 +24,8 @@ public sealed record ModelPointer([property: JsonRequired] string Version, IRead
     } = 1;
 
     /// <summary>The version that a rollback makes live; null when there is none.</summary>
-    /// <param name="shipped">The version that the app shipped with; null for a model that did not ship. It served before a first promotion that
-    /// found nothing live.</param>
+    /// <param name="shipped">The version that the app shipped with; null for a model that did not ship. It served before a first
+    /// promotion that found nothing live.</param>
     public string? Previous(string? shipped) =>
         Before is [.., var last] ? last
         : shipped != Version && History is not [{ Kind: "seed" }, ..] ? shipped

@@ -178,11 +178,12 @@ public sealed class CliTests(StackFixture stack)
     [Fact]
     public async Task A_wait_that_is_interrupted_exits_with_130()
     {
-        var id = (await stack.Stack.Client.IssueUploadKeyAsync(cancel: Cancel)).Id.ToString();
-        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Cli, "wait", id, "--server", stack.Stack.Address.ToString()]))!;
+        await using var service = await Receiver.StartAsync();
+        service.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        string[] wait = ["dotnet", "exec", Cli, "wait", "00000000000000000000000000", "--server", service.Address.ToString()];
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", .. wait]))!;
+        await Eventually.TrueAsync(() => !service.Requests.IsEmpty, "a request that waits");
 
-        // Whether it has begun to wait by then or not, the answer is the same.
-        await Task.Delay(TimeSpan.FromSeconds(3), Cancel);
         using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await interrupt.WaitForExitAsync(Cancel);
         await process.WaitForExitAsync(Cancel);

@@ -53,17 +53,16 @@ public sealed class DatasetTests(StackFixture stack)
         var spec = Spec() with { Train = JsonDocument.Parse("{}").RootElement };
         var sent = await new DatasetPush(own.Blobs.GetBlobContainerClient(Containers.Datasets)).UploadAsync(PaintedSet.Write(folder.Path, 300), spec, null, Cancel);
         var store = new DatasetStore(own.Blobs, TimeProvider.System);
-        while ((await store.FindAsync(_name, Cancel))?.Value is not { State: DatasetState.Checking })
-            await Task.Delay(20, Cancel);
+        await Eventually.TrueAsync(
+            async () => (await store.FindAsync(_name, Cancel))?.Value.State == DatasetState.Checking, "the start of the check");
 
         using (var handler = Process.GetProcessById(own.WorkerProcessId))
             handler.Kill();
         var killed = (await store.FindAsync(_name, Cancel))!.Value;
 
         // From storage: the host answers 500 while it has no handler.
-        DatasetRecord set;
-        while ((set = (await store.FindAsync(_name, Cancel))!.Value).FinishedAt is null)
-            await Task.Delay(200, Cancel);
+        var set = await Eventually.GetAsync(
+            async () => (await store.FindAsync(_name, Cancel))?.Value, "the end of the check", set => set.FinishedAt is not null, TimeSpan.FromMinutes(5));
         Assert.Equal((DatasetState.Checking, DatasetState.Ready, sent.Drop), (killed.State, set.State, set.Drop));
         Assert.Single(set.Versions);
         Assert.Equal(300, (await own.Client.GetDatasetReportAsync(_name, null, Cancel)).Usable);

@@ -37,14 +37,16 @@ internal sealed class DirectWorker : IAsyncDisposable
     /// <summary>Asks for readiness until the model is no longer loading.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> ReadinessAsync(CancellationToken cancel)
     {
-        while (true)
-        {
-            using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancel);
-            var body = (await answer.Content.ReadFromJsonAsync<JsonNode>(cancel))!;
-            if ((string?)body["model"] != "loading")
-                return (answer.StatusCode, body);
-            await Task.Delay(50, cancel);
-        }
+        HttpStatusCode status = default;
+        var body = await Eventually.GetAsync(
+            async () =>
+            {
+                using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancel);
+                status = answer.StatusCode;
+                return await answer.Content.ReadFromJsonAsync<JsonNode>(cancel);
+            },
+            "the model", body => (string?)body["model"] != "loading");
+        return (status, body);
     }
 
     /// <summary>Its host starts another, which nobody delivers to.</summary>

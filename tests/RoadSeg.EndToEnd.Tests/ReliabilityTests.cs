@@ -117,17 +117,10 @@ public sealed class ReliabilityTests(StackFixture stack)
         var store = new JobStore(own.Blobs, own.Queues, TimeProvider.System);
         foreach (var id in ids)
         {
-            var deadline = DateTime.UtcNow.AddSeconds(90);
-            JobRecord? job = null;
-            while (job is not { State: JobState.Succeeded } && DateTime.UtcNow < deadline)
-            {
-                job = (await store.FindAsync(id, Cancel))?.Value;
-                Assert.NotEqual(JobState.Failed, job?.State);
-                await Task.Delay(50, Cancel);
-            }
-
-            Assert.True(job is { State: JobState.Succeeded }, $"Job {id} stayed {job?.State.ToString() ?? "unknown"}.");
-            var mask = await StoredResult.PartAsync(own.Blobs, job!, ResultFiles.Mask);
+            var job = await Eventually.GetAsync(
+                async () => (await store.FindAsync(id, Cancel))?.Value, $"the end of job {id}", job => job.State.IsTerminal(), TimeSpan.FromSeconds(90));
+            Assert.Equal((JobState.Succeeded, null), (job.State, job.Failure));
+            var mask = await StoredResult.PartAsync(own.Blobs, job, ResultFiles.Mask);
             Assert.Equal(751 * 563, Imaging.MaskPng.Decode(mask, new Imaging.ImageLimits()).Ids.Length);
         }
 
@@ -143,15 +136,10 @@ public sealed class ReliabilityTests(StackFixture stack)
     /// <summary>Waits until no queue holds a message, hidden ones included.</summary>
     private async Task DrainedAsync()
     {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
         foreach (var name in Queues.All)
         {
             var queue = stack.Stack.Queues.GetQueueClient(name);
-            while ((await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount > 0)
-            {
-                Assert.True(DateTime.UtcNow < deadline, $"The queue {name} is not drained.");
-                await Task.Delay(50, Cancel);
-            }
+            await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0, $"an empty {name}");
         }
     }
 

@@ -13,8 +13,6 @@ namespace RoadSeg.EndToEnd.Tests;
 /// <summary>One running stack for all tests: Azurite, the local host and the handler process.</summary>
 public sealed class StackFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private LocalStack? _stack;
 
     // Before any test: who touches a picture first would have NetVips look for libvips by itself, and no other could load it after that.
@@ -56,26 +54,15 @@ public sealed class StackFixture : IAsyncLifetime
     }
 
     /// <summary>Waits until a job has ended.</summary>
-    internal async Task<JobView> EndedAsync(WorkId id)
-    {
-        var deadline = DateTime.UtcNow + Patience;
-        HttpStatusCode last = default;
-        while (DateTime.UtcNow < deadline)
+    internal Task<JobView> EndedAsync(WorkId id) => Eventually.GetAsync(
+        async () =>
         {
             using var response = await Api.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
-            last = response.StatusCode;
-            if (response.IsSuccessStatusCode)
-            {
-                var job = await response.Content.ReadFromJsonAsync(JobJson.Default.JobView, TestContext.Current.CancellationToken);
-                if (job!.State.IsTerminal())
-                    return job;
-            }
-
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"Job {id} did not end in {Patience.TotalSeconds} s; the API last answered {last}.");
-    }
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadFromJsonAsync(JobJson.Default.JobView, TestContext.Current.CancellationToken)
+                : null;
+        },
+        $"the end of job {id}", job => job.State.IsTerminal());
 
     internal Task<byte[]> GetAsync(string path) => Api.GetByteArrayAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 }

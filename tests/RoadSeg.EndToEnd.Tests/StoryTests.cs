@@ -65,8 +65,7 @@ public sealed class StoryTests
         Assert.Equal((run.Version, ModelState.Retired), (versions.Live, versions.Items.Single(version => version.Version == shipped).State));
 
         // Not before one of the traffic's photos was run by it: a slow machine would be back before the next one comes.
-        for (var watch = Stopwatch.StartNew(); jobs.All(job => job.Result?.ModelVersion != run.Version); await Task.Delay(100, Cancel))
-            Assert.True(watch.Elapsed < Patience, "No photo of the traffic was run by the new version.");
+        await Eventually.TrueAsync(() => jobs.Any(job => job.Result?.ModelVersion == run.Version), "a photo of the traffic by the new version", Patience);
         await client.RollBackModelAsync(model, Cancel);
         await UntilServedAsync(client, shipped);
 
@@ -88,16 +87,12 @@ public sealed class StoryTests
         while (!enough.IsCancellationRequested)
         {
             jobs.Enqueue(await SegmentAsync(client));
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(300), enough));
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(300), enough)); // The pace of the traffic.
         }
     }
 
-    private static async Task UntilServedAsync(RoadSegClient client, string version)
-    {
-        var watch = Stopwatch.StartNew();
-        while ((await SegmentAsync(client)).Result!.ModelVersion is var served && served != version)
-            Assert.True(watch.Elapsed < Patience, $"{served} still serves instead of {version}.");
-    }
+    private static async Task UntilServedAsync(RoadSegClient client, string version) => await Eventually.GetAsync(
+        async () => (await SegmentAsync(client)).Result!.ModelVersion, $"version {version} in service", served => served == version, Patience);
 
     private static async Task<(int Exit, string Output)> WorkAsync(string connection, string folder)
     {

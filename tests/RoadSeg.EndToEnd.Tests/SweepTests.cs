@@ -80,32 +80,17 @@ public sealed class SweepTests : IAsyncLifetime
         return id;
     }
 
-    private async Task<JobRecord> EndedAsync(WorkId id)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(90);
-        JobRecord? job = null;
-        while (job is null || !job.State.IsTerminal())
-        {
-            Assert.True(DateTime.UtcNow < deadline, $"Job {id} stayed {job?.State.ToString() ?? "unknown"}.");
-            job = (await Store.FindAsync(id, Cancel))?.Value;
-            await Task.Delay(50, Cancel);
-        }
+    private Task<JobRecord> EndedAsync(WorkId id) => Eventually.GetAsync(
+        async () => (await Store.FindAsync(id, Cancel))?.Value, $"the end of job {id}", job => job.State.IsTerminal(), TimeSpan.FromSeconds(90));
 
-        return job;
-    }
-
-    private async Task NoMarkersAsync()
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (true)
+    private async Task NoMarkersAsync() => await Eventually.GetAsync(
+        async () =>
         {
             var left = new List<string>();
-            await foreach (var marker in _stack.Blobs.GetBlobContainerClient(Containers.JobsActive).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancel))
+            var markers = _stack.Blobs.GetBlobContainerClient(Containers.JobsActive);
+            await foreach (var marker in markers.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancel))
                 left.Add(marker.Name);
-            if (left.Count == 0)
-                return;
-            Assert.True(DateTime.UtcNow < deadline, $"Markers stay: {string.Join(", ", left)}");
-            await Task.Delay(200, Cancel);
-        }
-    }
+            return left;
+        },
+        "the end of the markers", left => left.Count == 0);
 }

@@ -37,8 +37,6 @@ public sealed class WebhookFixture : IAsyncLifetime
 
 public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<WebhookFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -176,16 +174,7 @@ public sealed class WebhookTests(WebhookFixture fixture) : IClassFixture<Webhook
         return ticket.Id;
     }
 
-    private async Task<JobView> UntilAsync(WorkId id, Func<JobView, bool> when)
-    {
-        var deadline = DateTime.UtcNow + Patience;
-        while (true)
-        {
-            var job = (await fixture.Stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
-            if (when(job))
-                return job;
-            Assert.True(DateTime.UtcNow < deadline, $"Job {id} is {job.State}, its webhook {JsonSerializer.Serialize(job.Webhook, JobJson.Default.JobWebhook)}.");
-            await Task.Delay(50, Cancel);
-        }
-    }
+    private Task<JobView> UntilAsync(WorkId id, Func<JobView, bool> when) => Eventually.GetAsync(
+        () => fixture.Stack.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), JobJson.Default.JobView, Cancel),
+        $"a state of job {id}", when);
 }

@@ -24,8 +24,6 @@ public sealed class ModelService(
     /// <summary>The model.</summary>
     public const string Name = "tiny";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly JobStore _jobs = new(blobs, queues, TimeProvider.System);
 
     public HttpClient Http => http;
@@ -40,16 +38,15 @@ public sealed class ModelService(
     /// <summary>Waits until it is ready and says of its model what is waited for.</summary>
     public async Task<string> UntilReadyAsync(Func<string, bool> reached)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(Patience);
-        for (var text = ""; ; await Task.Delay(50, Cancel))
-        {
-            Assert.False(patience.IsCancellationRequested, $"The last was: {text}");
-            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
-            text = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["model"]!;
-            if (answer.StatusCode == HttpStatusCode.OK && reached(text))
-                return text;
-        }
+        var ready = false;
+        return await Eventually.GetAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
+                ready = answer.StatusCode == HttpStatusCode.OK;
+                return (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["model"];
+            },
+            "a ready service", text => ready && reached(text));
     }
 
     public Task<ModelVersionList> PromoteAsync(string version) => PostAsync($"/v1/models/{Name}/versions/{version}/promote");

@@ -151,12 +151,9 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
                 var id = RoadSeg.Work.WorkId.ForDrop(RoadSeg.Storage.Containers.Uploads, path, stored.Value.ETag.ToString());
 
                 var record = blobs.GetBlobContainerClient(RoadSeg.Storage.Containers.Jobs).GetBlobClient(RoadSeg.Storage.BlobPaths.Job(id));
-                var patience = Stopwatch.StartNew();
-                while (!await record.ExistsAsync(cancel) || !(await record.DownloadContentAsync(cancel)).Value.Content.ToString().Contains("\"succeeded\"", StringComparison.Ordinal))
-                {
-                    Assert.True(patience.Elapsed < TimeSpan.FromMinutes(5), "The dropped photo did not become a result.");
-                    await Task.Delay(100, cancel);
-                }
+                await Eventually.GetAsync(
+                    async () => await record.ExistsAsync(cancel) ? (await record.DownloadContentAsync(cancel)).Value.Content.ToString() : null,
+                    "the result of the dropped photo", job => job.Contains("\"succeeded\"", StringComparison.Ordinal), TimeSpan.FromMinutes(5));
 
                 // Keys lie in the state volume, as docs/deploy.md says.
                 var keys = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json"), cancel))!;
@@ -221,19 +218,17 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         }
     }
 
-    private static async Task<string> EventuallyAsync(HttpClient http, string path)
-    {
-        var patience = Stopwatch.StartNew();
-        while (true)
+    private static Task<string> EventuallyAsync(HttpClient http, string path) => Eventually.GetAsync(
+        async () =>
         {
             try
             {
                 return await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             }
-            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(3))
+            catch (HttpRequestException)
             {
-                await Task.Delay(50, TestContext.Current.CancellationToken);
+                return null;
             }
-        }
-    }
+        },
+        $"an answer to {path}", limit: TimeSpan.FromMinutes(3));
 }

@@ -77,6 +77,10 @@ public sealed partial class RoomTests
     [GeneratedRegex(@"\b[A-Za-z_]\w*\b")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^(public|internal|file)?\s*(?:(?:static|sealed|abstract|partial|readonly|ref|unsafe)\s+)*(?:record struct|record class|record|class|struct|enum|interface)\s+(\w+)", RegexOptions.Multiline)]
+    // At the start of a line: an expression such as "record with" stands within one.
+    [GeneratedRegex(
+        @"^(?:(public|internal|file)\s+)?(?:(?:static|sealed|abstract|partial|readonly|ref|unsafe)\s+)*"
+            + @"(?:record struct|record class|record|class|struct|enum|interface)\s+(\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex TopLevel();
 }

@@ -63,18 +63,8 @@ internal sealed class Collector : IAsyncDisposable
     }
 
     /// <summary>The spans of a trace, when as many as wanted have come.</summary>
-    public async Task<IReadOnlyList<Span>> TraceAsync(string traceId, Func<IReadOnlyList<Span>, bool> complete)
-    {
-        var until = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        while (true)
-        {
-            var spans = Spans.Where(span => Hex(span.TraceId) == traceId).ToList();
-            if (complete(spans))
-                return spans;
-            Assert.True(DateTime.UtcNow < until, $"Of the trace came only {string.Join(", ", spans.Select(span => span.Name))}.");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task<IReadOnlyList<Span>> TraceAsync(string traceId, Func<IReadOnlyList<Span>, bool> complete) => Eventually.GetAsync(
+        () => Task.FromResult<IReadOnlyList<Span>?>([.. Spans.Where(span => Hex(span.TraceId) == traceId)]), $"trace {traceId}", complete);
 
     public static string Hex(ByteString id) => Convert.ToHexStringLower(id.Span);
 

@@ -113,8 +113,7 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         await using var progress = new IngestProgress(_drops.Store, _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
 
         progress.Report(new DatasetProgress("reading", 7, 20));
-        while ((await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20))
-            await Task.Delay(100, Cancel);
+        await ShownAsync(new DatasetProgress("reading", 7, 20));
         await _drops.Claim.TakeAsync(_drops.Name, await _drops.DropAsync(2), TestDrops.Message(created, "m2"), Cancel);
         progress.Report(new DatasetProgress("reading", 8, 20));
 
@@ -135,15 +134,10 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         faults.Refuses = (method, _) => method == "PUT" && Interlocked.Increment(ref refused) > 0;
         await using var progress = Progress(blobs, message);
         progress.Report(new DatasetProgress("reading", 7, 20));
-        while (Volatile.Read(ref refused) == 0)
-            await Task.Delay(20, Cancel);
+        await Eventually.TrueAsync(() => Volatile.Read(ref refused) > 0, "a refusal");
 
         faults.Refuses = static (_, _) => false;
-        for (var look = 0; (await _drops.RecordAsync()).Progress != new DatasetProgress("reading", 7, 20); look++)
-        {
-            Assert.True(look < 200, "It never came.");
-            await Task.Delay(100, Cancel);
-        }
+        await ShownAsync(new DatasetProgress("reading", 7, 20));
 
         Assert.False(progress.Stop.IsCancellationRequested);
     }
@@ -158,14 +152,14 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         var time = new FakeTimeProvider(began);
         await using var progress = new IngestProgress(_drops.Store, _drops.Name, message, TimeSpan.FromHours(1), time, Cancel);
 
-        for (var look = 0; (await _drops.RecordAsync()).Owner!.Since == began; look++)
-        {
-            Assert.True(look < 200, "It never came.");
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(20, Cancel);
-        }
-
-        var held = (await _drops.RecordAsync()).Owner!;
+        // Time goes on a second at each look.
+        var held = (await Eventually.GetAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return await _drops.RecordAsync();
+            },
+            "the renewal", record => record.Owner!.Since != began)).Owner!;
         Assert.Equal("m1", held.MessageId);
         Assert.InRange(held.Since - began, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3));
     }
@@ -181,12 +175,16 @@ public sealed class DatasetSweepTests(DropStorage own) : IAsyncLifetime
         faults.Fails = (_, _) => Interlocked.Increment(ref reads) < 0;
 
         progress.Report(new DatasetProgress("reading", 7, 20));
-        while (Volatile.Read(ref reads) == 0)
-            await Task.Delay(20, Cancel);
+        await Eventually.TrueAsync(() => Volatile.Read(ref reads) > 0, "the reading of the record");
+
+        // What was read is looked at behind the work, which sees nothing of it before it ends; and to end stops a reading.
         await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
 
         await Assert.ThrowsAsync<JsonException>(() => progress.DisposeAsync().AsTask());
     }
+
+    private async Task ShownAsync(DatasetProgress progress) =>
+        await Eventually.GetAsync(async () => await _drops.RecordAsync(), "progress in the record", record => record.Progress == progress);
 
     private IngestProgress Progress(BlobServiceClient blobs, QueueMessage message) =>
         new(new DatasetStore(blobs, TimeProvider.System), _drops.Name, message, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);

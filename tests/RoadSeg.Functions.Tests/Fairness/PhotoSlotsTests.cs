@@ -98,12 +98,10 @@ public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
         var prepared = RunAsync(message, line);
 
         // It has its job before it waits.
-        while (await _jobs.FindAsync(id, Cancel) is null)
-            await Task.Delay(10, Cancel);
+        await Eventually.GetAsync(() => _jobs.FindAsync(id, Cancel), "its job");
         Assert.False(prepared.IsCompleted);
         reading.Dispose();
-        while (files.Free == room)
-            await Task.Delay(10, Cancel);
+        await Eventually.TrueAsync(() => files.Free != room, "its turn to be read");
         Assert.False(prepared.IsCompleted);
         decoding.Dispose();
         await prepared;
@@ -150,8 +148,7 @@ public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
             waiting.Add((id, RunAsync(message, WorkLane.Interactive)));
         }
 
-        while (_slow.Count < before + waiting.Count)
-            await Task.Delay(10, Cancel);
+        await Eventually.TrueAsync(() => _slow.Count >= before + waiting.Count, "slow reads");
 
         Assert.Equal(JobState.Queued, (await RecordAsync(await PreparedAsync(Checkout.File("tests/fixtures/grey.jpg"), WorkLane.Interactive))).State);
         Assert.All(waiting, photo => Assert.False(photo.Done.IsCompleted));

@@ -145,12 +145,12 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
         }, Cancel);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var waiting = _api.Http.GetAsync(new Uri($"/v1/jobs/{id}?wait=60", UriKind.Relative), leaving.Token);
-        await UntilAsync(() => _api.Running == 1);
+        await Eventually.TrueAsync(() => _api.Running == 1, "the request");
 
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        await UntilAsync(() => _api.Running == 0);
+        await Eventually.TrueAsync(() => _api.Running == 0, "its end");
     }
 
     [Fact]
@@ -199,12 +199,6 @@ public sealed class HttpPipelineTests(StorageFixture storage) : IAsyncLifetime
         if (known is not null)
             request.Headers.IfNoneMatch.Add(known);
         return await _api.Http.SendAsync(request, Cancel);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(10, Cancel);
     }
 
     private static async Task<string?> CodeAsync(HttpResponseMessage answer) => (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["code"];

@@ -81,13 +81,11 @@ public sealed class RequestFaultTests(StorageFixture storage) : IAsyncLifetime
         for (var i = 0; i < 20; i++)
         {
             using var caller = await ConnectAsync(Head + rest);
-            while (_api.Running == 0)
-                await Task.Delay(1, Cancel);
+            await Eventually.TrueAsync(() => _api.Running > 0, "the request");
             if (reset)
                 caller.LingerState = new LingerOption(true, 0);
             caller.Close();
-            while (_api.Running > 0)
-                await Task.Delay(1, Cancel);
+            await Eventually.TrueAsync(() => _api.Running == 0, "its end");
         }
 
         Assert.Empty(_log.Errors);

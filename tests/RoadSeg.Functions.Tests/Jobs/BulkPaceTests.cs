@@ -90,7 +90,7 @@ public sealed class BulkPaceTests : IDisposable
         (await next.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Dispose();
     }
 
-    // In steps, as the gate looks in steps.
+    // In steps, as the gate looks in steps; between them it has the time to look.
     private async Task AdvanceAsync(double seconds)
     {
         for (var left = TimeSpan.FromSeconds(seconds); left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(50))

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RoadSeg.Functions.Jobs;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
@@ -80,14 +82,11 @@ public sealed class CallerTests : IAsyncLifetime
         var ids = new List<WorkId>();
         for (var i = 0; i < 5; i++)
             ids.Add(await SubmittedAsync(service.Api));
-        JobView? last = null;
-        while (last is not { State: JobState.Queued })
-            last = await service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
-        await Task.Delay(1500, Cancel);
+        await Eventually.GetAsync(LastAsync, "a queued job", job => job.State == JobState.Queued);
+        await FullAsync(service, 5);
 
         // Where it stands is known without the queue being walked.
-        last = await service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
-        Assert.InRange(last!.Queue!.Position, 2, 5);
+        Assert.InRange((await LastAsync())!.Queue!.Position, 2, 5);
 
         using var body = new ByteArrayContent(Photos.Fixture("grey.jpg")) { Headers = { ContentType = new("image/jpeg") } };
         using var refused = await service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
@@ -98,6 +97,8 @@ public sealed class CallerTests : IAsyncLifetime
         // What was queued can still be taken back, and never runs.
         using var canceled = await service.Api.DeleteAsync(new Uri($"/v1/jobs/{ids[0]}", UriKind.Relative), Cancel);
         Assert.Equal(JobState.Canceled, (await canceled.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.State);
+
+        Task<JobView?> LastAsync() => service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{ids[^1]}", UriKind.Relative), JobJson.Default.JobView, Cancel);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class CallerTests : IAsyncLifetime
         var upload = await KeyAsync(service.Api, "upload");
         for (var i = 1; i < 5; i++)
             await SubmittedAsync(service.Api);
-        await Task.Delay(1500, Cancel);
+        await FullAsync(service, 5);
 
         // The first of them has even ended meanwhile.
         using var canceled = await service.Api.DeleteAsync(new Uri($"/v1/jobs/{first}", UriKind.Relative), Cancel);
@@ -125,6 +126,10 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, first), (again.StatusCode, (await again.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id));
         Assert.Equal(upload, await KeyAsync(service.Api, "upload"));
     }
+
+    // The lines are read once a second.
+    private static Task FullAsync(WholeService service, int waiting) => Eventually.TrueAsync(
+        async () => await service.Services.GetRequiredService<QueueGauge>().DepthAsync(Cancel) >= waiting, "the reading of what waits");
 
     private static async Task<WorkId> SubmittedAsync(HttpClient api, string? key = null)
     {

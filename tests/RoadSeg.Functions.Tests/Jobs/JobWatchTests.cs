@@ -128,7 +128,7 @@ public sealed class JobWatchTests : IDisposable
 
     private Task<Stored<JobRecord>> EndAsync(Stored<JobRecord> job, TimeSpan patience) => _watch.UntilAsync(job, Ended, patience, Cancel);
 
-    // Time goes on only as far as the wait has come to its next look.
+    // Time goes on by steps, between which the wait has the time to come to its next look.
     private async Task<Stored<JobRecord>> PassAsync(Task<Stored<JobRecord>> waiting, TimeSpan step, int most)
     {
         for (var i = 0; i < most && !waiting.IsCompleted; i++)

@@ -60,6 +60,7 @@ public sealed class LiveModelTests(StorageFixture storage) : IDisposable
         await file.UploadAsync(graph, overwrite: true, Cancel);
         for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(4); passed += TimeSpan.FromSeconds(10))
         {
+            // Each step leaves it the time for a look that it should not take.
             _clock.Advance(TimeSpan.FromSeconds(10));
             await Task.Delay(10, Cancel);
         }
@@ -122,20 +123,18 @@ public sealed class LiveModelTests(StorageFixture storage) : IDisposable
 
     private static async Task<RoadSegException> TroubleAsync(LiveModel live)
     {
-        while (!live.Ready.IsFaulted)
-            await Task.Delay(10, Cancel);
-        return Assert.IsType<RoadSegException>(live.Ready.Exception!.InnerException);
+        await live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Assert.IsType<RoadSegException>(live.Ready.Exception?.InnerException);
     }
 
-    private async Task UntilAsync(LiveModel live, Func<bool> reached, TimeSpan step)
-    {
-        for (var look = 0; !reached(); look++)
+    // Time goes on by a step at each look.
+    private async Task UntilAsync(LiveModel live, Func<bool> reached, TimeSpan step) => await Eventually.GetAsync(
+        () =>
         {
-            Assert.True(look < 3000, $"It never came: {live.Serving}, {live.Notice}.");
             _clock.Advance(step);
-            await Task.Delay(20, Cancel);
-        }
-    }
+            return Task.FromResult<string?>($"{live.Serving}, {live.Notice}");
+        },
+        "a state of the live model", _ => reached());
 
     private async Task<LiveModel> StartedAsync(string folder, BlobServiceClient? blobs = null)
     {

@@ -28,7 +28,7 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     {
         _bundled = TinyPackages.Write(_folder["bundled"], _name, 0, card: true);
         var options = new ModelOptions { Folder = _bundled.Folder, Engine = new EngineOptions { IntraOpThreads = 1 }, Cache = _folder["cache"], Poll = TimeSpan.FromMilliseconds(100) };
-        _api = await ApiService.StartAsync(storage, services: services => services
+        _api = await ApiService.StartAsync(storage, serves: true, services: services => services
             .AddSingleton(options)
             .AddSingleton(new Operators(new HashSet<string> { RoadSeg.Jobs.Callers.OfKey("operator") })));
     }
@@ -207,13 +207,15 @@ public sealed class ModelApiTests(StorageFixture storage) : IAsyncLifetime
     [Fact]
     public async Task What_serves_says_which_version_does()
     {
-        JsonElement shown;
-        do
-        {
-            shown = Assert.Single((await JsonAsync("")).GetProperty("items").EnumerateArray(), model => model.GetProperty("name").GetString() == _name);
-            await Task.Delay(50, Cancel);
-        }
-        while (!shown.TryGetProperty("serving", out _));
+        JsonElement shown = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var models = (await JsonAsync("")).GetProperty("items").EnumerateArray();
+                shown = Assert.Single(models, model => model.GetProperty("name").GetString() == _name);
+                return shown.TryGetProperty("serving", out _);
+            },
+            "a version that serves");
 
         Assert.Equal(_bundled.Manifest.Version, shown.GetProperty("serving").GetString());
         Assert.False(shown.TryGetProperty("notice", out _));

@@ -64,6 +64,8 @@ public sealed class ModelPoolTests : IDisposable
         using var second = await _pool.UseAsync(pins[1], Cancel);
 
         var third = _pool.UseAsync(pins[2], Cancel);
+
+        // Time enough to be loaded, if nothing held it up.
         await Task.Delay(200, Cancel);
         Assert.False(third.IsCompleted);
         Run(first.Engine);
@@ -86,6 +88,8 @@ public sealed class ModelPoolTests : IDisposable
         using var next = await _pool.UseAsync(pins[2], Cancel, live: true);
 
         var fourth = _pool.UseAsync(pins[3], Cancel);
+
+        // Time enough to be loaded, if nothing held it up.
         await Task.Delay(200, Cancel);
         Assert.False(fourth.IsCompleted);
         _pool.Keep(next);
@@ -283,15 +287,14 @@ public sealed class ModelPoolTests : IDisposable
         await live.StopAsync(Cancel);
     }
 
-    private async Task UntilAsync(Func<bool> reached)
-    {
-        for (var look = 0; !reached(); look++)
+    // Time goes on at each look.
+    private Task UntilAsync(Func<bool> reached) => Eventually.TrueAsync(
+        () =>
         {
-            Assert.True(look < 3000, "It never came.");
             _clock.Advance(_options.Poll);
-            await Task.Delay(20, Cancel);
-        }
-    }
+            return reached();
+        },
+        "a state of the live model");
 
     private async Task<List<ModelPin>> PublishedAsync(params int[] turns)
     {

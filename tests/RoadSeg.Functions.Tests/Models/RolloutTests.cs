@@ -210,7 +210,7 @@ public sealed class RolloutTests : IAsyncLifetime
 
     private async Task<ModelService> StartAsync(params (string Name, string Value)[] settings)
     {
-        var api = await ApiService.StartAsync(_storage, more:
+        var api = await ApiService.StartAsync(_storage, serves: true, more:
         [
             ("ROADSEG_MODEL", _packages[0].Folder), ("ROADSEG_MODEL_POLL", "00:00:00.2"), ("ROADSEG_MODEL_CACHE", _folder["cache"]),
 

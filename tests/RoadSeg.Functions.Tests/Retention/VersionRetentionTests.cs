@@ -151,18 +151,25 @@ public sealed class VersionRetentionTests : IAsyncLifetime
         await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-0.shard");
 
         // Storage notes whole seconds.
-        await Task.Delay(TimeSpan.FromSeconds(2.5), Cancel);
-        await PutAsync(Containers.Models, "begun/1/model.onnx");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PutAsync(Containers.Models, "begun/1/model.onnx");
+                return await NotedAsync(Containers.Models, "begun/1/model.onnx") > await NotedAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-0.shard");
+            },
+            "the next second");
         await PutAsync(Containers.Curated, "never/eeeeeeeeeeeeeeee/train-1.shard");
         var before = await LeftAsync();
-        var newest = _own.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient("begun/1/model.onnx");
-        var end = (await newest.GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified + new WorkOptions().KeepUnfinished;
+        var end = await NotedAsync(Containers.Models, "begun/1/model.onnx") + new WorkOptions().KeepUnfinished;
 
         await RetainAsync(end - TimeSpan.FromSeconds(0.5), new WorkOptions());
         Assert.Equal(before, await LeftAsync());
 
         await RetainAsync(end + TimeSpan.FromMinutes(1), new WorkOptions());
         Assert.Empty(await LeftAsync());
+
+        async Task<DateTimeOffset> NotedAsync(string container, string path) =>
+            (await _own.Blobs.GetBlobContainerClient(container).GetBlobClient(path).GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified;
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class GivenBackTests(StorageFixture storage) : IAsyncLifetime
     private Task RunAsync(WorkId id) =>
         _worker.Function<SegmentImage>().RunAsync(InProcess.Message(new SegmentationMessage(id, 1, null)), Cancel);
 
+    // Time goes on by steps, between which it has the time to come to its next wait.
     private async Task<TimeSpan> PassedAsync(Task run)
     {
         var step = TimeSpan.FromSeconds(0.5);

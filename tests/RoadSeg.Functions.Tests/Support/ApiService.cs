@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
@@ -43,9 +44,14 @@ internal sealed class ApiService : IAsyncDisposable
     /// <param name="storage">Where everything lies.</param>
     /// <param name="page">Folder of the page; null: none.</param>
     /// <param name="services">Exchanges parts.</param>
+    /// <param name="serves">Whether its model is loaded, which takes longer than most tests.</param>
     /// <param name="more">App settings beside those that every test has, or in their place.</param>
     public static async Task<ApiService> StartAsync(
-        StorageFixture storage, string? page = null, Action<IServiceCollection>? services = null, params (string Name, string Value)[] more)
+        StorageFixture storage,
+        string? page = null,
+        Action<IServiceCollection>? services = null,
+        bool serves = false,
+        params (string Name, string Value)[] more)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -64,6 +70,8 @@ internal sealed class ApiService : IAsyncDisposable
         builder.Services.AddJobs(settings);
         builder.Services.AddSubmissions();
         builder.Services.AddModels(settings);
+        if (!serves)
+            builder.Services.Remove(builder.Services.Last(static part => part.ServiceType == typeof(IHostedService)));
         builder.Services.AddSegmentation();
         builder.Services.AddResults();
         builder.Services.AddReview();

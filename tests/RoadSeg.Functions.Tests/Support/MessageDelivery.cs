@@ -120,7 +120,7 @@ internal sealed partial class MessageDelivery : IAsyncDisposable
     {
         if (!_delivered.TryGetValue(queue, out var to))
             return;
-        await Task.Delay(delay, _stop.Token);
+        await Task.Delay(delay, _stop.Token); // Hidden for so long by who sent it.
         await to.Slots.WaitAsync(_stop.Token);
         try
         {

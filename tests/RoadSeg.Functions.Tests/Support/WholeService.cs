@@ -24,6 +24,8 @@ internal sealed class WholeService : IAsyncDisposable
 
     public HttpClient Api => _api.Http;
 
+    public IServiceProvider Services => _api.Services;
+
     public RoadSegClient Client { get; private set; } = null!;
 
     public BlobServiceClient Blobs => _storage.Blobs;
@@ -43,7 +45,7 @@ internal sealed class WholeService : IAsyncDisposable
         var service = new WholeService(storage);
         disabled ??= [];
         (string, string)[] switches = [.. ((string[])["PreprocessUpload", "SegmentImage"]).Select(step => ($"AzureWebJobs_{step}_Disabled", disabled.Contains(step) ? "1" : "0"))];
-        service._api = await ApiService.StartAsync(storage, more: [("ROADSEG_MODEL_CACHE", service._folder.Path), .. switches, .. settings]);
+        service._api = await ApiService.StartAsync(storage, serves: true, more: [("ROADSEG_MODEL_CACHE", service._folder.Path), .. switches, .. settings]);
         service._delivery = new MessageDelivery(storage, service._api.Services, disabled);
         service.Client = new RoadSegClient(service.Api);
         await service._api.Services.GetRequiredService<LiveModel>().Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);

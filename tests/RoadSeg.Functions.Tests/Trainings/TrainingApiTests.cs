@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -89,15 +90,17 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     public async Task Runs_are_listed_newest_first_page_by_page_also_those_of_ids_that_do_not_sort_by_age()
     {
         var ids = new List<WorkId>();
-        foreach (var id in (WorkId[])[WorkId.New(TimeProvider.System), WorkId.ForDrop("trainings", _dataset, "0xff"), WorkId.ForDrop("trainings", _dataset, "0x01"), WorkId.New(TimeProvider.System)])
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var runs = new TrainingStore(storage.Blobs, storage.Queues, clock);
+        foreach (var drop in (string?[])[null, "0xff", "0x01", null])
         {
-            await _service.Runs.CreateAsync(id, Plan(), Callers.Local, Cancel);
-            ids.Insert(0, id);
-            await Task.Delay(5, Cancel);
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            ids.Insert(0, drop is null ? WorkId.New(clock) : WorkId.ForDrop("trainings", _dataset, drop));
+            await runs.CreateAsync(ids[0], Plan(), Callers.Local, Cancel);
         }
 
         // Doing it again leaves no second entry.
-        await _service.Runs.CreateAsync(ids[1], Plan(), Callers.Local, Cancel);
+        await runs.CreateAsync(ids[1], Plan(), Callers.Local, Cancel);
         var found = new List<WorkId>();
         var next = "";
         while (next is not null && found.Count < 4)
@@ -139,6 +142,8 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
         var id = (await _service.Runs.CreateAsync(WorkId.New(TimeProvider.System), Plan(), Callers.Local, Cancel)).Value.Id;
         var waiting = _service.Http.GetAsync($"/v1/trainings/{id}?wait=60", Cancel);
         await _service.Runs.TryMoveAsync(id, TrainingState.Running, now => now with { Attempt = 1, Owner = new WorkOwner("m", now.Times.CreatedAt) }, Cancel);
+
+        // It looks again after a second.
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1.5), Cancel)));
 
         await _service.Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RoadSeg.Client;
 using RoadSeg.Datasets;
@@ -56,6 +57,7 @@ internal sealed class TrainingService : IAsyncDisposable
         builder.Services.AddSingleton(CallerKeys.Read(settings));
         builder.Services.AddSingleton(Operators.Read(settings));
         builder.Services.AddModels(settings);
+        builder.Services.Remove(builder.Services.Last(static part => part.ServiceType == typeof(IHostedService))); // Nothing is segmented.
         var app = builder.Build();
         app.UseProblems();
         app.MapTrainings();

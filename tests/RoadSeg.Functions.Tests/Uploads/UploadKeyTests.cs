@@ -97,12 +97,7 @@ public sealed class UploadKeyTests(ServiceFixture fixture)
         Assert.Equal(HttpStatusCode.Created, await UploadTickets.PutAsync(ticket, ticket.Url, Photos.Street));
 
         var photo = Service.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(ticket.Id));
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (await photo.ExistsAsync(Cancel))
-        {
-            Assert.True(DateTime.UtcNow < deadline, "The photo of a canceled job stays.");
-            await Task.Delay(100, Cancel);
-        }
+        await Eventually.TrueAsync(async () => !await photo.ExistsAsync(Cancel), "the end of a canceled job's photo");
 
         Assert.Equal(JobState.Canceled, (await ShowAsync(ticket.Id)).State);
     }

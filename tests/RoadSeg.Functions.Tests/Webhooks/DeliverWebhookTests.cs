@@ -142,8 +142,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         _receiver.Answer = context => hang.Task;
         var delivery = Delivery();
         var hanging = ids[..2].Select(id => delivery.RunAsync(Message(id, 1), Cancel)).ToArray();
-        while (_receiver.Requests.Count < 2)
-            await Task.Delay(20, Cancel);
+        await Eventually.TrueAsync(() => _receiver.Requests.Count >= 2, "two calls");
 
         await delivery.RunAsync(Message(ids[2], 1), Cancel);
 
@@ -167,8 +166,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         _receiver.Answer = context => hang.Task;
         var delivery = Delivery();
         var hanging = ids[..2].Select(id => delivery.RunAsync(Message(id, 1), Cancel)).ToArray();
-        while (_receiver.Requests.Count < 2)
-            await Task.Delay(20, Cancel);
+        await Eventually.TrueAsync(() => _receiver.Requests.Count >= 2, "two calls");
 
         var ended = (await Jobs.FindAsync(ids[2], Cancel))!.Value.Times.FinishedAt!.Value;
         _time.SetUtcNow(ended + Options.GiveUpAfter - TimeSpan.FromSeconds(1));

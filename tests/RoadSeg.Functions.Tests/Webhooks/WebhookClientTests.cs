@@ -223,8 +223,7 @@ public sealed class WebhookClientTests
         using var client = new WebhookClient(Options, TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var posted = client.PostAsync(receiver.Address, "msg_1", "{}"u8.ToArray(), stop.Token);
-        while (receiver.Requests.IsEmpty)
-            await Task.Delay(10, Cancel);
+        await Eventually.TrueAsync(() => !receiver.Requests.IsEmpty, "the call");
 
         await stop.CancelAsync();
 

@@ -29,9 +29,7 @@ public sealed class KilledRunTests : IDisposable
             using var run = Start(Train("killed"));
             var last = _folder["killed/last.safetensors"];
             var before = Stamp(last);
-            var watch = Stopwatch.StartNew();
-            while (!run.HasExited && Stamp(last) == before && watch.Elapsed < Patience)
-                await Task.Delay(2, TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => run.HasExited || Stamp(last) != before, "a checkpoint", Patience);
             await Task.Delay(random.Next(120), TestContext.Current.CancellationToken);
             if (run.HasExited)
                 break;
@@ -61,8 +59,8 @@ public sealed class KilledRunTests : IDisposable
         var (output, errors) = (run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         var metrics = _folder["told/metrics.jsonl"];
         using var limit = new CancellationTokenSource(Patience);
-        while (!run.HasExited && (Stamp(metrics) == 0 || MetricsHistory.Read(metrics).Steps.Count == 0))
-            await Task.Delay(20, limit.Token);
+        await Eventually.TrueAsync(
+            () => run.HasExited || (Stamp(metrics) != 0 && MetricsHistory.Read(metrics).Steps.Count > 0), "the first step", Patience);
         Assert.False(run.HasExited);
         Assert.False(File.Exists(_folder["told/last.safetensors"]));
 

@@ -79,8 +79,7 @@ public sealed class KilledWorkerTests(WorkStorage storage) : IClassFixture<WorkS
         using var second = storage.StartProcess("--until-empty");
         var taken = await storage.UntilAsync(id, run => run.Attempt == 2 && run.Progress!.Step > told);
         Assert.Equal(TrainingState.Running, taken.State);
-        while ((await StartsAsync(id)).Length < 2)
-            await Task.Delay(50, Cancel);
+        await Eventually.TrueAsync(async () => (await StartsAsync(id)).Length == 2, "the start of the second attempt");
         await storage.Runs.TryMoveAsync(id, TrainingState.Canceled, now => now, Cancel);
         var ended = await WorkStorage.EndAsync(second);
         Assert.True(ended.Code == 0, ended.Output);
@@ -91,16 +90,11 @@ public sealed class KilledWorkerTests(WorkStorage storage) : IClassFixture<WorkS
     // To workers that do nothing with it, as soon as its lock has run out.
     private async Task DeliverAsync(int times)
     {
-        while (times > 0)
+        for (; times > 0; times--)
         {
-            if ((await storage.Queue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value is not { } message)
-            {
-                await Task.Delay(100, Cancel);
-                continue;
-            }
-
+            var message = await Eventually.GetAsync(
+                async () => (await storage.Queue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value, "the message");
             await storage.Queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: Cancel);
-            times--;
         }
     }
 

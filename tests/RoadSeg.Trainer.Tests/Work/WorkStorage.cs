@@ -116,18 +116,8 @@ public sealed class WorkStorage : IAsyncLifetime
     internal async Task<TrainingRecord> RunAsync(WorkId id) => (await Runs.FindAsync(id, Cancel))!.Value;
 
     /// <summary>Waits until a run is as wanted.</summary>
-    internal async Task<TrainingRecord> UntilAsync(WorkId id, Func<TrainingRecord, bool> wanted)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            var run = await RunAsync(id);
-            if (wanted(run))
-                return run;
-            Assert.True(watch.Elapsed < Patience, $"The run is {run.State} at step {run.Progress?.Step}: {run.Failure?.Message}\n{await TextAsync(id, TrainingFiles.Log)}");
-            await Task.Delay(20, Cancel);
-        }
-    }
+    internal Task<TrainingRecord> UntilAsync(WorkId id, Func<TrainingRecord, bool> wanted) =>
+        Eventually.GetAsync(async () => await RunAsync(id), $"a state of run {id}", wanted, Patience);
 
     internal async Task<string?> TextAsync(WorkId id, string file)
     {

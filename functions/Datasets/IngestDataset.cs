@@ -57,7 +57,24 @@ internal sealed class IngestDataset(
         // again, which owns the drop still and starts over; any other event about the drop ends here.
         if (await claim.TakeAsync(name, created, message, cancel) is not { } drop)
             return;
+        try
+        {
+            await WorkAsync(drop, message, cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // The message comes again; until then the record says what it waits for. Where storage fails too, the log alone does.
+            var setback = DatasetSetback.Of(e, time.GetUtcNow());
+            await (
+                (Task)store.AmendAsync(name, now => Mine(now, drop, message) ? now with { Setback = setback } : null, cancel)
+            ).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
 
+    private async Task WorkAsync(DatasetRecord drop, QueueMessage message, CancellationToken cancel)
+    {
+        var name = drop.Name;
         using var scratch = new ScratchFolder(time);
         RoadSegException reason;
         await using (var progress = new IngestProgress(store, name, message, options.Budget, time, cancel))
@@ -87,13 +104,16 @@ internal sealed class IngestDataset(
             }
         }
 
-        await failed.EndAsync(name, reason, record => record.Drop == drop.Drop && DatasetClaim.Owns(record, message), cancel);
+        await failed.EndAsync(name, reason, record => Mine(record, drop, message), cancel);
     }
+
+    private static bool Mine(DatasetRecord record, DatasetRecord drop, QueueMessage message) =>
+        record.Drop == drop.Drop && DatasetClaim.Owns(record, message);
 
     private async Task CheckAsync(DatasetRecord drop, QueueMessage message, ScratchFolder scratch, IngestProgress progress)
     {
         var (name, cancel, started) = (drop.Name, progress.Stop, Stopwatch.GetTimestamp());
-        bool Mine(DatasetRecord record) => record.Drop == drop.Drop && DatasetClaim.Owns(record, message);
+        bool IsMine(DatasetRecord record) => Mine(record, drop, message);
 
         var spec = await ReadAsync(drop, cancel);
         var training = Training(spec);
@@ -104,7 +124,7 @@ internal sealed class IngestDataset(
         if (set is null)
         {
             var (problem, folder) = (report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder));
-            await failed.EndAsync(name, new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message), folder, Mine, cancel);
+            await failed.EndAsync(name, new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message), folder, IsMine, cancel);
             return;
         }
 
@@ -117,7 +137,7 @@ internal sealed class IngestDataset(
         WorkId? run = null;
         if (training is not null)
         {
-            if (await store.FindAsync(name, cancel) is not { Value: var now } || !Mine(now))
+            if (await store.FindAsync(name, cancel) is not { Value: var now } || !IsMine(now))
                 return;
             run = WorkId.ForDrop(Containers.Trainings, name, drop.Drop);
             await plans.QueueAsync(run.Value, training with { DatasetVersion = set.Version }, Callers.Local, cancel);
@@ -127,7 +147,7 @@ internal sealed class IngestDataset(
         var ended = await store.TryMoveAsync(
             name,
             DatasetState.Ready,
-            record => Mine(record) ? record.With(set.Version) with { Training = run } : null,
+            record => IsMine(record) ? record.With(set.Version) with { Training = run } : null,
             cancel
         );
         if (ended.Done)

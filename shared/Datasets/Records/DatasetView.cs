@@ -13,6 +13,7 @@ namespace RoadSeg.Datasets;
 /// <param name="Version">Newest usable version.</param>
 /// <param name="Versions">Every usable version, the newest last.</param>
 /// <param name="Failure">Why the latest drop cannot be used.</param>
+/// <param name="Setback">What last stopped the check, which is tried again by itself.</param>
 /// <param name="Training">The training run that the drop asked for.</param>
 /// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON
 /// lines).</param>
@@ -26,6 +27,7 @@ public sealed record DatasetView(
     string? Version,
     [property: JsonRequired] IReadOnlyList<string> Versions,
     WorkFailure? Failure,
+    DatasetSetback? Setback,
     WorkId? Training,
     [property: JsonRequired] IReadOnlyDictionary<string, string> Links
 )
@@ -53,6 +55,7 @@ public sealed record DatasetView(
             set.Version,
             set.Versions,
             set.Failure,
+            set.Setback,
             set.Training,
             links
         );

@@ -78,6 +78,7 @@ public sealed class ContractTests
         ReceivedAt = Noon,
         FinishedAt = Noon.AddSeconds(90),
         Progress = new DatasetProgress("reading", 412, 1001),
+        Setback = new DatasetSetback("storage-unavailable", "The data set's storage did not answer. Try again later.", Noon.AddSeconds(40)),
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
         Training = Id,

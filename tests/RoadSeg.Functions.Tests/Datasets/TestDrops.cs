@@ -68,8 +68,8 @@ internal sealed class TestDrops : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    public IngestDataset Ingest(IngestOptions? options = null) => new(
-        _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
+    public IngestDataset Ingest(IngestOptions? options = null, BlobServiceClient? blobs = null) => new(
+        blobs ?? _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
 
     public DatasetSweep Sweep(TimeProvider time, TimeSpan after) =>
         new(_storage.Blobs, _storage.Queues, Store, new WorkOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);
@@ -88,8 +88,13 @@ internal sealed class TestDrops : IDisposable
         using var archive = new MemoryStream();
         using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
             fill(zip);
-        archive.Position = 0;
-        await Datasets.GetBlobClient($"{Name}/set.zip").UploadAsync(archive, overwrite: true, Cancel);
+        return await DropBytesAsync("set.zip", archive.ToArray());
+    }
+
+    /// <summary>Sends one file of the bytes given, and dataset.json.</summary>
+    public async Task<BlobCreatedEvent> DropBytesAsync(string file, byte[] bytes)
+    {
+        await Datasets.GetBlobClient($"{Name}/{file}").UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancel);
         return await DescribeAsync(DatasetSpecJson.Serialize(Spec(null)));
     }
 

@@ -51,5 +51,6 @@ export function checking(set: Dataset): HTMLElement {
   const text = total > 0 ? `${stage}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}` : `${stage} …`;
   return h('div', { className: 'live' },
     h('progress', { max: 1, ...(total > 0 ? { value: done / total } : {}), 'aria-label': `Check of ${set.name}` }),
-    h('span', { className: 'hint' }, text));
+    h('span', { className: 'hint' }, text),
+    set.setback && h('p', { className: 'hint' }, `Stopped at ${dateTime(set.setback.at)}, and tried again by itself: ${said(set.setback.message)}`));
 }

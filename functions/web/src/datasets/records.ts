@@ -8,6 +8,8 @@ export interface Dataset {
   version?: string;
   versions: string[];
   failure?: { code: string; message: string };
+  /** What last stopped the check, which is tried again by itself. */
+  setback?: { error: string; message: string; at: string };
   training?: string;
   links: Record<string, string>;
 }

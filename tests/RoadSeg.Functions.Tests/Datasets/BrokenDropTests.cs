@@ -1,0 +1,73 @@
+using System.Text;
+using RoadSeg.Datasets;
+using RoadSeg.Functions.Datasets;
+
+namespace RoadSeg.Functions.Tests.Datasets;
+
+/// <summary>Drops that went wrong on their way in: each says what happened, and at once.</summary>
+[Collection("dropped data sets")]
+public sealed class BrokenDropTests(DropStorage own) : IDisposable
+{
+    private readonly TestDrops _drops = new(own.Storage);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _drops.Dispose();
+
+    // Zips of 0 and 9 bytes ended five deliveries with an exception, and then as attempts-exhausted, "try again".
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(30)]
+    [InlineData(5000)]
+    public async Task An_archive_that_was_cut_short_is_refused_at_its_first_delivery(int bytes)
+    {
+        var head = new byte[bytes];
+        "PK\u0003\u0004"u8[..Math.Min(4, bytes)].CopyTo(head);
+
+        await _drops.RunAsync(await _drops.DropBytesAsync("set.zip", head), "m1");
+
+        var set = await _drops.RecordAsync();
+        Assert.Equal((DatasetState.Failed, "dataset-archive-refused", false), (set.State, set.Failure?.Code, set.Failure?.Retryable));
+        Assert.Contains("again", set.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    // The record said "checking" for all of five deliveries, and then that the log says why.
+    [Fact]
+    public async Task A_delivery_that_failed_and_will_come_again_is_told_by_the_record_and_by_the_failure_that_ends_it()
+    {
+        var created = await _drops.DropAsync(3);
+        var (blobs, faults) = StorageFaults.BlobsOf(own.Storage);
+        faults.Fails = (method, path) => method == "GET" && path.EndsWith(".png", StringComparison.Ordinal);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => _drops.Ingest(blobs: blobs).RunAsync(TestDrops.Message(created, "m1"), Cancel));
+        var waiting = await _drops.RecordAsync();
+        await _drops.Poison.RunAsync(TestDrops.Message(created, "p1"), Cancel);
+        var given = await _drops.RecordAsync();
+        await _drops.RunAsync(await _drops.DropAsync(3), "m2");
+
+        Assert.Equal((DatasetState.Checking, "storage-unavailable"), (waiting.State, waiting.Setback?.Error));
+        Assert.Contains("did not answer", waiting.Setback!.Message, StringComparison.Ordinal);
+        Assert.Equal(waiting.Setback, DatasetView.Of(waiting).Setback);
+        Assert.Equal((DatasetState.Failed, "attempts-exhausted", null), (given.State, given.Failure?.Code, given.Setback));
+        Assert.Contains("storage-unavailable", given.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal((DatasetState.Ready, null), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Setback));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_stopped_on_something_unforeseen_says_what_and_the_next_one_goes_on()
+    {
+        var created = await _drops.DropAsync(3);
+        var (blobs, faults) = StorageFaults.BlobsOf(own.Storage);
+        faults.Fails = static (method, path) => method == "PUT" && path.Contains("curated", StringComparison.Ordinal);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => _drops.Ingest(blobs: blobs).RunAsync(TestDrops.Message(created, "m1"), Cancel));
+        var waiting = await _drops.RecordAsync();
+        await _drops.RunAsync(created, "m1");
+
+        Assert.Contains("The storage does not answer", waiting.Setback?.Message, StringComparison.Ordinal);
+        Assert.Equal((DatasetState.Ready, null), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Setback));
+    }
+}

@@ -34,7 +34,7 @@ internal sealed class DatasetSweep(
             _datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel),
             async (item, stop) =>
             {
-                if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+                if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsFolder(name))
                     await RepairAsync(name, stop);
             },
             (item, e) => Log.DatasetSweepFailed(log, item.Prefix, e),

@@ -51,7 +51,11 @@ internal sealed class IngestDataset(
 
         // The other files of a drop have events too, where the subscription lets them through.
         if (DatasetClaim.NameOf(created.Path) is not { } name)
+        {
+            if (!created.Path.Contains('/', StringComparison.Ordinal))
+                Log.DropOfNoFolder(log, Containers.Datasets);
             return;
+        }
 
         // Checkpoint 1: the record says checking and is owned by this message. A crash from here to checkpoint 4 delivers the same message
         // again, which owns the drop still and starts over; any other event about the drop ends here.
@@ -116,7 +120,7 @@ internal sealed class IngestDataset(
         bool IsMine(DatasetRecord record) => Mine(record, drop, message);
 
         var spec = await ReadAsync(drop, cancel);
-        var training = Training(spec);
+        var training = await TrainingAsync(spec, cancel);
 
         progress.Report(new DatasetProgress("unpacking", 0, 0));
         var files = await ZipUnpacker.ExpandAsync(new BlobPrefixFiles(_datasets, name), scratch["files"], options.Archive, cancel);
@@ -157,6 +161,8 @@ internal sealed class IngestDataset(
     // The very version that the drop is about: what replaced it meanwhile has an event of its own.
     private async Task<DatasetSpec> ReadAsync(DatasetRecord drop, CancellationToken cancel)
     {
+        if (!DatasetSpecJson.IsName(drop.Name))
+            throw new RoadSegException(ErrorCodes.DatasetInvalid, DatasetSpecJson.NameRule(drop.Name));
         var blob = _datasets.GetBlobClient(BlobPaths.DatasetSpec(drop.Name));
         try
         {
@@ -193,7 +199,7 @@ internal sealed class IngestDataset(
 
     // The plan but for its version, before anything else is done: a set that is curated and then cannot be trained on as asked would only
     // look finished.
-    private TrainingPlan? Training(DatasetSpec spec)
+    private async Task<TrainingPlan?> TrainingAsync(DatasetSpec spec, CancellationToken cancel)
     {
         if (spec.Train is not { ValueKind: not JsonValueKind.Null } asked)
             return null;
@@ -205,10 +211,11 @@ internal sealed class IngestDataset(
                     ErrorCodes.RequestInvalid,
                     "It is the set itself that is trained on: leave out dataset and version."
                 );
-            plans.Check(request);
+            await plans.CheckAsync(request, cancel);
             return plans.Plan(request, spec.Name, "");
         }
-        catch (RoadSegException e) when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.ModelNotFound)
+        catch (RoadSegException e)
+            when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.TrainingInvalid || e.Code == ErrorCodes.ModelNotFound)
         {
             throw new RoadSegException(ErrorCodes.DatasetInvalid, $"'train' in dataset.json cannot be used. {e.Message}", e);
         }

@@ -15,6 +15,8 @@ public static partial class DatasetSpecJson
     /// <summary>Largest <c>dataset.json</c> in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private const int MaxFolder = 200;
+
     // By reflection: generated readers lose the defaults of init-only members that a file leaves out.
     private static readonly JsonSerializerOptions Form = new()
     {
@@ -75,6 +77,21 @@ public static partial class DatasetSpecJson
     /// paths.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);
 
+    /// <summary>True for a folder that a drop may lie in, and can be spoken of by, also where it breaks the rule for names: such a drop is
+    /// refused, and seen.</summary>
+    public static bool IsFolder([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= MaxFolder } and not ("." or "..") && !text.Any(c => c is '/' or '\\' || char.IsControl(c));
+
+    /// <summary>The sentence for a folder whose name breaks the rule.</summary>
+    public static string NameRule(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var better = Other().Replace(folder.ToLowerInvariant(), "-").Trim('-');
+        return $"The folder's name '{Shown(folder)}' is no name of a data set: that is 1 to 63 of a-z, 0-9 and '-', beginning with a "
+            + "letter or digit. Copy the set into a folder of such a name"
+            + $"{(IsName(better) ? $", as '{better}'" : "")}, dataset.json last.";
+    }
+
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">dataset-invalid.</exception>
     public static void Check(DatasetSpec spec)
@@ -123,4 +140,7 @@ public static partial class DatasetSpecJson
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
+
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Other();
 }

@@ -36,7 +36,7 @@ public sealed record DatasetView(
     public static DatasetView Of(DatasetRecord set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        var self = $"/v1/datasets/{set.Name}";
+        var self = $"/v1/datasets/{Uri.EscapeDataString(set.Name)}";
         var links = new Dictionary<string, string> { ["self"] = self };
         if (set.FinishedAt is not null)
         {

@@ -1,6 +1,8 @@
 using System.Text;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Datasets;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests.Datasets;
 
@@ -69,5 +71,25 @@ public sealed class BrokenDropTests(DropStorage own) : IDisposable
 
         Assert.Contains("The storage does not answer", waiting.Setback?.Message, StringComparison.Ordinal);
         Assert.Equal((DatasetState.Ready, null), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Setback));
+    }
+
+    // Such a drop vanished: 404, no entry in the list, no line in the log.
+    [Theory]
+    [InlineData("MCaps", "mcaps")]
+    [InlineData("my set (1)", "my-set-1")]
+    [InlineData("-x", "as 'x'")]
+    public async Task A_drop_into_a_folder_that_breaks_the_rule_for_names_is_seen_as_failed_with_the_rule(string folder, string says)
+    {
+        await _drops.Datasets.GetBlobClient(BlobPaths.DatasetSpec(folder)).UploadAsync(BinaryData.FromString("{}"), overwrite: true, Cancel);
+        var drop = (await _drops.Claim.CurrentAsync(folder, Cancel))!;
+
+        await _drops.RunAsync(BlobCreatedEvent.For(Containers.Datasets, BlobPaths.DatasetSpec(folder), drop, 2), "m1");
+
+        var set = (await _drops.Store.FindAsync(folder, Cancel))!.Value;
+        Assert.Equal((DatasetState.Failed, "dataset-invalid"), (set.State, set.Failure?.Code));
+        Assert.Contains("1 to 63 of a-z, 0-9 and '-'", set.Failure!.Message, StringComparison.Ordinal);
+        Assert.Contains(says, set.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains(folder, await _drops.Store.NamesAsync(Cancel).ToListAsync(Cancel));
+        Assert.Equal($"/v1/datasets/{Uri.EscapeDataString(folder)}/report", DatasetView.Of(set).Links["report"]);
     }
 }

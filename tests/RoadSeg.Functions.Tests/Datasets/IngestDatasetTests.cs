@@ -134,6 +134,10 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     [InlineData("""{"name":"other","layout":"camvid"}""", "called 'other'")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"recipe":"../x"}}""", "'recipe'")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"epochs":"5"}}""", "breaks that form")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"recipe":"nope"}}""", "There is no recipe 'nope'")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"settings":{"training.epochs":"-1"}}}""", "epochs is 1 to 100000, not -1")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"settings":{"training.epoks":"1"}}}""", "training.epoks")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"init":"20260101T000000Z-000000000000"}}""", "has no version")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"model":"nobody-serves-this"}}""", "serves no model")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"dataset":"other"}}""", "leave out dataset")]
     public async Task A_description_that_cannot_be_used_fails_the_drop_before_anything_is_curated(string json, string says)

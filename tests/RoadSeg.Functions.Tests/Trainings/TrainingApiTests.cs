@@ -50,7 +50,7 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [InlineData("""{"dataset":"no-such-set"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"SET","version":"ffffffffffffffff"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"SET","model":"another"}""", "model-not-found")]
-    [InlineData("""{"dataset":"SET","recipe":"../smoke"}""", "request-invalid")]
+    [InlineData("""{"dataset":"SET","recipe":"../smoke"}""", "training-invalid")]
     [InlineData("""{"dataset":"SET","epochs":3}""", "request-invalid")]
     [InlineData("""{"dataset":"SET","settings":{"training.epochs":3}}""", "request-invalid")]
     [InlineData("[]", "request-invalid")]

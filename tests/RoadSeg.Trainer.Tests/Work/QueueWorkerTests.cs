@@ -160,7 +160,7 @@ public sealed class QueueWorkerTests(WorkStorage storage) : IClassFixture<WorkSt
 
     [Theory]
     [InlineData("no-such-recipe", "none", "There is no recipe 'no-such-recipe'")]
-    [InlineData("/etc/passwd", "none", "is no name of a recipe")]
+    [InlineData("/etc/passwd", "none", "There is no recipe")]
     [InlineData("finetune", "none", "there is none to start from")]
     [InlineData("smoke", "live", "has no live version to start from")]
     public async Task A_recipe_or_start_that_is_not_there_fails_the_run_with_the_reason(string recipe, string init, string message) =>

@@ -37,6 +37,7 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
             name,
             Exhausted(last),
             record => record.State == DatasetState.Checking && IsAsked(record) && Lease.IsNewest(record.RepairedAt, created.At),
+            null,
             cancel
         );
 

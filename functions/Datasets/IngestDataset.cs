@@ -25,6 +25,7 @@ internal sealed class IngestDataset(
     DatasetStore store,
     DatasetClaim claim,
     FailedDrops failed,
+    LateFiles lateFiles,
     TrainingPlans plans,
     IngestOptions options,
     TimeProvider time,
@@ -108,7 +109,8 @@ internal sealed class IngestDataset(
             }
         }
 
-        await failed.EndAsync(name, reason, record => Mine(record, drop, message), cancel);
+        var late = await lateFiles.FindAsync(name, drop.Drop, null, cancel);
+        await failed.EndAsync(name, reason, record => Mine(record, drop, message), late, cancel);
     }
 
     private static bool Mine(DatasetRecord record, DatasetRecord drop, QueueMessage message) =>
@@ -122,13 +124,35 @@ internal sealed class IngestDataset(
         var spec = await ReadAsync(drop, cancel);
         var training = await TrainingAsync(spec, cancel);
 
+        string? sized = null;
+        if (spec.Target is null)
+        {
+            var (size, model) = await plans.LiveInputAsync(cancel);
+            (spec, sized) = (spec with { Target = size }, DatasetSpec.SizedFor(size, $"the live model, {model}"));
+        }
+
         progress.Report(new DatasetProgress("unpacking", 0, 0));
-        var files = await ZipUnpacker.ExpandAsync(new BlobPrefixFiles(_datasets, name), scratch["files"], options.Archive, cancel);
-        var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, Reading, scratch["curated"], progress, cancel);
+        var dropped = new BlobPrefixFiles(_datasets, name);
+        var files = await ZipUnpacker.ExpandAsync(dropped, scratch["files"], options.Archive, cancel);
+        DatasetLate? late = null;
+        var (report, set) = await new DatasetCurator(time).CurateAsync(
+            files,
+            spec,
+            Reading,
+            scratch["curated"],
+            progress,
+            cancel,
+            async stop =>
+            {
+                late = await lateFiles.FindAsync(name, drop.Drop, dropped.Listed, stop);
+                return [.. new[] { late?.Message, sized }.OfType<string>()];
+            }
+        );
         if (set is null)
         {
             var (problem, folder) = (report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder));
-            await failed.EndAsync(name, new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message), folder, IsMine, cancel);
+            var reason = new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message);
+            await failed.EndAsync(name, reason, folder, IsMine, late, cancel);
             return;
         }
 
@@ -151,7 +175,7 @@ internal sealed class IngestDataset(
         var ended = await store.TryMoveAsync(
             name,
             DatasetState.Ready,
-            record => IsMine(record) ? record.With(set.Version) with { Training = run } : null,
+            record => IsMine(record) ? record.With(set.Version) with { Training = run, Late = late } : null,
             cancel
         );
         if (ended.Done)

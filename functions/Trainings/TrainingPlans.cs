@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Trainings;
 using RoadSeg.Trainings.Recipes;
@@ -79,6 +81,16 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
             request.Init,
             request.Promote ?? true
         );
+
+    /// <summary>Input of the version that runs start from and are compared with, and that version.</summary>
+    public async Task<(PreprocessSpec Size, ModelPin Model)> LiveInputAsync(CancellationToken cancel)
+    {
+        var shipped = live.Package.Manifest;
+        var manifest = (await registry.LiveAsync(shipped.Name, cancel))?.Value is { Version: { } version }
+            ? await registry.ManifestAsync(shipped.Name, version, cancel) ?? shipped
+            : shipped;
+        return (manifest.Preprocess, new ModelPin(manifest.Name, manifest.Version));
+    }
 
     /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
     public async Task<Stored<TrainingRecord>> QueueAsync(WorkId id, TrainingPlan plan, string caller, CancellationToken cancel)

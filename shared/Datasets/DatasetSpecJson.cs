@@ -99,11 +99,15 @@ public static partial class DatasetSpecJson
         ArgumentNullException.ThrowIfNull(spec);
         That(spec.SchemaVersion == 1, $"dataset.json has schemaVersion {spec.SchemaVersion}; this build reads 1.");
         That(IsName(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
-        That(
-            spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096,
-            $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096."
-        );
-        That(spec.Target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {spec.Target.MultipleOf}; it is 1 to 128.");
+        if (spec.Target is { } target)
+        {
+            That(
+                target.Width is >= 16 and <= 4096 && target.Height is >= 16 and <= 4096,
+                $"target is {target.Width}x{target.Height}; each side is 16 to 4096."
+            );
+            That(target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {target.MultipleOf}; it is 1 to 128.");
+        }
+
         That(spec.MaxUnknownShare is >= 0 and <= 1, "maxUnknownShare is 0 to 1.");
         var split = spec.Split;
         That(

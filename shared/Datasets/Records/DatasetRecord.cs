@@ -57,6 +57,9 @@ public sealed record DatasetRecord : IWorkRecord<DatasetRecord, DatasetState>
     /// <summary>What last stopped the check of this drop, which is tried again by itself; null once it has ended.</summary>
     public DatasetSetback? Setback { get; init; }
 
+    /// <summary>Files that arrived after the drop was said to be complete; null where none did.</summary>
+    public DatasetLate? Late { get; init; }
+
     /// <summary>The training run that the drop asked for.</summary>
     public WorkId? Training { get; init; }
 

@@ -14,6 +14,7 @@ namespace RoadSeg.Datasets;
 /// <param name="Versions">Every usable version, the newest last.</param>
 /// <param name="Failure">Why the latest drop cannot be used.</param>
 /// <param name="Setback">What last stopped the check, which is tried again by itself.</param>
+/// <param name="Late">Files that arrived after dataset.json: what was checked may be a part of the set.</param>
 /// <param name="Training">The training run that the drop asked for.</param>
 /// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON
 /// lines).</param>
@@ -28,6 +29,7 @@ public sealed record DatasetView(
     [property: JsonRequired] IReadOnlyList<string> Versions,
     WorkFailure? Failure,
     DatasetSetback? Setback,
+    DatasetLate? Late,
     WorkId? Training,
     [property: JsonRequired] IReadOnlyDictionary<string, string> Links
 )
@@ -56,6 +58,7 @@ public sealed record DatasetView(
             set.Versions,
             set.Failure,
             set.Setback,
+            set.Late,
             set.Training,
             links
         );

@@ -79,6 +79,7 @@ public sealed class ContractTests
         FinishedAt = Noon.AddSeconds(90),
         Progress = new DatasetProgress("reading", 412, 1001),
         Setback = new DatasetSetback("storage-unavailable", "The data set's storage did not answer. Try again later.", Noon.AddSeconds(40)),
+        Late = new DatasetLate(12, "12 files arrived after dataset.json."),
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
         Training = Id,

@@ -92,4 +92,60 @@ public sealed class BrokenDropTests(DropStorage own) : IDisposable
         Assert.Contains(folder, await _drops.Store.NamesAsync(Cancel).ToListAsync(Cancel));
         Assert.Equal($"/v1/datasets/{Uri.EscapeDataString(folder)}/report", DatasetView.Of(set).Links["report"]);
     }
+
+    // With dataset.json first the check found nothing and said that the set was empty, while its files were on their way.
+    [Fact]
+    public async Task A_description_that_came_first_fails_with_what_to_do_and_the_files_behind_it_are_seen()
+    {
+        var folder = _drops.Write(3, 11);
+        await _drops.RunAsync(await _drops.DescribeAsync(DatasetSpecJson.Serialize(_drops.Spec(null))), "m1");
+        var empty = await _drops.RecordAsync();
+        await _drops.SendLateAsync(folder, Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories));
+
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+
+        Assert.Equal((DatasetState.Failed, "dataset-empty", null), (empty.State, empty.Failure?.Code, empty.Late));
+        Assert.Contains("dataset.json once more", empty.Failure!.Message, StringComparison.Ordinal);
+        var seen = await _drops.RecordAsync();
+        Assert.Equal((DatasetState.Failed, 6), (seen.State, seen.Late?.Files));
+        Assert.Contains("write dataset.json once more", DatasetView.Of(seen).Late!.Message, StringComparison.Ordinal);
+    }
+
+    // Half a set became "ready", and nothing said that the other half had come behind dataset.json.
+    [Fact]
+    public async Task Files_that_arrived_after_the_description_stand_in_the_report_and_the_next_drop_is_whole()
+    {
+        var folder = _drops.Write(6, 11);
+        HashSet<string> late = [.. Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories).Where(file => Path.GetFileName(file)[0] is '3' or '4' or '5')];
+        foreach (var file in Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories).Except(late))
+            await _drops.Datasets.GetBlobClient($"{_drops.Name}/{Path.GetRelativePath(folder, file)}").UploadAsync(file, overwrite: true, Cancel);
+        var created = await _drops.DescribeAsync(DatasetSpecJson.Serialize(_drops.Spec(null)));
+        await _drops.SendLateAsync(folder, late);
+
+        await _drops.RunAsync(created, "m1");
+        var set = await _drops.RecordAsync();
+        var notes = (await _drops.ReportAsync(set.Version!)).Notes;
+        await _drops.RunAsync(await _drops.DescribeAsync(DatasetSpecJson.Serialize(_drops.Spec(null))), "m2");
+        var whole = await _drops.RecordAsync();
+
+        Assert.Equal((DatasetState.Ready, 6), (set.State, set.Late?.Files));
+        Assert.Contains(notes, note => note.Contains("6 files arrived after dataset.json", StringComparison.Ordinal) && note.Contains("once more", StringComparison.Ordinal));
+        Assert.Equal((DatasetState.Ready, null), (whole.State, whole.Late));
+        Assert.DoesNotContain((await _drops.ReportAsync(whole.Version!)).Notes, note => note.Contains("arrived after", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Files_that_arrive_when_the_check_is_over_are_said_by_the_set_that_is_ready()
+    {
+        await _drops.RunAsync(await _drops.DropAsync(3), "m1");
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+        var before = await _drops.RecordAsync();
+        var folder = _drops.Write(5, 11);
+        await _drops.SendLateAsync(folder, Directory.GetFiles(folder, "4_a.png", SearchOption.AllDirectories));
+
+        await _drops.Sweep(TimeProvider.System, TimeSpan.Zero).RunAsync(Cancel);
+
+        Assert.Equal((DatasetState.Ready, null), (before.State, before.Late));
+        Assert.Equal((DatasetState.Ready, 2), ((await _drops.RecordAsync()).State, (await _drops.RecordAsync()).Late?.Files));
+    }
 }

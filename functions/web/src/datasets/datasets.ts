@@ -42,7 +42,8 @@ function row(set: Dataset): HTMLElement {
       h('span', { className: 'hint' }, [set.versions.length > 1 && `${set.versions.length} versions`, dateTime(set.finishedAt ?? set.receivedAt)].filter(Boolean).join('  ·  '))),
     pill(set.state, stateWords[set.state]),
     set.state === 'checking' && checking(set),
-    set.failure && h('p', { className: 'error' }, said(set.failure.message)));
+    set.failure && h('p', { className: 'error' }, said(set.failure.message)),
+    set.late && h('p', { className: 'error' }, said(set.late.message)));
 }
 
 /** How far the check of a set is, as a bar and in words. */

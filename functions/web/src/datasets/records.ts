@@ -10,6 +10,8 @@ export interface Dataset {
   failure?: { code: string; message: string };
   /** What last stopped the check, which is tried again by itself. */
   setback?: { error: string; message: string; at: string };
+  /** Files that arrived after dataset.json. */
+  late?: { files: number; message: string };
   training?: string;
   links: Record<string, string>;
 }

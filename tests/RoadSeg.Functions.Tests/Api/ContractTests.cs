@@ -259,7 +259,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
-        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131,
+        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"),
             new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
 
     [Fact]

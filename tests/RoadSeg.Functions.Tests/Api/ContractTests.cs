@@ -197,11 +197,11 @@ public sealed class ContractTests
     public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
 
     [Fact]
-    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training), TrainingJson.Default.TrainingView);
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training, new TrainingWait(Noon.AddMinutes(16), 2, "It waits for a trainer that is free; one is running.")), TrainingJson.Default.TrainingView);
 
     [Fact]
     public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
-        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA", 2), TrainingJson.Default.TrainingPage);
 
     [Fact]
     public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest

@@ -7,8 +7,8 @@ namespace RoadSeg.Functions;
 /// 6xx data sets. No id is used twice.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Error, "{Function} failed; the message will be delivered again")]
-    public static partial void InvocationFailed(ILogger log, string function, Exception exception);
+    [LoggerMessage(100, LogLevel.Error, "{Function} failed and its message will be delivered again: {Error}: {Reason}")]
+    public static partial void InvocationFailed(ILogger log, string function, string error, string reason, Exception exception);
 
     [LoggerMessage(101, LogLevel.Error, "Message {MessageId} is not of a form that {Function} reads and was dropped: {Start}")]
     public static partial void MessageUnreadable(ILogger log, string messageId, string function, string start);

@@ -19,7 +19,8 @@ internal static class DatasetCommand
     };
     private static readonly Option<string?> Size = new("--size")
     {
-        Description = "Size of the curated images as WIDTHxHEIGHT. Default 256x256.",
+        Description =
+            "Size of the curated images as WIDTHxHEIGHT. Default: the input of the model that RoadSeg ships with, in each photo's shape.",
     };
     private static readonly Option<long?> Seed = new("--seed") { Description = "Seed of the division." };
     private static readonly Option<SplitSource?> SplitBy = new("--split-by")

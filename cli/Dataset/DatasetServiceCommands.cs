@@ -91,6 +91,8 @@ internal static class DatasetServiceCommands
         else
         {
             AnsiConsole.MarkupLineInterpolated($"[bold]{set.Name}[/]  {Word(set.State)}  {Standing(set)}");
+            if (set.Late is { } late)
+                AnsiConsole.MarkupLineInterpolated($"[red]{late.Message}[/]");
             if (set.Versions.Count > 0)
                 AnsiConsole.MarkupLineInterpolated($"versions, the newest last: {string.Join(", ", set.Versions)}");
             if (set.Failure is not null || set.Version is not null)

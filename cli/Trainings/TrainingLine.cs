@@ -8,7 +8,7 @@ namespace RoadSeg.Cli.Trainings;
 internal sealed class TrainingLine(WorkId id) : IProgress<TrainingView>, IDisposable
 {
     private const int Width = 110;
-    private TrainingState? _last;
+    private string? _last;
     private bool _open;
 
     public void Report(TrainingView value)
@@ -18,12 +18,12 @@ internal sealed class TrainingLine(WorkId id) : IProgress<TrainingView>, IDispos
             Console.Error.Write($"\r{TrainingReport.Progress(value), -Width}");
             _open = true;
         }
-        else if (value.State != _last)
+        else if (TrainingReport.State(value) != _last)
         {
-            Screen.Note($"{id}: {TrainingReport.State(value)}");
+            Screen.Note($"{id}: {TrainingReport.State(value)}{(value.Waits is { } waits ? $". {waits.Message}" : "")}");
         }
 
-        _last = value.State;
+        _last = TrainingReport.State(value);
     }
 
     public void Dispose()

@@ -18,10 +18,13 @@ internal static class TrainingReport
 
         Console.Out.WriteLine($"{run.Id}  {State(run)}");
         Console.Out.WriteLine(
-            $"{run.Plan.Recipe} on {run.Plan.Dataset} {run.Plan.DatasetVersion}, model {run.Plan.Model}, from {run.Plan.Init}"
+            $"recipe {run.Plan.Recipe} on data set {run.Plan.Dataset}, version {run.Plan.DatasetVersion}; model {run.Plan.Model}, from "
+                + $"{run.Plan.Init}"
         );
         if (run.Progress is not null)
             Console.Out.WriteLine(Progress(run));
+        if (run.Waits is { } waits)
+            Console.Out.WriteLine(waits.Message);
         if (run.Version is { } version)
             Console.Out.WriteLine($"version {version}");
         if (run.Failure is { } failure)
@@ -34,7 +37,14 @@ internal static class TrainingReport
         AnsiConsole.Write(table);
     }
 
-    public static string State(TrainingView run) => run.State.ToString().ToLowerInvariant();
+    /// <summary>Where a run stands: one that the gate refused has succeeded in nothing that its user asked for.</summary>
+    public static string State(TrainingView run) =>
+        run switch
+        {
+            { State: TrainingState.Succeeded, Gate.Passed: false } => "refused by the gate",
+            { Waits: not null } => "waiting",
+            _ => run.State.ToString().ToLowerInvariant(),
+        };
 
     /// <summary>State and progress in a line.</summary>
     public static string Progress(TrainingView run)
@@ -43,8 +53,8 @@ internal static class TrainingReport
             return State(run);
         var score = at.MeanIoU is { } iou ? string.Create(CultureInfo.InvariantCulture, $"  mIoU {iou:F3}") : "";
         var left =
-            run.State == TrainingState.Running && at.RemainingSeconds is { } seconds
-                ? $"  left {Clock(TimeSpan.FromSeconds(seconds))}"
+            run is { State: TrainingState.Running, Waits: null } && at.RemainingSeconds is { } seconds and >= 1
+                ? $"  {Clock(TimeSpan.FromSeconds(seconds))} left"
                 : "";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -13,9 +13,9 @@ namespace RoadSeg.Functions.Datasets;
 /// events about the one that lies there now count, so late and shuffled events of former drops change nothing.</summary>
 internal sealed class DatasetClaim(BlobServiceClient blobs, DatasetStore store, TimeProvider time, ILogger<DatasetClaim> log)
 {
-    /// <summary>Name of the set whose <c>dataset.json</c> a path is; null for every other path.</summary>
+    /// <summary>Folder of the drop whose <c>dataset.json</c> a path is; null for every other path.</summary>
     public static string? NameOf(string path) =>
-        path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsName(name) ? name : null;
+        path.Split('/') is [var name, DatasetSpec.FileName] && DatasetSpecJson.IsFolder(name) ? name : null;
 
     /// <summary>True while the message works on the drop.</summary>
     public static bool Owns(DatasetRecord record, QueueMessage message) =>

@@ -16,7 +16,7 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
     /// <summary>A data set.</summary>
     /// <exception cref="RoadSegException">dataset-not-found, for text that is no name too.</exception>
     public async Task<Stored<DatasetRecord>> FindAsync(string name, CancellationToken cancel) =>
-        (DatasetSpecJson.IsName(name) ? await store.FindAsync(name, cancel) : null)
+        (DatasetSpecJson.IsFolder(name) ? await store.FindAsync(name, cancel) : null)
         ?? throw NotFound("There is no data set of this name; GET /v1/datasets lists them.");
 
     /// <summary>A file of the newest version's report, or of the latest drop's where that cannot be used.</summary>

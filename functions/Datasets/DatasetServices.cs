@@ -7,6 +7,7 @@ internal static class DatasetServices
         services.AddSingleton(IngestOptions.Read(settings));
         services.AddSingleton<DatasetClaim>();
         services.AddSingleton<FailedDrops>();
+        services.AddSingleton<LateFiles>();
         services.AddSingleton<DatasetFiles>();
     }
 }

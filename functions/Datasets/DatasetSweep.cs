@@ -17,11 +17,15 @@ internal sealed class DatasetSweep(
     BlobServiceClient blobs,
     QueueServiceClient queues,
     DatasetStore store,
+    LateFiles lateFiles,
     WorkOptions options,
     TimeProvider time,
     ILogger<DatasetSweep> log
 )
 {
+    // What comes later than this belongs to another drop.
+    private static readonly TimeSpan LooksForLate = TimeSpan.FromDays(1);
+
     private readonly BlobContainerClient _datasets = blobs.GetBlobContainerClient(Containers.Datasets);
 
     [Function("SweepDatasets")]
@@ -34,7 +38,7 @@ internal sealed class DatasetSweep(
             _datasets.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel),
             async (item, stop) =>
             {
-                if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+                if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsFolder(name))
                     await RepairAsync(name, stop);
             },
             (item, e) => Log.DatasetSweepFailed(log, item.Prefix, e),
@@ -51,8 +55,17 @@ internal sealed class DatasetSweep(
         var record = (await store.FindAsync(name, cancel))?.Value;
         if (record?.Drop != drop)
             Log.DropRepaired(log, name, "its event was lost or waits");
-        else if (record.State != DatasetState.Checking || !await DisownedAsync(record, cancel))
+        else if (record.State != DatasetState.Checking)
+        {
+            if (time.GetUtcNow() - description.LastModified < LooksForLate)
+                await TellLateAsync(record, cancel);
             return;
+        }
+        else if (!await DisownedAsync(record, cancel))
+        {
+            return;
+        }
+
         var created = BlobCreatedEvent.For(
             Containers.Datasets,
             BlobPaths.DatasetSpec(name),
@@ -61,6 +74,21 @@ internal sealed class DatasetSweep(
             time.GetUtcNow()
         );
         await queues.GetQueueClient(Queues.DatasetsCreated).SendAsync(created, JobJson.Default.BlobCreatedEvent, cancel);
+    }
+
+    // A check that was over before the last files came has a part of the set, and its report does not say so.
+    private async Task TellLateAsync(DatasetRecord record, CancellationToken cancel)
+    {
+        var late = await lateFiles.FindAsync(record.Name, record.Drop, null, cancel);
+        if (late is null || late.Files <= record.Late?.Files)
+            return;
+        var told = await store.AmendAsync(
+            record.Name,
+            now => now.State != DatasetState.Checking && now.Drop == record.Drop ? now with { Late = late } : null,
+            cancel
+        );
+        if (told.Done)
+            Log.DropLate(log, record.Name, late.Message);
     }
 
     // Without an owner the next message takes the drop; what is left of the old owner finds at its next progress that it is not its own.

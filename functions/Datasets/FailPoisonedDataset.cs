@@ -11,11 +11,6 @@ namespace RoadSeg.Functions.Datasets;
 /// <summary>Queue datasets-created-poison: a drop that failed as often as the host allows ends as failed instead of staying open.</summary>
 internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim, FailedDrops failed, ILogger<FailPoisonedDataset> log)
 {
-    private static readonly RoadSegException Exhausted = new(
-        ErrorCodes.AttemptsExhausted,
-        "Checking the set failed repeatedly. Drop dataset.json again; if it fails again, the service's log says why."
-    );
-
     [Function("FailPoisonedDataset")]
     public async Task RunAsync(
         [QueueTrigger(Queues.DatasetsCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
@@ -37,13 +32,22 @@ internal sealed class FailPoisonedDataset(DatasetStore store, DatasetClaim claim
         var named = created.Data.ETag?.Trim('"');
         if ((await store.FindAsync(name, cancel))?.Value is not { } found || !IsAsked(found))
             await claim.TakeAsync(name, created, message, cancel);
+        var last = (await store.FindAsync(name, cancel))?.Value.Setback;
         await failed.EndAsync(
             name,
-            Exhausted,
+            Exhausted(last),
             record => record.State == DatasetState.Checking && IsAsked(record) && Lease.IsNewest(record.RepairedAt, created.At),
+            null,
             cancel
         );
 
         bool IsAsked(DatasetRecord record) => named is not { Length: > 0 } || record.Drop == named;
     }
+
+    private static RoadSegException Exhausted(DatasetSetback? last) =>
+        new(
+            ErrorCodes.AttemptsExhausted,
+            $"Checking the set failed repeatedly{(last is null ? "" : $", last with {last.Error}: {last.Message.TrimEnd('.')}")}. Drop "
+                + "dataset.json again; if it fails again, the service's log says more."
+        );
 }

@@ -14,12 +14,19 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
     /// <param name="name">The set.</param>
     /// <param name="reason">Why.</param>
     /// <param name="guard">Whether the record is still the caller's to end.</param>
+    /// <param name="late">Files that came after its description; null where none did.</param>
     /// <param name="cancel">Stops between storage calls.</param>
-    public async Task EndAsync(string name, RoadSegException reason, Func<DatasetRecord, bool> guard, CancellationToken cancel)
+    public async Task EndAsync(
+        string name,
+        RoadSegException reason,
+        Func<DatasetRecord, bool> guard,
+        DatasetLate? late,
+        CancellationToken cancel
+    )
     {
         using var scratch = new ScratchFolder(time);
         new DatasetCurator(time).Refuse(name, reason, scratch["report"]);
-        await EndAsync(name, reason, scratch["report"], guard, cancel);
+        await EndAsync(name, reason, scratch["report"], guard, late, cancel);
     }
 
     /// <summary>Ends a drop whose report lies in a folder.</summary>
@@ -28,6 +35,7 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
         RoadSegException reason,
         string report,
         Func<DatasetRecord, bool> guard,
+        DatasetLate? late,
         CancellationToken cancel
     )
     {
@@ -41,7 +49,10 @@ internal sealed class FailedDrops(BlobServiceClient blobs, DatasetStore store, T
             report,
             cancel
         );
-        var ended = await store.TryFailAsync(name, reason, record => record.Drop == known.Drop && guard(record), cancel);
+        bool IsIt(DatasetRecord record) => record.Drop == known.Drop && guard(record);
+        if (late is not null)
+            await store.AmendAsync(name, record => IsIt(record) ? record with { Late = late } : null, cancel);
+        var ended = await store.TryFailAsync(name, reason, IsIt, cancel);
         if (ended.Done)
             Log.DropFailed(log, name, reason.Code.Code, reason.Message);
     }

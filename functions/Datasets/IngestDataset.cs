@@ -25,6 +25,7 @@ internal sealed class IngestDataset(
     DatasetStore store,
     DatasetClaim claim,
     FailedDrops failed,
+    LateFiles lateFiles,
     TrainingPlans plans,
     IngestOptions options,
     TimeProvider time,
@@ -51,13 +52,34 @@ internal sealed class IngestDataset(
 
         // The other files of a drop have events too, where the subscription lets them through.
         if (DatasetClaim.NameOf(created.Path) is not { } name)
+        {
+            if (!created.Path.Contains('/', StringComparison.Ordinal))
+                Log.DropOfNoFolder(log, Containers.Datasets);
             return;
+        }
 
         // Checkpoint 1: the record says checking and is owned by this message. A crash from here to checkpoint 4 delivers the same message
         // again, which owns the drop still and starts over; any other event about the drop ends here.
         if (await claim.TakeAsync(name, created, message, cancel) is not { } drop)
             return;
+        try
+        {
+            await WorkAsync(drop, message, cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // The message comes again; until then the record says what it waits for. Where storage fails too, the log alone does.
+            var setback = DatasetSetback.Of(e, time.GetUtcNow());
+            await (
+                (Task)store.AmendAsync(name, now => Mine(now, drop, message) ? now with { Setback = setback } : null, cancel)
+            ).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
 
+    private async Task WorkAsync(DatasetRecord drop, QueueMessage message, CancellationToken cancel)
+    {
+        var name = drop.Name;
         using var scratch = new ScratchFolder(time);
         RoadSegException reason;
         await using (var progress = new IngestProgress(store, name, message, options.Budget, time, cancel))
@@ -87,24 +109,50 @@ internal sealed class IngestDataset(
             }
         }
 
-        await failed.EndAsync(name, reason, record => record.Drop == drop.Drop && DatasetClaim.Owns(record, message), cancel);
+        var late = await lateFiles.FindAsync(name, drop.Drop, null, cancel);
+        await failed.EndAsync(name, reason, record => Mine(record, drop, message), late, cancel);
     }
+
+    private static bool Mine(DatasetRecord record, DatasetRecord drop, QueueMessage message) =>
+        record.Drop == drop.Drop && DatasetClaim.Owns(record, message);
 
     private async Task CheckAsync(DatasetRecord drop, QueueMessage message, ScratchFolder scratch, IngestProgress progress)
     {
         var (name, cancel, started) = (drop.Name, progress.Stop, Stopwatch.GetTimestamp());
-        bool Mine(DatasetRecord record) => record.Drop == drop.Drop && DatasetClaim.Owns(record, message);
+        bool IsMine(DatasetRecord record) => Mine(record, drop, message);
 
         var spec = await ReadAsync(drop, cancel);
-        var training = Training(spec);
+        var training = await TrainingAsync(spec, cancel);
+
+        string? sized = null;
+        if (spec.Target is null)
+        {
+            var (size, model) = await plans.LiveInputAsync(cancel);
+            (spec, sized) = (spec with { Target = size }, DatasetSpec.SizedFor(size, $"the live model, {model}"));
+        }
 
         progress.Report(new DatasetProgress("unpacking", 0, 0));
-        var files = await ZipUnpacker.ExpandAsync(new BlobPrefixFiles(_datasets, name), scratch["files"], options.Archive, cancel);
-        var (report, set) = await new DatasetCurator(time).CurateAsync(files, spec, Reading, scratch["curated"], progress, cancel);
+        var dropped = new BlobPrefixFiles(_datasets, name);
+        var files = await ZipUnpacker.ExpandAsync(dropped, scratch["files"], options.Archive, cancel);
+        DatasetLate? late = null;
+        var (report, set) = await new DatasetCurator(time).CurateAsync(
+            files,
+            spec,
+            Reading,
+            scratch["curated"],
+            progress,
+            cancel,
+            async stop =>
+            {
+                late = await lateFiles.FindAsync(name, drop.Drop, dropped.Listed, stop);
+                return [.. new[] { late?.Message, sized }.OfType<string>()];
+            }
+        );
         if (set is null)
         {
             var (problem, folder) = (report.Problem!, Path.Combine(scratch["curated"], name, DatasetCurator.FailedFolder));
-            await failed.EndAsync(name, new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message), folder, Mine, cancel);
+            var reason = new RoadSegException(ErrorCodes.Parse(problem.Code), problem.Message);
+            await failed.EndAsync(name, reason, folder, IsMine, late, cancel);
             return;
         }
 
@@ -117,7 +165,7 @@ internal sealed class IngestDataset(
         WorkId? run = null;
         if (training is not null)
         {
-            if (await store.FindAsync(name, cancel) is not { Value: var now } || !Mine(now))
+            if (await store.FindAsync(name, cancel) is not { Value: var now } || !IsMine(now))
                 return;
             run = WorkId.ForDrop(Containers.Trainings, name, drop.Drop);
             await plans.QueueAsync(run.Value, training with { DatasetVersion = set.Version }, Callers.Local, cancel);
@@ -127,7 +175,7 @@ internal sealed class IngestDataset(
         var ended = await store.TryMoveAsync(
             name,
             DatasetState.Ready,
-            record => Mine(record) ? record.With(set.Version) with { Training = run } : null,
+            record => IsMine(record) ? record.With(set.Version) with { Training = run, Late = late } : null,
             cancel
         );
         if (ended.Done)
@@ -137,6 +185,8 @@ internal sealed class IngestDataset(
     // The very version that the drop is about: what replaced it meanwhile has an event of its own.
     private async Task<DatasetSpec> ReadAsync(DatasetRecord drop, CancellationToken cancel)
     {
+        if (!DatasetSpecJson.IsName(drop.Name))
+            throw new RoadSegException(ErrorCodes.DatasetInvalid, DatasetSpecJson.NameRule(drop.Name));
         var blob = _datasets.GetBlobClient(BlobPaths.DatasetSpec(drop.Name));
         try
         {
@@ -173,7 +223,7 @@ internal sealed class IngestDataset(
 
     // The plan but for its version, before anything else is done: a set that is curated and then cannot be trained on as asked would only
     // look finished.
-    private TrainingPlan? Training(DatasetSpec spec)
+    private async Task<TrainingPlan?> TrainingAsync(DatasetSpec spec, CancellationToken cancel)
     {
         if (spec.Train is not { ValueKind: not JsonValueKind.Null } asked)
             return null;
@@ -185,10 +235,11 @@ internal sealed class IngestDataset(
                     ErrorCodes.RequestInvalid,
                     "It is the set itself that is trained on: leave out dataset and version."
                 );
-            plans.Check(request);
+            await plans.CheckAsync(request, cancel);
             return plans.Plan(request, spec.Name, "");
         }
-        catch (RoadSegException e) when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.ModelNotFound)
+        catch (RoadSegException e)
+            when (e.Code == ErrorCodes.RequestInvalid || e.Code == ErrorCodes.TrainingInvalid || e.Code == ErrorCodes.ModelNotFound)
         {
             throw new RoadSegException(ErrorCodes.DatasetInvalid, $"'train' in dataset.json cannot be used. {e.Message}", e);
         }

@@ -15,6 +15,12 @@ internal static partial class Log
     [LoggerMessage(603, LogLevel.Warning, "Data set {Name}: repaired by the sweep: {What}")]
     public static partial void DropRepaired(ILogger log, string name, string what);
 
+    [LoggerMessage(606, LogLevel.Warning, "Data set {Name}: {What}")]
+    public static partial void DropLate(ILogger log, string name, string what);
+
+    [LoggerMessage(605, LogLevel.Warning, "{Container}/dataset.json lies in no folder: a set is dropped into a folder of its name")]
+    public static partial void DropOfNoFolder(ILogger log, string container);
+
     [LoggerMessage(604, LogLevel.Error, "Data set {Name}: the sweep could not look at it and will try again")]
     public static partial void DatasetSweepFailed(ILogger log, string name, Exception exception);
 }

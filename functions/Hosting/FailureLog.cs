@@ -20,7 +20,7 @@ internal sealed class FailureLog(ILoggerFactory logs) : IFunctionsWorkerMiddlewa
             if (function.InputBindings.Values.Any(static binding => binding.Type == "timerTrigger"))
                 Log.TimerFailed(log, function.Name, e);
             else
-                Log.InvocationFailed(log, function.Name, e);
+                Log.InvocationFailed(log, function.Name, e.GetType().Name, e.Message, e);
             throw;
         }
     }

@@ -52,6 +52,17 @@ internal sealed class DatasetRetention(
                 LogDeleted(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
         }
 
+        // A drop whose folder has no name that can be: what says so goes when the drop has gone.
+        if (
+            record is { State: DatasetState.Failed, Versions: [] }
+            && !DatasetSpecJson.IsName(name)
+            && !await _datasets.GetBlobClient(BlobPaths.DatasetSpec(name)).ExistsAsync(cancel)
+        )
+        {
+            var told = await BlobFolder.ListAsync(_curated, $"{name}/", cancel);
+            LogDeleted(Containers.Curated, await told.DeleteAsync(BlobPaths.Dataset(name)[(name.Length + 1)..], last: true, cancel));
+        }
+
         if (options.KeepDatasets is not null && record is { State: DatasetState.Ready, Version: { } newest })
             await DropAsync(record, newest, cancel);
     }

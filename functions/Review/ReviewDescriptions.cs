@@ -16,8 +16,9 @@ internal static class ReviewDescriptions
             .Describe(
                 "listReview",
                 "List photos to review",
-                "Your photos of which the model is unsure, or of which a new version saw something else, newest first. A page may hold "
-                    + "fewer photos than asked for; go on while there is a next."
+                "Your photos of which the model is unsure, or of which a new version saw something else, newest first: the item names that "
+                    + "version, and one that the gate refused does not count. A photo that was sent twice stands on a page once. A "
+                    + "page may hold fewer photos than asked for; go on while there is a next."
             )
             .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
             .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))

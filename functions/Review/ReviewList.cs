@@ -16,6 +16,7 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
 {
     private const int MaxRounds = 5;
     private const int ShadowRuns = 3;
+    private const int ShadowRunsRead = 24;
     private const double SmallestShare = 0.01;
 
     /// <summary>A page, newest first.</summary>
@@ -28,12 +29,13 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
     {
         var disagreements = await DisagreementsAsync(cancel);
         var found = new List<ReviewedPhoto>();
+        var shown = new HashSet<string>(StringComparer.Ordinal);
         var after = query.After;
         for (var round = 0; round < MaxRounds && found.Count < query.Limit; round++)
         {
             (var page, after) = await jobs.PageAsync(caller, JobState.Succeeded, after, query.Limit - found.Count, cancel);
             var looked = await Task.WhenAll(page.Select(job => LookAsync(job, query, disagreements, cancel)));
-            found.AddRange(looked.OfType<ReviewedPhoto>());
+            found.AddRange(looked.OfType<ReviewedPhoto>().Where(photo => shown.Add(Sameness(photo))));
             if (after is null)
                 break;
         }
@@ -44,7 +46,7 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
     private async Task<ReviewedPhoto?> LookAsync(
         JobRecord job,
         ReviewQuery query,
-        Dictionary<WorkId, double> disagreements,
+        Dictionary<WorkId, (double Share, ModelPin Version)> disagreements,
         CancellationToken cancel
     )
     {
@@ -65,13 +67,13 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         }
 
         var confidence = Confidence(summary);
-        double? disagreement = disagreements.TryGetValue(job.Id, out var share) ? share : null;
+        (double Share, ModelPin Version)? differing = disagreements.TryGetValue(job.Id, out var other) ? other : null;
         var reasons = new List<ReviewReason>();
         if (confidence < query.Below)
             reasons.Add(ReviewReason.Confidence);
-        if (disagreement > query.Above)
+        if (differing?.Share > query.Above)
             reasons.Add(ReviewReason.Disagreement);
-        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, disagreement));
+        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, differing));
     }
 
     private static ReviewItem Item(
@@ -79,7 +81,7 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         ResultSummary summary,
         IReadOnlyList<ReviewReason> reasons,
         double? confidence,
-        double? disagreement
+        (double Share, ModelPin Version)? differing
     )
     {
         var weakest = summary
@@ -103,7 +105,8 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
             reasons,
             Rounded(confidence),
             weakest?.Name,
-            Rounded(disagreement),
+            Rounded(differing?.Share),
+            differing?.Version,
             links
         );
     }
@@ -116,16 +119,48 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return pixels == 0 ? null : sure.Sum(label => label.Pixels * label.MeanConfidence!.Value) / pixels;
     }
 
-    private async Task<Dictionary<WorkId, double>> DisagreementsAsync(CancellationToken cancel)
+    // A photo that was sent twice has one size in bytes and one outcome, to the pixel.
+    private static string Sameness(ReviewedPhoto photo) =>
+        $"{photo.Job.Image} {photo.Item.Model} "
+        + string.Join(',', photo.Summary.Classes.Select(label => $"{label.Id}:{label.Pixels}:{label.MeanConfidence:R}"));
+
+    // A candidate that the gate refused differs because it is worse: its photos say nothing about the live version.
+    private async Task<Dictionary<WorkId, (double Share, ModelPin Version)>> DisagreementsAsync(CancellationToken cancel)
     {
-        var most = new Dictionary<WorkId, double>();
+        var most = new Dictionary<WorkId, (double Share, ModelPin Version)>();
         await foreach (var name in registry.NamesAsync(cancel))
         {
-            foreach (var photo in (await registry.ShadowRunsAsync(name, ShadowRuns, cancel, Unreadable)).SelectMany(run => run.Photos))
-                most[photo.Job] = Math.Max(photo.Share, most.GetValueOrDefault(photo.Job));
+            var told = 0;
+            foreach (var run in await registry.ShadowRunsAsync(name, ShadowRunsRead, cancel, Unreadable))
+            {
+                if (told == ShadowRuns)
+                    break;
+                if (await IsRefusedAsync(name, run.Version, cancel))
+                    continue;
+                told++;
+                foreach (var photo in run.Photos)
+                {
+                    if (!most.TryGetValue(photo.Job, out var known) || photo.Share > known.Share)
+                        most[photo.Job] = (photo.Share, new ModelPin(name, run.Version));
+                }
+            }
         }
 
         return most;
+    }
+
+    private async Task<bool> IsRefusedAsync(string name, string version, CancellationToken cancel)
+    {
+        try
+        {
+            return (await registry.FindAsync(name, version, cancel))?.Gate is { Passed: false }
+                && (await registry.LiveAsync(name, cancel))?.Value.Version != version;
+        }
+        catch (JsonException e)
+        {
+            Unreadable(BlobPaths.ModelVersion(name, version), e);
+            return true;
+        }
     }
 
     private void Unreadable(string path, JsonException e) => Log.RecordUnreadable(log, $"{Containers.Models}/{path}", e);

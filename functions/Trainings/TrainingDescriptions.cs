@@ -30,6 +30,7 @@ internal static class TrainingDescriptions
                 ErrorCodes.OperatorRequired,
                 ErrorCodes.DatasetNotFound,
                 ErrorCodes.ModelNotFound,
+                ErrorCodes.TrainingInvalid,
                 ErrorCodes.IdempotencyConflict
             );
 

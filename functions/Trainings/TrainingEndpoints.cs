@@ -54,32 +54,56 @@ internal static class TrainingEndpoints
         return Answer(context, run, StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ListAsync(string? after, string? limit, HttpContext context, TrainingList list)
+    private static async Task<IResult> ListAsync(
+        string? after,
+        string? limit,
+        HttpContext context,
+        TrainingList list,
+        TrainerPresence trainers,
+        TimeProvider time
+    )
     {
-        var (found, next) = await list.PageAsync(after, IndexPages.Limit(limit), context.RequestAborted);
+        var cancel = context.RequestAborted;
+        var (found, next) = await list.PageAsync(after, IndexPages.Limit(limit), cancel);
+        var (count, now) = (await trainers.CountAsync(cancel), time.GetUtcNow());
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(new TrainingPage([.. found.Select(TrainingView.Of)], next), TrainingJson.Default.TrainingPage);
+        return TypedResults.Json(
+            new TrainingPage(
+                [.. found.Select(run => TrainingView.Of(run, TrainingWait.Waits(run, now) ? TrainingWait.Of(run, count) : null))],
+                next,
+                count
+            ),
+            TrainingJson.Default.TrainingPage
+        );
     }
 
-    private static async Task<IResult> ShowAsync(string id, HttpContext context, TrainingStore runs, TimeProvider time)
+    private static async Task<IResult> ShowAsync(
+        string id,
+        HttpContext context,
+        TrainingStore runs,
+        TrainerPresence trainers,
+        TimeProvider time
+    )
     {
         var cancel = context.RequestAborted;
         var wait = Waits.Asked(context.Request, MaxWaitSeconds);
         var run = await runs.GetAsync(id, cancel);
+        var waits = await WaitsAsync(run, trainers, time, cancel);
         var known = context.Request.Headers.IfNoneMatch.ToString();
         var until = time.GetUtcNow() + (wait ?? TimeSpan.Zero);
         while (
             !run.Value.State.IsTerminal()
-            && (known.Length == 0 || known.Contains($"W/\"{Version(run)}\"", StringComparison.Ordinal))
+            && (known.Length == 0 || known.Contains($"W/\"{Version(run, waits)}\"", StringComparison.Ordinal))
             && until - time.GetUtcNow() is var left
             && left > TimeSpan.Zero
         )
         {
             await Task.Delay(left < LookAgain ? left : LookAgain, time, cancel);
             run = await runs.GetAsync(id, cancel);
+            waits = await WaitsAsync(run, trainers, time, cancel);
         }
 
-        return Answer(context, run, StatusCodes.Status200OK);
+        return Answer(context, run, StatusCodes.Status200OK, waits);
     }
 
     private static async Task<IResult> CancelAsync(
@@ -106,17 +130,26 @@ internal static class TrainingEndpoints
         return Answer(context, canceled.Document ?? run, StatusCodes.Status200OK);
     }
 
-    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status) =>
+    private static async Task<TrainingWait?> WaitsAsync(
+        Stored<TrainingRecord> run,
+        TrainerPresence trainers,
+        TimeProvider time,
+        CancellationToken cancel
+    ) => TrainingWait.Waits(run.Value, time.GetUtcNow()) ? TrainingWait.Of(run.Value, await trainers.CountAsync(cancel)) : null;
+
+    private static IResult Answer(HttpContext context, Stored<TrainingRecord> run, int status, TrainingWait? waits = null) =>
         Revalidation.Answer(
             context,
-            Version(run),
+            Version(run, waits),
             run.Value.State.IsTerminal() ? null : RetrySeconds,
-            () => TrainingView.Of(run.Value),
+            () => TrainingView.Of(run.Value, waits),
             TrainingJson.Default.TrainingView,
             status
         );
 
-    private static string Version(Stored<TrainingRecord> run) => run.ETag.ToString().Trim('"');
+    // A trainer that falls silent changes the answer, and no record.
+    private static string Version(Stored<TrainingRecord> run, TrainingWait? waits) =>
+        run.ETag.ToString().Trim('"') + (waits is null ? "" : $"-waits-{waits.Trainers}");
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {

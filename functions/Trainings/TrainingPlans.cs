@@ -4,8 +4,11 @@ using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Models;
+using RoadSeg.Imaging;
+using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Trainings;
+using RoadSeg.Trainings.Recipes;
 using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Trainings;
@@ -17,6 +20,8 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
 {
     private const int MaxSettings = 32;
     private const int MaxValue = 200;
+
+    private static readonly Dictionary<string, string> None = [];
 
     // A misspelt member would otherwise train for hours with a default. Records stay readable by older builds, requests need not.
     private static readonly TrainingJson Strict = new(
@@ -43,10 +48,10 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
     }
 
     /// <summary>The plan of a request.</summary>
-    /// <exception cref="RoadSegException">request-invalid; dataset-not-found; model-not-found.</exception>
+    /// <exception cref="RoadSegException">request-invalid; training-invalid; dataset-not-found; model-not-found.</exception>
     public async Task<TrainingPlan> ResolveAsync(TrainingRequest request, CancellationToken cancel)
     {
-        Check(request);
+        await CheckAsync(request, cancel);
         if (request.Dataset is not { } name)
             throw Invalid("Name the data set to learn from as 'dataset'; GET /v1/datasets lists them.");
         var set = DatasetSpecJson.IsName(name) ? (await datasets.FindAsync(name, cancel))?.Value : null;
@@ -77,6 +82,16 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
             request.Promote ?? true
         );
 
+    /// <summary>Input of the version that runs start from and are compared with, and that version.</summary>
+    public async Task<(PreprocessSpec Size, ModelPin Model)> LiveInputAsync(CancellationToken cancel)
+    {
+        var shipped = live.Package.Manifest;
+        var manifest = (await registry.LiveAsync(shipped.Name, cancel))?.Value is { Version: { } version }
+            ? await registry.ManifestAsync(shipped.Name, version, cancel) ?? shipped
+            : shipped;
+        return (manifest.Preprocess, new ModelPin(manifest.Name, manifest.Version));
+    }
+
     /// <summary>Queues a run. Doing it again with the same id changes nothing.</summary>
     public async Task<Stored<TrainingRecord>> QueueAsync(WorkId id, TrainingPlan plan, string caller, CancellationToken cancel)
     {
@@ -86,13 +101,9 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
     }
 
     /// <summary>Holds a request against the rules, apart from its data set.</summary>
-    /// <exception cref="RoadSegException">request-invalid; model-not-found.</exception>
-    public void Check(TrainingRequest request)
+    /// <exception cref="RoadSegException">request-invalid; training-invalid: no such recipe or setting; model-not-found.</exception>
+    public async Task CheckAsync(TrainingRequest request, CancellationToken cancel)
     {
-        if (!Recipe().IsMatch(request.Recipe))
-            throw Invalid(
-                "'recipe' is the name of a recipe of the trainer: 1 to 40 lower-case letters, digits and hyphens, such as finetune."
-            );
         if (request.Init is not ("live" or "none") && !Version().IsMatch(request.Init))
             throw Invalid("'init' is live, none, or a version of the model.");
         if (request.Settings is { } settings)
@@ -111,18 +122,38 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
             }
         }
 
+        try
+        {
+            Recipe.Named(request.Recipe, (request.Settings ?? None).Select(static setting => $"{setting.Key}={setting.Value}"));
+        }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.TrainingInvalid)
+        {
+            throw new RoadSegException(
+                ErrorCodes.TrainingInvalid,
+                $"No trainer could take this 'recipe' with these 'settings'. {e.Message}",
+                e
+            );
+        }
+
         if (request.Model is { } model && model != live.Package.Manifest.Name)
             throw new RoadSegException(
                 ErrorCodes.ModelNotFound,
                 "This service serves no model of that name; GET /v1/models lists what it serves. Leave 'model' out to train the one that "
                     + "serves."
             );
+        if (
+            request.Init is not ("live" or "none")
+            && request.Init != live.Package.Manifest.Version
+            && !await registry.IsPublishedAsync(live.Package.Manifest.Name, request.Init, cancel)
+        )
+            throw new RoadSegException(
+                ErrorCodes.ModelNotFound,
+                $"The model has no version '{request.Init}' for 'init' to start from; GET /v1/models/{live.Package.Manifest.Name} lists "
+                    + "those that it has. Or write live, or none."
+            );
     }
 
     private static RoadSegException Invalid(string message, Exception? inner = null) => new(ErrorCodes.RequestInvalid, message, inner);
-
-    [GeneratedRegex("^[a-z0-9-]{1,40}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Recipe();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Version();

@@ -1,3 +1,5 @@
+using RoadSeg.Trainings;
+
 namespace RoadSeg.Functions.Trainings;
 
 internal static class TrainingServices
@@ -6,5 +8,6 @@ internal static class TrainingServices
     {
         services.AddSingleton<TrainingPlans>();
         services.AddSingleton<TrainingList>();
+        services.AddSingleton<TrainerPresence>();
     }
 }

@@ -9,6 +9,19 @@ public sealed record DatasetSpec
     /// <summary>Name of the file.</summary>
     public const string FileName = "dataset.json";
 
+    /// <summary>Input of the model that RoadSeg ships with.</summary>
+    public static PreprocessSpec ShippedInput { get; } = new(ResizeMode.KeepAspect, 640, 480, 8);
+
+    /// <summary>What a report says of a size that nobody asked for.</summary>
+    /// <param name="size">The size.</param>
+    /// <param name="model">Whose input it is.</param>
+    public static string SizedFor(PreprocessSpec size, string model)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        return $"Images have the size of the input of {model}, {size.Width}x{size.Height}"
+            + $"{(size.Mode == ResizeMode.Stretch ? " stretched" : " in each photo's shape")}: \"target\" in dataset.json sets another.";
+    }
+
     /// <summary>1.</summary>
     public int SchemaVersion { get; init; } = 1;
 
@@ -24,8 +37,9 @@ public sealed record DatasetSpec
     /// <summary>Classes and label map, instead of or beside the preset's.</summary>
     public LabelSpec? Labels { get; init; }
 
-    /// <summary>Size of the curated images. Default 256 x 256, stretched.</summary>
-    public PreprocessSpec Target { get; init; } = new(ResizeMode.Stretch, 256, 256, 1);
+    /// <summary>Size of the curated images. Default: the input of the live model in a service, elsewhere <see cref="ShippedInput"/>: a
+    /// run learns, and is judged, at the size that it serves at.</summary>
+    public PreprocessSpec? Target { get; init; }
 
     /// <summary>Division into train, val and test.</summary>
     public SplitSpec Split { get; init; } = new();

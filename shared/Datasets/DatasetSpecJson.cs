@@ -15,6 +15,8 @@ public static partial class DatasetSpecJson
     /// <summary>Largest <c>dataset.json</c> in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private const int MaxFolder = 200;
+
     // By reflection: generated readers lose the defaults of init-only members that a file leaves out.
     private static readonly JsonSerializerOptions Form = new()
     {
@@ -75,6 +77,21 @@ public static partial class DatasetSpecJson
     /// paths.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) => text is not null && Name().IsMatch(text);
 
+    /// <summary>True for a folder that a drop may lie in, and can be spoken of by, also where it breaks the rule for names: such a drop is
+    /// refused, and seen.</summary>
+    public static bool IsFolder([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= MaxFolder } and not ("." or "..") && !text.Any(c => c is '/' or '\\' || char.IsControl(c));
+
+    /// <summary>The sentence for a folder whose name breaks the rule.</summary>
+    public static string NameRule(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var better = Other().Replace(folder.ToLowerInvariant(), "-").Trim('-');
+        return $"The folder's name '{Shown(folder)}' is no name of a data set: that is 1 to 63 of a-z, 0-9 and '-', beginning with a "
+            + "letter or digit. Copy the set into a folder of such a name"
+            + $"{(IsName(better) ? $", as '{better}'" : "")}, dataset.json last.";
+    }
+
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">dataset-invalid.</exception>
     public static void Check(DatasetSpec spec)
@@ -82,11 +99,15 @@ public static partial class DatasetSpecJson
         ArgumentNullException.ThrowIfNull(spec);
         That(spec.SchemaVersion == 1, $"dataset.json has schemaVersion {spec.SchemaVersion}; this build reads 1.");
         That(IsName(spec.Name), $"The name '{Shown(spec.Name)}' is not 1 to 63 of a-z, 0-9 and '-', beginning with a letter or digit.");
-        That(
-            spec.Target.Width is >= 16 and <= 4096 && spec.Target.Height is >= 16 and <= 4096,
-            $"target is {spec.Target.Width}x{spec.Target.Height}; each side is 16 to 4096."
-        );
-        That(spec.Target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {spec.Target.MultipleOf}; it is 1 to 128.");
+        if (spec.Target is { } target)
+        {
+            That(
+                target.Width is >= 16 and <= 4096 && target.Height is >= 16 and <= 4096,
+                $"target is {target.Width}x{target.Height}; each side is 16 to 4096."
+            );
+            That(target.MultipleOf is >= 1 and <= 128, $"target.multipleOf is {target.MultipleOf}; it is 1 to 128.");
+        }
+
         That(spec.MaxUnknownShare is >= 0 and <= 1, "maxUnknownShare is 0 to 1.");
         var split = spec.Split;
         That(
@@ -123,4 +144,7 @@ public static partial class DatasetSpecJson
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
+
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Other();
 }

@@ -14,6 +14,7 @@ namespace RoadSeg.Jobs;
 /// <param name="Weakest">The class that the model is least sure of, among those with a hundredth of the pixels.</param>
 /// <param name="Disagreement">Share of the pixels, 0-1, on which a new version differed from the one that was live when it was judged;
 /// absent where none was compared.</param>
+/// <param name="Other">That new version, which saw something else.</param>
 /// <param name="Links">job, mask, overlay, and confidence where there is one.</param>
 public sealed record ReviewItem(
     WorkId Id,
@@ -24,5 +25,6 @@ public sealed record ReviewItem(
     double? Confidence,
     string? Weakest,
     double? Disagreement,
+    ModelPin? Other,
     [property: JsonRequired] IReadOnlyDictionary<string, string> Links
 );

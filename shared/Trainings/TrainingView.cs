@@ -24,6 +24,9 @@ public sealed record TrainingView
     /// <summary>How far it is.</summary>
     public TrainingProgress? Progress { get; init; }
 
+    /// <summary>What it waits for while no trainer works on it; null while one does, and when it has ended.</summary>
+    public TrainingWait? Waits { get; init; }
+
     /// <summary>Version that came of it.</summary>
     public string? Version { get; init; }
 
@@ -38,7 +41,9 @@ public sealed record TrainingView
     public required IReadOnlyDictionary<string, string> Links { get; init; }
 
     /// <summary>The view of a record.</summary>
-    public static TrainingView Of(TrainingRecord run)
+    /// <param name="run">The record.</param>
+    /// <param name="waits">What it waits for, if it does.</param>
+    public static TrainingView Of(TrainingRecord run, TrainingWait? waits = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         var self = $"/v1/trainings/{run.Id}";
@@ -61,6 +66,7 @@ public sealed record TrainingView
             Times = run.Times,
             Attempt = run.Attempt,
             Progress = run.Progress,
+            Waits = waits,
             Version = run.Version,
             Gate = run.Gate,
             Failure = run.Failure,

@@ -37,7 +37,7 @@ internal static class DatasetsBenchmark
         var watch = new MemoryWatch();
         var started = Stopwatch.GetTimestamp();
         var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(
-            new LocalFolderFiles(folder), new DatasetSpec { Name = "bench", Layout = "camvid" }, new DatasetOptions(), folder + "-out", watch, cancel);
+            new LocalFolderFiles(folder), new DatasetSpec { Name = "bench", Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1) }, new DatasetOptions(), folder + "-out", watch, cancel);
         report.ThrowIfUnusable();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(FormattableString.Invariant($"  {images:N0} images {Width}x{Height} curated to 256x256 in {seconds:F0} s, {images / seconds:F0} a second; heap {watch.Managed / 1e6:F0} MB, resident {watch.Resident / 1e6:F0} MB at most"));

@@ -154,7 +154,8 @@ internal sealed class PageContent
         await _runs.TryMoveAsync(id, TrainingState.Running, run => run with
         {
             Attempt = 2,
-            Owner = new WorkOwner("worker", Now),
+            // Its worker lives for as long as the pages are looked at.
+            Owner = new WorkOwner("worker", Now.AddHours(1)),
             Progress = new TrainingProgress(updates / 120, 10, updates, Updates, 0.32 + (2.1 * left), 0.74 - (0.57 * left), 0.94 - (0.34 * left), (Updates - updates) * 0.4, Now),
         }, Cancel);
         await Trainings.GetBlobClient(BlobPaths.TrainingFile(id, TrainingFiles.Metrics)).UploadAsync(BinaryData.FromString(Metrics(updates)), overwrite: true, Cancel);

@@ -63,9 +63,13 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         var elapsed = time.GetElapsedTime(_firstAt);
         var perStep = elapsed / Math.Max(1, step - _firstStep);
         var line =
-            $"epoch {((step - 1) / stepsPerEpoch) + 1, 4}  step {step}/{total}  loss {meanLoss:F3}  rate {rate:0.0e0}  "
-            + $"{perStep.TotalSeconds:F2} s/step  wait {waited / (elapsed + TimeSpan.FromSeconds(1)):P0}  left "
-            + $"{Hours((total - step) * perStep)}";
+            $"epoch {((step - 1) / stepsPerEpoch) + 1, 4}  step {step}/{total}  loss {meanLoss:F3}  learning rate {rate:0.0e0}"
+            + (
+                step == _firstStep
+                    ? ""
+                    : $"  {perStep.TotalSeconds:F2} s a step, {waited / (elapsed + TimeSpan.FromSeconds(1)):P0} waiting for data"
+            )
+            + (step == _firstStep || step == total ? "" : $"  {Hours((total - step) * perStep)} left");
         if (terminal)
         {
             var filled = (int)(BarWidth * step / total);
@@ -83,7 +87,7 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         var (matrix, boundaryF) = (scores.Pixels, scores.Boundaries.Mean);
         Say(
             $"epoch {epoch, 4}  val accuracy {matrix.PixelAccuracy():P2}  class accuracy {matrix.MeanClassAccuracy():P2}  mIoU "
-                + $"{matrix.MeanIoU():P2}  boundary F {boundaryF:P2}  train loss {meanLoss:F4}  ({seconds:F0} s)"
+                + $"{matrix.MeanIoU():P2}  boundary F {boundaryF:P2}  train loss {meanLoss:F4}  scored in {seconds:F0} s"
         );
         Record(
             new

@@ -17,11 +17,7 @@ internal static class TrainingRecipe
     public static Recipe Resolve(TrainingPlan plan, CuratedSet set, string? init)
     {
         // A name and nothing else: the request comes from outside, and Load takes files of this machine too.
-        Check.That(
-            plan.Recipe.Length > 0 && plan.Recipe.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'),
-            $"'{plan.Recipe}' is no name of a recipe: names have lower-case letters, digits and dashes."
-        );
-        var recipe = Recipe.Load(plan.Recipe, plan.Settings.Select(setting => $"{setting.Key}={setting.Value}"));
+        var recipe = Recipe.Named(plan.Recipe, plan.Settings.Select(setting => $"{setting.Key}={setting.Value}"));
         if (recipe.FollowInit)
         {
             Check.That(

@@ -25,6 +25,21 @@ internal sealed class TrainingWorker(WorkPlace place)
     /// <param name="stop">Ends it: a run under way is stored and handed back.</param>
     public async Task RunAsync(bool untilEmpty, CancellationToken stop)
     {
+        var (presence, self) = (new TrainerPresence(place.Storage.Blobs, place.Time), Guid.NewGuid().ToString("N"));
+        await presence.SayAsync(self, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await using (new Heartbeat(TrainerPresence.Pace, Present, place.Time))
+            await TakeAllAsync(untilEmpty, stop);
+        await presence.LeaveAsync(self, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        async Task<bool> Present(CancellationToken done)
+        {
+            await presence.SayAsync(self, done);
+            return true;
+        }
+    }
+
+    private async Task TakeAllAsync(bool untilEmpty, CancellationToken stop)
+    {
         while (!stop.IsCancellationRequested)
         {
             if (await TakeAsync() is { } message)
@@ -93,7 +108,7 @@ internal sealed class TrainingWorker(WorkPlace place)
             }
 
             await WorkAsync(run, lease, stop);
-            Say($"Run {id}: done.");
+            Say($"Run {id}: ended. {await OutcomeAsync(id)}");
             await lease.DeleteAsync();
         }
         catch (OvertakenException) when (!lease.Lost.IsCancellationRequested)
@@ -124,6 +139,16 @@ internal sealed class TrainingWorker(WorkPlace place)
             Say($"Run {id}: {e}\nIt is tried again.");
             await lease.GiveBackAsync(AgainSoon);
         }
+    }
+
+    private async Task<string> OutcomeAsync(WorkId id)
+    {
+        if ((await place.Runs.FindAsync(id, CancellationToken.None))?.Value is not { Version: { } version, Gate: { } gate })
+            return "";
+        var refused = gate.Checks.Where(static check => !check.Passed).Select(static check => check.Name);
+        return gate.Passed
+            ? $"{version} passed the gate."
+            : $"{version} did not pass the gate ({string.Join(", ", refused)}) and stays a candidate.";
     }
 
     // A machine that is taken away often may need many deliveries: those up to the newest checkpoint got the run somewhere.

@@ -182,10 +182,11 @@ internal static class ApiExamples
                         Noon,
                         "street.jpg",
                         new ModelPin(Result.Model, Result.ModelVersion),
-                        [ReviewReason.Confidence],
+                        [ReviewReason.Confidence, ReviewReason.Disagreement],
                         0.6312,
                         "building",
-                        null,
+                        0.2204,
+                        new ModelPin(Result.Model, "20260302T120000Z-0a1b2c3d4e5f"),
                         new Dictionary<string, string>
                         {
                             ["job"] = $"/v1/jobs/{Id}",

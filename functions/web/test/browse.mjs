@@ -68,7 +68,8 @@ test('a run is started from a data set, waits in the list, and is canceled', asy
   await page.getByLabel('Epochs').press('Enter');
   await page.waitForURL(/#\/trainings\/\w+/, patience);
   await page.getByText('epochs 2').waitFor(patience);
-  await page.getByText('It waits for a trainer.').waitFor(patience);
+  // It said that it waits, and not what to start.
+  await page.getByText(/It waits for a trainer, and no trainer is running\. Start one .*roadseg work/).waitFor(patience);
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await picture(page, 'cancel-run', false);
   await accessible(page, 'cancel dialog');
@@ -125,6 +126,8 @@ test('a run that ended shows what the gate found, and the version that came of i
   const page = await open(t, `#/trainings/${LEARNED}`);
   await page.getByRole('heading', { name: 'Checks before it goes live' }).waitFor(patience);
   await page.getByRole('row', { name: /mean iou failed/i }).waitFor();
+  // It said "done".
+  await page.locator('.page-head .state', { hasText: 'did not pass its checks' }).waitFor(patience);
   await accessible(page, 'ended run');
   await page.locator(candidate).click();
   await page.getByText(`Version id ${CANDIDATE}`).waitFor(patience);

@@ -3,6 +3,7 @@ using RoadSeg.Datasets.Files;
 using RoadSeg.Datasets.Layouts;
 using RoadSeg.Datasets.Mapping;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Checks;
 
@@ -48,6 +49,9 @@ internal sealed class DatasetRun : IDisposable
 
     public DatasetSpec Spec { get; }
 
+    /// <summary>Size of the curated images.</summary>
+    public PreprocessSpec Target => Spec.Target ?? DatasetSpec.ShippedInput;
+
     public LabelMap Map => layout.Map;
 
     public SplitSource SplitBy => plan.By;
@@ -70,6 +74,11 @@ internal sealed class DatasetRun : IDisposable
         progress?.Report(new DatasetProgress("listing", 0, 0));
         var faults = new FaultLog(options.FaultsListed, everyFault);
         var index = await FileIndex.ReadAsync(files, options.MaxFiles, faults, cancel);
+        if (index.Paths.All(static path => path == DatasetSpec.FileName))
+            throw new RoadSegException(
+                ErrorCodes.DatasetEmpty,
+                "No file lies beside dataset.json, which is the last of a set to be sent: send the others, and then dataset.json once more."
+            );
         var aside = new SpillFile();
         try
         {
@@ -88,7 +97,7 @@ internal sealed class DatasetRun : IDisposable
     /// <summary>The usable samples in the plan's order. Enumerate once, to the end, before <see cref="Report"/>.</summary>
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        var reader = new SampleReader(files, layout.Map, Spec, options);
+        var reader = new SampleReader(files, layout.Map, Spec, Target, options);
         var underWay = new Queue<Task<SampleOutcome>>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try
@@ -152,7 +161,7 @@ internal sealed class DatasetRun : IDisposable
             Files = index.Paths.Count,
             Pairs = layout.Pairs.Count,
             Usable = Statistics.Usable,
-            Target = Spec.Target,
+            Target = Target,
             SplitBy = plan.By,
             Splits =
             [
@@ -167,7 +176,12 @@ internal sealed class DatasetRun : IDisposable
             UnknownPixels = Statistics.UnknownPixels,
             LabelMapSha256 = layout.Map.Sha256,
             Faults = faults.Groups,
-            Notes = [.. layout.Notes, .. plan.Notes],
+            Notes =
+            [
+                .. layout.Notes,
+                .. plan.Notes,
+                .. Spec.Target is null ? [DatasetSpec.SizedFor(Target, "the model that RoadSeg ships with")] : (string[])[],
+            ],
         };
 
     private DatasetProblem? Problem()

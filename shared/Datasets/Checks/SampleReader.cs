@@ -9,7 +9,7 @@ using RoadSeg.Imaging;
 namespace RoadSeg.Datasets.Checks;
 
 /// <summary>Reads and checks one pair by itself. Safe for several threads.</summary>
-internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpec spec, DatasetOptions options)
+internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpec spec, PreprocessSpec target, DatasetOptions options)
 {
     private readonly MaskReader masks = new(files, map.Encoding, spec.Labels?.Overlap is not null, options.Limits);
 
@@ -30,7 +30,7 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
                 if (!SameSize(pair, header, values, faults))
                     return new SampleOutcome(pair, null, false, faults);
                 (kind, file) = (FaultKind.ImageUnreadable, pair.Image);
-                var image = ImageDecoder.DecodeForModel(bytes, header, spec.Target);
+                var image = ImageDecoder.DecodeForModel(bytes, header, target);
                 var sample = new Sample(
                     pair,
                     split,

@@ -56,7 +56,7 @@ internal sealed class CuratedWriter(string folder, long shardBytes) : IDisposabl
             Licence = run.Spec.Licence,
             Labels = run.Map.Catalogue,
             LabelMapSha256 = run.Map.Sha256,
-            Target = run.Spec.Target,
+            Target = run.Target,
             SplitBy = run.SplitBy,
             SplitSeed = run.Spec.Split.Seed,
             Splits =

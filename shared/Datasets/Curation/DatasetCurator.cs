@@ -103,6 +103,7 @@ public sealed class DatasetCurator(TimeProvider time)
     /// <param name="output">Folder of curated sets, made if missing. A version that is there already is left as it is.</param>
     /// <param name="progress">Called after each pair; null when nobody listens.</param>
     /// <param name="cancel">Stops between pairs; nothing is left then.</param>
+    /// <param name="remarks">Asked when all was read, for notes that the report begins with; null for none.</param>
     /// <exception cref="RoadSegException">dataset-invalid: the description does not fit the files; storage-unavailable.</exception>
     public async Task<CurationResult> CurateAsync(
         IDatasetFiles files,
@@ -110,7 +111,8 @@ public sealed class DatasetCurator(TimeProvider time)
         DatasetOptions options,
         string output,
         IProgress<DatasetProgress>? progress,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Func<CancellationToken, Task<IReadOnlyList<string>>>? remarks = null
     )
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -127,6 +129,8 @@ public sealed class DatasetCurator(TimeProvider time)
             await foreach (var sample in run.ReadAsync(cancel))
                 writer.Add(sample);
             report = run.Report(time.GetUtcNow());
+            if (remarks is not null)
+                report = report with { Notes = [.. await remarks(cancel), .. report.Notes] };
             version = "";
             if (report.Problem is null)
             {
@@ -183,7 +187,7 @@ public sealed class DatasetCurator(TimeProvider time)
             Files = 0,
             Pairs = 0,
             Usable = 0,
-            Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1),
+            Target = DatasetSpec.ShippedInput,
             SplitBy = SplitSource.Auto,
             Splits = [],
             Sizes = [],

@@ -13,20 +13,28 @@ public sealed class BlobPrefixFiles(BlobContainerClient container, string prefix
 {
     private readonly string folder = prefix.TrimEnd('/') + "/";
 
+    /// <summary>Files of the last listing that went to its end; null before.</summary>
+    public long? Listed { get; private set; }
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<DatasetFile> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         var pages = container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder, cancel).GetAsyncEnumerator(cancel);
+        long files = 0;
         await using (pages)
         {
             while (await Storage(folder, async () => await pages.MoveNextAsync()))
             {
                 var blob = pages.Current;
                 // Folders of a hierarchical namespace are listed as empty blobs.
-                if (!blob.Name.EndsWith('/') && blob.Properties.ContentLength is { } bytes)
-                    yield return new DatasetFile(blob.Name[folder.Length..], bytes);
+                if (blob.Name.EndsWith('/') || blob.Properties.ContentLength is not { } bytes)
+                    continue;
+                files++;
+                yield return new DatasetFile(blob.Name[folder.Length..], bytes);
             }
         }
+
+        Listed = files;
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ namespace RoadSeg.Datasets.Files;
 public static class ZipUnpacker
 {
     private const long RatioFrom = 1 << 20;
+
+    // An empty zip is its end record alone.
+    private const int SmallestZip = 22;
     private static readonly string[] Lists = [".json", ".jsonl", ".csv", ".txt"];
 
     /// <summary>Unpacks.</summary>
@@ -39,6 +42,11 @@ public static class ZipUnpacker
 
     private static async Task UnpackAsync(Stream archive, string root, ZipBudget budget, ZipNames names, CancellationToken cancel)
     {
+        if (archive.Length < SmallestZip)
+            throw Refused(
+                $"The archive has {archive.Length:N0} bytes, and no zip has fewer than {SmallestZip}: it was cut short, or is none. Send "
+                    + "it again, whole."
+            );
         try
         {
             using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);

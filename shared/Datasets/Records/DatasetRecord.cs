@@ -54,6 +54,12 @@ public sealed record DatasetRecord : IWorkRecord<DatasetRecord, DatasetState>
     /// <summary>Why the latest drop cannot be used; null when it can.</summary>
     public WorkFailure? Failure { get; init; }
 
+    /// <summary>What last stopped the check of this drop, which is tried again by itself; null once it has ended.</summary>
+    public DatasetSetback? Setback { get; init; }
+
+    /// <summary>Files that arrived after the drop was said to be complete; null where none did.</summary>
+    public DatasetLate? Late { get; init; }
+
     /// <summary>The training run that the drop asked for.</summary>
     public WorkId? Training { get; init; }
 
@@ -80,6 +86,7 @@ public sealed record DatasetRecord : IWorkRecord<DatasetRecord, DatasetState>
                 FinishedAt = now,
                 Owner = null,
                 Progress = null,
+                Setback = null,
             };
 
     /// <inheritdoc/>

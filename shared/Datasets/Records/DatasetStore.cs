@@ -81,7 +81,7 @@ public sealed class DatasetStore
     {
         await foreach (var item in _curated.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancel))
         {
-            if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsName(name))
+            if (item.IsPrefix && item.Prefix.TrimEnd('/') is var name && DatasetSpecJson.IsFolder(name))
                 yield return name;
         }
     }

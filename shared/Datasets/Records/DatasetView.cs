@@ -13,6 +13,8 @@ namespace RoadSeg.Datasets;
 /// <param name="Version">Newest usable version.</param>
 /// <param name="Versions">Every usable version, the newest last.</param>
 /// <param name="Failure">Why the latest drop cannot be used.</param>
+/// <param name="Setback">What last stopped the check, which is tried again by itself.</param>
+/// <param name="Late">Files that arrived after dataset.json: what was checked may be a part of the set.</param>
 /// <param name="Training">The training run that the drop asked for.</param>
 /// <param name="Links">Addresses by name, relative to the service: self, and once checked report (JSON), page (HTML) and faults (JSON
 /// lines).</param>
@@ -26,6 +28,8 @@ public sealed record DatasetView(
     string? Version,
     [property: JsonRequired] IReadOnlyList<string> Versions,
     WorkFailure? Failure,
+    DatasetSetback? Setback,
+    DatasetLate? Late,
     WorkId? Training,
     [property: JsonRequired] IReadOnlyDictionary<string, string> Links
 )
@@ -34,7 +38,7 @@ public sealed record DatasetView(
     public static DatasetView Of(DatasetRecord set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        var self = $"/v1/datasets/{set.Name}";
+        var self = $"/v1/datasets/{Uri.EscapeDataString(set.Name)}";
         var links = new Dictionary<string, string> { ["self"] = self };
         if (set.FinishedAt is not null)
         {
@@ -53,6 +57,8 @@ public sealed record DatasetView(
             set.Version,
             set.Versions,
             set.Failure,
+            set.Setback,
+            set.Late,
             set.Training,
             links
         );

@@ -78,6 +78,8 @@ public sealed class ContractTests
         ReceivedAt = Noon,
         FinishedAt = Noon.AddSeconds(90),
         Progress = new DatasetProgress("reading", 412, 1001),
+        Setback = new DatasetSetback("storage-unavailable", "The data set's storage did not answer. Try again later.", Noon.AddSeconds(40)),
+        Late = new DatasetLate(12, "12 files arrived after dataset.json."),
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
         Training = Id,
@@ -195,11 +197,11 @@ public sealed class ContractTests
     public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
 
     [Fact]
-    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training), TrainingJson.Default.TrainingView);
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training, new TrainingWait(Noon.AddMinutes(16), 2, "It waits for a trainer that is free; one is running.")), TrainingJson.Default.TrainingView);
 
     [Fact]
     public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
-        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA"), TrainingJson.Default.TrainingPage);
+        [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA", 2), TrainingJson.Default.TrainingPage);
 
     [Fact]
     public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
@@ -257,7 +259,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
-        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131,
+        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"),
             new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
 
     [Fact]

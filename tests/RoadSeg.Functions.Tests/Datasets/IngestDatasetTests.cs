@@ -3,6 +3,7 @@ using System.Text;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Functions.Datasets;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Trainings;
@@ -134,6 +135,10 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
     [InlineData("""{"name":"other","layout":"camvid"}""", "called 'other'")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"recipe":"../x"}}""", "'recipe'")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"epochs":"5"}}""", "breaks that form")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"recipe":"nope"}}""", "There is no recipe 'nope'")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"settings":{"training.epochs":"-1"}}}""", "epochs is 1 to 100000, not -1")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"settings":{"training.epoks":"1"}}}""", "training.epoks")]
+    [InlineData("""{"name":"NAME","layout":"camvid","train":{"init":"20260101T000000Z-000000000000"}}""", "has no version")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"model":"nobody-serves-this"}}""", "serves no model")]
     [InlineData("""{"name":"NAME","layout":"camvid","train":{"dataset":"other"}}""", "leave out dataset")]
     public async Task A_description_that_cannot_be_used_fails_the_drop_before_anything_is_curated(string json, string says)
@@ -146,6 +151,22 @@ public sealed class IngestDatasetTests(DropStorage own) : IDisposable
         Assert.Contains(says, set.Failure.Message, StringComparison.Ordinal);
         Assert.Empty(set.Versions);
         Assert.DoesNotContain(await _drops.StoredAsync(), name => name.EndsWith("manifest.json", StringComparison.Ordinal));
+    }
+
+    // The default was 256x256 stretched, on which a run cannot pass the gate: it learnt at another size than it was judged at.
+    [Fact]
+    public async Task A_set_that_asks_for_no_size_has_that_of_the_live_models_input_and_its_report_says_so()
+    {
+        await new RoadSeg.Datasets.Files.DatasetPush(_drops.Datasets).UploadAsync(_drops.Write(3, 11), _drops.Spec(null) with { Target = null }, null, Cancel);
+        await _drops.RunAsync(await _drops.DescribeAsync("""{"layout":"camvid"}"""u8.ToArray()), "m1");
+        var live = await _drops.ReportAsync((await _drops.RecordAsync()).Version!);
+        await _drops.RunAsync(await _drops.DescribeAsync("""{"layout":"camvid","target":{"mode":"stretch","width":256,"height":256,"multipleOf":1}}"""u8.ToArray()), "m2");
+        var asked = await _drops.ReportAsync((await _drops.RecordAsync()).Version!);
+
+        Assert.Equal(_drops.ServedInput, live.Target);
+        Assert.Contains(live.Notes, note => note.Contains($"{_drops.ServedModel}@", StringComparison.Ordinal) && note.Contains("640x480", StringComparison.Ordinal));
+        Assert.Equal(new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1), asked.Target);
+        Assert.DoesNotContain(asked.Notes, note => note.Contains("target", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -53,6 +53,8 @@ internal sealed class TestDrops : IDisposable
 
     public string ServedModel => _live.Package.Manifest.Name;
 
+    public PreprocessSpec ServedInput => _live.Package.Manifest.Preprocess;
+
     public DatasetClaim Claim => new(_storage.Blobs, Store, TimeProvider.System, NullLogger<DatasetClaim>.Instance);
 
     public FailPoisonedDataset Poison => new(Store, Claim, Failed, NullLogger<FailPoisonedDataset>.Instance);
@@ -68,11 +70,11 @@ internal sealed class TestDrops : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    public IngestDataset Ingest(IngestOptions? options = null) => new(
-        _storage.Blobs, Store, Claim, Failed, new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
+    public IngestDataset Ingest(IngestOptions? options = null, BlobServiceClient? blobs = null) => new(
+        blobs ?? _storage.Blobs, Store, Claim, Failed, new LateFiles(_storage.Blobs), new TrainingPlans(Store, Trainings, _registry, _live), options ?? new IngestOptions(), TimeProvider.System, NullLogger<IngestDataset>.Instance);
 
     public DatasetSweep Sweep(TimeProvider time, TimeSpan after) =>
-        new(_storage.Blobs, _storage.Queues, Store, new WorkOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);
+        new(_storage.Blobs, _storage.Queues, Store, new LateFiles(_storage.Blobs), new WorkOptions { SweepAfter = after }, time, NullLogger<DatasetSweep>.Instance);
 
     /// <summary>Sends a set of so many pairs, each with a picture of its own, and dataset.json last. Ids run over <paramref name="classes"/> of CamVid's 11.</summary>
     /// <returns>The event that the drop has.</returns>
@@ -88,9 +90,27 @@ internal sealed class TestDrops : IDisposable
         using var archive = new MemoryStream();
         using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
             fill(zip);
-        archive.Position = 0;
-        await Datasets.GetBlobClient($"{Name}/set.zip").UploadAsync(archive, overwrite: true, Cancel);
+        return await DropBytesAsync("set.zip", archive.ToArray());
+    }
+
+    /// <summary>Sends one file of the bytes given, and dataset.json.</summary>
+    public async Task<BlobCreatedEvent> DropBytesAsync(string file, byte[] bytes)
+    {
+        await Datasets.GetBlobClient($"{Name}/{file}").UploadAsync(BinaryData.FromBytes(bytes), overwrite: true, Cancel);
         return await DescribeAsync(DatasetSpecJson.Serialize(Spec(null)));
+    }
+
+    /// <summary>Sends the files of a folder, those given, after dataset.json.</summary>
+    public async Task SendLateAsync(string folder, IEnumerable<string> files)
+    {
+        var described = (await Datasets.GetBlobClient(BlobPaths.DatasetSpec(Name)).GetPropertiesAsync(cancellationToken: Cancel)).Value.LastModified;
+        foreach (var file in files)
+        {
+            // Storage keeps times in whole seconds.
+            var blob = Datasets.GetBlobClient($"{Name}/{Path.GetRelativePath(folder, file)}");
+            while ((await blob.UploadAsync(file, overwrite: true, Cancel)).Value.LastModified <= described)
+                await Task.Delay(50, Cancel);
+        }
     }
 
     /// <summary>Puts dataset.json alone.</summary>

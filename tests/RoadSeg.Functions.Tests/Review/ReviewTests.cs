@@ -6,7 +6,9 @@ using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Models;
 using RoadSeg.Registry;
+using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests.Review;
 
@@ -20,7 +22,8 @@ public sealed class ReviewTests(ServiceFixture fixture)
     [Fact]
     public async Task Photos_that_the_model_is_unsure_of_are_listed_with_how_unsure_and_of_what()
     {
-        var job = await Service.DroppedAsync(Photos.Street);
+        // Bytes behind its end make the file one of its own: of one that was sent twice the newest stands in the list.
+        var job = await Service.DroppedAsync([.. Photos.Street, .. new byte[37]]);
 
         var listed = (await ListAsync("?below=1&above=1&limit=100")).Items.Single(item => item.Id == job.Id);
         Assert.Equal([ReviewReason.Confidence], listed.Reasons);
@@ -36,6 +39,40 @@ public sealed class ReviewTests(ServiceFixture fixture)
         {
             using var refused = await Service.Api.GetAsync(new Uri("/v1/review" + wrong, UriKind.Relative), Cancel);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+    }
+
+    // The same photo, sent three times, filled the list; so did the photos on which a candidate that the gate refused was worse.
+    [Fact]
+    public async Task A_photo_that_was_sent_twice_is_listed_once_and_what_a_refused_candidate_saw_is_no_disagreement()
+    {
+        byte[] photo = [.. Photos.Street, .. new byte[53]];
+        var (first, second) = (await Service.DroppedAsync(photo), await Service.DroppedAsync(photo));
+        var (model, registry) = (second.Result!, new ModelRegistry(Service.Blobs, TimeProvider.System));
+        var (refused, passed) = ("20980101T000000Z-refused", "20970101T000000Z-passed");
+        foreach (var (version, share) in ((string, double)[])[(refused, 0.99), (passed, 0.97)])
+        {
+            var record = new ModelVersion(model.Model, version, DateTimeOffset.UnixEpoch, "test", new string('0', 64), Gate: new GateReport(version == passed, model.ModelVersion, [], DateTimeOffset.UnixEpoch));
+            await Service.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ModelVersion(model.Model, version))
+                .UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(record, RegistryJson.Default.ModelVersion)), overwrite: true, Cancel);
+            await registry.RecordAsync(model.Model, new ShadowRun(version, model.ModelVersion, DateTimeOffset.UnixEpoch, [new PhotoDisagreement(second.Id, share)]), Cancel);
+        }
+
+        try
+        {
+            var listed = (await ListAsync("?below=1&above=0.5&limit=100")).Items;
+
+            Assert.DoesNotContain(listed, item => item.Id == first.Id);
+            var shown = listed.Single(item => item.Id == second.Id);
+            Assert.Equal((0.97, new ModelPin(model.Model, passed)), (shown.Disagreement, shown.Other));
+        }
+        finally
+        {
+            foreach (var version in (string[])[refused, passed])
+            {
+                await Service.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ModelVersion(model.Model, version)).DeleteIfExistsAsync(cancellationToken: Cancel);
+                await Service.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ShadowRun(model.Model, version)).DeleteIfExistsAsync(cancellationToken: Cancel);
+            }
         }
     }
 

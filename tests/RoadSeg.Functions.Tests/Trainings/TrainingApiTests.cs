@@ -51,7 +51,7 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
     [InlineData("""{"dataset":"no-such-set"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"SET","version":"ffffffffffffffff"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"SET","model":"another"}""", "model-not-found")]
-    [InlineData("""{"dataset":"SET","recipe":"../smoke"}""", "request-invalid")]
+    [InlineData("""{"dataset":"SET","recipe":"../smoke"}""", "training-invalid")]
     [InlineData("""{"dataset":"SET","epochs":3}""", "request-invalid")]
     [InlineData("""{"dataset":"SET","settings":{"training.epochs":3}}""", "request-invalid")]
     [InlineData("[]", "request-invalid")]
@@ -134,6 +134,38 @@ public sealed class TrainingApiTests(StorageFixture storage) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         var run = (await changed.Content.ReadFromJsonAsync(TrainingJson.Default.TrainingView, Cancel))!;
         Assert.Equal((TrainingState.Running, 1), (run.State, run.Attempt));
+    }
+
+    // A run whose worker had died went on "learning", and one that no worker took said that it waits for a trainer and not what to start.
+    [Fact]
+    public async Task A_run_says_what_it_waits_for_and_that_its_trainer_fell_silent_and_the_list_says_how_many_are_at_work()
+    {
+        var (id, trainer, presence) = (WorkId.New(TimeProvider.System), Guid.NewGuid().ToString("N"), new TrainerPresence(storage.Blobs, TimeProvider.System));
+        await _service.Runs.CreateAsync(id, Plan(), Callers.Local, Cancel);
+        var alone = await _service.Client.GetTrainingAsync(id, Cancel);
+        await presence.SayAsync(trainer, Cancel);
+        var served = await _service.Client.GetTrainingAsync(id, Cancel);
+        var page = (await _service.Http.GetFromJsonAsync("/v1/trainings", TrainingJson.Default.TrainingPage, Cancel))!;
+
+        Assert.Equal(0, alone.Waits!.Trainers);
+        Assert.Contains("Start one where the storage can be reached: './roadseg work'", alone.Waits.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 1), (served.Waits!.Trainers, page.Trainers));
+        Assert.Contains("one is running", page.Items.Single(run => run.Id == id).Waits!.Message, StringComparison.Ordinal);
+
+        var now = TimeProvider.System.GetUtcNow();
+        await _service.Runs.TryMoveAsync(id, TrainingState.Running, run => run with { Attempt = 1, Checkpoint = 240, Owner = new WorkOwner("m", now) }, Cancel);
+        using var learning = await _service.Http.GetAsync($"/v1/trainings/{id}", Cancel);
+        await presence.LeaveAsync(trainer, Cancel);
+        await _service.Runs.AmendAsync(id, run => run with { Owner = new WorkOwner("m", now.AddSeconds(-21)) }, Cancel);
+        var silent = await _service.Client.GetTrainingAsync(id, Cancel);
+
+        Assert.Null((await learning.Content.ReadFromJsonAsync(TrainingJson.Default.TrainingView, Cancel))!.Waits);
+        Assert.Equal((TrainingState.Running, 0), (silent.State, silent.Waits?.Trainers));
+        Assert.Contains("gives no sign of life", silent.Waits!.Message, StringComparison.Ordinal);
+        Assert.Contains("update 240", silent.Waits.Message, StringComparison.Ordinal);
+
+        await _service.Runs.TryMoveAsync(id, TrainingState.Canceled, static run => run, Cancel);
+        Assert.Null((await _service.Client.GetTrainingAsync(id, Cancel)).Waits);
     }
 
     [Fact]

@@ -62,14 +62,22 @@ public sealed class TrainingPlansTests : IDisposable
         Assert.Equal(("1111111111111111", "camvid-r18", "5", "none", false), (plan.DatasetVersion, plan.Recipe, plan.Settings["training.epochs"], plan.Init, plan.Promote));
     }
 
+    // An unknown recipe, setting or version and epochs of -1 were queued, and failed when a worker took the run, minutes or days later.
     [Theory]
     [InlineData("""{}""", "request-invalid")]
     [InlineData("""{"dataset":"no-such-set"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"../record"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"NAME","version":"3333333333333333"}""", "dataset-not-found")]
     [InlineData("""{"dataset":"NAME","model":"other"}""", "model-not-found")]
-    [InlineData("""{"dataset":"NAME","recipe":"../../etc"}""", "request-invalid")]
-    [InlineData("""{"dataset":"NAME","recipe":"Finetune"}""", "request-invalid")]
+    [InlineData("""{"dataset":"NAME","recipe":"../../etc"}""", "training-invalid")]
+    [InlineData("""{"dataset":"NAME","recipe":"Finetune"}""", "training-invalid")]
+    [InlineData("""{"dataset":"NAME","recipe":"finetuen"}""", "training-invalid", "There are: camvid-mnv2")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epochs":"-1"}}""", "training-invalid", "epochs is 1 to 100000, not -1")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epochs":"many"}}""", "training-invalid", "training.epochs")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.epoch":"5"}}""", "training-invalid", "no 'training.epoch'")]
+    [InlineData("""{"dataset":"NAME","settings":{"training.optimizer":"lion"}}""", "training-invalid", "training.optimizer")]
+    [InlineData("""{"dataset":"NAME","settings":{"model.asppRates":"[1,"}}""", "training-invalid")]
+    [InlineData("""{"dataset":"NAME","init":"20260101T000000Z-000000000000"}""", "model-not-found", "20260101T000000Z-000000000000")]
     [InlineData("""{"dataset":"NAME","init":"../x"}""", "request-invalid")]
     [InlineData("""{"dataset":"NAME","settings":{"--data":"x"}}""", "request-invalid")]
     [InlineData("""{"dataset":"NAME","settings":{"training.epochs":""}}""", "request-invalid")]
@@ -79,23 +87,24 @@ public sealed class TrainingPlansTests : IDisposable
     [InlineData("""[]""", "request-invalid")]
     [InlineData("""null""", "request-invalid")]
     [InlineData("", "request-invalid")]
-    public async Task What_no_trainer_could_take_is_refused(string json, string code)
+    public async Task What_no_trainer_could_take_is_refused(string json, string code, string says = "")
     {
         await KnownAsync();
 
         var refusal = await Assert.ThrowsAsync<RoadSegException>(() => Plans.ResolveAsync(Read(json), Cancel));
 
         Assert.Equal(code, refusal.Code.Code);
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void More_settings_than_32_and_values_over_200_characters_are_refused()
+    public async Task More_settings_than_32_and_values_over_200_characters_are_refused()
     {
         var many = new TrainingRequest { Settings = Enumerable.Range(0, 33).ToDictionary(i => $"f{i}", _ => "1") };
         var large = new TrainingRequest { Settings = new Dictionary<string, string> { ["f"] = new('1', 201) } };
 
-        Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => Plans.Check(many)).Code);
-        Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => Plans.Check(large)).Code);
+        Assert.Equal(ErrorCodes.RequestInvalid, (await Assert.ThrowsAsync<RoadSegException>(() => Plans.CheckAsync(many, Cancel))).Code);
+        Assert.Equal(ErrorCodes.RequestInvalid, (await Assert.ThrowsAsync<RoadSegException>(() => Plans.CheckAsync(large, Cancel))).Code);
     }
 
     private TrainingRequest Read(string json) => TrainingPlans.Read(Encoding.UTF8.GetBytes(json.Replace("NAME", _name, StringComparison.Ordinal)));

@@ -53,6 +53,7 @@ internal sealed class TrainingService : IAsyncDisposable
         builder.Services.AddSingleton<ModelRegistry>();
         builder.Services.AddSingleton<TrainingPlans>();
         builder.Services.AddSingleton<TrainingList>();
+        builder.Services.AddSingleton<TrainerPresence>();
         builder.Services.AddSingleton<IdempotencyKeys>();
         builder.Services.AddSingleton(CallerKeys.Read(settings));
         builder.Services.AddSingleton(Operators.Read(settings));

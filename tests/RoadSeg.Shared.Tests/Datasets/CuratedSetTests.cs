@@ -28,7 +28,7 @@ public sealed class CuratedSetTests : IDisposable
 
         var sample = set.Samples(Split.Val).Single(s => s.Id == "e_004");
         var file = File.ReadAllBytes(Path.Combine(drop.Path, "val/e_004.jpg"));
-        var expected = ImageDecoder.DecodeForModel(file, ImageProbe.Read(file, ImageLimits.Default), drop.Spec.Target);
+        var expected = ImageDecoder.DecodeForModel(file, ImageProbe.Read(file, ImageLimits.Default), drop.Spec.Target!);
         Assert.Equal(expected.Pixels, sample.Image.Pixels);
         Assert.Equal([.. Enumerable.Range(0, 256).Select(i => (byte)(i % 16 < 8 ? 0 : 5))], sample.Ids);
         Assert.Equal((16, 16), (sample.Image.Width, sample.Image.Height));

@@ -2,17 +2,33 @@ using System.Text;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
+using RoadSeg.Models;
 
 namespace RoadSeg.Tests.Datasets;
 
 public sealed class DatasetFileTests
 {
+    // The command line has no live model to ask: it takes the input of the one that ships.
+    [Fact]
+    public async Task A_set_that_asks_for_no_size_has_that_of_the_model_that_ships_and_its_report_says_so()
+    {
+        var shipped = ModelManifestJson.Parse(File.ReadAllBytes(Checkout.File("models/default/manifest.json")));
+        using var drop = new Drop { Spec = Drop.Of("camvid") with { Target = null } };
+        drop.Image("train/d_1.png").Ids("trainannot/d_1.png", Drop.Halves(0, 5));
+
+        var report = await drop.CheckAsync();
+
+        Assert.Equal(shipped.Preprocess, DatasetSpec.ShippedInput);
+        Assert.Equal(shipped.Preprocess, report.Target);
+        Assert.Contains(report.Notes, note => note.Contains("640x480", StringComparison.Ordinal) && note.Contains("\"target\"", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Two_members_are_enough_and_the_rest_has_defaults()
     {
         var spec = Parse("""{"name":"city","layout":"cityscapes"}""");
 
-        Assert.Equal(new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1), spec.Target);
+        Assert.Null(spec.Target);
         Assert.Equal((0.8, 0.1, 0.1, 1L, SplitSource.Auto), (spec.Split.Train, spec.Split.Val, spec.Split.Test, spec.Split.Seed, spec.Split.By));
         Assert.Equal(0.1, spec.MaxUnknownShare);
     }
@@ -31,7 +47,7 @@ public sealed class DatasetFileTests
 
         Assert.Equal(DatasetSpecJson.Serialize(spec), DatasetSpecJson.Serialize(Parse(Encoding.UTF8.GetString(DatasetSpecJson.Serialize(spec)))));
         Assert.Equal("camvid-r18", spec.Train!.Value.GetProperty("recipe").GetString());
-        Assert.Equal((ResizeMode.KeepAspect, "^(a)", "ignore"), (spec.Target.Mode, spec.Split.Group, spec.Labels!.Map!["1,2,3"].GetString()));
+        Assert.Equal((ResizeMode.KeepAspect, "^(a)", "ignore"), (spec.Target!.Mode, spec.Split.Group, spec.Labels!.Map!["1,2,3"].GetString()));
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public sealed class FlatMemoryTests
     {
         var watch = new Watch(NativeHeap.InUse);
         var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
-            new LocalFolderFiles(folder), new DatasetSpec { Name = "brushes", Layout = "label-studio" }, new DatasetOptions { Concurrency = 1 }, null, watch, TestContext.Current.CancellationToken);
+            new LocalFolderFiles(folder), new DatasetSpec { Name = "brushes", Layout = "label-studio", Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1) }, new DatasetOptions { Concurrency = 1 }, null, watch, TestContext.Current.CancellationToken);
         Assert.Equal(tasks, report.Pairs);
         return watch.Managed;
     }
@@ -59,7 +59,7 @@ public sealed class FlatMemoryTests
     {
         var start = NativeHeap.InUse;
         var watch = new Watch(start);
-        var spec = new DatasetSpec { Name = "big", Layout = "camvid" };
+        var spec = new DatasetSpec { Name = "big", Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1) };
         var (report, _) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(folder), spec, new DatasetOptions { Concurrency = 2 }, output, watch, TestContext.Current.CancellationToken);
         report.ThrowIfUnusable();
         return (watch.Managed, watch.Grown);

@@ -1,3 +1,4 @@
+using RoadSeg.Errors;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Training;
@@ -44,11 +45,11 @@ public sealed class RecipeTests
     [InlineData("training.epoch=3", "A recipe has no 'training.epoch'.")]
     [InlineData("nothing", "--set takes key=value, not 'nothing'.")]
     public void What_is_out_of_range_or_unknown_is_refused_with_what_is_allowed(string entry, string message) =>
-        Assert.Equal(message, Assert.Throws<TrainerException>(() => Recipe.Load("smoke", [entry])).Message);
+        Assert.Equal(message, Assert.Throws<RoadSegException>(() => Recipe.Load("smoke", [entry])).Message);
 
     [Fact]
     public void An_unknown_recipe_names_those_there_are() =>
-        Assert.Contains("camvid-r101, camvid-r18", Assert.Throws<TrainerException>(() => Recipe.Load("camvid", [])).Message);
+        Assert.Contains("camvid-r101, camvid-r18", Assert.Throws<RoadSegException>(() => Recipe.Load("camvid", [])).Message);
 
     [Theory]
     [InlineData(ScheduleKind.Poly, 1, 0.5358867312681466, 0)]

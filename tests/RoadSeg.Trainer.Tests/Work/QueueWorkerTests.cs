@@ -17,6 +17,24 @@ public sealed class QueueWorkerTests(WorkStorage storage) : IClassFixture<WorkSt
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    // Nothing told whether a worker was there at all.
+    [Fact]
+    public async Task A_worker_is_seen_from_its_start_to_its_end()
+    {
+        var presence = new TrainerPresence(storage.Account.Blobs, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var before = await presence.CountAsync(Cancel);
+        await storage.Queue.ClearMessagesAsync(Cancel);
+
+        var working = storage.Worker().RunAsync(untilEmpty: false, stop.Token);
+        while (await presence.CountAsync(Cancel) != before + 1)
+            await Task.Delay(50, Cancel);
+        await stop.CancelAsync();
+        await working;
+
+        Assert.Equal(before, await presence.CountAsync(Cancel));
+    }
+
     [Fact]
     public async Task A_queued_run_is_taken_learns_is_published_and_goes_live_and_the_next_is_held_against_it()
     {
@@ -160,7 +178,7 @@ public sealed class QueueWorkerTests(WorkStorage storage) : IClassFixture<WorkSt
 
     [Theory]
     [InlineData("no-such-recipe", "none", "There is no recipe 'no-such-recipe'")]
-    [InlineData("/etc/passwd", "none", "is no name of a recipe")]
+    [InlineData("/etc/passwd", "none", "There is no recipe")]
     [InlineData("finetune", "none", "there is none to start from")]
     [InlineData("smoke", "live", "has no live version to start from")]
     public async Task A_recipe_or_start_that_is_not_there_fails_the_run_with_the_reason(string recipe, string init, string message) =>

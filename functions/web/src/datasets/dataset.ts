@@ -28,6 +28,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
     refresh(progress,
       set.state === 'checking' && checking(set),
       set.failure && h('p', { className: 'error' }, said(set.failure.message)),
+      set.late && h('p', { className: 'error' }, said(set.late.message)),
       set.failure && set.version && h('p', {}, 'What came before it stays usable.'),
       set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
     if (set.state !== shown) announce(stateWords[set.state]);

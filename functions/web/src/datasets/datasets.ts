@@ -42,7 +42,8 @@ function row(set: Dataset): HTMLElement {
       h('span', { className: 'hint' }, [set.versions.length > 1 && `${set.versions.length} versions`, dateTime(set.finishedAt ?? set.receivedAt)].filter(Boolean).join('  ·  '))),
     pill(set.state, stateWords[set.state]),
     set.state === 'checking' && checking(set),
-    set.failure && h('p', { className: 'error' }, said(set.failure.message)));
+    set.failure && h('p', { className: 'error' }, said(set.failure.message)),
+    set.late && h('p', { className: 'error' }, said(set.late.message)));
 }
 
 /** How far the check of a set is, as a bar and in words. */
@@ -51,5 +52,6 @@ export function checking(set: Dataset): HTMLElement {
   const text = total > 0 ? `${stage}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}` : `${stage} …`;
   return h('div', { className: 'live' },
     h('progress', { max: 1, ...(total > 0 ? { value: done / total } : {}), 'aria-label': `Check of ${set.name}` }),
-    h('span', { className: 'hint' }, text));
+    h('span', { className: 'hint' }, text),
+    set.setback && h('p', { className: 'hint' }, `Stopped at ${dateTime(set.setback.at)}, and tried again by itself: ${said(set.setback.message)}`));
 }

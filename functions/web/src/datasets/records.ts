@@ -8,6 +8,10 @@ export interface Dataset {
   version?: string;
   versions: string[];
   failure?: { code: string; message: string };
+  /** What last stopped the check, which is tried again by itself. */
+  setback?: { error: string; message: string; at: string };
+  /** Files that arrived after dataset.json. */
+  late?: { files: number; message: string };
   training?: string;
   links: Record<string, string>;
 }

@@ -8,6 +8,8 @@ export interface Training {
   times: { createdAt: string; startedAt?: string; finishedAt?: string };
   attempt: number;
   progress?: { epoch: number; epochs: number; step: number; steps: number; loss?: number; meanIoU?: number; pixelAccuracy?: number; remainingSeconds?: number; at: string };
+  /** What it waits for while no trainer works on it. */
+  waits?: { since: string; trainers: number; message: string };
   version?: string;
   gate?: Gate;
   failure?: { code: string; message: string };
@@ -16,6 +18,13 @@ export interface Training {
 
 export const over = (run: Training) => run.state === 'succeeded' || run.state === 'failed' || run.state === 'canceled';
 
-export const stateWords: Record<Training['state'], string> = {
+const stateWords: Record<Training['state'], string> = {
   queued: 'in the queue', running: 'learning', evaluating: 'evaluating', publishing: 'publishing', succeeded: 'done', failed: 'failed', canceled: 'canceled',
 };
+
+/** Where a run stands, as a pill shows it: one that its checks refused did not come to what it was started for. */
+export function standing(run: Training): [look: string, words: string] {
+  if (run.waits && run.state !== 'queued') return ['queued', 'waiting for a trainer'];
+  if (run.state === 'succeeded' && run.gate && !run.gate.passed) return ['failed', 'did not pass its checks'];
+  return [run.state, stateWords[run.state]];
+}

@@ -11,7 +11,7 @@ const recipes = ['finetune', 'camvid-mnv2', 'camvid-mnv2-fine', 'camvid-r18', 'c
 export function startForm(set: Dataset): HTMLElement {
   const recipe = h('input', { id: 'recipe', value: 'finetune', required: true, autocomplete: 'off', spellcheck: false });
   recipe.setAttribute('list', 'recipes');
-  const epochs = h('input', { id: 'epochs', type: 'number', min: '1', max: '10000', placeholder: 'as the recipe says' });
+  const epochs = h('input', { id: 'epochs', type: 'number', min: '1', max: '100000', placeholder: 'as the recipe says' });
   const init = h('select', { id: 'init' }, h('option', { value: 'live' }, 'the live version'), h('option', { value: 'none' }, 'scratch'));
   const promote = h('input', { id: 'promote', type: 'checkbox', checked: true });
   const form = h('form', { className: 'start', onsubmit: (event: Event) => event.preventDefault() },

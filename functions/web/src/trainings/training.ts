@@ -8,7 +8,7 @@ import { versionHash } from '../models/records';
 import { picture } from '../pictures';
 import { action, figures, pill } from '../ui';
 import { curves } from './curves';
-import { over, stateWords, type Training } from './records';
+import { over, standing, type Training } from './records';
 import { learningMilliseconds, progressOf } from './trainings';
 
 const settings: Record<string, string> = { 'training.epochs': 'epochs' };
@@ -56,10 +56,11 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
     document.title = `${title.textContent} · RoadSeg`;
     refresh(facts, 'data set ', h('a', { href: `#/datasets/${encodeURIComponent(plan.dataset)}`, title: `Fingerprint of its content: ${plan.datasetVersion}` }, plan.dataset),
       `  ·  recipe ${plan.recipe}${Object.entries(plan.settings).map(([name, value]) => `, ${settings[name] ?? name} ${value}`).join('')}  ·  from ${plan.init === 'live' ? 'the live version' : plan.init === 'none' ? 'scratch' : versionName(plan.init)}  ·  ${dateTime(times.createdAt)}${run.attempt > 1 ? `  ·  taken up ${run.attempt} times` : ''}`);
-    fill(state, pill(run.state, stateWords[run.state]));
+    fill(state, pill(...standing(run)));
     cancel.hidden = over(run);
     refresh(progress,
-      !over(run) && (run.progress ? progressOf(run) : h('p', { className: 'hint' }, run.state === 'queued' ? 'It waits for a trainer.' : 'It begins.')),
+      run.waits && h('p', { className: run.waits.trainers > 0 ? 'hint' : 'error' }, said(run.waits.message)),
+      !over(run) && (run.progress ? progressOf(run) : !run.waits && h('p', { className: 'hint' }, 'It begins.')),
       run.failure && h('p', { className: 'error', role: 'alert' }, said(run.failure.message)),
       run.state === 'canceled' && h('p', {}, 'It was taken back before it ended.'),
       run.version && h('p', {}, 'It became the version of ', h('a', { href: versionHash(plan.model, run.version) }, versionName(run.version)), run.gate ? (run.gate.passed ? ', which passed its checks.' : ', which did not pass its checks.') : '.'));
@@ -69,8 +70,9 @@ export function trainingPage(main: HTMLElement, id: string): () => void {
       ['Loss', run.progress.loss?.toFixed(3)],
       ['Time', times.startedAt ? duration((times.finishedAt ? Date.parse(times.finishedAt) : Date.parse(run.progress.at)) - Date.parse(times.startedAt)) : undefined]) : null);
     fill(gate, run.gate ? gateReport(run.gate) : null);
-    if (run.state !== shown) announce(stateWords[run.state]);
-    shown = run.state;
+    const [, words] = standing(run);
+    if (words !== shown) announce(words);
+    shown = words;
   }
 
   async function showPictures(run: Training) {

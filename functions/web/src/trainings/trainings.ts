@@ -2,7 +2,7 @@ import { json, said } from '../api';
 import { dateTime, duration, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill, words } from '../ui';
-import { over, stateWords, type Training } from './records';
+import { over, standing, type Training } from './records';
 
 const pageSize = 20;
 export const learningMilliseconds = 3000;
@@ -15,20 +15,22 @@ export function trainings(main: HTMLElement): () => void {
   const list = h('ul', { className: 'rows' });
   const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => { pages++; load().catch((error: unknown) => tell(words(error))); } }, 'Show more');
   const apart = h('p', { className: 'hint', hidden: true }, 'Figures of runs on different data sets cannot be compared.');
+  const working = h('p', { className: 'hint' });
   let pages = 1;
   let shown = '';
   fill(main,
     h('div', { className: 'page-head' }, h('h1', {}, 'Training runs'), h('p', { className: 'muted facts' }, 'A run is started from the page of a ', h('a', { href: '#/datasets' }, 'data set'), '.')),
-    message, apart, list, more);
+    working, message, apart, list, more);
 
   async function load(): Promise<number | null> {
     const runs: Training[] = [];
     let next: string | undefined;
     for (let page = 0; page < pages && (page === 0 || next); page++) {
       const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { after: next } : {}) });
-      const found = await json<{ items: Training[]; next?: string }>(`/v1/trainings?${query}`, { signal: stop.signal });
+      const found = await json<{ items: Training[]; next?: string; trainers?: number }>(`/v1/trainings?${query}`, { signal: stop.signal });
       runs.push(...found.items);
       next = found.next;
+      working.textContent = found.trainers ? `${found.trainers} ${found.trainers === 1 ? 'trainer is' : 'trainers are'} running.` : 'No trainer is running: runs wait until one is started.';
     }
     const now = JSON.stringify(runs);
     if (now !== shown) refresh(list, ...runs.map(row));
@@ -58,7 +60,8 @@ function row(run: Training): HTMLElement {
         `recipe ${plan.recipe}`, progress?.meanIoU !== undefined && `${percent(progress.meanIoU)} mean IoU on ${plan.dataset}’s own validation photos`,
         times.startedAt && times.finishedAt && duration(Date.parse(times.finishedAt) - Date.parse(times.startedAt)), dateTime(times.createdAt),
       ].filter(Boolean).join('  ·  '))),
-    pill(run.state, stateWords[run.state]),
+    pill(...standing(run)),
+    run.waits && h('p', { className: run.waits.trainers > 0 ? 'hint' : 'error' }, said(run.waits.message)),
     !over(run) && progress && progressOf(run),
     run.failure && h('p', { className: 'error' }, said(run.failure.message)));
 }
@@ -67,7 +70,7 @@ function row(run: Training): HTMLElement {
 export function progressOf(run: Training): HTMLElement {
   const { epoch, epochs, step, steps, loss, remainingSeconds } = run.progress!;
   const words = [`epoch ${epoch} of ${epochs}`, `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`, loss !== undefined && `loss ${loss.toFixed(3)}`,
-    run.state === 'running' && remainingSeconds !== undefined && `about ${duration(1000 * remainingSeconds)} left`];
+    run.state === 'running' && !run.waits && remainingSeconds !== undefined && remainingSeconds >= 1 && `about ${duration(1000 * remainingSeconds)} left`];
   return h('div', { className: 'live' },
     h('progress', { max: 1, value: steps > 0 ? step / steps : 0, 'aria-label': `Progress of the run on ${run.plan.dataset}` }),
     h('span', { className: 'hint' }, words.filter(Boolean).join(', ')));

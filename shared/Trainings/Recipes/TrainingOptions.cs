@@ -1,4 +1,6 @@
-namespace RoadSeg.Trainer.Training;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Trainings.Recipes;
 
 /// <summary>Everything about how the weights are learned.</summary>
 public sealed record TrainingOptions
@@ -12,6 +14,7 @@ public sealed record TrainingOptions
     /// <summary>Forward passes whose gradients are averaged into one update, 1-64. Default 1.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>How weights follow gradients. Default adamw.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     /// <summary>Peak learning rate of the head, 1e-7 to 10. Default 1e-3.</summary>
@@ -27,6 +30,7 @@ public sealed record TrainingOptions
     /// <summary>SGD only, 0-0.999. Default 0.9.</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>How the learning rate runs. Default poly.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Poly;
 
     /// <summary>Exponent of the poly schedule, 0.1-5. Default 0.9.</summary>
@@ -38,6 +42,7 @@ public sealed record TrainingOptions
     /// <summary>Largest gradient norm, 0-1000; 0 for no clipping. Default 5.</summary>
     public double GradientClip { get; init; } = 5;
 
+    /// <summary>How classes weigh in the loss. Default none.</summary>
     public ClassWeighting ClassWeights { get; init; } = ClassWeighting.None;
 
     /// <summary>Exponent that softens class weights, 0-1. Default 1.</summary>
@@ -78,28 +83,30 @@ public sealed record TrainingOptions
     /// bfloat16 instructions. Default false.</summary>
     public bool Autocast { get; init; }
 
-    internal void Validate()
+    /// <summary>Holds values against their ranges.</summary>
+    /// <exception cref="RoadSegException">training-invalid: names the field and what it may be.</exception>
+    public void Validate()
     {
-        Check.InRange(Epochs, 1, 100000);
-        Check.InRange(BatchSize, 2, 256);
-        Check.InRange(Accumulate, 1, 64);
-        Check.InRange(LearningRate, 1e-7, 10);
-        Check.InRange(EncoderRate, 0, 1);
-        Check.InRange(WeightDecay, 0, 1);
-        Check.InRange(Momentum, 0, 0.999);
-        Check.InRange(PolyPower, 0.1, 5);
-        Check.InRange(WarmupSteps, 0, 100000);
-        Check.InRange(GradientClip, 0, 1000);
-        Check.InRange(ClassWeightPower, 0, 1);
-        Check.InRange(ClassWeightCap, 1, 100);
-        Check.InRange(LabelSmoothing, 0, 0.5);
-        Check.InRange(OhemShare, 0.01, 1);
-        Check.InRange(DiceWeight, 0, 10);
-        Check.InRange(AuxiliaryWeight, 0, 1);
-        Check.InRange(EmaDecay, 0, 0.99999);
-        Check.InRange(FreezeStages, 0, 32);
-        Check.InRange(EvaluateEvery, 1, 1000);
-        Check.InRange(Patience, 0, 1000);
-        Check.InRange(CheckpointEvery, 1, 100000);
+        RecipeRule.InRange(Epochs, 1, 100000);
+        RecipeRule.InRange(BatchSize, 2, 256);
+        RecipeRule.InRange(Accumulate, 1, 64);
+        RecipeRule.InRange(LearningRate, 1e-7, 10);
+        RecipeRule.InRange(EncoderRate, 0, 1);
+        RecipeRule.InRange(WeightDecay, 0, 1);
+        RecipeRule.InRange(Momentum, 0, 0.999);
+        RecipeRule.InRange(PolyPower, 0.1, 5);
+        RecipeRule.InRange(WarmupSteps, 0, 100000);
+        RecipeRule.InRange(GradientClip, 0, 1000);
+        RecipeRule.InRange(ClassWeightPower, 0, 1);
+        RecipeRule.InRange(ClassWeightCap, 1, 100);
+        RecipeRule.InRange(LabelSmoothing, 0, 0.5);
+        RecipeRule.InRange(OhemShare, 0.01, 1);
+        RecipeRule.InRange(DiceWeight, 0, 10);
+        RecipeRule.InRange(AuxiliaryWeight, 0, 1);
+        RecipeRule.InRange(EmaDecay, 0, 0.99999);
+        RecipeRule.InRange(FreezeStages, 0, 32);
+        RecipeRule.InRange(EvaluateEvery, 1, 1000);
+        RecipeRule.InRange(Patience, 0, 1000);
+        RecipeRule.InRange(CheckpointEvery, 1, 100000);
     }
 }

@@ -1,4 +1,6 @@
-namespace RoadSeg.Trainer.Data;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Trainings.Recipes;
 
 /// <summary>How training samples are drawn from frames.</summary>
 public sealed record AugmentationOptions
@@ -34,18 +36,20 @@ public sealed record AugmentationOptions
     /// <summary>Hue turns by up to this many degrees, 0-180. Default 18.</summary>
     public double HueDegrees { get; init; } = 18;
 
-    internal void Validate()
+    /// <summary>Holds values against their ranges.</summary>
+    /// <exception cref="RoadSegException">training-invalid: names the field and what it may be.</exception>
+    public void Validate()
     {
-        Check.That(CropWidth % 16 == 0 && CropHeight % 16 == 0, "cropWidth and cropHeight are multiples of 16.");
-        Check.InRange(CropWidth, 32, 2048);
-        Check.InRange(CropHeight, 32, 2048);
-        Check.InRange(ScaleMin, 0.1, 4);
-        Check.InRange(ScaleMax, ScaleMin, 4);
-        Check.InRange(CategoryMaxRatio, 0.1, 1);
-        Check.InRange(Flip, 0, 1);
-        Check.InRange(Brightness, 0, 0.5);
-        Check.InRange(Contrast, 0, 0.9);
-        Check.InRange(Saturation, 0, 0.9);
-        Check.InRange(HueDegrees, 0, 180);
+        RecipeRule.That(CropWidth % 16 == 0 && CropHeight % 16 == 0, "cropWidth and cropHeight are multiples of 16.");
+        RecipeRule.InRange(CropWidth, 32, 2048);
+        RecipeRule.InRange(CropHeight, 32, 2048);
+        RecipeRule.InRange(ScaleMin, 0.1, 4);
+        RecipeRule.InRange(ScaleMax, ScaleMin, 4);
+        RecipeRule.InRange(CategoryMaxRatio, 0.1, 1);
+        RecipeRule.InRange(Flip, 0, 1);
+        RecipeRule.InRange(Brightness, 0, 0.5);
+        RecipeRule.InRange(Contrast, 0, 0.9);
+        RecipeRule.InRange(Saturation, 0, 0.9);
+        RecipeRule.InRange(HueDegrees, 0, 180);
     }
 }

@@ -1,4 +1,6 @@
-namespace RoadSeg.Trainer.Model;
+using RoadSeg.Errors;
+
+namespace RoadSeg.Trainings.Recipes;
 
 /// <summary>Everything that decides a network's layers. Stored in every checkpoint; two models with equal options have equal parameter
 /// names and shapes.</summary>
@@ -34,6 +36,7 @@ public sealed record ModelOptions
     /// <summary>Classes, 2-255.</summary>
     public int Classes { get; init; } = 11;
 
+    /// <inheritdoc/>
     public bool Equals(ModelOptions? other) =>
         other is not null
         && Backbone == other.Backbone
@@ -47,16 +50,19 @@ public sealed record ModelOptions
         && AuxiliaryHead == other.AuxiliaryHead
         && Classes == other.Classes;
 
+    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Backbone, OutputStride, AsppRates.Count, AsppChannels, DecoderChannels, Classes);
 
-    internal void Validate()
+    /// <summary>Holds values against their ranges.</summary>
+    /// <exception cref="RoadSegException">training-invalid: names the field and what it may be.</exception>
+    public void Validate()
     {
-        Check.That(OutputStride is 8 or 16, $"outputStride is 8 or 16, not {OutputStride}.");
-        Check.That(AsppRates.Count <= 8 && AsppRates.All(r => r is >= 1 and <= 64), "asppRates are up to 8 numbers of 1 to 64.");
-        Check.InRange(AsppChannels, 8, 1024);
-        Check.InRange(AsppDropout, 0, 0.9);
-        Check.InRange(LowLevelChannels, 8, 256);
-        Check.InRange(DecoderChannels, 8, 1024);
-        Check.InRange(Classes, 2, 255);
+        RecipeRule.That(OutputStride is 8 or 16, $"outputStride is 8 or 16, not {OutputStride}.");
+        RecipeRule.That(AsppRates.Count <= 8 && AsppRates.All(r => r is >= 1 and <= 64), "asppRates are up to 8 numbers of 1 to 64.");
+        RecipeRule.InRange(AsppChannels, 8, 1024);
+        RecipeRule.InRange(AsppDropout, 0, 0.9);
+        RecipeRule.InRange(LowLevelChannels, 8, 256);
+        RecipeRule.InRange(DecoderChannels, 8, 1024);
+        RecipeRule.InRange(Classes, 2, 255);
     }
 }

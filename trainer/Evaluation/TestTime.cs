@@ -32,7 +32,7 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
         {
             sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1));
             if (Flip)
-                sum = sum.add(nn.functional.softmax(Look(network, Mirrored(image), input, scale), 1).flip(3));
+                sum = sum.add(nn.functional.softmax(Look(network, image.Mirrored(), input, scale), 1).flip(3));
         }
 
         return Best(sum);
@@ -45,16 +45,4 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
     }
 
     private static byte[] Best(Tensor scores) => scores.argmax(1).to(uint8).contiguous().data<byte>().ToArray();
-
-    private static RgbImage Mirrored(RgbImage image)
-    {
-        var pixels = new byte[image.Pixels.Length];
-        for (var y = 0; y < image.Height; y++)
-        {
-            for (var x = 0; x < image.Width; x++)
-                image.Pixels.AsSpan(3 * ((y * image.Width) + x), 3).CopyTo(pixels.AsSpan(3 * ((y * image.Width) + image.Width - 1 - x)));
-        }
-
-        return new RgbImage(image.Width, image.Height, pixels);
-    }
 }

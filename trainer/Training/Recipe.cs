@@ -6,6 +6,7 @@ using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Teaching;
 
 namespace RoadSeg.Trainer.Training;
 
@@ -23,6 +24,9 @@ public sealed record Recipe
     public AugmentationOptions Augmentation { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Of photos without labels, where there are any.</summary>
+    public UnlabelledOptions Unlabelled { get; init; } = new();
 
     /// <summary>Reads at most this many frames of each split, evenly spread; 0 for all. Default 0.</summary>
     public int LimitFrames { get; init; }
@@ -96,6 +100,7 @@ public sealed record Recipe
         Model.Validate();
         Augmentation.Validate();
         Training.Validate();
+        Unlabelled.Validate();
     }
 
     private static void Override(JsonNode root, string entry)

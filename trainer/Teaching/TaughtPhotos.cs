@@ -63,7 +63,7 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
         try
         {
             foreach (var teacher in sources.Teachers)
-                teachers.Add(Teacher.Load(teacher, names, labels));
+                teachers.Add(Teacher.Open(teacher, names, labels));
             var masks = Path.Combine(folder, "taught", Key(photos, teachers, options, labels, input));
             if (!File.Exists(Path.Combine(masks, "done")))
             {

@@ -9,15 +9,17 @@ namespace RoadSeg.Trainer.Teaching;
 /// <summary>A model that labels photos for another: any package, run by the engine that serves it.</summary>
 internal sealed class Teacher : IDisposable
 {
-    private readonly SegmentationEngine _engine;
+    private readonly ModelPackage _package;
     private readonly int[] _ids;
+    private SegmentationEngine? _engine;
 
-    private Teacher(SegmentationEngine engine, int[] ids, string version) => (_engine, _ids, Version) = (engine, ids, version);
+    private Teacher(ModelPackage package, int[] ids) => (_package, _ids) = (package, ids);
 
     /// <summary>Name and version of the package.</summary>
-    public string Version { get; }
+    public string Version => $"{_package.Manifest.Name} {_package.Manifest.Version}";
 
-    public static Teacher Load(string folder, ClassNames names, LabelCatalogue labels)
+    /// <summary>Checks that the package can teach these classes; its graph is loaded when it first votes.</summary>
+    public static Teacher Open(string folder, ClassNames names, LabelCatalogue labels)
     {
         try
         {
@@ -26,8 +28,7 @@ internal sealed class Teacher : IDisposable
                 package.Manifest.Output.Kind is not OutputKind.ClassIds,
                 $"The teacher {folder} gives classes without confidence: there is no telling what it is sure of. Take another."
             );
-            var ids = names.Ids(package.Manifest.Name, package.Manifest.Labels, labels);
-            return new Teacher(SegmentationEngine.Load(package), ids, $"{package.Manifest.Name} {package.Manifest.Version}");
+            return new Teacher(package, names.Ids(package.Manifest.Name, package.Manifest.Labels, labels));
         }
         catch (RoadSegException e)
         {
@@ -38,9 +39,17 @@ internal sealed class Teacher : IDisposable
     /// <summary>What it sees, at the photo's own size, added to the votes of a photo.</summary>
     public void Vote(RgbImage photo, TeacherVotes votes, bool mirrored)
     {
-        var seen = _engine.Segment(ImageDecoder.ResizeForModel(photo, _engine.Model.Preprocess), photo.Width, photo.Height);
-        votes.Add(seen.ClassIds, seen.Confidence!, _ids, mirrored);
+        try
+        {
+            _engine ??= SegmentationEngine.Load(_package);
+            var seen = _engine.Segment(ImageDecoder.ResizeForModel(photo, _engine.Model.Preprocess), photo.Width, photo.Height);
+            votes.Add(seen.ClassIds, seen.Confidence!, _ids, mirrored);
+        }
+        catch (RoadSegException e)
+        {
+            throw new TrainerException($"The teacher {_package.Folder} cannot be used: {e.Message}", e);
+        }
     }
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => _engine?.Dispose();
 }

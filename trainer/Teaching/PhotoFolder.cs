@@ -12,7 +12,10 @@ internal static class PhotoFolder
     private const byte Unknown = 255;
     private const string Images = "images";
     private const string Masks = "masks";
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp" };
+    private static readonly HashSet<string> Extensions = new(
+        [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".heic"],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <returns>Paths of the photos in order.</returns>
     public static IReadOnlyList<string> List(IEnumerable<string> folders) => [.. folders.SelectMany(List)];

@@ -17,6 +17,9 @@ public sealed record UnlabelledOptions
     /// half, 0-1: rare classes are rarely called with confidence. Default 0.3.</summary>
     public double KeepAtLeast { get; init; } = 0.3;
 
+    /// <summary>A run of a queue learns from so many of the deployment's newest photos, 0-10000. Default 0: from none.</summary>
+    public int RecentPhotos { get; init; }
+
     /// <summary>Teachers look at every photo mirrored too. Default true.</summary>
     public bool Mirror { get; init; } = true;
 
@@ -40,6 +43,7 @@ public sealed record UnlabelledOptions
         Check.InRange(Weight, 0, 10);
         Check.InRange(Confidence, 0.3, 1);
         Check.InRange(KeepAtLeast, 0, 1);
+        Check.InRange(RecentPhotos, 0, 10000);
         Check.InRange(TeachersSeeFrom, 0, 255);
         Check.InRange(AverageFromStep, 0, long.MaxValue);
         Check.InRange(AverageConfidence, 0.3, 1);

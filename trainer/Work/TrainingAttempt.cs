@@ -173,7 +173,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
         var version =
             run.Plan.Init is "none" or "live" ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version : run.Plan.Init;
         var teacher = version is null ? null : await DownloadAsync(run.Plan.Model, version, cancel);
-        var photos = new RecentPhotos(place.Storage.Blobs, recipe.Unlabelled.RecentPhotos).ReadAsync(cancel);
+        var photos = new RecentPhotos(place.Storage, place.Time, recipe.Unlabelled.RecentPhotos).ReadAsync(cancel);
         var sources = await DeploymentPhotos.FetchAsync(photos, teacher, folder, cancel);
         if (sources is null)
             said.WriteLine("The deployment has no photo to learn from without labels: the run goes on without.");

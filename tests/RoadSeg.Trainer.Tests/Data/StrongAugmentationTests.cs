@@ -2,10 +2,10 @@ using RoadSeg.Imaging;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 
-namespace RoadSeg.Tests.Trainer.Data;
+namespace RoadSeg.Trainer.Tests.Data;
 
 /// <summary>Night, weather, camera faults and pasted classes, on painted roads: sky 0, building 1, road 2, car 3, unlabelled 4.</summary>
-public class Strong_augmentation
+public class StrongAugmentationTests
 {
     private static readonly AugmentationOptions Still = new()
     {

@@ -1,5 +1,5 @@
 using RoadSeg.Imaging;
-using RoadSeg.Tests.Trainer.Export;
+using RoadSeg.Trainer.Tests.Export;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
@@ -10,13 +10,13 @@ using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Training;
 using static TorchSharp.torch;
 
-namespace RoadSeg.Tests.Trainer.Teaching;
+namespace RoadSeg.Trainer.Tests.Teaching;
 
-public sealed class Taught_runs(TrainedNetwork network) : IClassFixture<TrainedNetwork>, IDisposable
+public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<TrainedNetwork>, IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    private static Recipe Small => Training.Runs.Small with { Unlabelled = new UnlabelledOptions { Share = 0.5, Confidence = 0.6, AverageFromStep = 6, AverageConfidence = 0.4 } };
+    private static Recipe Small => Training.RunTests.Small with { Unlabelled = new UnlabelledOptions { Share = 0.5, Confidence = 0.6, AverageFromStep = 6, AverageConfidence = 0.4 } };
 
     public void Dispose() => _folder.Dispose();
 
@@ -79,7 +79,7 @@ public sealed class Taught_runs(TrainedNetwork network) : IClassFixture<TrainedN
     [Fact]
     public void Photos_that_nobody_labels_are_refused_and_so_is_a_teacher_that_is_none()
     {
-        var alone = Assert.Throws<TrainerException>(() => Run(Training.Runs.Small, "alone", new UnlabelledSources([Photos(3)], [], null)));
+        var alone = Assert.Throws<TrainerException>(() => Run(Training.RunTests.Small, "alone", new UnlabelledSources([Photos(3)], [], null)));
         Assert.Contains("Nothing says what is on the photos of --unlabelled: name a teacher", alone.Message, StringComparison.Ordinal);
         var empty = Directory.CreateDirectory(_folder["no-package"]).FullName;
         var none = Assert.Throws<TrainerException>(() => Run(Small, "none", new UnlabelledSources([Photos(3)], [empty], null)));

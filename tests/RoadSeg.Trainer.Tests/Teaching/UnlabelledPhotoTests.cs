@@ -4,9 +4,9 @@ using RoadSeg.Labels;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Teaching;
 
-namespace RoadSeg.Tests.Trainer.Teaching;
+namespace RoadSeg.Trainer.Tests.Teaching;
 
-public sealed class Unlabelled_photos : IDisposable
+public sealed class UnlabelledPhotoTests : IDisposable
 {
     private static readonly PreprocessSpec Input = new(ResizeMode.Stretch, 96, 64);
 

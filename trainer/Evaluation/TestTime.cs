@@ -1,4 +1,5 @@
 using RoadSeg.Imaging;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using static TorchSharp.torch;
 
@@ -30,9 +31,9 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
         var sum = zeros(1);
         foreach (var scale in Scales)
         {
-            sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1));
+            sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1), HeldScalars.One);
             if (Flip)
-                sum = sum.add(nn.functional.softmax(Look(network, image.Mirrored(), input, scale), 1).flip(3));
+                sum = sum.add(nn.functional.softmax(Look(network, image.Mirrored(), input, scale), 1).flip(3), HeldScalars.One);
         }
 
         return Best(sum);

@@ -1,4 +1,5 @@
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using static TorchSharp.torch;
 
@@ -36,7 +37,8 @@ internal sealed class AverageTeacher(DeepLabV3Plus average, UnlabelledOptions op
         var probabilities = nn.functional.softmax(Resize.To(average.forward(images).Logits, batch.Height, batch.Width), 1);
         var (confidence, classes) = probabilities.max(1);
         var ids = classes.to(uint8).cpu().contiguous().data<byte>().ToArray();
-        var sure = confidence.ge(options.AverageConfidence).to(uint8).cpu().contiguous().data<byte>().ToArray();
+        using var numbers = new HeldScalars();
+        var sure = confidence.ge(numbers[options.AverageConfidence]).to(uint8).cpu().contiguous().data<byte>().ToArray();
         for (var i = 0; i < ids.Length; i++)
         {
             if (batch.Plain.AsSpan(3 * i, 3).ContainsAnyExcept(Augmentation.Outside))

@@ -65,7 +65,8 @@ internal sealed class TrainingStep(
         var taught = batch.Photos > 0 ? teacher!.Label(batch, step) : [];
         var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
         var (logits, auxiliary) = Forward(images);
-        var value = logits.sum().mul(0);
+        using var numbers = new HeldScalars();
+        var value = logits.sum().mul(numbers[0]);
         Add(0, labelled, batch.Masks[..(labelled * batch.Height * batch.Width)], 1);
         if (batch.Photos > 0)
             Add(labelled, batch.Photos, taught, recipe.Unlabelled.Weight * Known(taught));
@@ -76,9 +77,12 @@ internal sealed class TrainingStep(
             if (weight == 0 || !masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId))
                 return;
             var target = ModelInput.Target(masks, count, batch.Height, batch.Width, device);
-            value = value.add(loss.Of(logits.narrow(0, first, count), target).mul(weight));
+            value = value.add(loss.Of(logits.narrow(0, first, count), target), numbers[weight]);
             if (auxiliary is not null)
-                value = value.add(loss.Of(auxiliary.narrow(0, first, count), target).mul(weight * recipe.Training.AuxiliaryWeight));
+                value = value.add(
+                    loss.Of(auxiliary.narrow(0, first, count), target),
+                    numbers[weight * recipe.Training.AuxiliaryWeight]
+                );
         }
     }
 

@@ -16,7 +16,11 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Folder with classes.json and the split; with --points, of the photos.", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "Folder with classes.json and the split; with --points, of the photos.",
+            Required = true,
+        };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "A .safetensors checkpoint of a run ..." };
         var package = new Option<string?>("--model")
         {
@@ -89,7 +93,10 @@ internal static class EvaluateCommand
                 (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };
-            var floor = parsed.GetValue(points) is null && DataSource.HasSplit(root, "train") ? NoImageFloor.Of(DataSource.Read(root, "train"), set) : null;
+            var floor =
+                parsed.GetValue(points) is null && DataSource.HasSplit(root, "train")
+                    ? NoImageFloor.Of(DataSource.Read(root, "train"), set)
+                    : null;
             ScoreTable.Write(Console.Out, scores, set.Labels, floor);
         });
         return command;

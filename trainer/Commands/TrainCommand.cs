@@ -81,11 +81,7 @@ internal static class TrainCommand
                             parsed.GetValue(resume)
                         )
                         {
-                            Unlabelled = Unlabelled(
-                                parsed.GetValue(unlabelled)!,
-                                parsed.GetValue(teacher)!,
-                                parsed.GetValue(labelMap)
-                            ),
+                            Unlabelled = Unlabelled(parsed.GetValue(unlabelled)!, parsed.GetValue(teacher)!, parsed.GetValue(labelMap)),
                         };
                         Directory.CreateDirectory(files.Output);
                         var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);

@@ -22,7 +22,8 @@ internal sealed class ClassNames
         Check.That(File.Exists(file), $"There is no label map {file}.");
         try
         {
-            var names = JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(file)) ?? throw new JsonException("It is null.");
+            var names = JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(file))
+                ?? throw new JsonException("It is null.");
             return new ClassNames(names, file);
         }
         catch (JsonException e)

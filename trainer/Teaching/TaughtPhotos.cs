@@ -91,7 +91,9 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
             ids[i] = ids[i] == Unknown ? ignore : ids[i];
         return known.Length == ids.Length
             ? ids
-            : throw new TrainerException($"{MaskOf(_masks!, index)} has not the size of its photo: delete its folder, and the teachers make it anew.");
+            : throw new TrainerException(
+                $"{MaskOf(_masks!, index)} has not the size of its photo: delete its folder, and the teachers make it anew."
+            );
     }
 
     private static KeptLabels Make(

@@ -88,7 +88,10 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         var shares = labels.Classes.ToDictionary(label => label.Name, label => kept.Shares[label.Id]);
         Say(
             FormattableString.Invariant($"Of the teachers' labels {kept.Share:P0} are kept: ")
-                + string.Join(", ", shares.Where(s => s.Value is not null).Select(s => FormattableString.Invariant($"{s.Key} {s.Value:P0}")))
+                + string.Join(
+                    ", ",
+                    shares.Where(s => s.Value is not null).Select(s => FormattableString.Invariant($"{s.Key} {s.Value:P0}"))
+                )
         );
         Record(
             new

@@ -59,8 +59,7 @@ internal sealed class SegmentationLoss : IDisposable
         var both = probability.mul(truth).sum([0L, 2, 3]);
         var count = truth.sum([0L, 2, 3]);
         var present = count.gt(numbers[0]).to(float32);
-        var dice = both
-            .mul(numbers[2])
+        var dice = both.mul(numbers[2])
             .add(numbers[1], numbers[1])
             .div(probability.sum([0L, 2, 3]).add(count, numbers[1]).add(numbers[1], numbers[1]));
         return dice.neg().add(numbers[1], numbers[1]).mul(present).sum().div(present.sum().add(numbers[1e-6], numbers[1]));

@@ -79,10 +79,7 @@ internal sealed class TrainingStep(
             var target = ModelInput.Target(masks, count, batch.Height, batch.Width, device);
             value = value.add(loss.Of(logits.narrow(0, first, count), target), numbers[weight]);
             if (auxiliary is not null)
-                value = value.add(
-                    loss.Of(auxiliary.narrow(0, first, count), target),
-                    numbers[weight * recipe.Training.AuxiliaryWeight]
-                );
+                value = value.add(loss.Of(auxiliary.narrow(0, first, count), target), numbers[weight * recipe.Training.AuxiliaryWeight]);
         }
     }
 

@@ -170,8 +170,9 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
     {
         if (recipe.Unlabelled.RecentPhotos == 0)
             return null;
-        var version =
-            run.Plan.Init is "none" or "live" ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version : run.Plan.Init;
+        var version = run.Plan.Init is "none" or "live"
+            ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version
+            : run.Plan.Init;
         var teacher = version is null ? null : await DownloadAsync(run.Plan.Model, version, cancel);
         var photos = new RecentPhotos(place.Storage, place.Time, recipe.Unlabelled.RecentPhotos).ReadAsync(cancel);
         var sources = await DeploymentPhotos.FetchAsync(photos, teacher, folder, cancel);

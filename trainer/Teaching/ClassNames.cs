@@ -48,7 +48,8 @@ internal sealed class ClassNames
         var mapped = from.Classes.Select(label => ids.TryGetValue(label.Name, out var same) ? same : Named(label.Name)).ToArray();
         Check.That(
             mapped.Any(id => id >= 0),
-            $"The teacher {teacher} has none of the data set's classes ({string.Join(", ", ids.Keys)}), not by the label map {_path} either."
+            $"The teacher {teacher} has none of the data set's classes ({string.Join(", ", ids.Keys)}), not by the label map {_path} "
+                + "either."
         );
         return mapped;
 

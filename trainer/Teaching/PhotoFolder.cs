@@ -32,8 +32,8 @@ internal static class PhotoFolder
             var header = ImageProbe.Read(file, ImageLimits.Default);
             Check.That(
                 Math.Min(header.OrientedWidth, header.OrientedHeight) >= SmallestSide,
-                $"{path} is {header.OrientedWidth}x{header.OrientedHeight}: too small to learn from ({SmallestSide} pixels a side at least). "
-                    + "Take it out of the folder."
+                $"{path} is {header.OrientedWidth}x{header.OrientedHeight}: too small to learn from ({SmallestSide} pixels a side at "
+                    + "least). Take it out of the folder."
             );
             var (width, height) = SizeOf(header.OrientedWidth, header.OrientedHeight, input);
             return (width, height) == (header.OrientedWidth, header.OrientedHeight)

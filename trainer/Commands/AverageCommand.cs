@@ -7,7 +7,10 @@ internal static class AverageCommand
 {
     public static Command Create()
     {
-        var parts = new Argument<string[]>("checkpoints") { Description = "Two or more of FILE or SHARE:FILE, the best.safetensors of runs." };
+        var parts = new Argument<string[]>("checkpoints")
+        {
+            Description = "Two or more of FILE or SHARE:FILE, checkpoints of runs and packages.",
+        };
         var output = new Option<string>("--out") { Description = "File for the average.", Required = true };
         var command = new Command("average", "Average the weights of checkpoints, one of which began as the other.") { parts, output };
         command.SetAction(parsed =>

@@ -12,8 +12,10 @@ namespace RoadSeg.Trainer.Training;
 /// metadata.</summary>
 internal static class Checkpoint
 {
+    /// <summary>What the names of the averaged weights begin with.</summary>
+    public const string Average = "average.";
+
     private const string Model = "model.";
-    private const string Average = "average.";
     private const string Optimizer = "optimizer.";
 
     public static void Save(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using RoadSeg.Trainer.Training;
 
 namespace RoadSeg.Trainer.Weights;
 
@@ -7,7 +8,7 @@ namespace RoadSeg.Trainer.Weights;
 /// as, averaged, keep most of what the one learned and most of what the other knew (Wortsman et al. 2022).</summary>
 internal static class WeightAverage
 {
-    /// <param name="parts"><c>FILE</c> or <c>SHARE:FILE</c>: checkpoints of bare names, such as best.safetensors, and their shares.</param>
+    /// <param name="parts"><c>FILE</c> or <c>SHARE:FILE</c>: checkpoints of either kind and their shares.</param>
     /// <returns>With the metadata of the first.</returns>
     public static SafeTensors Of(IReadOnlyList<string> parts)
     {
@@ -18,8 +19,7 @@ internal static class WeightAverage
         foreach (var part in files[1..])
             Check.That(
                 Same(first.File, part.File),
-                $"{part.Path} has other weights than {first.Path}: an average is of checkpoints of one architecture, both best.safetensors or "
-                    + "both of packages."
+                $"{part.Path} has other weights than {first.Path}: an average is of checkpoints of one architecture."
             );
         var mean = first.File.Tensors.ToDictionary(
             tensor => tensor.Key,
@@ -40,8 +40,19 @@ internal static class WeightAverage
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var (share, path) = colon < 0 ? (1, text) : (Share(text[..colon]), text[(colon + 1)..]);
-        return (share, path, SafeTensors.Read(path));
+        return (share, path, Bare(SafeTensors.Read(path)));
     }
+
+    // A run's last.safetensors holds the averaged weights beside those that learn and the optimiser's state.
+    private static SafeTensors Bare(SafeTensors file) =>
+        file.Tensors.Keys.Any(name => name.StartsWith(Checkpoint.Average, StringComparison.Ordinal))
+            ? file with
+            {
+                Tensors = file
+                    .Tensors.Where(tensor => tensor.Key.StartsWith(Checkpoint.Average, StringComparison.Ordinal))
+                    .ToDictionary(tensor => tensor.Key[Checkpoint.Average.Length..], tensor => tensor.Value),
+            }
+            : file;
 
     private static double Share(string text) =>
         double.TryParse(text, CultureInfo.InvariantCulture, out var share) && share > 0 && double.IsFinite(share)

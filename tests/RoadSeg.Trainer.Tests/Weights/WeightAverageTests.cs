@@ -18,6 +18,13 @@ public sealed class WeightAverageTests : IDisposable
         Assert.Equal([7L], mean.Tensors["count"].Longs());
         Assert.Equal("a", mean.Metadata["name"]);
         Assert.Equal([2f, 2f], WeightAverage.Of([_folder["a"], _folder["b"]]).Tensors["weight"].Floats());
+
+        // Of a run under way the averaged weights count, not those that learn.
+        var (averaged, learning) = (StoredTensor.Of([8f, 8f], 2), StoredTensor.Of([100f, 100f], 2));
+        new SafeTensors(
+            new Dictionary<string, string>(),
+            new Dictionary<string, StoredTensor> { ["model.weight"] = learning, ["average.weight"] = averaged, ["average.count"] = StoredTensor.Of([1L], 1) }).Write(_folder["last"]);
+        Assert.Equal([4f, 6f], WeightAverage.Of([_folder["a"], _folder["last"]]).Tensors["weight"].Floats());
     }
 
     [Fact]

@@ -36,7 +36,7 @@ var root = new Command(
     """
     RoadSeg turns road photos into per-pixel maps of road, vehicles, people, signs and the rest.
 
-    Further commands, each with a --help of its own: train, evaluate, export, publish (models), work (takes training runs), bench, soak (load under faults), host (another isolated worker).
+    Further commands, each with a --help of its own: train, evaluate, average, export, publish (models), work (takes training runs), bench, soak (load under faults), host (another isolated worker).
     fuzz [--minutes N] [--seed S] sends requests made from the API description, valid and not, and looks for answers that it does not describe.
     """
 )

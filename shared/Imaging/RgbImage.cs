@@ -31,4 +31,17 @@ public sealed class RgbImage
 
     /// <summary>Shape [Height, Width, 3], values 0-255.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>A new image with left and right exchanged.</summary>
+    public RgbImage Mirrored()
+    {
+        var pixels = new byte[Pixels.Length];
+        for (var y = 0; y < Height; y++)
+        {
+            for (var x = 0; x < Width; x++)
+                Pixels.AsSpan(3 * ((y * Width) + x), 3).CopyTo(pixels.AsSpan(3 * ((y * Width) + Width - 1 - x)));
+        }
+
+        return new RgbImage(Width, Height, pixels);
+    }
 }

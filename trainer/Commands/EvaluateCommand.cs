@@ -16,7 +16,11 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Folder with classes.json and the split.", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "Folder with classes.json and the split; with --points, of the photos.",
+            Required = true,
+        };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "A .safetensors checkpoint of a run ..." };
         var package = new Option<string?>("--model")
         {
@@ -28,6 +32,10 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => Precision.Fp32,
         };
         var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "val" };
+        var points = new Option<string?>("--points")
+        {
+            Description = "JSON file of labelled points of photos (docs/training.md), instead of a split.",
+        };
         var size = new Option<string?>("--size") { Description = "Input size WxH instead of the model's own." };
         var stretch = new Option<string?>("--stretch")
         {
@@ -49,6 +57,7 @@ internal static class EvaluateCommand
             package,
             precision,
             split,
+            points,
             size,
             stretch,
             flip,
@@ -62,7 +71,9 @@ internal static class EvaluateCommand
             var looks = new TestTime(parsed.GetValue(flip), Numbers(parsed.GetValue(scales)!));
             looks.Validate();
             var root = parsed.GetValue(data)!;
-            var set = DataSource.Read(root, parsed.GetValue(split)!);
+            var set = parsed.GetValue(points) is { } file
+                ? LabelledPoints.Read(file, root, LabelsOf(parsed.GetValue(checkpoint), parsed.GetValue(package)))
+                : DataSource.Read(root, parsed.GetValue(split)!);
             if (parsed.GetValue(stretch) is { } square)
                 set = new SegmentationSet(set.Name, set.Labels, new StretchedFrames(set.Frames, Stretch(square)));
             var input = parsed.GetValue(size) is { } wanted ? Stretch(wanted) : null;
@@ -82,11 +93,20 @@ internal static class EvaluateCommand
                 (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };
-            var floor = DataSource.HasSplit(root, "train") ? NoImageFloor.Of(DataSource.Read(root, "train"), set) : null;
+            var floor =
+                parsed.GetValue(points) is null && DataSource.HasSplit(root, "train")
+                    ? NoImageFloor.Of(DataSource.Read(root, "train"), set)
+                    : null;
             ScoreTable.Write(Console.Out, scores, set.Labels, floor);
         });
         return command;
     }
+
+    // A file of points has names only: which classes there are, the model says.
+    private static LabelCatalogue LabelsOf(string? checkpoint, string? package) =>
+        checkpoint is not null ? Checkpoint.LabelsOf(checkpoint)
+        : Directory.Exists(package) ? ModelPackage.Load(package).Manifest.Labels
+        : throw new TrainerException("--points takes a --checkpoint, or a package as --model.");
 
     private static SetScores OfCheckpoint(string path, SegmentationSet set, PreprocessSpec? input, TestTime looks, Device device)
     {

@@ -27,6 +27,10 @@ internal static class PublishCommand
             Description = "Where the initial weights came from.",
             DefaultValueFactory = _ => "Where the initial weights came from was not said.",
         };
+        var limits = new Option<string?>("--limits")
+        {
+            Description = "What to expect of it and what not; without it, what is known of the data set.",
+        };
         var commit = new Option<string?>("--commit") { Description = "Git commit of the code." };
         var limit = new Option<int>("--limit") { Description = "Use at most this many frames of each split; 0 for all." };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
@@ -40,6 +44,7 @@ internal static class PublishCommand
             name,
             licence,
             origin,
+            limits,
             commit,
             limit,
             threads,
@@ -59,6 +64,8 @@ internal static class PublishCommand
                 parsed.GetValue(origin)!,
                 parsed.GetValue(licence)
             );
+            if (parsed.GetValue(limits) is { } expected)
+                facts = facts with { Limits = expected };
             var package = new PackagePublisher(TimeProvider.System, Console.WriteLine).Publish(
                 parsed.GetValue(checkpoint)!,
                 train,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoadSeg.Trainer.Libtorch;
+using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Training;
 
 namespace RoadSeg.Trainer.Commands;
@@ -34,7 +35,35 @@ internal static class TrainCommand
             Description = "key=value: replaces a field of the recipe, such as training.epochs=5.",
             DefaultValueFactory = _ => [],
         };
-        var command = new Command(Name, "Train, or go on training.") { data, recipe, init, output, resume, threads, seed, device, set };
+        var unlabelled = new Option<string[]>("--unlabelled")
+        {
+            Description = "Folder of photos without labels to learn from too; may be given several times.",
+            DefaultValueFactory = _ => [],
+        };
+        var teacher = new Option<string>("--teacher")
+        {
+            Description = "Model packages that label those photos, with commas between.",
+            DefaultValueFactory = _ => "",
+        };
+        var labelMap = new Option<string?>("--label-map")
+        {
+            Description = "JSON file: which class of the data set each of a teacher's classes is.",
+        };
+        var command = new Command(Name, "Train, or go on training.")
+        {
+            data,
+            recipe,
+            init,
+            output,
+            resume,
+            threads,
+            seed,
+            device,
+            set,
+            unlabelled,
+            teacher,
+            labelMap,
+        };
         // The command line hears signals only once the action has given it a task.
         command.SetAction(
             (parsed, stop) =>
@@ -50,7 +79,10 @@ internal static class TrainCommand
                             parsed.GetValue(output)!,
                             parsed.GetValue(init),
                             parsed.GetValue(resume)
-                        );
+                        )
+                        {
+                            Unlabelled = Unlabelled(parsed.GetValue(unlabelled)!, parsed.GetValue(teacher)!, parsed.GetValue(labelMap)),
+                        };
                         Directory.CreateDirectory(files.Output);
                         var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
                         var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
@@ -60,5 +92,20 @@ internal static class TrainCommand
                 )
         );
         return command;
+    }
+
+    private static UnlabelledSources? Unlabelled(string[] folders, string teachers, string? classNames)
+    {
+        Check.That(
+            folders.Length > 0 || teachers.Length == 0,
+            "A teacher (--teacher) labels photos, and there are none: name their folder with --unlabelled."
+        );
+        return folders.Length == 0
+            ? null
+            : new UnlabelledSources(
+                folders,
+                teachers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                classNames
+            );
     }
 }

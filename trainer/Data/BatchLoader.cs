@@ -10,17 +10,22 @@ internal sealed class BatchLoader(
     AugmentationOptions size,
     int batchSize,
     long seed,
-    int ahead
+    int ahead,
+    PhotoStream? photos = null
 )
 {
     private const long OrderStream = 1;
     private const long SampleStream = 2;
+    private const long PhotoOrderStream = 5;
+    private const long DonorStream = 6;
 
     private readonly Queue<Task<Batch>> _ready = new();
-    private readonly Dictionary<long, int[]> _orders = [];
+    private readonly Dictionary<(long Stream, long Epoch), int[]> _orders = [];
+    private readonly int _photos = photos?.PerBatch ?? 0;
+    private readonly bool[]? _rare = size.Paste > 0 ? set.RareClasses(size.PasteBelow) : null;
 
     /// <summary>The last, smaller batch of an epoch is left out: batch norm sees one size only.</summary>
-    public int StepsPerEpoch { get; } = Math.Max(1, set.Frames.Count / batchSize);
+    public int StepsPerEpoch { get; } = Math.Max(1, set.Frames.Count / (batchSize - (photos?.PerBatch ?? 0)));
 
     /// <summary>Time spent waiting for batches that were not ready.</summary>
     public TimeSpan Waited { get; private set; }
@@ -48,35 +53,54 @@ internal sealed class BatchLoader(
 
     public Batch Make(long step)
     {
-        var (epoch, position) = Math.DivRem(step, StepsPerEpoch);
-        var order = OrderOf(epoch);
         var (h, w) = (size.CropHeight, size.CropWidth);
-        var batch = new Batch(batchSize, h, w, new byte[batchSize * h * w * 3], new byte[batchSize * h * w]);
+        var labelled = batchSize - _photos;
+        var batch = new Batch(batchSize, h, w, new byte[batchSize * h * w * 3], new byte[batchSize * h * w])
+        {
+            Photos = _photos,
+            Taught = new byte[_photos * h * w],
+            Plain = new byte[_photos * h * w * 3],
+        };
         for (var i = 0; i < batchSize; i++)
         {
-            // A set smaller than the batch is gone through more than once.
-            var index = order[(int)(((position * batchSize) + i) % order.Length)];
-            augmentation.Draw(
-                set.Frames[index],
-                new SeededRandom(seed, SampleStream, step, i),
-                batch.Images.AsSpan(i * h * w * 3, h * w * 3),
-                batch.Masks.AsSpan(i * h * w, h * w)
-            );
+            var photo = i - labelled;
+            var sample = new Sample(batch.Images.AsSpan(i * h * w * 3, h * w * 3), batch.Masks.AsSpan(i * h * w, h * w))
+            {
+                Taught = photo < 0 ? default : batch.Taught.AsSpan(photo * h * w, h * w),
+                Plain = photo < 0 ? default : batch.Plain.AsSpan(photo * h * w * 3, h * w * 3),
+            };
+            var frame =
+                photo < 0
+                    ? set.Frames[IndexOf(step, i, labelled, StepsPerEpoch, OrderStream)]
+                    : photos!.Frames[IndexOf(step, photo, _photos, photos.StepsPerEpoch, PhotoOrderStream)];
+            augmentation.Draw(frame, new SeededRandom(seed, SampleStream, step, i), sample, Donor(step, i), _rare);
         }
 
         return batch;
     }
 
+    // A set smaller than the batch is gone through more than once.
+    private int IndexOf(long step, int sample, int perStep, int stepsPerEpoch, long stream)
+    {
+        var (epoch, position) = Math.DivRem(step, stepsPerEpoch);
+        var order = OrderOf(stream, epoch);
+        return order[(int)(((position * perStep) + sample) % order.Length)];
+    }
+
+    private Frame? Donor(long step, int sample) =>
+        _rare is null ? null : set.Frames[new SeededRandom(seed, DonorStream, step, sample).Next(set.Frames.Count)];
+
     // The same for every step of an epoch, and a step is made again after a stop: kept for the epochs under way, not drawn for each step.
-    private int[] OrderOf(long epoch)
+    private int[] OrderOf(long stream, long epoch)
     {
         lock (_orders)
         {
-            if (_orders.TryGetValue(epoch, out var order))
+            if (_orders.TryGetValue((stream, epoch), out var order))
                 return order;
-            foreach (var old in _orders.Keys.Where(known => known < epoch - 1).ToList())
+            foreach (var old in _orders.Keys.Where(known => known.Stream == stream && known.Epoch < epoch - 1).ToList())
                 _orders.Remove(old);
-            return _orders[epoch] = set.Order(new SeededRandom(seed, OrderStream, epoch));
+            var random = new SeededRandom(seed, stream, epoch);
+            return _orders[(stream, epoch)] = stream == OrderStream ? set.Order(random) : photos!.Order(random);
         }
     }
 }

@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Libtorch;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Data;
@@ -20,7 +21,7 @@ internal static class ModelInput
         var shift = tensor([.. Mean.Zip(Deviation, (m, d) => -m / d)], [3L], dtype: float32).to(device);
 
         // Normalised as NHWC and only then seen as NCHW: the convolutions keep that layout.
-        return bytes.to(float32).mul_(scale).add_(shift).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return bytes.to(float32).mul_(scale).add_(shift, HeldScalars.One).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <returns>Int64 [count, height, width].</returns>

@@ -52,6 +52,13 @@ internal sealed class SegmentationSet
         return order;
     }
 
+    /// <summary>By class id, whether it has at most this share of the labelled pixels, and any.</summary>
+    public bool[] RareClasses(double share)
+    {
+        var most = share * PixelCounts.Sum();
+        return [.. PixelCounts.Select(pixels => pixels > 0 && pixels <= most)];
+    }
+
     private void Count(Frame frame)
     {
         var histogram = new long[256];

@@ -1,4 +1,5 @@
 using RoadSeg.Imaging;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using static TorchSharp.torch;
 
@@ -30,9 +31,9 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
         var sum = zeros(1);
         foreach (var scale in Scales)
         {
-            sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1));
+            sum = sum.add(nn.functional.softmax(Look(network, image, input, scale), 1), HeldScalars.One);
             if (Flip)
-                sum = sum.add(nn.functional.softmax(Look(network, Mirrored(image), input, scale), 1).flip(3));
+                sum = sum.add(nn.functional.softmax(Look(network, image.Mirrored(), input, scale), 1).flip(3), HeldScalars.One);
         }
 
         return Best(sum);
@@ -45,16 +46,4 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
     }
 
     private static byte[] Best(Tensor scores) => scores.argmax(1).to(uint8).contiguous().data<byte>().ToArray();
-
-    private static RgbImage Mirrored(RgbImage image)
-    {
-        var pixels = new byte[image.Pixels.Length];
-        for (var y = 0; y < image.Height; y++)
-        {
-            for (var x = 0; x < image.Width; x++)
-                image.Pixels.AsSpan(3 * ((y * image.Width) + x), 3).CopyTo(pixels.AsSpan(3 * ((y * image.Width) + image.Width - 1 - x)));
-        }
-
-        return new RgbImage(image.Width, image.Height, pixels);
-    }
 }

@@ -7,17 +7,23 @@ internal sealed record StepEntry(long Step, double Loss, double Rate);
 
 internal sealed record EvaluationEntry(long Step, int Epoch, double TrainLoss, double Accuracy, double ClassAccuracy, double MeanIou);
 
+/// <summary>How much of what teachers called each class was used, 0-1; null for a class that they never called.</summary>
+internal sealed record KeptEntry(long Step, IReadOnlyDictionary<string, double?> Classes);
+
 /// <summary>A run's past as metrics.jsonl has it. A run that was killed repeats what came after its last checkpoint: a start at update n
 /// takes back everything later than n, and a line that was cut short counts for nothing.</summary>
 internal sealed class MetricsHistory
 {
     private readonly List<StepEntry> _steps = [];
     private readonly List<EvaluationEntry> _evaluations = [];
+    private readonly List<KeptEntry> _kept = [];
     private long _read;
 
     public IReadOnlyList<StepEntry> Steps => _steps;
 
     public IReadOnlyList<EvaluationEntry> Evaluations => _evaluations;
+
+    public IReadOnlyList<KeptEntry> Kept => _kept;
 
     /// <summary>Updates that the run was started for.</summary>
     public long Total { get; private set; }
@@ -62,6 +68,7 @@ internal sealed class MetricsHistory
     {
         _steps.Clear();
         _evaluations.Clear();
+        _kept.Clear();
         (_read, Total, FloorAccuracy, FloorMeanIou) = (0, 0, null, null);
     }
 
@@ -88,11 +95,15 @@ internal sealed class MetricsHistory
             case "start":
                 _steps.RemoveAll(s => s.Step > step);
                 _evaluations.RemoveAll(e => e.Step > step);
+                _kept.RemoveAll(k => k.Step > step);
                 Total = entry.GetProperty("total").GetInt64();
                 (FloorAccuracy, FloorMeanIou) = (
                     entry.GetProperty("floorAccuracy").GetDouble(),
                     entry.GetProperty("floorMeanIou").GetDouble()
                 );
+                break;
+            case "kept":
+                _kept.Add(new KeptEntry(step, entry.GetProperty("classes").Deserialize<Dictionary<string, double?>>()!));
                 break;
             case "steps":
                 _steps.Add(new StepEntry(step, entry.GetProperty("loss").GetDouble(), entry.GetProperty("rate").GetDouble()));

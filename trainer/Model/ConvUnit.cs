@@ -10,6 +10,9 @@ internal sealed class ConvUnit
     /// <summary>Batch norm's guard against division by zero; torch's default, restated for folding.</summary>
     public const double NormEpsilon = 1e-5;
 
+    // Torch's default too.
+    private const double NormMomentum = 0.1;
+
     public ConvUnit(ConvShape shape, Activation activation, bool norm = true)
     {
         Shape = shape;
@@ -39,7 +42,7 @@ internal sealed class ConvUnit
     {
         var y = Conv.forward(x);
         if (Norm is not null)
-            y = Norm.forward(y);
+            y = Normalise(Norm, y);
         return Activation switch
         {
             Activation.Relu => y.relu_(),
@@ -47,6 +50,20 @@ internal sealed class ConvUnit
             _ => y,
         };
     }
+
+    // Not the module's own forward: in training that counts batches for nobody, by numbers that a collection may free under way
+    // (Libtorch/HeldScalars.cs); a run died of it.
+    private static Tensor Normalise(BatchNorm2d norm, Tensor x) =>
+        nn.functional.batch_norm(
+            x,
+            norm.running_mean,
+            norm.running_var,
+            norm.weight,
+            norm.bias,
+            training: norm.training,
+            momentum: NormMomentum,
+            eps: NormEpsilon
+        );
 
     /// <summary>The parts under the names "0" and "1", as torchvision's conv-norm-activation blocks have them.</summary>
     public Sequential Named() => Norm is null ? nn.Sequential(("0", Conv)) : nn.Sequential(("0", Conv), ("1", Norm));

@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Libtorch;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Model;
@@ -110,7 +111,7 @@ internal sealed class MobileNetV2Encoder : Encoder
         {
             var x = Expand?.Forward(input) ?? input;
             x = Project.Forward(Depthwise.Forward(x));
-            return Residual ? x.add_(input) : x;
+            return Residual ? x.add_(input, HeldScalars.One) : x;
         }
     }
 }

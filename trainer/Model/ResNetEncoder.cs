@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Libtorch;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Model;
@@ -118,7 +119,7 @@ internal sealed class ResNetEncoder : Encoder
             var x = input;
             foreach (var unit in Units)
                 x = unit.Forward(x);
-            return x.add_(Downsample?.Forward(input) ?? input).relu_();
+            return x.add_(Downsample?.Forward(input) ?? input, HeldScalars.One).relu_();
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class CurvesPicture
 
     public static RgbImage Draw(MetricsHistory run)
     {
-        var canvas = new Canvas(2 * PanelWidth, Header + (2 * PanelHeight), Background);
+        var canvas = new Canvas(2 * PanelWidth, Header + ((run.Kept.Count > 0 ? 3 : 2) * PanelHeight), Background);
         var evaluations = run.Evaluations;
         var best = evaluations.MaxBy(e => e.MeanIou);
         canvas.Text(
@@ -84,9 +84,35 @@ internal static class CurvesPicture
         accuracy.Draw(canvas, PanelWidth, Header, PanelWidth, PanelHeight, end);
         rate.Draw(canvas, 0, Header + PanelHeight, PanelWidth, PanelHeight, end);
         iou.Draw(canvas, PanelWidth, Header + PanelHeight, PanelWidth, PanelHeight, end);
+        if (run.Kept.Count > 0)
+            Kept(run.Kept, x).Draw(canvas, 0, Header + (2 * PanelHeight), 2 * PanelWidth, PanelHeight, end);
         return canvas.Image();
 
         (double X, double Y)[] Level(double? value) => value is { } v ? [(0, v), (end, v)] : [];
+    }
+
+    private static Chart Kept(IReadOnlyList<KeptEntry> kept, string x)
+    {
+        RgbColor[] colours = [Blue, Vermilion, Green, Purple, Grey, PaleBlue];
+        var names = kept.SelectMany(entry => entry.Classes.Keys).Distinct();
+        return new Chart(
+            "share of the teachers' labels that is kept",
+            x,
+            [
+                .. names.Select(
+                    (name, i) =>
+                        new Series(
+                            name,
+                            colours[i % colours.Length],
+                            Points(kept.Select(entry => (entry.Step, entry.Classes.GetValueOrDefault(name) ?? double.NaN))),
+                            Dashed: i >= colours.Length,
+                            Marks: kept.Count < 60
+                        )
+                ),
+            ],
+            Percent: true,
+            Top: 1
+        );
     }
 
     private static (double X, double Y)[] Points(IEnumerable<(long Step, double Value)> values) =>

@@ -12,8 +12,10 @@ namespace RoadSeg.Trainer.Training;
 /// metadata.</summary>
 internal static class Checkpoint
 {
+    /// <summary>What the names of the averaged weights begin with.</summary>
+    public const string Average = "average.";
+
     private const string Model = "model.";
-    private const string Average = "average.";
     private const string Optimizer = "optimizer.";
 
     public static void Save(
@@ -96,6 +98,9 @@ internal static class Checkpoint
     /// <summary>What a checkpoint was trained with.</summary>
     public static Recipe RecipeOf(string path) => RecipeOf(SafeTensors.Read(path), path);
 
+    /// <summary>The classes of a checkpoint.</summary>
+    public static LabelCatalogue LabelsOf(string path) => LabelsOf(SafeTensors.Read(path), path);
+
     /// <summary>The averaged weights alone, names bare: what evaluation, export and publishing read.</summary>
     public static void SaveWeights(string path, Recipe recipe, LabelCatalogue labels, LoopState state, DeepLabV3Plus model) =>
         Weights(recipe, labels, state, model).Write(path);
@@ -105,9 +110,7 @@ internal static class Checkpoint
     {
         var file = SafeTensors.Read(path);
         var recipe = RecipeOf(file, path);
-        var labels = file.Metadata.TryGetValue("labels", out var json)
-            ? JsonSerializer.Deserialize<LabelCatalogue>(json, Recipe.Json)!
-            : throw new TrainerException($"{path} has no label catalogue: it is no RoadSeg checkpoint.");
+        var labels = LabelsOf(file, path);
         var model = new DeepLabV3Plus(recipe.Model);
         ModelWeights.LoadWhole(
             model,
@@ -118,6 +121,11 @@ internal static class Checkpoint
         model.eval();
         return (model, recipe, labels);
     }
+
+    private static LabelCatalogue LabelsOf(SafeTensors file, string path) =>
+        file.Metadata.TryGetValue("labels", out var json)
+            ? JsonSerializer.Deserialize<LabelCatalogue>(json, Recipe.Json)!
+            : throw new TrainerException($"{path} has no label catalogue: it is no RoadSeg checkpoint.");
 
     private static LoopState StateOf(SafeTensors file, string path) =>
         file.Metadata.TryGetValue("state", out var state)

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using RoadSeg.Labels;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Evaluation;
+using RoadSeg.Trainer.Teaching;
 
 namespace RoadSeg.Trainer.Training;
 
@@ -80,6 +82,31 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
             output.WriteLine(line);
             _lastLine = time.GetTimestamp();
         }
+    }
+
+    /// <summary>How much of a teacher's labels was used since this was said last; 0: the first teachers', of all photos.</summary>
+    public void Kept(long step, LabelCatalogue labels, KeptLabels kept)
+    {
+        if (kept.Called == 0)
+            return;
+        var shares = labels.Classes.ToDictionary(label => label.Name, label => kept.Shares[label.Id]);
+        Say(
+            FormattableString.Invariant($"Of the teachers' labels {kept.Share:P0} are kept: ")
+                + string.Join(
+                    ", ",
+                    shares.Where(s => s.Value is not null).Select(s => FormattableString.Invariant($"{s.Key} {s.Value:P0}"))
+                )
+        );
+        Record(
+            new
+            {
+                kind = "kept",
+                step,
+                share = kept.Share,
+                classes = shares,
+            }
+        );
+        kept.Clear();
     }
 
     public void Evaluation(long step, int epoch, SetScores scores, double meanLoss, double seconds)

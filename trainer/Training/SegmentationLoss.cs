@@ -1,4 +1,5 @@
 using RoadSeg.Trainer.Data;
+using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
 using static TorchSharp.torch;
 
@@ -32,7 +33,10 @@ internal sealed class SegmentationLoss : IDisposable
             _options.OhemShare < 1
                 ? Hard(full, target)
                 : nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing);
-        return _options.DiceWeight > 0 ? loss.add(Dice(full, target).mul(_options.DiceWeight)) : loss;
+        if (_options.DiceWeight == 0)
+            return loss;
+        using var numbers = new HeldScalars();
+        return loss.add(Dice(full, target, numbers), numbers[_options.DiceWeight]);
     }
 
     public void Dispose() => _weights?.Dispose();
@@ -40,21 +44,24 @@ internal sealed class SegmentationLoss : IDisposable
     private Tensor Hard(Tensor logits, Tensor target)
     {
         var each = nn.functional.cross_entropy(logits, target, _weights, IgnoreId, nn.Reduction.None, _options.LabelSmoothing).flatten();
-        var labelled = target.ne(IgnoreId).sum().item<long>();
+        using var numbers = new HeldScalars();
+        var labelled = target.ne(numbers[IgnoreId]).sum().item<long>();
         var keep = Math.Max(1, (int)(labelled * _options.OhemShare));
         return each.topk(keep, sorted: false).values.mean();
     }
 
     // 1 - 2|A and B| / (|A| + |B|) per class over the whole batch, averaged over the classes that the target holds.
-    private Tensor Dice(Tensor logits, Tensor target)
+    private Tensor Dice(Tensor logits, Tensor target, HeldScalars numbers)
     {
-        var valid = target.ne(IgnoreId).unsqueeze(1).to(float32);
+        var valid = target.ne(numbers[IgnoreId]).unsqueeze(1).to(float32);
         var probability = nn.functional.softmax(logits, 1).mul(valid);
-        var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(IgnoreId), 0).unsqueeze(1), valid);
+        var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(numbers[IgnoreId]), numbers[0]).unsqueeze(1), valid);
         var both = probability.mul(truth).sum([0L, 2, 3]);
         var count = truth.sum([0L, 2, 3]);
-        var present = count.gt(0).to(float32);
-        var dice = both.mul(2).add(1).div(probability.sum([0L, 2, 3]).add(count).add(1));
-        return dice.neg().add(1).mul(present).sum().div(present.sum().add(1e-6));
+        var present = count.gt(numbers[0]).to(float32);
+        var dice = both.mul(numbers[2])
+            .add(numbers[1], numbers[1])
+            .div(probability.sum([0L, 2, 3]).add(count, numbers[1]).add(numbers[1], numbers[1]));
+        return dice.neg().add(numbers[1], numbers[1]).mul(present).sum().div(present.sum().add(numbers[1e-6], numbers[1]));
     }
 }

@@ -4,6 +4,7 @@ using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,6 +25,7 @@ internal sealed class TrainingLoop(
 {
     private const long WeightStream = 3;
     private const int BatchesAhead = 3;
+    private const int KeptEvery = 50;
 
     public LoopState Run(CancellationToken stop)
     {
@@ -41,8 +43,9 @@ internal sealed class TrainingLoop(
         );
         Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
         var t = recipe.Training;
-        var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels.Count, (byte)train.IgnoreId);
-        var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead);
+        var photos = Photos(train, stop);
+        var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels);
+        var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead, photos);
         var stepsPerEpoch = Math.Max(1, loader.StepsPerEpoch / t.Accumulate);
         var total = (long)t.Epochs * stepsPerEpoch;
 
@@ -75,7 +78,8 @@ internal sealed class TrainingLoop(
         double lossSum = 0,
             lossCount = 0,
             unreported = 0;
-        var update = new TrainingStep(recipe, model, loss, optimizer, ema, device);
+        var teacher = photos is null ? null : new AverageTeacher(ema.Model, recipe.Unlabelled, (byte)train.IgnoreId, device);
+        var update = new TrainingStep(recipe, model, loss, optimizer, ema, device, teacher);
         using var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
         while (state.Step < total && !EndsEarly() && !stop.IsCancellationRequested)
         {
@@ -97,6 +101,9 @@ internal sealed class TrainingLoop(
             (lossSum, lossCount, unreported) = (lossSum + stepLoss, lossCount + 1, unreported + 1);
             log.Step(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, rate, loader.Waited);
             afterStep?.Invoke(new StepReport(state.Step, total, stepsPerEpoch, stepLoss, lossSum / lossCount, loader.Waited));
+
+            if (teacher is not null && (state.Step % KeptEvery == 0 || state.Step == total))
+                log.Kept(state.Step, train.Labels, teacher.Kept);
 
             // Evaluation, honest: the score of a checkpoint is the score of the very weights in it.
             var epochEnds = state.Step % stepsPerEpoch == 0;
@@ -127,6 +134,31 @@ internal sealed class TrainingLoop(
             Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
             saved?.Invoke();
         }
+    }
+
+    private PhotoStream? Photos(SegmentationSet train, CancellationToken stop)
+    {
+        if (files.Unlabelled is not { } sources)
+            return null;
+        var options = recipe.Unlabelled;
+        Check.That(
+            sources.Teachers.Count > 0 || options.AverageFromStep > 0 || sources.Folders.Any(PhotoFolder.HasMasks),
+            "Nothing says what is on the photos of --unlabelled: name a teacher (--teacher PACKAGE), or let the averaged weights teach from "
+                + "some update on (--set unlabelled.averageFromStep=500)."
+        );
+        var photos = TaughtPhotos.Open(
+            sources,
+            options,
+            train.Labels,
+            recipe.Input,
+            files.Output,
+            log.Say,
+            kept => log.Kept(0, train.Labels, kept),
+            stop
+        );
+        var perBatch = options.PerBatch(recipe.Training.BatchSize);
+        log.Say($"{photos.Count} photos without labels, {perBatch} of the {recipe.Training.BatchSize} samples of every batch.");
+        return new PhotoStream(photos, perBatch);
     }
 
     private LoopState Evaluate(LoopState state, int epoch, DeepLabV3Plus model, SegmentationSet val, double trainLoss)

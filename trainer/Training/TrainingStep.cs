@@ -2,12 +2,22 @@ using System.Diagnostics;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Teaching;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
 
 /// <summary>One update of the weights: forward, backward, clipping, optimiser, average.</summary>
-internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, SegmentationLoss loss, Optimizer optimizer, Ema ema, Device device)
+/// <param name="teacher">Labels the photos of batches that have any.</param>
+internal sealed class TrainingStep(
+    Recipe recipe,
+    DeepLabV3Plus model,
+    SegmentationLoss loss,
+    Optimizer optimizer,
+    Ema ema,
+    Device device,
+    AverageTeacher? teacher = null
+)
 {
     /// <summary>Names the stream of seeds for dropout, one for each update.</summary>
     internal const long DropoutStream = 4;
@@ -24,7 +34,7 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
         random.manual_seed(SeededRandom.SeedOf(recipe.Seed, DropoutStream, step));
         var mean = 0.0;
         for (var i = 0; i < t.Accumulate; i++)
-            mean += Backward(next()) / t.Accumulate;
+            mean += Backward(next(), step) / t.Accumulate;
         if (!double.IsFinite(mean))
             return mean;
 
@@ -38,29 +48,42 @@ internal sealed class TrainingStep(Recipe recipe, DeepLabV3Plus model, Segmentat
         return mean;
     }
 
-    private double Backward(Batch batch)
+    private double Backward(Batch batch, long step)
     {
         using var scope = NewDisposeScope();
-        var value = Loss(batch);
+        var value = Loss(batch, step);
         value.backward();
         return value.item<float>();
     }
 
     // A batch without a labelled pixel teaches nothing: a mean over none of its pixels would be no number.
     // A scope of its own: our references to activations end here, so that backward frees each as soon as it has used it.
-    private Tensor Loss(Batch batch)
+    private Tensor Loss(Batch batch, long step)
     {
         using var scope = NewDisposeScope();
+        var labelled = batch.Count - batch.Photos;
+        var taught = batch.Photos > 0 ? teacher!.Label(batch, step) : [];
         var images = ModelInput.Normalised(batch.Images, batch.Count, batch.Height, batch.Width, device);
-        var target = ModelInput.Target(batch.Masks, batch.Count, batch.Height, batch.Width, device);
         var (logits, auxiliary) = Forward(images);
-        if (!batch.Masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId))
-            return logits.sum().mul(0).MoveToOuterDisposeScope();
-        var value = loss.Of(logits, target);
-        if (auxiliary is not null)
-            value = value.add(loss.Of(auxiliary, target).mul(recipe.Training.AuxiliaryWeight));
+        using var numbers = new HeldScalars();
+        var value = logits.sum().mul(numbers[0]);
+        Add(0, labelled, batch.Masks[..(labelled * batch.Height * batch.Width)], 1);
+        if (batch.Photos > 0)
+            Add(labelled, batch.Photos, taught, recipe.Unlabelled.Weight * Known(taught));
         return value.MoveToOuterDisposeScope();
+
+        void Add(int first, int count, byte[] masks, double weight)
+        {
+            if (weight == 0 || !masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId))
+                return;
+            var target = ModelInput.Target(masks, count, batch.Height, batch.Width, device);
+            value = value.add(loss.Of(logits.narrow(0, first, count), target), numbers[weight]);
+            if (auxiliary is not null)
+                value = value.add(loss.Of(auxiliary.narrow(0, first, count), target), numbers[weight * recipe.Training.AuxiliaryWeight]);
+        }
     }
+
+    private double Known(byte[] masks) => 1 - ((double)masks.AsSpan().Count((byte)loss.IgnoreId) / masks.Length);
 
     // Only the network computes in bfloat16; the loss takes its logits as floats.
     private (Tensor Logits, Tensor? Auxiliary) Forward(Tensor images)

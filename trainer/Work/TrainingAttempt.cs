@@ -5,6 +5,7 @@ using RoadSeg.Registry;
 using RoadSeg.Storage;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Publishing;
+using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Training;
 using RoadSeg.Trainings;
 
@@ -147,7 +148,7 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
                 Path.Combine(folder, "init.safetensors"),
                 said.WriteLine
             );
-        var files = new LoopFiles(set.Folder, folder, init, Resume: true);
+        var files = new LoopFiles(set.Folder, folder, init, Resume: true) { Unlabelled = await PhotosAsync(recipe, said, reporter.Stop) };
         var learning = new TrainingLoop(
             recipe,
             files,
@@ -162,6 +163,22 @@ internal sealed class TrainingAttempt(WorkPlace place, TrainingRecord run, long 
         reporter.ThrowIfStopped();
         await blobs.StoreAsync(Checkpoints, reporter.Stop);
         await reporter.TellAsync(reporter.Stop);
+    }
+
+    // The version that the run starts from labels them, or the live one; a model's first run has its own averaged weights for that.
+    private async Task<UnlabelledSources?> PhotosAsync(Recipe recipe, AttemptLog said, CancellationToken cancel)
+    {
+        if (recipe.Unlabelled.RecentPhotos == 0)
+            return null;
+        var version = run.Plan.Init is "none" or "live"
+            ? (await place.Registry.LiveAsync(run.Plan.Model, cancel))?.Value.Version
+            : run.Plan.Init;
+        var teacher = version is null ? null : await DownloadAsync(run.Plan.Model, version, cancel);
+        var photos = new RecentPhotos(place.Storage, place.Time, recipe.Unlabelled.RecentPhotos).ReadAsync(cancel);
+        var sources = await DeploymentPhotos.FetchAsync(photos, teacher, folder, cancel);
+        if (sources is null)
+            said.WriteLine("The deployment has no photo to learn from without labels: the run goes on without.");
+        return sources;
     }
 
     // Checkpoint 2, again and again: what was learned up to here outlives this worker. An outage is waited out by the next checkpoint; the

@@ -36,6 +36,34 @@ public sealed record AugmentationOptions
     /// <summary>Hue turns by up to this many degrees, 0-180. Default 18.</summary>
     public double HueDegrees { get; init; } = 18;
 
+    /// <summary>Share of the samples that are made to look like night: dark, tinted, with lamps and noise, their sky darkest of all, 0-1.
+    /// Default 0.</summary>
+    public double Night { get; init; }
+
+    /// <summary>Share of the samples in which snow lies, as far as their labels say where, 0-1. Default 0.</summary>
+    public double Snow { get; init; }
+
+    /// <summary>Share of the samples seen through haze, mist or spray, 0-1. Default 0.</summary>
+    public double Haze { get; init; }
+
+    /// <summary>Share of the samples whose colours get a cast and another gamma, 0-1. Default 0.</summary>
+    public double Cast { get; init; }
+
+    /// <summary>Share of the samples that are blurred, as by motion or a dirty lens, 0-1. Default 0.</summary>
+    public double Blur { get; init; }
+
+    /// <summary>Share of the samples with the noise of a sensor, 0-1. Default 0.</summary>
+    public double Noise { get; init; }
+
+    /// <summary>Share of the samples that go through a JPEG of low quality, 0-1. Default 0.</summary>
+    public double Jpeg { get; init; }
+
+    /// <summary>Share of the samples onto which the rare classes of another labelled frame are pasted, 0-1. Default 0.</summary>
+    public double Paste { get; init; }
+
+    /// <summary>Classes of at most this share of the labelled pixels are rare, 0-1. Default 0.06.</summary>
+    public double PasteBelow { get; init; } = 0.06;
+
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">training-invalid: names the field and what it may be.</exception>
     public void Validate()
@@ -51,5 +79,14 @@ public sealed record AugmentationOptions
         RecipeRule.InRange(Contrast, 0, 0.9);
         RecipeRule.InRange(Saturation, 0, 0.9);
         RecipeRule.InRange(HueDegrees, 0, 180);
+        RecipeRule.InRange(Night, 0, 1);
+        RecipeRule.InRange(Snow, 0, 1);
+        RecipeRule.InRange(Haze, 0, 1);
+        RecipeRule.InRange(Cast, 0, 1);
+        RecipeRule.InRange(Blur, 0, 1);
+        RecipeRule.InRange(Noise, 0, 1);
+        RecipeRule.InRange(Jpeg, 0, 1);
+        RecipeRule.InRange(Paste, 0, 1);
+        RecipeRule.InRange(PasteBelow, 0, 1);
     }
 }

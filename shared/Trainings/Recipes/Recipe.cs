@@ -25,6 +25,9 @@ public sealed record Recipe
     /// <summary>How the weights are learned.</summary>
     public TrainingOptions Training { get; init; } = new();
 
+    /// <summary>Of photos without labels, where there are any.</summary>
+    public UnlabelledOptions Unlabelled { get; init; } = new();
+
     /// <summary>Reads at most this many frames of each split, evenly spread; 0 for all. Default 0.</summary>
     public int LimitFrames { get; init; }
 
@@ -132,6 +135,7 @@ public sealed record Recipe
         Model.Validate();
         Augmentation.Validate();
         Training.Validate();
+        Unlabelled.Validate();
     }
 
     private static void Override(JsonNode root, string entry)

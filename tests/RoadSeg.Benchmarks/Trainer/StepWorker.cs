@@ -35,7 +35,7 @@ internal static class StepWorker
         using var loss = new SegmentationLoss(recipe.Training, set, CPU);
         using var optimizer = new Optimizer(model, recipe.Training);
         using var ema = new Ema(model, recipe.Training.EmaDecay, CPU);
-        var loader = new BatchLoader(set, new Augmentation(recipe.Augmentation, recipe.Input, set.Labels.Count, (byte)set.IgnoreId), recipe.Augmentation, recipe.Training.BatchSize, recipe.Seed, Ahead);
+        var loader = new BatchLoader(set, new Augmentation(recipe.Augmentation, recipe.Input, set.Labels), recipe.Augmentation, recipe.Training.BatchSize, recipe.Seed, Ahead);
         var fixedBatch = loader.Make(0);
         StepFiles.Write(folder, recipe, model, loss.Weights, set.IgnoreId, fixedBatch);
         var step = new TrainingStep(recipe, model, loss, optimizer, ema, CPU);

@@ -115,7 +115,7 @@ public sealed class CuratedFrameTests : IDisposable
 
     private static BatchLoader Loader(SegmentationSet set) => new(
         set,
-        new Augmentation(RunTests.Small.Augmentation, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels.Count, (byte)set.IgnoreId),
+        new Augmentation(RunTests.Small.Augmentation, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels),
         RunTests.Small.Augmentation, batchSize: 4, seed: 5, ahead: 3);
 
     private LoopState Run(string data, string output, CancellationToken stop, Action? afterStep = null)

@@ -1,4 +1,5 @@
 using RoadSeg.Imaging;
+using RoadSeg.Labels;
 using RoadSeg.Trainer;
 using RoadSeg.Trainer.Data;
 
@@ -40,11 +41,12 @@ public sealed class SampleTests : IDisposable
             mask[i] = (byte)((i % 96 / 24) + (i / 96 / 32 * 4));
         var frame = new Frame("x", new RgbImage(96, 64, [.. mask.SelectMany(id => new[] { (byte)(id * 30), (byte)(id * 30), (byte)(id * 30) })]), mask);
         var options = Options with { Brightness = 0, Contrast = 0, Saturation = 0, HueDegrees = 0, CategoryMaxRatio = 1 };
-        var augmentation = new Augmentation(options, new PreprocessSpec(ResizeMode.Stretch, 96, 64), 8, 255);
+        var labels = new LabelCatalogue([.. Enumerable.Range(0, 8).Select(i => new LabelClass(i, $"class {i}", new RgbColor((byte)i, 0, 0)))], 255);
+        var augmentation = new Augmentation(options, new PreprocessSpec(ResizeMode.Stretch, 96, 64), labels);
         var (image, ids) = (new byte[64 * 48 * 3], new byte[64 * 48]);
         for (var s = 0; s < 50; s++)
         {
-            augmentation.Draw(frame, new SeededRandom(s), image, ids);
+            augmentation.Draw(frame, new SeededRandom(s), new Sample(image, ids));
             var (wrong, seen) = (0, 0);
             for (var i = 0; i < ids.Length; i++)
             {
@@ -130,5 +132,5 @@ public sealed class SampleTests : IDisposable
     }
 
     private static BatchLoader Loader(SegmentationSet set, long seed) =>
-        new(set, new Augmentation(Options, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels.Count, 4), Options, batchSize: 4, seed, ahead: 2);
+        new(set, new Augmentation(Options, new PreprocessSpec(ResizeMode.Stretch, 96, 64), set.Labels), Options, batchSize: 4, seed, ahead: 2);
 }

@@ -22,7 +22,7 @@ public sealed class AccumulationTests : IDisposable
     public void Four_quarters_of_a_batch_move_the_weights_as_the_whole_batch_does(double clip)
     {
         var set = CamVidFolder.Read(PaintedRoads.Write(_data.Path), "train");
-        var quarter = new BatchLoader(set, new Augmentation(RunTests.Small.Augmentation, RunTests.Small.Input, set.Labels.Count, 4), RunTests.Small.Augmentation, 2, seed: 1, ahead: 1).From(0, 1).Single();
+        var quarter = new BatchLoader(set, new Augmentation(RunTests.Small.Augmentation, RunTests.Small.Input, set.Labels), RunTests.Small.Augmentation, 2, seed: 1, ahead: 1).From(0, 1).Single();
         var whole = quarter with
         {
             Count = 4 * quarter.Count,

@@ -11,6 +11,7 @@ public sealed class RecipeTests
     [InlineData("smoke")]
     [InlineData("camvid-mnv2")]
     [InlineData("camvid-r18")]
+    [InlineData("roads-mnv2")]
     [InlineData("camvid-r101")]
     [InlineData("camvid-scratch-long")]
     public void Every_recipe_that_ships_is_valid_and_survives_its_checkpoint(string name)

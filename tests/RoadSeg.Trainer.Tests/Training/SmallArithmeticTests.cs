@@ -62,7 +62,7 @@ public sealed class SmallArithmeticTests : IDisposable
         using var loss = new SegmentationLoss(recipe.Training, set, CPU);
         using var optimizer = new Optimizer(network, recipe.Training);
         using var ema = new Ema(network, 0, CPU);
-        var batches = new BatchLoader(set, new Augmentation(recipe.Augmentation, recipe.Input, set.Labels.Count, 4), recipe.Augmentation, 4, seed: 1, ahead: 1).From(0, 5).GetEnumerator();
+        var batches = new BatchLoader(set, new Augmentation(recipe.Augmentation, recipe.Input, set.Labels), recipe.Augmentation, 4, seed: 1, ahead: 1).From(0, 5).GetEnumerator();
         var step = new TrainingStep(recipe, network, loss, optimizer, ema, CPU);
         var losses = new List<double>();
         for (var i = 0; i < 5; i++)

@@ -67,10 +67,15 @@ public sealed class QueueWorkerTests(WorkStorage storage) : IClassFixture<WorkSt
         var finetune = new TrainingPlan(WorkStorage.Dataset, storage.Set.Version, "finetune", new Dictionary<string, string>
         {
             ["augmentation.cropWidth"] = "64", ["augmentation.cropHeight"] = "48", ["training.epochs"] = "1", ["training.learningRate"] = "0.00001", ["training.freezeStages"] = "0",
+            ["unlabelled.recentPhotos"] = "8", ["unlabelled.confidence"] = "0.3", ["unlabelled.share"] = "0.1",
         }, "story", "live", Promote: false);
         var second = await storage.WorkAsync(finetune);
         Assert.True(second.State == TrainingState.Succeeded, second.Failure?.Message);
         Assert.Contains("0 of another shape", await storage.TextAsync(second.Id, TrainingFiles.Log));
+
+        // The photo has no labels: the live version gave it some, and the run learned from them too.
+        Assert.Contains($"1 teachers label 1 photos: story {first.Version}.", await storage.TextAsync(second.Id, TrainingFiles.Log));
+        Assert.Contains("1 photos without labels, 1 of the 8 samples of every batch.", await storage.TextAsync(second.Id, TrainingFiles.Log));
         Assert.Equal(first.Version, second.Gate!.Against);
         Assert.Contains("of the 1 most recent photos", Check(second, "disagreement").Note);
         Assert.InRange(Check(second, "disagreement").Value!.Value, 0, 1);

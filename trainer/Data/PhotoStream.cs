@@ -1,0 +1,16 @@
+namespace RoadSeg.Trainer.Data;
+
+/// <summary>The photos without labels that go into every batch.</summary>
+/// <param name="Frames">The photos, with what is known of them.</param>
+/// <param name="PerBatch">How many of a batch, at least 1.</param>
+internal sealed record PhotoStream(IReadOnlyList<Frame> Frames, int PerBatch)
+{
+    public int StepsPerEpoch => Math.Max(1, Frames.Count / PerBatch);
+
+    public int[] Order(SeededRandom random)
+    {
+        var order = Enumerable.Range(0, Frames.Count).ToArray();
+        random.Shuffle(order);
+        return order;
+    }
+}

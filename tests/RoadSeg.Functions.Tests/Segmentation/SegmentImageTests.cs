@@ -108,12 +108,13 @@ public sealed class SegmentImageTests(StorageFixture storage) : IAsyncLifetime
         var lane = _worker.Get<ModelLane>();
         await lane.EnterAsync(WorkLane.Interactive, Cancel);
         var run = RunAsync(id);
-        while ((await _worker.JobAsync(id)).State != JobState.Running)
-            await Task.Delay(10, Cancel);
+        await Eventually.TrueAsync(async () => (await _worker.JobAsync(id)).State == JobState.Running, "its attempt");
         if (how == "canceled")
             await _worker.Others.TryMoveAsync(id, JobState.Canceled, record => record, Cancel);
         else
             await _worker.Others.AmendAsync(id, record => record with { Attempt = 2 }, Cancel);
+
+        // A wait that is worth asking after.
         await Task.Delay(150, Cancel);
 
         lane.Leave();

@@ -48,7 +48,8 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
             .Order(StringComparer.Ordinal)
             .Take(count * EntriesPerPhoto)
             .Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null)
-            .OfType<WorkId>();
+            .OfType<WorkId>()
+            .Distinct();
 
         async Task AddAsync(BlobContainerClient container, string prefix)
         {

@@ -7,9 +7,6 @@ internal sealed record StepEntry(long Step, double Loss, double Rate);
 
 internal sealed record EvaluationEntry(long Step, int Epoch, double TrainLoss, double Accuracy, double ClassAccuracy, double MeanIou);
 
-/// <summary>How much of what teachers called each class was used, 0-1; null for a class that they never called.</summary>
-internal sealed record KeptEntry(long Step, IReadOnlyDictionary<string, double?> Classes);
-
 /// <summary>A run's past as metrics.jsonl has it. A run that was killed repeats what came after its last checkpoint: a start at update n
 /// takes back everything later than n, and a line that was cut short counts for nothing.</summary>
 internal sealed class MetricsHistory

@@ -143,8 +143,8 @@ internal sealed class TrainingLoop(
         var options = recipe.Unlabelled;
         Check.That(
             sources.Teachers.Count > 0 || options.AverageFromStep > 0 || sources.Folders.Any(PhotoFolder.HasMasks),
-            "Nothing says what is on the photos of --unlabelled: name a teacher (--teacher PACKAGE), or let the averaged weights teach from "
-                + "some update on (--set unlabelled.averageFromStep=500)."
+            "Nothing says what is on the photos of --unlabelled: name a teacher (--teacher PACKAGE), or let the averaged weights teach "
+                + "from some update on (--set unlabelled.averageFromStep=500)."
         );
         var photos = TaughtPhotos.Open(
             sources,

@@ -53,7 +53,7 @@ public readonly record struct WorkId
     }
 
     /// <summary>Whose it is, where it says so: five digits.</summary>
-    public string Partition => ToString()[TimeLength..(TimeLength + PartitionLength)];
+    public string Partition => _text?[TimeLength..(TimeLength + PartitionLength)] ?? "";
 
     /// <summary>When it was made; null for the id of a drop, which is a hash.</summary>
     public DateTimeOffset? MadeAt
@@ -61,7 +61,7 @@ public readonly record struct WorkId
         get
         {
             long milliseconds = 0;
-            foreach (var digit in ToString().AsSpan(0, TimeLength))
+            foreach (var digit in (_text ?? "").AsSpan(0, _text is null ? 0 : TimeLength))
                 milliseconds = (milliseconds << 5) | (long)Alphabet.IndexOf(digit, StringComparison.Ordinal);
             return milliseconds is >= Earliest and < Latest ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
         }

@@ -21,7 +21,7 @@ public sealed class JobStateTests
 
         Assert.Equal(
             [
-                (JobState.AwaitingUpload, JobState.Received), (JobState.AwaitingUpload, JobState.Failed),
+                (JobState.AwaitingUpload, JobState.Received), (JobState.AwaitingUpload, JobState.Queued), (JobState.AwaitingUpload, JobState.Failed),
                 (JobState.AwaitingUpload, JobState.Canceled), (JobState.AwaitingUpload, JobState.Expired),
                 (JobState.Received, JobState.Received), (JobState.Received, JobState.Queued), (JobState.Received, JobState.Failed), (JobState.Received, JobState.Canceled),
                 (JobState.Queued, JobState.Queued), (JobState.Queued, JobState.Running), (JobState.Queued, JobState.Failed), (JobState.Queued, JobState.Canceled),

@@ -92,6 +92,17 @@ internal static class Checkpoint
     public static SafeTensors Weights(Recipe recipe, LabelCatalogue labels, LoopState state, DeepLabV3Plus model) =>
         new(Metadata(recipe, labels, state), ModelWeights.Store(model));
 
+    /// <summary>What a run's last checkpoint says of itself, when its weights are taken for the best.</summary>
+    public static IReadOnlyDictionary<string, string> AsBest(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("state", out var json) || JsonSerializer.Deserialize<LoopState>(json, Recipe.Json) is not { } state)
+            return metadata;
+        return new Dictionary<string, string>(metadata)
+        {
+            ["state"] = JsonSerializer.Serialize(state with { BestStep = state.Step }, Recipe.Json),
+        };
+    }
+
     /// <summary>How far the run was that made a checkpoint.</summary>
     public static LoopState StateOf(string path) => StateOf(SafeTensors.Read(path), path);
 

@@ -48,6 +48,7 @@ internal static class WeightAverage
         file.Tensors.Keys.Any(name => name.StartsWith(Checkpoint.Average, StringComparison.Ordinal))
             ? file with
             {
+                Metadata = Checkpoint.AsBest(file.Metadata),
                 Tensors = file
                     .Tensors.Where(tensor => tensor.Key.StartsWith(Checkpoint.Average, StringComparison.Ordinal))
                     .ToDictionary(tensor => tensor.Key[Checkpoint.Average.Length..], tensor => tensor.Value),

@@ -20,9 +20,13 @@ internal static class LabelledPoints
         Check.That(File.Exists(file), $"There is no file {file} with labelled points.");
         try
         {
-            var points = JsonSerializer.Deserialize<Dictionary<string, Point[]>>(File.ReadAllText(file), JsonSerializerOptions.Web) ?? [];
-            Check.That(points.Values.Any(of => of.Length > 0), $"{file} has no points.");
-            return new SegmentationSet("points", labels, [.. points.Select(photo => Frame(photo.Key, photo.Value, photos, labels))]);
+            var points = JsonSerializer.Deserialize<Dictionary<string, Point[]?>>(File.ReadAllText(file), JsonSerializerOptions.Web) ?? [];
+            Check.That(points.Values.Any(of => of is { Length: > 0 }), $"{file} has no points.");
+            return new SegmentationSet(
+                "points",
+                labels,
+                [.. points.Where(photo => photo.Value is not null).Select(photo => Frame(photo.Key, photo.Value!, photos, labels))]
+            );
         }
         catch (JsonException e)
         {

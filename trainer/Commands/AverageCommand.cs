@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RoadSeg.Trainer.Weights;
+using RoadSeg.Trainer.Training;
 
 namespace RoadSeg.Trainer.Commands;
 

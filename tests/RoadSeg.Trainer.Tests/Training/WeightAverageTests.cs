@@ -1,6 +1,7 @@
+using RoadSeg.Trainer.Training;
 using RoadSeg.Trainer.Weights;
 
-namespace RoadSeg.Trainer.Tests.Weights;
+namespace RoadSeg.Trainer.Tests.Training;
 
 public sealed class WeightAverageTests : IDisposable
 {

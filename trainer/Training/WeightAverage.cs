@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using RoadSeg.Trainer.Training;
+using RoadSeg.Trainer.Weights;
 
-namespace RoadSeg.Trainer.Weights;
+namespace RoadSeg.Trainer.Training;
 
 /// <summary>Checkpoints of one ancestry as one: each weight is the mean of theirs. A model that was fine-tuned and the model that it began
 /// as, averaged, keep most of what the one learned and most of what the other knew (Wortsman et al. 2022).</summary>

@@ -82,12 +82,12 @@ internal sealed class DatasetSweep(
         var late = await lateFiles.FindAsync(record.Name, record.Drop, null, cancel);
         if (late is null || late.Files <= record.Late?.Files)
             return;
-        var told = await store.AmendAsync(
+        var amended = await store.AmendAsync(
             record.Name,
             now => now.State != DatasetState.Checking && now.Drop == record.Drop ? now with { Late = late } : null,
             cancel
         );
-        if (told.Done)
+        if (amended.Done)
             Log.DropLate(log, record.Name, late.Message);
     }
 

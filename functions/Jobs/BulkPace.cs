@@ -42,6 +42,9 @@ internal sealed class BulkPace : IDisposable
         Segment.Dispose();
     }
 
+    /// <summary>An interactive photo is worked on from now: its record says so only when it is prepared.</summary>
+    public void Begin(WorkId id) => _interactive[id] = _time.GetTimestamp();
+
     private void Follow(Stored<JobRecord> written)
     {
         var job = written.Value;

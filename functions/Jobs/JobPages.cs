@@ -32,7 +32,7 @@ internal sealed class JobPages(BlobServiceClient blobs)
         CancellationToken cancel
     )
     {
-        if ((after ?? NoPlace).Split(Separator) is not [var ofRecords, var ofIndex, var last])
+        if ((after ?? NoPlace).Split(Separator, 3) is not [var ofRecords, var ofIndex, var last])
             throw IndexPages.Foreign();
         var reading = PartAsync(_records, BlobPaths.JobsOf(WorkId.PartitionOf(caller)), ofRecords, last, count, cancel);
         var index = await PartAsync(_index, BlobPaths.IndexedJobs(caller), ofIndex, last, count, cancel);

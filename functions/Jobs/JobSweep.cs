@@ -129,8 +129,10 @@ internal sealed class JobSweep(
             await SendSegmentationAsync(begun, cancel);
     }
 
-    // Lines are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
-    // waits is younger than the job's own, that one is gone or hidden by a dead host. If it comes all the same, it changes nothing.
+    // Queues are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
+    // waits is younger than the job's own, that one is gone or hidden by a dead host. If it comes all the same, it changes nothing. An
+    // interactive photo that awaits its upload is owned by none while it is prepared, so that it is repaired once and then given the time
+    // of a lease.
     private async Task<bool> IsLostAsync(
         JobRecord job,
         DateTimeOffset? sent,
@@ -138,10 +140,10 @@ internal sealed class JobSweep(
         CancellationToken cancel
     )
     {
-        var since = sent ?? job.Times.CreatedAt;
+        var (since, patience) = (sent ?? job.Times.CreatedAt, options.SweepAfter);
         if (job.RepairedAt > since)
-            since = job.RepairedAt.Value;
-        if (time.GetUtcNow() - since < options.SweepAfter)
+            (since, patience) = (job.RepairedAt.Value, job.State == JobState.AwaitingUpload ? options.Lease : patience);
+        if (time.GetUtcNow() - since < patience)
             return false;
         foreach (var read in lanes)
         {

@@ -59,8 +59,8 @@ internal sealed class DatasetRetention(
             && !await _datasets.GetBlobClient(BlobPaths.DatasetSpec(name)).ExistsAsync(cancel)
         )
         {
-            var told = await BlobFolder.ListAsync(_curated, $"{name}/", cancel);
-            LogDeleted(Containers.Curated, await told.DeleteAsync(BlobPaths.Dataset(name)[(name.Length + 1)..], last: true, cancel));
+            var folder = await BlobFolder.ListAsync(_curated, $"{name}/", cancel);
+            LogDeleted(Containers.Curated, await folder.DeleteAsync(BlobPaths.Dataset(name)[(name.Length + 1)..], last: true, cancel));
         }
 
         if (options.KeepDatasets is not null && record is { State: DatasetState.Ready, Version: { } newest })

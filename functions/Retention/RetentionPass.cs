@@ -55,19 +55,19 @@ internal sealed class RetentionPass(
         var first = (int)(now.ToUnixTimeSeconds() / 3600 % others.Length);
         using var over = new CancellationTokenSource(Pass, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        (string Container, Func<CancellationToken, Task> Look)[] turns =
+        (string Container, Func<CancellationToken, Task> Look)[] looks =
         [
             Aged(Containers.Uploads, options.KeepUploads),
             .. others[first..],
             .. others[..first],
         ];
-        foreach (var (container, look) in turns)
+        foreach (var (container, look) in looks)
         {
             try
             {
                 await look(stop.Token);
             }
-#pragma warning disable CA1031 // Whatever is wrong with one container keeps no other from its turn.
+#pragma warning disable CA1031 // Whatever is wrong with one container keeps no other from being looked at.
             catch (Exception e) when (!cancel.IsCancellationRequested)
 #pragma warning restore CA1031
             {
@@ -140,7 +140,7 @@ internal sealed class RetentionPass(
     }
 
     // A photo that has a job is the sweep's, unless that job has ended without it: its event, which would have deleted it, may be lost too.
-    // A drop whose event is in a lane gets its job when its turn comes.
+    // A drop whose event is in a lane gets its job when it is taken.
     private async Task RepairAsync(BlobItem photo, CancellationToken cancel)
     {
         var etag = photo.Properties.ETag!.Value.ToString();

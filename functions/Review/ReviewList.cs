@@ -130,14 +130,14 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         var most = new Dictionary<WorkId, (double Share, ModelPin Version)>();
         await foreach (var name in registry.NamesAsync(cancel))
         {
-            var told = 0;
+            var taken = 0;
             foreach (var run in await registry.ShadowRunsAsync(name, ShadowRunsRead, cancel, Unreadable))
             {
-                if (told == ShadowRuns)
+                if (taken == ShadowRuns)
                     break;
                 if (await IsRefusedAsync(name, run.Version, cancel))
                     continue;
-                told++;
+                taken++;
                 foreach (var photo in run.Photos)
                 {
                     if (!most.TryGetValue(photo.Job, out var known) || photo.Share > known.Share)

@@ -23,11 +23,13 @@ internal sealed class SegmentAtOnce(
     ModelLane lane,
     QueueGauge gauge,
     FunctionSwitches switches,
+    TimeProvider time,
     ILogger<SegmentAtOnce> log
 ) : IHostedService, IDisposable
 {
-    // Longer than an interactive photo takes; what takes longer is run once more by who gets the message then, and commits once.
+    // How long after a crash the message shows; renewed while the job goes on, as the host renews what its listeners took.
     private static readonly TimeSpan Hidden = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Renewal = Hidden / 3;
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -41,15 +43,15 @@ internal sealed class SegmentAtOnce(
     public async Task SendAsync(Stored<JobRecord> job, string? traceParent, byte[] input, CancellationToken cancel)
     {
         var queue = queues.GetQueueClient(Queues.Segmentation(job.Value.Lane));
-        var message = SegmentationMessage.Of(job.Value, traceParent);
         if (!await MayBeginAsync(job.Value, cancel) || Interlocked.Exchange(ref _busy, 1) == 1)
         {
-            await queue.SendAsync(message, JobJson.Default.SegmentationMessage, cancel);
+            await SendAsync(job.Value, traceParent, cancel);
             return;
         }
 
         try
         {
+            var message = SegmentationMessage.Of(job.Value, traceParent);
             var body = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(message, JobJson.Default.SegmentationMessage));
             var sent = (await queue.SendMessageAsync(body, Hidden, cancellationToken: cancel)).Value;
             _running = Task.Run(() => RunAsync(queue, sent, body, job, input), CancellationToken.None);
@@ -60,6 +62,12 @@ internal sealed class SegmentAtOnce(
             throw;
         }
     }
+
+    /// <summary>Sends the message of a job that may have one already. It is begun by whoever takes it.</summary>
+    public Task SendAsync(JobRecord job, string? traceParent, CancellationToken cancel) =>
+        queues
+            .GetQueueClient(Queues.Segmentation(job.Lane))
+            .SendAsync(SegmentationMessage.Of(job, traceParent), JobJson.Default.SegmentationMessage, cancel);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -72,7 +80,7 @@ internal sealed class SegmentAtOnce(
 
     public void Dispose() => _stop.Dispose();
 
-    // Nobody is overtaken: neither who waits for the model here nor who waits in the queue.
+    // Nobody is overtaken: neither who waits for the model here nor, by a reading of at most a second ago, who waits in the queue.
     private async Task<bool> MayBeginAsync(JobRecord job, CancellationToken cancel) =>
         switches.Segment
         && job.Lane == WorkLane.Interactive
@@ -86,39 +94,56 @@ internal sealed class SegmentAtOnce(
     {
         // The span of who asked has ended by now, or will before this.
         Activity.Current = null;
+        var receipt = sent.PopReceipt;
         try
         {
-            var message = QueuesModelFactory.QueueMessage(
-                sent.MessageId,
-                sent.PopReceipt,
-                body,
-                1,
-                sent.TimeNextVisible,
-                sent.InsertionTime
-            );
-            await segmentation.RunKnownAsync(message, job, Task.FromResult(input), _stop.Token);
-            await queue.DeleteMessageAsync(sent.MessageId, sent.PopReceipt, CancellationToken.None);
+            await using (var lease = new Heartbeat(Renewal, RenewAsync, time, Hidden))
+            {
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lease.Lost);
+                var message = QueuesModelFactory.QueueMessage(sent.MessageId, receipt, body, 1, sent.TimeNextVisible, sent.InsertionTime);
+                await segmentation.RunKnownAsync(message, job, Task.FromResult(input), stop.Token);
+            }
+
+            await queue.DeleteMessageAsync(sent.MessageId, receipt, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            await ShowAsync(queue, sent.MessageId, receipt);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the listener's delivery of the message deals with it as with every other.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Log.LeftToTheQueue(log, job.Value.Id, e);
-            await ShowAsync(queue, sent);
+            await ShowAsync(queue, sent.MessageId, receipt);
         }
         finally
         {
             Volatile.Write(ref _busy, 0);
         }
+
+        async Task<bool> RenewAsync(CancellationToken done)
+        {
+            try
+            {
+                receipt = (await queue.UpdateMessageAsync(sent.MessageId, receipt, body, Hidden, done)).Value.PopReceipt;
+                return true;
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 400)
+            {
+                // It showed, and another took it.
+                return false;
+            }
+        }
     }
 
-    private static async Task ShowAsync(QueueClient queue, SendReceipt sent)
+    private static async Task ShowAsync(QueueClient queue, string id, string receipt)
     {
         try
         {
-            await queue.UpdateMessageAsync(sent.MessageId, sent.PopReceipt, visibilityTimeout: TimeSpan.Zero);
+            await queue.UpdateMessageAsync(id, receipt, visibilityTimeout: TimeSpan.Zero);
         }
-        catch (RequestFailedException)
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
             // It shows by itself when its time is over, or is another's already.
         }

@@ -166,7 +166,7 @@ internal sealed class SegmentImage(
 
         // Of its mask and confidence, and what they are encoded to.
         using var slot = PhotoSlots.IsHeavy(record.Image!.Width, record.Image.Height)
-            ? await slots.HeavyAsync(record.Caller, 3L * record.Image.Width * record.Image.Height, cancel)
+            ? await slots.HeavyAsync(record.Caller, 4L * record.Image.Width * record.Image.Height, cancel)
             : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;

@@ -47,7 +47,7 @@ internal sealed class BlobContent(BlobClient blob, long length, ETag? version, l
             ? last + 1
             : length;
 
-    // A range that the framework refuses is answered without a read.
+    // Where the framework answers with the whole, or with the end of it, another request is made from there.
     private static long FirstOf(HttpRequest request, long length) =>
         request.GetTypedHeaders().Range is { Ranges: { Count: 1 } ranges } && ranges.Single() is { From: { } first } && first < length
             ? first

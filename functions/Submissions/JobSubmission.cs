@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
@@ -26,6 +27,8 @@ internal sealed class JobSubmission(
     KeyedAdmission admission,
     IdempotencyKeys keys,
     ModelCatalogue models,
+    LiveModel live,
+    BulkPace pace,
     PhotoPreparation preparation,
     QueueGauge gauge,
     SegmentAtOnce segmentation,
@@ -46,7 +49,7 @@ internal sealed class JobSubmission(
     /// <param name="admitted">The lane it was admitted to; null where that is still to be asked.</param>
     /// <param name="key">The Idempotency-Key, or null.</param>
     /// <param name="cancel">Stops between storage calls.</param>
-    /// <exception cref="Errors.RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs,
+    /// <exception cref="RoadSegException">The request or the photo's header is refused, too-many-requests, too-many-jobs,
     /// queue-full, or idempotency-conflict; nothing was stored.</exception>
     public async Task<Stored<JobRecord>> SubmitAsync(
         HttpRequest request,
@@ -81,6 +84,9 @@ internal sealed class JobSubmission(
                     FirstRequestPatience,
                     cancel
                 );
+                // What died before its message was sent, or was hung up on, sends it now: a second one changes nothing.
+                if (earlier.Value is { State: JobState.Queued, Owner: null } waiting)
+                    await segmentation.SendAsync(waiting, JobTrace.Of(waiting), cancel);
                 if (earlier.Value.State != JobState.AwaitingUpload)
                     return earlier;
             }
@@ -99,13 +105,30 @@ internal sealed class JobSubmission(
             Lane = lane,
             TraceParent = JobTrace.Current?.Id,
         };
-        return
-            earlier is null
-            && lane == WorkLane.Interactive
-            && await models.PickAsync(options.Model, cancel) is var model
-            && preparation.TryDecode(caller, image.File, header, model.Preprocess) is { } input
-            ? await QueueAsync(record, image.File, header, input, ModelPin.Of(model), cancel)
-            : await LeaveAsync(record, image.File, cancel);
+        if (earlier is null && lane == WorkLane.Interactive && await ModelAsync(options.Model, cancel) is { } model)
+        {
+            pace.Begin(id);
+            if (preparation.TryDecode(caller, image.File, header, model.Preprocess) is { } input)
+                return await QueueAsync(record, image.File, header, input, ModelPin.Of(model), cancel);
+        }
+
+        return await LeaveAsync(record, image.File, cancel);
+    }
+
+    // The version that a photo is prepared for here; null where this process prepares none, where no version serves yet, and where the one
+    // asked for cannot be had: PreprocessUpload waits for it, or ends the job with the reason.
+    private async Task<ModelManifest?> ModelAsync(string? asked, CancellationToken cancel)
+    {
+        if (!preparation.IsOn || live.Serving is null)
+            return null;
+        try
+        {
+            return await models.PickAsync(asked, cancel);
+        }
+        catch (RoadSegException)
+        {
+            return null;
+        }
     }
 
     // The whole way to the model's queue, by the request itself: two waits and a hop less than by PreprocessUpload.
@@ -124,12 +147,13 @@ internal sealed class JobSubmission(
         // Checkpoint 1: photo and input are stored. They are unowned until the record names them; retention deletes them where a crash
         // comes before that.
         var storing = time.GetUtcNow();
-        var photo = StoreAsync(file, record.Source.Path, cancel);
-        var stored = await preparation.StoreAsync(record.Id, input, cancel);
-        var etag = await photo;
+        var (photo, prepared) = (StoreAsync(file, record.Source.Path, cancel), preparation.StoreAsync(record.Id, input, cancel));
+        await Task.WhenAll(photo, prepared);
+        var (etag, stored) = (await photo, await prepared);
         var store = RequestSpan.Stage(StageSpan.Store, storing, time.GetUtcNow());
 
-        // Checkpoint 2: the job exists and is queued. A crash before checkpoint 3 leaves it without a message, which the sweep sends.
+        // Checkpoint 2: the job exists and is queued. A crash before checkpoint 3 leaves it without a message, which the sweep sends, or
+        // the same request with the same key. A caller that hangs up from here on stops nothing.
         var enqueuing = time.GetUtcNow();
         var ticket = await gauge.TicketAsync(record.Lane, cancel);
         var queued = PhotoPreparation.Prepared(record, header, file.Length, input, stored, model, ticket) with
@@ -138,14 +162,14 @@ internal sealed class JobSubmission(
             Stages = new StageMilliseconds { Decode = decode, Store = store },
             Times = record.Times with { ReceivedAt = record.Times.CreatedAt },
         };
-        var created = await jobs.CreateAsync(queued.Enter(JobState.Queued, time.GetUtcNow()), cancel);
+        var created = await jobs.CreateAsync(queued.Enter(JobState.Queued, time.GetUtcNow()), CancellationToken.None);
         if (created is not { Done: true, Document: { } job })
             return created.Document!;
         RequestSpan.Stage(StageSpan.Enqueue, enqueuing, job.Value.Times.QueuedAt!.Value);
         Log.JobQueued(log, record.Id, header.OrientedWidth, header.OrientedHeight, queued.Image!.Format, input.Width, input.Height, decode);
 
         // Checkpoint 3: its message is sent.
-        await segmentation.SendAsync(job, JobTrace.Of(job.Value), input.Pixels, cancel);
+        await segmentation.SendAsync(job, JobTrace.Of(job.Value), input.Pixels, CancellationToken.None);
         return job;
     }
 

@@ -13,6 +13,9 @@ namespace RoadSeg.Functions.Uploads;
 /// <summary>Makes model inputs of photos and stores them.</summary>
 internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots, FunctionSwitches switches)
 {
+    /// <summary>Whether this process prepares photos at all.</summary>
+    public bool IsOn => switches.Preprocess;
+
     /// <summary>Makes the input of a photo that is held already, where that can begin at once; null where it would wait for others, where
     /// this process prepares no photos, and for a photo that cannot be decoded: PreprocessUpload says why.</summary>
     public RgbImage? TryDecode(string caller, byte[] file, ImageHeader header, PreprocessSpec spec)

@@ -94,6 +94,8 @@ internal sealed class PreprocessUpload(
         }
 
         var taken = span.EnteredAt;
+        if (lane == WorkLane.Interactive)
+            pace.Begin(id);
 
         // A bare drop has its record from here on only: it began with its event.
         var made = job.Value.Times.CreatedAt;

@@ -5,7 +5,7 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Jobs;
 
-/// <summary>Everything known of a job: the content of <c>jobs/{id}.json</c>. Written only by <see cref="JobStore"/>.</summary>
+/// <summary>Everything known of a job: a blob of <see cref="Storage.Containers.Jobs"/>. Written only by <see cref="JobStore"/>.</summary>
 public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 {
     /// <summary>Version of this form; readers accept every older one.</summary>

@@ -6,11 +6,11 @@ namespace RoadSeg.Jobs;
 [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
 public enum JobState
 {
-    /// <summary>An upload key was issued, or the body is being stored; the photo is not there yet.</summary>
+    /// <summary>The photo is awaited, or is there and PreprocessUpload, which may be at it, has not queued the job.</summary>
     [JsonStringEnumMemberName("awaiting-upload")]
     AwaitingUpload,
 
-    /// <summary>The photo is stored; PreprocessUpload owns the job.</summary>
+    /// <summary>The photo is stored; PreprocessUpload owns the job: bulk photos and bare drops.</summary>
     [JsonStringEnumMemberName("received")]
     Received,
 
@@ -22,7 +22,7 @@ public enum JobState
     [JsonStringEnumMemberName("running")]
     Running,
 
-    /// <summary>Terminal: the result files of the named attempt are complete.</summary>
+    /// <summary>Terminal: the result of the named attempt is complete.</summary>
     [JsonStringEnumMemberName("succeeded")]
     Succeeded,
 

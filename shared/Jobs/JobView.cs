@@ -32,7 +32,7 @@ public sealed record JobView
     /// <summary>Milliseconds of each piece of work so far.</summary>
     public required StageMilliseconds Stages { get; init; }
 
-    /// <summary>Place in the line, while queued.</summary>
+    /// <summary>Place in the queue, while queued.</summary>
     public QueuePlace? Queue { get; init; }
 
     /// <summary>When the upload key ends, while the photo is awaited.</summary>
@@ -55,7 +55,7 @@ public sealed record JobView
 
     /// <summary>The view of a record.</summary>
     /// <param name="job">The record.</param>
-    /// <param name="place">Its place in the line, where that is known.</param>
+    /// <param name="place">Its place in the queue, where that is known.</param>
     public static JobView Of(JobRecord job, QueuePlace? place = null)
     {
         ArgumentNullException.ThrowIfNull(job);

@@ -2,7 +2,7 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Jobs;
 
-/// <summary>What a mask holds, class by class: the content of <c>summary.json</c>.</summary>
+/// <summary>What a mask holds, class by class: the last part of a result file.</summary>
 public sealed record ResultSummary
 {
     /// <summary>Version of this form.</summary>

@@ -101,8 +101,8 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Models"/>: prefix of the shadow runs of a model's versions.</summary>
     public static string ShadowRuns(string name) => $"{name}/shadow/";
 
-    // Names sort ascending, so the time is written as what is left until the last millisecond that 15 digits hold.
-    private static string NewestFirst(DateTimeOffset time) =>
+    /// <summary>A time as names have it that sort newest first: what is left until the last millisecond that 15 digits hold.</summary>
+    public static string NewestFirst(DateTimeOffset time) =>
         (999_999_999_999_999 - time.ToUnixTimeMilliseconds()).ToString("D15", CultureInfo.InvariantCulture);
 
     /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>

@@ -17,7 +17,7 @@ public readonly record struct WorkId
     private const int PartitionLength = 5;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    // 2020 to 2100 in milliseconds: of ten thousand hashes, twenty fall in between.
+    // 2020 to 2100 in milliseconds: of ten thousand hashes, some ninety fall in between.
     private const long Earliest = 1_577_836_800_000;
     private const long Latest = 4_102_444_800_000;
 
@@ -55,7 +55,7 @@ public readonly record struct WorkId
     /// <summary>Whose it is, where it says so: five digits.</summary>
     public string Partition => _text?[TimeLength..(TimeLength + PartitionLength)] ?? "";
 
-    /// <summary>When it was made; null for the id of a drop, which is a hash.</summary>
+    /// <summary>When it was made; null for the id of a drop, which is a hash (of one in a hundred it looks like a time).</summary>
     public DateTimeOffset? MadeAt
     {
         get

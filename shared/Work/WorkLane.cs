@@ -11,7 +11,7 @@ public enum WorkLane
     [JsonStringEnumMemberName("interactive")]
     Interactive,
 
-    /// <summary>Served when the interactive lane is empty, and in every few turns.</summary>
+    /// <summary>Served when the interactive lane is empty, and every few photos beside it.</summary>
     [JsonStringEnumMemberName("bulk")]
     Bulk,
 }

@@ -20,6 +20,8 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
     private const int EntriesPerPhoto = 4;
     private const int IdLength = 26;
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     private readonly BlobServiceClient _blobs = storage.Blobs;
     private readonly JobStore _jobs = new(storage.Blobs, storage.Queues, time);
 
@@ -42,14 +44,15 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
     private async Task<IEnumerable<WorkId>> NewestAsync(CancellationToken cancel)
     {
         var entries = new List<string>();
+        var now = BlobPaths.NewestFirst(time.GetUtcNow() + ClockSkew);
         await AddAsync(_blobs.GetBlobContainerClient(Containers.Jobs), BlobPaths.JobPartitions);
         await AddAsync(_blobs.GetBlobContainerClient(Containers.JobsIndex), "");
         return entries
             .Order(StringComparer.Ordinal)
-            .Take(count * EntriesPerPhoto)
             .Select(name => WorkId.TryParse(name[^Math.Min(IdLength, name.Length)..], out var id) ? id : (WorkId?)null)
             .OfType<WorkId>()
-            .Distinct();
+            .Distinct()
+            .Take(count * EntriesPerPhoto);
 
         async Task AddAsync(BlobContainerClient container, string prefix)
         {
@@ -62,7 +65,12 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
                         .GetBlobsAsync(BlobTraits.None, BlobStates.None, caller.Prefix, cancel)
                         .Take(count * EntriesPerPhoto)
                 )
-                    entries.Add(Path.GetFileNameWithoutExtension(entry.Name[caller.Prefix.Length..]));
+                {
+                    // A drop's hash that looks like a time of the future: its entry in the index has its own.
+                    var name = Path.GetFileNameWithoutExtension(entry.Name[caller.Prefix.Length..]);
+                    if (string.CompareOrdinal(name, now) >= 0)
+                        entries.Add(name);
+                }
             }
         }
     }

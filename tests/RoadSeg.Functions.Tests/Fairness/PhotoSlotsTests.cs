@@ -55,7 +55,7 @@ public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
         _preprocess = new PreprocessUpload(
             new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns,
             new PhotoPreparation(storage.Blobs, _turns, switches),
-            new SegmentAtOnce(storage.Queues, null!, _live, new ModelLane(), gauge, switches, NullLogger<SegmentAtOnce>.Instance), gauge,
+            new SegmentAtOnce(storage.Queues, null!, _live, new ModelLane(), gauge, switches, TimeProvider.System, NullLogger<SegmentAtOnce>.Instance), gauge,
             new ModelCatalogue(_live, _pool, registry, NullLogger<ModelCatalogue>.Instance), new ImageLimits(), time,
             NullLogger<PreprocessUpload>.Instance);
         await _live.Ready.WaitAsync(TimeSpan.FromMinutes(1), Cancel);

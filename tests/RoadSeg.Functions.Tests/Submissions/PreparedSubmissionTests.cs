@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using RoadSeg.Functions.Jobs;
@@ -118,7 +119,62 @@ public sealed class PreparedSubmissionTests(StorageFixture storage)
 
         var id = Assert.Single(jobs.Select(job => job.Value.Id).Distinct());
         Assert.Equal(JobState.Queued, (await worker.JobAsync(id)).State);
-        Assert.Single(await worker.InQueueAsync(Queues.SegmentationJobs));
+
+        // A request that finds the job waiting cannot know whether its message was sent; a second one changes nothing.
+        Assert.All(await worker.InQueueAsync(Queues.SegmentationJobs), body => Assert.Equal(id, MessageBody.TryRead(body, JobJson.Default.SegmentationMessage)!.JobId));
+    }
+
+    [Fact]
+    public async Task A_request_that_died_before_it_sent_its_message_sends_it_when_it_comes_again_under_its_key()
+    {
+        await using var worker = await StartAsync(segment: false);
+        var key = Guid.NewGuid().ToString();
+        var first = (await SubmitAsync(worker, key: key)).Value.Id;
+        await worker.Queues.GetQueueClient(Queues.SegmentationJobs).ClearMessagesAsync(Cancel);
+
+        Assert.Equal(first, (await SubmitAsync(worker, key: key)).Value.Id);
+
+        Assert.Equal(first, (await worker.SegmentationAsync()).JobId);
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_gives_the_message_of_what_it_began_to_the_others_at_once()
+    {
+        await using var worker = await StartAsync();
+        using var reached = new ManualResetEventSlim();
+        using var stopped = new ManualResetEventSlim();
+        worker.Faults.Fails = (method, path) =>
+        {
+            if (method == "PUT" && path.StartsWith(Containers.Results + "/", StringComparison.Ordinal))
+            {
+                reached.Set();
+                stopped.Wait(TimeSpan.FromMinutes(1), Cancel);
+            }
+
+            return false;
+        };
+        var id = (await SubmitAsync(worker)).Value.Id;
+        Assert.True(await Task.Run(() => reached.Wait(TimeSpan.FromMinutes(1), Cancel), Cancel));
+
+        var stopping = worker.Get<SegmentAtOnce>().StopAsync(Cancel);
+        stopped.Set();
+        await stopping;
+
+        Assert.Equal(id, (await worker.SegmentationAsync()).JobId);
+        Assert.Equal(JobState.Running, (await worker.JobAsync(id)).State);
+    }
+
+    // The fault: the request waited for the model to load, with its photo in memory.
+    [Fact]
+    public async Task Where_no_version_serves_yet_the_photo_goes_the_way_of_the_queue()
+    {
+        await using var api = await ApiService.StartAsync(storage, more: ("AzureWebJobs_PreprocessUpload_Disabled", "0"));
+        using var body = new ByteArrayContent(TinyPackages.RedPhoto()) { Headers = { ContentType = new("image/png") } };
+
+        using var answer = await api.Http.PostAsync(new Uri("/v1/jobs", UriKind.Relative), body, Cancel);
+
+        var job = (await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!;
+        Assert.Equal((System.Net.HttpStatusCode.Accepted, JobState.AwaitingUpload), (answer.StatusCode, job.State));
     }
 
     private Task<InProcess> StartAsync(bool segment = true) => InProcess.StartAsync(

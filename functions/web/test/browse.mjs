@@ -209,7 +209,8 @@ test('a version is looked into, made live all the same, and rolled back', async 
   await accessible(page, 'promote dialog');
   await dialog.getByLabel('Make it live all the same').check();
   await dialog.getByRole('button', { name: 'Make it live' }).click();
-  await page.locator('.page-head .state', { hasText: 'live' }).waitFor(patience);
+  // Exactly: one that is 'not live yet' has the word too.
+  await page.locator('.page-head').getByText('live', { exact: true }).waitFor(patience);
 
   await page.goto(`${PAGE}#/models`);
   await page.locator('.rows > li', { has: page.locator(candidate) }).getByText('live', { exact: true }).waitFor(patience);

@@ -120,13 +120,13 @@ internal sealed class JobSweep(
             await IsLostAsync(job.Value, job.Value.Times.QueuedAt, [gauge.ReadAsync], cancel)
             && await BeginsAsync(job, "its message was lost", cancel) is { } begun
         )
-            await SendSegmentationAsync(begun, cancel);
+            await queues.SendSegmentationAsync(begun, begun.TraceParent, cancel);
     }
 
     private async Task RunningAsync(Stored<JobRecord> job, CancellationToken cancel)
     {
         if (await DisownedAsync(job, job.Value.Times.StartedAt, gauge.ReadAsync, cancel) is { } begun)
-            await SendSegmentationAsync(begun, cancel);
+            await queues.SendSegmentationAsync(begun, begun.TraceParent, cancel);
     }
 
     // Queues are first in, first out, and a message that was taken owns its job at once: where none waits, or the oldest that
@@ -208,9 +208,4 @@ internal sealed class JobSweep(
                 JobJson.Default.BlobCreatedEvent,
                 cancel
             );
-
-    private Task SendSegmentationAsync(JobRecord job, CancellationToken cancel) =>
-        queues
-            .GetQueueClient(Queues.Segmentation(job.Lane))
-            .SendAsync(SegmentationMessage.Of(job, job.TraceParent), JobJson.Default.SegmentationMessage, cancel);
 }

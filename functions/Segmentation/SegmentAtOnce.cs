@@ -45,7 +45,7 @@ internal sealed class SegmentAtOnce(
         var queue = queues.GetQueueClient(Queues.Segmentation(job.Value.Lane));
         if (!await MayBeginAsync(job.Value, cancel) || Interlocked.Exchange(ref _busy, 1) == 1)
         {
-            await SendAsync(job.Value, traceParent, cancel);
+            await queues.SendSegmentationAsync(job.Value, traceParent, cancel);
             return;
         }
 
@@ -62,12 +62,6 @@ internal sealed class SegmentAtOnce(
             throw;
         }
     }
-
-    /// <summary>Sends the message of a job that may have one already. It is begun by whoever takes it.</summary>
-    public Task SendAsync(JobRecord job, string? traceParent, CancellationToken cancel) =>
-        queues
-            .GetQueueClient(Queues.Segmentation(job.Lane))
-            .SendAsync(SegmentationMessage.Of(job, traceParent), JobJson.Default.SegmentationMessage, cancel);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

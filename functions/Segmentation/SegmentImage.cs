@@ -139,16 +139,14 @@ internal sealed class SegmentImage(
             record => MayRun(record, message) ? record with { Owner = null } : null,
             cancel
         );
-        if (given is not { Done: true, Document.Value: { Lane: var lane } record })
+        if (given is not { Done: true, Document.Value: var record })
         {
             Log.MessageIgnored(log, asked.JobId, message.MessageId, given.Document?.Value.State);
             return;
         }
 
         await Task.Delay(GivenBackAfter, time, cancel);
-        await queues
-            .GetQueueClient(Queues.Segmentation(lane))
-            .SendAsync(SegmentationMessage.Of(record, asked.TraceParent), JobJson.Default.SegmentationMessage, cancel);
+        await queues.SendSegmentationAsync(record, asked.TraceParent, cancel);
         Log.MessageGivenBack(log, asked.JobId);
     }
 
@@ -215,7 +213,7 @@ internal sealed class SegmentImage(
 
         // Checkpoint 2: a file in this attempt's own folder. It is unowned until the move below names it.
         var storing = Stopwatch.GetTimestamp();
-        await WriteAsync(BlobPaths.Result(record.Id, attempt, ResultFiles.Whole), parts, cancel);
+        await WriteAsync(BlobPaths.Result(record.Id, attempt, ResultFiles.Whole), [.. parts[0], .. parts[1], .. parts[2]], cancel);
         var commit = Stopwatch.GetElapsedTime(storing);
 
         // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
@@ -291,16 +289,7 @@ internal sealed class SegmentImage(
         }
     }
 
-    private async Task WriteAsync(string path, byte[][] parts, CancellationToken cancel)
-    {
-        var content = new byte[parts.Sum(part => part.Length)];
-        var end = 0;
-        foreach (var part in parts)
-        {
-            part.CopyTo(content, end);
-            end += part.Length;
-        }
-
+    private async Task WriteAsync(string path, byte[] content, CancellationToken cancel) =>
         await blobs
             .GetBlobContainerClient(Containers.Results)
             .GetBlobClient(path)
@@ -309,5 +298,4 @@ internal sealed class SegmentImage(
                 new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/octet-stream" } },
                 cancel
             );
-    }
 }

@@ -86,7 +86,7 @@ internal sealed class JobSubmission(
                 );
                 // What died before its message was sent, or was hung up on, sends it now: a second one changes nothing.
                 if (earlier.Value is { State: JobState.Queued, Owner: null } waiting)
-                    await segmentation.SendAsync(waiting, JobTrace.Of(waiting), cancel);
+                    await queues.SendSegmentationAsync(waiting, JobTrace.Of(waiting), cancel);
                 if (earlier.Value.State != JobState.AwaitingUpload)
                     return earlier;
             }

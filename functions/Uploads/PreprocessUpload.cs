@@ -89,7 +89,7 @@ internal sealed class PreprocessUpload(
         span.Join(job.Value.TraceParent, id);
         if (job.Value.State == JobState.Queued)
         {
-            await SendAsync(job.Value, cancel);
+            await queues.SendSegmentationAsync(job.Value, JobTrace.Of(job.Value), cancel);
             return;
         }
 
@@ -214,9 +214,4 @@ internal sealed class PreprocessUpload(
     }
 
     private BlobClient PhotoOf(JobRecord job) => blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
-
-    private Task SendAsync(JobRecord job, CancellationToken cancel) =>
-        queues
-            .GetQueueClient(Queues.Segmentation(job.Lane))
-            .SendAsync(SegmentationMessage.Of(job, JobTrace.Of(job)), JobJson.Default.SegmentationMessage, cancel);
 }

@@ -70,7 +70,7 @@ public sealed class JobStore
     {
         var path = BlobPaths.Job(id);
         var found = await _records.FindAsync(path, cancel);
-        return found is null && BlobPaths.LooseJob(id) is var loose && loose != path ? await _records.FindAsync(loose, cancel) : found;
+        return found is null && FormerPath(id, path) is { } former ? await _records.FindAsync(former, cancel) : found;
     }
 
     /// <summary>Moves a job to another state: see <see cref="RecordStore{T, TState}.TryMoveAsync"/>. What its end asks for is
@@ -110,8 +110,10 @@ public sealed class JobStore
     {
         var path = BlobPaths.Job(id);
         var changed = await change(path);
-        return changed.Document is null && BlobPaths.LooseJob(id) is var loose && loose != path ? await change(loose) : changed;
+        return changed.Document is null && FormerPath(id, path) is { } former ? await change(former) : changed;
     }
+
+    private static string? FormerPath(WorkId id, string path) => BlobPaths.LooseJob(id) is var loose && loose != path ? loose : null;
 
     private Task EndedAsync(JobRecord job, CancellationToken cancel)
     {

@@ -6,18 +6,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RoadSeg.Functions.Datasets;
+using RoadSeg.Functions.Hosting;
 using RoadSeg.Functions.Http;
-using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
-using RoadSeg.Functions.Results;
-using RoadSeg.Functions.Review;
-using RoadSeg.Functions.Segmentation;
-using RoadSeg.Functions.Storage;
-using RoadSeg.Functions.Submissions;
-using RoadSeg.Functions.Trainings;
-using RoadSeg.Functions.Uploads;
-using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
 using RoadSeg.Storage;
 
@@ -64,21 +55,11 @@ internal sealed class ApiService : IAsyncDisposable
             ["ROADSEG_PAGE"] = page ?? Path.Combine(Checkout.Root, "no-such-folder"),
         }).AddInMemoryCollection(more.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
         builder.Services.AddSingleton<IConfiguration>(settings);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(settings);
-        builder.Services.AddUploads(settings);
-        builder.Services.AddJobs(settings);
-        builder.Services.AddSubmissions();
-        builder.Services.AddModels(settings);
+        builder.Services.AddRoadSeg(settings);
+
+        // Its loading begins with the service.
         if (!serves)
-            builder.Services.Remove(builder.Services.Last(static part => part.ServiceType == typeof(IHostedService)));
-        builder.Services.AddSegmentation();
-        builder.Services.AddResults();
-        builder.Services.AddReview();
-        builder.Services.AddDatasets(settings);
-        builder.Services.AddTrainings();
-        builder.Services.AddWebhooks(settings);
-        builder.Services.AddHttp();
+            builder.Services.Remove(builder.Services.Single(static part => part.ImplementationFactory?.Method.ReturnType == typeof(LiveModel)));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var service = new ApiService(app);

@@ -10,7 +10,7 @@ internal static class JobDescriptions
     public static RouteHandlerBuilder DescribeListJobs(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
-            .Takes("state", "Only jobs in this state.", ParameterForms.OneOf(JobStates.Names))
+            .Takes<JobState>("state", "Only jobs in this state.")
             .Takes("after", "next of the page before.")
             .Takes("limit", "Jobs a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<JobPage>(StatusCodes.Status200OK)

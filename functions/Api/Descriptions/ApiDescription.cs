@@ -22,6 +22,10 @@ internal static class ApiDescription
         OpenApiSchema? form = null
     ) => endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text));
 
+    /// <summary>A parameter that takes the names of an enumeration that answers hold too.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, string name, string description)
+        where T : struct, Enum => endpoint.WithMetadata(new TakenParameter(name, false, description, ParameterForms.Text, typeof(T)));
+
     public static RouteHandlerBuilder TakesHeader(
         this RouteHandlerBuilder endpoint,
         string name,
@@ -63,7 +67,7 @@ internal static class ApiDescription
     /// <summary>For files: kept by callers, and asked for in ranges.</summary>
     public static RouteHandlerBuilder AnswersInRanges(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 if it is still the same.")
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 with that ETag and no body if it is still the same.")
             .TakesHeader("Range", "bytes=first-last: only that part.")
             .Produces(StatusCodes.Status206PartialContent)
             .Produces(StatusCodes.Status304NotModified)

@@ -138,14 +138,6 @@ internal static class OpenApiDocumentation
         }
     }
 
-    private static OpenApiSchema InOneLine(OpenApiSchema schema)
-    {
-        schema.Description = OneLine(schema.Description);
-        foreach (var property in schema.Properties?.Values ?? [])
-            property.Description = OneLine(property.Description);
-        return schema;
-    }
-
     // Comments in code are wrapped and indented.
     private static string? OneLine(string? text) =>
         text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -166,6 +158,12 @@ internal static class OpenApiDocumentation
                 form.Format,
                 form.Pattern
             );
+        if (type.IsEnum)
+            schema.Type = JsonSchemaType.String;
+
+        // What Kiota's exceptions say.
+        if (type == typeof(Problem) && schema.Properties?["detail"] is OpenApiSchema detail)
+            detail.Extensions = new Dictionary<string, IOpenApiExtension> { ["x-ms-primary-error-message"] = new JsonNodeExtension(true) };
         if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
             var corner = new OpenApiSchema
@@ -206,7 +204,7 @@ internal static class OpenApiDocumentation
                     Name = own.Name,
                     In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
                     Description = own.Description,
-                    Schema = own.Form,
+                    Schema = own.Named is { } type ? await NamedAsync(type, context, cancel) : own.Form,
                 }
             );
         }
@@ -244,42 +242,44 @@ internal static class OpenApiDocumentation
             {
                 "application/json" => new OpenApiMediaType
                 {
-                    Schema = InOneLine(await context.GetOrCreateSchemaAsync(body.Type, null, cancel)),
+                    Schema = await NamedAsync(body.Type, context, cancel),
                     Example = ApiExamples.Of(operation, "request"),
                 },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
-                _ => new OpenApiMediaType(),
+                _ => new OpenApiMediaType { Schema = Bytes() },
             };
         }
 
         return new OpenApiRequestBody { Required = body.Required, Content = content };
     }
 
+    // Under the type's name, which generated clients give to what they send.
+    private static async Task<OpenApiSchemaReference> NamedAsync(
+        Type type,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancel
+    )
+    {
+        context.Document!.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, null, cancel));
+        return new OpenApiSchemaReference(type.Name, context.Document);
+    }
+
+    // Nothing but the file: what else a form may hold stands in the query, where clients of every generator can leave it out and
+    // give it several times.
     private static OpenApiSchema FormWithFile() =>
         new()
         {
             Type = JsonSchemaType.Object,
             Required = new HashSet<string> { "file" },
-            Properties = new Dictionary<string, IOpenApiSchema>
-            {
-                ["file"] = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.String,
-                    Format = "binary",
-                    Description = "The photo. Exactly one file.",
-                },
-                ["model"] = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.String,
-                    Description = "As the parameter of this name; so are tag and webhook.",
-                },
-                ["tag"] = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Array,
-                    MaxItems = 16,
-                    Items = new OpenApiSchema { Type = JsonSchemaType.String },
-                },
-                ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
-            },
+            Properties = new Dictionary<string, IOpenApiSchema> { ["file"] = Bytes("The photo. Exactly one file.") },
+        };
+
+    // Written out at each place: NSwag sends what it finds behind a reference as JSON.
+    private static OpenApiSchema Bytes(string? description = null) =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            Format = "binary",
+            Description = description,
         };
 }

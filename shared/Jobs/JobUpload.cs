@@ -2,4 +2,5 @@ namespace RoadSeg.Jobs;
 
 /// <summary>An upload key.</summary>
 /// <param name="ExpiresAt">When it ends.</param>
-public sealed record JobUpload(DateTimeOffset ExpiresAt);
+/// <param name="Resumable">True where it takes the photo in blocks, and more than once.</param>
+public sealed record JobUpload(DateTimeOffset ExpiresAt, bool Resumable = false);

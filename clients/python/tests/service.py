@@ -11,7 +11,7 @@ from pathlib import Path
 
 from roadseg_client import RoadSegClient, RoadSegError
 
-ADDRESS = os.environ["ROADSEG_URL"]
+ADDRESS = os.environ["ROADSEG_URL"].rstrip("/")
 
 # What it signs webhooks with; it may call this machine.
 SECRET = os.environ["ROADSEG_WEBHOOK_SECRET"]

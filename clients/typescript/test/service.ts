@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type ClientOptions, RoadSegClient } from "roadseg-client";
 
 /** The running service that the tests call; tests/RoadSeg.EndToEnd.Tests starts one. */
-export const address = wanted("ROADSEG_URL");
+export const address = wanted("ROADSEG_URL").replace(/\/$/, "");
 
 /** What it signs webhooks with; it may call this machine. */
 export const webhookSecret = wanted("ROADSEG_WEBHOOK_SECRET");

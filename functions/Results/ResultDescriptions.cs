@@ -27,7 +27,7 @@ internal static class ResultDescriptions
                 "Weight of the colours: 0 is the photo, 1 the classes.",
                 ParameterForms.Number(0, 1, ResultEndpoints.DefaultOpacity)
             )
-            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
+            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("OverlayFormat", "jpeg", "webp"))
             .Takes(
                 "width",
                 "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.",
@@ -58,7 +58,8 @@ internal static class ResultDescriptions
             .Describe(
                 "getPolygons",
                 "Get polygons and run lengths",
-                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths."
+                "Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson "
+                    + "the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take."
             )
             .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
             .Takes(
@@ -66,5 +67,11 @@ internal static class ResultDescriptions
                 "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
                 ParameterForms.Number(0, 100, 0)
             )
-            .Answers<MaskRegions>(StatusCodes.Status200OK);
+            .Takes(
+                "format",
+                "json, or geojson for a FeatureCollection without run lengths.",
+                ParameterForms.OneOf("PolygonFormat", "json", "geojson")
+            )
+            .Answers<MaskRegions>(StatusCodes.Status200OK)
+            .AnswersAs<MaskFeatures>("application/geo+json");
 }

@@ -25,8 +25,8 @@ internal static class SubmissionDescriptions
             .Describe(
                 "submitForm",
                 "Segment a photo of a form",
-                "Takes a photo of up to 16 MiB as the one file of a form; the file's name is shown with the job. The parameters of the query "
-                    + "may be fields of the form instead."
+                "Takes a photo of up to 16 MiB as the one file of a form; the file's name is shown with the job. "
+                    + "The parameters of the query may be fields of the form instead."
             )
             .TakesBody<Stream>(true, "multipart/form-data")
             .DescribeSubmission();

@@ -142,6 +142,8 @@ internal sealed class PreprocessUpload(
             if (queued.Document is not { Value: { State: JobState.Queued } now } stored || !UploadClaim.Owns(now, message))
             {
                 Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
+                if (queued.Document is { Value: { ErasedAt: not null } erased })
+                    await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
                 return;
             }
 

@@ -18,7 +18,7 @@ internal static class UnwantedPhoto
         // A bare drop's address is its owner's.
         if (!job.State.IsTerminal() || (job.Upload is null && job.Source.Container != Containers.Submitted))
             return false;
-        var takenBack = job.State is JobState.Canceled or JobState.Expired;
+        var takenBack = job.State is JobState.Canceled or JobState.Expired || job.ErasedAt is not null;
         if (job.Source.Snapshot is not null && !takenBack)
             return false;
         var kept =

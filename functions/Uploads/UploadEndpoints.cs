@@ -57,6 +57,8 @@ internal static class UploadEndpoints
         );
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
+        if (created.Document!.Value.ErasedAt is not null)
+            throw IdempotencyKeys.OfErased();
 
         // A repeated request gets a key for what is left of the first one's time: the job expires by that.
         upload = created.Document!.Value.Upload ?? upload;
@@ -106,7 +108,8 @@ internal static class UploadEndpoints
         {
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
-                $"The body is not a JSON object with fileName, contentType, resumable, model, tags and webhook, all optional: {JsonFault.Of(e)}",
+                "The body is not a JSON object with fileName, contentType, resumable, model, tags and webhook, all optional: "
+                    + JsonFault.Of(e),
                 e
             );
         }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>What a client asks an upload key for.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UploadRequest
 {
     /// <summary>The caller's name for the photo, at most 255 characters; shown, never used in a path.</summary>

@@ -1,6 +1,7 @@
 import json
 import unittest
 import uuid
+from datetime import datetime, timezone
 
 from roadseg_client import RoadSegClient
 from service import STREET, ServiceTest, client, size_of
@@ -67,9 +68,9 @@ class ClientTests(ServiceTest):
         with self.assertRaisesRegex(ValueError, r"of \d+\."):
             roadseg.upload_in_blocks(b"another", state=state)
 
-    def test_jobs_are_listed_newest_first_by_state_and_cancelled_ones_stay_so(self):
-        roadseg = client()
-        ids = [roadseg.upload_key()["id"] for _ in range(3)][::-1]
+    def test_jobs_are_listed_newest_first_and_searched_cancelled_ones_stay_so_and_erased_ones_are_gone(self):
+        roadseg, long_ago = client(), datetime(2020, 1, 1, 12, 30)
+        ids = [roadseg.upload_key({"fileName": f"Photo{i}.jpg", "tags": {"turn": str(i)}})["id"] for i in range(3)][::-1]
 
         first, second = roadseg.cancel(ids[0]), roadseg.cancel(ids[0])
 
@@ -77,6 +78,12 @@ class ClientTests(ServiceTest):
         self.assertEqual(roadseg.wait(ids[0])["state"], "canceled")
         self.assertEqual([job["id"] for job in roadseg.jobs()], ids)
         self.assertEqual([job["id"] for job in roadseg.jobs("awaiting-upload")], ids[1:])
+        self.assertEqual([job["id"] for job in roadseg.jobs(tags={"turn": "1"}, name="photo", since=long_ago)], [ids[1]])
+        self.assertEqual(list(roadseg.jobs(until=long_ago.replace(tzinfo=timezone.utc))), [])
+
+        roadseg.erase(ids[2])
+        roadseg.erase(ids[2])
+        self.assert_refused(404, "job-not-found", roadseg.job, ids[2])
 
     def test_a_refusal_has_its_status_its_code_and_what_to_do(self):
         roadseg = client()

@@ -54,11 +54,11 @@ export class RoadSegClient {
     const about = described(photo, options);
     const Prefer = options.wait === undefined ? undefined : `wait=${Math.ceil(options.wait)}`;
     const header = { "Idempotency-Key": options.idempotencyKey ?? crypto.randomUUID(), Prefer };
-    const { tags = {}, contentType = "application/octet-stream", ...query } = about;
+    const { tags, contentType = "application/octet-stream", ...query } = about;
     return this.#read(
       (signal) =>
         this.api.POST("/v1/jobs", {
-          params: { query: { ...query, tag: Object.entries(tags).map(([name, value]) => `${name}:${value}`) }, header },
+          params: { query: { ...query, tag: notes(tags) }, header },
           headers: { "Content-Type": contentType },
           body: blobOf(photo),
           bodySerializer: (body) => body,
@@ -163,11 +163,18 @@ export class RoadSegClient {
     return this.#read((signal) => this.api.DELETE("/v1/jobs/{id}", { params: { path: { id } }, signal }), options);
   }
 
+  /** Cancels a job that has not ended, and deletes all that is kept of it for good: photo, results, names and tags. */
+  async erase(id: string, options: CallOptions = {}): Promise<void> {
+    const params = { path: { id }, query: { erase: true } };
+    await this.#read((signal) => this.api.DELETE("/v1/jobs/{id}", { params, signal }), options);
+  }
+
   /** Your jobs, newest first, page after page as they are asked for. */
-  async *jobs({ state, ...options }: ListOptions = {}): AsyncGenerator<Job, void, undefined> {
+  async *jobs({ state, tags, name, since, until, ...options }: ListOptions = {}): AsyncGenerator<Job, void, undefined> {
+    const search = { state, tag: notes(tags), name, since: since?.toISOString(), until: until?.toISOString() };
     let after: string | undefined;
     do {
-      const query = { state, after, limit: 100 };
+      const query = { ...search, after, limit: 100 };
       const page = await this.#read((signal) => this.api.GET("/v1/jobs", { params: { query }, signal }), options);
       yield* page.items;
       after = page.next ?? undefined;
@@ -201,9 +208,9 @@ export class RoadSegClient {
   }
 
   /** The classes' outlines and COCO run lengths. */
-  polygons(id: string, { minArea, tolerance, ...options }: PolygonOptions = {}): Promise<Regions> {
+  async polygons(id: string, { minArea, tolerance, ...options }: PolygonOptions = {}): Promise<Regions> {
     const params = { path: { id }, query: { minArea, tolerance } };
-    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/polygons", { params, signal }), options);
+    return (await this.#read((signal) => this.api.GET("/v1/jobs/{id}/polygons", { params, signal }), options)) as Regions;
   }
 
   // Reading the answer is part of an attempt. A refusal was thrown, so there is one.
@@ -231,6 +238,10 @@ function hasEnded(job: Job): boolean {
 
 function blobOf(photo: Photo): Blob {
   return photo instanceof Blob ? photo : new Blob([photo as BlobPart]);
+}
+
+function notes(tags: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(tags).map(([name, value]) => `${name}:${value}`);
 }
 
 function described(photo: Photo, options: PhotoOptions) {

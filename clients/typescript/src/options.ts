@@ -85,4 +85,16 @@ export interface PolygonOptions extends CallOptions {
 export interface ListOptions extends CallOptions {
   /** Only jobs in this state. */
   readonly state?: JobState | undefined;
+
+  /** Only jobs with all of these notes. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+
+  /** Only photos whose name holds this, in upper or lower case. */
+  readonly name?: string | undefined;
+
+  /** Only jobs that were made at this time or later. */
+  readonly since?: Date | undefined;
+
+  /** Only jobs that were made before this time. */
+  readonly until?: Date | undefined;
 }

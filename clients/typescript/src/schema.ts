@@ -83,10 +83,50 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Cancel a job
-         * @description A job that has ended is left as it is; canceling twice is no error. The answer says how the job stands.
+         * Cancel a job, or erase it
+         * @description Without erase: a job that has ended is left as it is; canceling twice is no error. The answer says how the job stands. With erase=true the job is canceled if it has not ended, and all that is kept of it is deleted: photo, results, names and tags; no webhook tells of it. There is no way back, and the job is not found from then on. Erasing twice is no error.
          */
         delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver a job's webhook again
+         * @description Whatever came of it before: an attempt is made at once, and where it fails, more follow as after the job's end. The same webhook-id and the same bytes.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a webhook
+         * @description Makes one call to the address, signed as every webhook is, with type webhook.test and no job, and says what came of it. Nothing is tried again.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -689,7 +729,7 @@ export interface paths {
         };
         /**
          * Get polygons and run lengths
-         * @description Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths.
+         * @description Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take.
          */
         get: operations["getPolygons"];
         put?: never;
@@ -1225,6 +1265,11 @@ export interface components {
              * @description When delivery was given up; null unless it was.
              */
             givenUpAt?: null | string;
+            /**
+             * Format: date-time
+             * @description When its caller last asked for it to be delivered again: the schedule of attempts began anew then. Null while it is the first, which began when the job ended.
+             */
+            restartedAt?: null | string;
         };
         /** @description The classes of a model, with ids 0..N-1 in order, and the id that means "no label". */
         LabelCatalogue: {
@@ -1259,6 +1304,48 @@ export interface components {
             model: string;
             /** @description Id (the mask's pixel value), name and display colour. */
             classes: components["schemas"]["LabelClass"][];
+        };
+        /** @description The regions of a mask as a GeoJSON FeatureCollection (RFC 7946): the content of `GET /v1/jobs/{id}/polygons?format=geojson`. Positions are pixel corners of the photo, x to the right and y down, and no places on the earth. */
+        MaskFeatures: {
+            /** @description Always `FeatureCollection`. */
+            type: string;
+            /** @description Left, top, right and bottom of the photo: 0, 0, width and height. */
+            bbox: number[];
+            /** @description True when regions were left out because there are too many, or too many corners: the largest are kept. */
+            truncated: boolean;
+            /** @description One for each region, class by class, the largest of a class first. */
+            features: {
+                /** @description Always `Feature`. */
+                type: string;
+                /** @description Left, top, right and bottom in pixels. */
+                bbox: number[];
+                /** @description A GeoJSON Polygon. */
+                geometry: {
+                    /** @description Always `Polygon`. */
+                    type: string;
+                    /** @description The outer ring, then the holes, as in RegionPolygon. */
+                    coordinates: number[][][];
+                };
+                /** @description What a region is. */
+                properties: {
+                    /**
+                     * Format: int32
+                     * @description Class id: the mask's pixel value.
+                     */
+                    classId: number;
+                    /** @description Class name. */
+                    className: string;
+                    /** @description An sRGB colour, written `#rrggbb` in JSON. */
+                    color: string;
+                    /**
+                     * Format: int64
+                     * @description Pixels of the region.
+                     */
+                    area: number;
+                    /** @description x, y, width and height in pixels, as COCO's `bbox` has it. */
+                    cocoBbox: number[];
+                };
+            }[];
         };
         /** @description The regions of a mask as polygons and run lengths: the content of `GET /v1/jobs/{id}/polygons`. */
         MaskRegions: {
@@ -1558,7 +1645,7 @@ export interface components {
              */
             estimatedSeconds?: null | number;
         };
-        /** @description One region: a GeoJSON Polygon in pixel corners, with its size. */
+        /** @description One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take MaskFeatures, in which a `bbox` is GeoJSON's. */
         RegionPolygon: {
             /** @description Always `Polygon`. */
             type: string;
@@ -2016,7 +2103,7 @@ export interface components {
             attempt: number;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When the call was begun.
              */
             at: string;
             /**
@@ -2031,6 +2118,35 @@ export interface components {
              * @description When the next attempt is due; null when there is none.
              */
             nextAt?: null | string;
+            /**
+             * Format: double
+             * @description From then to the answer, or until it was given up; null in records from before that was noted, and for an attempt that the service failed at.
+             */
+            milliseconds?: null | number;
+        };
+        /** @description Whom to send a test event. */
+        WebhookTestRequest: {
+            /** @description The receiver: an https address, as a submission names it. */
+            url: string;
+        };
+        /** @description What came of a test event. */
+        WebhookTestResult: {
+            /** @description True where the receiver answered 2xx. */
+            delivered: boolean;
+            /**
+             * Format: int32
+             * @description HTTP status of its answer; null when there was none.
+             */
+            status?: null | number;
+            /** @description Why there was none, in a few words; null when there was one. */
+            error?: null | string;
+            /**
+             * Format: double
+             * @description From the call to the answer, or until it was given up.
+             */
+            milliseconds: number;
+            /** @description The event's webhook-id. */
+            id: string;
         };
     };
     responses: never;
@@ -2205,6 +2321,14 @@ export interface operations {
             query?: {
                 /** @description Only jobs in this state. */
                 state?: components["schemas"]["JobState"];
+                /** @description Only jobs with this note, as name:value. May be given several times: all of them must be there. */
+                tag?: string[];
+                /** @description Only photos whose name holds this, in upper or lower case. */
+                name?: string;
+                /** @description Only jobs that were made at this time or later: RFC 3339, or a date (UTC). */
+                since?: string;
+                /** @description Only jobs that were made before this time. */
+                until?: string;
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Jobs a page. */
@@ -2948,7 +3072,10 @@ export interface operations {
     };
     cancelJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true deletes all that is kept of the job, the photo too. */
+                erase?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The job's id. */
@@ -3006,6 +3133,13 @@ export interface operations {
                     "application/json": components["schemas"]["JobView"];
                 };
             };
+            /** @description It is done. No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The request is not valid. */
             400: {
                 headers: {
@@ -3025,6 +3159,283 @@ export interface operations {
             /** @description There is no such job. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the job, relative to the service. */
+                    Location: string;
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *       "state": "succeeded",
+                     *       "fileName": "street.jpg",
+                     *       "pin": {
+                     *         "model": "camvid-mnv2",
+                     *         "version": "20260301T120000Z-c4eaab0f1d2e"
+                     *       },
+                     *       "tags": {
+                     *         "camera": "front"
+                     *       },
+                     *       "times": {
+                     *         "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *         "receivedAt": "2026-03-01T12:00:00.020000Z",
+                     *         "queuedAt": "2026-03-01T12:00:00.080000Z",
+                     *         "startedAt": "2026-03-01T12:00:00.100000Z",
+                     *         "finishedAt": "2026-03-01T12:00:00.320000Z"
+                     *       },
+                     *       "stages": {
+                     *         "read": 9.5,
+                     *         "decode": 48.1,
+                     *         "store": 2.2,
+                     *         "claim": 3.1,
+                     *         "fetch": 0.4,
+                     *         "wait": 0,
+                     *         "infer": 61.7,
+                     *         "upsample": 82.3,
+                     *         "encode": 14.2,
+                     *         "commit": 7.9
+                     *       },
+                     *       "image": {
+                     *         "format": "jpeg",
+                     *         "width": 4032,
+                     *         "height": 3024,
+                     *         "orientation": 6,
+                     *         "bytes": 3400000
+                     *       },
+                     *       "result": {
+                     *         "attempt": 1,
+                     *         "model": "camvid-mnv2",
+                     *         "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *         "modelSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "provider": "cpu"
+                     *       },
+                     *       "webhook": {
+                     *         "url": "https://app.example/hooks/roadseg",
+                     *         "deliveries": [
+                     *           {
+                     *             "attempt": 1,
+                     *             "at": "2026-03-01T12:00:01.000000Z",
+                     *             "status": 410,
+                     *             "milliseconds": 84.2
+                     *           }
+                     *         ],
+                     *         "restartedAt": "2026-03-01T12:30:00.000000Z"
+                     *       },
+                     *       "links": {
+                     *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *         "mask": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/mask",
+                     *         "color": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/color",
+                     *         "overlay": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/overlay",
+                     *         "confidence": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/confidence",
+                     *         "summary": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/summary",
+                     *         "polygons": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/polygons"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no webhook to deliver. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://app.example/hooks/roadseg"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivered": true,
+                     *       "status": 204,
+                     *       "milliseconds": 84.2,
+                     *       "id": "msg_0qfjpd9kpj0pxz7ktb2qqr80vq"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookTestResult"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This deployment sends no webhooks; The webhook's address is not allowed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6549,6 +6960,8 @@ export interface operations {
                 minArea?: number;
                 /** @description How far in pixels a simplified outline may lie from the exact one; 0 is exact. */
                 tolerance?: number;
+                /** @description json, or geojson for a FeatureCollection without run lengths. */
+                format?: "json" | "geojson";
             };
             header?: {
                 /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
@@ -6705,6 +7118,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["MaskRegions"];
+                    "application/geo+json": components["schemas"]["MaskFeatures"];
                 };
             };
             /** @description The part that Range asked for. */
@@ -6904,7 +7318,10 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @enum {string} */
+                    /**
+                     * WebhookEventType
+                     * @enum {string}
+                     */
                     type: "job.succeeded" | "job.failed" | "job.canceled" | "job.expired";
                     /**
                      * Format: date-time

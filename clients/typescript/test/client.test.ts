@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openAsBlob } from "node:fs";
 import { test } from "node:test";
 import { BlockBlobClient } from "@azure/storage-blob";
-import { type Job, type RoadSegClient, RoadSegError, type UploadState } from "roadseg-client";
+import { type Job, type ListOptions, type RoadSegClient, RoadSegError, type UploadState } from "roadseg-client";
 import { bytes, client, sizeOf, street } from "./service.js";
 
 const options = { concurrency: true, timeout: 60_000 };
@@ -89,10 +89,10 @@ test("the official storage SDK uploads in blocks to a resumable key", options, a
   assert.deepEqual((await roadseg.wait(ticket.id)).image?.bytes, street.length);
 });
 
-test("jobs are listed newest first, by state, and cancelled ones stay so", options, async () => {
+test("jobs are listed newest first and searched, cancelled ones stay so, and erased ones are gone", options, async () => {
   const roadseg = client();
   const ids: string[] = [];
-  for (let i = 0; i < 3; i++) ids.unshift((await roadseg.uploadKey()).id);
+  for (let i = 0; i < 3; i++) ids.unshift((await roadseg.uploadKey({ fileName: `Photo${i}.jpg`, tags: { turn: `${i}` } })).id);
 
   const first = await roadseg.cancel(ids[0]!);
   const second = await roadseg.cancel(ids[0]!);
@@ -100,7 +100,13 @@ test("jobs are listed newest first, by state, and cancelled ones stay so", optio
   assert.deepEqual([first.state, second.state], ["canceled", "canceled"]);
   assert.equal((await roadseg.wait(ids[0]!)).state, "canceled");
   assert.deepEqual((await all(roadseg)).map((job) => job.id), ids);
-  assert.deepEqual((await all(roadseg, "awaiting-upload")).map((job) => job.id), ids.slice(1));
+  assert.deepEqual((await all(roadseg, { state: "awaiting-upload" })).map((job) => job.id), ids.slice(1));
+  assert.deepEqual((await all(roadseg, { tags: { turn: "1" }, name: "photo", since: new Date(0) })).map((job) => job.id), [ids[1]]);
+  assert.deepEqual(await all(roadseg, { until: new Date(0) }), []);
+
+  await roadseg.erase(ids[2]!);
+  await roadseg.erase(ids[2]!);
+  await refused(roadseg.job(ids[2]!), 404, "job-not-found");
 });
 
 test("a refusal has its status, its code and what to do", options, async () => {
@@ -127,9 +133,9 @@ test("a wait ends with its time or its signal, and the job goes on", options, as
   assert.equal((await roadseg.job(id)).state, "awaiting-upload");
 });
 
-async function all(roadseg: RoadSegClient, state?: Job["state"]): Promise<Job[]> {
+async function all(roadseg: RoadSegClient, search?: ListOptions): Promise<Job[]> {
   const found: Job[] = [];
-  for await (const job of roadseg.jobs({ state })) found.push(job);
+  for await (const job of roadseg.jobs(search)) found.push(job);
   return found;
 }
 

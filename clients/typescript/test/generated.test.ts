@@ -28,7 +28,8 @@ test("a client of openapi-typescript and openapi-fetch alone does the whole walk
   const { data: summary } = await api.GET("/v1/jobs/{id}/summary", { params: { path } });
   assert.equal(summary?.classes.reduce((sum, each) => sum + each.pixels, 0), 751 * 563);
   const { data: regions } = await api.GET("/v1/jobs/{id}/polygons", { params: { path, query: { minArea: 500 } } });
-  assert.equal(regions?.classes.length, summary?.present?.length);
+  assert(regions && "classes" in regions);
+  assert.equal(regions.classes.length, summary?.present?.length);
 
   const { data: submitted } = await api.POST("/v1/jobs", {
     params: { query: { fileName: "body.jpg", tag: ["a:1", "b:2"] }, header: { Prefer: "wait=30" } },

@@ -46,6 +46,10 @@ internal static class ApiDescription
         return endpoint;
     }
 
+    /// <summary>For a second form of what <see cref="Answers"/> names, which a parameter asks for.</summary>
+    public static RouteHandlerBuilder AnswersAs<T>(this RouteHandlerBuilder endpoint, string contentType) =>
+        endpoint.WithMetadata(new OtherForm(typeof(T), contentType));
+
     public static RouteHandlerBuilder AnswersFile(this RouteHandlerBuilder endpoint, params string[] contentTypes) =>
         endpoint.Produces<Stream>(StatusCodes.Status200OK, contentTypes[0], contentTypes[1..]);
 

@@ -38,6 +38,7 @@ internal static class OpenApiDocumentation
         ("review", "Jobs whose photo a person should look at, and their export for labelling."),
         ("trainings", "Training runs."),
         ("uploads", "Addresses to put photos to, straight into storage."),
+        ("webhooks", "Receivers, tried before a job depends on them."),
     ];
 
     public static void AddApiDocument(this IServiceCollection services)
@@ -164,7 +165,7 @@ internal static class OpenApiDocumentation
         // What Kiota's exceptions say.
         if (type == typeof(Problem) && schema.Properties?["detail"] is OpenApiSchema detail)
             detail.Extensions = new Dictionary<string, IOpenApiExtension> { ["x-ms-primary-error-message"] = new JsonNodeExtension(true) };
-        if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
+        if ((type == typeof(RegionPolygon) || type == typeof(RegionGeometry)) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
             var corner = new OpenApiSchema
             {
@@ -215,6 +216,10 @@ internal static class OpenApiDocumentation
             parameter.Description = InPath(context.Description.RelativePath.Split('/')[1], parameter.Name!);
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
+        foreach (var form in metadata.OfType<OtherForm>())
+            operation
+                .Responses!["200"]
+                .Content!.Add(form.ContentType, new OpenApiMediaType { Schema = await NamedAsync(form.Type, context, cancel) });
         ApiResponses.Complete(operation, metadata);
     }
 

@@ -7,6 +7,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -76,7 +77,7 @@ class RoadSegClient:
             ("fileName", file_name or name_of(photo)),
             ("model", model),
             ("webhook", webhook),
-            *(("tag", f"{name}:{value}") for name, value in (tags or {}).items()),
+            *_notes(tags),
         ]
         headers = {"Content-Type": content_type or "application/octet-stream", "Idempotency-Key": idempotency_key or _new_key()}
         if wait is not None:
@@ -212,11 +213,39 @@ class RoadSegClient:
         """Cancels a job. One that has ended is left as it is; cancelling twice is no error."""
         return self._json("DELETE", _path(id))
 
-    def jobs(self, state: JobState | None = None) -> Iterator[JobView]:
-        """Your jobs, newest first, page after page as they are asked for; only those in a state."""
+    def erase(self, id: str) -> None:
+        """Cancels a job that has not ended, and deletes all that is kept of it for good: photo, results, names and tags."""
+        self._retries.repeat(lambda _: self._calls.send("DELETE", _path(id), [("erase", "true")]))
+
+    def jobs(
+        self,
+        state: JobState | None = None,
+        *,
+        tags: Mapping[str, str] | None = None,
+        name: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[JobView]:
+        """Your jobs, newest first, page after page as they are asked for.
+
+        Args:
+            state: only jobs in this state.
+            tags: only jobs with all of these notes.
+            name: only photos whose name holds this, in upper or lower case.
+            since: only jobs that were made at this time or later; without a zone it is local time.
+            until: only jobs that were made before this time.
+        """
+        search: list[tuple[str, str | int | float | None]] = [
+            ("state", state),
+            ("name", name),
+            ("since", _zoned(since)),
+            ("until", _zoned(until)),
+            ("limit", 100),
+            *_notes(tags),
+        ]
         after: str | None = None
         while True:
-            page = self._json("GET", "/v1/jobs", [("state", state), ("after", after), ("limit", 100)])
+            page = self._json("GET", "/v1/jobs", [*search, ("after", after)])
             yield from page["items"]
             after = page.get("next")
             if after is None:
@@ -266,6 +295,14 @@ class RoadSegClient:
 
 def _path(id: str) -> str:
     return f"/v1/jobs/{quote(id, safe='')}"
+
+
+def _notes(tags: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    return [("tag", f"{name}:{value}") for name, value in (tags or {}).items()]
+
+
+def _zoned(time: datetime | None) -> str | None:
+    return None if time is None else time.astimezone().isoformat()
 
 
 def _new_key() -> str:

@@ -141,7 +141,7 @@ class _WebhookDelivery(TypedDict):
     # 1 for the first.
     attempt: int
 
-    # When it was made.
+    # When the call was begun.
     at: str
 
 
@@ -156,6 +156,10 @@ class WebhookDelivery(_WebhookDelivery, total=False):
 
     # When the next attempt is due; null when there is none.
     nextAt: str | None
+
+    # From then to the answer, or until it was given up; null in records from before that was noted, and for an attempt that the
+    # service failed at.
+    milliseconds: float | None
 
 
 class _JobWebhook(TypedDict):
@@ -174,6 +178,10 @@ class JobWebhook(_JobWebhook, total=False):
 
     # When delivery was given up; null unless it was.
     givenUpAt: str | None
+
+    # When its caller last asked for it to be delivered again: the schedule of attempts began anew then. Null while it is the
+    # first, which began when the job ended.
+    restartedAt: str | None
 
 
 class _JobView(TypedDict):
@@ -383,7 +391,8 @@ class UncompressedRle(TypedDict):
 
 
 class RegionPolygon(TypedDict):
-    """One region: a GeoJSON Polygon in pixel corners, with its size."""
+    """One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take
+    MaskFeatures, in which a `bbox` is GeoJSON's."""
 
     # Always `Polygon`.
     type: str

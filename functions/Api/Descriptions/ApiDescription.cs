@@ -13,7 +13,7 @@ internal static class ApiDescription
             .WithSummary(summary)
             .WithDescription(description)
             .Produces(StatusCodes.Status401Unauthorized)
-            .Fails(ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
 
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder endpoint,

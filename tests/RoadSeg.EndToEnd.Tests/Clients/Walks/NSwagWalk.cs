@@ -37,7 +37,7 @@ public static class NSwagWalk
         // Its results.
         var mask = MaskPng.Decode(await BytesAsync(await api.GetMaskAsync(job.Id)), new ImageLimits());
         Assert.Equal((751, 563), (mask.Width, mask.Height));
-        Assert.Equal("WEBP", Encoding.ASCII.GetString(await BytesAsync(await api.GetOverlayAsync(job.Id, format: Format.Webp)), 8, 4));
+        Assert.Equal("WEBP", Encoding.ASCII.GetString(await BytesAsync(await api.GetOverlayAsync(job.Id, format: OverlayFormat.Webp)), 8, 4));
         var summary = await api.GetSummaryAsync(job.Id);
         Assert.Equal(751L * 563, summary.Classes.Sum(each => each.Pixels));
         Assert.Equal(ResizeMode.KeepAspect, summary.Preprocess.Mode);

@@ -866,7 +866,7 @@ export interface components {
         CompressedRle: {
             /** @description Height and width in pixels. */
             size: number[];
-            /** @description See string CocoRle.Compress(IReadOnlyList&lt;int&gt; counts). */
+            /** @description The run lengths as the string that pycocotools reads and writes. */
             counts: string;
         };
         /** @description One finding. */
@@ -901,7 +901,7 @@ export interface components {
         };
         /** @description Why a set cannot be used. */
         DatasetProblem: {
-            /** @description Code of ErrorCodes. */
+            /** @description A code of docs/errors.md. */
             code: string;
             /** @description What to do. */
             message: string;
@@ -980,7 +980,7 @@ export interface components {
         };
         /** @description A failure of a check that will be tried again. */
         DatasetSetback: {
-            /** @description Entry of ErrorCodes, or the type of an error that the service did not foresee. */
+            /** @description A code of docs/errors.md, or the type of an error that the service did not foresee. */
             error: string;
             /** @description What it says, its first line. */
             message: string;
@@ -1118,7 +1118,7 @@ export interface components {
         InputElementType: "uint8" | "float32" | "float16";
         /** @description Why a job failed. */
         JobFailure: {
-            /** @description Entry of ErrorCodes. */
+            /** @description A code of docs/errors.md. */
             code: string;
             /** @description What is wrong and what to do, in a sentence. */
             message: string;
@@ -1196,7 +1196,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description PreprocessUpload took it.
+             * @description Its preparation began.
              */
             receivedAt?: null | string;
             /**
@@ -1206,7 +1206,7 @@ export interface components {
             queuedAt?: null | string;
             /**
              * Format: date-time
-             * @description SegmentImage took it (latest attempt).
+             * @description Its segmentation began (latest attempt).
              */
             startedAt?: null | string;
             /**
@@ -1411,7 +1411,7 @@ export interface components {
         ModelManifest: {
             /**
              * Format: int32
-             * @description Always int ModelManifest.CurrentSchemaVersion.
+             * @description Version of this form: 1.
              */
             schemaVersion: number;
             /** @description Version: `yyyyMMddTHHmmssZ-` and the first 12 digits of the primary graph's SHA-256 (of a graph with its weights in other files: of its and their hashes). */
@@ -1802,52 +1802,52 @@ export interface components {
         StageMilliseconds: {
             /**
              * Format: double
-             * @description PreprocessUpload: reading the photo from storage.
+             * @description Preparing: reading the photo from storage.
              */
             read?: null | number;
             /**
              * Format: double
-             * @description PreprocessUpload: header, decode, orientation, resize.
+             * @description Preparing: header, decode, orientation, resize.
              */
             decode?: null | number;
             /**
              * Format: double
-             * @description PreprocessUpload: storing the model input.
+             * @description Preparing: storing the model input.
              */
             store?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: taking the job (the input is read meanwhile).
+             * @description Segmenting: taking the job (the input is read meanwhile).
              */
             claim?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: what was left of reading the model input when the job was taken.
+             * @description Segmenting: what was left of reading the model input when the job was taken.
              */
             fetch?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: waiting for the model, other runs before this one included.
+             * @description Segmenting: waiting for the model, other runs before this one included.
              */
             wait?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: the model's run.
+             * @description Segmenting: the model's run.
              */
             infer?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: upsampling, confidence and argmax at the photo's size.
+             * @description Segmenting: upsampling, confidence and argmax at the photo's size.
              */
             upsample?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: encoding the mask.
+             * @description Segmenting: encoding the mask.
              */
             encode?: null | number;
             /**
              * Format: double
-             * @description SegmentImage: storing the result files.
+             * @description Segmenting: storing the result files.
              */
             commit?: null | number;
         };
@@ -3505,6 +3505,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -3646,6 +3655,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelVersionList"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -3775,6 +3793,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelManifest"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -3836,6 +3863,15 @@ export interface operations {
                 };
                 content: {
                     "text/markdown": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The key is missing or not known. No body. */
@@ -3901,6 +3937,15 @@ export interface operations {
                 };
                 content: {
                     "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The key is missing or not known. No body. */
@@ -4376,6 +4421,15 @@ export interface operations {
                     "application/json": components["schemas"]["LabelList"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -4448,6 +4502,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The key is missing or not known. No body. */
@@ -4539,6 +4602,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The key is missing or not known. No body. */
             401: {
@@ -4700,6 +4772,15 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetReport"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -4761,6 +4842,15 @@ export interface operations {
                     "text/html": components["schemas"]["Stream"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -4820,6 +4910,15 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The key is missing or not known. No body. */
@@ -4984,6 +5083,15 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetReport"];
                 };
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -5045,6 +5153,15 @@ export interface operations {
                 };
                 content: {
                     "text/html": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The key is missing or not known. No body. */
@@ -5854,6 +5971,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -5945,6 +6071,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The key is missing or not known. No body. */
             401: {
@@ -6038,6 +6173,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -6130,6 +6274,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key is missing or not known. No body. */
             401: {
                 headers: {
@@ -6221,6 +6374,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The key is missing or not known. No body. */
             401: {

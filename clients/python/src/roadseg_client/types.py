@@ -27,13 +27,13 @@ class _JobTimes(TypedDict):
 class JobTimes(_JobTimes, total=False):
     """When each state was first entered (UTC); null where it was not."""
 
-    # PreprocessUpload took it.
+    # Its preparation began.
     receivedAt: str | None
 
     # The model input was stored.
     queuedAt: str | None
 
-    # SegmentImage took it (latest attempt).
+    # Its segmentation began (latest attempt).
     startedAt: str | None
 
     # A terminal state was entered.
@@ -43,34 +43,34 @@ class JobTimes(_JobTimes, total=False):
 class StageMilliseconds(TypedDict, total=False):
     """Wall time of each piece of work in milliseconds; null where it was not reached."""
 
-    # PreprocessUpload: reading the photo from storage.
+    # Preparing: reading the photo from storage.
     read: float | None
 
-    # PreprocessUpload: header, decode, orientation, resize.
+    # Preparing: header, decode, orientation, resize.
     decode: float | None
 
-    # PreprocessUpload: storing the model input.
+    # Preparing: storing the model input.
     store: float | None
 
-    # SegmentImage: taking the job (the input is read meanwhile).
+    # Segmenting: taking the job (the input is read meanwhile).
     claim: float | None
 
-    # SegmentImage: what was left of reading the model input when the job was taken.
+    # Segmenting: what was left of reading the model input when the job was taken.
     fetch: float | None
 
-    # SegmentImage: waiting for the model, other runs before this one included.
+    # Segmenting: waiting for the model, other runs before this one included.
     wait: float | None
 
-    # SegmentImage: the model's run.
+    # Segmenting: the model's run.
     infer: float | None
 
-    # SegmentImage: upsampling, confidence and argmax at the photo's size.
+    # Segmenting: upsampling, confidence and argmax at the photo's size.
     upsample: float | None
 
-    # SegmentImage: encoding the mask.
+    # Segmenting: encoding the mask.
     encode: float | None
 
-    # SegmentImage: storing the result files.
+    # Segmenting: storing the result files.
     commit: float | None
 
 
@@ -127,7 +127,7 @@ class JobResult(TypedDict):
 class JobFailure(TypedDict):
     """Why a job failed."""
 
-    # Entry of ErrorCodes.
+    # A code of docs/errors.md.
     code: str
 
     # What is wrong and what to do, in a sentence.
@@ -375,7 +375,7 @@ class CompressedRle(TypedDict):
     # Height and width in pixels.
     size: list[int]
 
-    # See string CocoRle.Compress(IReadOnlyList&lt;int&gt; counts).
+    # The run lengths as the string that pycocotools reads and writes.
     counts: str
 
 

@@ -8,6 +8,10 @@ internal static class JsonArrays
 {
     private const int MaxElementBytes = 64 << 20;
 
+    /// <summary>Where in a list it broke off, for a refusal: what was read last is what the person looks beside.</summary>
+    public static string After(long records, string what) =>
+        records == 0 ? "" : $" ({what} number {records:N0} was the last that could be read.)";
+
     /// <param name="stream">A JSON object, or an array when <paramref name="properties"/> is empty.</param>
     /// <param name="properties">Members of the object whose arrays are wanted; the rest is skipped.</param>
     /// <param name="cancel">Stops between reads.</param>

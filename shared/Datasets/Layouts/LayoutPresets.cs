@@ -19,6 +19,7 @@ public static class LayoutPresets
         Mapillary.V1,
         Mapillary.V2,
         Coco.Stuff,
+        new CocoInstances(),
         new CocoPanoptic(),
         Comma10k.Layout,
         Cvat.Layout,

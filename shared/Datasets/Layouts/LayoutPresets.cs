@@ -23,6 +23,7 @@ public static class LayoutPresets
         new CocoPanoptic(),
         Comma10k.Layout,
         Cvat.Layout,
+        new CvatImages(),
         new LabelStudio(),
         new HuggingFaceFolder(),
         new ListPairs(),

@@ -15,7 +15,7 @@ internal sealed class LeftOut
     public IEnumerable<string> Notes =>
         counts.Count == 0
             ? []
-            : [$"Not drawn, because it has no area: {string.Join(", ", counts.Select(kind => $"{kind.Key} {kind.Value:N0} times"))}."];
+            : [$"Not drawn, because it has no area: {string.Join(", ", counts.Select(kind => $"{kind.Key} ({kind.Value:N0})"))}."];
 
     private static string PlainKind(string kind) =>
         kind.Length <= 40 && kind.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? kind : "others";

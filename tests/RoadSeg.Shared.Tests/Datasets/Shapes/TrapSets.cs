@@ -11,6 +11,9 @@ internal static class TrapSets
         ["coco"] = Coco,
         ["coco.turned"] = CocoTurned,
         ["coco.roboflow"] = CocoRoboflow,
+        ["cvat"] = Cvat,
+        ["cvat.project"] = CvatProject,
+        ["label-studio"] = LabelStudio,
     };
 
     /// <summary>Sets whose own division has no part to train on.</summary>
@@ -67,6 +70,95 @@ internal static class TrapSets
                  "annotations":[{"id":0,"image_id":0,"category_id":1,"bbox":[8,8,8,8],"area":64,"segmentation":[[8,8,16,8,16,16,8,16]],"iscrowd":0}]}
                 """);
         }
+    }
+
+    // A large shape on top of a smaller one by its z-order, equal ones as they are written; a mask whose box reaches outside; a box, turned, and an ellipse; what has no area; a label
+    // with attributes of its own; a label that the task does not have; odd numbers; an image that is not there, one without shapes and one twice.
+    private static void Cvat(Drop drop) =>
+        drop.Image("images/a.png").Image("images/sub/b.png").Image("images/empty.png").Text(
+            "annotations.xml",
+            """
+            <?xml version="1.0" encoding="utf-8"?>
+            <annotations>
+              <version>1.1</version>
+              <meta><task><id>1</id><name>t</name><labels>
+                <label><name>road</name><color>#804080</color><type>any</type><attributes><attribute><name>kind</name><values>a&#10;b</values></attribute></attributes></label>
+                <label><name>car</name><color>#40</color><attributes/></label>
+                <label><name></name></label>
+              </labels></task><dumped>2026-11-01</dumped></meta>
+              <image id="0" name="a.png" width="32" height="24">
+                <polygon label="car" source="manual" occluded="0" points="4.00,4.00;8.00,4.00;8.00,8.00;4.00,8.00" z_order="1"><attribute name="kind">a</attribute></polygon>
+                <polygon label="road" source="manual" occluded="0" points="0.00,2.00;20.00,2.00;20.00,20.00;0.00,20.00" z_order="0"></polygon>
+                <polygon label="road" points="6,6;16,6;16,10;6,10" z_order="2" occluded="0"/>
+                <mask label="car" source="manual" occluded="0" rle="1, 2, 1, 4, 1, 2, 1" left="29" top="20" width="4" height="3" z_order="0"/>
+                <points label="car" points="1,1" z_order="0"/>
+                <polyline label="car" points="1,1;2,2" z_order="0"/>
+                <cuboid label="car" z_order="0"/>
+                <tag label="car"/>
+              </image>
+              <image id="1" name="sub/b.png" width="32" height="24">
+                <box label="car" occluded="0" xtl="2.00" ytl="2.00" xbr="10.00" ybr="6.00" rotation="90.00" z_order="0"/>
+                <ellipse label="road" occluded="0" cx="20" cy="12" rx="8" ry="4" z_order="0"/>
+                <polygon label="bus" points="1,1;2,1;2,2" z_order="0"/>
+                <polygon label="car" points="1,1;2,1" z_order="0"/>
+                <polygon label="car" points="1,1;2,1;2,nan" z_order="0"/>
+                <polygon label="car" points="1,1;2,1;2" z_order="0"/>
+                <polygon label="car" points="1,1;2,1;2,x" z_order="0"/>
+                <polygon label="car" points="1,1;2,1;2,2" z_order="1.5"/>
+                <polygon points="1,1;2,1;2,2"/>
+                <mask label="car" rle="1, 2" left="0" top="0" width="2" height="2" z_order="0"/>
+                <mask label="car" rle="a" left="0" top="0" width="2" height="2" z_order="0"/>
+                <mask label="car" rle="4" left="0" top="0" width="2000000000" height="2000000000" z_order="0"/>
+              </image>
+              <image id="2" name="empty.png" width="32" height="24"/>
+              <image id="3" name="gone.png" width="32" height="24"></image>
+              <image id="4" name="a.png" width="32" height="24"></image>
+              <image id="5" width="32" height="24"><polygon label="car" points="1,1;2,1;2,2"/></image>
+            </annotations>
+            """);
+
+    // A project with subsets, whose images have one name in two folders; without a list of labels.
+    private static void CvatProject(Drop drop) =>
+        drop.Image("images/Train/a.png").Image("images/Validation/a.png").Text(
+            "annotations.xml",
+            """
+            <annotations><version>1.1</version><meta><project><id>1</id></project></meta>
+              <image id="0" name="a.png" subset="Train" task_id="1" width="32" height="24"><polygon label="tree" points="0,0;32,0;32,2;0,2" z_order="0"/></image>
+              <image id="0" name="a.png" subset="Validation" task_id="2" width="32" height="24"><polygon label="bush" points="0,0;32,0;32,2;0,2" z_order="0"/></image>
+            </annotations>
+            """);
+
+    // Brushes, polygons, boxes and ellipses of one task; shapes in percent; a box turned about its corner; labels of their own beside shapes; two brushes that meet, and a polygon
+    // below a brush; a picture turned in the tool; key points; two annotations.
+    private static void LabelStudio(Drop drop)
+    {
+        string Brush(string label, Func<int, int, bool> painted) =>
+            $$$"""{"type":"brushlabels","original_width":32,"original_height":24,"value":{"format":"rle","rle":[{{{string.Join(',', LabelStudioTests.Encode(Drop.Width, Drop.Height, painted))}}}],"brushlabels":["{{{label}}}"]}}""";
+        string Region(string value, int turned = 0) => $$"""{"original_width":32,"original_height":24,"image_rotation":{{turned}},"value":{{value}} }""";
+        drop.Image("a.png").Image("b.png").Text(
+            "export.json",
+            $$$$"""
+            [{"id":1,"data":{"image":"/data/upload/1/0a1b2c3d-a.png"},"annotations":[
+               {"id":9,"result":[{{{{Region("""{"points":[[0,0],[100,0],[100,100]],"polygonlabels":["tree"]}""")}}}}]},
+               {"id":10,"result":[
+                {{{{Brush("car", (x, y) => x is >= 4 and < 12 && y is >= 10 and < 16)}}}},
+                {{{{Region("""{"points":[[0,25],[75,25],[75,100],[0,100]],"closed":true,"polygonlabels":["road"]}""")}}}},
+                {{{{Brush("tree", (x, y) => x is >= 8 and < 20 && y is >= 12 and < 20)}}}},
+                {{{{Region("""{"x":50,"y":0,"width":25,"height":12.5,"rotation":0,"rectanglelabels":["sky"]}""")}}}},
+                {{{{Region("""{"x":100,"y":0,"width":25,"height":12.5,"rotation":90,"rectanglelabels":["sky"]}""")}}}},
+                {{{{Region("""{"x":87.5,"y":70,"radiusX":9.375,"radiusY":12.5,"rotation":0,"ellipselabels":["sun"]}""")}}}},
+                {{{{Region("""{"x":1,"y":1,"width":0.5,"keypointlabels":["car"]}""")}}}},
+                {"type":"choices","value":{"choices":["day"]}}]}]},
+             {"id":2,"data":{"image":"b.png"},"annotations":[{"id":11,"result":[
+                {{{{Region("""{"points":[[0,0],[25,0],[25,100],[0,100]]}""")}}}},
+                {{{{Region("""{"points":[[0,0],[25,0],[25,100],[0,100]],"labels":["road"]}""")}}}},
+                {{{{Region("""{"points":[[0,0],[25,0]],"polygonlabels":["road"]}""")}}}},
+                {{{{Region("""{"points":[[0,0],[25,"x"],[1,1]],"polygonlabels":["road"]}""")}}}},
+                {{{{Region("""{"points":[[0,0],[25],[1,1]],"polygonlabels":["road"]}""")}}}},
+                {"value":{"points":[[0,0],[25,1],[1,1]],"polygonlabels":["road"]}},
+                {{{{Region("""{"x":1,"y":1,"radiusX":2,"ellipselabels":["sun"]}""")}}}},
+                {{{{Region("""{"points":[[0,0],[25,0],[25,100]],"polygonlabels":["road"]}""", 90)}}}}]}]}]
+            """);
     }
 
     private static byte[] JpegTurned(int seed) => Files.JpegWithOrientation(RoadSeg.Imaging.PhotoEncoder.Jpeg(Drop.Painted(seed, 24, 32), 95), 6);

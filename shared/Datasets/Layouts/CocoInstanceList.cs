@@ -32,7 +32,12 @@ internal sealed class CocoInstanceList(
 
     public async Task ReadAsync(CancellationToken cancel)
     {
-        var counts = new Dictionary<string, long> { ["images"] = 0, ["annotations"] = 0, ["categories"] = 0 };
+        var counts = new Dictionary<string, long>
+        {
+            ["images"] = 0,
+            ["annotations"] = 0,
+            ["categories"] = 0,
+        };
         var last = "images";
         try
         {
@@ -89,7 +94,7 @@ internal sealed class CocoInstanceList(
 
     public IEnumerable<SamplePair> Pairs(ShapeLabels labels)
     {
-        var folder = list.Contains('/', StringComparison.Ordinal) ? list[..list.LastIndexOf('/')] : "";
+        var folder = LayoutInput.FolderOf(list);
         var name = Path.GetFileNameWithoutExtension(list);
         var hint = name.StartsWith("instances_", StringComparison.Ordinal) ? name["instances_".Length..] : null;
         var split = SplitWords.OfPath(list);
@@ -177,7 +182,12 @@ internal sealed class CocoInstanceList(
     {
         if (segmentation.ValueKind == JsonValueKind.Object)
         {
-            List<int> size = [.. segmentation.Items("size").Select(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out var n) ? n : -1)];
+            List<int> size =
+            [
+                .. segmentation
+                    .Items("size")
+                    .Select(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out var n) ? n : -1),
+            ];
             if (size.Count != 2)
                 throw new InvalidDataException("\"size\" is not height and width.");
             var (width, height) = RunCounts.Box(size[1], size[0]);
@@ -201,10 +211,8 @@ internal sealed class CocoInstanceList(
         {
             // An outline of too few points covers nothing; the others of the annotation stand.
             number++;
-            input.Record(
-                list,
-                segmentation.GetArrayLength() == 1 ? named : $"{named}, outline {number}",
-                () => parts.Add(ShapePart.Of(OutlineRing.Flat(ring)))
+            input.Record(list, segmentation.GetArrayLength() == 1 ? named : $"{named}, outline {number}", () =>
+                parts.Add(ShapePart.Of(OutlineRing.Flat(ring)))
             );
         }
 
@@ -219,9 +227,7 @@ internal sealed class CocoInstanceList(
         {
             { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
             { ValueKind: JsonValueKind.String } text => text.Text() ?? throw new InvalidDataException($"\"{name}\" is empty."),
-            null => throw new InvalidDataException(
-                item.ValueKind == JsonValueKind.Object ? $"it has no \"{name}\"." : "it is no object."
-            ),
+            null => throw new InvalidDataException(item.ValueKind == JsonValueKind.Object ? $"it has no \"{name}\"." : "it is no object."),
             _ => throw new InvalidDataException($"\"{name}\" is neither a number nor a text."),
         };
 }

@@ -97,23 +97,20 @@ internal sealed class CvatImageReader(LayoutInput input)
                 throw new InvalidDataException("it is cut short.");
             if (number == 0)
                 throw new InvalidDataException(
-                    tracks > 0
-                        ? "it holds tracks, the form of videos. Export it again as 'CVAT for images 1.1'."
-                        : "it holds no image."
+                    tracks > 0 ? "it holds tracks, the form of videos. Export it again as 'CVAT for images 1.1'." : "it holds no image."
                 );
         }
         catch (Exception e) when (e is XmlException or InvalidDataException)
         {
-            throw DatasetErrors.Invalid(
-                $"{list} is no XML of CVAT for images: {Said(e)}{JsonArrays.After(number, "image")}",
-                e
-            );
+            throw DatasetErrors.Invalid($"{list} is no XML of CVAT for images: {Said(e)}{JsonArrays.After(number, "image")}", e);
         }
     }
 
     private static string Said(Exception e) =>
         e is XmlException xml
-            ? xml.LineNumber > 0 ? $"it breaks the form of XML in line {xml.LineNumber:N0}, at character {xml.LinePosition:N0}." : "it is empty or no XML."
+            ? xml.LineNumber > 0
+                ? $"it breaks the form of XML in line {xml.LineNumber:N0}, at character {xml.LinePosition:N0}."
+                : "it is empty or no XML."
             : e.Message;
 
     private static void Version(string text)
@@ -136,17 +133,13 @@ internal sealed class CvatImageReader(LayoutInput input)
             else if (meta.LocalName == "label" && meta.NodeType == XmlNodeType.EndElement)
             {
                 number++;
-                input.Record(
-                    list,
-                    $"Label number {number}",
-                    () =>
-                    {
-                        var text = Nfc.Of(JsonMembers.Named((name ?? "").Trim()));
-                        listed.Add(text);
-                        if (!Listed.Exists(label => label.Name == text))
-                            Listed.Add((text, RgbColor.TryParse(color ?? "", out var rgb) ? rgb : null));
-                    }
-                );
+                input.Record(list, $"Label number {number}", () =>
+                {
+                    var text = Nfc.Of(JsonMembers.Named((name ?? "").Trim()));
+                    listed.Add(text);
+                    if (!Listed.Exists(label => label.Name == text))
+                        Listed.Add((text, RgbColor.TryParse(color ?? "", out var rgb) ? rgb : null));
+                });
                 inLabel = false;
             }
             else if (inLabel && meta.NodeType == XmlNodeType.Element && !meta.IsEmptyElement)
@@ -189,7 +182,7 @@ internal sealed class CvatImageReader(LayoutInput input)
         var name = Needed(reader, "name");
         var subset = reader.GetAttribute("subset");
         var size = reader.GetAttribute("width") is not null ? (Whole(reader, "width"), Whole(reader, "height")) : ((int, int)?)null;
-        var folder = list.Contains('/', StringComparison.Ordinal) ? list[..list.LastIndexOf('/')] : "";
+        var folder = LayoutInput.FolderOf(list);
         var path = finder.Find(folder, subset is null ? name : $"{subset}/{name}", subset);
         input.Lists(path);
         var id = reader.GetAttribute("id") ?? number.ToString(CultureInfo.InvariantCulture);

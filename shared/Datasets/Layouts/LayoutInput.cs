@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Layouts;
 
@@ -12,7 +13,15 @@ namespace RoadSeg.Datasets.Layouts;
 /// <param name="Spec">What the user said.</param>
 /// <param name="Faults">Takes what does not pair.</param>
 /// <param name="Aside">Takes labels that lie within a list; there as long as the pairs are read.</param>
-internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults, SpillFile Aside)
+/// <param name="Limits">Held against pictures that lie within a list.</param>
+internal sealed record LayoutInput(
+    IDatasetFiles Files,
+    FileIndex Index,
+    DatasetSpec Spec,
+    FaultLog Faults,
+    SpillFile Aside,
+    ImageLimits Limits
+)
 {
     private const int MaxListBytes = 64 << 20;
     private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif"];
@@ -28,6 +37,9 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
         if (path is not null)
             _listed.Add(path);
     }
+
+    /// <summary>Folder of a path; empty for the root.</summary>
+    public static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
 
     /// <summary>True for a name that a picture may have.</summary>
     public static bool IsPicture(string path) => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant());

@@ -16,25 +16,24 @@ internal static class OutlineRing
     }
 
     /// <summary>A list of [x, y].</summary>
-    public static double[] Pairs(JsonElement points, int least = 3) => Checked(Points(points), least);
-
-    /// <summary>A list of [x, y], as many as there are.</summary>
-    public static double[] Points(JsonElement points)
+    /// <param name="points">The list.</param>
+    /// <param name="least">Points that it takes.</param>
+    public static double[] Pairs(JsonElement points, int least = 3)
     {
         if (points.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException("an outline is no list of points.");
         Fits(points.GetArrayLength());
         var ring = new List<double>(2 * points.GetArrayLength());
-        foreach (var point in points.EnumerateArray())
-        {
-            if (point.ValueKind != JsonValueKind.Array || point.GetArrayLength() != 2)
-                throw new InvalidDataException("a point is no [x, y].");
-            ring.Add(Number(point[0]));
-            ring.Add(Number(point[1]));
-        }
-
-        return [.. ring];
+        foreach (var (x, y) in points.EnumerateArray().Select(Point))
+            ring.AddRange([x, y]);
+        return Checked([.. ring], least);
     }
+
+    /// <summary>[x, y].</summary>
+    public static (double X, double Y) Point(JsonElement point) =>
+        point.ValueKind == JsonValueKind.Array && point.GetArrayLength() == 2
+            ? (Number(point[0]), Number(point[1]))
+            : throw new InvalidDataException("a point is no [x, y].");
 
     /// <summary>Numbers with something between them, such as <c>1.5,2;3,4</c>.</summary>
     public static double[] Text(ReadOnlySpan<char> text, params ReadOnlySpan<char> between)

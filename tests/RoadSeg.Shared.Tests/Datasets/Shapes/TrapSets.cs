@@ -1,3 +1,4 @@
+using RoadSeg.Labels;
 using RoadSeg.Results;
 using RoadSeg.Tests.Imaging;
 
@@ -14,6 +15,14 @@ internal static class TrapSets
         ["cvat"] = Cvat,
         ["cvat.project"] = CvatProject,
         ["label-studio"] = LabelStudio,
+        ["labelme"] = Labelme,
+        ["yolo"] = Yolo,
+        ["yolo.roboflow"] = YoloRoboflow,
+        ["roboflow-masks"] = RoboflowMasks,
+        ["voc"] = Voc,
+        ["voc.labelme"] = VocLabelme,
+        ["supervisely"] = Supervisely,
+        ["cityscapes-polygons"] = CityscapesPolygons,
     };
 
     /// <summary>Sets whose own division has no part to train on.</summary>
@@ -158,6 +167,136 @@ internal static class TrapSets
                 {"value":{"points":[[0,0],[25,1],[1,1]],"polygonlabels":["road"]}},
                 {{{{Region("""{"x":1,"y":1,"radiusX":2,"ellipselabels":["sun"]}""")}}}},
                 {{{{Region("""{"points":[[0,0],[25,0],[25,100]],"polygonlabels":["road"]}""", 90)}}}}]}]}]
+            """);
+    }
+
+    // Later shapes on top; a path of Windows; a picture called otherwise than its list says; a mask beside its box; shapes without an area; the label to be left out; no size; odd ones.
+    private static void Labelme(Drop drop) =>
+        drop.Image("a.png").Image("b.png").Image("sub/c.png").Image("lonely.png").Text("labels.txt", "__ignore__\n_background_\nroad\ncar\nbus\n").Text(
+            "a.json",
+            $$$$"""
+            {"version":"5.7.0","flags":{},"imagePath":"..\\photos\\a.png","imageData":null,"imageHeight":24,"imageWidth":32,"shapes":[
+              {"label":"car","points":[[10.2,10.2],[14.4,10.2],[14.4,14.4],[10.2,14.4]],"group_id":null,"shape_type":"polygon","flags":{}},
+              {"label":"road","points":[[0,8],[32,8],[32,24],[0,24]],"shape_type":"polygon"},
+              {"label":"car","points":[[20,18],[16,12]],"shape_type":"rectangle"},
+              {"label":"bus","points":[[26,14],[29,14]],"shape_type":"circle"},
+              {"label":"car","points":[[2,1],[5,3]],"shape_type":"mask","mask":"{{{{Convert.ToBase64String(RoadSeg.Imaging.GrayPng.Encode([1, 0, 0, 1, 1, 1, 1, 1, 0, 255, 0, 0], 4, 3))}}}}"},
+              {"label":"__ignore__","points":[[28,20],[32,20],[32,24],[28,24]],"shape_type":null},
+              {"label":"_background_","points":[[0,20],[4,20],[4,24],[0,24]]},
+              {"label":"car","points":[[1,1],[2,2]],"shape_type":"line"},
+              {"label":"car","points":[[1,1]],"shape_type":"point"}]}
+            """).Text(
+            "b.json",
+            """
+            {"imagePath":"b.png","shapes":[
+              {"label":"tree","points":[[0,0],[8,0],[8,8],[0,8]]},
+              {"label":"road","points":[[0,0],[8,0],[8,8],[0,8]]},
+              {"points":[[0,0],[8,0],[8,8]]},
+              {"label":"car","points":[[0,0],[8,0]]},
+              {"label":"car","points":[[0,0],[8,0],[8]]},
+              {"label":"car","points":[[0,0],[8,0],[8,1e8]]},
+              {"label":"car","points":[[0,0],[8,8]],"shape_type":"heart"},
+              {"label":"car","points":[[0,0],[8,8]],"shape_type":"mask","mask":"no"},
+              {"label":"car","points":[[0,0],[8,8]],"shape_type":"mask","mask":"AAAA"},
+              7]}
+            """).Text("sub/c.json", """{"imagePath":"c.png","imageData":"AAAA","imageHeight":48,"imageWidth":64,"shapes":[{"label":"car","points":[[0,0],[8,0],[8,8]]}]}""")
+            .Text("again.json", """{"imagePath":"a.png","shapes":[]}""").Text("gone.json", """{"imagePath":"gone.png","imageData":"AAAA","shapes":[]}""").Text("other.json", """{"a":1}""").Text("cut.json", """{"imagePath":"a.png","shapes":[{"label":""");
+
+    // Names by number with a gap; shares; a smaller outline before a larger one; a hole by a bridge; a box alone; a class without a name; pixels instead of shares; a picture without
+    // labels, one with an empty file, labels without a picture; a split that is not there.
+    private static void Yolo(Drop drop) =>
+        drop.Image("images/train/a.png").Image("images/train/none.png").Image("images/train/empty.png").Image("images/val/b.png").Text("labels/train/empty.txt", "\n").Text("labels/train/orphan.txt", "0 0 0 1 0 1 1\n").Text(
+            "data.yaml",
+            "# made elsewhere\npath: ../datasets/street\ntrain: images/train # 2 images\nval: images/val\ntest: images/test\nnames:\n  0: car\n  2: 'road: way'\nextra: {deep: [[[1, {a: b}]]], *x: y}\n".Replace(", *x: y", "", StringComparison.Ordinal)).Text(
+            "labels/train/a.txt",
+            "0 0.25 0.5 0.375 0.5 0.375 0.75 0.25 0.75\r\n2 0 0.25 1 0.25 1 1 0 1 0 0.25 0.5 0.25 0.5 0.3334 0.75 0.3334 0.75 0.4167 0.5 0.4167 0.5 0.25\r\n").Text(
+            "labels/val/b.txt",
+            "0 0.5 0.5 0.2 0.2\n1 0 0 1 0 1 1\n0 120 40 300 40 300 200\n2 0 0 1.1 0 1.1 0.5 0 0.5\nx 0 0 1 0 1 1\n0 0 0 1 nan 1 1\n0 0 0 1 0 1\n\n0 0 0\n");
+
+    // Roboflow's folders and its odd paths; names as a list.
+    private static void YoloRoboflow(Drop drop)
+    {
+        drop.Text("data.yaml", "train: ../train/images\nval: ../valid/images\ntest: ../test/images\n\nnc: 2\nnames: ['car', \"road\"]\nroboflow:\n  workspace: w\n  version: 1\n");
+        foreach (var split in (string[])["train", "valid", "test"])
+            drop.Image($"{split}/images/x_jpg.rf.0.jpg").Text($"{split}/labels/x_jpg.rf.0.txt", "1 0 0.5 1 0.5 1 1 0 1\n");
+    }
+
+    // A list in each split, its spaces; ids in grey pictures; an id without a name; a mask without a picture and a picture without a mask.
+    private static void RoboflowMasks(Drop drop)
+    {
+        foreach (var split in (string[])["train", "valid"])
+            drop.Image($"{split}/a.rf.1.jpg").Ids($"{split}/a.rf.1_mask.png", (x, y) => y < 12 ? 0 : x < 16 ? 1 : x < 31 ? 2 : 3).Text($"{split}/_classes.csv", "Pixel Value, Class\r\n0, background\r\n1, road\r\n2, \"car, parked\"\r\nx, y\r\n");
+        drop.Image("train/b.rf.2.jpg").Ids("train/c.rf.3_mask.png", (_, _) => 1);
+    }
+
+    // Indices whatever the palette says; 255 along a border; pictures of other tasks; lists with a name that has no mask; trainval, which is none.
+    private static void Voc(Drop drop)
+    {
+        var palette = new LabelCatalogue([.. Enumerable.Range(0, 21).Select(i => new LabelClass(i, $"{i}", new RgbColor((byte)i, 7, (byte)(i / 2))))], 255);
+        foreach (var id in (string[])["2007_000032", "2007_000033"])
+            drop.Image($"VOCdevkit/VOC2012/JPEGImages/{id}.jpg").Palette($"VOCdevkit/VOC2012/SegmentationClass/{id}.png", (x, y) => x == 16 ? 255 : x < 16 ? 0 : y < 12 ? 7 : 15, palette);
+        drop.Image("VOCdevkit/VOC2012/JPEGImages/2007_000001.jpg").Palette("VOCdevkit/VOC2012/SegmentationObject/2007_000032.png", (_, _) => 1, palette).Palette("VOCdevkit/VOC2012/SegmentationClass/2007_999999.png", (_, _) => 1, palette);
+        drop.Text("VOCdevkit/VOC2012/ImageSets/Segmentation/train.txt", "2007_000032\n2007_000007\n").Text("VOCdevkit/VOC2012/ImageSets/Segmentation/val.txt", "2007_000033\n2007_000032\n").Text("VOCdevkit/VOC2012/ImageSets/Segmentation/trainval.txt", "2007_000032\n2007_000033\n");
+    }
+
+    // What Labelme's converter makes: its own names, no lists.
+    private static void VocLabelme(Drop drop) =>
+        drop.Text("class_names.txt", "_background_\nroad\ncar\n").Image("JPEGImages/a.jpg").Ids("SegmentationClass/a.png", (x, _) => x < 8 ? 1 : x < 16 ? 2 : x < 24 ? 0 : 255);
+
+    // Pixels that are named belong to the figure, and to the hole what the hole names; parts of a pixel; a bitmap packed by zlib, one of palette and alpha, one as it is; a rectangle by
+    // its corners; parts; what has no area; a class that is not listed; a picture that is not there.
+    private static void Supervisely(Drop drop)
+    {
+        static string Packed(byte[] png)
+        {
+            using var bytes = new MemoryStream();
+            using (var zlib = new System.IO.Compression.ZLibStream(bytes, System.IO.Compression.CompressionLevel.Optimal))
+                zlib.Write(png);
+            return Convert.ToBase64String(bytes.ToArray());
+        }
+
+        var region = RoadSeg.Imaging.GrayPng.Encode([255, 255, 0, 0, 255, 0], 3, 2);
+        drop.Image("ds0/img/a.png").Image("val/img/b.jpg").Text(
+            "meta.json",
+            """{"classes":[{"title":"road","shape":"any","color":"#804080","id":1},{"title":"car","shape":"polygon","color":"red"},{"shape":"any"},{"title":"sky","color":"#4682B4"}],"tags":[],"projectType":"images"}""").Text(
+            "ds0/ann/a.png.json",
+            $$$$"""
+            {"description":"","size":{"height":24,"width":32},"tags":[],"objects":[
+              {"classTitle":"road","geometryType":"polygon","points":{"exterior":[[2,10],[20,10],[20,20],[2,20]],"interior":[[[5,13],[9,13],[9,16],[5,16]]]}},
+              {"classTitle":"car","geometryType":"polygon","points":{"exterior":[[15.9,12.2],[18.4,12.9],[16.5,15.1]],"interior":[]}},
+              {"classTitle":"sky","geometryType":"rectangle","points":{"exterior":[[0,0],[31,1]],"interior":[]}},
+              {"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"{{{{Packed(region)}}}}","origin":[28,5]}},
+              {"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"{{{{Convert.ToBase64String(region)}}}}","origin":[30,9]}},
+              {"classTitle":"car","geometryType":"multipolygon","parts":[{"exterior":[[24,14],[27,14],[27,16],[24,16]]},{"exterior":[[24,19],[27,19],[27,21],[24,21]],"interior":[[[25,20],[26,20],[26,20]]]}]},
+              {"classTitle":"car","geometryType":"polyline","points":{"exterior":[[1,1],[2,2]],"interior":[]}},
+              {"classTitle":"bus","geometryType":"polygon","points":{"exterior":[[1,1],[2,2],[3,1]],"interior":[]}},
+              {"classTitle":"car","geometryType":"polygon","points":{"exterior":[[1,1],[2,2]],"interior":[]}},
+              {"classTitle":"car","geometryType":"polygon","points":{"interior":[]}},
+              {"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"eNo=","origin":[1,1]}},
+              {"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"eP//","origin":[1,1]}},
+              {"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"AAAA"}},
+              {"geometryType":"polygon"}]}
+            """).Text("val/ann/b.jpg.json", """{"size":{"height":24,"width":32},"objects":[{"classTitle":"sky","geometryType":"rectangle","points":{"exterior":[[0,0],[31,1]],"interior":[]}}]}""")
+            .Text("val/ann/gone.jpg.json", """{"size":{"height":24,"width":32},"objects":[]}""").Text("val/ann/odd.json", """{"size":{"height":24},"objects":[]}""");
+    }
+
+    // The order of the list; a group; a label that is not evaluated, one that is no label of pixels, one that is deleted and one that nobody knows; the border on the right and below.
+    private static void CityscapesPolygons(Drop drop)
+    {
+        const string Frame = "a/a_000000_000019";
+        drop.Image($"leftImg8bit/train/{Frame}_leftImg8bit.png").Image("leftImg8bit/train/a/a_000000_000020_leftImg8bit.png").Ids($"gtFine/train/{Frame}_gtFine_labelIds.png", (_, _) => 0).Text(
+            $"gtFine/train/{Frame}_gtFine_polygons.json",
+            """
+            {"imgHeight":24,"imgWidth":32,"objects":[
+              {"label":"sky","polygon":[[0,0],[31,0],[31,23],[0,23]]},
+              {"label":"road","polygon":[[0,12],[31,12],[31,23],[0,23]]},
+              {"label":"cargroup","polygon":[[4,14],[12,14],[12,18],[4,18]]},
+              {"label":"license plate","polygon":[[6,16],[8,16],[8,17],[6,17]]},
+              {"label":"static","polygon":[[20,14],[24,14],[24,18],[20,18]],"deleted":0},
+              {"label":"car","polygon":[[26,14],[30,14],[30,18],[26,18]],"deleted":1},
+              {"label":"drivable fallback","polygon":[[26,20],[27,20],[27,21],[26,21]]},
+              {"label":"car","polygon":[[1,1],[2,2]]},
+              {"label":"car"}]}
             """);
     }
 

@@ -67,6 +67,8 @@ internal sealed class CvatImageReader(LayoutInput input)
             await reader.MoveToContentAsync();
             if (reader.LocalName != "annotations")
                 throw new InvalidDataException($"it begins with <{Shown(reader.LocalName)}>, not with <annotations>.");
+            if (reader.IsEmptyElement)
+                throw new InvalidDataException("it holds no image.");
             var listed = new HashSet<string>(StringComparer.Ordinal);
             var tracks = 0;
             for (var more = await reader.ReadAsync(); more && reader.NodeType != XmlNodeType.EndElement; )
@@ -110,7 +112,7 @@ internal sealed class CvatImageReader(LayoutInput input)
         e is XmlException xml
             ? xml.LineNumber > 0
                 ? $"it breaks the form of XML in line {xml.LineNumber:N0}, at character {xml.LinePosition:N0}."
-                : "it is empty or no XML."
+                : "it is empty, or no XML of a kind that is read."
             : e.Message;
 
     private static void Version(string text)

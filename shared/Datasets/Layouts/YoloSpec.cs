@@ -17,7 +17,10 @@ internal sealed record YoloSpec(
     bool HasKeypoints
 )
 {
-    // Of events, not of objects: what is nested a million deep is passed over and not called into.
+    // The scanner's time grows with the square of the depth.
+    private const int MaxDepth = 64;
+
+    // Of events, not of objects: members that are not looked at are passed over.
     /// <exception cref="InvalidDataException">It is odd; the message is for people.</exception>
     public static YoloSpec Read(string yaml)
     {
@@ -46,9 +49,13 @@ internal sealed record YoloSpec(
                 }
             }
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
-            throw new InvalidDataException($"it breaks the form of YAML in line {e.Start.Line:N0}.", e);
+            // The scanner has no fault of its own for some kinds of lists that are not closed.
+            throw new InvalidDataException(
+                e is YamlException odd ? $"it breaks the form of YAML in line {odd.Start.Line:N0}." : "it breaks the form of YAML.",
+                e
+            );
         }
 
         return new YoloSpec(names, splits, path, keypoints);
@@ -114,6 +121,8 @@ internal sealed record YoloSpec(
         do
         {
             depth += parser.Consume<ParsingEvent>().NestingIncrease;
+            if (depth > MaxDepth)
+                throw new InvalidDataException($"it is nested more than {MaxDepth} deep.");
         } while (depth > 0);
     }
 }

@@ -52,7 +52,7 @@ public sealed class FlatMemoryTests
         var bytes = long.TryParse(Environment.GetEnvironmentVariable("ROADSEG_COCO_BYTES"), out var wanted) ? wanted : 96L << 20;
         var images = (int)(bytes >> 19);
         using var folder = new TempFolder();
-        await WriteInstancesAsync(folder["few"], images, 1 << 20);
+        await WriteInstancesAsync(folder["few"], images, images << 11);
         var annotations = await WriteInstancesAsync(folder["many"], images, bytes);
         await InstancesAsync(folder["few"], images);
 

@@ -19,7 +19,8 @@ internal sealed class TagBoundStream(Stream inner, long most) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="InvalidDataException">More bytes than allowed without a '&lt;', which no attribute and no text can hold.</exception>
+    /// <exception cref="InvalidDataException">More bytes than allowed without a '&lt;', which neither an attribute nor a text can
+    /// hold.</exception>
     public override int Read(Span<byte> buffer) => Seen(buffer, inner.Read(buffer));
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

@@ -22,8 +22,8 @@ internal static class MaskDecoder
     /// <summary>Size and RGB of a picture whose colours are numbers: 0xRRGGBB each.</summary>
     public static MaskValues DecodeColors(byte[] file, ImageLimits limits) => FromPixels(file, MaskEncoding.Color, limits);
 
-    /// <summary>A picture of one region, as tools keep it beside a box: of a palette or of greys what is not 0, of colours what is not black
-    /// or, where there is transparency, not transparent.</summary>
+    /// <summary>A picture of one region, as tools keep it beside a box: of a palette or of greys what is not 0, of colours what is not
+    /// black or, where there is transparency, not transparent.</summary>
     /// <returns>Shape [height, width]; 0 outside.</returns>
     /// <exception cref="RoadSegException">As <see cref="Decode"/>.</exception>
     public static (byte[] Inside, int Width, int Height) DecodeRegion(byte[] file, ImageLimits limits)

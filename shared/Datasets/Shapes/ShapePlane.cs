@@ -147,7 +147,8 @@ internal sealed class ShapePlane(int width, int height) : IDisposable
         if (crossings > ShapeLimits.MaxCrossings)
             throw new RoadSegException(
                 ErrorCodes.MaskTooComplex,
-                $"The outlines of this image cross its rows more than {ShapeLimits.MaxCrossings:N0} times: they are noise rather than regions."
+                $"The outlines of this image cross its rows more than {ShapeLimits.MaxCrossings:N0} times: they are noise rather than "
+                    + "regions."
             );
     }
 

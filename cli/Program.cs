@@ -49,6 +49,8 @@ var root = new Command(
     GetCommand.Create(),
     JobsCommand.Create(),
     CancelCommand.Create(),
+    EraseCommand.Create(),
+    WebhooksCommand.Create(),
     ModelsCommand.Create(),
     ReviewCommand.Create(),
     DatasetCommand.Create(),

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
+using RoadSeg.Client;
 using RoadSeg.Jobs;
 using Spectre.Console;
 
@@ -13,6 +15,23 @@ internal static class JobsCommand
     private const int MaxPage = 100;
 
     private static readonly Option<string?> State = new("--state") { Description = "Only jobs in this state.", HelpName = "state" };
+
+    private static readonly Option<string?> Name = new("--name")
+    {
+        Description = "Only photos whose name holds this, in upper or lower case.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<Dictionary<string, string>?> Tags = ServiceOptions.Notes(
+        "Only jobs with this note. May be given several times."
+    );
+
+    private static readonly Option<DateTimeOffset?> Since = Time(
+        "--since",
+        "Only jobs that were made then or later (UTC where it has no zone)."
+    );
+
+    private static readonly Option<DateTimeOffset?> Until = Time("--until", "Only jobs that were made before.");
 
     private static readonly Option<int> Limit = new("--limit")
     {
@@ -32,6 +51,10 @@ internal static class JobsCommand
         var command = new Command("jobs", "Lists your jobs, newest first.")
         {
             State,
+            Tags,
+            Name,
+            Since,
+            Until,
             Limit,
             ServiceOptions.Json,
             ServiceOptions.Server,
@@ -41,11 +64,33 @@ internal static class JobsCommand
         return command;
     }
 
+    private static Option<DateTimeOffset?> Time(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "time",
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Single().Value;
+                if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                    return time;
+                result.AddError($"'{text}' is no time: write 2026-01-31 or 2026-01-31T12:00:00Z.");
+                return null;
+            },
+        };
+
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         var limit = parsed.GetValue(Limit);
-        var state = parsed.GetValue(State) is { } name ? JobStates.Parse(name) : null;
+        var filter = new JobFilter
+        {
+            State = parsed.GetValue(State) is { } name ? JobStates.Parse(name) : null,
+            Tags = parsed.GetValue(Tags),
+            Name = parsed.GetValue(Name),
+            Since = parsed.GetValue(Since),
+            Until = parsed.GetValue(Until),
+        };
         var table = new Table()
             .Border(TableBorder.None)
             .AddColumn("id")
@@ -53,7 +98,7 @@ internal static class JobsCommand
             .AddColumn("made")
             .AddColumn("photo")
             .AddColumn("");
-        await foreach (var job in service.Client.ListAsync(state, Math.Min(limit, MaxPage), cancel).Take(limit))
+        await foreach (var job in service.Client.ListAsync(filter, Math.Min(limit, MaxPage), cancel).Take(limit))
         {
             if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(job, JobJson.Default.JobView);

@@ -32,19 +32,25 @@ internal static class ServiceOptions
         HelpName = "model",
     };
 
-    public static readonly Option<Dictionary<string, string>?> Tags = new("--tag")
-    {
-        Description = "A note of your own, shown with the job. May be given up to 16 times.",
-        HelpName = "name:value",
-        Arity = ArgumentArity.ZeroOrMore,
-        CustomParser = Notes,
-    };
+    public static readonly Option<Dictionary<string, string>?> Tags = Notes(
+        "A note of your own, shown with the job. May be given up to 16 times."
+    );
 
     public static readonly Option<string?> Webhook = new("--webhook")
     {
         Description = "https address to notify when a job has ended.",
         HelpName = "url",
     };
+
+    /// <summary>Notes as name:value.</summary>
+    public static Option<Dictionary<string, string>?> Notes(string description) =>
+        new("--tag")
+        {
+            Description = description,
+            HelpName = "name:value",
+            Arity = ArgumentArity.ZeroOrMore,
+            CustomParser = Parsed,
+        };
 
     /// <summary>The ids of jobs.</summary>
     public static Argument<WorkId[]> Ids() =>
@@ -101,7 +107,7 @@ internal static class ServiceOptions
         return null;
     }
 
-    private static Dictionary<string, string>? Notes(ArgumentResult result)
+    private static Dictionary<string, string>? Parsed(ArgumentResult result)
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var text in result.Tokens.Select(token => token.Value))

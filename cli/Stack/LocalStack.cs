@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using RoadSeg.Client;
 using RoadSeg.LocalHost;
+using RoadSeg.LocalHost.Blobs;
 using RoadSeg.LocalHost.Configuration;
 using RoadSeg.Storage;
 
@@ -11,6 +12,7 @@ namespace RoadSeg.Cli.Stack;
 /// <summary>Azurite, blob events, the local Functions host and through it the worker. Disposing stops them in the reverse order.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
+    private const string AllowedOrigins = "ROADSEG_ALLOWED_ORIGINS";
     private const string PollingInterval = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval";
 
     private readonly AzuriteProcess _azurite;
@@ -85,7 +87,7 @@ internal sealed class LocalStack : IAsyncDisposable
             stop.Push(host);
             if (host.FunctionErrors.Count > 0)
                 throw new HostConfigurationException(string.Join(' ', host.FunctionErrors.Select(error => $"{error.Key}: {error.Value}")));
-            await AdmitPageAsync(azurite.ConnectionString, host.BaseAddress, cancel);
+            await AdmitPagesAsync(azurite.ConnectionString, host.BaseAddress, options, cancel);
             return new LocalStack(azurite, events, host);
         }
         catch
@@ -132,23 +134,16 @@ internal sealed class LocalStack : IAsyncDisposable
             },
         };
 
-    // The page in a browser puts photos into storage, which is another origin to it.
-    private static async Task AdmitPageAsync(string connection, Uri app, CancellationToken cancel)
+    // The page in a browser puts photos into storage, which is another origin to it; so do the web apps that the API admits.
+    private static Task AdmitPagesAsync(string connection, Uri app, LocalStackOptions options, CancellationToken cancel)
     {
-        var blobs = new BlobServiceClient(connection);
-        BlobServiceProperties properties = await blobs.GetPropertiesAsync(cancel);
-        properties.Cors =
+        string?[] origins =
         [
-            new BlobCorsRule
-            {
-                AllowedOrigins = $"http://127.0.0.1:{app.Port},http://localhost:{app.Port}",
-                AllowedMethods = "PUT",
-                AllowedHeaders = "content-type,x-ms-blob-type",
-                ExposedHeaders = "",
-                MaxAgeInSeconds = 600,
-            },
+            $"http://127.0.0.1:{app.Port}",
+            $"http://localhost:{app.Port}",
+            options.Settings.GetValueOrDefault(AllowedOrigins) ?? Environment.GetEnvironmentVariable(AllowedOrigins),
         ];
-        await blobs.SetPropertiesAsync(properties, cancel);
+        return BlobCors.AdmitAsync(connection, string.Join(',', origins.Where(origin => !string.IsNullOrWhiteSpace(origin))), cancel);
     }
 
     /// <summary>Makes the app's containers and queues.</summary>

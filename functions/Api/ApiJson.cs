@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace RoadSeg.Functions.Api;
@@ -9,4 +11,10 @@ namespace RoadSeg.Functions.Api;
 )]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(string[]))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same forms with every printable character written as itself: sentences have apostrophes, and JSON answers are never
+    /// embedded in HTML.</summary>
+    public static ApiJson Plain =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

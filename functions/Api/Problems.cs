@@ -74,6 +74,6 @@ internal static class Problems
         context.Response.StatusCode = problem.Status;
         if (problem.Retryable)
             context.Response.Headers.RetryAfter = RetrySeconds;
-        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, "application/problem+json");
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Plain.Problem, "application/problem+json");
     }
 }

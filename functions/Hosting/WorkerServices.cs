@@ -31,6 +31,6 @@ internal static class WorkerServices
         services.AddDatasets(settings);
         services.AddTrainings();
         services.AddWebhooks(settings);
-        services.AddHttp();
+        services.AddHttp(settings);
     }
 }

@@ -10,6 +10,11 @@ internal sealed class HttpFunctions(HttpPipeline pipeline)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", "post", "put", "delete", Route = "v1/{*path}")] HttpRequest request
     ) => AnswerAsync(request);
 
+    /// <summary>What browsers ask before they let a script call the API; they send no key with it.</summary>
+    [Function("Preflight")]
+    public Task<IResult> PreflightAsync([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "v1/{*path}")] HttpRequest request) =>
+        AnswerAsync(request);
+
     [Function("Site")]
     public Task<IResult> SiteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request) =>
         AnswerAsync(request);

@@ -10,6 +10,7 @@ using RoadSeg.Functions.Site;
 using RoadSeg.Functions.Submissions;
 using RoadSeg.Functions.Trainings;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Webhooks;
 
 namespace RoadSeg.Functions.Http;
 
@@ -21,13 +22,16 @@ internal sealed class HttpPipeline
     private readonly ILogger _log;
 
     /// <summary>Maps the endpoints. They join the application's list of endpoints, from which the OpenAPI document is made.</summary>
-    public HttpPipeline(IServiceProvider services, ILogger<HttpPipeline> log)
+    public HttpPipeline(IServiceProvider services, AllowedOrigins origins, ILogger<HttpPipeline> log)
     {
         _log = log;
         var app = new ApplicationBuilder(services);
+        origins.Use(app);
+        app.UseCompression();
         app.UseRouting();
         app.UseRequestSpans();
         app.UseProblems();
+        app.UseKnownQuery();
         app.UseEndpoints(Map);
         _pipeline = app.Build();
     }
@@ -73,6 +77,7 @@ internal sealed class HttpPipeline
         endpoints.MapUploads();
         endpoints.MapSubmissions();
         endpoints.MapJobs();
+        endpoints.MapWebhooks();
         endpoints.MapModels();
         endpoints.MapDatasets();
         endpoints.MapResults();

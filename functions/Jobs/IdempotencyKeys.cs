@@ -53,6 +53,13 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The refusal of a key whose job was erased.</summary>
+    public static RoadSegException OfErased() =>
+        new(
+            ErrorCodes.IdempotencyConflict,
+            "The job of this Idempotency-Key was erased. Send the photo with another key to have it again."
+        );
+
     /// <summary>Claims a key for a new job.</summary>
     /// <returns>The id given, or the id of the job that the same request made before.</returns>
     /// <exception cref="RoadSegException">idempotency-conflict: the key stands for another request.</exception>

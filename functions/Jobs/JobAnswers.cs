@@ -17,7 +17,7 @@ internal static class JobAnswers
             $"{Version(job)}{(place is null ? "" : "-")}{place?.Position}",
             retry,
             () => JobView.Of(job.Value, place),
-            JobJson.Default.JobView,
+            JobJson.Plain.JobView,
             status
         );
     }

@@ -11,6 +11,14 @@ internal static class JobDescriptions
         endpoint
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
             .Takes("state", "Only jobs in this state.", ParameterForms.OneOf(JobStates.Names))
+            .Takes(
+                "tag",
+                "Only jobs with this note, as name:value. May be given several times: all of them must be there.",
+                ParameterForms.Several(16, "^[A-Za-z0-9._-]{1,64}:.{0,256}$")
+            )
+            .Takes("name", "Only photos whose name holds this, in upper or lower case.")
+            .Takes("since", "Only jobs that were made at this time or later: RFC 3339, or a date (UTC).")
+            .Takes("until", "Only jobs that were made before this time.")
             .Takes("after", "next of the page before.")
             .Takes("limit", "Jobs a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<JobPage>(StatusCodes.Status200OK)
@@ -28,14 +36,32 @@ internal static class JobDescriptions
             .Answers<JobView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
 
+    public static RouteHandlerBuilder DescribeRedeliverWebhook(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "redeliverWebhook",
+                "Deliver a job's webhook again",
+                "Whatever came of it before: an attempt is made at once, and where it fails, more follow as after the job's end. The same "
+                    + "webhook-id and the same bytes."
+            )
+            .Answers<JobView>(StatusCodes.Status202Accepted)
+            .Sends("Location", "Address of the job, relative to the service.", StatusCodes.Status202Accepted)
+            .SendsVersion(StatusCodes.Status202Accepted)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound, ErrorCodes.WebhookNotDue);
+
     public static RouteHandlerBuilder DescribeCancelJob(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe(
                 "cancelJob",
-                "Cancel a job",
-                "A job that has ended is left as it is; canceling twice is no error. The answer says how the job stands."
+                "Cancel a job, or erase it",
+                "Without erase: a job that has ended is left as it is; canceling twice is no error. The answer says how the job stands. "
+                    + "With erase=true the job is canceled if it has not ended, and all that is kept of it is deleted: photo, results, "
+                    + "names and tags; no webhook tells of it. There is no way back, and the job is not found from then on. Erasing twice "
+                    + "is no error."
             )
+            .Takes("erase", "true deletes all that is kept of the job, the photo too.", ParameterForms.OneOf("true", "false"))
             .Answers<JobView>(StatusCodes.Status200OK)
+            .Produces(StatusCodes.Status204NoContent)
             .SendsVersion(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound);
 }

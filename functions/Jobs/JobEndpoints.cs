@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Jobs;
@@ -13,7 +14,8 @@ internal static class JobEndpoints
     {
         app.MapGet("/v1/jobs", ListAsync).DescribeListJobs();
         app.MapGet("/v1/jobs/{id}", ShowAsync).DescribeGetJob();
-        app.MapDelete("/v1/jobs/{id}", CancelAsync).DescribeCancelJob();
+        app.MapPost("/v1/jobs/{id}/webhook", DeliverAgainAsync).DescribeRedeliverWebhook();
+        app.MapDelete("/v1/jobs/{id}", DeleteAsync).DescribeCancelJob();
     }
 
     private static async Task<IResult> ShowAsync(
@@ -45,6 +47,10 @@ internal static class JobEndpoints
 
     private static async Task<IResult> ListAsync(
         string? state,
+        string[]? tag,
+        string? name,
+        string? since,
+        string? until,
         string? after,
         string? limit,
         HttpContext context,
@@ -53,23 +59,63 @@ internal static class JobEndpoints
         QueueGauge gauge
     )
     {
-        JobState? wanted = null;
-        if (state is not null && (wanted = JobStates.Parse(state)) is null)
-            throw new RoadSegException(ErrorCodes.RequestInvalid, $"The parameter 'state' is one of {string.Join(", ", JobStates.Names)}.");
         var (found, next) = await list.PageAsync(
             callers.Of(context.Request),
-            wanted,
+            JobSearch.Read(state, tag, name, since, until),
             after,
             IndexPages.Limit(limit),
             context.RequestAborted
         );
         var items = await Task.WhenAll(found.Select(async job => JobView.Of(job, await gauge.PlaceAsync(job, context.RequestAborted))));
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(new JobPage(items, next), JobJson.Default.JobPage);
+        return TypedResults.Json(new JobPage(items, next), JobJson.Plain.JobPage);
     }
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, CallerKeys callers, JobStore jobs, QueueGauge gauge)
+    private static async Task<IResult> DeliverAgainAsync(
+        string id,
+        HttpContext context,
+        CallerKeys callers,
+        JobStore jobs,
+        QueueGauge gauge
+    )
     {
+        var job = await jobs.GetAsync(callers.Of(context.Request), id, context.RequestAborted);
+        var again = await jobs.DeliverAgainAsync(job.Value.Id, context.RequestAborted);
+        if (!again.Done)
+            throw new RoadSegException(
+                ErrorCodes.WebhookNotDue,
+                job.Value.Webhook is null
+                    ? "The job was submitted without a webhook; POST /v1/webhooks/test tries an address."
+                    : "The job has not ended; its webhook is sent when it has."
+            );
+        context.Response.Headers.Location = $"/v1/jobs/{job.Value.Id}";
+        return await JobAnswers.AnswerAsync(context, again.Document!, gauge, StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string id,
+        string? erase,
+        HttpContext context,
+        CallerKeys callers,
+        JobStore jobs,
+        QueueGauge gauge,
+        BlobServiceClient blobs,
+        TimeProvider time
+    )
+    {
+        if (erase is not (null or "true" or "false"))
+            throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                "The parameter 'erase' is 'true' to delete all that is kept of the job, or 'false' to cancel it."
+            );
+        if (erase == "true")
+        {
+            // What was begun and broke off goes on.
+            var erased = await OwnJobs.EvenErasedAsync(jobs.FindAsync, callers.Of(context.Request), id, context.RequestAborted);
+            await JobErasure.EraseAsync(jobs, blobs, erased.Value, time.GetUtcNow(), context.RequestAborted);
+            return TypedResults.NoContent();
+        }
+
         var job = await jobs.GetAsync(callers.Of(context.Request), id, context.RequestAborted);
         var canceled = await jobs.TryMoveAsync(
             job.Value.Id,

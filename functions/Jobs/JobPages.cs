@@ -19,18 +19,13 @@ internal sealed class JobPages(BlobServiceClient blobs)
     private readonly BlobContainerClient _records = blobs.GetBlobContainerClient(Containers.Jobs);
     private readonly BlobContainerClient _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
 
-    /// <summary>Names of a page, each ending in an id, and where it ended; null after the last.</summary>
+    /// <summary>A page of names.</summary>
     /// <param name="caller">Whose.</param>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="count">At most so many.</param>
     /// <param name="cancel">Stops the calls.</param>
     /// <exception cref="RoadSegException">request-invalid: <paramref name="after"/> is from no page.</exception>
-    public async Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(
-        string caller,
-        string? after,
-        int count,
-        CancellationToken cancel
-    )
+    public async Task<JobNames> PageAsync(string caller, string? after, int count, CancellationToken cancel)
     {
         if ((after ?? NoPlace).Split(Separator, 3) is not [var ofRecords, var ofIndex, var last])
             throw IndexPages.Foreign();
@@ -38,10 +33,13 @@ internal sealed class JobPages(BlobServiceClient blobs)
         var index = await PartAsync(_index, BlobPaths.IndexedJobs(caller), ofIndex, last, count, cancel);
         var records = await reading;
         var names = records.Names.Concat(index.Names).Where(Known).Order(StringComparer.Ordinal).Take(count).ToList();
-        if (names.Count > 0)
-            last = names[^1];
-        var (nextRecords, nextIndex) = (records.After(last), index.After(last));
-        return (names, nextRecords == Over && nextIndex == Over ? null : string.Join(Separator, nextRecords, nextIndex, last));
+        return new JobNames(names, After(names.Count > 0 ? names[^1] : last), After);
+
+        string? After(string shown)
+        {
+            var (nextRecords, nextIndex) = (records.After(shown), index.After(shown));
+            return nextRecords == Over && nextIndex == Over ? null : string.Join(Separator, nextRecords, nextIndex, shown);
+        }
 
         // Past the last name read of a list that goes on, its next name may come first.
         bool Known(string name) => records.Reaches(name) && index.Reaches(name);

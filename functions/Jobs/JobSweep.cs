@@ -17,6 +17,7 @@ internal sealed class JobSweep(
     QueueServiceClient queues,
     JobStore jobs,
     QueueGauge gauge,
+    AwaitedUploads awaited,
     WorkOptions options,
     TimeProvider time,
     ILogger<JobSweep> log
@@ -33,10 +34,12 @@ internal sealed class JobSweep(
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        awaited.Forget();
         await RepairPass.RunAsync(
             blobs.GetBlobContainerClient(Containers.JobsActive),
             options.SweepAfter,
             time.GetUtcNow(),
+            awaited.IsDue,
             jobs.FindAsync,
             RepairAsync,
             (id, e) => Log.SweepFailed(log, id, e),
@@ -105,6 +108,8 @@ internal sealed class JobSweep(
                     cancel,
                     job
                 );
+            else
+                awaited.Missed(record.Id, record.Times.CreatedAt, until);
         }
     }
 

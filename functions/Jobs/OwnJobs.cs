@@ -18,14 +18,20 @@ internal static class OwnJobs
         string caller,
         string id,
         CancellationToken cancel
+    ) => await EvenErasedAsync(find, caller, id, cancel) is { Value.ErasedAt: null } job ? job : throw NotFound();
+
+    /// <summary>The same, also of one that was erased.</summary>
+    public static async Task<Stored<JobRecord>> EvenErasedAsync(
+        Func<WorkId, CancellationToken, Task<Stored<JobRecord>?>> find,
+        string caller,
+        string id,
+        CancellationToken cancel
     )
     {
         var found = WorkId.TryParse(id, out var parsed) ? await find(parsed, cancel) : null;
-        return found?.Value.Caller == caller
-            ? found
-            : throw new RoadSegException(
-                ErrorCodes.JobNotFound,
-                "You have no job of this id. Take the id from the answer to the submission."
-            );
+        return found?.Value.Caller == caller ? found : throw NotFound();
     }
+
+    private static RoadSegException NotFound() =>
+        new(ErrorCodes.JobNotFound, "You have no job of this id. Take the id from the answer to the submission.");
 }

@@ -9,6 +9,9 @@ namespace RoadSeg.Functions.Jobs;
 /// <see cref="Models.ModelCatalogue"/> to say.</summary>
 internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDictionary<string, string>? Tags, string? Webhook)
 {
+    /// <summary>What a form can hold of them.</summary>
+    public static readonly IReadOnlyList<string> Names = ["model", "tag", "webhook"];
+
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
 

@@ -28,13 +28,14 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
 
     /// <summary>Reads an image body, or the one file of a multipart form.</summary>
     /// <exception cref="RoadSegException">image-too-many-bytes, request-too-slow, content-type-unsupported, or request-invalid for a form
-    /// that is malformed or without exactly one file.</exception>
+    /// that is malformed, without exactly one file or with a field that is not known.</exception>
     public static async Task<SubmittedImage> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {
         var type = request.ContentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
         if (type == "multipart/form-data")
         {
             var form = await SubmittedForm.ReadAsync(request, MaxBodyBytes, time, TooLarge, cancel);
+            KnownNames.Require(form.Fields.Select(static field => field.Key), SubmissionOptions.Names, "field of the form beside the file");
             return new SubmittedImage(form.File, Shown(form.FileName), request.Query.Concat(form.Fields));
         }
 

@@ -61,15 +61,36 @@ internal static class ImmutableResults
         {
             var length = await look();
             var headers = Describe(context.Response);
+            Name(headers, job, part, contentType);
             (headers.ETag, headers.ContentType, headers.ContentLength) = (tag, new MediaTypeHeaderValue(contentType), length);
             context.Response.Headers.AcceptRanges = "bytes";
             return TypedResults.Empty;
         }
 
         var answer = await content(tag);
-        Describe(context.Response);
+        Name(Describe(context.Response), job, part, contentType);
         return answer;
     }
+
+    // What a browser or curl -OJ saves it as: the photo's own name, and which result it is.
+    private static void Name(ResponseHeaders headers, JobRecord job, string part, string contentType)
+    {
+        var photo = Path.GetFileNameWithoutExtension(job.Source.FileName) is { Length: > 0 } name ? name : job.Id.ToString();
+        var file = $"{photo}-{part.Split('-', 2)[0]}.{Extension(contentType)}";
+        var disposition = new ContentDispositionHeaderValue("inline");
+        disposition.SetHttpFileName(file);
+        headers.ContentDisposition = disposition;
+    }
+
+    private static string Extension(string contentType) =>
+        contentType switch
+        {
+            "image/png" => "png",
+            "image/jpeg" => "jpg",
+            "image/webp" => "webp",
+            "application/geo+json" => "geojson",
+            _ => "json",
+        };
 
     // If-Match comes first where it is sent (RFC 9110, 13.2.2): the framework answers it beside the content.
     private static bool Has(HttpRequest request, EntityTagHeaderValue tag)

@@ -58,7 +58,8 @@ internal static class ResultDescriptions
             .Describe(
                 "getPolygons",
                 "Get polygons and run lengths",
-                "Connected regions of each class as GeoJSON polygons in pixel corners, and each class as COCO run lengths."
+                "Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson "
+                    + "the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take."
             )
             .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
             .Takes(
@@ -66,5 +67,7 @@ internal static class ResultDescriptions
                 "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
                 ParameterForms.Number(0, 100, 0)
             )
-            .Answers<MaskRegions>(StatusCodes.Status200OK);
+            .Takes("format", "json, or geojson for a FeatureCollection without run lengths.", ParameterForms.OneOf("json", "geojson"))
+            .Answers<MaskRegions>(StatusCodes.Status200OK)
+            .Produces<MaskFeatures>(StatusCodes.Status200OK, "application/geo+json");
 }

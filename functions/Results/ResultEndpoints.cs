@@ -156,6 +156,7 @@ internal static class ResultEndpoints
         string id,
         string? minArea,
         string? tolerance,
+        string? format,
         HttpContext context,
         ResultReader results
     )
@@ -177,12 +178,15 @@ internal static class ResultEndpoints
         }
 
         options = options with { Tolerance = Number(tolerance, "tolerance", 0, 100, "a number of pixels from 0 (exact) to 100") };
+        if (format is not (null or "json" or "geojson"))
+            throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'json' or 'geojson'.");
+        var geo = format == "geojson";
         var job = await results.SucceededAsync(id, context.Request);
-        var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}");
+        var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}{(geo ? "-geo" : "")}");
         return await context.ImmutableAsync(
             job,
             part,
-            "application/json",
+            geo ? "application/geo+json" : "application/json",
             () => results.MadeLengthAsync(job, part, context.RequestAborted),
             () =>
                 results.MakeAsync(
@@ -200,7 +204,9 @@ internal static class ResultEndpoints
                             id => (labels[id].Name, labels[id].Color),
                             options
                         );
-                        return JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
+                        return geo
+                            ? JsonSerializer.SerializeToUtf8Bytes(MaskFeatures.Of(regions), ResultJson.Plain.MaskFeatures)
+                            : JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
                     },
                     context.RequestAborted
                 )

@@ -31,7 +31,7 @@ internal static class ReviewEndpoints
     {
         var (photos, next) = await list.PageAsync(callers.Of(context.Request), Query(below, above, after, limit), context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(new ReviewPage([.. photos.Select(photo => photo.Item)], next), JobJson.Default.ReviewPage);
+        return TypedResults.Json(new ReviewPage([.. photos.Select(photo => photo.Item)], next), JobJson.Plain.ReviewPage);
     }
 
     private static async Task<IResult> ExportAsync(

@@ -14,6 +14,8 @@ namespace RoadSeg.Functions.Review;
 /// else.</summary>
 internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
 {
+    private static readonly JobSearch Succeeded = new() { State = JobState.Succeeded };
+
     private const int MaxRounds = 5;
     private const int ShadowRuns = 3;
     private const int ShadowRunsRead = 24;
@@ -33,7 +35,7 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         var after = query.After;
         for (var round = 0; round < MaxRounds && found.Count < query.Limit; round++)
         {
-            (var page, after) = await jobs.PageAsync(caller, JobState.Succeeded, after, query.Limit - found.Count, cancel);
+            (var page, after) = await jobs.PageAsync(caller, Succeeded, after, query.Limit - found.Count, cancel);
             var looked = await Task.WhenAll(page.Select(job => LookAsync(job, query, disagreements, cancel)));
             found.AddRange(looked.OfType<ReviewedPhoto>().Where(photo => shown.Add(Sameness(photo))));
             if (after is null)

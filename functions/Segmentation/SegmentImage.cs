@@ -251,6 +251,8 @@ internal sealed class SegmentImage(
         else
         {
             Log.AttemptOvertaken(log, record.Id, attempt);
+            if (committed.Document is { Value: { ErasedAt: not null } erased })
+                await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
         }
     }
 

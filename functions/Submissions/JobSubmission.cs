@@ -78,6 +78,8 @@ internal sealed class JobSubmission(
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
             if ((earlier = await jobs.FindAsync(id, cancel)) is not null)
             {
+                if (earlier.Value.ErasedAt is not null)
+                    throw IdempotencyKeys.OfErased();
                 earlier = await watch.UntilAsync(
                     earlier,
                     static job => job.Value.State != JobState.AwaitingUpload,

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
@@ -23,18 +22,13 @@ internal sealed partial class TrainingPlans(DatasetStore datasets, TrainingStore
 
     private static readonly Dictionary<string, string> None = [];
 
-    // A misspelt member would otherwise train for hours with a default. Records stay readable by older builds, requests need not.
-    private static readonly TrainingJson Strict = new(
-        new JsonSerializerOptions(TrainingJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow }
-    );
-
     /// <summary>Reads a request.</summary>
     /// <exception cref="RoadSegException">request-invalid: it is none, or has a member that is not known.</exception>
     public static TrainingRequest Read(ReadOnlySpan<byte> utf8Json)
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8Json, Strict.TrainingRequest) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(utf8Json, TrainingJson.Default.TrainingRequest) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {

@@ -32,6 +32,7 @@ internal sealed class TrainingSweep(
             blobs.GetBlobContainerClient(Containers.TrainingsActive),
             options.SweepAfter,
             time.GetUtcNow(),
+            static _ => true,
             runs.FindAsync,
             (run, stop) => RepairAsync(run.Value, stop),
             (id, e) => Log.TrainingSweepFailed(log, id, e),

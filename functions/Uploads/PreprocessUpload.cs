@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -105,6 +106,9 @@ internal sealed class PreprocessUpload(
 
         try
         {
+            // What is committed later, also before the input is stored, changes nothing for the job.
+            if (job.Value is { Upload.Resumable: true, Source.Snapshot: null })
+                job = job with { Value = job.Value with { Source = await UploadReader.KeepAsync(blobs, job.Value.Source, cancel) } };
             var model = await models.PickAsync(job.Value.Model, cancel);
             if (await DecodeAsync(job.Value, lane, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
             {
@@ -138,6 +142,8 @@ internal sealed class PreprocessUpload(
             if (queued.Document is not { Value: { State: JobState.Queued } now } stored || !UploadClaim.Owns(now, message))
             {
                 Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
+                if (queued.Document is { Value: { ErasedAt: not null } erased })
+                    await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
                 return;
             }
 
@@ -155,7 +161,7 @@ internal sealed class PreprocessUpload(
         {
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Value.Upload is not null)
-                await PhotoOf(job.Value).DeleteIfExistsAsync(cancellationToken: cancel);
+                await PhotoOf(job.Value).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
 
             // A job that failed names the version that it is about: any other at its address is unwanted.
             if (owned || await claim.TakeAsync(created, message, lane, owned: true, cancel) is not null)

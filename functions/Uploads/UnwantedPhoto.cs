@@ -10,15 +10,19 @@ namespace RoadSeg.Functions.Uploads;
 /// the photo that the job was about was refused and deleted. It can be of any size.</summary>
 internal static class UnwantedPhoto
 {
-    /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back.</summary>
+    /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back. What was stored over
+    /// one that is kept as a snapshot is deleted with it when photos are: a snapshot cannot be without its blob.</summary>
     /// <returns>True when something was deleted.</returns>
     public static async Task<bool> DeleteAsync(BlobServiceClient blobs, JobRecord job, CancellationToken cancel)
     {
         // A bare drop's address is its owner's.
         if (!job.State.IsTerminal() || (job.Upload is null && job.Source.Container != Containers.Submitted))
             return false;
+        var takenBack = job.State is JobState.Canceled or JobState.Expired || job.ErasedAt is not null;
+        if (job.Source.Snapshot is not null && !takenBack)
+            return false;
         var kept =
-            job.State is JobState.Canceled or JobState.Expired || job.Source.ETag is not { Length: > 0 } etag
+            takenBack || job.Source.ETag is not { Length: > 0 } etag
                 ? null
                 : new BlobRequestConditions { IfNoneMatch = new ETag($"\"{etag}\"") };
         var photo = blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);

@@ -27,14 +27,17 @@ internal static class UploadEndpoints
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
         var key = IdempotencyKeys.Read(context.Request);
-        var digest = IdempotencyKeys.Digest([], fileName, job);
+
+        // The other kind of address is another request, also under the same key.
+        var resumable = wanted.Resumable == true;
+        var digest = IdempotencyKeys.Digest(resumable ? "resumable"u8.ToArray() : [], fileName, job);
         var lane = await admission.AdmitAsync(caller, key, digest, cancel);
         var id = WorkId.New(time, caller);
         if (key is not null)
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 
         var now = time.GetUtcNow();
-        var expires = now + options.UploadValid;
+        var upload = new JobUpload(now + (resumable ? options.UploadResumable : options.UploadValid), resumable);
         var created = await jobs.CreateAsync(
             new JobRecord
             {
@@ -42,7 +45,7 @@ internal static class UploadEndpoints
                 State = JobState.AwaitingUpload,
                 Caller = caller,
                 Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, fileName),
-                Upload = new JobUpload(expires),
+                Upload = upload,
                 Times = new JobTimes { CreatedAt = now },
                 Model = job.Model,
                 Tags = job.Tags,
@@ -54,9 +57,11 @@ internal static class UploadEndpoints
         );
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
+        if (created.Document!.Value.ErasedAt is not null)
+            throw IdempotencyKeys.OfErased();
 
         // A repeated request gets a key for what is left of the first one's time: the job expires by that.
-        expires = created.Document!.Value.Upload?.ExpiresAt ?? expires;
+        upload = created.Document!.Value.Upload ?? upload;
         var self = $"/v1/jobs/{id}";
         context.Response.Headers.Location = self;
         context.Response.Headers.CacheControl = "no-store";
@@ -64,9 +69,9 @@ internal static class UploadEndpoints
             new UploadTicket(
                 id,
                 "PUT",
-                await sas.IssueAsync(BlobPaths.Upload(id), expires, cancel),
+                await sas.IssueAsync(BlobPaths.Upload(id), upload, cancel),
                 Headers(wanted.ContentType),
-                expires,
+                upload.ExpiresAt,
                 limits.MaxBytes,
                 new Dictionary<string, string> { ["self"] = self }
             ),
@@ -103,7 +108,8 @@ internal static class UploadEndpoints
         {
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
-                $"The body is not a JSON object with fileName, contentType, model, tags and webhook, all optional: {JsonFault.Of(e)}",
+                "The body is not a JSON object with fileName, contentType, resumable, model, tags and webhook, all optional: "
+                    + JsonFault.Of(e),
                 e
             );
         }

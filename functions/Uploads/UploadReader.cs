@@ -60,6 +60,24 @@ internal static class UploadReader
     public static async Task RequireAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel) =>
         (await OpenAsync(blobs, source, limits, cancel)).Dispose();
 
+    /// <summary>Keeps what lies at a photo's address now, whatever is stored there later: what a resumable key committed can be
+    /// replaced.</summary>
+    /// <returns>The photo as a snapshot of its blob.</returns>
+    /// <exception cref="RoadSegException">upload-missing.</exception>
+    public static async Task<JobSource> KeepAsync(BlobServiceClient blobs, JobSource source, CancellationToken cancel)
+    {
+        try
+        {
+            var photo = blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path);
+            var kept = (await photo.CreateSnapshotAsync(cancellationToken: cancel)).Value;
+            return source with { ETag = kept.ETag.ToString().Trim('"'), Snapshot = kept.Snapshot };
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw Missing(e);
+        }
+    }
+
     private static async Task<BlobDownloadStreamingResult> OpenAsync(
         BlobServiceClient blobs,
         JobSource source,
@@ -76,7 +94,7 @@ internal static class UploadReader
         var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
         try
         {
-            var photo = blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path);
+            var photo = blobs.GetBlobContainerClient(source.Container).GetBlobClient(source.Path).WithSnapshot(source.Snapshot);
 
             // An empty page blob of terabytes costs its uploader nothing, and whoever asks for its content all of it. The service's own
             // blobs need no look.
@@ -90,7 +108,7 @@ internal static class UploadReader
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new RoadSegException(ErrorCodes.UploadMissing, "The photo was deleted before it could be read. Upload it again.", e);
+            throw Missing(e);
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
@@ -101,6 +119,9 @@ internal static class UploadReader
             );
         }
     }
+
+    private static RoadSegException Missing(RequestFailedException e) =>
+        new(ErrorCodes.UploadMissing, "The photo was deleted before it could be read. Upload it again.", e);
 
     private static void Check(BlobProperties photo, ImageLimits limits)
     {

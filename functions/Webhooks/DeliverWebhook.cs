@@ -35,15 +35,22 @@ internal sealed class DeliverWebhook(
         using var span = new InvocationSpan(nameof(DeliverWebhook), time);
         if (await DueAsync(message, cancel) is not var (job, attempt, trace))
             return;
+        var url = new Uri(job.Webhook!.Url);
+        if (receivers.Pause(job.Caller, url) is { } pause)
+        {
+            await PutOffAsync(job, attempt, pause, "the receiver did not answer other calls", cancel);
+            return;
+        }
+
         if (!receivers.TryBegin(job.Caller))
         {
-            await PutOffAsync(job, attempt, cancel);
+            await PutOffAsync(job, attempt, UntilRoom, "the caller's other calls took too long", cancel);
             return;
         }
 
         try
         {
-            await AttemptAsync(job, attempt, trace, span, cancel);
+            await AttemptAsync(job, url, attempt, trace, span, cancel);
         }
         finally
         {
@@ -60,48 +67,44 @@ internal sealed class DeliverWebhook(
     )
     {
         if (await DueAsync(message, cancel) is var (job, attempt, _))
-            await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), cancel);
+            await SettleAsync(job, attempt, new WebhookOutcome(null, "the service failed to make the attempt"), time.GetUtcNow(), cancel);
     }
 
-    private async Task AttemptAsync(JobRecord job, int attempt, string? trace, InvocationSpan span, CancellationToken cancel)
+    private async Task AttemptAsync(JobRecord job, Uri url, int attempt, string? trace, InvocationSpan span, CancellationToken cancel)
     {
         span.Join(trace ?? job.TraceParent, job.Id);
         if (attempt == 1)
             span.Waited(StageSpan.WaitWebhook, job.Times.FinishedAt!.Value);
         span.End(StageSpan.Take);
-        var url = new Uri(job.Webhook!.Url);
-        if (!receivers.TryEnter(url))
-        {
-            // Counts as an attempt, so that the schedule goes on and ends for jobs that never come to try it.
-            await SettleAsync(
-                job,
-                attempt,
-                new WebhookOutcome(null, "not tried: the receiver did not answer another call just now"),
-                cancel
-            );
-            return;
-        }
-
         // Checkpoint 1: the receiver may have it. A crash from here to checkpoint 2 delivers this message again, and it is
         // posted again under the same id.
+        var begun = time.GetUtcNow();
         var body = JsonSerializer.SerializeToUtf8Bytes(WebhookEvent.Of(job), JobJson.Default.WebhookEvent);
         var outcome = options.Enabled
             ? await client.PostAsync(url, $"msg_{job.Id}", body, cancel)
             : new WebhookOutcome(null, "this deployment has no secret to sign with");
         span.End(StageSpan.Deliver);
         if (outcome.Status is null)
-            receivers.Silent(url);
+            receivers.Silent(job.Caller, url);
         else
-            receivers.Answered(url);
-        await SettleAsync(job, attempt, outcome, cancel);
+            receivers.Answered(job.Caller, url);
+        await SettleAsync(job, attempt, outcome with { Took = time.GetUtcNow() - begun }, begun, cancel);
     }
 
-    // The caller has enough calls under way. Counts as no attempt, so that many jobs that end at once use up none of their schedules; a day
-    // ends it all the same.
-    private Task PutOffAsync(JobRecord job, int attempt, CancellationToken cancel) =>
-        time.GetUtcNow() - job.Times.FinishedAt < options.GiveUpAfter
-            ? SendAsync(job, attempt, UntilRoom, cancel)
-            : SettleAsync(job, attempt, new WebhookOutcome(null, "not tried: the caller's other calls took too long"), cancel);
+    // No call was made: that counts as no attempt and uses up nothing of the schedule, and the message comes again when the call may be
+    // made. A day ends it all the same; what waits long by then looks more seldom, so that a receiver which is gone costs little.
+    private Task PutOffAsync(JobRecord job, int attempt, TimeSpan until, string why, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var elapsed = now - Begun(job);
+        if (elapsed >= options.GiveUpAfter)
+            return SettleAsync(job, attempt, new WebhookOutcome(null, $"not tried: {why}"), now, cancel);
+        var seldom = elapsed > options.SteadyFor ? elapsed / 8 : TimeSpan.Zero;
+        return SendAsync(job, attempt, until > seldom ? until : seldom, cancel);
+    }
+
+    // The schedule begins when the job has ended, and anew when its caller asks for it.
+    private static DateTimeOffset Begun(JobRecord job) => job.Webhook?.RestartedAt ?? job.Times.FinishedAt!.Value;
 
     // The attempt that a message asks for, unless it was made already or nothing is left to deliver.
     private async Task<(JobRecord Job, int Attempt, string? TraceParent)?> DueAsync(QueueMessage message, CancellationToken cancel)
@@ -127,14 +130,11 @@ internal sealed class DeliverWebhook(
         return null;
     }
 
-    private async Task SettleAsync(JobRecord job, int attempt, WebhookOutcome outcome, CancellationToken cancel)
+    private async Task SettleAsync(JobRecord job, int attempt, WebhookOutcome outcome, DateTimeOffset begun, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var delay =
-            outcome.Delivered || outcome.Gone
-                ? null
-                : options.Delay(now - job.Times.FinishedAt!.Value, Spread(job.Id, attempt), outcome.RetryAfter);
-        var delivery = new WebhookDelivery(attempt, now, outcome.Status, outcome.Error, now + delay);
+        var delay = outcome.Delivered || outcome.Gone ? null : options.Delay(now - Begun(job), Spread(job.Id, attempt), outcome.RetryAfter);
+        var delivery = new WebhookDelivery(attempt, begun, outcome.Status, outcome.Error, now + delay, outcome.Took?.TotalMilliseconds);
 
         // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
         // and the next attempt is sent for then.

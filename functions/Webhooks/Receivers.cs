@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Receivers that lately did not answer at all. All jobs leave such a receiver alone for a while, then one tries it first: a
-/// receiver that hangs does not take the time of those that do not. And each caller's calls under way: one whose receivers all hang does
-/// not take the time of other callers. Known to this process only, and lost with it.</summary>
+/// <summary>Receivers that lately did not answer a caller at all. All of that caller's jobs leave such a receiver alone for a while, then
+/// one tries it first: a receiver that hangs does not take the time of those that do not. And each caller's calls under way: one whose
+/// receivers all hang does not take the time of other callers. Known to this process only, and lost with it.</summary>
 internal sealed class Receivers(WebhookOptions options, TimeProvider time)
 {
     private const int MostKnown = 10_000;
@@ -12,7 +12,7 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
     // Of the six messages that the host hands out at once: host.json.
     private const int MostCalls = 2;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _silentUntil = new();
+    private readonly ConcurrentDictionary<(string Caller, string Address), Silence> _silent = new();
     private readonly Dictionary<string, int> _calls = [];
     private readonly Lock _gate = new();
 
@@ -40,24 +40,39 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Asks to call a receiver; false while it is to be left alone. Where its time is up, one call at a time may try it.</summary>
-    public bool TryEnter(Uri url)
+    /// <summary>How long a receiver is to be left alone by a caller's jobs; null where it may be called. Where its time is up, one call at
+    /// a time may try it.</summary>
+    public TimeSpan? Pause(string caller, Uri url)
     {
-        var now = time.GetUtcNow();
-        return !_silentUntil.TryGetValue(Of(url), out var until)
-            || (until <= now && _silentUntil.TryUpdate(Of(url), now + options.Timeout, until));
+        var (now, key) = (time.GetUtcNow(), Of(caller, url));
+        if (!_silent.TryGetValue(key, out var silence))
+            return null;
+        if (silence.Until > now)
+            return silence.Until - now;
+        return _silent.TryUpdate(key, silence with { Until = now + options.Timeout }, silence) ? null : options.Timeout;
     }
 
     /// <summary>It answered, whatever the answer.</summary>
-    public void Answered(Uri url) => _silentUntil.TryRemove(Of(url), out _);
+    public void Answered(string caller, Uri url) => _silent.TryRemove(Of(caller, url), out _);
 
-    /// <summary>It did not answer.</summary>
-    public void Silent(Uri url)
+    /// <summary>It did not answer: the pause doubles each time, up to the steady delay of attempts.</summary>
+    public void Silent(string caller, Uri url)
     {
-        if (_silentUntil.Count >= MostKnown)
-            _silentUntil.Clear();
-        _silentUntil[Of(url)] = time.GetUtcNow() + options.Pause;
+        if (_silent.Count >= MostKnown)
+            _silent.Clear();
+        var now = time.GetUtcNow();
+        _silent.AddOrUpdate(
+            Of(caller, url),
+            _ => new Silence(now + options.Pause, options.Pause),
+            (_, former) =>
+            {
+                var longer = Math.Max(options.Pause.Ticks, Math.Min(2 * former.Pause.Ticks, options.SteadyDelay.Ticks));
+                return new Silence(now + TimeSpan.FromTicks(longer), TimeSpan.FromTicks(longer));
+            }
+        );
     }
 
-    private static string Of(Uri url) => url.GetLeftPart(UriPartial.Authority);
+    private static (string, string) Of(string caller, Uri url) => (caller, url.GetLeftPart(UriPartial.Authority));
+
+    private sealed record Silence(DateTimeOffset Until, TimeSpan Pause);
 }

@@ -31,8 +31,8 @@ internal sealed record WebhookOptions
     /// <summary>ROADSEG_WEBHOOK_GIVE_UP_AFTER: since the job ended; no attempt is made later. Default 1 day.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>ROADSEG_WEBHOOK_PAUSE: how long a receiver that did not answer at all is left alone by all jobs. Default 20
-    /// seconds.</summary>
+    /// <summary>ROADSEG_WEBHOOK_PAUSE: how long a receiver that did not answer at all is left alone by all jobs of the same caller; twice
+    /// as long each time, up to <see cref="SteadyDelay"/>. Default 20 seconds.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest <c>Retry-After</c> that is obeyed.</summary>
@@ -61,7 +61,8 @@ internal sealed record WebhookOptions
     /// <param name="elapsed">Since the job ended.</param>
     /// <param name="shortened">0 to 1: how far to shorten the delay, by a fifth at most, so that jobs that ended together spread
     /// out.</param>
-    /// <param name="retryAfter">What the receiver asked for.</param>
+    /// <param name="retryAfter">What the receiver asked for: it is what it gets, from the first delay up to <see cref="MaxRetryAfter"/>;
+    /// after <see cref="SteadyFor"/> no attempt is made sooner than without it.</param>
     /// <returns>The delay; null when it is time to give up.</returns>
     public TimeSpan? Delay(TimeSpan elapsed, double shortened, TimeSpan? retryAfter)
     {
@@ -72,8 +73,15 @@ internal sealed record WebhookOptions
         if (delay < FirstDelay)
             delay = FirstDelay;
         delay *= 1 - (shortened / 5);
-        if (retryAfter is { } asked && asked > delay)
-            delay = asked < MaxRetryAfter ? asked : MaxRetryAfter;
+        if (retryAfter is { } asked)
+        {
+            var least = elapsed < SteadyFor ? FirstDelay : delay;
+            delay =
+                asked < least ? least
+                : asked < MaxRetryAfter ? asked
+                : MaxRetryAfter;
+        }
+
         return elapsed + delay > GiveUpAfter ? null : delay;
     }
 

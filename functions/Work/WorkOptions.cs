@@ -4,10 +4,18 @@ namespace RoadSeg.Functions.Work;
 internal sealed record WorkOptions
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest that an upload key can last.</summary>
+    public static readonly TimeSpan LongestKey = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Years = TimeSpan.FromDays(3650);
 
     /// <summary>ROADSEG_UPLOAD_VALID: how long an upload key can be used. Default 5 minutes, 1 second to 10 minutes.</summary>
     public TimeSpan UploadValid { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>ROADSEG_UPLOAD_RESUMABLE: how long a resumable upload key can be used: a phone's night without a network. Default 12
+    /// hours, 1 second to 1 day; shorter than the deadline.</summary>
+    public TimeSpan UploadResumable { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>ROADSEG_UPLOAD_GRACE: how long after that an upload may still be under way before the job expires. Default 10
     /// minutes.</summary>
@@ -66,6 +74,7 @@ internal sealed record WorkOptions
         return new WorkOptions
         {
             UploadValid = settings.Duration("ROADSEG_UPLOAD_VALID", standard.UploadValid, Second, TimeSpan.FromMinutes(10)),
+            UploadResumable = settings.Duration("ROADSEG_UPLOAD_RESUMABLE", standard.UploadResumable, Second, LongestKey),
             UploadGrace = settings.Duration("ROADSEG_UPLOAD_GRACE", standard.UploadGrace, TimeSpan.Zero, TimeSpan.FromDays(1)),
             Lease = settings.Duration("ROADSEG_LEASE", standard.Lease, Second, TimeSpan.FromDays(1)),
             Deadline = settings.Duration("ROADSEG_DEADLINE", standard.Deadline, Second, TimeSpan.FromDays(7)),

@@ -43,6 +43,8 @@ param otlpEndpoint string = ''
 
 @description('ROADSEG_CALLERS: name=sha256 of a function key, comma-separated.')
 param callers string = ''
+@description('ROADSEG_ALLOWED_ORIGINS: web apps of other origins whose scripts may call the API and upload, such as https://app.example, comma-separated; empty: none.')
+param allowedOrigins string = ''
 
 @description('ROADSEG_OPERATORS: the callers who may change models and training runs; empty: every caller.')
 param operators string = ''
@@ -87,6 +89,7 @@ module stack 'stack.bicep' = {
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint
     callers: callers
+    allowedOrigins: allowedOrigins
     operators: operators
     webhookSecrets: webhookSecrets
     keepUploadsDays: keepUploadsDays

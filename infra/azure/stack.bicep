@@ -13,6 +13,7 @@ param alertEmail string
 param trainerImage string
 param otlpEndpoint string
 param callers string
+param allowedOrigins string
 param operators string
 @secure()
 param webhookSecrets string
@@ -86,7 +87,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     containers: names.containers
     queues: names.queues
-    pageOrigin: 'https://${appName}.${environment.outputs.defaultDomain}'
+    origins: concat(['https://${appName}.${environment.outputs.defaultDomain}'], empty(allowedOrigins) ? [] : split(allowedOrigins, ','))
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
   }
@@ -153,6 +154,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     wakingQueues: useGpu ? names.roles.cpu.wakes : concat(names.roles.cpu.wakes, names.roles.gpu.wakes)
     messagesPerReplica: host.extensions.queues.batchSize
     callers: callers
+    allowedOrigins: allowedOrigins
     operators: operators
     webhookSecrets: webhookSecrets
     keepUploadsDays: keepUploadsDays
@@ -186,6 +188,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''
+    allowedOrigins: ''
     operators: ''
     webhookSecrets: ''
     keepUploadsDays: keepUploadsDays

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using RoadSeg.LocalHost.Blobs;
 using RoadSeg.LocalHost.Configuration;
 
 namespace RoadSeg.LocalHost;
@@ -44,21 +44,8 @@ internal sealed record StoragePlan
             await blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync();
         foreach (var name in Queues)
             await queues.GetQueueClient(name).CreateIfNotExistsAsync();
-        if (corsOrigins is null)
-            return;
-        BlobServiceProperties properties = await blobs.GetPropertiesAsync();
-        properties.Cors =
-        [
-            new BlobCorsRule
-            {
-                AllowedOrigins = corsOrigins,
-                AllowedMethods = "PUT",
-                AllowedHeaders = "content-type,x-ms-blob-type",
-                ExposedHeaders = "",
-                MaxAgeInSeconds = 600,
-            },
-        ];
-        await blobs.SetPropertiesAsync(properties);
+        if (corsOrigins is not null)
+            await BlobCors.AdmitAsync(connection, corsOrigins);
     }
 
     /// <summary>Uploads into a container whose names end in a text, empty for all, go to a queue.</summary>

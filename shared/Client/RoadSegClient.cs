@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
@@ -43,12 +44,35 @@ public sealed partial class RoadSegClient
     public Task<JobView> CancelAsync(WorkId id, CancellationToken cancel = default) =>
         _calls.ReadAsync(HttpMethod.Delete, JobPath(id), JobJson.Default.JobView, null, cancel);
 
+    /// <summary>Deletes all that is kept of a job: photo, results, names and tags. There is no way back; erasing twice is no
+    /// error.</summary>
+    public Task EraseAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.DoAsync(HttpMethod.Delete, JobPath(id) + "?erase=true", cancel);
+
+    /// <summary>Has the webhook of a job that has ended delivered again, whatever came of it before.</summary>
+    /// <returns>The job as it stands.</returns>
+    public Task<JobView> RedeliverWebhookAsync(WorkId id, CancellationToken cancel = default) =>
+        _calls.ReadAsync(HttpMethod.Post, JobPath(id) + "/webhook", JobJson.Default.JobView, null, cancel);
+
+    /// <summary>Sends one test event to a receiver, signed as every webhook is.</summary>
+    /// <param name="url">Its https address.</param>
+    /// <param name="cancel">Stops the call.</param>
+    /// <returns>What came of it, whatever that is.</returns>
+    public Task<WebhookTestResult> TestWebhookAsync(string url, CancellationToken cancel = default) =>
+        _calls.ReadAsync(
+            HttpMethod.Post,
+            "v1/webhooks/test",
+            JobJson.Default.WebhookTestResult,
+            request => request.Content = JsonContent.Create(new WebhookTestRequest(url), JobJson.Default.WebhookTestRequest),
+            cancel
+        );
+
     /// <summary>The caller's jobs, newest first, page after page as they are asked for.</summary>
-    /// <param name="state">Only jobs in this state; all when null.</param>
+    /// <param name="filter">Only these jobs; all when null.</param>
     /// <param name="pageSize">Jobs a call, 1-100.</param>
     /// <param name="cancel">Stops between pages.</param>
     public async IAsyncEnumerable<JobView> ListAsync(
-        JobState? state = null,
+        JobFilter? filter = null,
         int pageSize = MaxPage,
         [EnumeratorCancellation] CancellationToken cancel = default
     )
@@ -58,7 +82,11 @@ public sealed partial class RoadSegClient
         string? after = null;
         do
         {
-            var query = Query.Of(("state", state?.Name()), ("limit", FormattableString.Invariant($"{pageSize}")), ("after", after));
+            var query = Query.Of([
+                .. (filter ?? new JobFilter()).Parameters(),
+                ("limit", FormattableString.Invariant($"{pageSize}")),
+                ("after", after),
+            ]);
             var page = await _calls.ReadAsync(HttpMethod.Get, "v1/jobs" + query, JobJson.Default.JobPage, null, cancel);
             foreach (var job in page.Items)
                 yield return job;

@@ -40,6 +40,17 @@ internal sealed class ServiceCalls
             cancel
         );
 
+    /// <summary>Makes a call whose answer has no body.</summary>
+    public Task DoAsync(HttpMethod method, string path, CancellationToken cancel) =>
+        RepeatedAsync(
+            async _ =>
+            {
+                using var response = await SendAsync(method, path, HttpCompletionOption.ResponseContentRead, null, cancel);
+                return response.StatusCode;
+            },
+            cancel
+        );
+
     /// <summary>Asks for what may not have changed since the ETag given.</summary>
     /// <returns>The JSON answer, null when it has not changed; its ETag; and how long the service asks to wait before the next
     /// call.</returns>

@@ -94,6 +94,9 @@ public static class ErrorCodes
     /// <summary>A webhook was asked for and the deployment has no secret to sign with.</summary>
     public static readonly ErrorCode WebhooksDisabled = Caller("webhooks-disabled", 422, "This deployment sends no webhooks");
 
+    /// <summary>There is nothing to deliver again.</summary>
+    public static readonly ErrorCode WebhookNotDue = Caller("webhook-not-due", 409, "The job has no webhook to deliver");
+
     /// <summary>The webhook's address is not one that is called.</summary>
     public static readonly ErrorCode WebhookUrlInvalid = Caller("webhook-url-invalid", 422, "The webhook's address is not allowed");
 
@@ -165,6 +168,7 @@ public static class ErrorCodes
         MaskTooComplex,
         WebhooksDisabled,
         WebhookUrlInvalid,
+        WebhookNotDue,
         ImageEmpty,
         ImageTooManyBytes,
         ImageTooManyPixels,

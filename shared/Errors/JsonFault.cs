@@ -25,7 +25,7 @@ public static partial class JsonFault
             return $"{where} has no "
                 + $"{string.Join(", ", Quoted().Matches(missing.Groups["names"].Value).Select(name => $"\"{name.Groups[1].Value}\""))}.";
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
-            return $"{where} is no member that is known here: look at its spelling and its place.";
+            return $"{where} is no member that is known here{Meant(message, member)}";
         if (message.Contains("uplicate propert", StringComparison.Ordinal))
             return $"{where} is given twice.";
         if (message.Contains("null values", StringComparison.Ordinal))
@@ -55,6 +55,20 @@ public static partial class JsonFault
             ? $"\"{Shown(error.ParamName ?? "a member")}\" is missing or null."
             : error.Message.Split(" (Parameter '")[0];
     }
+
+    private static string Meant(string message, string member)
+    {
+        var name = member[(member.LastIndexOf('.') + 1)..];
+        var known = Unmapped().Match(message) is { Success: true } said && Type(said.Groups["type"].Value) is { } type ? Members(type) : [];
+        return Spelling.Nearest(name, known) is { } near ? $"; did you mean \"{near}\"?" : ": look at its spelling and its place.";
+    }
+
+    private static IEnumerable<string> Members(Type type) =>
+        type.GetProperties()
+            .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            .Select(property =>
+                property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name)
+            );
 
     // What a converter of ours says has no trace of the reader's words.
     private static bool IsOwn(string message) =>
@@ -154,6 +168,9 @@ public static partial class JsonFault
 
     [GeneratedRegex("could not be converted to (?<type>.+?)\\.(?: Path:|$)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Converted();
+
+    [GeneratedRegex("member contained in type '(?<type>[^']+)'", RegexOptions.CultureInvariant)]
+    private static partial Regex Unmapped();
 
     [GeneratedRegex("(?:property or field|parameter) '([^']*)'", RegexOptions.CultureInvariant)]
     private static partial Regex NullMember();

@@ -23,6 +23,9 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(SegmentationMessage))]
 [JsonSerializable(typeof(WebhookMessage))]
 [JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(WebhookTestRequest))]
+[JsonSerializable(typeof(WebhookTestResult))]
+[JsonSerializable(typeof(WebhookTestEvent))]
 [JsonSerializable(typeof(IdempotencyEntry))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
 public sealed partial class JobJson : JsonSerializerContext

@@ -105,6 +105,32 @@ public sealed class JobStore
         await _records.UnmarkAsync(ended, cancel);
     }
 
+    /// <summary>Has the webhook of a job that has ended delivered again, whatever came of it before: an attempt is made at once, and the
+    /// schedule begins anew. A crash between record and message leaves nothing but the wish, to be said again.</summary>
+    /// <returns>The job as it stands; Done false where it has no webhook or has not ended.</returns>
+    public async Task<Change<JobRecord>> DeliverAgainAsync(WorkId id, CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow();
+        var restarted = await AmendAsync(
+            id,
+            job =>
+                job.State.IsTerminal() && job.Webhook is { } webhook
+                    ? job with
+                    {
+                        Webhook = webhook with { DeliveredAt = null, GivenUpAt = null, RestartedAt = now },
+                    }
+                    : null,
+            cancel
+        );
+        if (restarted is { Done: true, Document.Value: { Webhook.Deliveries: var made } job })
+            await _webhooks.SendAsync(
+                new WebhookMessage(id, (made is [.., var last] ? last.Attempt : 0) + 1, JobTrace.Of(job)),
+                JobJson.Default.WebhookMessage,
+                cancel
+            );
+        return restarted;
+    }
+
     // A record from before records lay under their callers is found second.
     private static async Task<Change<JobRecord>> ChangeAsync(WorkId id, Func<string, Task<Change<JobRecord>>> change)
     {

@@ -18,4 +18,8 @@ public sealed record JobWebhook
 
     /// <summary>When delivery was given up; null unless it was.</summary>
     public DateTimeOffset? GivenUpAt { get; init; }
+
+    /// <summary>When its caller last asked for it to be delivered again: the schedule of attempts began anew then. Null while it is the
+    /// first, which began when the job ended.</summary>
+    public DateTimeOffset? RestartedAt { get; init; }
 }

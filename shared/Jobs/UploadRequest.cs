@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Jobs;
 
 /// <summary>What a client asks an upload key for.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UploadRequest
 {
     /// <summary>The caller's name for the photo, at most 255 characters; shown, never used in a path.</summary>
@@ -8,6 +11,10 @@ public sealed record UploadRequest
 
     /// <summary>Media type the photo will be sent with, such as <c>image/jpeg</c>. The content decides, not this.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary>True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or
+    /// streamed files, and goes on after a break. It lasts for hours. The photo of the job is what was committed first.</summary>
+    public bool? Resumable { get; init; }
 
     /// <summary>Name of the model to use; the live one when absent.</summary>
     public string? Model { get; init; }

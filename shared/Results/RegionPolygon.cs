@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace RoadSeg.Results;
 
-/// <summary>One region: a GeoJSON Polygon in pixel corners, with its size.</summary>
+/// <summary>One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take
+/// <see cref="MaskFeatures"/>, in which a <c>bbox</c> is GeoJSON's.</summary>
 /// <param name="Type">Always <c>Polygon</c>.</param>
 /// <param name="Area">Pixels of the region, whatever the tolerance.</param>
 /// <param name="Bbox">x, y, width and height in pixels, as COCO has it, whatever the tolerance.</param>

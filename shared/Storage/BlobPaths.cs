@@ -9,6 +9,9 @@ namespace RoadSeg.Storage;
 /// <summary>Every blob path. Only ids the service made appear in them, never a caller's file name.</summary>
 public static class BlobPaths
 {
+    private const int TimeDigits = 15;
+    private const long LastMillisecond = 999_999_999_999_999;
+
     /// <summary>In <see cref="Containers.Uploads"/> or <see cref="Containers.Submitted"/>: the photo of a job that came through the
     /// API.</summary>
     public static string Upload(WorkId id) => $"{id}/image";
@@ -103,7 +106,15 @@ public static class BlobPaths
 
     /// <summary>A time as names have it that sort newest first: what is left until the last millisecond that 15 digits hold.</summary>
     public static string NewestFirst(DateTimeOffset time) =>
-        (999_999_999_999_999 - time.ToUnixTimeMilliseconds()).ToString("D15", CultureInfo.InvariantCulture);
+        (LastMillisecond - time.ToUnixTimeMilliseconds()).ToString($"D{TimeDigits}", CultureInfo.InvariantCulture);
+
+    /// <summary>The time that a name of <see cref="NewestFirst"/> begins with, to the millisecond; null for a name that is none.</summary>
+    public static DateTimeOffset? TimeOf(string name) =>
+        name is { Length: > TimeDigits }
+        && long.TryParse(name.AsSpan(0, TimeDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var left)
+        && LastMillisecond - left <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(LastMillisecond - left)
+            : null;
 
     /// <summary>In <see cref="Containers.Models"/>: a file of a version's package.</summary>
     public static string ModelFile(string name, string version, string file) => $"{name}/{version}/{file}";

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace RoadSeg.Trainings;
 
 /// <summary>What <c>POST /v1/trainings</c> takes; also the form of <c>train</c> in <c>dataset.json</c>, where the set is the dropped
 /// one.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TrainingRequest
 {
     /// <summary>Name of a curated set.</summary>

@@ -45,6 +45,7 @@ public static class RepairPass
     /// <param name="active">The markers of <see cref="RecordStore{T, TState}"/>: the last part of each name is an id.</param>
     /// <param name="youngest">Age from which a marker is looked at.</param>
     /// <param name="now">The time.</param>
+    /// <param name="due">False for an id that need not be looked at in this pass: its record is not read.</param>
     /// <param name="find">Reads the record of an id.</param>
     /// <param name="repair">Does what a lost message or a dead process left undone. Doing it twice changes nothing.</param>
     /// <param name="failed">Called with what went wrong with one, by its id.</param>
@@ -53,6 +54,7 @@ public static class RepairPass
         BlobContainerClient active,
         TimeSpan youngest,
         DateTimeOffset now,
+        Func<WorkId, bool> due,
         Func<WorkId, CancellationToken, Task<Stored<T>?>> find,
         Func<Stored<T>, CancellationToken, Task> repair,
         Action<string, Exception> failed,
@@ -66,7 +68,7 @@ public static class RepairPass
             async (marker, stop) =>
             {
                 var age = now - marker.Properties.LastModified!.Value;
-                if (age < youngest || !WorkId.TryParse(Named(marker), out var id))
+                if (age < youngest || !WorkId.TryParse(Named(marker), out var id) || !due(id))
                     return;
                 if (await find(id, stop) is { } record)
                     await repair(record, stop);

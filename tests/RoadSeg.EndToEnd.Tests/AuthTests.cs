@@ -6,11 +6,20 @@ namespace RoadSeg.EndToEnd.Tests;
 /// <summary>A stack that checks keys, as Azure does.</summary>
 public sealed class AuthTests
 {
+    private const string App = "https://app.example";
+
     [Fact]
     public async Task With_keys_checked_the_api_wants_one_and_health_does_not()
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using var stack = await LocalStack.StartAsync(new LocalStackOptions { RequireKeys = true }, cancel);
+        var settings = new Dictionary<string, string> { ["ROADSEG_ALLOWED_ORIGINS"] = App };
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions { RequireKeys = true, Settings = settings }, cancel);
+
+        // What a browser asks before a call it sends without a key, and before a photo is put to storage too.
+        using var before = await PreflightAsync(stack.Api, new Uri("/v1/jobs", UriKind.Relative), "POST", "content-type,x-functions-key", cancel);
+        Assert.Equal((HttpStatusCode.NoContent, App), (before.StatusCode, before.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+        using var put = await PreflightAsync(stack.Api, new Uri(stack.Blobs.Uri + "/uploads/a/image"), "PUT", "content-type,x-ms-blob-type,x-ms-version", cancel);
+        Assert.Equal((HttpStatusCode.OK, App), (put.StatusCode, put.Headers.GetValues("Access-Control-Allow-Origin").Single()));
 
         using var none = await stack.Api.GetAsync(new Uri("/v1/jobs/nonsense", UriKind.Relative), cancel);
         using var health = await stack.Api.GetAsync(new Uri("/health/live", UriKind.Relative), cancel);
@@ -23,6 +32,14 @@ public sealed class AuthTests
         using var known = await stack.Api.SendAsync(request, cancel);
         Assert.Equal(HttpStatusCode.NotFound, known.StatusCode);
     }
+
+    private static Task<HttpResponseMessage> PreflightAsync(HttpClient http, Uri address, string method, string headers, CancellationToken cancel) =>
+        http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Options, address)
+            {
+                Headers = { { "Origin", App }, { "Access-Control-Request-Method", method }, { "Access-Control-Request-Headers", headers } },
+            },
+            cancel);
 
     private static async Task<string> KeyAsync(string file, CancellationToken cancel)
     {

@@ -101,8 +101,8 @@ public sealed class ClientTests(StackFixture stack)
         await client.CancelAsync(made[3], Cancel);
 
         var listed = await client.ListAsync(pageSize: 3, cancel: Cancel).ToListAsync(Cancel);
-        var canceled = await client.ListAsync(JobState.Canceled, cancel: Cancel).ToListAsync(Cancel);
-        var awaiting = await client.ListAsync(JobState.AwaitingUpload, pageSize: 2, cancel: Cancel).ToListAsync(Cancel);
+        var canceled = await client.ListAsync(new JobFilter { State = JobState.Canceled }, cancel: Cancel).ToListAsync(Cancel);
+        var awaiting = await client.ListAsync(new JobFilter { State = JobState.AwaitingUpload }, pageSize: 2, cancel: Cancel).ToListAsync(Cancel);
 
         Assert.Equal(made.AsEnumerable().Reverse(), listed.Select(job => job.Id));
         Assert.Equal(made[3], Assert.Single(canceled).Id);

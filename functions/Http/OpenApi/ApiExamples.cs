@@ -174,6 +174,25 @@ internal static class ApiExamples
                 Times = Queued.Times with { FinishedAt = Noon.AddMilliseconds(90) },
             }
         ),
+        [("redeliverWebhook", "202")] = View(
+            Succeeded with
+            {
+                Webhook = new JobWebhook
+                {
+                    Url = "https://app.example/hooks/roadseg",
+                    Deliveries = [new WebhookDelivery(1, Noon.AddSeconds(1), StatusCodes.Status410Gone, null, null, 84.2)],
+                    RestartedAt = Noon.AddMinutes(30),
+                },
+            }
+        ),
+        [("testWebhook", "request")] = Node(
+            new WebhookTestRequest("https://app.example/hooks/roadseg"),
+            JobJson.Default.WebhookTestRequest
+        ),
+        [("testWebhook", "200")] = Node(
+            new WebhookTestResult(true, StatusCodes.Status204NoContent, null, 84.2, $"msg_{Id}"),
+            JobJson.Default.WebhookTestResult
+        ),
         [("listReview", "200")] = Node(
             new ReviewPage(
                 [

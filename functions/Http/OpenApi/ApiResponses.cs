@@ -11,6 +11,7 @@ internal static class ApiResponses
     // What never has a body to describe it.
     private static readonly Dictionary<string, string> Bare = new()
     {
+        ["204"] = "It is done. No body.",
         ["206"] = "The part that Range asked for.",
         ["304"] = "Nothing has changed since the answer with that ETag.",
         ["401"] = "The key is missing or not known. No body.",
@@ -82,7 +83,7 @@ internal static class ApiResponses
                         true
                     );
             }
-            else if (ApiExamples.Of(operation, status) is { } example)
+            else if (type == "application/json" && ApiExamples.Of(operation, status) is { } example)
             {
                 media.Example = example;
             }

@@ -38,6 +38,7 @@ internal static class OpenApiDocumentation
         ("review", "Jobs whose photo a person should look at, and their export for labelling."),
         ("trainings", "Training runs."),
         ("uploads", "Addresses to put photos to, straight into storage."),
+        ("webhooks", "Receivers, tried before a job depends on them."),
     ];
 
     public static void AddApiDocument(this IServiceCollection services)
@@ -166,7 +167,7 @@ internal static class OpenApiDocumentation
                 form.Format,
                 form.Pattern
             );
-        if (type == typeof(RegionPolygon) && schema.Properties?["coordinates"] is OpenApiSchema rings)
+        if ((type == typeof(RegionPolygon) || type == typeof(RegionGeometry)) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
             var corner = new OpenApiSchema
             {

@@ -26,6 +26,7 @@ param pollingInterval string
 param wakingQueues array
 param messagesPerReplica int
 param callers string
+param allowedOrigins string
 param operators string
 @secure()
 param webhookSecrets string
@@ -51,6 +52,7 @@ var settings = [
   { name: 'ROADSEG_KEEP_UPLOADS', value: '${keepUploadsDays}.00:00:00' }
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
+  { name: 'ROADSEG_ALLOWED_ORIGINS', value: allowedOrigins }
   { name: 'ROADSEG_OPERATORS', value: operators }
   // A container of this size has 8 GiB of disk.
   { name: 'ROADSEG_INGEST_UNPACKED', value: '6442450944' }

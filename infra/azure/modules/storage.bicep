@@ -7,8 +7,8 @@ param tags object
 param containers array
 param queues array
 
-@description('The page puts photos straight into storage: the one origin that may.')
-param pageOrigin string
+@description('Origins whose pages may put photos straight into storage by upload key.')
+param origins array
 param keepUploadsDays int
 param keepResultsDays int
 
@@ -56,10 +56,10 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
     cors: {
       corsRules: [
         {
-          allowedOrigins: [pageOrigin]
+          allowedOrigins: origins
           allowedMethods: ['PUT']
-          allowedHeaders: ['content-type', 'x-ms-blob-type']
-          exposedHeaders: []
+          allowedHeaders: ['content-type', 'x-ms-*']
+          exposedHeaders: ['x-ms-*']
           maxAgeInSeconds: 600
         }
       ]

@@ -141,9 +141,71 @@ public sealed class JobListTests(StorageFixture storage)
     [InlineData("")]
     public void A_limit_that_is_none_is_refused(string text) => Assert.Equal(ErrorCodes.RequestInvalid, Assert.Throws<RoadSegException>(() => IndexPages.Limit(text)).Code);
 
+    [Fact]
+    public async Task A_search_finds_what_has_all_that_is_asked_for_page_by_page_and_nothing_else()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        clock.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds() + 1)); // As records keep times.
+        var (start, red) = (clock.GetUtcNow(), new List<WorkId>());
+        for (var i = 0; i < 250; i++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            var id = WorkId.New(clock, _caller);
+            await StoreAsync(id, clock.GetUtcNow(), i % 2 == 0 ? JobState.AwaitingUpload : JobState.Queued, name: $"Street-{i:D3}.JPG", tags: new() { ["car"] = i % 50 == 0 ? "red" : "blue", ["n"] = $"{i % 100}" });
+            if (i % 50 == 0)
+                red.Insert(0, id);
+        }
+
+        Assert.Equal(red, await AllAsync(new JobSearch { Tags = [new("car", "red")] }, 2));
+        Assert.Equal([red[0], red[2], red[4]], await AllAsync(new JobSearch { Tags = [new("car", "red"), new("n", "0")] }, 20));
+        Assert.Equal([red[1]], await AllAsync(new JobSearch { Name = "street-150.j" }, 20));
+        Assert.Equal(100, (await AllAsync(new JobSearch { Since = start.AddMinutes(101), Until = start.AddMinutes(201) }, 7)).Count);
+        Assert.Equal(10, (await AllAsync(new JobSearch { Since = start.AddMinutes(241) }, 3)).Count);
+        Assert.Equal(5, (await AllAsync(new JobSearch { Since = start.AddMinutes(241), State = JobState.Queued }, 3)).Count);
+        Assert.Empty(await AllAsync(new JobSearch { Tags = [new("car", "green")] }, 20));
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T12:00:00+02:00", "2026-01-31T10:00:00Z")]
+    [InlineData("2026-01-31", "2026-01-31T00:00:00Z")]
+    public void A_time_without_a_zone_is_universal(string text, string time)
+    {
+        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture), JobSearch.Read(null, null, null, text, null).Since);
+    }
+
+    [Theory]
+    [InlineData("state", "asleep")]
+    [InlineData("tag", "no-colon")]
+    [InlineData("tag", ":x")]
+    [InlineData("name", "")]
+    [InlineData("since", "yesterday-ish")]
+    [InlineData("until", "2026-13-01")]
+    public void A_search_that_cannot_be_read_names_the_parameter(string name, string value)
+    {
+        string? Of(string parameter) => parameter == name ? value : null;
+
+        var refused = Assert.Throws<RoadSegException>(() => JobSearch.Read(Of("state"), Of("tag") is { } tag ? [tag] : null, Of("name"), Of("since"), Of("until")));
+
+        Assert.Equal(ErrorCodes.RequestInvalid, refused.Code);
+        Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<List<WorkId>> AllAsync(JobSearch search, int limit)
+    {
+        var (seen, after) = (new List<WorkId>(), (string?)null);
+        do
+        {
+            (var page, after) = await new JobList(new JobPages(storage.Blobs), _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, search, after, limit, Cancel);
+            Assert.InRange(page.Count, 0, limit);
+            seen.AddRange(page.Select(job => job.Id));
+        }
+        while (after is not null);
+        return seen;
+    }
+
     private async Task<(IReadOnlyList<WorkId> Jobs, string? Next)> ListAsync(JobState? state, string? after, int limit)
     {
-        var (jobs, next) = await new JobList(new JobPages(storage.Blobs), _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, state, after, limit, Cancel);
+        var (jobs, next) = await new JobList(new JobPages(storage.Blobs), _jobs, NullLogger<JobList>.Instance).PageAsync(_caller, new JobSearch { State = state }, after, limit, Cancel);
         return ([.. jobs.Select(job => job.Id)], next);
     }
 
@@ -154,14 +216,15 @@ public sealed class JobListTests(StorageFixture storage)
         return id;
     }
 
-    private Task<Change<JobRecord>> StoreAsync(WorkId id, DateTimeOffset createdAt, JobState state, string? caller = null) => _jobs.CreateAsync(
+    private Task<Change<JobRecord>> StoreAsync(WorkId id, DateTimeOffset createdAt, JobState state, string? caller = null, string? name = null, Dictionary<string, string>? tags = null) => _jobs.CreateAsync(
         new JobRecord
         {
             Id = id,
             State = state,
             Caller = caller ?? _caller,
-            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, null),
+            Source = new JobSource(Containers.Submitted, BlobPaths.Upload(id), null, name),
             Times = new JobTimes { CreatedAt = createdAt },
+            Tags = tags,
         },
         Cancel);
 }

@@ -19,8 +19,11 @@ public sealed class JobSweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly StorageFixture _own = new();
+    private readonly AwaitedUploads _awaited;
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
+
+    public JobSweepTests() => _awaited = new AwaitedUploads(_time);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -158,6 +161,27 @@ public sealed class JobSweepTests : IAsyncLifetime
         Assert.Equal(1, await SweptAsync(bulk));
     }
 
+    [Fact]
+    public async Task The_longer_an_upload_is_awaited_the_less_often_it_is_looked_for_and_it_is_found_all_the_same()
+    {
+        var id = await LiveAsync(JobState.AwaitingUpload, upload: new JobUpload(_time.GetUtcNow().AddHours(12), true));
+        var looks = 0;
+        using var watch = StorageFixture.OnAccessLog(line => looks += line.Contains($"HEAD /{_blobs.AccountName}/uploads/{id}", StringComparison.Ordinal) ? 1 : 0);
+        for (var pass = 0; pass < 6 * 60; pass++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await SweepAsync();
+        }
+
+        // Of 360 passes in an hour.
+        await Eventually.TrueAsync(() => Task.FromResult(looks > 0), "the looks in the log");
+        Assert.InRange(looks, 20, 80);
+
+        await _blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(BlobPaths.Upload(id)).UploadAsync(BinaryData.FromString("photo"), Cancel);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, await SweptAsync(_queues.GetQueueClient(Queues.UploadsCreated)));
+    }
+
     [Theory]
     [InlineData(JobState.Received)]
     [InlineData(JobState.Queued)]
@@ -260,7 +284,7 @@ public sealed class JobSweepTests : IAsyncLifetime
     }
 
     private Task SweepAsync(JobStore? jobs = null, BlobServiceClient? blobs = null) => new JobSweep(
-        blobs ?? _blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), new WorkOptions(), _time, NullLogger<JobSweep>.Instance)
+        blobs ?? _blobs, _queues, jobs ?? Jobs, new QueueGauge(_queues, _time), _awaited, new WorkOptions(), _time, NullLogger<JobSweep>.Instance)
         .RunAsync(Cancel);
 
     private async Task<WorkId> LiveAsync(JobState state, WorkLane lane = WorkLane.Interactive, JobUpload? upload = null)

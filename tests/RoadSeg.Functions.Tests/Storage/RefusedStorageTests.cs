@@ -166,10 +166,10 @@ public sealed class RefusedStorageTests(StorageFixture storage) : IAsyncLifetime
         for (var i = 0; i < 2; i++)
             await _worker.IssuedAsync();
         var list = _worker.Get<JobList>();
-        var (_, next) = await list.PageAsync(Callers.Local, null, null, 1, Cancel);
+        var (_, next) = await list.PageAsync(Callers.Local, new JobSearch(), null, 1, Cancel);
         _worker.Faults.Refuses = static (method, path) => method == "GET" && path == Containers.JobsIndex;
 
-        await RefusedAsync(() => list.PageAsync(Callers.Local, null, next, 1, Cancel));
+        await RefusedAsync(() => list.PageAsync(Callers.Local, new JobSearch(), next, 1, Cancel));
     }
 
     [Fact]

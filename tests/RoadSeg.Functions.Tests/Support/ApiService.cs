@@ -63,7 +63,7 @@ internal sealed class ApiService : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var service = new ApiService(app);
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Site", "/{*path}")));
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Preflight", "/v1/{*path}"), service.Function("Site", "/{*path}")));
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
         service.Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -79,7 +79,12 @@ internal sealed class ApiService : IAsyncDisposable
 
     private Endpoint Function(string name, string route)
     {
-        var methods = name == "Api" ? (string[])["GET", "HEAD", "POST", "PUT", "DELETE"] : ["GET", "HEAD"];
+        string[] methods = name switch
+        {
+            "Api" => ["GET", "HEAD", "POST", "PUT", "DELETE"],
+            "Preflight" => ["OPTIONS"],
+            _ => ["GET", "HEAD"],
+        };
         return new RouteEndpointBuilder(AnswerAsync, RoutePatternFactory.Parse(route), 0)
         {
             DisplayName = name,

@@ -129,7 +129,7 @@ internal sealed class InProcess : IAsyncDisposable
         JsonSerializer.Deserialize(Assert.Single(await InQueueAsync(RoadSeg.Storage.Queues.Segmentation(lane))), JobJson.Default.SegmentationMessage)!;
 
     /// <summary>A new job that awaits its upload.</summary>
-    public async Task<JobRecord> IssuedAsync(WorkLane lane = WorkLane.Interactive, string? model = null)
+    public async Task<JobRecord> IssuedAsync(WorkLane lane = WorkLane.Interactive, string? model = null, bool resumable = false)
     {
         var id = WorkId.New(Time);
         var now = Time.GetUtcNow();
@@ -139,7 +139,7 @@ internal sealed class InProcess : IAsyncDisposable
                 Id = id,
                 State = JobState.AwaitingUpload,
                 Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), null, "mine.png"),
-                Upload = new JobUpload(now.AddMinutes(5)),
+                Upload = new JobUpload(now.AddMinutes(5), resumable),
                 Times = new JobTimes { CreatedAt = now },
                 Lane = lane,
                 Model = model,

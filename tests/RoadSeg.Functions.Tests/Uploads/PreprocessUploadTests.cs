@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
@@ -36,6 +37,52 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
         Assert.Equal((job.Id, 1L), (message.JobId, message.Ticket));
         var input = (await storage.Blobs.GetBlobContainerClient(Containers.Work).GetBlobClient(BlobPaths.WorkInput(job.Id, queued.InputFile)).DownloadContentAsync(Cancel)).Value.Content.ToArray();
         Assert.Equal((3 * 32 * 32, (200, 0, 0)), (input.Length, (input[0], input[1], input[2])));
+    }
+
+    [Theory]
+    [InlineData(WorkLane.Interactive)]
+    [InlineData(WorkLane.Bulk)]
+    public async Task A_job_of_a_resumable_key_is_about_what_lies_there_when_it_begins_and_keeps_it_whatever_comes_later(WorkLane lane)
+    {
+        var job = await _worker.IssuedAsync(lane, resumable: true);
+        var first = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto(80, 60));
+        var again = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto(90, 60));
+
+        await InLaneAsync(first, "m1");
+        var late = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto(100, 60));
+        await InLaneAsync(again, "m2");
+        await InLaneAsync(late, "m3");
+
+        var queued = await _worker.JobAsync(job.Id);
+        Assert.Equal((JobState.Queued, 90), (queued.State, queued.Image!.Width));
+        var kept = await UploadReader.ReadAsync(storage.Blobs, queued.Source, new ImageLimits(), Cancel);
+        Assert.Equal(90, ImageProbe.Read(kept, new ImageLimits()).Width);
+
+        Task InLaneAsync(BlobCreatedEvent created, string message) =>
+            lane == WorkLane.Bulk ? _worker.Function<PreprocessUpload>().BulkAsync(InProcess.Message(created, message), Cancel) : RunAsync(created, message);
+    }
+
+    [Fact]
+    public async Task What_a_resumable_key_let_in_that_is_too_large_goes_with_its_snapshot()
+    {
+        var job = await _worker.IssuedAsync(resumable: true);
+
+        await RunAsync(await _worker.PutAsync(job.Source.Path, new byte[1_000_001]));
+
+        Assert.Equal("image-too-many-bytes", (await _worker.JobAsync(job.Id)).Failure!.Code);
+        Assert.False(await storage.Blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(job.Source.Path).ExistsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_photo_of_a_resumable_key_that_is_gone_fails_its_job()
+    {
+        var job = await _worker.IssuedAsync(resumable: true);
+        var created = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto());
+        await storage.Blobs.GetBlobContainerClient(Containers.Uploads).DeleteBlobAsync(job.Source.Path, cancellationToken: Cancel);
+
+        await RunAsync(created);
+
+        Assert.Equal("upload-missing", (await _worker.JobAsync(job.Id)).Failure!.Code);
     }
 
     [Fact]

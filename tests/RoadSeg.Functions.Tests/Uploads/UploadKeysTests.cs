@@ -11,6 +11,8 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Work;
+using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
@@ -63,7 +65,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
     {
         var keys = new UploadKeys(_blobs, TimeProvider.System);
         var id = WorkId.New(TimeProvider.System);
-        var address = await keys.IssueAsync(BlobPaths.Upload(id), TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel);
+        var address = await keys.IssueAsync(BlobPaths.Upload(id), Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
 
         // skoid names the identity's key: the account's key is not involved. Loopback may be plain; anything else must not.
         Assert.Contains("skoid=", address.Query, StringComparison.Ordinal);
@@ -77,11 +79,20 @@ public sealed class UploadKeysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resumable_key_also_writes_and_still_does_not_read_or_delete()
+    {
+        var keys = new UploadKeys(_blobs, TimeProvider.System);
+        var address = await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddHours(5)) with { Resumable = true }, Cancel);
+
+        Assert.Contains("sp=cw&", address.Query + "&", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Outside_loopback_an_upload_key_is_good_for_https_only()
     {
         var keys = new UploadKeys(new BlobServiceClient("DefaultEndpointsProtocol=https;AccountName=roads;AccountKey=AAAA;EndpointSuffix=core.windows.net"), TimeProvider.System);
 
-        var address = await keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel);
+        var address = await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
 
         Assert.Contains("spr=https&", address.Query + "&", StringComparison.Ordinal);
         Assert.Equal("https", address.Scheme);
@@ -93,14 +104,14 @@ public sealed class UploadKeysTests : IAsyncLifetime
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var keys = new UploadKeys(_blobs, time);
         var signers = new HashSet<string?>();
-        for (var minutes = 0; minutes <= 7 * 60; minutes += 5)
+        for (var minutes = 0; minutes <= 56 * 60; minutes += 40)
         {
-            var expires = time.GetUtcNow().AddMinutes(10);
-            var query = HttpUtility.ParseQueryString((await keys.IssueAsync("a/image", expires, Cancel)).Query);
+            var expires = time.GetUtcNow() + WorkOptions.LongestKey;
+            var query = HttpUtility.ParseQueryString((await keys.IssueAsync("a/image", Key(expires), Cancel)).Query);
             Assert.True(At(query["se"]) <= At(query["ske"]), $"After {minutes} minutes a key lasts until {query["se"]}, what signs it until {query["ske"]}.");
             Assert.True(At(query["skt"]) <= At(query["st"]) && At(query["st"]) < time.GetUtcNow());
             signers.Add(query["ske"]);
-            time.Advance(TimeSpan.FromMinutes(5));
+            time.Advance(TimeSpan.FromMinutes(40));
         }
 
         Assert.Equal(3, signers.Count);
@@ -116,11 +127,13 @@ public sealed class UploadKeysTests : IAsyncLifetime
         var blobs = new BlobServiceClient(_blobs.Uri, new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(http), Retry = { MaxRetries = 0 } });
         var keys = new UploadKeys(blobs, TimeProvider.System);
         working = false;
-        await Assert.ThrowsAnyAsync<Exception>(() => keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel));
+        await Assert.ThrowsAnyAsync<Exception>(() => keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel));
 
         working = true;
-        Assert.Contains("skoid=", (await keys.IssueAsync("a/image", TimeProvider.System.GetUtcNow().AddMinutes(5), Cancel)).Query, StringComparison.Ordinal);
+        Assert.Contains("skoid=", (await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel)).Query, StringComparison.Ordinal);
     }
+
+    private static JobUpload Key(DateTimeOffset expires) => new(expires);
 
     // The storage client signs in a form of 2026, the newest that this emulator can check is of 2025: the same grants, signed again by the same key.
     private async Task<Uri> AsTheEmulatorSignsAsync(Uri address)

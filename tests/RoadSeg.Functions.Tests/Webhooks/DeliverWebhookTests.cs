@@ -59,7 +59,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         Assert.False(body.RootElement.GetProperty("data").TryGetProperty("webhook", out _));
         var webhook = await WebhookAsync(id);
         Assert.Equal(_time.GetUtcNow(), webhook.DeliveredAt);
-        Assert.Equal(new WebhookDelivery(1, _time.GetUtcNow(), 204, null, null), Assert.Single(webhook.Deliveries));
+        Assert.Equal(new WebhookDelivery(1, _time.GetUtcNow(), 204, null, null, 0), Assert.Single(webhook.Deliveries));
         Assert.Empty(_sent.All);
     }
 
@@ -263,14 +263,80 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         await delivery.RunAsync(Message(ids[1], 1), Cancel);
 
         Assert.Equal("no connection", Assert.Single((await WebhookAsync(ids[0])).Deliveries).Error);
-        Assert.StartsWith("not tried", Assert.Single((await WebhookAsync(ids[1])).Deliveries).Error, StringComparison.Ordinal);
-        Assert.Equal(new WebhookMessage(ids[1], 2), _sent.All.Last().Message);
+        // The fault: what was not tried counted as an attempt, and lengthened the delays to come.
+        Assert.Empty((await WebhookAsync(ids[1])).Deliveries);
+        Assert.Equal((new WebhookMessage(ids[1], 1), Options.Pause), _sent.All.Last());
 
         _receiver = await Receiver.StartAsync(port);
         _time.Advance(Options.Pause);
-        await delivery.RunAsync(Message(ids[1], 2), Cancel);
+        await delivery.RunAsync(Message(ids[1], 1), Cancel);
         await delivery.RunAsync(Message(ids[2], 1), Cancel);
         Assert.Equal(2, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_hangs_for_one_caller_is_called_for_another()
+    {
+        // The fault: whoever named a host that hangs silenced it for every caller's jobs.
+        var (own, other) = (await EndedAsync(), await EndedAsync(caller: "other"));
+        var port = _receiver.Address.Port;
+        await _receiver.DisposeAsync();
+        var delivery = Delivery();
+        await delivery.RunAsync(Message(own, 1), Cancel);
+        _receiver = await Receiver.StartAsync(port);
+
+        await delivery.RunAsync(Message(other, 1), Cancel);
+
+        Assert.NotNull((await WebhookAsync(other)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task The_pause_doubles_while_nobody_answers_up_to_the_steady_delay()
+    {
+        var id = await EndedAsync();
+        var address = _receiver.Address;
+        await _receiver.DisposeAsync();
+        var receivers = new Receivers(Options, _time);
+        var pauses = new List<double>();
+        for (var i = 0; i < 4; i++)
+        {
+            receivers.Silent("me", address);
+            pauses.Add(receivers.Pause("me", address)!.Value.TotalSeconds);
+        }
+
+        Assert.Equal([20, 40, 50, 50], pauses);
+        Assert.Null(receivers.Pause("another", address));
+        _receiver = await Receiver.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_webhook_that_was_given_up_is_delivered_again_when_its_caller_asks()
+    {
+        var id = await EndedAsync();
+        _receiver.Answer = Receiver.With(StatusCodes.Status410Gone);
+        await RunAsync(id, 1);
+        _time.Advance(TimeSpan.FromDays(3));
+        _receiver.Answer = Receiver.With(500);
+
+        Assert.True((await Jobs.DeliverAgainAsync(id, Cancel)).Done);
+        await RunAsync(id, 2);
+
+        // The schedule is that of a first attempt, days after the end.
+        var webhook = await WebhookAsync(id);
+        Assert.Equal((2, _time.GetUtcNow(), null), (webhook.Deliveries.Count, webhook.RestartedAt, webhook.GivenUpAt));
+        Assert.InRange((webhook.Deliveries[1].NextAt - webhook.Deliveries[1].At)!.Value.TotalSeconds, 4, 5);
+        _receiver.Answer = Receiver.With(200);
+        await RunAsync(id, 3);
+        Assert.NotNull((await WebhookAsync(id)).DeliveredAt);
+        Assert.Equal(_receiver.Requests.First().Body, _receiver.Requests.Last().Body);
+    }
+
+    [Fact]
+    public async Task Nothing_is_delivered_again_of_a_job_that_has_not_ended()
+    {
+        var id = await EndedAsync(null);
+
+        Assert.False((await Jobs.DeliverAgainAsync(id, Cancel)).Done);
     }
 
     [Fact]

@@ -74,6 +74,13 @@ public sealed class WebhookOptionsTests
         Assert.Equal(TimeSpan.FromMinutes(3), Standard.Delay(TimeSpan.Zero, 0.5, TimeSpan.FromMinutes(3)));
         Assert.Equal(TimeSpan.FromHours(1), Standard.Delay(TimeSpan.Zero, 0.5, TimeSpan.FromDays(300)));
         Assert.Equal(TimeSpan.FromSeconds(5), Standard.Delay(TimeSpan.Zero, 0, TimeSpan.FromSeconds(-7)));
+
+        // The fault: a receiver that asked for 12 seconds was called after 87.
+        Assert.Equal(TimeSpan.FromSeconds(12), Standard.Delay(TimeSpan.FromSeconds(87), 0, TimeSpan.FromSeconds(12)));
+        Assert.Equal(TimeSpan.FromSeconds(12), Standard.Delay(TimeSpan.FromMinutes(39), 0.5, TimeSpan.FromSeconds(12)));
+
+        // For a day nobody is called every few seconds.
+        Assert.Equal(TimeSpan.FromMinutes(15), Standard.Delay(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(12)));
     }
 
     [Fact]

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace RoadSeg.Results;
+
+/// <summary>A GeoJSON Polygon.</summary>
+/// <param name="Type">Always <c>Polygon</c>.</param>
+/// <param name="Coordinates">The outer ring, then the holes, as in <see cref="RegionPolygon"/>.</param>
+public sealed record RegionGeometry([property: JsonRequired] string Type, [property: JsonRequired] IReadOnlyList<Ring> Coordinates);

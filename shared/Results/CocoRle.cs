@@ -85,7 +85,8 @@ public static class CocoRle
     /// <summary>Run lengths of the string form that <see cref="Compress"/> writes.</summary>
     /// <param name="text">Characters '0' to 'o'.</param>
     /// <returns>Counts as they stand there: whether they are of any mask is not looked at.</returns>
-    /// <exception cref="FormatException">Another character, cut short, or a count of more than 32 bits; the message is for people.</exception>
+    /// <exception cref="FormatException">Another character, cut short, or a count of more than 32 bits; the message is for
+    /// people.</exception>
     public static List<int> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

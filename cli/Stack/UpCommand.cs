@@ -41,18 +41,13 @@ internal static class UpCommand
             logging.SetMinimumLevel(level).AddSimpleConsole(console => console.SingleLine = true)
         );
         await using var stack = await LocalStack.StartAsync(options with { Logs = logs }, cancel);
-        AnsiConsole.Write(
-            new Grid()
-                .AddColumn()
-                .AddColumn()
-                .AddRow("[bold]page[/]", Directory.Exists(Workspace.Page) ? $"{stack.Address}" : "not built: ./roadseg up builds it")
-                .AddRow("[bold]API[/]", $"{stack.Address}v1/jobs")
-                .AddRow("[bold]health[/]", $"{stack.Address}health/ready")
-                .AddRow("[bold]storage[/]", Markup.Escape(stack.ConnectionString))
-                .AddRow("[bold]data[/]", Markup.Escape(options.DataFolder ?? "in memory"))
-        );
+        Say("page", Directory.Exists(Workspace.Page) ? $"{stack.Address}" : "not built: ./roadseg up builds it");
+        Say("API", $"{stack.Address}v1/jobs");
+        Say("health", $"{stack.Address}health/ready");
+        Say("storage", stack.ConnectionString);
+        Say("data", options.DataFolder ?? "in memory");
         if (stack.KeyFile is { } keys)
-            AnsiConsole.MarkupLineInterpolated($"[bold]keys[/]  {keys}");
+            Say("keys", keys);
         AnsiConsole.MarkupLine("[dim]Ctrl+C stops.[/]");
         try
         {
@@ -64,5 +59,12 @@ internal static class UpCommand
         {
             return 0;
         }
+    }
+
+    // Each on one line however narrow the window is: a connection string is copied whole.
+    private static void Say(string what, string value)
+    {
+        AnsiConsole.Markup($"[bold]{what}[/]");
+        Console.Out.WriteLine($"{new string(' ', 9 - what.Length)}{value}");
     }
 }

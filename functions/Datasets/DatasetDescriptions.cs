@@ -28,6 +28,18 @@ internal static class DatasetDescriptions
             .Answers<DatasetView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.DatasetNotFound);
 
+    public static RouteHandlerBuilder DescribeIssueDatasetUploads(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "issueDatasetUploads",
+                "Get addresses to put a data set to",
+                "For operators. An address for each file, straight into storage; a file of the same path is replaced. Put dataset.json "
+                    + "last: its arrival begins the check."
+            )
+            .TakesBody<DatasetUploadRequest>(true, "application/json")
+            .Answers<DatasetUploadTicket>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.ContentTypeUnsupported, ErrorCodes.OperatorRequired);
+
     public static RouteHandlerBuilder DescribeGetDatasetReport(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe(

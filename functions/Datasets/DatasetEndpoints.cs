@@ -15,6 +15,7 @@ internal static class DatasetEndpoints
     {
         app.MapGet("/v1/datasets", ListAsync).DescribeListDatasets();
         app.MapGet("/v1/datasets/{name}", ShowAsync).DescribeGetDataset();
+        app.MapPost("/v1/datasets/{name}/uploads", IssueAsync).DescribeIssueDatasetUploads();
         app.MapGet("/v1/datasets/{name}/report", (string name, HttpContext context, DatasetFiles files) =>
                 files.LatestAsync(context, name, DatasetReport.FileName)
             )
@@ -70,6 +71,22 @@ internal static class DatasetEndpoints
             set.Value.State == DatasetState.Checking ? 1 : null,
             () => DatasetView.Of(set.Value),
             DatasetRecordJson.Default.DatasetView
+        );
+    }
+
+    private static async Task<IResult> IssueAsync(
+        string name,
+        HttpContext context,
+        CallerKeys callers,
+        Operators operators,
+        DatasetUploads uploads
+    )
+    {
+        operators.Require(callers.Of(context.Request));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(
+            await uploads.IssueAsync(name, context.Request, context.RequestAborted),
+            DatasetRecordJson.Plain.DatasetUploadTicket
         );
     }
 

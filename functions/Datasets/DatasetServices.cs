@@ -9,5 +9,6 @@ internal static class DatasetServices
         services.AddSingleton<FailedDrops>();
         services.AddSingleton<LateFiles>();
         services.AddSingleton<DatasetFiles>();
+        services.AddSingleton<DatasetUploads>();
     }
 }

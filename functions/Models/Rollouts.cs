@@ -30,7 +30,7 @@ internal sealed class Rollouts(ModelPool pool, ModelRegistry registry, ILogger<R
             var failed = string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name));
             throw new RoadSegException(
                 ErrorCodes.ModelGateFailed,
-                $"The version did not pass its gate ({failed}). Send {{\"force\": true}} to make it live all the same."
+                $"The version did not pass its gate ({failed}). By force it goes live all the same."
             );
         }
 

@@ -69,7 +69,7 @@ internal static class UploadEndpoints
             new UploadTicket(
                 id,
                 "PUT",
-                await sas.IssueAsync(BlobPaths.Upload(id), upload, cancel),
+                await sas.IssueAsync(Containers.Uploads, BlobPaths.Upload(id), upload, cancel),
                 Headers(wanted.ContentType),
                 upload.ExpiresAt,
                 limits.MaxBytes,

@@ -3,7 +3,6 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
-using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Uploads;
 
@@ -20,12 +19,12 @@ internal sealed class UploadKeys(BlobServiceClient blobs, TimeProvider time)
     private DateTimeOffset _renewAt;
 
     /// <summary>The address to PUT a new blob to, whole or, where it is resumable, in blocks, until its key ends.</summary>
-    public async Task<Uri> IssueAsync(string path, JobUpload key, CancellationToken cancel)
+    public async Task<Uri> IssueAsync(string container, string path, JobUpload key, CancellationToken cancel)
     {
-        var blob = blobs.GetBlobContainerClient(Containers.Uploads).GetBlobClient(path);
+        var blob = blobs.GetBlobContainerClient(container).GetBlobClient(path);
         var sas = new BlobSasBuilder(Rights(key), key.ExpiresAt)
         {
-            BlobContainerName = Containers.Uploads,
+            BlobContainerName = container,
             BlobName = path,
             Resource = "b",
             StartsOn = time.GetUtcNow() - ClockSkew,

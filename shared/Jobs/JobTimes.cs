@@ -6,13 +6,13 @@ public sealed record JobTimes
     /// <summary>The record was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>PreprocessUpload took it.</summary>
+    /// <summary>Its preparation began.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
     /// <summary>The model input was stored.</summary>
     public DateTimeOffset? QueuedAt { get; init; }
 
-    /// <summary>SegmentImage took it (latest attempt).</summary>
+    /// <summary>Its segmentation began (latest attempt).</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>A terminal state was entered.</summary>

@@ -9,7 +9,7 @@ public sealed record ModelManifest : ModelDescription
     /// <summary>The only schema version this code reads.</summary>
     public const int CurrentSchemaVersion = 1;
 
-    /// <summary>Always <see cref="CurrentSchemaVersion"/>.</summary>
+    /// <summary>Version of this form: 1.</summary>
     [JsonPropertyOrder(-4)]
     public required int SchemaVersion { get; init; }
 

@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Work;
 
 /// <summary>Why a job failed.</summary>
-/// <param name="Code">Entry of <see cref="Errors.ErrorCodes"/>.</param>
+/// <param name="Code">A code of docs/errors.md.</param>
 /// <param name="Message">What is wrong and what to do, in a sentence.</param>
 /// <param name="Retryable">True when submitting the same photo again may succeed.</param>
 public sealed record WorkFailure([property: JsonRequired] string Code, [property: JsonRequired] string Message, bool Retryable)

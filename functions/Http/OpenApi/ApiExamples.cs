@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Models;
@@ -192,6 +193,23 @@ internal static class ApiExamples
         [("testWebhook", "200")] = Node(
             new WebhookTestResult(true, StatusCodes.Status204NoContent, null, 84.2, $"msg_{Id}"),
             JobJson.Default.WebhookTestResult
+        ),
+        [("issueDatasetUploads", "request")] = Node(
+            new DatasetUploadRequest(["images/0001.png", "masks/0001.png", "dataset.json"]),
+            DatasetRecordJson.Default.DatasetUploadRequest
+        ),
+        [("issueDatasetUploads", "200")] = Node(
+            new DatasetUploadTicket(
+                new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" },
+                Noon.AddHours(1),
+                [
+                    new DatasetFileTicket(
+                        "dataset.json",
+                        new Uri("https://account.blob.core.windows.net/datasets/city/dataset.json?sv=2024-08-04&sr=b&sp=cw&sig=...")
+                    ),
+                ]
+            ),
+            DatasetRecordJson.Default.DatasetUploadTicket
         ),
         [("listReview", "200")] = Node(
             new ReviewPage(

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RoadSeg.Work;
 
@@ -14,4 +16,12 @@ namespace RoadSeg.Datasets;
 [JsonSerializable(typeof(DatasetRecord))]
 [JsonSerializable(typeof(DatasetView))]
 [JsonSerializable(typeof(DatasetList))]
-public sealed partial class DatasetRecordJson : JsonSerializerContext;
+[JsonSerializable(typeof(DatasetUploadRequest))]
+[JsonSerializable(typeof(DatasetUploadTicket))]
+public sealed partial class DatasetRecordJson : JsonSerializerContext
+{
+    /// <summary>The same forms with every printable ASCII character written as itself: an upload address is full of
+    /// <c>&amp;</c>.</summary>
+    public static DatasetRecordJson Plain =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 namespace RoadSeg.Datasets;
 
 /// <summary>A failure of a check that will be tried again.</summary>
-/// <param name="Error">Entry of <see cref="ErrorCodes"/>, or the type of an error that the service did not foresee.</param>
+/// <param name="Error">A code of docs/errors.md, or the type of an error that the service did not foresee.</param>
 /// <param name="Message">What it says, its first line.</param>
 /// <param name="At">When it happened.</param>
 public sealed record DatasetSetback(

@@ -65,7 +65,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
     {
         var keys = new UploadKeys(_blobs, TimeProvider.System);
         var id = WorkId.New(TimeProvider.System);
-        var address = await keys.IssueAsync(BlobPaths.Upload(id), Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
+        var address = await keys.IssueAsync(Containers.Uploads, BlobPaths.Upload(id), Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
 
         // skoid names the identity's key: the account's key is not involved. Loopback may be plain; anything else must not.
         Assert.Contains("skoid=", address.Query, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
     public async Task A_resumable_key_also_writes_and_still_does_not_read_or_delete()
     {
         var keys = new UploadKeys(_blobs, TimeProvider.System);
-        var address = await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddHours(5)) with { Resumable = true }, Cancel);
+        var address = await keys.IssueAsync(Containers.Uploads, "a/image", Key(TimeProvider.System.GetUtcNow().AddHours(5)) with { Resumable = true }, Cancel);
 
         Assert.Contains("sp=cw&", address.Query + "&", StringComparison.Ordinal);
     }
@@ -92,7 +92,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
     {
         var keys = new UploadKeys(new BlobServiceClient("DefaultEndpointsProtocol=https;AccountName=roads;AccountKey=AAAA;EndpointSuffix=core.windows.net"), TimeProvider.System);
 
-        var address = await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
+        var address = await keys.IssueAsync(Containers.Uploads, "a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel);
 
         Assert.Contains("spr=https&", address.Query + "&", StringComparison.Ordinal);
         Assert.Equal("https", address.Scheme);
@@ -107,7 +107,7 @@ public sealed class UploadKeysTests : IAsyncLifetime
         for (var minutes = 0; minutes <= 56 * 60; minutes += 40)
         {
             var expires = time.GetUtcNow() + WorkOptions.LongestKey;
-            var query = HttpUtility.ParseQueryString((await keys.IssueAsync("a/image", Key(expires), Cancel)).Query);
+            var query = HttpUtility.ParseQueryString((await keys.IssueAsync(Containers.Uploads, "a/image", Key(expires), Cancel)).Query);
             Assert.True(At(query["se"]) <= At(query["ske"]), $"After {minutes} minutes a key lasts until {query["se"]}, what signs it until {query["ske"]}.");
             Assert.True(At(query["skt"]) <= At(query["st"]) && At(query["st"]) < time.GetUtcNow());
             signers.Add(query["ske"]);
@@ -127,10 +127,10 @@ public sealed class UploadKeysTests : IAsyncLifetime
         var blobs = new BlobServiceClient(_blobs.Uri, new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(http), Retry = { MaxRetries = 0 } });
         var keys = new UploadKeys(blobs, TimeProvider.System);
         working = false;
-        await Assert.ThrowsAnyAsync<Exception>(() => keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel));
+        await Assert.ThrowsAnyAsync<Exception>(() => keys.IssueAsync(Containers.Uploads, "a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel));
 
         working = true;
-        Assert.Contains("skoid=", (await keys.IssueAsync("a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel)).Query, StringComparison.Ordinal);
+        Assert.Contains("skoid=", (await keys.IssueAsync(Containers.Uploads, "a/image", Key(TimeProvider.System.GetUtcNow().AddMinutes(5)), Cancel)).Query, StringComparison.Ordinal);
     }
 
     private static JobUpload Key(DateTimeOffset expires) => new(expires);

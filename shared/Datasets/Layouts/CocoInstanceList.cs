@@ -18,6 +18,8 @@ internal sealed class CocoInstanceList(
     Dictionary<int, (string Name, RgbColor? Color, string List)> categories
 )
 {
+    private const int LongestId = 100;
+
     // Ids that no category has are few, or the list is broken.
     private const int MostUnknown = 1000;
 
@@ -122,8 +124,8 @@ internal sealed class CocoInstanceList(
     {
         try
         {
-            if (item.Member("id") is { ValueKind: JsonValueKind.Number } id)
-                return $"{what} {id.GetRawText()}";
+            if (item.Member("id") is { ValueKind: JsonValueKind.Number } id && id.GetRawText() is { Length: <= LongestId } text)
+                return $"{what} {text}";
         }
         catch (InvalidDataException)
         {
@@ -222,12 +224,17 @@ internal sealed class CocoInstanceList(
     }
 
     // Ids are numbers or texts, as long as they are equal.
-    private static string Id(JsonElement item, string name) =>
-        item.Member(name) switch
+    private static string Id(JsonElement item, string name)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException("it is no object.");
+        var id = item.Member(name) switch
         {
             { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
             { ValueKind: JsonValueKind.String } text => text.Text() ?? throw new InvalidDataException($"\"{name}\" is empty."),
-            null => throw new InvalidDataException(item.ValueKind == JsonValueKind.Object ? $"it has no \"{name}\"." : "it is no object."),
+            null => throw new InvalidDataException($"it has no \"{name}\"."),
             _ => throw new InvalidDataException($"\"{name}\" is neither a number nor a text."),
         };
+        return id.Length <= LongestId ? id : throw new InvalidDataException($"\"{name}\" is longer than {LongestId} characters.");
+    }
 }

@@ -161,9 +161,10 @@ internal sealed class CvatImageReader(LayoutInput input)
 
     private async Task ImageAsync(XmlReader reader, string list, int number, HashSet<string> listed)
     {
-        var named = reader.GetAttribute("id") is { Length: > 0 and < 20 } id ? $"Image {id}" : $"Image number {number:N0}";
+        var id = reader.GetAttribute("id") is { Length: > 0 and < 20 } own ? own : null;
+        var named = id is null ? $"Image number {number:N0}" : $"Image {id}";
         var chain = $"{list}#{number}";
-        var taken = input.Record(list, named, () => Image(reader, list, number, chain), out _);
+        var taken = input.Record(list, named, () => Image(reader, list, id ?? $"number {number:N0}", chain), out _);
         if (reader.IsEmptyElement)
             return;
         using var inside = reader.ReadSubtree();
@@ -179,7 +180,7 @@ internal sealed class CvatImageReader(LayoutInput input)
         }
     }
 
-    private void Image(XmlReader reader, string list, int number, string chain)
+    private void Image(XmlReader reader, string list, string id, string chain)
     {
         var name = Needed(reader, "name");
         var subset = reader.GetAttribute("subset");
@@ -187,11 +188,10 @@ internal sealed class CvatImageReader(LayoutInput input)
         var folder = LayoutInput.FolderOf(list);
         var path = finder.Find(folder, subset is null ? name : $"{subset}/{name}", subset);
         input.Lists(path);
-        var id = reader.GetAttribute("id") ?? number.ToString(CultureInfo.InvariantCulture);
         if (path is null)
-            input.Faults.Add(FaultKind.ListedFileMissing, name, $"{list} names it as image {DatasetErrors.Shown(id)}.");
+            input.Faults.Add(FaultKind.ListedFileMissing, name, $"{list} names it as image {id}.");
         else if (!images.TryAdd(path, (list, id, size, subset is null ? null : SplitWords.OfPath(subset), chain)))
-            input.Faults.Add(FaultKind.IdentifierTwice, path, $"{list} has it a second time, as image {DatasetErrors.Shown(id)}.");
+            input.Faults.Add(FaultKind.IdentifierTwice, path, $"{list} has it a second time, as image {id}.");
     }
 
     private void Shape(XmlReader reader, string chain, string record, HashSet<string> listed)

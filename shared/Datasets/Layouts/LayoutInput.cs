@@ -24,7 +24,7 @@ internal sealed record LayoutInput(
 )
 {
     private const int MaxListBytes = 64 << 20;
-    private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif"];
+    private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".heic"];
 
     // Files under way at a time where each image has a list of its own.
     private const int Ahead = 4;

@@ -115,6 +115,15 @@ export function clear() {
   memory.remove(...over.flatMap(one => one.id ?? []));
 }
 
+/** A job was erased: its photo goes from the list, and this browser keeps nothing of it. */
+export function erased(id: string) {
+  memory.remove(id);
+  for (const one of submissions.filter(known => known.id === id)) {
+    submissions.splice(submissions.indexOf(one), 1);
+    one.stop.abort();
+  }
+}
+
 async function run(submission: Submission) {
   const { id, stop: { signal } } = submission;
   change(submission, { sent: 0, uploadMilliseconds: undefined, job: undefined, error: undefined, trouble: undefined, again: false });

@@ -1,5 +1,6 @@
 import { place } from '../address';
 import { h } from '../dom';
+import { fieldOf } from '../ui';
 import { stateWord } from './stages';
 
 const settledMilliseconds = 300;
@@ -29,17 +30,13 @@ export function search(changed: () => void) {
   let settling = 0;
   let fields = read();
 
-  const more = h('div', { className: 'search-more' }, field('Tag', tag), field('From', from), field('To', to));
+  const more = h('div', { className: 'search-more' }, fieldOf('Tag', tag), fieldOf('From', from), fieldOf('To', to));
   const form = h('form', { className: 'search', role: 'search', onsubmit: (event: Event) => { event.preventDefault(); now(); } },
-    field('Name contains', name), field('Show', state),
+    fieldOf('Name contains', name), fieldOf('Show', state),
     matchMedia(roomy).matches ? more : h('details', { open: [fields.tag, fields.from, fields.to].some(Boolean) }, h('summary', {}, 'Tag and dates'), more),
     problem, clear);
   check(fields);
   tell();
-
-  function field(label: string, input: HTMLElement) {
-    return h('div', { className: 'field' }, h('label', { for: input.id }, label), input);
-  }
 
   function read(): Fields {
     return { state: state.value || undefined, name: name.value.trim() || undefined, tag: tag.value.trim() || undefined, from: from.value || undefined, to: to.value || undefined };

@@ -1,9 +1,9 @@
 import { call, ended, Failure, json, type Job, type Ticket } from '../api';
 import { lasting } from '../live';
+import { put } from '../put';
 import { words } from '../ui';
 import { memory } from './memory';
 import { Places } from './places';
-import { put } from './put';
 import { watch } from './watch';
 
 /** A photo on its way: from the file to the end of its job. Listeners hear of every change. */

@@ -12,6 +12,7 @@ import { jobPage } from './jobs/job';
 import { key } from './key';
 import { models } from './models/models';
 import { versionPage } from './models/version';
+import { reviewPage } from './review/review';
 import { trainingPage } from './trainings/training';
 import { trainings } from './trainings/trainings';
 import { uploadPage } from './upload/upload';
@@ -29,6 +30,7 @@ function view(section: string, first: string | undefined, second: string | undef
     case 'models': return first && second ? versionPage(main, first, second) : models(main);
     case 'datasets': return first ? datasetPage(main, first) : datasets(main);
     case 'upload': return uploadPage(main);
+    case 'review': return reviewPage(main);
     case 'trainings': return first ? trainingPage(main, first) : trainings(main);
     case '': return home(main);
     default: return nowhere();

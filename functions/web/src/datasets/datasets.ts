@@ -17,7 +17,7 @@ export function datasets(main: HTMLElement): () => void {
     h('div', { className: 'page-head' },
       h('h1', {}, 'Data sets'),
       h('p', { className: 'muted facts' }, 'Labelled images, checked, curated, and ready to train on. Upload them here, or copy them into the container ', h('code', {}, 'datasets'), ', ', h('code', {}, 'dataset.json'), ' last.'),
-      h('div', { className: 'row top' }, h('a', { className: 'button', href: '#/upload' }, underWay() ? 'Look at the upload' : 'Upload a data set'))),
+      h('div', { className: 'row top' }, h('a', { className: 'button', href: '#/upload' }, underWay() ? 'Look at the upload' : 'Upload a data set'), h('a', { className: 'button quiet', href: '#/review' }, 'Photos to review'))),
     message, list);
 
   let shown = '';

@@ -10,7 +10,7 @@ internal static class JobDescriptions
     public static RouteHandlerBuilder DescribeListJobs(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
-            .Takes("state", "Only jobs in this state.", ParameterForms.OneOf(JobStates.Names))
+            .Takes<JobState>("state", "Only jobs in this state.")
             .Takes(
                 "tag",
                 "Only jobs with this note, as name:value. May be given several times: all of them must be there.",
@@ -59,7 +59,7 @@ internal static class JobDescriptions
                     + "names and tags; no webhook tells of it. There is no way back, and the job is not found from then on. Erasing twice "
                     + "is no error."
             )
-            .Takes("erase", "true deletes all that is kept of the job, the photo too.", ParameterForms.OneOf("true", "false"))
+            .Takes("erase", "true deletes all that is kept of the job, the photo too.", ParameterForms.Flag)
             .Answers<JobView>(StatusCodes.Status200OK)
             .Produces(StatusCodes.Status204NoContent)
             .SendsVersion(StatusCodes.Status200OK)

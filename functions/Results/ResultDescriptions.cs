@@ -27,7 +27,7 @@ internal static class ResultDescriptions
                 "Weight of the colours: 0 is the photo, 1 the classes.",
                 ParameterForms.Number(0, 1, ResultEndpoints.DefaultOpacity)
             )
-            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("jpeg", "webp"))
+            .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("OverlayFormat", "jpeg", "webp"))
             .Takes(
                 "width",
                 "Width in pixels to reduce it to; the height follows. A photo is never enlarged. Absent: the photo's own.",
@@ -67,7 +67,11 @@ internal static class ResultDescriptions
                 "How far in pixels a simplified outline may lie from the exact one; 0 is exact.",
                 ParameterForms.Number(0, 100, 0)
             )
-            .Takes("format", "json, or geojson for a FeatureCollection without run lengths.", ParameterForms.OneOf("json", "geojson"))
+            .Takes(
+                "format",
+                "json, or geojson for a FeatureCollection without run lengths.",
+                ParameterForms.OneOf("PolygonFormat", "json", "geojson")
+            )
             .Answers<MaskRegions>(StatusCodes.Status200OK)
-            .Produces<MaskFeatures>(StatusCodes.Status200OK, "application/geo+json");
+            .AnswersAs<MaskFeatures>("application/geo+json");
 }

@@ -4,7 +4,8 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Submissions;
 
-/// <summary>What the OpenAPI document says of the endpoint of <see cref="SubmissionEndpoints"/>.</summary>
+/// <summary>What the OpenAPI document says of the endpoints of <see cref="SubmissionEndpoints"/>. The form has an operation of its own:
+/// generators make one method of an operation, for one kind of body.</summary>
 internal static class SubmissionDescriptions
 {
     public static RouteHandlerBuilder DescribeSubmitJob(this RouteHandlerBuilder endpoint) =>
@@ -12,19 +13,26 @@ internal static class SubmissionDescriptions
             .Describe(
                 "submitJob",
                 "Segment a photo",
-                "Takes a photo of up to 16 MiB in the body. Larger ones go straight into storage: POST /v1/uploads."
+                "Takes a photo of up to 16 MiB as the body. Larger ones go straight into storage: POST /v1/uploads. "
+                    + "A form is taken here too, as POST /v1/jobs/form describes it."
             )
-            .TakesBody<Stream>(
-                true,
-                "image/jpeg",
-                "image/png",
-                "image/webp",
-                "image/avif",
-                "image/tiff",
-                "application/octet-stream",
-                "multipart/form-data"
-            )
+            .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream")
             .Takes("fileName", "Your name for the photo, shown with the job.")
+            .DescribeSubmission();
+
+    public static RouteHandlerBuilder DescribeSubmitForm(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "submitForm",
+                "Segment a photo of a form",
+                "Takes a photo of up to 16 MiB as the one file of a form; the file's name is shown with the job. "
+                    + "The parameters of the query may be fields of the form instead."
+            )
+            .TakesBody<Stream>(true, "multipart/form-data")
+            .DescribeSubmission();
+
+    private static RouteHandlerBuilder DescribeSubmission(this RouteHandlerBuilder endpoint) =>
+        endpoint
             .Takes(
                 "model",
                 "The model to use: name for its live version, name@version for any published one. Absent: the model that serves."

@@ -8,10 +8,14 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Submissions;
 
-/// <summary>POST /v1/jobs: photos in request bodies.</summary>
+/// <summary>POST /v1/jobs and /v1/jobs/form: photos in request bodies.</summary>
 internal static class SubmissionEndpoints
 {
-    public static void MapSubmissions(this IEndpointRouteBuilder app) => app.MapPost("/v1/jobs", SubmitAsync).DescribeSubmitJob();
+    public static void MapSubmissions(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/v1/jobs", SubmitAsync).DescribeSubmitJob();
+        app.MapPost("/v1/jobs/form", SubmitAsync).DescribeSubmitForm();
+    }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, [AsParameters] SubmitServices services)
     {

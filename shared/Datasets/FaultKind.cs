@@ -87,4 +87,16 @@ public enum FaultKind
     /// <summary>Kept: the image is stored turned (EXIF); its mask is taken to be of the upright picture.</summary>
     [JsonStringEnumMemberName("image-turned")]
     ImageTurned,
+
+    /// <summary>Kept: shapes of several labels lie over each other; the one on top has the pixels.</summary>
+    [JsonStringEnumMemberName("shapes-overlap")]
+    ShapesOverlap,
+
+    /// <summary>Kept: shapes reach outside the picture; what lies outside is cut off.</summary>
+    [JsonStringEnumMemberName("shapes-clipped")]
+    ShapesClipped,
+
+    /// <summary>Kept: an outline crosses itself; what it goes round twice is not filled.</summary>
+    [JsonStringEnumMemberName("shapes-crossing")]
+    ShapesCrossing,
 }

@@ -21,7 +21,8 @@ public sealed record LabelSpec
     /// <summary>Masks count classes from 1 and keep 0 for "no label" (ADE style). Default false.</summary>
     public bool ReduceLabels { get; init; }
 
-    /// <summary>Label Studio only: labels from the lowest layer to the top; a pixel that two labels cover belongs to the later one. Without
-    /// it such pixels stay unlabelled.</summary>
+    /// <summary>Layouts whose labels are drawn, and Label Studio's pictures: labels from the lowest to the top; a pixel that two cover
+    /// belongs to the later one, and labels that are not listed lie lowest. Without it the tool's own order counts, or larger shapes lie
+    /// below smaller ones; pixels of two brushes of Label Studio stay unlabelled.</summary>
     public IReadOnlyList<string>? Overlap { get; init; }
 }

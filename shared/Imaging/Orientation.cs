@@ -9,24 +9,10 @@ internal static class Orientation
     /// <summary>The upright picture: the same one when orientation is 1, else a new one.</summary>
     public static RgbImage Apply(RgbImage stored, int orientation)
     {
-        int w = stored.Width,
-            h = stored.Height;
-        // Source position of the upright picture's pixel (x, y): origin + x * stepX + y * stepY, in pixels.
-        var (origin, stepX, stepY) = orientation switch
-        {
-            2 => (w - 1, -1, w),
-            3 => ((w * h) - 1, -1, -w),
-            4 => ((h - 1) * w, 1, -w),
-            5 => (0, w, 1),
-            6 => ((h - 1) * w, -w, 1),
-            7 => ((w * h) - 1, -w, -1),
-            8 => (w - 1, w, -1),
-            _ => (0, 1, w),
-        };
+        var (width, height, origin, stepX, stepY) = Way(stored.Width, stored.Height, orientation);
         if (origin == 0 && stepX == 1)
             return stored;
 
-        var (width, height) = orientation >= 5 ? (h, w) : (w, h);
         var upright = GC.AllocateUninitializedArray<byte>(stored.Pixels.Length);
         for (var top = 0; top < height; top += Tile)
         {
@@ -47,6 +33,20 @@ internal static class Orientation
 
         return new RgbImage(width, height, upright);
     }
+
+    /// <summary>Size of the upright picture, and where its pixel (x, y) is stored: origin + x * stepX + y * stepY, in pixels.</summary>
+    public static (int Width, int Height, int Origin, int StepX, int StepY) Way(int w, int h, int orientation) =>
+        orientation switch
+        {
+            2 => (w, h, w - 1, -1, w),
+            3 => (w, h, (w * h) - 1, -1, -w),
+            4 => (w, h, (h - 1) * w, 1, -w),
+            5 => (h, w, 0, w, 1),
+            6 => (h, w, (h - 1) * w, -w, 1),
+            7 => (h, w, (w * h) - 1, -w, -1),
+            8 => (h, w, w - 1, w, -1),
+            _ => (w, h, 0, 1, w),
+        };
 
     private static void Copy(
         byte[] source,

@@ -82,6 +82,43 @@ public static class CocoRle
         return text.ToString();
     }
 
+    /// <summary>Run lengths of the string form that <see cref="Compress"/> writes.</summary>
+    /// <param name="text">Characters '0' to 'o'.</param>
+    /// <returns>Counts as they stand there: whether they are of any mask is not looked at.</returns>
+    /// <exception cref="FormatException">Another character, cut short, or a count of more than 32 bits; the message is for
+    /// people.</exception>
+    public static List<int> Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var counts = new List<int>(text.Length);
+        for (var at = 0; at < text.Length; )
+        {
+            long value = 0;
+            var shift = 0;
+            for (var more = true; more; shift += 5)
+            {
+                if (at == text.Length)
+                    throw new FormatException("it is cut short.");
+                var group = text[at] - '0';
+                if (group is < 0 or > 63 || shift > 30)
+                    throw new FormatException($"character {at + 1} is none of theirs.");
+                at++;
+                value |= (long)(group & 0x1F) << shift;
+                more = (group & 0x20) != 0;
+                if (!more && (group & 0x10) != 0)
+                    value |= -1L << (shift + 5);
+            }
+
+            if (counts.Count > 2)
+                value += counts[^2];
+            counts.Add(
+                value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new FormatException("a count has more than 32 bits.")
+            );
+        }
+
+        return counts;
+    }
+
     // [height, width] from column left on, as [columns, height].
     private static int Transpose(ReadOnlySpan<byte> ids, int width, int height, int left, Span<byte> columns)
     {

@@ -18,12 +18,19 @@ public sealed class StackFixture : IAsyncLifetime
     // Before any test: who touches a picture first would have NetVips look for libvips by itself, and no other could load it after that.
     static StackFixture() => VipsLibrary.Initialize();
 
+    /// <summary>What the stack signs webhooks with.</summary>
+    internal static string WebhookSecret { get; } = "whsec_" + Convert.ToBase64String([.. Enumerable.Repeat((byte)5, 32)]);
+
     internal LocalStack Stack => _stack ?? throw new InvalidOperationException("The stack is not started.");
 
     internal HttpClient Api => Stack.Api;
 
-    public async ValueTask InitializeAsync() =>
-        _stack = await LocalStack.StartAsync(new LocalStackOptions(), TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _stack = await LocalStack.StartAsync(
+        new LocalStackOptions
+        {
+            Settings = new Dictionary<string, string> { ["ROADSEG_WEBHOOK_SECRETS"] = WebhookSecret, ["ROADSEG_WEBHOOK_ALLOW_LOOPBACK"] = "1" },
+        },
+        TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

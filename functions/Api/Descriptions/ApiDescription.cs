@@ -13,7 +13,7 @@ internal static class ApiDescription
             .WithSummary(summary)
             .WithDescription(description)
             .Produces(StatusCodes.Status401Unauthorized)
-            .Fails(ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.Internal, ErrorCodes.StorageUnavailable);
 
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder endpoint,
@@ -21,6 +21,10 @@ internal static class ApiDescription
         string description,
         OpenApiSchema? form = null
     ) => endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text));
+
+    /// <summary>A parameter that takes the names of an enumeration that answers hold too.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, string name, string description)
+        where T : struct, Enum => endpoint.WithMetadata(new TakenParameter(name, false, description, ParameterForms.Text, typeof(T)));
 
     public static RouteHandlerBuilder TakesHeader(
         this RouteHandlerBuilder endpoint,
@@ -41,6 +45,10 @@ internal static class ApiDescription
             endpoint.Produces<T>(status, "application/json");
         return endpoint;
     }
+
+    /// <summary>For a second form of what <see cref="Answers"/> names, which a parameter asks for.</summary>
+    public static RouteHandlerBuilder AnswersAs<T>(this RouteHandlerBuilder endpoint, string contentType) =>
+        endpoint.WithMetadata(new OtherForm(typeof(T), contentType));
 
     public static RouteHandlerBuilder AnswersFile(this RouteHandlerBuilder endpoint, params string[] contentTypes) =>
         endpoint.Produces<Stream>(StatusCodes.Status200OK, contentTypes[0], contentTypes[1..]);
@@ -63,7 +71,7 @@ internal static class ApiDescription
     /// <summary>For files: kept by callers, and asked for in ranges.</summary>
     public static RouteHandlerBuilder AnswersInRanges(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 if it is still the same.")
+            .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 with that ETag and no body if it is still the same.")
             .TakesHeader("Range", "bytes=first-last: only that part.")
             .Produces(StatusCodes.Status206PartialContent)
             .Produces(StatusCodes.Status304NotModified)

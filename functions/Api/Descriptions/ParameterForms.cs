@@ -26,7 +26,18 @@ internal static class ParameterForms
     public static OpenApiSchema Number(double least, double most, double? standard = null) =>
         Bounded(JsonSchemaType.Number, least, most, standard);
 
-    public static OpenApiSchema OneOf(params IEnumerable<string> names) => new() { Type = JsonSchemaType.String, Enum = [.. names] };
+    /// <summary>One of a few words.</summary>
+    /// <param name="title">Name of the type that generated clients make of it.</param>
+    /// <param name="words">The words.</param>
+    public static OpenApiSchema OneOf(string title, params IEnumerable<string> words) =>
+        new()
+        {
+            Title = title,
+            Type = JsonSchemaType.String,
+            Enum = [.. words],
+        };
+
+    public static OpenApiSchema Flag => new() { Type = JsonSchemaType.Boolean };
 
     private static OpenApiSchema Bounded(JsonSchemaType type, double least, double most, double? standard) =>
         new()

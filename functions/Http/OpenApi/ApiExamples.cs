@@ -167,6 +167,8 @@ internal static class ApiExamples
         ),
         [("submitJob", "200")] = View(Succeeded),
         [("submitJob", "202")] = View(Awaited),
+        [("submitForm", "200")] = View(Succeeded),
+        [("submitForm", "202")] = View(Awaited),
         [("getJob", "200")] = View(Queued, new QueuePlace(3, 0.4)),
         [("cancelJob", "200")] = View(
             Queued with

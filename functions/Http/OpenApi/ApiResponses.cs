@@ -34,6 +34,10 @@ internal static class ApiResponses
                     [StatusCodes.Status200OK, StatusCodes.Status304NotModified]
                 )
             );
+
+        // Kiota takes an operation without JSON for one without any content when a 304 stands beside it. What asks for it tells of it.
+        if (operation.Responses.GetValueOrDefault("200")?.Content?.ContainsKey("application/json") != true)
+            operation.Responses.Remove("304");
         var failures = metadata.OfType<FailureCodes>().SelectMany(codes => codes.Codes).Distinct().ToArray();
         var answers = operation.Responses.OrderBy(answer => answer.Key, StringComparer.Ordinal).ToArray();
         operation.Responses.Clear();

@@ -85,7 +85,7 @@ internal static class ApiWebhook
             Required = new HashSet<string> { "type", "timestamp", "data" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["type"] = ParameterForms.OneOf("job.succeeded", "job.failed", "job.canceled", "job.expired"),
+                ["type"] = ParameterForms.OneOf("WebhookEventType", "job.succeeded", "job.failed", "job.canceled", "job.expired"),
                 ["timestamp"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,

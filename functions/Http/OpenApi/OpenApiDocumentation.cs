@@ -139,14 +139,6 @@ internal static class OpenApiDocumentation
         }
     }
 
-    private static OpenApiSchema InOneLine(OpenApiSchema schema)
-    {
-        schema.Description = OneLine(schema.Description);
-        foreach (var property in schema.Properties?.Values ?? [])
-            property.Description = OneLine(property.Description);
-        return schema;
-    }
-
     // Comments in code are wrapped and indented.
     private static string? OneLine(string? text) =>
         text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -167,6 +159,12 @@ internal static class OpenApiDocumentation
                 form.Format,
                 form.Pattern
             );
+        if (type.IsEnum)
+            schema.Type = JsonSchemaType.String;
+
+        // What Kiota's exceptions say.
+        if (type == typeof(Problem) && schema.Properties?["detail"] is OpenApiSchema detail)
+            detail.Extensions = new Dictionary<string, IOpenApiExtension> { ["x-ms-primary-error-message"] = new JsonNodeExtension(true) };
         if ((type == typeof(RegionPolygon) || type == typeof(RegionGeometry)) && schema.Properties?["coordinates"] is OpenApiSchema rings)
         {
             var corner = new OpenApiSchema
@@ -207,7 +205,7 @@ internal static class OpenApiDocumentation
                     Name = own.Name,
                     In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
                     Description = own.Description,
-                    Schema = own.Form,
+                    Schema = own.Named is { } type ? await NamedAsync(type, context, cancel) : own.Form,
                 }
             );
         }
@@ -218,6 +216,10 @@ internal static class OpenApiDocumentation
             parameter.Description = InPath(context.Description.RelativePath.Split('/')[1], parameter.Name!);
         if (metadata.OfType<TakenBody>().SingleOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body, operation.OperationId!, context, cancel);
+        foreach (var form in metadata.OfType<OtherForm>())
+            operation
+                .Responses!["200"]
+                .Content!.Add(form.ContentType, new OpenApiMediaType { Schema = await NamedAsync(form.Type, context, cancel) });
         ApiResponses.Complete(operation, metadata);
     }
 
@@ -245,10 +247,12 @@ internal static class OpenApiDocumentation
             {
                 "application/json" => new OpenApiMediaType
                 {
-                    Schema = InOneLine(await context.GetOrCreateSchemaAsync(body.Type, null, cancel)),
+                    Schema = await NamedAsync(body.Type, context, cancel),
                     Example = ApiExamples.Of(operation, "request"),
                 },
                 "multipart/form-data" => new OpenApiMediaType { Schema = FormWithFile() },
+
+                // Raw bytes have no schema in 3.1; by that NSwag, Kiota and openapi-typescript know them.
                 _ => new OpenApiMediaType(),
             };
         }
@@ -256,6 +260,19 @@ internal static class OpenApiDocumentation
         return new OpenApiRequestBody { Required = body.Required, Content = content };
     }
 
+    // Under the type's name, which generated clients give to what they send.
+    private static async Task<OpenApiSchemaReference> NamedAsync(
+        Type type,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancel
+    )
+    {
+        context.Document!.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, null, cancel));
+        return new OpenApiSchemaReference(type.Name, context.Document);
+    }
+
+    // Nothing but the file: what else a form may hold stands in the query, where clients of every generator can leave it out and
+    // give it several times.
     private static OpenApiSchema FormWithFile() =>
         new()
         {
@@ -269,18 +286,6 @@ internal static class OpenApiDocumentation
                     Format = "binary",
                     Description = "The photo. Exactly one file.",
                 },
-                ["model"] = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.String,
-                    Description = "As the parameter of this name; so are tag and webhook.",
-                },
-                ["tag"] = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Array,
-                    MaxItems = 16,
-                    Items = new OpenApiSchema { Type = JsonSchemaType.String },
-                },
-                ["webhook"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
             },
         };
 }

@@ -82,7 +82,9 @@ internal sealed class DatasetRun : IDisposable
         var aside = new SpillFile();
         try
         {
-            var layout = await LayoutPresets.Find(spec.Layout).ReadAsync(new LayoutInput(index.Files, index, spec, faults, aside), cancel);
+            var layout = await LayoutPresets
+                .Find(spec.Layout)
+                .ReadAsync(new LayoutInput(index.Files, index, spec, faults, aside, options.Limits), cancel);
             return new DatasetRun(index.Files, spec, options, progress, faults, index, layout, aside);
         }
         catch

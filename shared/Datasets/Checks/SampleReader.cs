@@ -24,10 +24,11 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
             var bytes = await files.ReadAsync(pair.Image, options.Limits.MaxBytes, cancel);
             var header = ImageProbe.Read(bytes, options.Limits);
             (kind, file) = (FaultKind.MaskUnreadable, pair.Mask.Shown);
-            var (values, maskBytes) = await masks.ReadAsync(pair.Mask, cancel);
-            using (values)
+            var mask = await masks.ReadAsync(pair.Mask, header, cancel);
+            faults.AddRange(mask.Findings);
+            using (var values = mask.Values)
             {
-                if (!SameSize(pair, header, values, faults))
+                if (!SameSize(pair, header, mask, faults))
                     return new SampleOutcome(pair, null, false, faults);
                 (kind, file) = (FaultKind.ImageUnreadable, pair.Image);
                 var image = ImageDecoder.DecodeForModel(bytes, header, target);
@@ -39,7 +40,7 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
                     values.Width,
                     values.Height,
                     SHA256.HashData(bytes),
-                    SHA256.HashData(maskBytes),
+                    mask.Sha256,
                     PerceptualHash.Of(image)
                 );
                 return new SampleOutcome(pair, sample, Judge(sample, values.Lossy, faults), faults);
@@ -52,8 +53,9 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
         }
     }
 
-    private static bool SameSize(SamplePair pair, ImageHeader header, MaskValues mask, List<DatasetFault> faults)
+    private static bool SameSize(SamplePair pair, ImageHeader header, ReadMask read, List<DatasetFault> faults)
     {
+        var mask = read.Values;
         if ((mask.Width, mask.Height) == (header.OrientedWidth, header.OrientedHeight))
         {
             if (header.Orientation != 1)
@@ -61,7 +63,12 @@ internal sealed class SampleReader(IDatasetFiles files, LabelMap map, DatasetSpe
                     new DatasetFault(
                         FaultKind.ImageTurned,
                         pair.Image,
-                        $"Is stored with EXIF orientation {header.Orientation}; the mask is taken to be of the upright picture."
+                        $"Is stored with EXIF orientation {header.Orientation}; "
+                            + (
+                                read.Turned
+                                    ? "its labels are of the picture as stored, and were turned with it."
+                                    : "the mask is taken to be of the upright picture."
+                            )
                     )
                 );
             return true;

@@ -120,7 +120,8 @@ internal static class Cityscapes
             + "and patterns.mask \"gtCoarse/{split}_extra/{group}/{id}_gtCoarse_labelIds.png\".";
     }
 
-    private static SourceLabels LabelIds { get; } =
+    /// <summary>Its label ids and what they are called.</summary>
+    public static SourceLabels LabelIds { get; } =
         new(
             MaskEncoding.Id,
             [

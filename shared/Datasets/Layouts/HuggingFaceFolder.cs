@@ -68,8 +68,8 @@ internal sealed class HuggingFaceFolder()
     private static async Task ReadListAsync(LayoutInput input, string list, List<SamplePair> pairs, CancellationToken cancel)
     {
         var folder = list.Contains('/', StringComparison.Ordinal) ? list[..list.LastIndexOf('/')] : "";
-        var words = folder.Split('/').Where(word => SplitWord(word) is not null).ToList();
-        var split = words.Count > 0 ? SplitWord(words[^1]) : null;
+        var words = folder.Split('/').Where(word => SplitWords.Of(word) is not null).ToList();
+        var split = words.Count > 0 ? SplitWords.Of(words[^1]) : null;
         using var reader = new LineReader(await input.OpenAsync(list, cancel));
         var csv = list.EndsWith(".csv", StringComparison.Ordinal);
         string[]? header = null;
@@ -158,15 +158,6 @@ internal sealed class HuggingFaceFolder()
 
     private static string? Column(Dictionary<string, string> row, string[] names) =>
         names.Select(row.GetValueOrDefault).FirstOrDefault(value => value is not null);
-
-    private static Split? SplitWord(string word) =>
-        word.ToLowerInvariant() switch
-        {
-            "train" or "training" => Split.Train,
-            "val" or "valid" or "validation" or "dev" => Split.Val,
-            "test" or "testing" or "eval" => Split.Test,
-            _ => null,
-        };
 
     // RFC 4180 without line breaks in cells, which file names do not hold.
     private static string[] CsvLine(string line)

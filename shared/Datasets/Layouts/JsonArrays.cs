@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 
 namespace RoadSeg.Datasets.Layouts;
@@ -7,6 +8,10 @@ namespace RoadSeg.Datasets.Layouts;
 internal static class JsonArrays
 {
     private const int MaxElementBytes = 64 << 20;
+
+    /// <summary>Where in a list it broke off, for a refusal: what was read last is what the person looks beside.</summary>
+    public static string After(long records, string what) =>
+        records == 0 ? "" : $" ({what} number {records:N0} was the last that could be read.)";
 
     /// <param name="stream">A JSON object, or an array when <paramref name="properties"/> is empty.</param>
     /// <param name="properties">Members of the object whose arrays are wanted; the rest is skipped.</param>
@@ -29,15 +34,27 @@ internal static class JsonArrays
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 
-            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancel);
+            // Filled whole: what is begun and not ended in it is read anew with the next.
+            var read = await stream.ReadAtLeastAsync(buffer.AsMemory(filled), buffer.Length - filled, throwOnEndOfStream: false, cancel);
             filled += read;
             ended = read == 0;
-            var used = cursor.Consume(buffer.AsSpan(0, filled), ended, ref state, items);
-            buffer.AsSpan(used, filled - used).CopyTo(buffer);
-            filled -= used;
+            ExceptionDispatchInfo? broken = null;
+            try
+            {
+                var used = cursor.Consume(buffer.AsSpan(0, filled), ended, ref state, items);
+                buffer.AsSpan(used, filled - used).CopyTo(buffer);
+                filled -= used;
+            }
+            catch (JsonException e)
+            {
+                broken = ExceptionDispatchInfo.Capture(e);
+            }
+
+            // What stands before the fault is whole.
             foreach (var item in items)
                 yield return item;
             items.Clear();
+            broken?.Throw();
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
+using RoadSeg.Imaging;
 
 namespace RoadSeg.Datasets.Layouts;
 
@@ -11,10 +13,21 @@ namespace RoadSeg.Datasets.Layouts;
 /// <param name="Spec">What the user said.</param>
 /// <param name="Faults">Takes what does not pair.</param>
 /// <param name="Aside">Takes labels that lie within a list; there as long as the pairs are read.</param>
-internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, DatasetSpec Spec, FaultLog Faults, SpillFile Aside)
+/// <param name="Limits">Held against pictures that lie within a list.</param>
+internal sealed record LayoutInput(
+    IDatasetFiles Files,
+    FileIndex Index,
+    DatasetSpec Spec,
+    FaultLog Faults,
+    SpillFile Aside,
+    ImageLimits Limits
+)
 {
     private const int MaxListBytes = 64 << 20;
-    private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif"];
+    private static readonly string[] Pictures = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".heic"];
+
+    // Files under way at a time where each image has a list of its own.
+    private const int Ahead = 4;
 
     private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
 
@@ -25,12 +38,16 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
             _listed.Add(path);
     }
 
+    /// <summary>Folder of a path; empty for the root.</summary>
+    public static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
+
+    /// <summary>True for a name that a picture may have.</summary>
+    public static bool IsPicture(string path) => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant());
+
     /// <summary>Reports the pictures that no list names: a list that lost its records would look as if there had been none.</summary>
     public void FindUnlisted()
     {
-        foreach (
-            var path in Index.Paths.Where(path => Pictures.Contains(Path.GetExtension(path).ToLowerInvariant()) && !_listed.Contains(path))
-        )
+        foreach (var path in Index.Paths.Where(path => IsPicture(path) && !_listed.Contains(path)))
             Faults.Add(FaultKind.FileUnlisted, path, "No list names it.");
     }
 
@@ -141,6 +158,40 @@ internal sealed record LayoutInput(IDatasetFiles Files, FileIndex Index, Dataset
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Errors.RoadSegException { IsTransient: false })
         {
             throw DatasetErrors.Invalid($"{path} cannot be read: {(e is Errors.RoadSegException ? e.Message : "it cannot be opened.")}", e);
+        }
+    }
+
+    /// <summary>Reads many small lists, a few at a time and in their order. One that cannot be read is a finding with its name.</summary>
+    /// <exception cref="RoadSegException">storage-unavailable.</exception>
+    public async IAsyncEnumerable<(string Path, byte[] Bytes)> EachAsync(
+        IEnumerable<string> paths,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var underWay = new Queue<(string Path, Task<byte[]> Bytes)>();
+        using var rest = paths.GetEnumerator();
+        while (true)
+        {
+            while (underWay.Count < Ahead && rest.MoveNext())
+                underWay.Enqueue((rest.Current, Files.ReadAsync(rest.Current, MaxListBytes, cancel)));
+            if (!underWay.TryDequeue(out var next))
+                yield break;
+            byte[] bytes;
+            try
+            {
+                bytes = await next.Bytes;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or RoadSegException { IsTransient: false })
+            {
+                Faults.Add(
+                    FaultKind.RecordUnreadable,
+                    next.Path,
+                    e is RoadSegException ? $"The file cannot be read: {e.Message}" : "The file cannot be opened."
+                );
+                continue;
+            }
+
+            yield return (next.Path, bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : bytes);
         }
     }
 

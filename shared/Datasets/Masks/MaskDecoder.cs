@@ -22,6 +22,20 @@ internal static class MaskDecoder
     /// <summary>Size and RGB of a picture whose colours are numbers: 0xRRGGBB each.</summary>
     public static MaskValues DecodeColors(byte[] file, ImageLimits limits) => FromPixels(file, MaskEncoding.Color, limits);
 
+    /// <summary>A picture of one region, as tools keep it beside a box: of a palette or of greys what is not 0, of colours what is not
+    /// black or, where there is transparency, not transparent.</summary>
+    /// <returns>Shape [height, width]; 0 outside.</returns>
+    /// <exception cref="RoadSegException">As <see cref="Decode"/>.</exception>
+    public static (byte[] Inside, int Width, int Height) DecodeRegion(byte[] file, ImageLimits limits)
+    {
+        using var values = IsIndexedPng(file, out _) ? Decode(file, MaskEncoding.Id, limits) : FromPixels(file, MaskEncoding.Color, limits);
+        var alpha = !IsIndexedPng(file, out _) && ImageProbe.Read(file, limits).HasAlpha;
+        var inside = new byte[values.Values.Length];
+        for (var i = 0; i < inside.Length; i++)
+            inside[i] = (alpha ? values.Values[i] != MaskValues.Transparent : values.Values[i] != 0) ? (byte)1 : (byte)0;
+        return (inside, values.Width, values.Height);
+    }
+
     private static bool IsIndexedPng(ReadOnlySpan<byte> file, out int depth)
     {
         depth = 0;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
@@ -11,25 +12,29 @@ namespace RoadSeg.Datasets.Masks;
 /// <param name="limits">Held against every file.</param>
 internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, bool ordered, ImageLimits limits)
 {
-    /// <returns>The values, and the bytes they came from, for hashing.</returns>
-    public async Task<(MaskValues Values, byte[] Bytes)> ReadAsync(MaskFiles mask, CancellationToken cancel)
+    /// <param name="mask">Where they are.</param>
+    /// <param name="photo">Header of the image: shapes are drawn at its size.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    public async Task<ReadMask> ReadAsync(MaskFiles mask, ImageHeader photo, CancellationToken cancel)
     {
         switch (mask)
         {
             case MaskFile file:
                 var bytes = await files.ReadAsync(file.Path, limits.MaxBytes, cancel);
-                return (MaskDecoder.Decode(bytes, encoding, limits), bytes);
+                return Of(MaskDecoder.Decode(bytes, encoding, limits), bytes);
             case PanopticMask panoptic:
                 bytes = await files.ReadAsync(panoptic.Path, limits.MaxBytes, cancel);
-                return (Panoptic(MaskDecoder.DecodeColors(bytes, limits), panoptic.Segments), bytes);
+                return Of(Panoptic(MaskDecoder.DecodeColors(bytes, limits), panoptic.Segments), bytes);
             case BrushFiles brushes:
                 return await LayersAsync(brushes, cancel);
-            case BrushRuns runs:
-                return Runs(runs);
+            case ShapeMask shapes:
+                return ShapeReader.Read(shapes, photo, limits);
             default:
                 throw new InvalidOperationException($"Masks of {mask.GetType()} are not read.");
         }
     }
+
+    private static ReadMask Of(MaskValues values, byte[] bytes) => new(values, SHA256.HashData(bytes), []);
 
     private static MaskValues Panoptic(MaskValues colors, (int Segment, int Category)[] segments)
     {
@@ -46,7 +51,7 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
         return colors;
     }
 
-    private async Task<(MaskValues, byte[])> LayersAsync(BrushFiles brushes, CancellationToken cancel)
+    private async Task<ReadMask> LayersAsync(BrushFiles brushes, CancellationToken cancel)
     {
         MaskValues? merged = null;
         var all = new MemoryStream();
@@ -68,48 +73,11 @@ internal sealed class MaskReader(IDatasetFiles files, MaskEncoding encoding, boo
                 }
             }
 
-            return (merged!, all.ToArray());
+            return Of(merged!, all.ToArray());
         }
         catch
         {
             merged?.Dispose();
-            throw;
-        }
-    }
-
-    private (MaskValues, byte[]) Runs(BrushRuns runs)
-    {
-        if (
-            runs.Width < 1
-            || runs.Height < 1
-            || Math.Max(runs.Width, runs.Height) > limits.MaxSide
-            || (long)runs.Width * runs.Height > limits.MaxPixels
-        )
-            throw new RoadSegException(
-                ErrorCodes.ImageTooManyPixels,
-                $"The brush label is {runs.Width} x {runs.Height} pixels; at most {limits.MaxPixels:N0} are allowed."
-            );
-        var merged = Empty(runs.Width, runs.Height);
-        var all = new MemoryStream();
-        try
-        {
-            foreach (var (key, put) in runs.Layers)
-            {
-                var rle = runs.Aside.Read(put);
-                all.Write(rle);
-                var alpha = BrushRle.Alpha(rle, runs.Width, runs.Height);
-                for (var i = 0; i < alpha.Length; i++)
-                {
-                    if (alpha[i] > 0)
-                        Paint(ref merged.Values[i], key);
-                }
-            }
-
-            return (merged, all.ToArray());
-        }
-        catch
-        {
-            merged.Dispose();
             throw;
         }
     }

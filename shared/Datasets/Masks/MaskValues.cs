@@ -17,6 +17,9 @@ internal sealed class MaskValues(int width, int height, bool lossy) : IDisposabl
     /// <summary>Stands for all values beyond the number that is counted by itself.</summary>
     public const int More = -4;
 
+    /// <summary>A pixel that no shape covers.</summary>
+    public const int Undrawn = -5;
+
     private readonly int[] rented = ArrayPool<int>.Shared.Rent(checked(width * height));
 
     public int Width => width;
@@ -38,6 +41,7 @@ internal sealed class MaskValues(int width, int height, bool lossy) : IDisposabl
             Overlap => "overlap of labels",
             UnlistedSegment => "segment that is not listed",
             More => "further values",
+            Undrawn => "not drawn",
             _ => null,
         };
 

@@ -18,11 +18,16 @@ internal sealed class AnswerCheck(JsonNode document)
         if (answer.Status >= 500)
             return [$"{answer.Status}: nothing is wrong with the service, and it says so."];
         if (request.Operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] is not JsonObject described)
-            return [$"{answer.Status} is not described."];
+            return answer.Status == 304 && request.Headers.Any(static header => header.Key == "If-None-Match") ? Unchanged(answer)
+                : [$"{answer.Status} is not described."];
         if (request.Invalid is { } invalid && answer.Status is >= 200 and < 300)
             return [$"{answer.Status} to {invalid}, which the schema of the parameter forbids."];
         return [.. Headers(described, answer), .. request.Method == "HEAD" ? Empty(answer) : Content(described, answer)];
     }
+
+    // Of files the document tells of it where it describes If-None-Match: see ApiResponses.
+    private static IEnumerable<string> Unchanged(FuzzAnswer answer) =>
+        [.. answer.Headers.ContainsKey("ETag") ? (string[])[] : ["The header ETag is missing."], .. Empty(answer)];
 
     private static IEnumerable<string> Headers(JsonObject described, FuzzAnswer answer)
     {

@@ -39,17 +39,20 @@ public sealed class SubmissionTests(ServiceFixture fixture)
         Assert.Equal(JobState.Succeeded, (await Service.EndedAsync(job.Id)).State);
     }
 
-    [Fact]
-    public async Task A_photo_posted_as_a_form_keeps_its_name_and_the_name_reaches_no_path()
+    [Theory]
+    [InlineData("/v1/jobs")]
+    [InlineData("/v1/jobs/form")]
+    public async Task A_photo_posted_as_a_form_keeps_its_name_and_the_name_reaches_no_path(string address)
     {
         using var form = new MultipartFormDataContent();
         using var file = new ByteArrayContent(Photos.Fixture("grey.jpg"));
         form.Add(file, "image", "../../straße.jpg");
+        form.Add(new StringContent("lane:2"), "tag");
 
-        using var answer = await Service.Api.PostAsync(new Uri("/v1/jobs", UriKind.Relative), form, Cancel);
+        using var answer = await Service.Api.PostAsync(new Uri(address + "?tag=camera:front", UriKind.Relative), form, Cancel);
         var job = await Service.EndedAsync((await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, Cancel))!.Id);
 
-        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal((JobState.Succeeded, "front", "2"), (job.State, job.Tags!["camera"], job.Tags["lane"]));
         Assert.EndsWith("straße.jpg", job.FileName, StringComparison.Ordinal);
         Assert.True(await Service.Blobs.GetBlobContainerClient(Containers.Submitted).GetBlobClient($"{job.Id}/image").ExistsAsync(Cancel));
     }
@@ -109,6 +112,7 @@ public sealed class SubmissionTests(ServiceFixture fixture)
     [Theory]
     [InlineData("/v1/jobs/00000000000000000000000000")]
     [InlineData("/v1/jobs/nonsense")]
+    [InlineData("/v1/jobs/form")]
     [InlineData("/v1/jobs/..%2F..%2Fsecrets")]
     [InlineData("/v1/jobs/00000000000000000000000000/mask")]
     public async Task An_unknown_job_is_not_found_and_never_pending(string path)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 
 namespace RoadSeg.Tests.Datasets;
 
@@ -18,6 +19,11 @@ internal sealed class Damage
     [
         "null", "{}", "[]", "a", ",,,", "\t\t", " x  y  z ", "\0", "\uFFFD\uD7FF", "::::", "1:", ":1", "999: x", "a:1,2", "a:1,2,999", "256 0 0 Over", "-1 0 0 Under", "1 2 3", "\"", "\"a", "../../x.png ../../y.png",
         "{\"image_file_name\":null,\"label_file_name\":7}", "{\"image_file_name\":\"\\ud800\"}", "{\"a\":1,\"a\":2}", new string('z', 70_000), "# comment", "0: x", "/ /",
+    ];
+
+    private static readonly string[] XmlValues =
+    [
+        "", " ", "x", "-1", "7", "0.5", "1e99", "NaN", "99999999999999999999", "1,1;2,2", "1,1;2;3,3", "0,0;9,0;9,9,9", ";;;", "1, -2", "5, 7", "\uFFFD", "e\u0301\ud83d\ude97", "../../../etc/passwd", new string('9', 5000), new string('y', 70_000),
     ];
 
     private readonly byte[] before;
@@ -78,7 +84,9 @@ internal sealed class Damage
             return (null, "", false);
         if (Path.GetExtension(path) is ".json" && kind < 9)
             return Member(path, before, lot);
-        if (Path.GetExtension(path) is ".jsonl" or ".csv" or ".txt" && kind < 9)
+        if (Path.GetExtension(path) == ".xml" && kind < 9)
+            return Attribute(before, lot);
+        if (Path.GetExtension(path) is ".jsonl" or ".csv" or ".txt" or ".yaml" && kind < 9)
             return Line(path, before, lot);
         return Bytes(before, lot);
     }
@@ -131,8 +139,42 @@ internal sealed class Damage
         byte[] after = [.. Encoding.UTF8.GetBytes(string.Join(lot.Next(4) == 0 ? "\r\n" : "\n", lines) + "\n")];
         if (invalid)
             after = Replaced(after, [0xFF, 0xC0, 0xED, 0xA0, 0x80]);
-        var isPairs = Path.GetFileName(path) is "metadata.jsonl" or "train.txt" || (Path.GetFileName(path) == "metadata.csv" && at > 0);
+        var isPairs = Path.GetFileName(path) is "metadata.jsonl" or "train.txt" or "image1.txt" or "image2.txt" or "image3.txt" || (Path.GetFileName(path) == "metadata.csv" && at > 0);
         return (after, $"line {at + 1} is {Shown(text)}", isPairs);
+    }
+
+    // One attribute or text of an element gets another value, or an element another name.
+    private static (byte[] After, string What, bool OneRecord) Attribute(byte[] before, Random lot)
+    {
+        var root = XDocument.Parse(Encoding.UTF8.GetString(before));
+        var element = Pick(root.Descendants().ToArray(), lot);
+        var value = Pick(XmlValues, lot);
+        var inImage = element.AncestorsAndSelf("image").Any();
+        switch (lot.Next(4))
+        {
+            case 0 when element != root.Root:
+                value = "renamed";
+                element.Name = "other";
+                inImage = inImage && element.Parent!.Name == "image";
+                break;
+            case 1 when !element.HasElements && element.Value.Length > 0:
+                element.Value = value;
+                break;
+            default:
+                if (element.Attributes().ToArray() is not { Length: > 0 } attributes)
+                    return Bytes(before, lot);
+                var attribute = Pick(attributes, lot);
+                if (lot.Next(4) == 0)
+                {
+                    value = "missing";
+                    attribute.Remove();
+                }
+                else
+                    attribute.Value = value;
+                break;
+        }
+
+        return (Encoding.UTF8.GetBytes(root.ToString()), $"{element.Name} has {Shown(value)}", inImage);
     }
 
     private static (byte[] After, string What, bool OneRecord) Member(string path, byte[] before, Random lot)
@@ -179,7 +221,13 @@ internal sealed class Damage
         var json = root.ToJsonString();
         json = value == "\\ud800" ? json.Replace(Mark, value, StringComparison.Ordinal) : json.Replace($"\"{Mark}\"", value, StringComparison.Ordinal);
         var isJson = IsJson(json);
-        var record = isJson && (Path.GetFileName(path) == "export.json" ? keys.Count > 0 : Path.GetFileName(path).StartsWith("panoptic", StringComparison.Ordinal) && keys is ["annotations", _, ..]);
+        var record = isJson && Path.GetFileName(path) switch
+        {
+            "export.json" => keys.Count > 0,
+            ['p', 'a', 'n', 'o', 'p', ..] or ['i', 'n', 's', 't', ..] => keys is ["annotations", _, ..],
+            ['i', 'm', 'a', 'g', 'e', ..] => true,
+            _ => false,
+        };
         return (Encoding.UTF8.GetBytes(json), $"{where} is {Shown(value)}", record);
     }
 

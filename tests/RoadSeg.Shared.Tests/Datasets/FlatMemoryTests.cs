@@ -45,6 +45,69 @@ public sealed class FlatMemoryTests
         Assert.True(many < few + (16 << 20), $"{few:N0} -> {many:N0} bytes");
     }
 
+    // ROADSEG_COCO_BYTES=2147483648 makes the larger list one of 2 GB.
+    [Fact]
+    public async Task A_list_of_COCO_instances_of_any_length_takes_no_more_memory()
+    {
+        var bytes = long.TryParse(Environment.GetEnvironmentVariable("ROADSEG_COCO_BYTES"), out var wanted) ? wanted : 96L << 20;
+        var images = (int)(bytes >> 19);
+        using var folder = new TempFolder();
+        await WriteInstancesAsync(folder["few"], images, images << 11);
+        var annotations = await WriteInstancesAsync(folder["many"], images, bytes);
+        await InstancesAsync(folder["few"], images);
+
+        var few = await InstancesAsync(folder["few"], images);
+        var many = await InstancesAsync(folder["many"], images);
+
+        TestContext.Current.SendDiagnosticMessage($"{annotations:N0} outlines in {bytes:N0} bytes: {few:N0} -> {many:N0} bytes held");
+        // Held they would take 650 bytes each, over 110 MB; pooled buffers come to some MiB.
+        Assert.True(many < few + (40 << 20), $"{few:N0} -> {many:N0} bytes");
+    }
+
+    private static async Task<long> InstancesAsync(string folder, int images)
+    {
+        // Every fifth of a second, while the list is read and while its images are drawn.
+        long held = 0;
+        using var stop = new CancellationTokenSource();
+        var watch = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                held = Math.Max(held, GC.GetTotalMemory(forceFullCollection: true));
+                await Task.Delay(200, CancellationToken.None);
+            }
+        }, CancellationToken.None);
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
+            new LocalFolderFiles(folder), new DatasetSpec { Name = "coco", Layout = "coco", Target = new PreprocessSpec(ResizeMode.Stretch, 64, 64, 1) }, new DatasetOptions { Concurrency = 1 }, null, null, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await watch;
+        Assert.Equal(images, report.Usable);
+        return held;
+    }
+
+    private static async Task<long> WriteInstancesAsync(string root, int images, long bytes)
+    {
+        Directory.CreateDirectory(root);
+        for (var i = 0; i < images; i++)
+            File.WriteAllBytes(Path.Combine(root, $"{i}.jpg"), PhotoEncoder.Jpeg(Drop.Painted(i, 64, 48), 70));
+        await using var list = new StreamWriter(new FileStream(Path.Combine(root, "instances_default.json"), FileMode.Create));
+        await list.WriteAsync($$"""{"images":[{{string.Join(',', Enumerable.Range(0, images).Select(i => $$"""{"id":{{i}},"file_name":"{{i}}.jpg","width":64,"height":48}"""))}}],"categories":[{"id":1,"name":"road"},{"id":2,"name":"car"}],"annotations":[""");
+
+        var lot = new Random(1);
+        long annotations = 0;
+        for (long written = 0; written < bytes; annotations++)
+        {
+            var (x, y) = (lot.Next(56), lot.Next(40));
+            var ring = string.Join(',', Enumerable.Range(0, 40).Select(_ => $"{x + lot.Next(8)}.25,{y + lot.Next(8)}.75"));
+            var text = $$"""{{(annotations == 0 ? "" : ",")}}{"id":{{annotations}},"image_id":{{annotations % images}},"category_id":{{1 + (annotations % 2)}},"iscrowd":0,"area":12.5,"segmentation":[[{{ring}}]]}""";
+            written += text.Length;
+            await list.WriteAsync(text);
+        }
+
+        await list.WriteAsync("]}");
+        return annotations;
+    }
+
     private static async Task<long> HeldAsync(string folder, int tasks)
     {
         var watch = new Watch(NativeHeap.InUse);

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;
 
 /// <summary>JSON that a person wrote is refused in words for that person: "JSON deserialization for type 'RoadSeg.Datasets.DatasetSpec' was missing required properties" was shown.</summary>
-public sealed class JsonFaultTests
+public sealed partial class JsonFaultTests
 {
     [Theory]
     [InlineData("""{"name":"a"}""", "it has no \"layout\".")]
@@ -78,6 +79,10 @@ public sealed class JsonFaultTests
     }
 
     /// <summary>No word of the reader's own.</summary>
+    // What stands in quotes is the person's own.
     internal static void IsForPeople(string message) =>
-        Assert.All((string[])["System.", "RoadSeg.", "BytePosition", "LineNumber", "deserialization", ".NET", "Path: ", "$.", "`1"], word => Assert.DoesNotContain(word, message, StringComparison.Ordinal));
+        Assert.All((string[])["System.", "RoadSeg.", "BytePosition", "LineNumber", "deserialization", ".NET", "Path: ", "$.", "`1"], word => Assert.DoesNotContain(word, Quoted().Replace(message, ""), StringComparison.Ordinal));
+
+    [GeneratedRegex("'[^']*'")]
+    private static partial Regex Quoted();
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RoadSeg.Datasets;
-using RoadSeg.Datasets.Masks;
+using RoadSeg.Datasets.Shapes;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Datasets;

@@ -4,6 +4,7 @@ using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
+using RoadSeg.Results;
 
 namespace RoadSeg.Tests.Datasets;
 
@@ -63,6 +64,21 @@ internal sealed record TinySet(string Name, string Folder, Func<CancellationToke
         Add("cvat-mask", Drop.Of("cvat-mask"), drop => Three(drop, i => $"JPEGImages/{i}.jpg", (d, i) => d.Colors($"SegmentationClass/{i}.png", Drop.Halves(0x804080, 0x400080))).Text("labelmap.txt", "# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad:128,64,128::\ncar:64,0,128::\n"));
         Add("label-studio", Drop.Of("label-studio"), drop => Three(drop, i => $"{i}.png", (_, _) => { }).Text("export.json", $"[{string.Join(',', Enumerable.Range(1, 3).Select(Brushed))}]"));
         Add("label-studio-pictures", Drop.Of("label-studio"), drop => Three(drop, i => $"task-{i}.png", (d, i) => d.Ids($"task-{i}-annotation-{i}-by-1-tag-road-0.png", Drop.Halves(255, 0))));
+        // Labels that are drawn: a shape of each kind that the form has; what names one image is called image1, image2 and image3.
+        const string Polygons = """{"original_width":32,"original_height":24,"image_rotation":0,"value":{"points":[[0,0],[50,0],[50,100],[0,100]],"polygonlabels":["road"]}},{"original_width":32,"original_height":24,"value":{"x":60,"y":10,"width":20,"height":20,"rotation":10,"rectanglelabels":["car"]}},{"original_width":32,"original_height":24,"value":{"x":70,"y":70,"radiusX":10,"radiusY":10,"ellipselabels":["car"]}}""";
+        Add("label-studio-polygons", Drop.Of("label-studio"), drop => Three(drop, i => $"{i}.png", (_, _) => { }).Text("export.json", $"[{string.Join(',', Enumerable.Range(1, 3).Select(i => $$"""{"id":{{i}},"data":{"image":"{{i}}.png"},"annotations":[{"id":{{i}},"result":[""" + Polygons + "]}]}"))}]"));
+        Add("coco", Drop.Of("coco"), drop => Three(drop, i => $"images/{i}.png", (_, _) => { }).Text(
+            "annotations/instances_default.json",
+            $$"""{"info":{"a":[1]},"images":[{{string.Join(',', Enumerable.Range(1, 3).Select(i => $$"""{"id":{{i}},"file_name":"{{i}}.png","width":32,"height":24}"""))}}],"annotations":[{{string.Join(',', Enumerable.Range(1, 3).Select(CocoAnnotations))}}],"categories":[{"id":1,"name":"road","color":[1,2,3]},{"id":2,"name":"car"}]}"""));
+        Add("cvat", Drop.Of("cvat"), drop => Three(drop, i => $"images/{i}.png", (_, _) => { }).Text(
+            "annotations.xml",
+            $"""<annotations><version>1.1</version><meta><task><labels><label><name>road</name><color>#804080</color></label><label><name>car</name></label></labels></task></meta>{string.Concat(Enumerable.Range(1, 3).Select(i => $"""<image id="{i}" name="{i}.png" width="32" height="24"><polygon label="road" points="0,0;16,0;16,24;0,24" z_order="0"><attribute name="a">b</attribute></polygon><mask label="car" rle="1, 2, 1" left="4" top="4" width="2" height="2" z_order="1"/><box label="car" xtl="20" ytl="2" xbr="30" ybr="9" rotation="5" z_order="0"/><ellipse label="car" cx="24" cy="18" rx="4" ry="3" z_order="0"/><points label="car" points="1,1" z_order="0"/></image>"""))}</annotations>"""));
+        Add("labelme", Drop.Of("labelme"), drop => Three(drop, i => $"{i}.png", (d, i) => d.Text($"image{i}.json", LabelmeFile(i))).Text("labels.txt", "__ignore__\nroad\ncar\n"));
+        Add("yolo", Drop.Of("yolo"), drop => Three(drop, i => $"images/train/image{i}.png", (d, i) => d.Text($"labels/train/image{i}.txt", "0 0 0 0.5 0 0.5 1 0 1\n1 0.6 0.2 0.8 0.2 0.8 0.6\n")).Text("data.yaml", "path: .\ntrain: images/train\nnames:\n  0: road\n  1: car\n"));
+        Add("roboflow-masks", Drop.Of("roboflow-masks"), drop => Three(drop, i => $"train/{i}.jpg", (d, i) => d.Ids($"train/{i}_mask.png", Drop.Halves(1, 2))).Text("train/_classes.csv", "Pixel Value, Class\n0, background\n1, road\n2, car\n"));
+        Add("voc", Drop.Of("voc"), drop => Three(drop, i => $"JPEGImages/{i}.jpg", (d, i) => d.Ids($"SegmentationClass/{i}.png", Drop.Halves(1, 2))).Text("ImageSets/Segmentation/train.txt", "1\n2\n3\n").Text("class_names.txt", "background\nroad\ncar\n"));
+        Add("supervisely", Drop.Of("supervisely"), drop => Three(drop, i => $"ds/img/{i}.png", (d, i) => d.Text($"ds/ann/{i}.png.json", SuperviselyFile)).Text("meta.json", """{"classes":[{"title":"road","shape":"polygon","color":"#804080"},{"title":"car","shape":"any","color":"#400080"}],"tags":[]}"""));
+        Add("cityscapes-polygons", Drop.Of("cityscapes-polygons"), drop => Three(drop, i => $"leftImg8bit/train/a/{i}_leftImg8bit.png", (d, i) => d.Text($"gtFine/train/a/{i}_gtFine_polygons.json", """{"imgHeight":24,"imgWidth":32,"objects":[{"label":"road","polygon":[[0,0],[15,0],[15,23],[0,23]]},{"label":"car","deleted":0,"polygon":[[4,4],[8,4],[8,8]]}]}""")));
         Add("huggingface", Drop.Of("huggingface"), drop => Three(drop, i => $"train/images/{i}.png", (d, i) => d.Ids($"train/labels/{i}.png", Drop.Halves(0, 1))).Text("id2label.json", """{"0":"road","1":"car"}""")
             .Text("train/metadata.jsonl", string.Concat(Enumerable.Range(1, 3).Select(i => $$"""{"image_file_name":"images/{{i}}.png","label_file_name":"labels/{{i}}.png","group":"g"}""" + "\n"))));
         Add("huggingface-csv", Drop.Of("huggingface"), drop => Three(drop, i => $"train/{i}.png", (d, i) => d.Ids($"train/labels/{i}.png", Drop.Halves(0, 1))).Text("id2label.json", """{"0":"road","1":"car"}""")
@@ -95,6 +111,15 @@ internal sealed record TinySet(string Name, string Folder, Func<CancellationToke
         await CuratedAsync(sets, root, cancel);
         return sets;
     }
+
+    private static string CocoAnnotations(int image) =>
+        $$$"""{"id":{{{image}}}1,"image_id":{{{image}}},"category_id":1,"iscrowd":0,"segmentation":[[0,0,16,0,16,24,0,24],[20,2,24,2,24,6]]},{"id":{{{image}}}2,"image_id":{{{image}}},"category_id":2,"iscrowd":1,"segmentation":{"size":[24,32],"counts":[24,24,720]}},{"id":{{{image}}}3,"image_id":{{{image}}},"category_id":2,"segmentation":{"size":[24,32],"counts":"{{{CocoRle.Compress([72, 20, 676])}}}"}}""";
+
+    private static string LabelmeFile(int image) =>
+        $$$"""{"version":"5.7.0","imagePath":"{{{image}}}.png","imageData":null,"imageHeight":24,"imageWidth":32,"shapes":[{"label":"road","points":[[0,0],[16,0],[16,24],[0,24]],"shape_type":"polygon"},{"label":"car","points":[[20,2],[30,8]],"shape_type":"rectangle"},{"label":"car","points":[[24,16],[26,16]],"shape_type":"circle"},{"label":"car","points":[[2,2],[3,3]],"shape_type":"mask","mask":"{{{Convert.ToBase64String(GrayPng.Encode([1, 0, 1, 1], 2, 2))}}}"}]}""";
+
+    private static string SuperviselyFile =>
+        $$$"""{"size":{"height":24,"width":32},"tags":[],"objects":[{"classTitle":"road","geometryType":"polygon","points":{"exterior":[[0,0],[15,0],[15,23],[0,23]],"interior":[[[4,4],[8,4],[8,8]]]}},{"classTitle":"car","geometryType":"rectangle","points":{"exterior":[[20,2],[30,8]],"interior":[]}},{"classTitle":"car","geometryType":"bitmap","bitmap":{"data":"{{{Convert.ToBase64String(GrayPng.Encode([1, 0, 1, 1], 2, 2))}}}","origin":[22,16]}},{"classTitle":"car","geometryType":"multipolygon","parts":[{"exterior":[[24,19],[27,19],[27,21]],"interior":[]}]}]}""";
 
     // A curated version: read whole and exported; and the export itself, read as the layout that it is.
     private static async Task CuratedAsync(List<TinySet> sets, string root, CancellationToken cancel)

@@ -1,6 +1,6 @@
 using RoadSeg.Errors;
 
-namespace RoadSeg.Datasets.Masks;
+namespace RoadSeg.Datasets.Shapes;
 
 /// <summary>Label Studio's run lengths of an RGBA picture: a stream of bits with the number of samples, the size of a sample, four sizes of
 /// run lengths, then blocks of equal or single samples. The mask is the fourth channel.</summary>

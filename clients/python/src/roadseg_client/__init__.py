@@ -1,0 +1,25 @@
+"""Client of RoadSeg's HTTP API. Needs nothing but the standard library."""
+
+from .client import RoadSegClient
+from .errors import RoadSegError
+from .retries import RetryPolicy
+from .types import JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
+from .uploads import Photo, UploadState
+from .webhooks import WebhookVerificationError, verify_webhook
+
+__all__ = [
+    "JobState",
+    "JobView",
+    "MaskRegions",
+    "Photo",
+    "ResultSummary",
+    "RetryPolicy",
+    "RoadSegClient",
+    "RoadSegError",
+    "UploadRequest",
+    "UploadState",
+    "UploadTicket",
+    "WebhookEvent",
+    "WebhookVerificationError",
+    "verify_webhook",
+]

@@ -1,0 +1,469 @@
+"""Types of the API's JSON. Written by generate.py; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+
+# Where a job stands. Terminal states are never left.
+JobState = Literal["awaiting-upload", "received", "queued", "running", "succeeded", "failed", "canceled", "expired"]
+
+
+class ModelPin(TypedDict):
+    """One version of one model."""
+
+    # Model name.
+    model: str
+
+    # Version.
+    version: str
+
+
+class _JobTimes(TypedDict):
+    # The record was made.
+    createdAt: str
+
+
+class JobTimes(_JobTimes, total=False):
+    """When each state was first entered (UTC); null where it was not."""
+
+    # Its preparation began.
+    receivedAt: str | None
+
+    # The model input was stored.
+    queuedAt: str | None
+
+    # Its segmentation began (latest attempt).
+    startedAt: str | None
+
+    # A terminal state was entered.
+    finishedAt: str | None
+
+
+class StageMilliseconds(TypedDict, total=False):
+    """Wall time of each piece of work in milliseconds; null where it was not reached."""
+
+    # Preparing: reading the photo from storage.
+    read: float | None
+
+    # Preparing: header, decode, orientation, resize.
+    decode: float | None
+
+    # Preparing: storing the model input.
+    store: float | None
+
+    # Segmenting: taking the job (the input is read meanwhile).
+    claim: float | None
+
+    # Segmenting: what was left of reading the model input when the job was taken.
+    fetch: float | None
+
+    # Segmenting: waiting for the model, other runs before this one included.
+    wait: float | None
+
+    # Segmenting: the model's run.
+    infer: float | None
+
+    # Segmenting: upsampling, confidence and argmax at the photo's size.
+    upsample: float | None
+
+    # Segmenting: encoding the mask.
+    encode: float | None
+
+    # Segmenting: storing the result files.
+    commit: float | None
+
+
+class _QueuePlace(TypedDict):
+    # 1 is next. Good to within what joins the queue in a second.
+    position: int
+
+
+class QueuePlace(_QueuePlace, total=False):
+    """Where a queued job stands."""
+
+    # Until it is taken, at the pace the queue went lately; absent while that is unknown.
+    estimatedSeconds: float | None
+
+
+class JobImage(TypedDict):
+    """The photo, from its header."""
+
+    # jpeg, png, webp, avif, tiff or heic.
+    format: str
+
+    # Width in pixels after EXIF orientation.
+    width: int
+
+    # Height in pixels after EXIF orientation.
+    height: int
+
+    # EXIF orientation, 1-8.
+    orientation: int
+
+    # Size of the file.
+    bytes: int
+
+
+class JobResult(TypedDict):
+    """Which attempt's files are the result, and what made them."""
+
+    # Folder of the result files.
+    attempt: int
+
+    # Model name.
+    model: str
+
+    # Model version.
+    modelVersion: str
+
+    # SHA-256 of the graph that ran, lower-case hex.
+    modelSha256: str
+
+    # ONNX Runtime execution provider that ran it.
+    provider: str
+
+
+class JobFailure(TypedDict):
+    """Why a job failed."""
+
+    # A code of docs/errors.md.
+    code: str
+
+    # What is wrong and what to do, in a sentence.
+    message: str
+
+    # True when submitting the same photo again may succeed.
+    retryable: bool
+
+
+class _WebhookDelivery(TypedDict):
+    # 1 for the first.
+    attempt: int
+
+    # When the call was begun.
+    at: str
+
+
+class WebhookDelivery(_WebhookDelivery, total=False):
+    """One attempt to notify the receiver."""
+
+    # HTTP status of the answer; null when there was none.
+    status: int | None
+
+    # Why there was none, in a few words; null when there was one.
+    error: str | None
+
+    # When the next attempt is due; null when there is none.
+    nextAt: str | None
+
+    # From then to the answer, or until it was given up; null in records from before that was noted, and for an attempt that the
+    # service failed at.
+    milliseconds: float | None
+
+
+class _JobWebhook(TypedDict):
+    # The receiver. An https address.
+    url: str
+
+
+class JobWebhook(_JobWebhook, total=False):
+    """Who is notified of a job's end, and how that went."""
+
+    # Attempts so far, oldest first; the last 20.
+    deliveries: list[WebhookDelivery]
+
+    # When the receiver took it; null until then.
+    deliveredAt: str | None
+
+    # When delivery was given up; null unless it was.
+    givenUpAt: str | None
+
+    # When its caller last asked for it to be delivered again: the schedule of attempts began anew then. Null while it is the
+    # first, which began when the job ended.
+    restartedAt: str | None
+
+
+class _JobView(TypedDict):
+    # The job's id.
+    id: str
+
+    # Where the job stands.
+    state: JobState
+
+    # When each state was first entered.
+    times: JobTimes
+
+    # Milliseconds of each piece of work so far.
+    stages: StageMilliseconds
+
+    # Addresses by name, relative to the service: self, and for a succeeded job its results.
+    links: dict[str, str]
+
+
+class JobView(_JobView, total=False):
+    """A job as the HTTP API shows it."""
+
+    # The caller's name for the photo.
+    fileName: str | None
+
+    # The model that was asked for, as name or name@version; absent for the one that serves.
+    model: str | None
+
+    # The version that the job is for, once its input is made.
+    pin: ModelPin | None
+
+    # The caller's own notes.
+    tags: dict[str, str] | None
+
+    # Place in the queue, while queued.
+    queue: QueuePlace | None
+
+    # When the upload key ends, while the photo is awaited.
+    uploadExpiresAt: str | None
+
+    # The photo, once its header is read.
+    image: JobImage | None
+
+    # What ran, when succeeded.
+    result: JobResult | None
+
+    # Why it failed, when failed.
+    failure: JobFailure | None
+
+    # The webhook and how its deliveries went, if one was asked for.
+    webhook: JobWebhook | None
+
+
+class UploadRequest(TypedDict, total=False):
+    """What a client asks an upload key for."""
+
+    # The caller's name for the photo, at most 255 characters; shown, never used in a path.
+    fileName: str | None
+
+    # Media type the photo will be sent with, such as `image/jpeg`. The content decides, not this.
+    contentType: str | None
+
+    # True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or streamed
+    # files, and goes on after a break. It lasts for hours. The photo of the job is what was committed first.
+    resumable: bool | None
+
+    # Name of the model to use; the live one when absent.
+    model: str | None
+
+    # The caller's own notes: at most 16, names of 1-64 letters, digits, `. _ -`, values up to 256 characters.
+    tags: dict[str, str] | None
+
+    # https address to notify when the job has ended.
+    webhook: str | None
+
+
+class UploadTicket(TypedDict):
+    """An upload key: PUT the photo to the address with the headers."""
+
+    # The job, which exists from now on.
+    id: str
+
+    # PUT.
+    method: str
+
+    # Address in storage, good for creating this one blob and nothing else; where the request said `resumable`, also for its
+    # blocks. A secret until it expires.
+    url: str
+
+    # Headers to send with it.
+    headers: dict[str, str]
+
+    # Until when.
+    expiresAt: str
+
+    # Largest photo taken; a larger one is deleted and its job fails.
+    maxBytes: int
+
+    # self: the job.
+    links: dict[str, str]
+
+
+class _ClassShare(TypedDict):
+    # Class id: the mask's pixel value.
+    id: int
+
+    # Class name.
+    name: str
+
+    # Display colour, `#rrggbb`.
+    color: str
+
+    # Pixels of the class.
+    pixels: int
+
+    # Pixels over Width x Height, 0-1.
+    share: float
+
+
+class ClassShare(_ClassShare, total=False):
+    """One class of a summary."""
+
+    # Mean softmax probability over the class's pixels, 0-1; null for a class without pixels and for models that answer class ids.
+    meanConfidence: float | None
+
+
+class JobInput(TypedDict):
+    """Size of the stored model input in pixels."""
+
+    width: int
+
+    height: int
+
+
+# How a photo's aspect ratio is treated when it is resized for a model.
+ResizeMode = Literal["stretch", "keep-aspect"]
+
+
+class _PreprocessSpec(TypedDict):
+    # Treatment of the aspect ratio.
+    mode: ResizeMode
+
+    # Target width in pixels, 16-4096.
+    width: int
+
+    # Target height in pixels, 16-4096.
+    height: int
+
+
+class PreprocessSpec(_PreprocessSpec, total=False):
+    """How a photo becomes a model's input. Training and serving both resize by this and nothing else: antialiased bilinear
+    (triangle filter scaled by the reduction), half-pixel centres, in sRGB."""
+
+    # Both sides of the input are multiples of this, 1-128 (keep-aspect only).
+    multipleOf: int
+
+
+class _ResultSummary(TypedDict):
+    # Mask width in pixels: the photo's oriented width.
+    width: int
+
+    # Mask height in pixels: the photo's oriented height.
+    height: int
+
+    # Every class of the model's catalogue, in id order; the pixels sum to Width x Height.
+    classes: list[ClassShare]
+
+    # Model, version, hash and provider that made the mask.
+    model: JobResult
+
+    # Size of the model input in pixels.
+    input: JobInput
+
+
+class ResultSummary(_ResultSummary, total=False):
+    """What a mask holds, class by class: the last part of a result file."""
+
+    # Version of this form.
+    schemaVersion: int
+
+    # Ids of the classes that have a pixel, ascending; null in summaries of older versions.
+    present: list[int] | None
+
+    # How the photo became the model input; null in summaries of older versions.
+    preprocess: PreprocessSpec | None
+
+
+class CompressedRle(TypedDict):
+    """COCO run lengths as a string."""
+
+    # Height and width in pixels.
+    size: list[int]
+
+    # The run lengths as the string that pycocotools reads and writes.
+    counts: str
+
+
+class UncompressedRle(TypedDict):
+    """COCO run lengths as numbers."""
+
+    # Height and width in pixels.
+    size: list[int]
+
+    # Column by column from the top left: pixels that are not of the class, pixels that are, and so on in turn. They sum to width
+    # x height.
+    counts: list[int]
+
+
+class RegionPolygon(TypedDict):
+    """One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take
+    MaskFeatures, in which a `bbox` is GeoJSON's."""
+
+    # Always `Polygon`.
+    type: str
+
+    # Pixels of the region, whatever the tolerance.
+    area: int
+
+    # x, y, width and height in pixels, as COCO has it, whatever the tolerance.
+    bbox: list[int]
+
+    # The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it, with a positive
+    # shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings
+    # cross and none passes a corner twice.
+    coordinates: list[list[list[int]]]
+
+
+class ClassRegions(TypedDict):
+    """One class of a mask."""
+
+    # Class id: the mask's pixel value.
+    id: int
+
+    # Class name.
+    name: str
+
+    # Display colour, `#rrggbb`.
+    color: str
+
+    # Pixels of the class.
+    pixels: int
+
+    # COCO run lengths as the string that pycocotools reads and writes.
+    rle: CompressedRle
+
+    # The same as numbers.
+    uncompressedRle: UncompressedRle
+
+    # One for each connected region of at least MinArea pixels, the largest first. Pixels that touch at a corner only are not
+    # connected.
+    polygons: list[RegionPolygon]
+
+
+class MaskRegions(TypedDict):
+    """The regions of a mask as polygons and run lengths: the content of `GET /v1/jobs/{id}/polygons`."""
+
+    # Mask width in pixels.
+    width: int
+
+    # Mask height in pixels.
+    height: int
+
+    # Regions of fewer pixels have no polygon.
+    minArea: int
+
+    # How far in pixels an outline may lie from the exact one; 0: exact.
+    tolerance: float
+
+    # True when polygons were left out because there are too many, or too many corners: the largest regions are kept. Run lengths
+    # are complete all the same.
+    truncated: bool
+
+    # Every class that has a pixel, in id order.
+    classes: list[ClassRegions]
+
+
+class WebhookEvent(TypedDict):
+    """What a webhook receives when a job has ended."""
+
+    type: Literal["job.succeeded", "job.failed", "job.canceled", "job.expired"]
+
+    # When the job ended.
+    timestamp: str
+
+    data: JobView

@@ -1,0 +1,23 @@
+export { RoadSegClient } from "./client.js";
+export type {
+  CallOptions,
+  ClientOptions,
+  Job,
+  JobState,
+  ListOptions,
+  OverlayOptions,
+  Photo,
+  PhotoOptions,
+  PolygonOptions,
+  Regions,
+  SubmitOptions,
+  Summary,
+  UploadOptions,
+  WaitOptions,
+} from "./options.js";
+export type { BlockUploadOptions, UploadState, UploadTicket } from "./uploads.js";
+export { RoadSegError } from "./errors.js";
+export type { RetryOptions } from "./retries.js";
+export { verifyWebhook, WebhookVerificationError } from "./webhooks.js";
+export type { WebhookEvent, WebhookHeaders } from "./webhooks.js";
+export type { components, operations, paths, webhooks } from "./schema.js";

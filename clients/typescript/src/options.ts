@@ -1,0 +1,100 @@
+import type { RetryOptions } from "./retries.js";
+import type { components } from "./schema.js";
+
+/** A job as it stands. */
+export type Job = components["schemas"]["JobView"];
+export type JobState = components["schemas"]["JobState"];
+
+/** What a mask holds, class by class. */
+export type Summary = components["schemas"]["ResultSummary"];
+
+/** Polygons and run lengths of each class. */
+export type Regions = components["schemas"]["MaskRegions"];
+
+/** A photo: JPEG, PNG, WebP, AVIF or TIFF. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
+export type Photo = Blob | Uint8Array | ArrayBuffer;
+
+export interface ClientOptions {
+  /** Function key, sent as x-functions-key to the service and to nobody else. None where the service asks for none. */
+  readonly key?: string | undefined;
+  readonly retries?: RetryOptions | undefined;
+
+  /** Milliseconds for one attempt of a call to the service, long polls included. Default 100 000. Uploads take as long as they take. */
+  readonly timeout?: number | undefined;
+}
+
+export interface CallOptions {
+  /** Gives up; the call throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PhotoOptions extends CallOptions {
+  /** Your name for the photo, shown with the job. Default: the File's. */
+  readonly fileName?: string | undefined;
+
+  /** Media type. Default: the Blob's. The content decides, not this. */
+  readonly contentType?: string | undefined;
+
+  /** name or name@version. Default: the model that serves. */
+  readonly model?: string | undefined;
+
+  /** Notes of your own: at most 16. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+
+  /** https address to notify when the job has ended. */
+  readonly webhook?: string | undefined;
+
+  /** The same key with the same request gets the same job, also after it has ended. Default: a new one for each call. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface SubmitOptions extends PhotoOptions {
+  /** Seconds for which the service may hold its answer until the job has ended, 0-60. Default 0. */
+  readonly wait?: number | undefined;
+}
+
+export type UploadOptions = PhotoOptions;
+
+export interface WaitOptions extends CallOptions {
+  /** Milliseconds after which to give up with a TimeoutError. Default: none. */
+  readonly timeout?: number | undefined;
+
+  /** Called with the job as first seen and whenever it has changed, which takes a call for each change. */
+  readonly onChange?: ((job: Job) => void) | undefined;
+}
+
+export interface OverlayOptions extends CallOptions {
+  /** Weight of the colours: 0 is the photo, 1 the classes. Default 0.5. */
+  readonly opacity?: number | undefined;
+
+  /** Default jpeg. */
+  readonly format?: "jpeg" | "webp" | undefined;
+
+  /** Pixels to reduce it to; the height follows. Default: the photo's own. */
+  readonly width?: number | undefined;
+}
+
+export interface PolygonOptions extends CallOptions {
+  /** Regions of fewer pixels get no polygon. Default 64. */
+  readonly minArea?: number | undefined;
+
+  /** How far in pixels a simplified outline may lie from the exact one. Default 0. */
+  readonly tolerance?: number | undefined;
+}
+
+export interface ListOptions extends CallOptions {
+  /** Only jobs in this state. */
+  readonly state?: JobState | undefined;
+
+  /** Only jobs with all of these notes. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+
+  /** Only photos whose name holds this, in upper or lower case. */
+  readonly name?: string | undefined;
+
+  /** Only jobs that were made at this time or later. */
+  readonly since?: Date | undefined;
+
+  /** Only jobs that were made before this time. */
+  readonly until?: Date | undefined;
+}

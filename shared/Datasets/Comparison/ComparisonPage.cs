@@ -9,6 +9,7 @@ namespace RoadSeg.Datasets.Comparison;
 /// <summary>A comparison as one HTML file: pictures and style are inside, nothing is asked of any network.</summary>
 internal static class ComparisonPage
 {
+    private const int MostPairs = 12;
     private const int MostListed = 200;
     private const double Faded = 0.25;
 
@@ -51,15 +52,28 @@ internal static class ComparisonPage
         if (found.Changes.Count == 0)
             page.WriteLine("<p class=\"good\">None: every photo that is in both has the same labels.</p>");
         else
-            page.WriteLine(
-                "<table><thead><tr><th>from</th><th>to</th><th class=\"n\">pixels</th><th class=\"n\">photos</th></tr></thead><tbody>"
-            );
-        foreach (var pair in found.Changes.Take(MostListed))
+            Pairs(page, found.Changes.Take(MostPairs));
+        if (found.Changes.Count > MostPairs)
+        {
+            page.WriteLine($"<details><summary>{Of(found.Changes.Count - MostPairs)} pairs of classes with fewer pixels</summary>");
+            Pairs(page, found.Changes.Skip(MostPairs));
+            page.WriteLine("</details>");
+        }
+
+        page.WriteLine("</section>");
+    }
+
+    private static void Pairs(TextWriter page, IEnumerable<ChangedPair> pairs)
+    {
+        page.WriteLine(
+            "<table><thead><tr><th>from</th><th>to</th><th class=\"n\">pixels</th><th class=\"n\">photos</th></tr></thead><tbody>"
+        );
+        foreach (var pair in pairs)
             page.WriteLine(
                 $"<tr><td>{Text(pair.From)}</td><td>{Text(pair.To)}</td><td class=\"n\">{Of(pair.Pixels)}</td><td "
                     + $"class=\"n\">{Of(pair.Photos)}</td></tr>"
             );
-        page.WriteLine(found.Changes.Count == 0 ? "</section>" : "</tbody></table></section>");
+        page.WriteLine("</tbody></table>");
     }
 
     private static void Samples(TextWriter page, IEnumerable<ChangedSample> samples, LabelCatalogue before, LabelCatalogue after)
@@ -68,14 +82,14 @@ internal static class ComparisonPage
         foreach (var sample in samples)
         {
             var (width, height) = (sample.Image.Width, sample.Image.Height);
-            page.WriteLine("<figure class=\"four\">");
+            page.Write("<figure class=\"four\">");
             Picture(page, "photo", PhotoEncoder.Jpeg(sample.Image, 82));
             Picture(page, "labels before", ColorMask.Png(sample.IdsBefore, width, height, before));
             Picture(page, "labels after", ColorMask.Png(sample.IdsAfter, width, height, after));
             Picture(page, "what changed", PhotoEncoder.Jpeg(Highlighted(sample), 82));
             page.WriteLine(
                 $"<figcaption><span>{Text(PersonalData.Strip(sample.Photo.Id))}</span><em>{Of(sample.Photo.ChangedPixels)} pixels, "
-                    + $"{Share((double)sample.Photo.ChangedPixels / sample.Photo.Pixels)}</em></figcaption></figure><br>"
+                    + $"{Share((double)sample.Photo.ChangedPixels / sample.Photo.Pixels)}</em></figcaption></figure>"
             );
         }
 
@@ -128,7 +142,7 @@ internal static class ComparisonPage
     }
 
     private static void Picture(TextWriter page, string what, byte[] file) =>
-        page.WriteLine(
+        page.Write(
             $"<img alt=\"{what}\" src=\"data:image/{(file is [0x89, ..] ? "png" : "jpeg")};base64,{Convert.ToBase64String(file)}\">"
         );
 

@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * Export photos to review
-         * @description One page of the list as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json.
+         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
          */
         get: operations["exportReview"];
         put?: never;
@@ -5484,6 +5484,8 @@ export interface operations {
             query?: {
                 /** @description Name of the data set. Default review. */
                 name?: string;
+                /** @description Id of a photo's job, listed or not, instead of a page of the list. May be given several times. */
+                job?: string[];
                 /** @description A mean confidence under it lists a photo. */
                 below?: number;
                 /** @description A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one. */

@@ -103,7 +103,7 @@ internal sealed class DeliverWebhook(
     }
 
     private static bool IsAskedFor(JobWebhook webhook) =>
-        webhook.RestartedAt is { } again && (webhook.Deliveries is not [.., var last] || last.At < again);
+        webhook.RestartedAt is { } again && (webhook.Deliveries is not [.., var last] || last.At <= again);
 
     // The schedule begins when the job has ended, and anew when its caller asks for it.
     private static DateTimeOffset Begun(JobRecord job) => job.Webhook?.RestartedAt ?? job.Times.FinishedAt!.Value;

@@ -141,7 +141,7 @@ public sealed class JobStore
     }
 
     private static bool IsUnderWay(JobWebhook webhook, DateTimeOffset asked) =>
-        webhook is { DeliveredAt: null, GivenUpAt: null } && (webhook.Deliveries is not [.., var made] || made.At < asked);
+        webhook is { DeliveredAt: null, GivenUpAt: null } && (webhook.Deliveries is not [.., var made] || made.At <= asked);
 
     // A record from before records lay under their callers is found second.
     private static async Task<Change<JobRecord>> ChangeAsync(WorkId id, Func<string, Task<Change<JobRecord>>> change)

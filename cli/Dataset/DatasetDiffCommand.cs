@@ -57,12 +57,10 @@ internal static class DatasetDiffCommand
             return 0;
         }
 
+        AnsiConsole.MarkupLineInterpolated($"[bold]{found.After.Name}[/]  {found.Before.Version} to {found.After.Version}");
+        AnsiConsole.MarkupLineInterpolated($"{found.Before.Photos:N0} photos before, {found.After.Photos:N0} after");
         AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{found.After.Name}[/]  {found.Before.Version} to {found.After.Version}"
-        );
-        AnsiConsole.MarkupLineInterpolated(
-            $"{found.Before.Photos:N0} photos before, {found.After.Photos:N0} after: "
-                + $"{found.Added.Count:N0} added, {found.Removed.Count:N0} removed, {found.Replaced.Count:N0} replaced by other photos"
+            $"{found.Added.Count:N0} added, {found.Removed.Count:N0} removed, {found.Replaced.Count:N0} replaced by other photos"
         );
         AnsiConsole.MarkupLineInterpolated(
             $"{found.Relabelled.Count:N0} relabelled, {found.Moved.Count:N0} in another split, {found.Unchanged:N0} unchanged"

@@ -123,6 +123,7 @@ internal static class DatasetCommand
             push,
             DatasetServiceCommands.List(),
             DatasetServiceCommands.Show(),
+            DatasetDiffCommand.Create(Json),
             layouts,
         };
     }

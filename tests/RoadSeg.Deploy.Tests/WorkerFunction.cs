@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace RoadSeg.Deploy.Tests;
 
 /// <summary>A function as the worker's build describes it to the Functions host: functions.metadata.</summary>
-internal sealed record WorkerFunction(string Name, string TriggerType, string? Queue, string? AuthLevel, IReadOnlyList<string> Methods)
+internal sealed record WorkerFunction(string Name, string TriggerType, string? Queue, string? AuthLevel, string Methods)
 {
     /// <summary>By name.</summary>
     public static IReadOnlyList<WorkerFunction> All { get; } = [.. Read(Path()).OrderBy(function => function.Name, StringComparer.Ordinal)];
@@ -13,7 +13,7 @@ internal sealed record WorkerFunction(string Name, string TriggerType, string? Q
         foreach (var function in JsonNode.Parse(File.ReadAllText(metadata))!.AsArray())
         {
             var trigger = function!["bindings"]!.AsArray().Single(binding => ((string)binding!["type"]!).EndsWith("Trigger", StringComparison.Ordinal))!;
-            yield return new WorkerFunction((string)function["name"]!, (string)trigger["type"]!, (string?)trigger["queueName"], (string?)trigger["authLevel"], [.. (trigger["methods"]?.AsArray() ?? []).Select(method => (string)method!)]);
+            yield return new WorkerFunction((string)function["name"]!, (string)trigger["type"]!, (string?)trigger["queueName"], (string?)trigger["authLevel"], string.Join(",", (trigger["methods"]?.AsArray() ?? []).Select(method => (string)method!)));
         }
     }
 

@@ -332,6 +332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{name}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get addresses to put a data set to
+         * @description For operators. An address for each file, straight into storage; a file of the same path is replaced. Put dataset.json last: its arrival begins the check.
+         */
+        post: operations["issueDatasetUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{name}/report": {
         parameters: {
             query?: never;
@@ -884,6 +904,16 @@ export interface components {
              */
             pixels: number;
         };
+        /** @description Where a file of a data set goes. */
+        DatasetFileTicket: {
+            /** @description Its path within the set. */
+            path: string;
+            /**
+             * Format: uri
+             * @description Address in storage, good for writing this one file. A secret until it expires.
+             */
+            url: string;
+        };
         /** @description Files of a drop that came after its `dataset.json`, whose arrival says that the set is complete. */
         DatasetLate: {
             /**
@@ -995,6 +1025,25 @@ export interface components {
          * @enum {string}
          */
         DatasetState: "checking" | "ready" | "failed";
+        /** @description What a client asks addresses for, to put files of a data set to. */
+        DatasetUploadRequest: {
+            /** @description Paths within the set with `/` between folders, 1 to 1000 a call: the files themselves or zips of them. `dataset.json` is put last: its arrival says that the set is complete. */
+            files: string[];
+        };
+        /** @description Addresses to put files of a data set to, straight into storage: PUT each with the headers, or in blocks. */
+        DatasetUploadTicket: {
+            /** @description Headers to send with each. */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Until when. More can be asked for.
+             */
+            expiresAt: string;
+            /** @description One for each path, in the order of the request. */
+            files: components["schemas"]["DatasetFileTicket"][];
+        };
         /** @description A data set as the HTTP API shows it. */
         DatasetView: {
             /** @description Name of the set. */
@@ -1050,7 +1099,7 @@ export interface components {
          * @description What can be wrong with a file. A closed list; `docs/datasets.md` has a line for each.
          * @enum {string}
          */
-        FaultKind: "image-without-mask" | "mask-without-image" | "identifier-twice" | "listed-file-missing" | "file-unlisted" | "record-unreadable" | "image-unreadable" | "mask-unreadable" | "size-mismatch" | "image-constant" | "mask-unlabelled" | "image-duplicate" | "near-duplicate-across-splits" | "mask-constant" | "unknown-values" | "ambiguous-values" | "mask-antialiased" | "mask-lossy" | "labels-overlap" | "image-turned";
+        FaultKind: "image-without-mask" | "mask-without-image" | "identifier-twice" | "listed-file-missing" | "file-unlisted" | "record-unreadable" | "image-unreadable" | "mask-unreadable" | "size-mismatch" | "image-constant" | "mask-unlabelled" | "image-duplicate" | "near-duplicate-across-splits" | "mask-constant" | "unknown-values" | "ambiguous-values" | "mask-antialiased" | "mask-lossy" | "labels-overlap" | "image-turned" | "shapes-overlap" | "shapes-clipped" | "shapes-crossing";
         /** @description A check of the gate. */
         GateCheck: {
             /** @description self-test, mean-iou, class-iou, int8-loss, latency or disagreement. */
@@ -1323,7 +1372,7 @@ export interface components {
                 geometry: {
                     /** @description Always `Polygon`. */
                     type: string;
-                    /** @description The outer ring, then the holes, as in RegionPolygon. */
+                    /** @description The outer ring, counter-clockwise by its numbers, then the holes, clockwise. */
                     coordinates: number[][][];
                 };
                 /** @description What a region is. */
@@ -4621,6 +4670,132 @@ export interface operations {
             };
             /** @description There is no such data set. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueDatasetUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "files": [
+                 *         "images/0001.png",
+                 *         "masks/0001.png",
+                 *         "dataset.json"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DatasetUploadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "headers": {
+                     *         "x-ms-blob-type": "BlockBlob"
+                     *       },
+                     *       "expiresAt": "2026-03-01T13:00:00.000000Z",
+                     *       "files": [
+                     *         {
+                     *           "path": "dataset.json",
+                     *           "url": "https://account.blob.core.windows.net/datasets/city/dataset.json?sv=2024-08-04&sr=b&sp=cw&sig=..."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DatasetUploadTicket"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

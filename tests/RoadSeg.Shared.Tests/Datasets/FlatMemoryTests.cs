@@ -60,7 +60,8 @@ public sealed class FlatMemoryTests
         var many = await InstancesAsync(folder["many"], images);
 
         TestContext.Current.SendDiagnosticMessage($"{annotations:N0} outlines in {bytes:N0} bytes: {few:N0} -> {many:N0} bytes held");
-        Assert.True(many < few + (16 << 20), $"{few:N0} -> {many:N0} bytes");
+        // Held they would take 650 bytes each, over 110 MB; pooled buffers come to some MiB.
+        Assert.True(many < few + (40 << 20), $"{few:N0} -> {many:N0} bytes");
     }
 
     private static async Task<long> InstancesAsync(string folder, int images)

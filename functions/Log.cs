@@ -4,7 +4,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions;
 
 /// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs,
-/// 6xx data sets. No id is used twice.</summary>
+/// 6xx data sets, 7xx labelling tools. No id is used twice.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed and its message will be delivered again: {Error}: {Reason}")]
@@ -132,4 +132,10 @@ internal static partial class Log
 
     [LoggerMessage(503, LogLevel.Error, "Training run {TrainingId}: the sweep could not repair it and will try again")]
     public static partial void TrainingSweepFailed(ILogger log, string trainingId, Exception exception);
+
+    [LoggerMessage(700, LogLevel.Information, "{Project}: the labelling configuration has no label named {Classes}; they are left out")]
+    public static partial void ClassesUnlabelled(ILogger log, string project, string classes);
+
+    [LoggerMessage(701, LogLevel.Warning, "Task {Task} of {Project} could not be predicted: {Reason}")]
+    public static partial void TaskFailed(ILogger log, string task, string project, string reason);
 }

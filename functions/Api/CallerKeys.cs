@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 
@@ -16,21 +14,7 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
 
     /// <summary>Setting ROADSEG_CALLERS: <c>name=sha256,name=sha256</c>. Several keys may share a name, so that a key can be
     /// replaced without its jobs being lost. A key that is not listed is a caller of its own.</summary>
-    public static CallerKeys Read(IConfiguration settings)
-    {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in (settings[Setting] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            if (entry.Split('=') is not [var name, { Length: 64 } hash] || !Callers.IsValid(name) || !hash.All(char.IsAsciiHexDigitLower))
-                throw new InvalidOperationException(
-                    $"{Setting} has the entry '{entry}': write name=sha256, the name in lower-case letters, digits and hyphens, the hash "
-                        + "of the key in lower-case hex."
-                );
-            names[hash] = name;
-        }
-
-        return new CallerKeys(names);
-    }
+    public static CallerKeys Read(IConfiguration settings) => new(KeyNames.Read(settings, Setting));
 
     /// <summary>Whose request it is. The host has checked the key, or is set to ask for none.</summary>
     /// <exception cref="RoadSegException">request-invalid: two different keys.</exception>
@@ -40,10 +24,7 @@ internal sealed class CallerKeys(IReadOnlyDictionary<string, string> names)
         return keys switch
         {
             [] => Callers.Local,
-            [{ } key] => names.GetValueOrDefault(
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
-                Callers.OfKey(key)
-            ),
+            [{ } key] => names.GetValueOrDefault(KeyNames.HashOf(key), Callers.OfKey(key)),
             _ => throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
                 "The request carries two different keys. Send one, in the header x-functions-key."

@@ -72,6 +72,8 @@ internal static class Problems
     private static Task WriteAsync(HttpContext context, Problem problem)
     {
         context.Response.StatusCode = problem.Status;
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"RoadSeg\", charset=\"UTF-8\"";
         if (problem.Retryable)
             context.Response.Headers.RetryAfter = RetrySeconds;
         return context.Response.WriteAsJsonAsync(problem, ApiJson.Plain.Problem, "application/problem+json");

@@ -7,6 +7,9 @@ namespace RoadSeg.Functions.Diagnostics;
 /// matters.</summary>
 internal static class RequestSpan
 {
+    // The API's calls, and those of labelling tools.
+    private static readonly string[] Roots = ["/v1", "/label-studio", "/api"];
+
     /// <summary>Begins the span in the caller's trace (header <c>traceparent</c>), or a new one. Named by its route, so that no id and no
     /// query, which may hold a key, is in it.</summary>
     public static void UseRequestSpans(this IApplicationBuilder app) =>
@@ -17,7 +20,7 @@ internal static class RequestSpan
                 if (
                     HttpMethods.IsGet(request.Method)
                     || HttpMethods.IsHead(request.Method)
-                    || !request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+                    || !Roots.Any(root => request.Path.StartsWithSegments(root, StringComparison.Ordinal))
                 )
                 {
                     await next(context);

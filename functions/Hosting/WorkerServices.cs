@@ -1,6 +1,8 @@
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Labelling;
+using RoadSeg.Functions.Labelling.LabelStudio;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;
@@ -31,6 +33,8 @@ internal static class WorkerServices
         services.AddDatasets(settings);
         services.AddTrainings();
         services.AddWebhooks(settings);
+        services.AddLabelling(settings);
+        services.AddLabelStudio(settings);
         services.AddHttp(settings);
     }
 }

@@ -3,6 +3,8 @@ using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Health;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Labelling.Cvat;
+using RoadSeg.Functions.Labelling.LabelStudio;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;
@@ -14,7 +16,7 @@ using RoadSeg.Functions.Webhooks;
 
 namespace RoadSeg.Functions.Http;
 
-/// <summary>The HTTP API as an ASP.NET Core pipeline of its own. The worker's pipeline is fixed and ends at a function; the two HTTP
+/// <summary>The HTTP API as an ASP.NET Core pipeline of its own. The worker's pipeline is fixed and ends at a function; the HTTP
 /// functions hand what came to this one, which knows the routes.</summary>
 internal sealed class HttpPipeline
 {
@@ -83,6 +85,8 @@ internal sealed class HttpPipeline
         endpoints.MapResults();
         endpoints.MapReview();
         endpoints.MapTrainings();
+        endpoints.MapLabelStudio();
+        endpoints.MapCvat();
         endpoints.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
         endpoints.MapHealth();
         endpoints.MapSite();

@@ -164,6 +164,13 @@ internal sealed class ResultReader(
     public async Task<IndexedImage> MaskAsync(JobRecord job, CancellationToken cancel) =>
         MaskPng.Decode((await ReadAsync(job, ResultFiles.Mask, cancel)).Span, limits);
 
+    /// <summary>The confidence, decoded: 255 times the probability of each pixel's class, shape [height, width]; null where the model gives
+    /// none.</summary>
+    public async Task<byte[]?> ConfidenceAsync(JobRecord job, CancellationToken cancel) =>
+        job.ResultLayout is { Confidence: > 0 }
+            ? MaskPng.Decode((await ReadAsync(job, ResultFiles.Confidence, cancel)).Span, limits).Ids
+            : null;
+
     private static string Key(JobRecord job, string part) => $"{job.Id}-{job.Result!.Attempt}-{part}";
 
     private BlobClient Blob(JobRecord job, string file) =>

@@ -60,7 +60,24 @@ internal sealed class JobSubmission(
     )
     {
         using var room = bodies.Take(caller, SubmittedImage.Room(request));
-        var image = await SubmittedImage.ReadAsync(request, time, cancel);
+        return await SubmitAsync(await SubmittedImage.ReadAsync(request, time, cancel), caller, admitted, key, cancel);
+    }
+
+    /// <summary>The same with a photo that was read already and for which the caller has made room.</summary>
+    /// <param name="image">The photo and what is said of its job.</param>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="admitted">The lane it was admitted to; null where that is still to be asked.</param>
+    /// <param name="key">The Idempotency-Key, or null.</param>
+    /// <param name="cancel">Stops between storage calls.</param>
+    /// <exception cref="RoadSegException">As for a photo in a request.</exception>
+    public async Task<Stored<JobRecord>> SubmitAsync(
+        SubmittedImage image,
+        string caller,
+        WorkLane? admitted,
+        string? key,
+        CancellationToken cancel
+    )
+    {
         var options = SubmissionOptions.Of(image.Parameters, webhooks);
         await models.RequireAsync(options.Model, cancel);
         var header = ImageProbe.Read(image.File, limits);

@@ -1,18 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using RoadSeg.Client;
+using RoadSeg.Functions.Outbound;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Posts webhooks to addresses that callers chose. A name is resolved once, what it resolves to is checked, and that very
-/// address is connected to, so no second answer of a name server can lead inside. No redirects, proxies or cookies; what the receiver
-/// answers beside the status is not read.</summary>
+/// <summary>Posts webhooks to addresses that callers chose. What the receiver answers beside the status is not read.</summary>
 internal sealed class WebhookClient : IDisposable
 {
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly HttpClient _client;
 
     /// <param name="options">How webhooks are signed and sent.</param>
@@ -22,20 +19,7 @@ internal sealed class WebhookClient : IDisposable
     {
         _options = options;
         _time = time;
-        _resolve = resolve ?? Dns.GetHostAddressesAsync;
-        _client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseProxy = false,
-                UseCookies = false,
-                AutomaticDecompression = DecompressionMethods.None,
-                MaxResponseHeadersLength = 16,
-                MaxResponseDrainSize = 16 * 1024,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-                ConnectCallback = ConnectAsync,
-            }
-        )
+        _client = new HttpClient(new OutboundConnection(options.AllowLoopback, resolve).Handler())
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
         };
@@ -72,45 +56,9 @@ internal sealed class WebhookClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return new WebhookOutcome(null, Describe(e));
+            return new WebhookOutcome(null, OutboundConnection.Describe(e));
         }
     }
 
     public void Dispose() => _client.Dispose();
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        var resolved = await _resolve(context.DnsEndPoint.Host, cancel);
-        var allowed = resolved
-            .Where(address => PublicAddress.Is(address) || (_options.AllowLoopback && IPAddress.IsLoopback(address)))
-            .ToArray();
-        if (allowed.Length == 0)
-            throw new AddressRefusedException();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static string Describe(HttpRequestException error) =>
-        error switch
-        {
-            { InnerException: AddressRefusedException } => "the address is not on the public internet",
-            {
-                InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }
-            } => "the name is not known",
-            { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
-            { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection: certificate or protocol refused",
-            _ => "the connection ended without an answer",
-        };
-
-    /// <summary>A name resolves to addresses that are not public only.</summary>
-    private sealed class AddressRefusedException : IOException;
 }

@@ -43,6 +43,12 @@ param otlpEndpoint string = ''
 
 @description('ROADSEG_CALLERS: name=sha256 of a function key, comma-separated.')
 param callers string = ''
+
+@description('ROADSEG_LABELLING_KEYS: name=sha256 of a key for labelling tools, comma-separated; empty: none are answered.')
+param labellingKeys string = ''
+@description('ROADSEG_LABEL_STUDIO: https://address=token of each Label Studio whose files are fetched, comma-separated.')
+@secure()
+param labelStudio string = ''
 @description('ROADSEG_ALLOWED_ORIGINS: web apps of other origins whose scripts may call the API and upload, such as https://app.example, comma-separated; empty: none.')
 param allowedOrigins string = ''
 
@@ -89,6 +95,8 @@ module stack 'stack.bicep' = {
     alertEmail: alertEmail
     otlpEndpoint: otlpEndpoint
     callers: callers
+    labellingKeys: labellingKeys
+    labelStudio: labelStudio
     allowedOrigins: allowedOrigins
     operators: operators
     webhookSecrets: webhookSecrets

@@ -13,6 +13,9 @@ param alertEmail string
 param trainerImage string
 param otlpEndpoint string
 param callers string
+param labellingKeys string
+@secure()
+param labelStudio string
 param allowedOrigins string
 param operators string
 @secure()
@@ -154,6 +157,8 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     wakingQueues: useGpu ? names.roles.cpu.wakes : concat(names.roles.cpu.wakes, names.roles.gpu.wakes)
     messagesPerReplica: host.extensions.queues.batchSize
     callers: callers
+    labellingKeys: labellingKeys
+    labelStudio: labelStudio
     allowedOrigins: allowedOrigins
     operators: operators
     webhookSecrets: webhookSecrets
@@ -188,6 +193,8 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''
+    labellingKeys: ''
+    labelStudio: ''
     allowedOrigins: ''
     operators: ''
     webhookSecrets: ''

@@ -112,6 +112,12 @@ public static class ErrorCodes
     /// <summary>The caller may use the service but not change its models and training runs.</summary>
     public static readonly ErrorCode OperatorRequired = Caller("operator-required", 403, "Only an operator may do this");
 
+    /// <summary>A labelling tool calls without a key that is known here.</summary>
+    public static readonly ErrorCode KeyRequired = Caller("key-required", 401, "A key is needed");
+
+    /// <summary>The address of a photo gives no file, or is not one that is called.</summary>
+    public static readonly ErrorCode PhotoUnreachable = Caller("photo-unreachable", 422, "The photo could not be fetched");
+
     /// <summary>No route answers this path.</summary>
     public static readonly ErrorCode RouteNotFound = Caller("route-not-found", 404, "There is nothing at this address");
 
@@ -190,6 +196,8 @@ public static class ErrorCodes
         DeadlineExceeded,
         ModelNotFound,
         RouteNotFound,
+        KeyRequired,
+        PhotoUnreachable,
         DatasetInvalid,
         DatasetEmpty,
         DatasetLabelsUnknown,

@@ -81,15 +81,14 @@ public static class RegionFinder
         ILookup<int, RegionPolygon> ById() => found.ToLookup(item => item.Id, item => item.Polygon);
     }
 
-    // An outline that simplifying would make vanish is kept as it is; a hole is left out.
+    // A hole that simplifying would make vanish is left out.
     private static Ring[] Simplified(IReadOnlyList<int[]> rings, double tolerance)
     {
         if (tolerance == 0)
             return [.. rings.Select(ring => new Ring(ring))];
-        var outer = RingSimplifier.Simplify(rings[0], tolerance);
         return
         [
-            new Ring(outer.Length >= 6 ? outer : rings[0]),
+            RingSimplifier.Outline(rings[0], tolerance),
             .. rings
                 .Skip(1)
                 .Select(ring => RingSimplifier.Simplify(ring, tolerance))

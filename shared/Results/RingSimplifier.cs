@@ -6,6 +6,12 @@ internal static class RingSimplifier
 {
     private const int Piece = 1024;
 
+    /// <summary>An outer outline, simplified; one that would vanish is kept as it is.</summary>
+    /// <param name="xy">x and y of each corner in turn.</param>
+    /// <param name="tolerance">In pixels; 0 keeps it exact.</param>
+    public static Ring Outline(int[] xy, double tolerance) =>
+        tolerance > 0 && Simplify(xy, tolerance) is { Length: >= 6 } simplified ? new Ring(simplified) : new Ring(xy);
+
     /// <param name="xy">x and y of each corner in turn.</param>
     /// <param name="tolerance">In pixels; above 0.</param>
     /// <returns>The corners that stay; fewer than three when nothing of the ring is left.</returns>

@@ -31,7 +31,7 @@ internal static partial class Settings
     /// <summary>Set by the Bicep, or by an image for all who run it.</summary>
     public static IReadOnlyList<string> Deployed { get; } =
     [
-        "ROADSEG_ALLOWED_ORIGINS", "ROADSEG_CALLERS", "ROADSEG_INGEST_UNPACKED", "ROADSEG_KEEP_RESULTS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_OPERATORS", "ROADSEG_PROVIDER", "ROADSEG_WEBHOOK_SECRETS",
+        "ROADSEG_ALLOWED_ORIGINS", "ROADSEG_CALLERS", "ROADSEG_INGEST_UNPACKED", "ROADSEG_KEEP_RESULTS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_LABELLING_KEYS", "ROADSEG_LABEL_STUDIO", "ROADSEG_OPERATORS", "ROADSEG_PROVIDER", "ROADSEG_WEBHOOK_SECRETS",
     ];
 
     /// <summary>Not set by the deployment: the default is right there, or whoever wants another changes the Bicep.</summary>
@@ -39,7 +39,7 @@ internal static partial class Settings
     [
         // How long jobs, leases and keys live, and how much is let in.
         "ROADSEG_DEADLINE", "ROADSEG_INGEST_BUDGET", "ROADSEG_INTERACTIVE_JOBS", "ROADSEG_KEEP_CURATED", "ROADSEG_KEEP_DATASETS", "ROADSEG_KEEP_MODELS",
-        "ROADSEG_KEEP_TRAININGS", "ROADSEG_KEEP_UNFINISHED", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
+        "ROADSEG_KEEP_TRAININGS", "ROADSEG_KEEP_UNFINISHED", "ROADSEG_LABELLING_PATIENCE", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
         "ROADSEG_MAX_PIXELS", "ROADSEG_MAX_QUEUED", "ROADSEG_SWEEP_AFTER", "ROADSEG_UPLOAD_GRACE", "ROADSEG_UPLOAD_RESUMABLE", "ROADSEG_UPLOAD_VALID",
 
         // The image has the model, the page and the libraries where the programs look for them.

@@ -26,6 +26,9 @@ param pollingInterval string
 param wakingQueues array
 param messagesPerReplica int
 param callers string
+param labellingKeys string
+@secure()
+param labelStudio string
 param allowedOrigins string
 param operators string
 @secure()
@@ -52,6 +55,7 @@ var settings = [
   { name: 'ROADSEG_KEEP_UPLOADS', value: '${keepUploadsDays}.00:00:00' }
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
+  { name: 'ROADSEG_LABELLING_KEYS', value: labellingKeys }
   { name: 'ROADSEG_ALLOWED_ORIGINS', value: allowedOrigins }
   { name: 'ROADSEG_OPERATORS', value: operators }
   // A container of this size has 8 GiB of disk.
@@ -62,6 +66,7 @@ var settings = [
   { name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: metricTemporality }
 ]
 var webhookSettings = empty(webhookSecrets) ? [] : [{ name: 'ROADSEG_WEBHOOK_SECRETS', secretRef: 'webhook-secrets' }]
+var labelStudioSettings = empty(labelStudio) ? [] : [{ name: 'ROADSEG_LABEL_STUDIO', secretRef: 'label-studio' }]
 var roleSettings = [for function in disabledFunctions: { name: 'AzureWebJobs_${function}_Disabled', value: '1' }]
 
 var queueRules = [for queue in wakingQueues: {
@@ -98,7 +103,9 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
         allowInsecure: false
       }
       registries: [{ server: registryServer, identity: identityId }]
-      secrets: empty(webhookSecrets) ? [] : [{ name: 'webhook-secrets', value: webhookSecrets }]
+      secrets: concat(
+        empty(webhookSecrets) ? [] : [{ name: 'webhook-secrets', value: webhookSecrets }],
+        empty(labelStudio) ? [] : [{ name: 'label-studio', value: labelStudio }])
     }
     template: {
       // As long as a message may take: what a leaving replica works on is finished.
@@ -111,7 +118,7 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
             cpu: json(cpu)
             memory: memory
           }
-          env: concat(settings, webhookSettings, roleSettings)
+          env: concat(settings, webhookSettings, labelStudioSettings, roleSettings)
           probes: [
             {
               type: 'Startup'

@@ -38,12 +38,17 @@ public sealed class FunctionMetadataTests
     }
 
     [Fact]
-    public async Task Only_reading_what_is_not_the_api_needs_no_key()
+    public async Task Only_reading_what_is_not_the_api_needs_no_key_and_what_checks_keys_itself()
     {
         var triggers = await TriggersAsync();
 
         Assert.Equal(("Function", "v1/{*path}"), Of(triggers["Api"]));
         Assert.Equal(("Anonymous", "{*path}"), Of(triggers["Site"]));
+        Assert.Equal(("Anonymous", "api/{*path}"), Of(triggers["Cvat"]));
+        Assert.Equal(("Anonymous", "label-studio/{*path}"), Of(triggers["LabelStudio"]));
+
+        // Hosts try routes in this order.
+        Assert.True(((string[])["Cvat", "LabelStudio"]).All(static tool => string.CompareOrdinal(tool, "Site") < 0));
         Assert.Equal(["get", "head"], triggers["Site"]["methods"]!.AsArray().Select(method => (string)method!));
         Assert.Equal(["get", "head", "post", "put", "delete"], triggers["Api"]["methods"]!.AsArray().Select(method => (string)method!));
 

@@ -63,7 +63,7 @@ internal sealed class ApiService : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var service = new ApiService(app);
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Preflight", "/v1/{*path}"), service.Function("Site", "/{*path}")));
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(service.Function("Api", "/v1/{*path}"), service.Function("Preflight", "/v1/{*path}"), service.Function("Cvat", "/api/{*path}"), service.Function("LabelStudio", "/label-studio/{*path}"), service.Function("Site", "/{*path}")));
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
         service.Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
@@ -83,6 +83,7 @@ internal sealed class ApiService : IAsyncDisposable
         {
             "Api" => ["GET", "HEAD", "POST", "PUT", "DELETE"],
             "Preflight" => ["OPTIONS"],
+            "Cvat" or "LabelStudio" => ["GET", "POST"],
             _ => ["GET", "HEAD"],
         };
         return new RouteEndpointBuilder(AnswerAsync, RoutePatternFactory.Parse(route), 0)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RoadSeg.Functions.Webhooks;
+namespace RoadSeg.Functions.Outbound;
 
 /// <summary>Which addresses belong to the public internet and to no private network. What is not known to be public is not.</summary>
 /// <remarks>Ranges: IANA IPv4 and IPv6 Special-Purpose Address Registries; 168.63.129.16 is the platform's own service inside every Azure

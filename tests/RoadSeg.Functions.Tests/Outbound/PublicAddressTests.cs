@@ -1,5 +1,5 @@
 using System.Net;
-using RoadSeg.Functions.Webhooks;
+using RoadSeg.Functions.Outbound;
 
 namespace RoadSeg.Functions.Tests.Webhooks;
 

@@ -124,6 +124,7 @@ internal static class DatasetCommand
             DatasetExportCommand.Create(),
             DatasetServiceCommands.List(),
             DatasetServiceCommands.Show(),
+            DatasetDiffCommand.Create(Json),
             layouts,
         };
     }

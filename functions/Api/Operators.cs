@@ -4,7 +4,7 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>The callers who may change models and start or cancel training runs.</summary>
+/// <summary>The callers who may change models, send data sets, and start or cancel training runs.</summary>
 /// <param name="names">Their names; empty: every caller that the host let in.</param>
 internal sealed class Operators(IReadOnlySet<string> names)
 {
@@ -29,7 +29,7 @@ internal sealed class Operators(IReadOnlySet<string> names)
         if (names.Count > 0 && !names.Contains(caller))
             throw new RoadSegException(
                 ErrorCodes.OperatorRequired,
-                $"The caller '{caller}' may not change models or training runs. Ask an operator of this deployment."
+                $"The caller '{caller}' may not change models, data sets or training runs. Ask an operator of this deployment."
             );
     }
 }

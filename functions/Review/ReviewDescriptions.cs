@@ -32,10 +32,16 @@ internal static class ReviewDescriptions
             .Describe(
                 "exportReview",
                 "Export photos to review",
-                "One page of the list as a zip that can be dropped as a data set: images, the model's own masks as first labels to "
-                    + "correct, and dataset.json."
+                "One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own "
+                    + "masks as first labels to correct, and dataset.json. Photos that are no longer kept, and those whose classes are "
+                    + "others than the first one's, are left out."
             )
             .Takes("name", "Name of the data set. Default review.")
+            .Takes(
+                "job",
+                "Id of a photo's job, listed or not, instead of a page of the list. May be given several times.",
+                ParameterForms.Several(ReviewEndpoints.MostChosen, "^[0-9a-z]{26}$")
+            )
             .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
             .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))
             .Takes("after", "next of the page before.")

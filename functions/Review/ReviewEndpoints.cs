@@ -3,6 +3,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Results;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Review;
 
@@ -11,6 +12,7 @@ internal static class ReviewEndpoints
 {
     internal const double DefaultBelow = 0.8;
     internal const double DefaultAbove = 0.1;
+    internal const int MostChosen = 100;
     private const string Range = "a number from 0 to 1";
 
     public static void MapReview(this IEndpointRouteBuilder app)
@@ -36,6 +38,7 @@ internal static class ReviewEndpoints
 
     private static async Task<IResult> ExportAsync(
         string? name,
+        string[]? job,
         string? below,
         string? above,
         string? after,
@@ -52,13 +55,29 @@ internal static class ReviewEndpoints
                 ErrorCodes.RequestInvalid,
                 "The parameter 'name' is 1-63 of a-z, 0-9 and '-', beginning with a letter or digit."
             );
-        var (photos, next) = await list.PageAsync(callers.Of(context.Request), Query(below, above, after, limit), context.RequestAborted);
-        var archive = await export.WriteAsync(name, photos, context.RequestAborted);
+        var (caller, cancel) = (callers.Of(context.Request), context.RequestAborted);
+        var (photos, next) = job is { Length: > 0 }
+            ? (await list.OfAsync(caller, Chosen(job, below ?? above ?? after ?? limit), cancel), null)
+            : await list.PageAsync(caller, Query(below, above, after, limit), cancel);
+        var archive = await export.WriteAsync(name, photos, cancel);
         context.Response.Headers.CacheControl = "no-store";
         if (next is not null)
             context.Response.Headers["x-next"] = next;
         return TypedResults.Stream(archive, "application/zip", $"{name}.zip");
     }
+
+    private static WorkId[] Chosen(string[] jobs, string? ofList)
+    {
+        if (ofList is not null)
+            throw Invalid(
+                "Photos are named by 'job', or taken from the list by 'below', 'above', 'after' and 'limit': give one of the two."
+            );
+        if (jobs.Length > MostChosen)
+            throw Invalid($"At most {MostChosen} photos go into an archive, not {jobs.Length}: export them in several.");
+        return [.. jobs.Select(id => WorkId.TryParse(id, out var job) ? job : throw Invalid("Each 'job' is the id of one of your jobs."))];
+    }
+
+    private static RoadSegException Invalid(string detail) => new(ErrorCodes.RequestInvalid, detail);
 
     private static ReviewQuery Query(string? below, string? above, string? after, string? limit) =>
         new(

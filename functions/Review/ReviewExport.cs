@@ -41,7 +41,7 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 if (written == 0)
                     throw new RoadSegException(
                         ErrorCodes.RequestInvalid,
-                        "No photo is listed, or none is kept any more: there is nothing to export. Raise 'below' or lower 'above'."
+                        "No photo is listed, or none is kept any more: there is nothing to export. Choose other photos, raise 'below' or lower 'above'."
                     );
                 await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
             }

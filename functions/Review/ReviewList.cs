@@ -12,7 +12,7 @@ namespace RoadSeg.Functions.Review;
 
 /// <summary>Finds the photos of a caller that are worth a person's look: the model is unsure of them, or a new version saw something
 /// else.</summary>
-internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
+internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader results, ModelRegistry registry, ILogger<ReviewList> log)
 {
     private static readonly JobSearch Succeeded = new() { State = JobState.Succeeded };
 
@@ -45,6 +45,26 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         return (found, after);
     }
 
+    /// <summary>Photos that their caller chose, in that order, listed or not. Jobs that are not the caller's or have no result, or none any
+    /// more, are left out: one may have gone since it was chosen.</summary>
+    /// <param name="caller">Whose.</param>
+    /// <param name="chosen">Ids of their jobs.</param>
+    /// <param name="cancel">Stops between reads.</param>
+    public async Task<IReadOnlyList<ReviewedPhoto>> OfAsync(string caller, IReadOnlyList<WorkId> chosen, CancellationToken cancel)
+    {
+        var looked = await Task.WhenAll(chosen.Distinct().Select(OneAsync));
+        return [.. looked.OfType<ReviewedPhoto>()];
+
+        async Task<ReviewedPhoto?> OneAsync(WorkId id)
+        {
+            var job = (await store.FindAsync(id, cancel))?.Value;
+            return
+                job is { State: JobState.Succeeded, ErasedAt: null } && job.Caller == caller && await ReadAsync(job, cancel) is { } summary
+                ? new ReviewedPhoto(job, summary, Item(job, summary, [], Confidence(summary), null))
+                : null;
+        }
+    }
+
     private async Task<ReviewedPhoto?> LookAsync(
         JobRecord job,
         ReviewQuery query,
@@ -52,10 +72,23 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
         CancellationToken cancel
     )
     {
-        ResultSummary summary;
+        if (await ReadAsync(job, cancel) is not { } summary)
+            return null;
+        var confidence = Confidence(summary);
+        (double Share, ModelPin Version)? differing = disagreements.TryGetValue(job.Id, out var other) ? other : null;
+        var reasons = new List<ReviewReason>();
+        if (confidence < query.Below)
+            reasons.Add(ReviewReason.Confidence);
+        if (differing?.Share > query.Above)
+            reasons.Add(ReviewReason.Disagreement);
+        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, differing));
+    }
+
+    private async Task<ResultSummary?> ReadAsync(JobRecord job, CancellationToken cancel)
+    {
         try
         {
-            summary = await results.SummaryAsync(job, cancel);
+            return await results.SummaryAsync(job, cancel);
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone)
         {
@@ -67,15 +100,6 @@ internal sealed class ReviewList(JobList jobs, ResultReader results, ModelRegist
             Log.RecordUnreadable(log, $"{Containers.Results}/{job.Id}", e);
             return null;
         }
-
-        var confidence = Confidence(summary);
-        (double Share, ModelPin Version)? differing = disagreements.TryGetValue(job.Id, out var other) ? other : null;
-        var reasons = new List<ReviewReason>();
-        if (confidence < query.Below)
-            reasons.Add(ReviewReason.Confidence);
-        if (differing?.Share > query.Above)
-            reasons.Add(ReviewReason.Disagreement);
-        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, differing));
     }
 
     private static ReviewItem Item(

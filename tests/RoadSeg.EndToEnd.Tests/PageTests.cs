@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using RoadSeg.Cli.Stack;
+using RoadSeg.Datasets.Layouts;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -41,6 +44,17 @@ public sealed class PageTests(StackFixture stack)
 
         using var missing = await stack.Api.GetAsync(new Uri("/assets/..%2Findex.html", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    /// <summary>No call lists them: they are built into the page (ROADSEG_PIN=1 writes them anew).</summary>
+    [Fact]
+    public void The_page_offers_the_layouts_that_are_known()
+    {
+        var path = Path.Combine(Workspace.Root, "functions", "web", "src", "upload", "layouts.json");
+        var known = new JsonArray([.. LayoutPresets.Names.Select(layout => new JsonObject { ["name"] = layout.Name, ["summary"] = layout.Summary })]);
+        if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
+            File.WriteAllText(path, known.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n");
+        Assert.True(JsonNode.DeepEquals(known, JsonNode.Parse(File.ReadAllText(path))), $"{path} is no longer what LayoutPresets says; ROADSEG_PIN=1 writes it anew.");
     }
 
     private async Task<HttpResponseMessage> GetAsync(string path, string accept)

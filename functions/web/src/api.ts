@@ -14,6 +14,12 @@ export interface Job {
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };
   failure?: { code: string; message: string; retryable: boolean };
+  webhook?: {
+    url: string;
+    deliveries?: { at: string; status?: number; error?: string; nextAt?: string; milliseconds?: number }[];
+    deliveredAt?: string;
+    givenUpAt?: string;
+  };
   links: Record<string, string>;
 }
 

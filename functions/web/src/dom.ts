@@ -71,7 +71,8 @@ export function duration(milliseconds: number): string {
 }
 
 export function bytes(count: number): string {
-  return count < 1_000_000 ? `${Math.max(1, Math.round(count / 1000))} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+  if (count < 1_000_000) return `${Math.max(Math.sign(count), Math.round(count / 1000))} kB`;
+  return count < 1_000_000_000 ? `${(count / 1_000_000).toFixed(1)} MB` : `${(count / 1_000_000_000).toFixed(2)} GB`;
 }
 
 export const dateTime = (time: string) => new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

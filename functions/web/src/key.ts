@@ -18,7 +18,7 @@ export const key = {
 const reasons = {
   none: ['This service needs a key', 'It is kept for this session of this tab, and sent to this service only.'],
   refused: ['This service needs a key', 'That key was not accepted. Check it and enter it again.'],
-  operator: ['An operator’s key', 'The key in use may look, but not change models and training runs. Enter one that may; it takes the other’s place in this tab.'],
+  operator: ['An operator’s key', 'The key in use may look, but not change models, data sets and training runs. Enter one that may; it takes the other’s place in this tab.'],
 } as const;
 
 /** Asks for a key; null when the person closes the dialog. */

@@ -5,17 +5,22 @@ import { comparePage } from './compare/compare';
 import { datasetPage } from './datasets/dataset';
 import { datasets } from './datasets/datasets';
 import { fill, h } from './dom';
+import { drops } from './drops';
 import { gallery } from './jobs/gallery';
 import { home, take } from './jobs/home';
 import { jobPage } from './jobs/job';
 import { key } from './key';
 import { models } from './models/models';
 import { versionPage } from './models/version';
+import { reviewPage } from './review/review';
 import { trainingPage } from './trainings/training';
 import { trainings } from './trainings/trainings';
+import { uploadPage } from './upload/upload';
 
 const main = document.getElementById('main')!;
 const routes: [section: string, name: string][] = [['', 'Segment'], ['jobs', 'Jobs'], ['models', 'Models'], ['datasets', 'Data sets'], ['trainings', 'Training']];
+// Views that belong to another's section.
+const within: Record<string, string> = { compare: 'jobs', upload: 'datasets', review: 'datasets' };
 let leave = () => {};
 
 function view(section: string, first: string | undefined, second: string | undefined): () => void {
@@ -24,6 +29,8 @@ function view(section: string, first: string | undefined, second: string | undef
     case 'compare': return comparePage(main, first ?? '', second ?? '');
     case 'models': return first && second ? versionPage(main, first, second) : models(main);
     case 'datasets': return first ? datasetPage(main, first) : datasets(main);
+    case 'upload': return uploadPage(main);
+    case 'review': return reviewPage(main);
     case 'trainings': return first ? trainingPage(main, first) : trainings(main);
     case '': return home(main);
     default: return nowhere();
@@ -41,12 +48,12 @@ function nowhere(): () => void {
 function go(begin = false) {
   leave();
   const { parts: [section = '', first, second] } = place();
-  const here = routes.find(([name]) => name === (section === 'compare' ? 'jobs' : section));
+  const here = routes.find(([name]) => name === (within[section] ?? section));
   if (here) document.title = `${here[1]} · RoadSeg`;
   fill(document.getElementById('header')!,
     h('div', { className: 'bar-inner' },
       h('a', { className: 'wordmark', href: '#/', 'aria-label': 'RoadSeg, start' }, h('img', { src: '/favicon.svg', alt: '', width: 26, height: 26 }), 'RoadSeg'),
-      h('nav', { 'aria-label': 'Main' }, ...routes.map(route => h('a', { href: `#/${route[0]}`, 'aria-current': route === here ? (first ? 'true' : 'page') : undefined }, route[1])))));
+      h('nav', { 'aria-label': 'Main' }, ...routes.map(route => h('a', { href: `#/${route[0]}`, 'aria-current': route === here ? (first || section !== route[0] ? 'true' : 'page') : undefined }, route[1])))));
   leave = view(section, first, second);
   if (!begin) {
     scrollTo(0, 0);
@@ -69,10 +76,13 @@ document.querySelector('.skip')!.addEventListener('click', event => {
 
 addEventListener('hashchange', () => go());
 
-// Photos may be dropped or pasted anywhere.
+// Photos may be dropped or pasted anywhere, and a data set where one is uploaded.
 let inside = 0;
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
-const mark = () => document.body.classList.toggle('dropping', inside > 0);
+const mark = () => {
+  document.body.dataset.drop = drops.view?.words ?? 'Drop to segment';
+  document.body.classList.toggle('dropping', inside > 0);
+};
 addEventListener('dragenter', event => { if (carriesFiles(event)) { inside++; mark(); } });
 addEventListener('dragleave', event => { if (carriesFiles(event)) { inside--; mark(); } });
 addEventListener('dragover', event => { if (carriesFiles(event)) event.preventDefault(); });
@@ -81,7 +91,8 @@ addEventListener('drop', event => {
   event.preventDefault();
   inside = 0;
   mark();
-  take(event.dataTransfer!.files);
+  if (drops.view) drops.view.take(event.dataTransfer!);
+  else take(event.dataTransfer!.files);
 });
 addEventListener('paste', event => {
   const files = event.clipboardData?.files;

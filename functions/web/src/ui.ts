@@ -58,6 +58,9 @@ export function classBars(caption: string, rows: { name: string; color: string; 
     row.detail !== undefined && h('td', { className: 'number muted' }, row.detail)))));
 }
 
+/** A field with its name above it. */
+export const fieldOf = (label: string, input: HTMLElement) => h('div', { className: 'field' }, h('label', { for: input.id }, label), input);
+
 /** A button that does something on the service: still meanwhile, and what went wrong stands below it, with a way to give an operator's key. */
 export function action(label: string, act: () => Promise<void>, look = 'button'): HTMLElement {
   const message = h('p', { className: 'error', role: 'alert', hidden: true });

@@ -82,11 +82,11 @@ test('who may not change anything is told so, and can give an operator’s key',
   const given = [];
   await page.route('**/v1/trainings', async route => {
     given.push(route.request().headers()['x-functions-key']);
-    if (given.at(-1) === KEY && given.length === 1) return route.fulfill({ status: 403, contentType: 'application/problem+json', body: '{"code":"operator-required","detail":"The caller \'app\' may not change models or training runs. Ask an operator of this deployment."}' });
+    if (given.at(-1) === KEY && given.length === 1) return route.fulfill({ status: 403, contentType: 'application/problem+json', body: '{"code":"operator-required","detail":"The caller \'app\' may not change models, data sets or training runs. Ask an operator of this deployment."}' });
     return route.fulfill({ status: 422, contentType: 'application/problem+json', body: '{"code":"training-invalid","detail":"There is no such recipe."}' });
   });
   await page.getByRole('button', { name: 'Start training' }).click();
-  await page.getByText('may not change models or training runs').waitFor(patience);
+  await page.getByText('may not change models, data sets or training runs').waitFor(patience);
   await accessible(page, 'operator required');
   await page.getByRole('button', { name: 'Use another key' }).click();
   await page.getByLabel('Key', { exact: true }).fill('key-of-an-operator');

@@ -186,7 +186,7 @@ test('a card goes from the gallery when its job is no longer in the state that i
   await page.getByText('None of the newest jobs').waitFor(patience);
   await page.getByRole('button', { name: 'Show more' }).click();
   await page.getByText('in the queue, number 3').waitFor(patience);
-  await page.getByText('No job is in this state.').waitFor(patience);
+  await page.getByText('No job matches.').waitFor(patience);
   assert.equal(await page.locator('.gallery li').count(), 0);
 });
 

@@ -94,7 +94,8 @@ internal static class Cityscapes
     public static Layout IddCityscapes { get; } =
         new PatternLayout(
             "idd-cityscapes",
-            "IDD: as above with x_gtFine_labelcsTrainIds.png (createLabels.py --id-type csTrainId), 19 classes",
+            "IDD: leftImg8bit/{split}/{drive}/x_leftImg8bit.* beside gtFine/{split}/{drive}/x_gtFine_labelcsTrainIds.png "
+                + "(createLabels.py --id-type csTrainId), 19 classes",
             [new("leftImg8bit/{split}/{group}/{id}_leftImg8bit.{ext}", "gtFine/{split}/{group}/{id}_gtFine_labelcsTrainIds.png")],
             (_, _) => Task.FromResult<SourceLabels?>(SourceLabels.Identity(BuiltInCatalogues.Cityscapes19, 255))
         );

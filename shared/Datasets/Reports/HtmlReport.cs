@@ -35,14 +35,7 @@ internal static class HtmlReport
         page.WriteLine($"<footer>{Checked(report)}</footer></main></body></html>");
     }
 
-    private static void Begin(TextWriter page, DatasetReport report)
-    {
-        // No script and no network, even if a name should slip through unescaped.
-        page.WriteLine(
-            """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">"""
-        );
-        page.WriteLine($"<title>{Text(report.Name)}: data set report</title><style>{ReportStyle.Css}</style></head><body><main>");
-    }
+    private static void Begin(TextWriter page, DatasetReport report) => ReportStyle.Begin(page, $"{report.Name}: data set report");
 
     private static string Checked(DatasetReport report) =>
         $"Checked {report.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC.";

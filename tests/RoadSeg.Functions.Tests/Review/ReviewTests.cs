@@ -9,6 +9,7 @@ using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Tests.Review;
 
@@ -73,6 +74,29 @@ public sealed class ReviewTests(ServiceFixture fixture)
                 await Service.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ModelVersion(model.Model, version)).DeleteIfExistsAsync(cancellationToken: Cancel);
                 await Service.Blobs.GetBlobContainerClient(Containers.Models).GetBlobClient(BlobPaths.ShadowRun(model.Model, version)).DeleteIfExistsAsync(cancellationToken: Cancel);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Photos_that_were_chosen_leave_as_an_archive_and_those_that_are_gone_or_another_s_stay_out_of_it()
+    {
+        var jobs = new List<JobView>();
+        for (var i = 0; i < 3; i++)
+            jobs.Add(await Service.DroppedAsync([.. Photos.Street, .. new byte[61 + i]]));
+        using var erased = await Service.Api.DeleteAsync(new Uri($"/v1/jobs/{jobs[1].Id}?erase=true", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+
+        var chosen = $"/v1/review/export?name=chosen&job={jobs[2].Id}&job={jobs[1].Id}&job={jobs[0].Id}&job={WorkId.New(TimeProvider.System)}";
+        await using var zip = new ZipArchive(await Service.Api.GetStreamAsync(new Uri(chosen, UriKind.Relative), Cancel));
+        Assert.Equal(
+            [$"images/{jobs[2].Id}.jpeg", $"masks/{jobs[2].Id}.png", $"images/{jobs[0].Id}.jpeg", $"masks/{jobs[0].Id}.png", "dataset.json"],
+            zip.Entries.Select(entry => entry.FullName));
+
+        var many = string.Concat(Enumerable.Repeat($"&job={jobs[0].Id}", 101));
+        foreach (var wrong in (string[])["job=nonsense", $"job={jobs[0].Id}&below=0.5", $"job={jobs[1].Id}", many[1..]])
+        {
+            using var refused = await Service.Api.GetAsync(new Uri("/v1/review/export?" + wrong, UriKind.Relative), Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         }
     }
 

@@ -1,8 +1,9 @@
-import { json, said } from '../api';
+import { Failure, json, said } from '../api';
 import { announce, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { startForm } from '../trainings/start';
 import { pill, words } from '../ui';
+import { awaited } from './arrival';
 import { checking, checkingMilliseconds } from './datasets';
 import { stateWords, type Dataset, type Report } from './records';
 import { reportOf } from './report';
@@ -23,7 +24,8 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
   let shown = '';
   let offered = '';
   void repeat(stop.signal, async () => {
-    const set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
+    const set = await arrived();
+    if (!set) return checkingMilliseconds;
     fill(state, pill(set.state, stateWords[set.state]));
     refresh(progress,
       set.state === 'checking' && checking(set),
@@ -39,6 +41,21 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
     if (set.links.report) await show(set);
     return null;
   }, text => fill(progress, h('p', { className: 'error', role: 'alert' }, text)));
+
+  // What was just uploaded is taken up in a moment; until then only the drop before is known, or none.
+  async function arrived(): Promise<Dataset | undefined> {
+    let set: Dataset | undefined;
+    try {
+      set = await json<Dataset>(`/v1/datasets/${encodeURIComponent(name)}`, { signal: stop.signal });
+    } catch (error) {
+      if (!(error instanceof Failure && error.status === 404 && awaited(name))) throw error;
+    }
+    if (set && !awaited(name, set)) return set;
+    refresh(progress, h('div', { className: 'live' },
+      h('progress', { max: 1, 'aria-label': `Check of ${name}` }),
+      h('span', { className: 'hint', role: 'status' }, 'All files are there. The check begins in a moment …')));
+    return undefined;
+  }
 
   async function show(set: Dataset) {
     try {

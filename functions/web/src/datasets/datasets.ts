@@ -2,6 +2,7 @@ import { json, said } from '../api';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill } from '../ui';
+import { underWay } from '../upload/upload';
 import { stateWords, type Dataset } from './records';
 
 export const checkingMilliseconds = 1500;
@@ -15,7 +16,8 @@ export function datasets(main: HTMLElement): () => void {
   fill(main,
     h('div', { className: 'page-head' },
       h('h1', {}, 'Data sets'),
-      h('p', { className: 'muted facts' }, 'Copy labelled images into the container ', h('code', {}, 'datasets'), ', and ', h('code', {}, 'dataset.json'), ' last: they are checked, curated, and ready to train on.')),
+      h('p', { className: 'muted facts' }, 'Labelled images, checked, curated, and ready to train on. Upload them here, or copy them into the container ', h('code', {}, 'datasets'), ', ', h('code', {}, 'dataset.json'), ' last.'),
+      h('div', { className: 'row top' }, h('a', { className: 'button', href: '#/upload' }, underWay() ? 'Look at the upload' : 'Upload a data set'), h('a', { className: 'button quiet', href: '#/review' }, 'Photos to review'))),
     message, list);
 
   let shown = '';

@@ -3,6 +3,7 @@ import { ended, Failure, json, said, type Job } from '../api';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { words } from '../ui';
+import { search } from './search';
 import { selection } from './selection';
 import { stateWord } from './stages';
 import { paint } from './thumbnails';
@@ -21,12 +22,10 @@ export function gallery(main: HTMLElement): () => void {
   const list = h('ul', { className: 'gallery' });
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the jobs …');
   const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load(next).then(() => remember()).catch(fail) }, 'Show more');
-  const filter = h('select', { id: 'state', onchange: () => { keep({ state: filter.value || undefined }); left = undefined; begin(); remember(); } },
-    h('option', { value: '' }, 'all'), ...Object.entries(stateWord).map(([state, word]) => h('option', { value: state }, word)));
-  const asked = place().set.get('state') ?? '';
-  if (asked in stateWord) filter.value = asked;
+  const find = search(() => { keep(find.settings()); left = undefined; begin(); remember(); });
+  const notice = h('p', { className: 'hint', role: 'status', hidden: true });
   const cards = new Map<string, { job: Job; card: HTMLElement; look: HTMLElement }>();
-  const selected = selection(() => [...cards.values()].map(({ job }) => job), () => stop.signal);
+  const selected = selection(() => [...cards.values()].map(({ job }) => job), () => stop.signal, erased);
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -42,8 +41,8 @@ export function gallery(main: HTMLElement): () => void {
   let settled = 0;
 
   fill(main,
-    h('div', { className: 'page-head row between' }, h('h1', {}, 'Jobs'), h('div', { className: 'row' }, h('label', { for: 'state' }, 'Show'), filter)),
-    message, list, more, selected.bar);
+    h('div', { className: 'page-head' }, h('h1', {}, 'Jobs'), find.form),
+    notice, message, list, more, selected.bar);
   addEventListener('scroll', scrolled);
   begin();
 
@@ -61,6 +60,7 @@ export function gallery(main: HTMLElement): () => void {
   function begin() {
     stop.abort();
     stop = new AbortController();
+    notice.hidden = true;
     selected.clear();
     list.replaceChildren();
     cards.clear();
@@ -88,8 +88,7 @@ export function gallery(main: HTMLElement): () => void {
 
   async function load(after?: string): Promise<Set<string>> {
     const { signal } = stop;
-    const state = filter.value;
-    const query = new URLSearchParams({ limit: String(pageSize), ...(state ? { state } : {}), ...(after ? { after } : {}) });
+    const query = new URLSearchParams({ limit: String(pageSize), ...find.asked(), ...(after ? { after } : {}) });
     const page = await json<{ items: Job[]; next?: string }>(`/v1/jobs?${query}`, { signal });
     signal.throwIfAborted();
     further ||= after !== undefined;
@@ -108,14 +107,25 @@ export function gallery(main: HTMLElement): () => void {
     try {
       const job = await json<Job>(`/v1/jobs/${id}`, { signal });
       signal.throwIfAborted();
-      if (!filter.value || job.state === filter.value) return show(job);
+      if (!find.state() || job.state === find.state()) return show(job);
     } catch (error) {
       if (!(error instanceof Failure && error.status === 404)) throw error;
     }
+    remove(id);
+    tell();
+  }
+
+  function remove(id: string) {
     cards.get(id)?.card.remove();
     cards.delete(id);
     selected.forget(id);
+  }
+
+  function erased(ids: string[]) {
+    ids.forEach(remove);
     tell();
+    notice.textContent = `${ids.length} ${ids.length === 1 ? 'job' : 'jobs'} deleted for good.`;
+    notice.hidden = ids.length === 0;
   }
 
   function show(job: Job) {
@@ -131,8 +141,8 @@ export function gallery(main: HTMLElement): () => void {
   function tell() {
     more.hidden = !next;
     message.hidden = cards.size > 0;
-    message.textContent = next ? 'None of the newest jobs is in this state. Show more to look further back.'
-      : filter.value ? 'No job is in this state.' : 'No jobs yet. Segment a photo, and it appears here.';
+    message.textContent = next ? 'None of the newest jobs is one of these. Show more to look further back.'
+      : find.narrow() ? 'No job matches.' : 'No jobs yet. Segment a photo, and it appears here.';
   }
 
   function fail(error: unknown) {

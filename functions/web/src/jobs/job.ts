@@ -5,9 +5,11 @@ import { versionName } from '../models/named';
 import { versionHash } from '../models/records';
 import { action, words } from '../ui';
 import { sendAgainButton } from './again';
+import { askToErase, erase } from './erase';
 import { problemOf, stageList, stateWord } from './stages';
 import { adopt, listen, submissions, wasSending } from './submission';
 import { watch } from './watch';
+import { webhookSection } from './webhook';
 
 // The service's own names of its stages.
 const stageWords: Record<string, string> = {
@@ -33,8 +35,10 @@ export function jobPage(main: HTMLElement, id: string): () => void {
   let failed = '';
 
   const result = h('div', { className: 'result' }, stage, side);
+  const webhook = webhookSection(id, stop.signal);
+  const own = h('div', { className: 'own', hidden: true }, webhook.section, h('section', {}, action('Delete for good', remove, 'button danger'), h('p', { className: 'hint' }, 'The photo and its results, at once and for good.')));
   const waiting = h('div', { className: 'frame waiting' }, submission?.preview && h('img', { src: submission.preview, alt: '', onerror: (event: Event) => { (event.target as HTMLElement).remove(); if (failed) alone(true); } }));
-  fill(main, h('div', { className: 'page-head' }, title, facts), result);
+  fill(main, h('div', { className: 'page-head' }, title, facts), result, own);
   fill(stage, waiting);
 
   const unlisten = listen(changed => changed === submission && update(changed.job));
@@ -52,6 +56,8 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     // Sent again, it is another job.
     if (submission?.id && submission.id !== id) return location.replace(`#/jobs/${submission.id}`);
     job = next;
+    own.hidden = !job;
+    if (job) webhook.tell(job);
     if (!submission && job && wasSending(job)) submission = adopt(job);
     title.textContent = job?.fileName ?? submission?.name ?? 'Photo';
     document.title = `${title.textContent} · RoadSeg`;
@@ -86,6 +92,14 @@ export function jobPage(main: HTMLElement, id: string): () => void {
   async function cancel() {
     if (submission && !submission.job && submission.uploadMilliseconds === undefined) submission.stop.abort();
     await call(`/v1/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
+  async function remove() {
+    if (!await askToErase([job!])) return;
+    await erase(id);
+    if (stop.signal.aborted) return;
+    location.replace('#/jobs');
+    announce('Deleted for good');
   }
 
   function noResult(message: string) {

@@ -3,9 +3,10 @@ import { download, h, stem } from '../dom';
 import { downloads } from '../explore/downloads';
 import { action, words } from '../ui';
 import { zip } from '../zip';
+import { askToErase, erase } from './erase';
 
-/** Jobs that are selected, and the bar that does something with all of them. `shown` are those that can be selected. */
-export function selection(shown: () => Iterable<Job>, signal: () => AbortSignal) {
+/** Jobs that are selected, and the bar that does something with all of them. `shown` are those that can be selected; `gone` hears of those that were deleted. */
+export function selection(shown: () => Iterable<Job>, signal: () => AbortSignal, gone: (ids: string[]) => void) {
   const chosen = new Set<string>();
   const boxes = new Map<string, HTMLInputElement>();
   const count = h('strong', { role: 'status' });
@@ -13,11 +14,12 @@ export function selection(shown: () => Iterable<Job>, signal: () => AbortSignal)
   const message = h('p', { className: 'hint', role: 'status' });
   const get = action('Download', save);
   const cancel = action('Cancel', () => each(running(), async job => { await call(`/v1/jobs/${job.id}`, { method: 'DELETE', signal: signal() }); }, 'canceled'), 'button quiet');
+  const wipe = action('Delete', eraseAll, 'button danger');
   const all = h('button', { type: 'button', className: 'text-button', onclick: () => { for (const { id } of shown()) set(id, true); } }, 'Select all shown');
   const none = h('button', { type: 'button', className: 'text-button', onclick: () => { clear(); document.getElementById('main')!.focus({ preventScroll: true }); } }, 'Clear selection');
   const bar = h('section', { className: 'selection', 'aria-label': 'Selected jobs', hidden: true },
     h('div', { className: 'row' }, count, all, none),
-    h('div', { className: 'row' }, h('label', { for: 'what' }, 'What'), what, get, cancel),
+    h('div', { className: 'row' }, h('label', { for: 'what' }, 'What'), what, get, cancel, wipe),
     message);
 
   const jobs = () => [...shown()].filter(job => chosen.has(job.id));
@@ -31,6 +33,7 @@ export function selection(shown: () => Iterable<Job>, signal: () => AbortSignal)
     get.hidden = done().length === 0;
     cancel.querySelector('button')!.textContent = running().length === 1 ? 'Cancel 1 job' : `Cancel ${running().length} jobs`;
     cancel.hidden = running().length === 0;
+    wipe.querySelector('button')!.textContent = chosen.size === 1 ? 'Delete for good' : `Delete ${chosen.size} for good`;
   }
 
   function set(id: string, on: boolean) {
@@ -59,6 +62,19 @@ export function selection(shown: () => Iterable<Job>, signal: () => AbortSignal)
       }
     }
     message.textContent = [`${wanted.length - failed.length} of ${wanted.length} ${past}.`, ...failed].join(' ');
+  }
+
+  async function eraseAll() {
+    const wanted = jobs();
+    if (!await askToErase(wanted)) return;
+    const done: string[] = [];
+    await each(wanted, async job => {
+      await erase(job.id, signal());
+      done.push(job.id);
+    }, 'deleted for good');
+    if (signal().aborted) return;
+    gone(done);
+    if (chosen.size === 0) document.getElementById('main')!.focus({ preventScroll: true });
   }
 
   async function save() {

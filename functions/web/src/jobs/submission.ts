@@ -1,9 +1,9 @@
 import { call, ended, Failure, json, type Job, type Ticket } from '../api';
 import { lasting } from '../live';
+import { put } from '../put';
 import { words } from '../ui';
 import { memory } from './memory';
 import { Places } from './places';
-import { put } from './put';
 import { watch } from './watch';
 
 /** A photo on its way: from the file to the end of its job. Listeners hear of every change. */
@@ -113,6 +113,15 @@ export function clear() {
   const over = submissions.filter(one => one.error ?? (one.job && ended(one.job.state)));
   for (const one of over) submissions.splice(submissions.indexOf(one), 1);
   memory.remove(...over.flatMap(one => one.id ?? []));
+}
+
+/** A job was erased: its photo goes from the list, and this browser keeps nothing of it. */
+export function erased(id: string) {
+  memory.remove(id);
+  for (const one of submissions.filter(known => known.id === id)) {
+    submissions.splice(submissions.indexOf(one), 1);
+    one.stop.abort();
+  }
 }
 
 async function run(submission: Submission) {

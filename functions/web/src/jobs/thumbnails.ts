@@ -4,11 +4,13 @@ import { call, type Job } from '../api';
 const most = 96;
 const width = 480;
 
+type Seen = Pick<Job, 'id' | 'links'>;
+
 const made = new Map<string, Promise<ImageBitmap>>();
 let making: Promise<unknown> = Promise.resolve();
 
 // One after another: the service makes each from the photo, and people look at the first ones first.
-function thumbnail(job: Job): Promise<ImageBitmap> {
+function thumbnail(job: Seen): Promise<ImageBitmap> {
   let one = made.get(job.id);
   if (!one) {
     one = making.then(async () => createImageBitmap(await (await call(`${job.links.overlay}?format=webp&width=${width}`)).blob()));
@@ -21,7 +23,7 @@ function thumbnail(job: Job): Promise<ImageBitmap> {
 }
 
 /** Paints what came of a job, small. */
-export async function paint(canvas: HTMLCanvasElement, job: Job) {
+export async function paint(canvas: HTMLCanvasElement, job: Seen) {
   try {
     const image = await thumbnail(job);
     canvas.width = image.width;

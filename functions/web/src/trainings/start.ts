@@ -1,7 +1,7 @@
 import { json } from '../api';
 import type { Dataset } from '../datasets/records';
 import { h } from '../dom';
-import { action } from '../ui';
+import { action, fieldOf } from '../ui';
 import type { Training } from './records';
 
 // The trainer's own; it knows no others, and says so.
@@ -16,8 +16,8 @@ export function startForm(set: Dataset): HTMLElement {
   const promote = h('input', { id: 'promote', type: 'checkbox', checked: true });
   const form = h('form', { className: 'start', onsubmit: (event: Event) => event.preventDefault() },
     h('div', { className: 'field' }, h('label', { for: 'recipe' }, 'Recipe'), recipe, h('datalist', { id: 'recipes' }, ...recipes.map(value => h('option', { value })))),
-    h('div', { className: 'field' }, h('label', { for: 'epochs' }, 'Epochs'), epochs),
-    h('div', { className: 'field' }, h('label', { for: 'init' }, 'Start from'), init),
+    fieldOf('Epochs', epochs),
+    fieldOf('Start from', init),
     h('label', { className: 'row check' }, promote, 'Make it live if it passes its checks'));
   const run = action('Start training', async () => {
     if (!form.reportValidity()) return;

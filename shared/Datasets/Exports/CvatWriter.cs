@@ -22,7 +22,15 @@ internal sealed class CvatWriter : IExportWriter
     {
         (_set, _files, _list) = (set, files, files.Aside());
         ExportLabels.Of(set, "CVAT", []);
-        _xml = XmlWriter.Create(_list, new XmlWriterSettings { Indent = true, NewLineChars = "\n", CloseOutput = false });
+        _xml = XmlWriter.Create(
+            _list,
+            new XmlWriterSettings
+            {
+                Indent = true,
+                NewLineChars = "\n",
+                CloseOutput = false,
+            }
+        );
         Head();
     }
 
@@ -39,7 +47,7 @@ internal sealed class CvatWriter : IExportWriter
         _xml.WriteAttributeString("width", Text(photo.Width));
         _xml.WriteAttributeString("height", Text(photo.Height));
         foreach (var region in objects.Where(region => region.ClassId != ExportObjects.Unlabelled))
-            Mask(region);
+            Mask(region, photo.LabelledBy is null ? "manual" : "auto");
         _xml.WriteEndElement();
     }
 
@@ -90,12 +98,12 @@ internal sealed class CvatWriter : IExportWriter
         _xml.WriteEndElement();
     }
 
-    private void Mask(MaskObject region)
+    private void Mask(MaskObject region, string source)
     {
         var (left, top, right, bottom) = region.Box;
         _xml.WriteStartElement("mask");
         _xml.WriteAttributeString("label", _set.Labels.Classes[region.ClassId].Name);
-        _xml.WriteAttributeString("source", _set.LabelledBy is null ? "manual" : "auto");
+        _xml.WriteAttributeString("source", source);
         _xml.WriteAttributeString("occluded", "0");
         _xml.WriteAttributeString("rle", string.Join(", ", RunsAsCounts.ByRow(region.Runs, left, top, right - left, bottom - top)));
         _xml.WriteAttributeString("left", Text(left));

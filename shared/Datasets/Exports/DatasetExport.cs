@@ -95,7 +95,7 @@ public sealed class DatasetExport
         var total = manifest.Splits.Sum(split => split.Samples);
         if (total == 0)
             throw new RoadSegException(ErrorCodes.DatasetEmpty, "The version holds no photo: there is nothing to export.");
-        var export = new DatasetExport(format, new ExportedSet(manifest.Name, set.Version, set.Labels, manifest.Licence, null), files);
+        var export = new DatasetExport(format, new ExportedSet(manifest.Name, set.Version, set.Labels, manifest.Licence), files);
         foreach (var split in manifest.Splits)
         {
             foreach (var (sample, group) in set.Samples(split.Split).Zip(Groups(set, split.Split)))

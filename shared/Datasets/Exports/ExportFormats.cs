@@ -8,12 +8,20 @@ public static class ExportFormats
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
     [
-        new("cvat", "CVAT for images 1.1: annotations.xml with a mask a region, labels.json for the project", (set, files) => new CvatWriter(set, files)),
-        new("label-studio", "Label Studio: tasks.json with a brush a region, label_config.xml", (set, files) => new LabelStudioWriter(set, files)),
+        new("cvat", "CVAT for images 1.1: annotations.xml with a mask a region, labels.json for the project", (set, files) =>
+            new CvatWriter(set, files)
+        ),
+        new("label-studio", "Label Studio: tasks.json with a brush a region, label_config.xml", (set, files) =>
+            new LabelStudioWriter(set, files)
+        ),
         new("coco", "COCO instances: polygons, and run lengths for regions with holes", (set, files) => new CocoWriter(set, files)),
-        new("yolo", "YOLO segmentation as Ultralytics reads it: data.yaml, an outline a region", (set, files) => new YoloWriter(set, files)),
+        new("yolo", "YOLO segmentation as Ultralytics reads it: data.yaml, an outline a region", (set, files) =>
+            new YoloWriter(set, files)
+        ),
         new("labelme", "Labelme: x.json beside x.png, an outline a region", (set, files) => new LabelmeWriter(set, files)),
-        new("voc", "Pascal VOC: SegmentationClass, class_names.txt; with labelmap.txt CVAT's segmentation mask 1.1", (set, files) => new VocWriter(set, files)),
+        new("voc", "Pascal VOC: SegmentationClass, class_names.txt; with labelmap.txt CVAT's segmentation mask 1.1", (set, files) =>
+            new VocWriter(set, files)
+        ),
         new("huggingface", "Hugging Face image folder: metadata.jsonl, id2label.json", (set, files) => new HuggingFaceWriter(set, files)),
     ];
 

@@ -26,8 +26,7 @@ internal static class ExportObjects
 
     /// <summary>The outlines of a photo's regions with their holes, by class id, those of unlabelled pixels too.</summary>
     /// <exception cref="RoadSegException">mask-too-complex; names the photo.</exception>
-    public static MaskRegions Regions(ExportedPhoto photo) =>
-        Named(photo, () =>
+    public static MaskRegions Regions(ExportedPhoto photo) => Named(photo, () =>
         {
             var found = RegionFinder.Find(photo.Ids, photo.Width, photo.Height, _ => ("", default), All);
             return found.Truncated

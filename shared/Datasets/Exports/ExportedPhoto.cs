@@ -9,6 +9,7 @@ namespace RoadSeg.Datasets.Exports;
 /// <param name="Width">Of the upright photo in pixels, at least 1.</param>
 /// <param name="Height">Of the upright photo in pixels, at least 1.</param>
 /// <param name="Ids">Class ids [Height, Width] of the upright photo; 255 where unlabelled.</param>
+/// <param name="LabelledBy">Model and version whose result the labels are; null for those of a person.</param>
 public sealed record ExportedPhoto(
     string Id,
     Split? Split,
@@ -17,5 +18,6 @@ public sealed record ExportedPhoto(
     string Extension,
     int Width,
     int Height,
-    byte[] Ids
+    byte[] Ids,
+    string? LabelledBy = null
 );

@@ -7,5 +7,4 @@ namespace RoadSeg.Datasets.Exports;
 /// <param name="Version">Curated version; empty for photos of jobs.</param>
 /// <param name="Labels">Classes; 255 is unlabelled.</param>
 /// <param name="Origin">Licence and origin; empty where nobody said.</param>
-/// <param name="LabelledBy">Model whose results the masks are, and a version; null for labels of a person.</param>
-public sealed record ExportedSet(string Name, string Version, LabelCatalogue Labels, string Origin, string? LabelledBy);
+public sealed record ExportedSet(string Name, string Version, LabelCatalogue Labels, string Origin);

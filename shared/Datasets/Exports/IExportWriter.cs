@@ -2,7 +2,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Datasets.Exports;
 
-/// <summary>Writes the files that one labelling tool imports, photo by photo: <see cref="ExportFormats"/> lists them. For one thread.</summary>
+/// <summary>Writes the files that one labelling tool imports, photo by photo. <see cref="ExportFormats"/> lists them. For one
+/// thread.</summary>
 internal interface IExportWriter
 {
     /// <summary>Writes a photo and its labels.</summary>

@@ -79,10 +79,10 @@ internal sealed class LabelStudioWriter : IExportWriter
         if (ExportPaths.Word(photo.Split) is { } split)
             json.WriteString("split", split);
         json.WriteEndObject();
-        json.WriteStartArray(_set.LabelledBy is null ? "annotations" : "predictions");
+        json.WriteStartArray(photo.LabelledBy is null ? "annotations" : "predictions");
         json.WriteStartObject();
         json.WriteNumber("id", _tasks);
-        if (_set.LabelledBy is { } model)
+        if (photo.LabelledBy is { } model)
             json.WriteString("model_version", model);
         json.WriteStartArray("result");
         var number = 0;

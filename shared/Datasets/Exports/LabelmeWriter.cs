@@ -5,8 +5,9 @@ using RoadSeg.Results;
 
 namespace RoadSeg.Datasets.Exports;
 
-/// <summary>Labelme: a file beside each photo. Its polygons have no holes and its masks cannot be edited, so every connected region is its
-/// filled outline and what lies within it comes later, on top: the other classes, and <c>__ignore__</c> for pixels without a label.</summary>
+/// <summary>Labelme: a file beside each photo. Its polygons have no holes and its masks cannot be edited, so every connected region is
+/// its filled outline and what lies within it comes later, on top: the other classes, and <c>__ignore__</c> for pixels without a
+/// label.</summary>
 /// <remarks>Format: wkentaro/labelme, labelme/_label_file.py; <c>__ignore__</c> and <c>_background_</c> are those of its
 /// examples/semantic_segmentation.</remarks>
 internal sealed class LabelmeWriter : IExportWriter
@@ -61,9 +62,7 @@ internal sealed class LabelmeWriter : IExportWriter
     {
         _files.Add(
             "labels.txt",
-            string.Concat(
-                ((string[])[Ignored, Background, .. _set.Labels.Classes.Select(label => label.Name)]).Select(name => $"{name}\n")
-            )
+            string.Concat(((string[])[Ignored, Background, .. _set.Labels.Classes.Select(label => label.Name)]).Select(name => $"{name}\n"))
         );
         var config = new StringBuilder("shape_color: manual\nlabel_colors:\n");
         foreach (var label in _set.Labels.Classes)

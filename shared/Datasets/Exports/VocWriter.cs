@@ -6,8 +6,8 @@ using RoadSeg.Labels;
 namespace RoadSeg.Datasets.Exports;
 
 /// <summary>Pascal VOC, and with labelmap.txt the "Segmentation mask 1.1" of CVAT: palette pictures whose indices are VOC's (0 the
-/// background, 255 unlabelled) and whose colours are those of the classes. Unlabelled pixels are black, which CVAT takes for its background;
-/// of a colour that is not in labelmap.txt it would refuse the set (cvat-ai/cvat#5137).</summary>
+/// background, 255 unlabelled) and whose colours are those of the classes. Unlabelled pixels are black, which CVAT takes for its
+/// background; of a colour that is not in labelmap.txt it would refuse the set (cvat-ai/cvat#5137).</summary>
 /// <remarks>Format: the VOC2012 development kit, and cvat-ai/cvat, cvat/apps/dataset_manager/formats/mask.py.</remarks>
 internal sealed class VocWriter : IExportWriter
 {

@@ -220,7 +220,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("coco", "ro\nad")]
     public void A_class_that_a_form_cannot_name_is_refused_by_its_name(string form, string name)
     {
-        var set = new ExportedSet("set", "", new LabelCatalogue([new LabelClass(0, name, default)], 255), "", null);
+        var set = new ExportedSet("set", "", new LabelCatalogue([new LabelClass(0, name, default)], 255), "");
         using var files = ExportFiles.InArchive(new MemoryStream());
 
         var refusal = Assert.Throws<RoadSegException>(() => new DatasetExport(ExportFormats.Find(form), set, files));
@@ -234,7 +234,7 @@ public sealed class ExportTests : IDisposable
     public void Names_that_a_file_system_cannot_hold_or_tell_apart_become_names_that_it_can(string form)
     {
         string[] ids = ["a/b", "a_b", "A_B", ".hidden", "x?.", "..", "con\u0001trol", new string('ü', 400), new string('ü', 400)];
-        var set = new ExportedSet("set", "", new LabelCatalogue([new LabelClass(0, "road", new RgbColor(1, 2, 3))], 255), "", null);
+        var set = new ExportedSet("set", "", new LabelCatalogue([new LabelClass(0, "road", new RgbColor(1, 2, 3))], 255), "");
         using var zip = new MemoryStream();
         using (var files = ExportFiles.InArchive(zip))
         {
@@ -253,12 +253,12 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void What_a_model_labelled_are_predictions_to_Label_Studio()
     {
-        var set = new ExportedSet("review", "", new LabelCatalogue([new LabelClass(0, "road", default)], 255), "", "roadseg 1.2");
+        var set = new ExportedSet("review", "", new LabelCatalogue([new LabelClass(0, "road", default)], 255), "");
         using var zip = new MemoryStream();
         using (var files = ExportFiles.InArchive(zip))
         {
             var export = new DatasetExport(ExportFormats.Find("label-studio"), set, files);
-            export.Add(new ExportedPhoto("a", null, "", PhotoEncoder.Png(Drop.Painted(1, 4, 4)), "png", 4, 4, new byte[16]));
+            export.Add(new ExportedPhoto("a", null, "", PhotoEncoder.Png(Drop.Painted(1, 4, 4)), "png", 4, 4, new byte[16], "roadseg 1.2"));
             export.Finish();
         }
 

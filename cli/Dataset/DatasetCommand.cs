@@ -121,6 +121,7 @@ internal static class DatasetCommand
             curate,
             report,
             push,
+            DatasetExportCommand.Create(),
             DatasetServiceCommands.List(),
             DatasetServiceCommands.Show(),
             DatasetDiffCommand.Create(Json),

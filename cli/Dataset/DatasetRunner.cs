@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
@@ -52,7 +53,7 @@ internal static class DatasetRunner
                 Say(source, $"Report:  {Path.Combine(set.Folder, DatasetCurator.PageFile)}");
                 if (export is not null)
                 {
-                    HuggingFaceExport.Write(set, export, cancel);
+                    DatasetExport.ToFolder(set, ExportFormats.Find("huggingface"), export, null, cancel);
                     Say(source, $"Export:  {export}");
                 }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Jobs;
 using Spectre.Console;
 
@@ -36,6 +37,12 @@ internal static class ReviewCommand
         DefaultValueFactory = _ => "review",
     };
 
+    private static readonly Option<string?> To = new("--to")
+    {
+        Description = $"Labelling tool, or form, that the zip is for: {ExportFormats.Names}. Default: a data set.",
+        HelpName = "form",
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -59,12 +66,13 @@ internal static class ReviewCommand
     {
         var output = new Argument<string>("file")
         {
-            Description = "Zip to write: correct its masks, then drop it, or 'roadseg dataset curate' it.",
+            Description = "Zip to write: correct its masks, then drop it, or 'roadseg dataset curate' it; with --to, import it there.",
         };
         var command = new Command("export", "Saves the listed photos as a data set with the model's own masks as first labels.")
         {
             output,
             Name,
+            To,
             Below,
             Above,
             Limit,
@@ -82,6 +90,7 @@ internal static class ReviewCommand
                         parsed.GetValue(Below),
                         parsed.GetValue(Above),
                         parsed.GetValue(Limit),
+                        parsed.GetValue(To),
                         cancel
                     )
                 )

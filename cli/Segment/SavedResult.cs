@@ -45,13 +45,17 @@ internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnly
     }
 
     /// <summary>Writes a file that is whole or not there.</summary>
-    public static async Task WriteAsync(Stream content, string path, CancellationToken cancel)
+    public static Task WriteAsync(Stream content, string path, CancellationToken cancel) =>
+        WriteAsync(file => content.CopyToAsync(file, cancel), path);
+
+    /// <summary>Writes a file that is whole or not there.</summary>
+    public static async Task WriteAsync(Func<Stream, Task> write, string path)
     {
         var part = path + ".part";
         try
         {
             await using (var file = File.Create(part))
-                await content.CopyToAsync(file, cancel);
+                await write(file);
             File.Move(part, path, overwrite: true);
         }
         catch

@@ -1,4 +1,5 @@
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
 
@@ -86,4 +87,26 @@ internal static class DatasetDescriptions
             )
             .AnswersFile("text/html")
             .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeExportDatasetVersion(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "exportDatasetVersion",
+                "Export a version to a labelling tool",
+                "Photos and labels of the version as the tool imports them, in a zip. Photos have the size of the version. Of versions of "
+                    + "up to 1 GiB; larger ones are exported by the command line."
+            )
+            .Takes(
+                "to",
+                "Labelling tool, or form, that the archive is for; it has to be said.",
+                ParameterForms.OneOf("ExportForm", ExportFormats.All.Select(format => format.Name))
+            )
+            .AnswersFile("application/zip")
+            .Fails(
+                ErrorCodes.RequestInvalid,
+                ErrorCodes.DatasetNotFound,
+                ErrorCodes.DatasetInvalid,
+                ErrorCodes.MaskTooComplex,
+                ErrorCodes.CuratedSetInvalid
+            );
 }

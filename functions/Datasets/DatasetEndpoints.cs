@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Functions.Api;
 
 namespace RoadSeg.Functions.Datasets;
@@ -40,6 +41,15 @@ internal static class DatasetEndpoints
                     PageAsync(context, files.OfVersionAsync(context, name, version, DatasetCurator.PageFile))
             )
             .DescribeGetDatasetVersionPage();
+        app.MapGet("/v1/datasets/{name}/versions/{version}/export", ExportAsync).DescribeExportDatasetVersion();
+    }
+
+    private static async Task<IResult> ExportAsync(string name, string version, string? to, HttpContext context, VersionExport export)
+    {
+        var format = ExportFormats.Find(to ?? "");
+        var archive = await export.WriteAsync(name, version, format, context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Stream(archive, "application/zip", $"{name}-{format.Name}.zip");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DatasetStore store, ILoggerFactory logs)

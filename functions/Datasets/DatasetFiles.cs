@@ -31,10 +31,16 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
     /// <exception cref="RoadSegException">dataset-not-found.</exception>
     public async Task<IResult> OfVersionAsync(HttpContext context, string name, string version, string file)
     {
-        var set = (await FindAsync(name, context.RequestAborted)).Value;
-        return set.Versions.Contains(version, StringComparer.Ordinal)
-            ? await AnswerAsync(context, name, version, file)
-            : throw NotFound($"The data set has no such version; GET /v1/datasets/{name} lists those that it has.");
+        await RequireVersionAsync(name, version, context.RequestAborted);
+        return await AnswerAsync(context, name, version, file);
+    }
+
+    /// <summary>Refuses a version that the set does not have.</summary>
+    /// <exception cref="RoadSegException">dataset-not-found.</exception>
+    public async Task RequireVersionAsync(string name, string version, CancellationToken cancel)
+    {
+        if (!(await FindAsync(name, cancel)).Value.Versions.Contains(version, StringComparer.Ordinal))
+            throw NotFound($"The data set has no such version; GET /v1/datasets/{name} lists those that it has.");
     }
 
     private async Task<IResult> AnswerAsync(HttpContext context, string name, string? version, string file)

@@ -10,5 +10,6 @@ internal static class DatasetServices
         services.AddSingleton<LateFiles>();
         services.AddSingleton<DatasetFiles>();
         services.AddSingleton<DatasetUploads>();
+        services.AddSingleton<VersionExport>();
     }
 }

@@ -1,3 +1,4 @@
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Jobs;
@@ -33,10 +34,15 @@ internal static class ReviewDescriptions
                 "exportReview",
                 "Export photos to review",
                 "One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own "
-                    + "masks as first labels to correct, and dataset.json. Photos that are no longer kept, and those whose classes are "
-                    + "others than the first one's, are left out."
+                    + "masks as first labels to correct, and dataset.json; or, with \"to\", as a labelling tool imports it. Photos that "
+                    + "are no longer kept, and those whose classes are others than the first one's, are left out."
             )
             .Takes("name", "Name of the data set. Default review.")
+            .Takes(
+                "to",
+                "Labelling tool, or form, that the archive is for. Default: a data set to drop.",
+                ParameterForms.OneOf("ExportForm", ExportFormats.All.Select(format => format.Name))
+            )
             .Takes(
                 "job",
                 "Id of a photo's job, listed or not, instead of a page of the list. May be given several times.",
@@ -47,5 +53,5 @@ internal static class ReviewDescriptions
             .Takes("after", "next of the page before.")
             .Takes("limit", "Photos.", ParameterForms.Whole(1, 100, 20))
             .AnswersFile("application/zip")
-            .Fails(ErrorCodes.RequestInvalid);
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.DatasetInvalid, ErrorCodes.MaskTooComplex);
 }

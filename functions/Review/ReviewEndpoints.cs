@@ -1,4 +1,5 @@
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Results;
@@ -38,6 +39,7 @@ internal static class ReviewEndpoints
 
     private static async Task<IResult> ExportAsync(
         string? name,
+        string? to,
         string[]? job,
         string? below,
         string? above,
@@ -55,15 +57,16 @@ internal static class ReviewEndpoints
                 ErrorCodes.RequestInvalid,
                 "The parameter 'name' is 1-63 of a-z, 0-9 and '-', beginning with a letter or digit."
             );
+        var format = to is null ? null : ExportFormats.Find(to);
         var (caller, cancel) = (callers.Of(context.Request), context.RequestAborted);
         var (photos, next) = job is { Length: > 0 }
             ? (await list.OfAsync(caller, Chosen(job, below ?? above ?? after ?? limit), cancel), null)
             : await list.PageAsync(caller, Query(below, above, after, limit), cancel);
-        var archive = await export.WriteAsync(name, photos, cancel);
+        var archive = await export.WriteAsync(name, format, photos, cancel);
         context.Response.Headers.CacheControl = "no-store";
         if (next is not null)
             context.Response.Headers["x-next"] = next;
-        return TypedResults.Stream(archive, "application/zip", $"{name}.zip");
+        return TypedResults.Stream(archive, "application/zip", format is null ? $"{name}.zip" : $"{name}-{format.Name}.zip");
     }
 
     private static WorkId[] Chosen(string[] jobs, string? ofList)

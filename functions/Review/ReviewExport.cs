@@ -2,26 +2,30 @@ using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Labels;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Review;
 
 /// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's
-/// own masks as first labels, and <c>dataset.json</c>.</summary>
+/// own masks as first labels, and <c>dataset.json</c>; or the files that a labelling tool imports.</summary>
 internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoSlots slots, ImageLimits limits)
 {
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
     /// <param name="name">Name of the data set.</param>
+    /// <param name="format">Form of a labelling tool; null for a data set.</param>
     /// <param name="photos">What goes in: those of the first one's classes whose photo and mask are still kept.</param>
     /// <param name="cancel">Stops; nothing is left then.</param>
-    /// <exception cref="RoadSegException">request-invalid: nothing is left to export.</exception>
-    public async Task<Stream> WriteAsync(string name, IReadOnlyList<ReviewedPhoto> photos, CancellationToken cancel)
+    /// <exception cref="RoadSegException">request-invalid: nothing is left to export; dataset-invalid: the form cannot name a class;
+    /// mask-too-complex: a mask is noise.</exception>
+    public async Task<Stream> WriteAsync(string name, ExportFormat? format, IReadOnlyList<ReviewedPhoto> photos, CancellationToken cancel)
     {
         var file = new FileStream(
             Path.Combine(Path.GetTempPath(), $"roadseg-review-{Guid.NewGuid():N}.zip"),
@@ -33,20 +37,17 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         );
         try
         {
-            var written = 0;
-            await using (var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, null, cancel))
-            {
-                foreach (var photo in photos.Where(photo => Same(photo.Summary, photos[0].Summary)))
-                    written += await AddAsync(archive, photo.Job, cancel) ? 1 : 0;
-                if (written == 0)
-                    throw new RoadSegException(
-                        ErrorCodes.RequestInvalid,
-                        "No photo is listed, or none is kept any more: there is nothing to export. Choose other photos, raise 'below' or "
-                            + "lower 'above'."
-                    );
-                await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
-            }
-
+            var fitting = photos.Where(photo => Same(photo.Summary, photos[0].Summary)).ToList();
+            var written =
+                fitting.Count == 0 ? 0
+                : format is null ? await DatasetAsync(file, name, fitting, cancel)
+                : await ToolAsync(file, new ExportedSet(name, "", Labels(fitting[0].Summary), ""), format, fitting, cancel);
+            if (written == 0)
+                throw new RoadSegException(
+                    ErrorCodes.RequestInvalid,
+                    "No photo is listed, or none is kept any more: there is nothing to export. Choose other photos, raise 'below' or lower "
+                        + "'above'."
+                );
             file.Position = 0;
             return file;
         }
@@ -57,22 +58,65 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         }
     }
 
-    private async Task<bool> AddAsync(ZipArchive archive, JobRecord job, CancellationToken cancel)
+    private async Task<int> DatasetAsync(Stream file, string name, List<ReviewedPhoto> photos, CancellationToken cancel)
+    {
+        await using var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
+        var written = 0;
+        foreach (var job in photos.Select(photo => photo.Job))
+            written += await ReadAsync(
+                job,
+                async (photo, mask) =>
+                {
+                    await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
+                    await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);
+                },
+                cancel
+            );
+        await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
+        return written;
+    }
+
+    private async Task<int> ToolAsync(
+        Stream file,
+        ExportedSet set,
+        ExportFormat format,
+        List<ReviewedPhoto> photos,
+        CancellationToken cancel
+    )
+    {
+        using var files = ExportFiles.InArchive(file);
+        var export = new DatasetExport(format, set, files);
+        foreach (var job in photos.Select(photo => photo.Job))
+            await ReadAsync(
+                job,
+                (photo, png) =>
+                {
+                    var mask = MaskPng.Decode(png.Span, limits);
+                    var (id, extension, model) = ($"{job.Id}", $"{job.Image!.Format}", $"{job.Result!.Model} {job.Result.ModelVersion}");
+                    export.Add(new ExportedPhoto(id, null, "", photo, extension, mask.Width, mask.Height, mask.Ids, model));
+                    return Task.CompletedTask;
+                },
+                cancel
+            );
+        export.Finish();
+        return export.Photos;
+    }
+
+    // 1 for a photo that is kept, 0 for one that is not.
+    private async Task<int> ReadAsync(JobRecord job, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> add, CancellationToken cancel)
     {
         try
         {
             // One after the other, and all exports together in the room of the bulk lane.
             if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
-                return false;
+                return 0;
             using var held = room;
-            var mask = await results.ReadAsync(job, ResultFiles.Mask, cancel);
-            await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
-            await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);
-            return true;
+            await add(photo, await results.ReadAsync(job, ResultFiles.Mask, cancel));
+            return 1;
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.UploadMissing || e.Code == ErrorCodes.ResultGone)
         {
-            return false;
+            return 0;
         }
     }
 
@@ -90,6 +134,9 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
 
     private static bool Same(ResultSummary one, ResultSummary other) =>
         one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
+
+    private static LabelCatalogue Labels(ResultSummary summary) =>
+        new([.. summary.Classes.Select(label => new LabelClass(label.Id, label.Name, label.Color))], null);
 
     // The masks hold class ids; every one is mapped to its own name, so that the set says the same to whoever reads it.
     private static byte[] Spec(string name, ResultSummary summary) =>

@@ -26,21 +26,24 @@ public sealed partial class RoadSegClient
             cancel
         );
 
-    /// <summary>The same photos as a zip that can be corrected and dropped as a data set.</summary>
+    /// <summary>The same photos as a zip that can be corrected and dropped as a data set, or that a labelling tool imports.</summary>
     /// <param name="name">Name of the data set.</param>
     /// <param name="below">As for the list.</param>
     /// <param name="above">As for the list.</param>
     /// <param name="limit">Photos, 1-100.</param>
+    /// <param name="to">Form of a labelling tool, such as <c>cvat</c>; null for a data set.</param>
     /// <param name="cancel">Stops.</param>
     public Task<Stream> OpenReviewAsync(
         string name,
         double? below = null,
         double? above = null,
         int? limit = null,
+        string? to = null,
         CancellationToken cancel = default
     ) =>
         _calls.OpenAsync(
-            "v1/review/export" + Query.Of(("name", name), ("below", Text(below)), ("above", Text(above)), ("limit", Text(limit))),
+            "v1/review/export"
+                + Query.Of(("name", name), ("to", to), ("below", Text(below)), ("above", Text(above)), ("limit", Text(limit))),
             cancel
         );
 

@@ -452,6 +452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{name}/versions/{version}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a version to a labelling tool
+         * @description Photos and labels of the version as the tool imports them, in a zip. Photos have the size of the version. Of versions of up to 1 GiB; larger ones are exported by the command line.
+         */
+        get: operations["exportDatasetVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review": {
         parameters: {
             query?: never;
@@ -481,7 +501,7 @@ export interface paths {
         };
         /**
          * Export photos to review
-         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
+         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json; or, with "to", as a labelling tool imports it. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
          */
         get: operations["exportReview"];
         put?: never;
@@ -5379,6 +5399,90 @@ export interface operations {
             };
         };
     };
+    exportDatasetVersion: {
+        parameters: {
+            query?: {
+                /** @description Labelling tool, or form, that the archive is for; it has to be said. */
+                to?: "cvat" | "label-studio" | "coco" | "yolo" | "labelme" | "voc" | "huggingface";
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data set's description cannot be used; The mask is too complex for polygons. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listReview: {
         parameters: {
             query?: {
@@ -5484,6 +5588,8 @@ export interface operations {
             query?: {
                 /** @description Name of the data set. Default review. */
                 name?: string;
+                /** @description Labelling tool, or form, that the archive is for. Default: a data set to drop. */
+                to?: "cvat" | "label-studio" | "coco" | "yolo" | "labelme" | "voc" | "huggingface";
                 /** @description Id of a photo's job, listed or not, instead of a page of the list. May be given several times. */
                 job?: string[];
                 /** @description A mean confidence under it lists a photo. */
@@ -5525,6 +5631,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The data set's description cannot be used; The mask is too complex for polygons. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An internal error occurred. */
             500: {

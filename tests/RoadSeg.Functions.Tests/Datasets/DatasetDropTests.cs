@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
@@ -38,6 +39,27 @@ public sealed class DatasetDropTests(ServiceFixture fixture)
         Assert.Equal(("application/x-ndjson", HttpStatusCode.OK), (faults.Content.Headers.ContentType!.MediaType, faults.StatusCode));
         foreach (var line in (await faults.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Assert.NotEmpty(JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_version_leaves_as_an_archive_for_a_labelling_tool()
+    {
+        using var folder = new TempFolder();
+        var sent = await PushAsync(PaintedSet.Write(folder.Path, 3));
+        var view = await Client.WaitForDatasetAsync(_name, sent.Drop, TimeSpan.FromMinutes(2), null, Cancel);
+        var export = $"/v1/datasets/{_name}/versions/{view.Version}/export";
+
+        await using var zip = new ZipArchive(await Service.Api.GetStreamAsync(new Uri($"{export}?to=cvat", UriKind.Relative), Cancel));
+
+        Assert.Equal(["annotations.xml", "labels.json"], zip.Entries.Select(entry => entry.FullName).Where(path => !path.StartsWith("images/", StringComparison.Ordinal)));
+        using var reader = new StreamReader(await zip.GetEntry("annotations.xml")!.OpenAsync(Cancel));
+        Assert.Contains("<mask label=", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+        foreach (var (wrong, status, said) in new[] { ($"{export}?to=cvt", HttpStatusCode.BadRequest, "did you mean 'cvat'?"), (export, HttpStatusCode.BadRequest, "Known are cvat"), ($"/v1/datasets/{_name}/versions/0123456789abcdef/export?to=cvat", HttpStatusCode.NotFound, "dataset-not-found") })
+        {
+            using var refused = await Service.Api.GetAsync(new Uri(wrong, UriKind.Relative), Cancel);
+            Assert.Equal(status, refused.StatusCode);
+            Assert.Contains(said, JsonDocument.Parse(await refused.Content.ReadAsStringAsync(Cancel)).RootElement.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

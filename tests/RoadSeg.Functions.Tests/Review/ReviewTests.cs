@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
@@ -92,12 +93,49 @@ public sealed class ReviewTests(ServiceFixture fixture)
             [$"images/{jobs[2].Id}.jpeg", $"masks/{jobs[2].Id}.png", $"images/{jobs[0].Id}.jpeg", $"masks/{jobs[0].Id}.png", "dataset.json"],
             zip.Entries.Select(entry => entry.FullName));
 
+        foreach (var (to, layout) in new[] { ("cvat", "cvat"), ("coco", "coco"), ("voc", "voc"), ("yolo", "yolo") })
+            Assert.Equal(await MaskedAsync(jobs[0].Id, jobs[2].Id), await CountedAsync($"{chosen}&to={to}", layout));
+        await using var tasks = new ZipArchive(await Service.Api.GetStreamAsync(new Uri($"{chosen}&to=label-studio", UriKind.Relative), Cancel));
+        using var list = await JsonDocument.ParseAsync(await tasks.GetEntry("tasks.json")!.OpenAsync(Cancel), default, Cancel);
+        Assert.All(list.RootElement.EnumerateArray(), task => Assert.Equal($"{jobs[0].Result!.Model} {jobs[0].Result!.ModelVersion}", task.GetProperty("predictions")[0].GetProperty("model_version").GetString()));
+
         var many = string.Concat(Enumerable.Repeat($"&job={jobs[0].Id}", 101));
-        foreach (var wrong in (string[])["job=nonsense", $"job={jobs[0].Id}&below=0.5", $"job={jobs[1].Id}", many[1..]])
+        foreach (var wrong in (string[])["job=nonsense", $"job={jobs[0].Id}&to=cvt", $"job={jobs[0].Id}&below=0.5", $"job={jobs[1].Id}", many[1..]])
         {
             using var refused = await Service.Api.GetAsync(new Uri("/v1/review/export?" + wrong, UriKind.Relative), Cancel);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         }
+    }
+
+    // Pixels by class of the jobs' masks.
+    private async Task<SortedDictionary<string, long>> MaskedAsync(params WorkId[] jobs)
+    {
+        var pixels = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var job in jobs)
+        {
+            var summary = (await Service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{job}/summary", UriKind.Relative), JobJson.Default.ResultSummary, Cancel))!;
+            foreach (var label in summary.Classes.Where(label => label.Pixels > 0))
+                pixels[label.Name] = pixels.GetValueOrDefault(label.Name) + label.Pixels;
+        }
+
+        return pixels;
+    }
+
+    // The same of an archive for a tool, read as a data set of its layout at the photos' own size.
+    private async Task<SortedDictionary<string, long>> CountedAsync(string address, string layout)
+    {
+        using var folder = new TempFolder();
+        await ZipFile.ExtractToDirectoryAsync(await Service.Api.GetStreamAsync(new Uri(address, UriKind.Relative), Cancel), folder["set"], Cancel);
+        var street = ImageProbe.Read(Photos.Street, ImageLimits.Default);
+        var spec = new DatasetSpec
+        {
+            Name = "back",
+            Layout = layout,
+            Target = new PreprocessSpec(ResizeMode.Stretch, street.Width, street.Height, 1),
+            Split = new SplitSpec { By = SplitSource.Seed, Train = 1, Val = 0, Test = 0 },
+        };
+        var report = await new DatasetCurator(TimeProvider.System).CheckAsync(new LocalFolderFiles(folder["set"]), spec, new DatasetOptions(), null, null, Cancel);
+        return new SortedDictionary<string, long>(report.Classes.Where(label => label.Pixels > 0).ToDictionary(label => label.Name, label => label.Pixels), StringComparer.Ordinal);
     }
 
     private async Task<ReviewPage> ListAsync(string query) => (await Service.Api.GetFromJsonAsync(new Uri("/v1/review" + query, UriKind.Relative), JobJson.Default.ReviewPage, Cancel))!;

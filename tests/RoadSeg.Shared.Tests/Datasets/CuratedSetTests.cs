@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
@@ -157,7 +158,7 @@ public sealed class CuratedSetTests : IDisposable
     {
         var set = await drop.CuratedAsync();
 
-        HuggingFaceExport.Write(set, Path.Combine(drop.Out, "hf"), TestContext.Current.CancellationToken);
+        DatasetExport.ToFolder(set, ExportFormats.Find("huggingface"), Path.Combine(drop.Out, "hf"), null, TestContext.Current.CancellationToken);
 
         Assert.Equal(["README.md", "id2label.json", "train", "validation"], Directory.EnumerateFileSystemEntries(Path.Combine(drop.Out, "hf")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("road", JsonNode.Parse(File.ReadAllText(Path.Combine(drop.Out, "hf", "id2label.json")))!["3"]!.GetValue<string>());
@@ -175,7 +176,7 @@ public sealed class CuratedSetTests : IDisposable
             Assert.Equal(sample.Image.Pixels, ImageDecoder.Decode(image, ImageProbe.Read(image, ImageLimits.Default)).Pixels);
         }
 
-        Assert.Throws<IOException>(() => HuggingFaceExport.Write(set, Path.Combine(drop.Out, "hf"), TestContext.Current.CancellationToken));
+        Assert.Throws<IOException>(() => DatasetExport.ToFolder(set, ExportFormats.Find("huggingface"), Path.Combine(drop.Out, "hf"), null, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -183,7 +184,7 @@ public sealed class CuratedSetTests : IDisposable
     {
         var set = await drop.CuratedAsync();
         var export = Path.Combine(drop.Out, "hf");
-        HuggingFaceExport.Write(set, export, TestContext.Current.CancellationToken);
+        DatasetExport.ToFolder(set, ExportFormats.Find("huggingface"), export, null, TestContext.Current.CancellationToken);
 
         var report = await new DatasetCurator(TimeProvider.System).CheckAsync(
             new RoadSeg.Datasets.Files.LocalFolderFiles(export), Drop.Of("huggingface"), drop.Options, null, null, TestContext.Current.CancellationToken);

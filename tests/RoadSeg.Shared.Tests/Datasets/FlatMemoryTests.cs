@@ -1,5 +1,6 @@
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 
@@ -45,6 +46,22 @@ public sealed class FlatMemoryTests
         Assert.True(many < few + (16 << 20), $"{few:N0} -> {many:N0} bytes");
     }
 
+    [Fact]
+    public async Task Four_times_as_many_photos_take_no_more_memory_to_export()
+    {
+        using var folder = new TempFolder();
+        var (few, many) = (await SetAsync(folder, "few", 100), await SetAsync(folder, "many", 400));
+        Exported(few, ExportFormats.All[0]);
+
+        foreach (var format in ExportFormats.All)
+        {
+            var (less, more) = (Exported(few, format), Exported(many, format));
+
+            // 300 photos are 75 MB.
+            Assert.True(more < less + (8 << 20), $"{format.Name}: {less:N0} -> {more:N0} bytes");
+        }
+    }
+
     // ROADSEG_COCO_BYTES=2147483648 makes the larger list one of 2 GB.
     [Fact]
     public async Task A_list_of_COCO_instances_of_any_length_takes_no_more_memory()
@@ -83,6 +100,22 @@ public sealed class FlatMemoryTests
         await watch;
         Assert.Equal(images, report.Usable);
         return held;
+    }
+
+    private static async Task<CuratedSet> SetAsync(TempFolder folder, string name, int count)
+    {
+        Write(folder[name], count);
+        var spec = new DatasetSpec { Name = name, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 256, 256, 1) };
+        var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(folder[name]), spec, new DatasetOptions { ShardBytes = 1 << 20 }, folder["out"], null, TestContext.Current.CancellationToken);
+        report.ThrowIfUnusable();
+        return set!;
+    }
+
+    private static long Exported(CuratedSet set, ExportFormat format)
+    {
+        var watch = new Watch(NativeHeap.InUse);
+        DatasetExport.ToArchive(set, format, Stream.Null, watch, TestContext.Current.CancellationToken);
+        return watch.Managed;
     }
 
     private static async Task<long> WriteInstancesAsync(string root, int images, long bytes)

@@ -4,6 +4,7 @@ using System.Text;
 using Azure.Storage.Blobs;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
 
@@ -148,7 +149,7 @@ public sealed class OddNameTests : IDisposable
         await ZipUnpacker.UnpackAsync(zip, drop.Out + "-unpacked", new ZipLimits(), TestContext.Current.CancellationToken);
 
         var (report, set) = await new DatasetCurator(TimeProvider.System).CurateAsync(new LocalFolderFiles(drop.Out + "-unpacked"), Drop.Of("camvid"), drop.Options, drop.Out, null, TestContext.Current.CancellationToken);
-        HuggingFaceExport.Write(set!, drop.Out + "-export", TestContext.Current.CancellationToken);
+        DatasetExport.ToFolder(set!, ExportFormats.Find("huggingface"), drop.Out + "-export", null, TestContext.Current.CancellationToken);
         var again = await new DatasetCurator(TimeProvider.System).CheckAsync(new LocalFolderFiles(drop.Out + "-export"), Drop.Of("huggingface"), drop.Options, null, null, TestContext.Current.CancellationToken);
 
         Assert.Empty(report.Faults);

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Curation;
+using RoadSeg.Datasets.Exports;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
@@ -131,11 +132,11 @@ internal sealed record TinySet(string Name, string Folder, Func<CancellationToke
         sets.Add(new TinySet("curated", set!.Folder, stop =>
         {
             using var exported = new TempFolder();
-            HuggingFaceExport.Write(CuratedSet.Open(set.Folder), exported["export"], stop);
+            DatasetExport.ToFolder(CuratedSet.Open(set.Folder), ExportFormats.Find("huggingface"), exported["export"], null, stop);
             return Task.FromResult<DatasetReport?>(null);
         }));
         var export = Path.Combine(root, "export");
-        HuggingFaceExport.Write(set, export, cancel);
+        DatasetExport.ToFolder(set, ExportFormats.Find("huggingface"), export, null, cancel);
         sets.Add(new TinySet("export", export, stop => CheckAsync(new LocalFolderFiles(export), Drop.Of("huggingface"), stop)));
     }
 

@@ -57,9 +57,8 @@ internal static class DatasetDiffCommand
             return 0;
         }
 
-        AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{found.After.Name}[/]  {found.Before.Version} to {found.After.Version}, {found.Before.Photos:N0} photos to {found.After.Photos:N0}"
-        );
+        AnsiConsole.MarkupLineInterpolated($"[bold]{found.After.Name}[/]  {found.Before.Version} to {found.After.Version}");
+        AnsiConsole.MarkupLineInterpolated($"{found.Before.Photos:N0} photos before, {found.After.Photos:N0} after");
         AnsiConsole.MarkupLineInterpolated(
             $"{found.Added.Count:N0} added, {found.Removed.Count:N0} removed, {found.Replaced.Count:N0} replaced by other photos"
         );

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Jobs;
@@ -72,7 +72,7 @@ internal static class JobsCommand
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
-                if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                if (Rfc3339Time.TryParse(text, out var time))
                     return time;
                 result.AddError($"'{text}' is no time: write 2026-01-31 or 2026-01-31T12:00:00Z.");
                 return null;

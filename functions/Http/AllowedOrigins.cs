@@ -18,6 +18,7 @@ internal sealed record AllowedOrigins(IReadOnlyList<string> Origins)
         "Location",
         "Preference-Applied",
         "Retry-After",
+        "X-Next",
     ];
 
     private static readonly TimeSpan PreflightKept = TimeSpan.FromHours(1);
@@ -47,8 +48,7 @@ internal sealed record AllowedOrigins(IReadOnlyList<string> Origins)
     {
         if (Origins.Count > 0)
             app.UseCors(policy =>
-                policy
-                    .WithOrigins([.. Origins])
+                (Origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. Origins]))
                     .WithMethods("GET", "HEAD", "POST", "PUT", "DELETE")
                     .AllowAnyHeader()
                     .WithExposedHeaders(Exposed)

@@ -9,34 +9,31 @@ internal sealed class AwaitedUploads(TimeProvider time)
 {
     private const int LooksAnAge = 16;
 
+    // Such a job may have gone on, and need the sweep for something else.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<WorkId, DateTimeOffset> _notBefore = new();
 
     /// <summary>False for a job whose upload need not be looked for yet.</summary>
-    public bool IsDue(WorkId id)
-    {
-        if (!_notBefore.TryGetValue(id, out var at))
-            return true;
-        if (time.GetUtcNow() < at)
-            return false;
-        _notBefore.TryRemove(id, out _);
-        return true;
-    }
+    public bool IsDue(WorkId id) => !_notBefore.TryGetValue(id, out var at) || time.GetUtcNow() >= at;
 
-    /// <summary>Notes that a photo was not there: it is looked for after a sixteenth of the time that it has been awaited for.</summary>
+    /// <summary>Notes that a photo was not there: it is looked for after a sixteenth of the time that it has been awaited for, and after
+    /// five minutes in any case.</summary>
     /// <param name="id">The job.</param>
     /// <param name="since">When the job was made.</param>
     /// <param name="until">When it expires, which is not missed.</param>
     public void Missed(WorkId id, DateTimeOffset since, DateTimeOffset until)
     {
         var now = time.GetUtcNow();
-        var next = now + (now - since) / LooksAnAge;
+        var wait = (now - since) / LooksAnAge;
+        var next = now + (wait < Longest ? wait : Longest);
         _notBefore[id] = next < until ? next : until;
     }
 
     /// <summary>Forgets the jobs that are due, most of which have gone on meanwhile.</summary>
-    public void Forget()
+    public void ForgetDue()
     {
-        foreach (var id in _notBefore.Keys)
-            IsDue(id);
+        foreach (var id in _notBefore.Keys.Where(IsDue))
+            _notBefore.TryRemove(id, out _);
     }
 }

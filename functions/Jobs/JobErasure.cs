@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Functions.Storage;
@@ -30,30 +31,47 @@ internal static class JobErasure
         await DeleteFilesAsync(blobs, erased, cancel);
 
         // A drop's own name says something, and was needed until now.
-        if (erased.Upload is null && erased.Source.Container == Containers.Uploads)
+        if (IsDrop(erased))
             await jobs.AmendAsync(job.Id, static record => record with { Source = record.Source with { Path = "" } }, cancel);
     }
 
     /// <summary>Deletes the files of an erased job; also by whoever was still writing one when it was erased.</summary>
     public static async Task DeleteFilesAsync(BlobServiceClient blobs, JobRecord erased, CancellationToken cancel)
     {
-        if (erased.Source.Path.Length > 0)
-            await blobs
-                .GetBlobContainerClient(erased.Source.Container)
-                .GetBlobClient(erased.Source.Path)
-                .DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
+        // The photo last: nothing about it keeps what was made of it.
         foreach (var container in (string[])[Containers.Work, Containers.Results])
         {
             var files = await BlobFolder.ListAsync(blobs.GetBlobContainerClient(container), $"{erased.Id}/", cancel);
             await files.DeleteAsync("", last: false, cancel);
         }
+
+        if (erased.Source.Path.Length == 0)
+            return;
+        var photo = blobs.GetBlobContainerClient(erased.Source.Container).GetBlobClient(erased.Source.Path);
+        try
+        {
+            await LeasedBlob.DeleteAsync(photo, OwnVersion(erased), cancel);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            // A newer drop at the same path has a job of its own.
+        }
     }
+
+    // A bare drop's job is one version of its path; what came by the API has its path for itself.
+    private static BlobRequestConditions? OwnVersion(JobRecord job) =>
+        IsDrop(job) && job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
+
+    private static bool IsDrop(JobRecord job) => job.Upload is null && job.Source.Container == Containers.Uploads;
 
     private static JobRecord Forgotten(JobRecord record) =>
         record with
         {
             Source = record.Source with { FileName = null },
+            Model = null,
             Tags = null,
             Webhook = null,
+            Failure = null,
+            TraceParent = null,
         };
 }

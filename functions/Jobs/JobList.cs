@@ -12,6 +12,9 @@ internal sealed class JobList(JobPages pages, JobStore jobs, ILogger<JobList> lo
     private const int MaxRounds = 10;
     private const int ReadAtOnce = 100;
 
+    // A job is made a moment after its id; one whose first request died is made by the next with the same key.
+    private static readonly TimeSpan Made = TimeSpan.FromMinutes(10);
+
     /// <summary>A page of records.</summary>
     /// <param name="caller">Whose.</param>
     /// <param name="search">Which of them.</param>
@@ -35,7 +38,7 @@ internal sealed class JobList(JobPages pages, JobStore jobs, ILogger<JobList> lo
             foreach (var (name, job) in page.Names.Zip(read))
             {
                 // All that follow are older.
-                if (IsBefore(BlobPaths.TimeOf(name), search.Since))
+                if (BlobPaths.TimeOf(name) + Made < search.Since)
                     return (found, null);
                 if (job is not { Value: { ErasedAt: null } record } || record.Caller != caller || !search.Matches(record))
                     continue;
@@ -56,11 +59,8 @@ internal sealed class JobList(JobPages pages, JobStore jobs, ILogger<JobList> lo
     private async Task<Stored<JobRecord>?> ReadAsync(string name, JobSearch search, CancellationToken cancel)
     {
         var made = BlobPaths.TimeOf(name);
-        return IsBefore(made, search.Since) || made >= search.Until
+        return made + Made < search.Since || made >= search.Until
             ? null
             : await IndexPages.ReadAsync(name, id => jobs.FindAsync(id, cancel), log);
     }
-
-    // Names hold whole milliseconds.
-    private static bool IsBefore(DateTimeOffset? made, DateTimeOffset? since) => made?.AddMilliseconds(1) <= since;
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
@@ -63,7 +63,7 @@ internal sealed record JobSearch
     {
         if (text is null)
             return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        return Rfc3339Time.TryParse(text, out var time)
             ? time
             : throw Invalid($"The parameter '{name}' is a time such as 2026-01-31T12:00:00Z, or a date.");
     }

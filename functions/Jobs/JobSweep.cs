@@ -34,7 +34,7 @@ internal sealed class JobSweep(
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        awaited.Forget();
+        awaited.ForgetDue();
         await RepairPass.RunAsync(
             blobs.GetBlobContainerClient(Containers.JobsActive),
             options.SweepAfter,

@@ -10,8 +10,8 @@ internal sealed record ToolCaller(string Name)
     // Of a call that is refused so much is read, lest a proxy takes the answer for a broken connection.
     private const long MostDiscarded = 32 << 20;
 
-    /// <summary>A group of routes that answers callers with a key for labelling tools alone. The OpenAPI document says nothing of them: they
-    /// are the tools' protocols, not this service's, and change as the tools do.</summary>
+    /// <summary>A group of routes that answers callers with a key for labelling tools alone. The OpenAPI document says nothing of them:
+    /// they are the tools' protocols, not this service's, and change as the tools do.</summary>
     public static RouteGroupBuilder Map(IEndpointRouteBuilder app, string prefix)
     {
         var group = app.MapGroup(prefix);

@@ -4,6 +4,7 @@ using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
@@ -114,13 +115,13 @@ internal sealed class RetentionPass(
                     var age = now - blob.Properties.LastModified!.Value;
                     if (age > keep)
                     {
-                        if (
-                            await container.DeleteBlobIfExistsAsync(
-                                blob.Name,
-                                DeleteSnapshotsOption.IncludeSnapshots,
-                                cancellationToken: stop
-                            )
-                        )
+                        var old = container.GetBlobClient(blob.Name);
+
+                        // What came by an upload key was let in by us; a drop's lease is its owner's word that it stays.
+                        var gone = BlobPaths.IsUpload(blob.Name)
+                            ? await LeasedBlob.DeleteAsync(old, null, stop)
+                            : await old.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop);
+                        if (gone)
                             Interlocked.Increment(ref deleted);
                     }
                     else if (container.Name == Containers.Uploads && age > YoungestDrop && age < OldestDrop)

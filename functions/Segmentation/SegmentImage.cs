@@ -102,6 +102,8 @@ internal sealed class SegmentImage(
         {
             await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Log.MessageIgnored(log, id, message.MessageId, claimed.Document?.Value.State);
+            if (claimed.Document is { Value: { ErasedAt: not null } erased })
+                await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
             return;
         }
 

@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -9,6 +8,7 @@ using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Segmentation;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
@@ -161,7 +161,7 @@ internal sealed class PreprocessUpload(
         {
             // What an upload key let in can be of any size; a drop's file is its owner's to delete.
             if (e.Code == ErrorCodes.ImageTooManyBytes && job.Value.Upload is not null)
-                await PhotoOf(job.Value).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
+                await LeasedBlob.DeleteAsync(PhotoOf(job.Value), null, cancel);
 
             // A job that failed names the version that it is about: any other at its address is unwanted.
             if (owned || await claim.TakeAsync(created, message, lane, owned: true, cancel) is not null)
@@ -206,7 +206,15 @@ internal sealed class PreprocessUpload(
     {
         var sent = await jobs.AmendAsync(
             job.Value.Id,
-            record => UploadClaim.MayQueue(record, message) ? record with { Lane = WorkLane.Bulk, Owner = null } : null,
+            record =>
+                UploadClaim.MayQueue(record, message)
+                    ? record with
+                    {
+                        Lane = WorkLane.Bulk,
+                        Owner = null,
+                        Source = job.Value.Source,
+                    }
+                    : null,
             cancel
         );
         if (sent.Done)
@@ -215,7 +223,11 @@ internal sealed class PreprocessUpload(
 
     private async Task DeleteUnwantedAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
-        if ((await claim.FindAsync(created, cancel))?.Value is { } job)
+        if ((await claim.FindAsync(created, cancel))?.Value is not { } job)
+            return;
+        if (job.ErasedAt is not null)
+            await JobErasure.DeleteFilesAsync(blobs, job, cancel);
+        else
             await UnwantedPhoto.DeleteAsync(blobs, job, cancel);
     }
 

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -28,7 +29,7 @@ internal static class UnwantedPhoto
         var photo = blobs.GetBlobContainerClient(job.Source.Container).GetBlobClient(job.Source.Path);
         try
         {
-            return await photo.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, kept, cancel);
+            return await LeasedBlob.DeleteAsync(photo, kept, cancel);
         }
         catch (RequestFailedException e) when (e.Status is 304 or 412)
         {

@@ -43,7 +43,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         if (known is { Value.State: JobState.Queued } && Owns(known.Value, message))
             return known;
         if (!owned && known is { Value: { State: JobState.AwaitingUpload } awaited })
-            return known with { Value = awaited with { Source = awaited.Source with { ETag = created.Data.ETag?.Trim('"') } } };
+            return known with { Value = awaited with { Source = Version(awaited.Source, created) } };
         var taken = await jobs.TryMoveAsync(
             id,
             JobState.Received,
@@ -52,7 +52,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
                 {
                     JobState.AwaitingUpload => record with
                     {
-                        Source = record.Source with { ETag = created.Data.ETag?.Trim('"') },
+                        Source = Version(record.Source, created),
                         Owner = new WorkOwner(message.MessageId, time.GetUtcNow()),
                     },
                     JobState.Received when Lease.MayTake(record.Owner, message.MessageId) => record with
@@ -103,6 +103,10 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && WorkId.TryParse(path[..slash], out var id) ? await jobs.FindAsync(id, cancel) : null;
     }
+
+    // What was kept of the photo when its job began stays what the job is about.
+    private static JobSource Version(JobSource source, BlobCreatedEvent created) =>
+        source.Snapshot is null ? source with { ETag = created.Data.ETag?.Trim('"') } : source;
 
     private JobRecord Dropped(WorkId id, BlobCreatedEvent created, QueueMessage message, WorkLane lane)
     {

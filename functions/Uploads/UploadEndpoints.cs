@@ -37,7 +37,10 @@ internal static class UploadEndpoints
             id = await keys.ClaimAsync(caller, key, digest, id, cancel);
 
         var now = time.GetUtcNow();
-        var upload = new JobUpload(now + (resumable ? options.UploadResumable : options.UploadValid), resumable);
+        var upload = new JobUpload(
+            now + (resumable ? Shorter(options.UploadResumable, options.Deadline / 2) : options.UploadValid),
+            resumable
+        );
         var created = await jobs.CreateAsync(
             new JobRecord
             {
@@ -79,6 +82,8 @@ internal static class UploadEndpoints
             statusCode: StatusCodes.Status201Created
         );
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static async Task<UploadRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
     {

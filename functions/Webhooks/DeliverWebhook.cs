@@ -36,12 +36,6 @@ internal sealed class DeliverWebhook(
         if (await DueAsync(message, cancel) is not var (job, attempt, trace))
             return;
         var url = new Uri(job.Webhook!.Url);
-        if (receivers.Pause(job.Caller, url) is { } pause)
-        {
-            await PutOffAsync(job, attempt, pause, "the receiver did not answer other calls", cancel);
-            return;
-        }
-
         if (!receivers.TryBegin(job.Caller))
         {
             await PutOffAsync(job, attempt, UntilRoom, "the caller's other calls took too long", cancel);
@@ -50,7 +44,11 @@ internal sealed class DeliverWebhook(
 
         try
         {
-            await AttemptAsync(job, url, attempt, trace, span, cancel);
+            // Whoever asks for a delivery has mended the receiver: that call is made at once.
+            if (!IsAskedFor(job.Webhook) && receivers.Reserve(job.Caller, url) is { } pause)
+                await PutOffAsync(job, attempt, pause, "the receiver did not answer other calls", cancel);
+            else
+                await AttemptAsync(job, url, attempt, trace, span, cancel);
         }
         finally
         {
@@ -76,6 +74,7 @@ internal sealed class DeliverWebhook(
         if (attempt == 1)
             span.Waited(StageSpan.WaitWebhook, job.Times.FinishedAt!.Value);
         span.End(StageSpan.Take);
+
         // Checkpoint 1: the receiver may have it. A crash from here to checkpoint 2 delivers this message again, and it is
         // posted again under the same id.
         var begun = time.GetUtcNow();
@@ -102,6 +101,9 @@ internal sealed class DeliverWebhook(
         var seldom = elapsed > options.SteadyFor ? elapsed / 8 : TimeSpan.Zero;
         return SendAsync(job, attempt, until > seldom ? until : seldom, cancel);
     }
+
+    private static bool IsAskedFor(JobWebhook webhook) =>
+        webhook.RestartedAt is { } again && (webhook.Deliveries is not [.., var last] || last.At <= again);
 
     // The schedule begins when the job has ended, and anew when its caller asks for it.
     private static DateTimeOffset Begun(JobRecord job) => job.Webhook?.RestartedAt ?? job.Times.FinishedAt!.Value;
@@ -138,7 +140,7 @@ internal sealed class DeliverWebhook(
 
         // Checkpoint 2: the attempt stands in the record. A crash from here to checkpoint 3 delivers this message again,
         // and the next attempt is sent for then.
-        var amended = await jobs.AmendAsync(job.Id, record => Amended(record, delivery, outcome.Delivered), cancel);
+        var amended = await jobs.AmendAsync(job.Id, record => Amended(record, job.Webhook!, delivery, outcome.Delivered, now), cancel);
         Metrics.Notified(
             outcome switch
             {
@@ -154,15 +156,19 @@ internal sealed class DeliverWebhook(
             Log.WebhookFailed(log, job.Id, attempt, outcome.Status, outcome.Error, delivery.NextAt);
 
         // Checkpoint 3: the next attempt is in the queue, hidden until it is due. Sent for by whose attempt stands in the record.
-        if (delay is { } wait && amended.Done)
-            await SendAsync(job, attempt + 1, wait, cancel);
+        if (amended is { Done: true, Document.Value.Webhook.Deliveries: [.., { NextAt: { } due }] })
+            await SendAsync(job, attempt + 1, due - now, cancel);
     }
 
     // Of two messages about the same attempt the first one is kept, and a success in any case.
-    private static JobRecord? Amended(JobRecord record, WebhookDelivery delivery, bool delivered)
+    private static JobRecord? Amended(JobRecord record, JobWebhook begun, WebhookDelivery delivery, bool delivered, DateTimeOffset now)
     {
         if (record.Webhook is not { DeliveredAt: null, GivenUpAt: null } webhook || (!delivered && Last(webhook) >= delivery.Attempt))
             return null;
+
+        // Its caller asked for it again while this attempt was under way, and the message for that counts as this one: the next is due.
+        if (!delivered && webhook.RestartedAt != begun.RestartedAt)
+            delivery = delivery with { NextAt = now };
         return record with
         {
             Webhook = webhook with

@@ -40,9 +40,9 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>How long a receiver is to be left alone by a caller's jobs; null where it may be called. Where its time is up, one call at
-    /// a time may try it.</summary>
-    public TimeSpan? Pause(string caller, Uri url)
+    /// <summary>Asks to call a receiver for a job of a caller's. Where its pause is over, one call at a time may try it.</summary>
+    /// <returns>Null where it may be called; else how long it is to be left alone.</returns>
+    public TimeSpan? Reserve(string caller, Uri url)
     {
         var (now, key) = (time.GetUtcNow(), Of(caller, url));
         if (!_silent.TryGetValue(key, out var silence))

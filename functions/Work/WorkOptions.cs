@@ -14,7 +14,7 @@ internal sealed record WorkOptions
     public TimeSpan UploadValid { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>ROADSEG_UPLOAD_RESUMABLE: how long a resumable upload key can be used: a phone's night without a network. Default 12
-    /// hours, 1 second to 1 day; shorter than the deadline.</summary>
+    /// hours, 1 second to 1 day; never more than half of <see cref="Deadline"/>, which begins with the key too.</summary>
     public TimeSpan UploadResumable { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>ROADSEG_UPLOAD_GRACE: how long after that an upload may still be under way before the job expires. Default 10

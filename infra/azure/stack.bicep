@@ -90,7 +90,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     containers: names.containers
     queues: names.queues
-    origins: concat(['https://${appName}.${environment.outputs.defaultDomain}'], empty(allowedOrigins) ? [] : split(allowedOrigins, ','))
+    origins: concat(['https://${appName}.${environment.outputs.defaultDomain}'], empty(allowedOrigins) ? [] : map(split(allowedOrigins, ','), origin => trim(origin)))
     keepUploadsDays: keepUploadsDays
     keepResultsDays: keepResultsDays
   }

@@ -14,6 +14,9 @@ public sealed class JobStore
     private readonly QueueClient _webhooks;
     private readonly TimeProvider _time;
 
+    // Asking again within this changes nothing while no attempt was made: each message would bring a chain of attempts of its own.
+    private static readonly TimeSpan AlreadyAsked = TimeSpan.FromMinutes(1);
+
     // An id that is older was given out before: to a record that may lie where all lay once.
     private static readonly TimeSpan GivenOut = TimeSpan.FromMinutes(1);
 
@@ -111,6 +114,12 @@ public sealed class JobStore
     public async Task<Change<JobRecord>> DeliverAgainAsync(WorkId id, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
+        if (
+            await FindAsync(id, cancel) is { Value.Webhook: { RestartedAt: { } last } known } job
+            && last > now - AlreadyAsked
+            && IsUnderWay(known, last)
+        )
+            return new Change<JobRecord>(true, job);
         var restarted = await AmendAsync(
             id,
             job =>
@@ -122,14 +131,17 @@ public sealed class JobStore
                     : null,
             cancel
         );
-        if (restarted is { Done: true, Document.Value: { Webhook.Deliveries: var made } job })
+        if (restarted is { Done: true, Document.Value: { Webhook.Deliveries: var made } ended })
             await _webhooks.SendAsync(
-                new WebhookMessage(id, (made is [.., var last] ? last.Attempt : 0) + 1, JobTrace.Of(job)),
+                new WebhookMessage(id, (made is [.., var latest] ? latest.Attempt : 0) + 1, JobTrace.Of(ended)),
                 JobJson.Default.WebhookMessage,
                 cancel
             );
         return restarted;
     }
+
+    private static bool IsUnderWay(JobWebhook webhook, DateTimeOffset asked) =>
+        webhook is { DeliveredAt: null, GivenUpAt: null } && (webhook.Deliveries is not [.., var made] || made.At <= asked);
 
     // A record from before records lay under their callers is found second.
     private static async Task<Change<JobRecord>> ChangeAsync(WorkId id, Func<string, Task<Change<JobRecord>>> change)

@@ -13,7 +13,8 @@ public sealed record UploadRequest
     public string? ContentType { get; init; }
 
     /// <summary>True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or
-    /// streamed files, and goes on after a break. It lasts for hours. The photo of the job is what was committed first.</summary>
+    /// streamed files, and goes on after a break. It lasts for hours. The job is about what was committed when it begins;
+    /// later commits change nothing.</summary>
     public bool? Resumable { get; init; }
 
     /// <summary>Name of the model to use; the live one when absent.</summary>

@@ -1,9 +1,10 @@
 namespace RoadSeg.Results;
 
-/// <summary>Label Studio's run lengths of a brush: a stream of bits about an RGBA picture of 8 bits a sample, all four of them 255 where the
-/// brush painted and 0 elsewhere. First the number of samples (32 bits), bits of a sample less 1 (5), and four sizes of run lengths less 1
-/// (4 each: 3, 4, 8 and 16 bits); then for each run a 1, which of the sizes (2 bits), its length less 1 and its sample.</summary>
-/// <remarks>Definition: thi.ng/rle-pack, as <c>encode_rle</c> of HumanSignal/label-studio-sdk (<c>converter/brush.py</c>) writes it.</remarks>
+/// <summary>Label Studio's run lengths of a brush: a stream of bits about an RGBA picture of 8 bits a sample, all four of them 255 where
+/// the brush painted and 0 elsewhere. First the number of samples (32 bits), bits of a sample less 1 (5), and four sizes of run lengths
+/// less 1 (4 each: 3, 4, 8 and 16 bits); then for each run a 1, which of the sizes (2 bits), its length less 1 and its sample.</summary>
+/// <remarks>Definition: thi.ng/rle-pack, as <c>encode_rle</c> of HumanSignal/label-studio-sdk (<c>converter/brush.py</c>) writes
+/// it.</remarks>
 public static class BrushEncoder
 {
     private const int Channels = 4;

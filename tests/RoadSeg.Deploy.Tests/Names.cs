@@ -9,7 +9,7 @@ internal static class Names
     private static readonly string[] SegmentationQueues = [Queues.SegmentationJobs, Queues.SegmentationBulk];
 
     /// <summary>Functions that every role runs: health is asked for through them.</summary>
-    public static IReadOnlyList<string> Everywhere { get; } = [.. WorkerFunction.All.Where(f => f is { TriggerType: "httpTrigger", AuthLevel: "Anonymous" } && f.Methods.Split(',').Contains("get")).Select(f => f.Name)];
+    public static IReadOnlyList<string> Everywhere { get; } = [.. WorkerFunction.All.Where(f => f is { TriggerType: "httpTrigger", AuthLevel: "Anonymous" } && f.Methods.Split(',').Contains("head")).Select(f => f.Name)];
 
     /// <summary>Functions that run the model.</summary>
     public static IReadOnlyList<string> Gpu { get; } = [.. WorkerFunction.All.Where(f => SegmentationQueues.Contains(f.Queue)).Select(f => f.Name)];

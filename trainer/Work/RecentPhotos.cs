@@ -79,7 +79,7 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
     {
         try
         {
-            if (await _jobs.FindAsync(id, cancel) is not { Value: { State: JobState.Succeeded } job })
+            if (await _jobs.FindAsync(id, cancel) is not { Value: { State: JobState.Succeeded, ErasedAt: null } job })
                 return null;
 
             // Addresses are normalised on their way to storage: such a name would read another blob.
@@ -90,6 +90,7 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
                 await _blobs
                     .GetBlobContainerClient(job.Source.Container)
                     .GetBlobClient(job.Source.Path)
+                    .WithSnapshot(job.Source.Snapshot)
                     .DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)
             ).Value.Content.ToArray();
             ImageProbe.Read(photo, ImageLimits.Default);

@@ -47,6 +47,7 @@ class WebhookTests(ServiceTest):
         for at in (now - 302, now + 302):
             self.assert_denied("timestamp", SECRET, headers(at, signed(SECRET, "msg_1", at, body)), body)
         self.assert_denied("timestamp", SECRET, {**headers(now, "v1,"), "webhook-timestamp": "²"}, body)
+        self.assert_denied("clock", SECRET, {**headers(now, "v1,"), "webhook-timestamp": "9" * 5000}, body)
         self.assert_denied("missing", SECRET, {}, body)
         self.assert_denied("secret", SECRET, headers(now, "v1,ä"), body)
         with self.assertRaises(ValueError):

@@ -23,6 +23,9 @@ import { blocksOf, checkSize, commitBlocks, putBlob, putBlock } from "./uploads.
 /** Seconds of a long poll: below the minute that the service waits at most and that proxies leave an idle connection. */
 const LONG_POLL = 30;
 
+/** Milliseconds for a mebibyte of a block: what comes more slowly has broken off. */
+const MEBIBYTE = 120_000;
+
 /**
  * A client of one service. Every method throws RoadSegError when the service refuses, and fetch's own errors when it cannot be reached;
  * what fails in passing it tries again, which is safe: submissions carry an Idempotency-Key.
@@ -104,13 +107,14 @@ export class RoadSegClient {
       if (job.state !== "awaiting-upload") return job;
     }
 
+    const blockTimeout = MEBIBYTE * Math.max(1, state.blockSize / 2 ** 20);
     while (state.staged < blocksOf(state)) {
-      await this.#retries.repeat((_, signal) => putBlock(state, blob, signal), Infinity, options.signal);
+      await this.#retries.repeat((_, signal) => putBlock(state, blob, signal), blockTimeout, options.signal);
       state = { ...state, staged: state.staged + 1 };
       options.onProgress?.(state);
     }
 
-    await this.#retries.repeat((_, signal) => commitBlocks(state, signal), Infinity, options.signal);
+    await this.#retries.repeat((_, signal) => commitBlocks(state, signal), blockTimeout, options.signal);
     return await this.job(state.ticket.id, options);
   }
 

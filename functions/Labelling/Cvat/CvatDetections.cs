@@ -7,9 +7,9 @@ using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Labelling.Cvat;
 
-/// <summary>A mask as CVAT takes detections: a list of masks, each the bits of its box row by row, then the box: left, top, right and bottom,
-/// the last two the last column and row within. One that is a connected region also has its outline, which CVAT takes instead where masks
-/// are to become polygons.</summary>
+/// <summary>A mask as CVAT takes detections: a list of masks, each the bits of its box row by row, then the box: left, top, right and
+/// bottom, the last two the last column and row within. One that is a connected region also has its outline, which CVAT takes instead where
+/// masks are to become polygons.</summary>
 internal static class CvatDetections
 {
     // A bit is two characters: the boxes of a road photo of 12 megapixels have some 40 million. CVAT reads them as a list of numbers.

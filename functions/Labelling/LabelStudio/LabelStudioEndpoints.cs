@@ -6,7 +6,8 @@ using RoadSeg.Functions.Models;
 
 namespace RoadSeg.Functions.Labelling.LabelStudio;
 
-/// <summary>What Label Studio asks of an ML backend (docs/labelling.md names the sources): predictions by the version that serves.</summary>
+/// <summary>What Label Studio asks of an ML backend (docs/labelling.md names the sources): predictions by the version that
+/// serves.</summary>
 internal static class LabelStudioEndpoints
 {
     // A photo as large as a request may bring one, in base64, or some hundred tasks with what was drawn on them before.

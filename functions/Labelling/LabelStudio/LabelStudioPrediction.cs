@@ -4,9 +4,9 @@ using RoadSeg.Results;
 
 namespace RoadSeg.Functions.Labelling.LabelStudio;
 
-/// <summary>A mask as Label Studio takes a prediction: of each class that has a BrushLabels label one brush, which holds every pixel; of one
-/// that has a PolygonLabels label a polygon for each region of 64 pixels or more, without its holes, which Label Studio's polygons do not
-/// have.</summary>
+/// <summary>A mask as Label Studio takes a prediction: of each class that has a BrushLabels label one brush, which holds every pixel; of
+/// one that has a PolygonLabels label a polygon for each region of 64 pixels or more, without its holes, which Label Studio's polygons do
+/// not have.</summary>
 internal static class LabelStudioPrediction
 {
     private const int Decimals = 4;

@@ -295,10 +295,16 @@ test('a folder is dropped anywhere on the page', async t => {
   const page = await open(t, '#/upload');
   await page.getByRole('heading', { level: 1, name: 'Upload a data set' }).waitFor(patience);
   const devtools = await page.context().newCDPSession(page);
-  for (const type of ['dragEnter', 'dragOver', 'drop']) {
-    await devtools.send('Input.dispatchDragEvent', { type, x: 700, y: 700, data: { items: [], files: [join(root, 'Old Town')], dragOperationsMask: 1 } });
-    if (type === 'dragOver') assert.equal(await page.evaluate(() => getComputedStyle(document.body, '::after').content), '"Drop the data set"');
-  }
+  const drop = async folder => {
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+      await devtools.send('Input.dispatchDragEvent', { type, x: 700, y: 700, data: { items: [], files: [join(root, folder)], dragOperationsMask: 1 } });
+      if (type === 'dragOver') assert.equal(await page.evaluate(() => getComputedStyle(document.body, '::after').content), '"Drop the data set"');
+    }
+  };
+  await mkdir(join(root, 'void'));
+  await drop('void');
+  await page.getByText('This folder is empty.').waitFor(patience);
+  await drop('Old Town');
   await page.locator('.upload').getByText('14 files').waitFor(patience);
   assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'old-town');
 });

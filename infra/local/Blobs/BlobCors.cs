@@ -17,7 +17,10 @@ public static class BlobCors
         [
             new BlobCorsRule
             {
-                AllowedOrigins = origins,
+                AllowedOrigins = string.Join(
+                    ',',
+                    origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                ),
                 AllowedMethods = "PUT",
                 AllowedHeaders = "content-type,x-ms-*",
                 ExposedHeaders = "x-ms-*",

@@ -44,10 +44,12 @@ public sealed class AllowedOriginsTests(StorageFixture storage)
         Assert.Null(Header(preflight, "Access-Control-Allow-Origin"));
     }
 
-    [Fact]
-    public async Task All_origins_may_be_admitted()
+    [Theory]
+    [InlineData("*")]
+    [InlineData("https://app.example,*")]
+    public async Task All_origins_may_be_admitted(string setting)
     {
-        await using var api = await ApiService.StartAsync(storage, more: ("ROADSEG_ALLOWED_ORIGINS", "*"));
+        await using var api = await ApiService.StartAsync(storage, more: ("ROADSEG_ALLOWED_ORIGINS", setting));
 
         using var preflight = await AskAsync(api, "https://who.example");
 

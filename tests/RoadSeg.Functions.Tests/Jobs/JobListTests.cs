@@ -180,6 +180,8 @@ public sealed class JobListTests(StorageFixture storage)
     [InlineData("name", "")]
     [InlineData("since", "yesterday-ish")]
     [InlineData("until", "2026-13-01")]
+    [InlineData("since", "01/02/2026")]
+    [InlineData("since", "10:00")]
     public void A_search_that_cannot_be_read_names_the_parameter(string name, string value)
     {
         string? Of(string parameter) => parameter == name ? value : null;

@@ -63,6 +63,20 @@ public sealed class PreprocessUploadTests(StorageFixture storage) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task A_heavy_photo_of_a_resumable_key_stays_the_one_that_was_looked_at_first_when_it_is_sent_to_the_bulk_lane()
+    {
+        var job = await _worker.IssuedAsync(resumable: true);
+        var heavy = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto(8000, 4000));
+        await RunAsync(heavy, "m1");
+        var other = await _worker.PutAsync(job.Source.Path, TinyPackages.RedPhoto(60, 40));
+
+        await _worker.Function<PreprocessUpload>().BulkAsync(InProcess.Message(heavy, "m2"), Cancel);
+        await RunAsync(other, "m3");
+
+        Assert.Equal((JobState.Queued, 8000), (await _worker.JobAsync(job.Id)) is var queued ? (queued.State, queued.Image!.Width) : default);
+    }
+
+    [Fact]
     public async Task What_a_resumable_key_let_in_that_is_too_large_goes_with_its_snapshot()
     {
         var job = await _worker.IssuedAsync(resumable: true);

@@ -301,11 +301,11 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         for (var i = 0; i < 4; i++)
         {
             receivers.Silent("me", address);
-            pauses.Add(receivers.Pause("me", address)!.Value.TotalSeconds);
+            pauses.Add(receivers.Reserve("me", address)!.Value.TotalSeconds);
         }
 
         Assert.Equal([20, 40, 50, 50], pauses);
-        Assert.Null(receivers.Pause("another", address));
+        Assert.Null(receivers.Reserve("another", address));
         _receiver = await Receiver.StartAsync();
     }
 
@@ -329,6 +329,49 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
         await RunAsync(id, 3);
         Assert.NotNull((await WebhookAsync(id)).DeliveredAt);
         Assert.Equal(_receiver.Requests.First().Body, _receiver.Requests.Last().Body);
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status410Gone)]
+    [InlineData(500)]
+    public async Task A_delivery_that_is_asked_for_while_the_last_attempt_is_under_way_is_made(int status)
+    {
+        var id = await EndedAsync();
+        _time.Advance(Options.GiveUpAfter - TimeSpan.FromSeconds(1));
+        _receiver.Answer = async context =>
+        {
+            Assert.True((await Jobs.DeliverAgainAsync(id, Cancel)).Done);
+            await Receiver.With(status)(context);
+        };
+        await RunAsync(id, 1);
+
+        // The message of the wish has the number of the attempt that was under way.
+        _receiver.Answer = Receiver.With(200);
+        await RunAsync(id, 1);
+        Assert.Null((await WebhookAsync(id)).GivenUpAt);
+        Assert.Equal(new WebhookMessage(id, 2), _sent.All.Last().Message);
+        await RunAsync(id, 2);
+        Assert.NotNull((await WebhookAsync(id)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_asked_for_does_not_wait_for_the_receivers_pause_and_asking_twice_sends_once()
+    {
+        var id = await EndedAsync();
+        var port = _receiver.Address.Port;
+        await _receiver.DisposeAsync();
+        var delivery = Delivery();
+        await delivery.RunAsync(Message(id, 1), Cancel);
+        _receiver = await Receiver.StartAsync(port);
+        var queue = await OwnQueues.CreateAsync(storage.Queues, Cancel);
+        var jobs = new JobStore(storage.Blobs, queue, _time);
+
+        Assert.True((await jobs.DeliverAgainAsync(id, Cancel)).Done);
+        Assert.True((await jobs.DeliverAgainAsync(id, Cancel)).Done);
+        await delivery.RunAsync(Message(id, 2), Cancel);
+
+        Assert.NotNull((await WebhookAsync(id)).DeliveredAt);
+        Assert.Equal(1, (await queue.GetQueueClient(RoadSeg.Storage.Queues.WebhookDeliveries).GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ def verify_webhook(
     message, timestamp, signatures = (sent.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not (message and timestamp and signatures):
         raise WebhookVerificationError("The headers of a webhook are missing.")
-    if not (timestamp.isascii() and timestamp.isdecimal()) or abs(time.time() - int(timestamp)) > tolerance:
+    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12) or abs(time.time() - int(timestamp)) > tolerance:
         raise WebhookVerificationError(f"The timestamp lies more than {tolerance:g} s from this machine's clock.")
     signed = f"{message}.{timestamp}.".encode() + body
     given = [signature.encode() for version, _, signature in (one.partition(",") for one in signatures.split()) if version == "v1"]

@@ -70,7 +70,7 @@ export function reviewPage(main: HTMLElement): () => void {
       h('h1', {}, 'Photos to review'),
       h('p', { className: 'muted facts' }, 'Your photos that the model was unsure of, or that a new version saw differently: where the next data set should come from. Select some and download them with the model’s own masks, correct the masks in a labelling tool, then ', upload('upload the corrected archive'), '.'),
       filter),
-    message, list, more, bar);
+    list, message, more, bar);
   begin();
 
   function given(field: keyof typeof usual): string {

@@ -53,11 +53,13 @@ export function uploadPage(main: HTMLElement): () => void {
       chosen);
     drops.view = { take: data => void take(dropped(data)), words: 'Drop the data set' };
 
+    let latest: Promise<Picked>;
     async function take(picked: Promise<Picked>) {
+      latest = picked;
       fill(chosen, h('p', { className: 'hint', role: 'status' }, 'Looking at the files …'));
       try {
         const choice = await examine(await picked);
-        if (!stop.signal.aborted) look(chosen, choice);
+        if (!stop.signal.aborted && picked === latest) look(chosen, choice);
       } catch (error) {
         fill(chosen, h('p', { className: 'error', role: 'alert' }, words(error)));
       }
@@ -92,24 +94,25 @@ export function uploadPage(main: HTMLElement): () => void {
     const fields = h('form', { className: 'start', onsubmit: (event: Event) => event.preventDefault() },
       fieldOf('Name', name),
       spec ? h('p', { className: 'hint' }, 'Its own dataset.json describes it', typeof spec.layout === 'string' && `: layout ${spec.layout}`, '.') : fieldOf('Layout', layout));
-    const go = action('Upload', () => begin(choice));
+    const go = action('Upload', begin);
     go.querySelector('button')!.type = 'submit';
     fields.append(wrong, ...(spec ? [] : [form]), go);
     fill(chosen, what, fields);
     announce(`${files.length} files chosen`);
 
-    async function begin(which: Choice) {
+    async function begin() {
       const called = name.value.trim();
       wrong.textContent = isName(called) ? '' : nameRule;
       wrong.hidden = isName(called);
       name.setAttribute('aria-invalid', String(!isName(called)));
       if (!isName(called)) return name.focus();
       if (!fields.reportValidity()) return;
-      const made = new Sending(called, which.files, descriptionOf(which, called, layout.value));
+      const made = new Sending(called, files, descriptionOf(choice, called, layout.value));
       await made.prepare();
       if (await receivedOf(called, stop.signal) && !await ask(`There is a data set ${called} already`, [
         h('p', {}, 'Files of the same path take the place of those that are there, the others stay, and the whole is checked anew. What was curated before stays usable.'),
       ], 'Upload into it')) return;
+      if (stop.signal.aborted) return;
       follow(made);
       void made.run();
     }

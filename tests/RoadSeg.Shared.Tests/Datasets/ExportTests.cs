@@ -16,7 +16,7 @@ public sealed class ExportTests : IDisposable
 {
     private static readonly LabelSpec Labels = new()
     {
-        Classes = [new("road", RgbColor.Parse("#804080")), new("straße & \"Weg\" \\ 🚗", RgbColor.Parse("#102030")), new("black", RgbColor.Parse("#000000")), new("traffic light")],
+        Classes = [new("road", RgbColor.Parse("#804080")), new("straße & \"Weg\" \\ 🚗", RgbColor.Parse("#102030")), new("black", RgbColor.Parse("#000000")), new("background")],
         Encoding = MaskEncoding.Id,
     };
 
@@ -227,6 +227,29 @@ public sealed class ExportTests : IDisposable
 
         Assert.Equal(ErrorCodes.DatasetInvalid, refusal.Code);
         Assert.Contains(name.Replace('\n', '?'), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Noise_is_refused_by_the_photo_s_name_where_a_form_takes_outlines_and_taken_where_it_takes_pictures()
+    {
+        const int Side = 1100;
+        byte[] noise = [.. Enumerable.Range(0, Side * Side).Select(i => (byte)((i + (i / Side)) % 2))];
+        var set = new ExportedSet("set", "", new LabelCatalogue([new LabelClass(0, "road", new RgbColor(1, 2, 3)), new LabelClass(1, "car", new RgbColor(4, 5, 6))], 255), "");
+        var photo = new ExportedPhoto("street 7", null, "", PhotoEncoder.Jpeg(Drop.Painted(1, Side, Side)), "jpg", Side, Side, noise);
+        foreach (var format in ExportFormats.All)
+        {
+            using var files = ExportFiles.InArchive(Stream.Null);
+            var export = new DatasetExport(format, set, files);
+            if (format.Name is "voc" or "huggingface")
+            {
+                export.Add(photo);
+                continue;
+            }
+
+            var refusal = Assert.Throws<RoadSegException>(() => export.Add(photo));
+            Assert.Equal(ErrorCodes.MaskTooComplex, refusal.Code);
+            Assert.Contains("'street 7'", refusal.Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -2103,7 +2103,7 @@ export interface components {
             fileName?: null | string;
             /** @description Media type the photo will be sent with, such as `image/jpeg`. The content decides, not this. */
             contentType?: null | string;
-            /** @description True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or streamed files, and goes on after a break. It lasts for hours. The photo of the job is what was committed first. */
+            /** @description True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or streamed files, and goes on after a break. It lasts for hours. The job is about what was committed when it begins; later commits change nothing. */
             resumable?: null | boolean;
             /** @description Name of the model to use; the live one when absent. */
             model?: null | string;

@@ -245,7 +245,8 @@ class UploadRequest(TypedDict, total=False):
     contentType: str | None
 
     # True for an address that takes the photo in blocks (Put Block, Put Block List), as the storage SDKs send large or streamed
-    # files, and goes on after a break. It lasts for hours. The photo of the job is what was committed first.
+    # files, and goes on after a break. It lasts for hours. The job is about what was committed when it begins; later commits
+    # change nothing.
     resumable: bool | None
 
     # Name of the model to use; the live one when absent.

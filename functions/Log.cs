@@ -136,6 +136,6 @@ internal static partial class Log
     [LoggerMessage(700, LogLevel.Information, "{Project}: the labelling configuration has no label named {Classes}; they are left out")]
     public static partial void ClassesUnlabelled(ILogger log, string project, string classes);
 
-    [LoggerMessage(701, LogLevel.Warning, "Task {Task} of {Project} could not be predicted: {Reason}")]
+    [LoggerMessage(701, LogLevel.Information, "Task {Task} of {Project} could not be predicted: {Reason}")]
     public static partial void TaskFailed(ILogger log, string task, string project, string reason);
 }

@@ -7,8 +7,9 @@ namespace RoadSeg.Functions.Labelling;
 /// <param name="Name">The caller whose the jobs are.</param>
 internal sealed record ToolCaller(string Name)
 {
-    // Of a call that is refused so much is read, lest a proxy takes the answer for a broken connection.
-    private const long MostDiscarded = 32 << 20;
+    // Of a call that is refused so much is read, lest a proxy takes the answer for a broken connection: of a stranger's little.
+    private const long MostDiscarded = 32 << 20,
+        MostOfStranger = 1 << 20;
 
     /// <summary>A group of routes that answers callers with a key for labelling tools alone. The OpenAPI document says nothing of them:
     /// they are the tools' protocols, not this service's, and change as the tools do.</summary>
@@ -30,7 +31,8 @@ internal sealed record ToolCaller(string Name)
                 catch (RoadSegException e) when (e.Code != ErrorCodes.RequestTooSlow)
                 {
                     var time = context.RequestServices.GetRequiredService<TimeProvider>();
-                    await RequestBody.DiscardAsync(context.Request, MostDiscarded, time, context.RequestAborted);
+                    var most = context.Features.Get<ToolCaller>() is null ? MostOfStranger : MostDiscarded;
+                    await RequestBody.DiscardAsync(context.Request, most, time, context.RequestAborted);
                     throw;
                 }
             }

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -31,6 +34,41 @@ public sealed class AuthTests
         request.Headers.Add("x-functions-key", await KeyAsync(stack.KeyFile!, cancel));
         using var known = await stack.Api.SendAsync(request, cancel);
         Assert.Equal(HttpStatusCode.NotFound, known.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_of_labelling_tools_open_their_calls_through_the_host_and_nothing_else()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var hash = Convert.ToHexStringLower(SHA256.HashData("key-of-the-tool"u8));
+        var settings = new Dictionary<string, string> { ["ROADSEG_LABELLING_KEYS"] = $"labels={hash}" };
+        await using var stack = await LocalStack.StartAsync(new LocalStackOptions { RequireKeys = true, Settings = settings }, cancel);
+
+        foreach (var (method, path, with, without) in ((HttpMethod, string, int, int)[])
+        [
+            (HttpMethod.Get, "/api/functions", 200, 401),
+            (HttpMethod.Post, "/api/function_invocations", 404, 401),
+            (HttpMethod.Get, "/label-studio", 200, 401),
+            (HttpMethod.Get, "/label-studio/health", 200, 401),
+            (HttpMethod.Post, "/label-studio/predict", 400, 401),
+            (HttpMethod.Get, "/v1/jobs", 401, 401),
+            (HttpMethod.Post, "/v1/jobs", 401, 401),
+        ])
+        {
+            Assert.Equal((path, with), (path, await StatusAsync(method, path, "tool:key-of-the-tool")));
+            Assert.Equal((path, without), (path, await StatusAsync(method, path, null)));
+        }
+
+        async Task<int> StatusAsync(HttpMethod method, string path, string? pair)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            if (pair is not null)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+            if (method == HttpMethod.Post)
+                request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            using var answer = await stack.Api.SendAsync(request, cancel);
+            return (int)answer.StatusCode;
+        }
     }
 
     private static Task<HttpResponseMessage> PreflightAsync(HttpClient http, Uri address, string method, string headers, CancellationToken cancel) =>

@@ -22,7 +22,27 @@ internal sealed record LabelStudioCall(
     string? Action
 )
 {
+    private const int MostShown = 40;
+
     /// <summary>The project in words.</summary>
-    public string ProjectName =>
-        $"project {(Project.ValueKind is JsonValueKind.String or JsonValueKind.Number ? Project.ToString() : "?")}";
+    public string ProjectName => $"project {Shown(Project)}";
+
+    /// <summary>A number that stands in a body, or what stands in its place, as it is written in logs and tags.</summary>
+    public static string Shown(JsonElement id) =>
+        id.ValueKind is JsonValueKind.Number or JsonValueKind.String
+            ? new string([.. id.GetRawText().Trim('"').Where(static c => c is > ' ' and <= '~').Take(MostShown)])
+            : "?";
+
+    /// <summary>The text of a member; null where it has none, or none that is Unicode.</summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

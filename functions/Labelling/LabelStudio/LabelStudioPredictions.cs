@@ -73,23 +73,19 @@ internal sealed class LabelStudioPredictions(
         CancellationToken cancel
     )
     {
-        if (
-            task.Data?.GetValueOrDefault(config.DataKey) is not { ValueKind: JsonValueKind.String } named
-            || named.GetString() is not { } value
-        )
+        if (LabelStudioCall.Text(task.Data?.GetValueOrDefault(config.DataKey) ?? default) is not { } value)
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
                 $"The task's data names no photo: the labelling configuration takes it from '{config.DataKey}'."
             );
         using var room = bodies.Take(caller, SubmittedImage.MaxBodyBytes);
         var photo = await photos.GetAsync(value, Id(task), call.Params?.Hostname, cancel);
-        string[] tags = ["tool:label-studio", $"task:{Id(task)}", $"project:{call.ProjectName.Split(' ', '.')[1]}"];
+        string[] tags = ["tool:label-studio", $"task:{Id(task)}", $"project:{LabelStudioCall.Shown(call.Project).Split('.')[0]}"];
         KeyValuePair<string, StringValues>[] said = [new("tag", tags)];
         return await prelabelling.SubmitAsync(caller, new SubmittedImage(photo, FileName(value), said), cancel);
     }
 
-    private static string Id(LabelStudioTask task) =>
-        task.Id.ValueKind is JsonValueKind.Number or JsonValueKind.String ? task.Id.ToString() : "?";
+    private static string Id(LabelStudioTask task) => LabelStudioCall.Shown(task.Id);
 
     // What people know the photo by: the last part of its path, or of the path in the query of local files.
     private static string? FileName(string value)

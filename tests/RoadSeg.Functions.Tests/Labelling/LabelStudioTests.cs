@@ -117,6 +117,7 @@ public sealed class LabelStudioTests(ToolFixture tool) : IClassFixture<ToolFixtu
         call["tasks"]![0]!["data"] = new JsonObject { ["text"] = "no photo" };
 
         await RefusedAsync("/label-studio/predict", call.ToJsonString(), 400, "request-invalid", "'image'");
+        await RefusedAsync("/label-studio/predict", Call(Brushes, "HALF").Replace("HALF", "\\ud800", StringComparison.Ordinal), 400, "request-invalid", "'image'");
         await RefusedAsync("/label-studio/predict", Call(Brushes, "data:image/png;base64,%%%"), 400, "request-invalid", "base64");
         await RefusedAsync("/label-studio/predict", Call(Brushes, "data:image/png,abc"), 400, "request-invalid", "base64");
     }

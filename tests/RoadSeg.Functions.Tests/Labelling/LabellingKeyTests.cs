@@ -59,18 +59,6 @@ public sealed class LabellingKeyTests(StorageFixture storage)
     }
 
     [Fact]
-    public async Task A_key_opens_nothing_else()
-    {
-        await using var api = await ApiService.StartAsync(storage, more: Keys);
-        using var request = ToolFixture.Request(HttpMethod.Get, "/v1/jobs", key: "first");
-
-        using var answer = await api.Http.SendAsync(request, Cancel);
-
-        // The host lets nobody in there with it; the API behind the host reads no such key.
-        Assert.Empty(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["items"]!.AsArray());
-    }
-
-    [Fact]
     public async Task While_no_model_serves_label_studio_hears_that_it_is_down_and_both_keys_are_known()
     {
         await using var api = await ApiService.StartAsync(storage, more: Keys);

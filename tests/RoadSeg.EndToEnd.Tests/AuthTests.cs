@@ -44,6 +44,8 @@ public sealed class AuthTests
         var settings = new Dictionary<string, string> { ["ROADSEG_LABELLING_KEYS"] = $"labels={hash}" };
         await using var stack = await LocalStack.StartAsync(new LocalStackOptions { RequireKeys = true, Settings = settings }, cancel);
 
+        // While the model is loaded Label Studio hears that it is down.
+        await Eventually.TrueAsync(async () => await StatusAsync(HttpMethod.Get, "/health/ready", null) == 200, "the model");
         foreach (var (method, path, with, without) in ((HttpMethod, string, int, int)[])
         [
             (HttpMethod.Get, "/api/functions", 200, 401),

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { openAsBlob } from "node:fs";
+import { createReadStream, openAsBlob } from "node:fs";
 import { test } from "node:test";
 import { BlockBlobClient } from "@azure/storage-blob";
 import { type Job, type ListOptions, type RoadSegClient, RoadSegError, type UploadState } from "roadseg-client";
 import { bytes, client, sizeOf, street } from "./service.js";
 
+const sample = "../../samples/street.jpg";
 const options = { concurrency: true, timeout: 60_000 };
 
 test("a photo uploaded by key becomes a mask, a summary, pictures and polygons, and its changes are told", options, async () => {
   const roadseg = client();
   const states: string[] = [];
 
-  const file = new File([await openAsBlob("../../samples/street.jpg")], "straße.jpg", { type: "image/jpeg" });
+  const file = new File([await openAsBlob(sample)], "straße.jpg", { type: "image/jpeg" });
   const sent = await roadseg.upload(file, { tags: { camera: "front: left" } });
   const job = await roadseg.wait(sent.id, { onChange: (change) => states.push(change.state) });
 
@@ -80,14 +81,23 @@ test("an upload in blocks that broke off goes on from its last state", options, 
   await assert.rejects(roadseg.uploadInBlocks(street.subarray(1), { ...blocks, state }), /of \d+\./);
 });
 
-test("the official storage SDK uploads in blocks to a resumable key", options, async () => {
-  const roadseg = client();
-  const ticket = await roadseg.uploadKey({ fileName: "sdk.jpg", resumable: true });
+const blockwise = { maxSingleShotSize: 10_000, blockSize: 20_000, concurrency: 2 };
+const ways: Record<string, (blob: BlockBlobClient) => Promise<unknown>> = {
+  uploadData: (blob) => blob.uploadData(street, blockwise),
+  uploadFile: (blob) => blob.uploadFile(sample, blockwise),
+  uploadStream: (blob) => blob.uploadStream(createReadStream(sample), 20_000, 2),
+};
 
-  await new BlockBlobClient(ticket.url).uploadData(street, { maxSingleShotSize: 10_000, blockSize: 20_000, concurrency: 2 });
+for (const [way, upload] of Object.entries(ways)) {
+  test(`the official storage SDK's ${way} takes a resumable key`, options, async () => {
+    const roadseg = client();
+    const ticket = await roadseg.uploadKey({ fileName: `${way}.jpg`, resumable: true });
 
-  assert.deepEqual((await roadseg.wait(ticket.id)).image?.bytes, street.length);
-});
+    await upload(new BlockBlobClient(ticket.url));
+
+    assert.equal((await roadseg.wait(ticket.id)).image?.bytes, street.length);
+  });
+}
 
 test("jobs are listed newest first and searched, cancelled ones stay so, and erased ones are gone", options, async () => {
   const roadseg = client();

@@ -19,5 +19,5 @@ export type { BlockUploadOptions, UploadState, UploadTicket } from "./uploads.js
 export { RoadSegError } from "./errors.js";
 export type { RetryOptions } from "./retries.js";
 export { verifyWebhook, WebhookVerificationError } from "./webhooks.js";
-export type { WebhookEvent, WebhookHeaders } from "./webhooks.js";
+export type { JobEndedEvent, WebhookEvent, WebhookHeaders, WebhookTestEvent } from "./webhooks.js";
 export type { components, operations, paths, webhooks } from "./schema.js";

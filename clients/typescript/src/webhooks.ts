@@ -1,7 +1,17 @@
 import type { webhooks } from "./schema.js";
 
 /** What a webhook receives when a job has ended. */
-export type WebhookEvent = webhooks["jobEnded"]["post"]["requestBody"]["content"]["application/json"];
+export type JobEndedEvent = webhooks["jobEnded"]["post"]["requestBody"]["content"]["application/json"];
+
+/** What a webhook receives when it is tried (`POST /v1/webhooks/test`): it is about no job. */
+export interface WebhookTestEvent {
+  readonly type: "webhook.test";
+  readonly timestamp: string;
+  readonly data: Record<string, never>;
+}
+
+/** What a webhook receives; `type` says which. */
+export type WebhookEvent = JobEndedEvent | WebhookTestEvent;
 
 /** A message is not from the service, or too old: answer 401 and do nothing with it. */
 export class WebhookVerificationError extends Error {

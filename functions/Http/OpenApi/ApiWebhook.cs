@@ -27,7 +27,7 @@ internal static class ApiWebhook
                 "Sent to the address that a submission named as webhook, in the form of Standard Webhooks 1.0.0 "
                 + "(https://www.standardwebhooks.com). At least once, in no order: drop what you "
                 + "have seen by webhook-id. Answer within ten seconds; an attempt that gets no 2xx is repeated for up to a day. "
-                + "Redirects are not followed.",
+                + "Redirects are not followed. A test call (POST /v1/webhooks/test) has type webhook.test and an empty data.",
             Security = [],
             Parameters =
             [

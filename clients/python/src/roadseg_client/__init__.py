@@ -5,7 +5,7 @@ from .errors import RoadSegError
 from .retries import RetryPolicy
 from .types import JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
 from .uploads import Photo, UploadState
-from .webhooks import WebhookVerificationError, verify_webhook
+from .webhooks import WebhookTestEvent, WebhookVerificationError, verify_webhook
 
 __all__ = [
     "JobState",
@@ -20,6 +20,7 @@ __all__ = [
     "UploadState",
     "UploadTicket",
     "WebhookEvent",
+    "WebhookTestEvent",
     "WebhookVerificationError",
     "verify_webhook",
 ]

@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import Literal, TypedDict, cast
 
 from .types import WebhookEvent
 
@@ -18,9 +18,17 @@ class WebhookVerificationError(Exception):
     """A message is not from the service, or too old: answer 401 and do nothing with it."""
 
 
+class WebhookTestEvent(TypedDict):
+    """What a webhook receives when it is tried: it is about no job."""
+
+    type: Literal["webhook.test"]
+    timestamp: str
+    data: dict[str, str]
+
+
 def verify_webhook(
     secrets: str | Iterable[str], headers: Mapping[str, str], body: bytes, *, tolerance: float = 300
-) -> WebhookEvent:
+) -> WebhookEvent | WebhookTestEvent:
     """Verifies a webhook: HMAC-SHA256 over id, timestamp and body.
 
     Args:
@@ -30,7 +38,7 @@ def verify_webhook(
         tolerance: seconds by which the timestamp may differ from this machine's clock.
 
     Returns:
-        The event. Drop what you have seen by its webhook-id: each event comes at least once.
+        The event; its type says whether it is one of a job or webhook.test, which is about none. Drop what you have seen by its webhook-id: each event comes at least once.
 
     Raises:
         WebhookVerificationError: it is not the service's, or too old.
@@ -47,7 +55,7 @@ def verify_webhook(
     for secret in [secrets] if isinstance(secrets, str) else secrets:
         expected = base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256))
         if any(hmac.compare_digest(expected, signature) for signature in given):
-            return cast(WebhookEvent, json.loads(body))
+            return cast("WebhookEvent | WebhookTestEvent", json.loads(body))
     raise WebhookVerificationError("No signature is by a secret that is known here.")
 
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Net.Http.Headers;
 
 namespace RoadSeg.Functions.Http;
 
@@ -46,14 +47,31 @@ internal sealed record AllowedOrigins(IReadOnlyList<string> Origins)
     /// cookies and other credentials are never asked for.</summary>
     public void Use(IApplicationBuilder app)
     {
-        if (Origins.Count > 0)
-            app.UseCors(policy =>
-                (Origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. Origins]))
-                    .WithMethods("GET", "HEAD", "POST", "PUT", "DELETE")
-                    .AllowAnyHeader()
-                    .WithExposedHeaders(Exposed)
-                    .SetPreflightMaxAge(PreflightKept)
-            );
+        if (Origins.Count == 0)
+            return;
+        app.Use(
+            static (context, next) =>
+            {
+                context.Response.OnStarting(VaryAsync, context.Response);
+                return next(context);
+            }
+        );
+        app.UseCors(policy =>
+            (Origins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. Origins]))
+                .WithMethods("GET", "HEAD", "POST", "PUT", "DELETE")
+                .AllowAnyHeader()
+                .WithExposedHeaders(Exposed)
+                .SetPreflightMaxAge(PreflightKept)
+        );
+    }
+
+    // An answer that an <img> had is kept without the header that a script needs: it is another answer for a script.
+    private static Task VaryAsync(object answer)
+    {
+        var headers = ((HttpResponse)answer).Headers;
+        if (!headers.Vary.Any(static names => names?.Contains(HeaderNames.Origin, StringComparison.OrdinalIgnoreCase) == true))
+            headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        return Task.CompletedTask;
     }
 
     private static string Origin(Uri uri) =>

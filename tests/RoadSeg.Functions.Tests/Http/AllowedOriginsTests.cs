@@ -32,6 +32,19 @@ public sealed class AllowedOriginsTests(StorageFixture storage)
     }
 
     [Theory]
+    [InlineData(Own)]
+    [InlineData("*")]
+    public async Task What_a_picture_kept_is_not_taken_for_an_answer_to_a_script(string setting)
+    {
+        // The fault: an <img> had the mask kept for a year without the header, and fetch was given that.
+        await using var api = await ApiService.StartAsync(storage, more: ("ROADSEG_ALLOWED_ORIGINS", setting));
+
+        using var plain = await api.Http.GetAsync(new Uri("/v1/jobs/nonsense/mask", UriKind.Relative), Cancel);
+
+        Assert.Equal("Origin", Header(plain, "Vary"));
+    }
+
+    [Theory]
     [InlineData("https://app.example", "https://app.example.evil.example")]
     [InlineData("https://app.example", "http://app.example")]
     [InlineData("", "https://app.example")]

@@ -1,15 +1,12 @@
 using System.CommandLine;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
-using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Jobs;
 
 /// <summary><c>roadseg cancel ID...</c>.</summary>
 internal static class CancelCommand
 {
-    private const int AtOnce = 8;
-
     public static Command Create()
     {
         var ids = ServiceOptions.Ids();
@@ -23,24 +20,24 @@ internal static class CancelCommand
             ServiceOptions.Server,
             ServiceOptions.Key,
         };
-        command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(ids), cancel));
+        command.SetAction(
+            (parsed, cancel) =>
+                EachJob.RunAsync(
+                    parsed,
+                    parsed.GetRequiredValue(ids),
+                    static (client, id, stop) => client.CancelAsync(id, stop),
+                    job => Tell(parsed, job),
+                    cancel
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, WorkId[] ids, CancellationToken cancel)
+    private static void Tell(ParseResult parsed, JobView job)
     {
-        using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var asked = await Batch.RunAsync(ids.Length, AtOnce, (i, _, stop) => service.Client.CancelAsync(ids[i], stop), cancel);
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (asked[i].Value is not { } job)
-                Screen.Failed(parsed, ids[i], asked[i].Failure!);
-            else if (parsed.GetValue(ServiceOptions.Json))
-                Screen.Json(job, JobJson.Default.JobView);
-            else
-                Console.Out.WriteLine($"{job.Id}  {job.State.Name()}");
-        }
-
-        return asked.All(outcome => outcome.Failure is null) ? 0 : 1;
+        if (parsed.GetValue(ServiceOptions.Json))
+            Screen.Json(job, JobJson.Default.JobView);
+        else
+            Console.Out.WriteLine($"{job.Id}  {job.State.Name()}");
     }
 }

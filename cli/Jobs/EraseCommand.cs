@@ -7,8 +7,6 @@ namespace RoadSeg.Cli.Jobs;
 /// <summary><c>roadseg erase ID...</c>.</summary>
 internal static class EraseCommand
 {
-    private const int AtOnce = 8;
-
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
 
     public static Command Create()
@@ -32,26 +30,17 @@ internal static class EraseCommand
     {
         if (!parsed.GetValue(Yes) && !Confirmed(ids.Length))
             return 1;
-        using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var asked = await Batch.RunAsync(
-            ids.Length,
-            AtOnce,
-            async (i, _, stop) =>
+        return await EachJob.RunAsync(
+            parsed,
+            ids,
+            static async (client, id, stop) =>
             {
-                await service.Client.EraseAsync(ids[i], stop);
-                return ids[i].ToString();
+                await client.EraseAsync(id, stop);
+                return id.ToString();
             },
+            static id => Console.Out.WriteLine($"{id}  erased"),
             cancel
         );
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (asked[i].Failure is { } failure)
-                Screen.Failed(parsed, ids[i], failure);
-            else
-                Console.Out.WriteLine($"{ids[i]}  erased");
-        }
-
-        return asked.All(outcome => outcome.Failure is null) ? 0 : 1;
     }
 
     // A script that cannot answer says so beforehand.

@@ -8,8 +8,6 @@ namespace RoadSeg.Cli.Jobs;
 /// <summary><c>roadseg webhooks test URL</c> and <c>roadseg webhooks redeliver ID...</c>.</summary>
 internal static class WebhooksCommand
 {
-    private const int AtOnce = 8;
-
     public static Command Create()
     {
         var url = new Argument<string>("url") { Description = "The receiver's https address." };
@@ -47,20 +45,18 @@ internal static class WebhooksCommand
         return told.Delivered ? 0 : 1;
     }
 
-    private static async Task<int> RedeliverAsync(ParseResult parsed, WorkId[] ids, CancellationToken cancel)
-    {
-        using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var asked = await Batch.RunAsync(ids.Length, AtOnce, (i, _, stop) => service.Client.RedeliverWebhookAsync(ids[i], stop), cancel);
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (asked[i].Value is not { } job)
-                Screen.Failed(parsed, ids[i], asked[i].Failure!);
-            else if (parsed.GetValue(ServiceOptions.Json))
-                Screen.Json(job, JobJson.Default.JobView);
-            else
-                Console.Out.WriteLine($"{job.Id}  under way");
-        }
-
-        return asked.All(outcome => outcome.Failure is null) ? 0 : 1;
-    }
+    private static Task<int> RedeliverAsync(ParseResult parsed, WorkId[] ids, CancellationToken cancel) =>
+        EachJob.RunAsync(
+            parsed,
+            ids,
+            static (client, id, stop) => client.RedeliverWebhookAsync(id, stop),
+            job =>
+            {
+                if (parsed.GetValue(ServiceOptions.Json))
+                    Screen.Json(job, JobJson.Default.JobView);
+                else
+                    Console.Out.WriteLine($"{job.Id}  under way");
+            },
+            cancel
+        );
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
@@ -50,27 +49,17 @@ internal sealed class DatasetUploads(UploadKeys keys, TimeProvider time)
 
     private static string Shown(string? path) => new([.. (path ?? "null").Where(static c => !char.IsControl(c)).Take(120)]);
 
-    private async Task<DatasetUploadRequest> ReadAsync(HttpRequest request, CancellationToken cancel)
-    {
-        var body = await RequestBody.ReadAsync(
+    private Task<DatasetUploadRequest> ReadAsync(HttpRequest request, CancellationToken cancel) =>
+        JsonBody.ReadAsync(
             request,
             MaxBody,
-            time,
             static () => Invalid($"The list of files has more than {MaxBody} bytes: ask in several calls."),
+            DatasetRecordJson.Default.DatasetUploadRequest,
+            "a JSON object with files, a list of paths",
+            "{\"files\": [\"images/a.png\", ...]}",
+            time,
             cancel
         );
-        if (!request.HasJsonContentType())
-            throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Send {\"files\": [\"images/a.png\", ...]} as application/json.");
-        try
-        {
-            return JsonSerializer.Deserialize(body, DatasetRecordJson.Default.DatasetUploadRequest)
-                ?? throw new JsonException("it is null.");
-        }
-        catch (JsonException e)
-        {
-            throw Invalid($"The body is not a JSON object with files, a list of paths: {JsonFault.Of(e)}", e);
-        }
-    }
 
-    private static RoadSegException Invalid(string detail, Exception? inner = null) => new(ErrorCodes.RequestInvalid, detail, inner);
+    private static RoadSegException Invalid(string detail) => new(ErrorCodes.RequestInvalid, detail);
 }

@@ -10,6 +10,7 @@ namespace RoadSeg.Functions.Webhooks;
 internal static class WebhookEndpoints
 {
     private const int MaxBody = 4 * 1024;
+    private const string Form = "a JSON object with url, the receiver's address";
 
     public static void MapWebhooks(this IEndpointRouteBuilder app) => app.MapPost("/v1/webhooks/test", TestAsync).DescribeTestWebhook();
 
@@ -51,21 +52,15 @@ internal static class WebhookEndpoints
         }
     }
 
-    private static async Task<WebhookTestRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel)
-    {
-        var body = await RequestBody.ReadAsync(request, MaxBody, time, static () => Invalid("it has too many bytes.", null), cancel);
-        if (!request.HasJsonContentType())
-            throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, "Send {\"url\": \"https://...\"} as application/json.");
-        try
-        {
-            return JsonSerializer.Deserialize(body, JobJson.Default.WebhookTestRequest) ?? throw new JsonException("it is null.");
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(JsonFault.Of(e), e);
-        }
-    }
-
-    private static RoadSegException Invalid(string why, Exception? inner) =>
-        new(ErrorCodes.RequestInvalid, $"The body is not a JSON object with url, the receiver's address: {why}", inner);
+    private static Task<WebhookTestRequest> ReadAsync(HttpRequest request, TimeProvider time, CancellationToken cancel) =>
+        JsonBody.ReadAsync(
+            request,
+            MaxBody,
+            static () => new RoadSegException(ErrorCodes.RequestInvalid, $"The body is not {Form}: it has too many bytes."),
+            JobJson.Default.WebhookTestRequest,
+            Form,
+            "{\"url\": \"https://...\"}",
+            time,
+            cancel
+        );
 }

@@ -4,6 +4,7 @@ using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Pictures;
 using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
@@ -26,6 +27,8 @@ internal sealed class TrainingLoop(
     private const long WeightStream = 3;
     private const int BatchesAhead = 3;
     private const int KeptEvery = 50;
+
+    private EventFile? _events;
 
     public LoopState Run(CancellationToken stop)
     {
@@ -181,7 +184,10 @@ internal sealed class TrainingLoop(
     {
         try
         {
-            pictures.Write(files.Output, MetricsHistory.Read(log.Metrics), when);
+            var history = MetricsHistory.Read(log.Metrics);
+            pictures.Write(files.Output, history, when);
+            _events ??= EventFile.Anew(files.Output);
+            _events.Append(history);
         }
         catch (IOException e)
         {
@@ -202,6 +208,8 @@ internal sealed class TrainingLoop(
         log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
         if (loss.Weights is not null)
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
+        if (Lettering.Family is null)
+            log.Say("This machine has no font: the pictures of the run are drawn without words. Install one, such as fonts-dejavu-core.");
         if (NoImageFloor.Of(train, val, stop) is not { } floor)
             return;
         log.Say(

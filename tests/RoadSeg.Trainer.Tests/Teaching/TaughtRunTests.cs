@@ -43,7 +43,7 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
         var history = MetricsHistory.Read(_folder["whole/metrics.jsonl"]);
         Assert.Equal([0L, 12], history.Kept.Select(entry => entry.Step));
         Assert.All(history.Kept, entry => Assert.Contains(entry.Classes.Values, share => share is > 0 and <= 1));
-        Assert.Equal(46 + (3 * 380), CurvesPicture.Draw(history).Height);
+        Assert.Equal(46 + (3 * 380), ImageProbe.Read(CurvesPicture.Draw(history), ImageLimits.Default).Height);
 
         // The labels are files to look at: mostly what was painted, and unknown for the rest.
         var masks = Directory.GetFiles(_folder["whole/taught"], "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();

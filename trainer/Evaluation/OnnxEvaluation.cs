@@ -15,7 +15,7 @@ internal static class OnnxEvaluation
     public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>
         SetEvaluation.Run(
             set,
-            image => engine.Segment(ImageDecoder.ResizeForModel(image, engine.Model.Preprocess), image.Width, image.Height).ClassIds,
+            image => engine.SegmentPhoto(image).ClassIds,
             each
         );
 

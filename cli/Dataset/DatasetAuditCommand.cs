@@ -128,7 +128,7 @@ internal static class DatasetAuditCommand
         {
             foreach (var shard in split.Shards)
             {
-                foreach (var sample in tally.Read(set, shard))
+                foreach (var sample in tally.Read(shard, File.ReadAllBytes(Path.Combine(set.Folder, shard.File)), set.Labels))
                 {
                     cancel.ThrowIfCancellationRequested();
                     if (tally.IsLabelled(sample))

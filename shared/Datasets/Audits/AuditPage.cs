@@ -1,4 +1,5 @@
 using System.Globalization;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Datasets.Reports;
 using static RoadSeg.Datasets.Reports.ReportParts;
 
@@ -13,6 +14,9 @@ public static class AuditPage
 
     /// <summary>Name of the JSON form.</summary>
     public const string JsonFile = "audit.json";
+
+    /// <summary>Name of the section alone.</summary>
+    public const string SectionFile = "section.html";
 
     /// <summary>Regions that are shown with their pictures.</summary>
     public const int Shown = 24;
@@ -66,10 +70,22 @@ public static class AuditPage
                     + "sure the model is that the label is wrong. It may be the model that is.</p>"
             );
         page.WriteLine("</section><section><h2>Disputed pixels</h2>");
-        Pairs(page, audit.Pairs, "label", "model");
+        PairTable.Write(page, audit.Pairs, "label", "model");
         page.WriteLine("</section>");
         List(page, "further regions", audit.Regions.Skip(Shown).Select(Line));
         List(page, "photos that were not audited", audit.Skipped.Select(photo => $"{PersonalData.Strip(photo.Id)}: {photo.Reason}"));
+    }
+
+    /// <summary>A version's report with the section at its end.</summary>
+    /// <param name="report">The report's page.</param>
+    /// <param name="section">What <see cref="WriteSection"/> wrote.</param>
+    public static string WithSection(string report, string section)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var end = report.LastIndexOf("<footer>", StringComparison.Ordinal);
+        if (end < 0)
+            end = report.LastIndexOf("</main>", StringComparison.Ordinal);
+        return end < 0 ? report + section : report.Insert(end, section);
     }
 
     private static void Region(TextWriter page, DisputedRegion region, IReadOnlyDictionary<string, byte[]> crops)

@@ -4,6 +4,7 @@ using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
+using RoadSeg.Labels;
 
 namespace RoadSeg.Datasets.Audits;
 
@@ -113,14 +114,19 @@ public sealed class AuditTally
         return taken;
     }
 
+    /// <summary>Photos that were looked at, skipped ones among them: where to go on.</summary>
+    public int Looked => _looked;
+
     /// <summary>The photos of a shard; a damaged one is told as skipped.</summary>
-    public IReadOnlyList<CuratedSample> Read(CuratedSet set, CuratedShard shard)
+    /// <param name="shard">A shard of the version.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="labels">Classes of the version.</param>
+    public IReadOnlyList<CuratedSample> Read(CuratedShard shard, ReadOnlySpan<byte> bytes, LabelCatalogue labels)
     {
-        ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(shard);
         try
         {
-            return set.Read(shard);
+            return CuratedSet.Parse(shard, bytes, labels);
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.CuratedSetInvalid)
         {

@@ -50,7 +50,7 @@ internal static class ComparisonPage
         if (found.Changes.Count == 0)
             page.WriteLine("<p class=\"good\">None: every photo that is in both has the same labels.</p>");
         else
-            Pairs(page, found.Changes, "from", "to");
+            PairTable.Write(page, found.Changes, "from", "to");
         page.WriteLine("</section>");
     }
 

@@ -27,7 +27,8 @@ internal static class DatasetAuditCommand
     };
     private static readonly Option<string?> LabelMap = new("--label-map")
     {
-        Description = "JSON file that says which class of the set each of the model's is, or null. Default: one that knows Cityscapes and IDD.",
+        Description =
+            "JSON file that says which class of the set each of the model's is, or null. Default: one that knows Cityscapes and IDD.",
     };
     private static readonly Option<string?> Output = new("--out")
     {
@@ -57,14 +58,7 @@ internal static class DatasetAuditCommand
         try
         {
             var (report, set) = await DatasetRunner.WithProgressAsync(source, progress =>
-                new DatasetCurator(TimeProvider.System).CurateAsync(
-                    files,
-                    spec,
-                    new DatasetOptions(),
-                    curated.FullName,
-                    progress,
-                    cancel
-                )
+                new DatasetCurator(TimeProvider.System).CurateAsync(files, spec, new DatasetOptions(), curated.FullName, progress, cancel)
             );
             if (set is null)
                 throw new RoadSegException(ErrorCodes.Parse(report.Problem!.Code), report.Problem.Message);
@@ -94,14 +88,11 @@ internal static class DatasetAuditCommand
         using var engine = SegmentationEngine.Load(package);
         var begin = AuditTally.Begin(set.Manifest, set.Version, package.Manifest.Name, package.Manifest.Version, auditor);
         var tally = new AuditTally(set.Manifest, auditor, options, begin with { Skipped = skipped });
-        await DatasetRunner.WithProgressAsync(
-            source,
-            progress =>
-            {
-                Look(set, engine, auditor, tally, progress, cancel);
-                return Task.FromResult(0);
-            }
-        );
+        await DatasetRunner.WithProgressAsync(source, progress =>
+        {
+            Look(set, engine, auditor, tally, progress, cancel);
+            return Task.FromResult(0);
+        });
         var audit = tally.Audit;
         if (source.Json)
             Console.Out.Write(Encoding.UTF8.GetString(audit.ToJson()));

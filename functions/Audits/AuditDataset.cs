@@ -166,8 +166,7 @@ internal sealed class AuditDataset(
         var manifest = await versions.ManifestAsync(audit.Dataset, audit.Version, cancel);
         using var model = await models.UseAsync(audit.Model, cancel);
         var auditor = new LabelAuditor(manifest.Labels, model.Engine.Model, ClassNames.Read(null), Options);
-        var so =
-            await files.CheckpointAsync(audit, cancel)
+        var so = await files.CheckpointAsync(audit, cancel)
             ?? AuditTally.Begin(manifest, audit.Version, audit.Model.Model, audit.Model.Version, auditor);
         var tally = new AuditTally(manifest, auditor, Options, so);
         var (total, before, began) = ((int)manifest.Splits.Sum(split => split.Samples), 0, time.GetTimestamp());

@@ -41,11 +41,7 @@ internal static class AuditDescriptions
 
     public static RouteHandlerBuilder DescribeCancelDatasetAudit(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .Describe(
-                "cancelDatasetAudit",
-                "Cancel the audit of a version",
-                "For operators. One that has ended stays as it ended."
-            )
+            .Describe("cancelDatasetAudit", "Cancel the audit of a version", "For operators. One that has ended stays as it ended.")
             .SendsVersion(StatusCodes.Status200OK)
             .Answers<AuditView>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.OperatorRequired, ErrorCodes.DatasetNotFound, ErrorCodes.AuditNotFound);

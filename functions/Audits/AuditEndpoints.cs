@@ -115,8 +115,7 @@ internal static class AuditEndpoints
     {
         var cancel = context.RequestAborted;
         var audit = await SucceededAsync(name, version, sets, store, cancel);
-        var crop =
-            await files.CropAsync(audit, file, cancel)
+        var crop = await files.CropAsync(audit, file, cancel)
             ?? throw new RoadSegException(
                 ErrorCodes.AuditNotFound,
                 "The audit has no such picture; its regions link to those that there are."

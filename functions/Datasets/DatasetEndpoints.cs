@@ -53,10 +53,7 @@ internal static class DatasetEndpoints
         app.MapGet(
                 "/v1/datasets/{name}/versions/{version}/diff.html",
                 (string name, string version, string? to, HttpContext context, VersionDiff diff) =>
-                    PageAsync(
-                        context,
-                        DiffAsync(context, diff, name, version, to, DatasetComparer.PageFile, "text/html; charset=utf-8")
-                    )
+                    PageAsync(context, DiffAsync(context, diff, name, version, to, DatasetComparer.PageFile, "text/html; charset=utf-8"))
             )
             .DescribeCompareDatasetVersionsPage();
     }

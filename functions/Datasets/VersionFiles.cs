@@ -79,9 +79,5 @@ internal sealed class VersionFiles(BlobServiceClient blobs, DatasetFiles files)
     private BlobClient Blob(string name, string version, string file) => _curated.GetBlobClient(BlobPaths.Curated(name, version, file));
 
     private static RoadSegException Lacks(string name, string version, string file, Exception inner) =>
-        new(
-            ErrorCodes.CuratedSetInvalid,
-            $"The curated set '{name}' {version} lacks its file {file}. Drop the data set again.",
-            inner
-        );
+        new(ErrorCodes.CuratedSetInvalid, $"The curated set '{name}' {version} lacks its file {file}. Drop the data set again.", inner);
 }

@@ -135,11 +135,7 @@ public static class ErrorCodes
     );
 
     /// <summary>A model has classes of which nobody says which of the data set's they are.</summary>
-    public static readonly ErrorCode ClassesUnmatched = Caller(
-        "classes-unmatched",
-        422,
-        "The model's classes do not fit the data set's"
-    );
+    public static readonly ErrorCode ClassesUnmatched = Caller("classes-unmatched", 422, "The model's classes do not fit the data set's");
 
     /// <summary>No audit of this version was asked for, or it has no such file.</summary>
     public static readonly ErrorCode AuditNotFound = Caller("audit-not-found", 404, "There is no such audit");

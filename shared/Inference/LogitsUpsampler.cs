@@ -180,9 +180,7 @@ public static class LogitsUpsampler
         public int RowStride { get; } = width + ResampleAxis.Block;
 
         private static int[] Askers(IReadOnlyList<int> classOf, BackgroundRule? rule) =>
-            rule is { Id: var background }
-                ? [.. classOf.Where((_, id) => id != background), classOf[background]]
-                : [.. classOf];
+            rule is { Id: var background } ? [.. classOf.Where((_, id) => id != background), classOf[background]] : [.. classOf];
     }
 
     /// <summary>Buffers of one thread; they go back to the pool when it is done.</summary>

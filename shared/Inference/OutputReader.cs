@@ -15,7 +15,15 @@ internal static class OutputReader
 
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says, or its values are
     /// unusable.</exception>
-    public static ClassMap Read(TensorSlot slot, int image, ModelDescription model, int outputWidth, int outputHeight, int threads, AskedClasses? asked)
+    public static ClassMap Read(
+        TensorSlot slot,
+        int image,
+        ModelDescription model,
+        int outputWidth,
+        int outputHeight,
+        int threads,
+        AskedClasses? asked
+    )
     {
         var (height, width) = CheckShape(slot, model);
         if (model.Output.Kind == OutputKind.ClassIds)

@@ -49,16 +49,9 @@ public sealed class AuditStore
         {
             // The marker first and the message last: a crash between leaves what the sweep sends.
             await _records.MarkAsync(asked, cancel);
-            var change =
-                await FindAsync(dataset, version, cancel) is null
-                    ? await _records.CreateAsync(BlobPaths.Audit(dataset, version), asked, cancel)
-                    : await TryMoveAsync(
-                        dataset,
-                        version,
-                        AuditState.Queued,
-                        now => AuditRecord.HasEnded(now.State) ? asked : null,
-                        cancel
-                    );
+            var change = await FindAsync(dataset, version, cancel) is null
+                ? await _records.CreateAsync(BlobPaths.Audit(dataset, version), asked, cancel)
+                : await TryMoveAsync(dataset, version, AuditState.Queued, now => AuditRecord.HasEnded(now.State) ? asked : null, cancel);
             if (change.Done)
                 await SendAsync(asked, cancel);
             if (change.Document is not { } document)

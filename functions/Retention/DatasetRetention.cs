@@ -49,7 +49,15 @@ internal sealed class DatasetRetention(
                 ? age > options.KeepUnfinished && record?.Versions.Contains(version) != true
                 : age > options.KeepCurated && await RetireAsync(name, version, record, cancel);
             if (goes)
+            {
                 LogDeleted(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
+                var audits = await BlobFolder.ListAsync(
+                    blobs.GetBlobContainerClient(Containers.Audits),
+                    BlobPaths.Audits(name, version),
+                    cancel
+                );
+                LogDeleted(Containers.Audits, await audits.DeleteAsync("record.json", last: true, cancel));
+            }
         }
 
         // A drop whose folder has no name that can be: what says so goes when the drop has gone.

@@ -134,6 +134,15 @@ public static class ErrorCodes
         "The masks hold labels that are not mapped"
     );
 
+    /// <summary>A model has classes of which nobody says which of the data set's they are.</summary>
+    public static readonly ErrorCode ClassesUnmatched = Caller("classes-unmatched", 422, "The model's classes do not fit the data set's");
+
+    /// <summary>No audit of this version was asked for, or it has no such file.</summary>
+    public static readonly ErrorCode AuditNotFound = Caller("audit-not-found", 404, "There is no such audit");
+
+    /// <summary>An audit of this version with another model has not ended.</summary>
+    public static readonly ErrorCode AuditRunning = Caller("audit-running", 409, "Another audit of this version has not ended");
+
     /// <summary>A split that was asked for would be empty.</summary>
     public static readonly ErrorCode DatasetSplitEmpty = Caller("dataset-split-empty", 422, "A split of the data set is empty");
 
@@ -201,6 +210,9 @@ public static class ErrorCodes
         DatasetInvalid,
         DatasetEmpty,
         DatasetLabelsUnknown,
+        ClassesUnmatched,
+        AuditNotFound,
+        AuditRunning,
         DatasetSplitEmpty,
         DatasetArchiveRefused,
         CuratedSetInvalid,

@@ -75,6 +75,18 @@ public static class BlobPaths
     /// (version <c>failed</c>).</summary>
     public static string Curated(string name, string version, string file) => $"{name}/{version}/{file}";
 
+    /// <summary>In <see cref="Containers.Audits"/>: the record of the latest audit of a version.</summary>
+    public static string Audit(string name, string version) => $"{Audits(name, version)}record.json";
+
+    /// <summary>In <see cref="Containers.Audits"/>: prefix of all that is of the audits of a version.</summary>
+    public static string Audits(string name, string version) => $"{name}/{version}/";
+
+    /// <summary>In <see cref="Containers.Audits"/>: a file of one audit of a version.</summary>
+    public static string AuditFile(string name, string version, WorkId run, string file) => $"{Audits(name, version)}{run}/{file}";
+
+    /// <summary>In <see cref="Containers.AuditsActive"/>: the marker of an audit that has not ended.</summary>
+    public static string ActiveAudit(string name, string version) => $"{name}/{version}";
+
     /// <summary>In <see cref="Containers.Trainings"/>: the record of a training run.</summary>
     public static string Training(WorkId id) => TrainingFile(id, "record.json");
 

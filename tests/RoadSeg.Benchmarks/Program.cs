@@ -35,6 +35,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["wait"] = WaitBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,
+    ["audit"] = AuditBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. names.Keys] : args;
 if (chosen.FirstOrDefault(name => !names.ContainsKey(name)) is { } unknown)

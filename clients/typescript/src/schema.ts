@@ -472,6 +472,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{name}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description From this version to a later one of the same set: photos that came, went or were relabelled, pixels by class before and after. Of versions of up to 1 GiB; larger ones are compared by the command line.
+         */
+        get: operations["compareDatasetVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/diff.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions on a page
+         * @description The comparison as one HTML file with the most changed photos. It runs no script and loads nothing.
+         */
+        get: operations["compareDatasetVersionsPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask for the audit of a version
+         * @description How far the latest audit of the version is, or how it ended.
+         */
+        get: operations["getDatasetAudit"];
+        put?: never;
+        /**
+         * Ask for an audit of a version
+         * @description For operators. Holds the labels against a model and ranks the regions that it disputes. Photos that somebody waits for go first. While an audit with the same model has not ended the answer is that one; one that has ended is replaced.
+         */
+        post: operations["startDatasetAudit"];
+        /**
+         * Cancel the audit of a version
+         * @description For operators. One that has ended stays as it ended.
+         */
+        delete: operations["cancelDatasetAudit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the regions that a model disputes
+         * @description What the audit found: disputed pixels by class, and the regions, the worst first, page by page.
+         */
+        get: operations["listDisputedRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit/crops/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a region that a model disputes
+         * @description Photo, labels and model side by side, each with the region's outline in white.
+         */
+        get: operations["getDisputedRegionPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review": {
         parameters: {
             query?: never;
@@ -819,6 +927,144 @@ export interface components {
             /** @description Everything else, free-form; null when there is nothing to say. */
             settings?: unknown;
         };
+        /** @description What an audit found, and a page of its regions. */
+        AuditRegionPage: {
+            /**
+             * Format: int32
+             * @description Photos that were held against the model.
+             */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Their pixels whose label the model could say.
+             */
+            labelledPixels: number;
+            /**
+             * Format: int64
+             * @description Those of them where it says another class.
+             */
+            disputedPixels: number;
+            /** @description Disputed pixels by label (from) and what the model says (to), the most first. */
+            pairs: components["schemas"]["ChangedPair"][];
+            /** @description What could not be audited. */
+            skipped: components["schemas"]["SkippedPhoto"][];
+            /** @description What a person should know. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Disputed regions that were found; the worst are listed.
+             */
+            found: number;
+            /** @description Regions, the worst first. */
+            items: components["schemas"]["AuditRegionView"][];
+            /**
+             * Format: int32
+             * @description What to ask for as `after` for the next page; null after the last.
+             */
+            next?: null | number;
+        };
+        /** @description A disputed region as the HTTP API shows it. */
+        AuditRegionView: {
+            /**
+             * Format: int32
+             * @description 1 for the worst.
+             */
+            rank: number;
+            /** @description Identifier of the photo. */
+            id: string;
+            /** @description Where the photo is: train, val or test. */
+            split: string;
+            /** @description x, y, width, height in pixels of the version's picture. */
+            box: number[];
+            /**
+             * Format: int32
+             * @description Its pixels.
+             */
+            pixels: number;
+            /** @description Name of the class that it is labelled as. */
+            label: string;
+            /** @description Name of the class that the model says. */
+            likely: string;
+            /**
+             * Format: double
+             * @description How sure the model is that the label is wrong, 0 to 1.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description Mean confidence of the model, 0 to 1.
+             */
+            confidence: number;
+            /** @description Address of its picture; the worst have one. */
+            crop?: null | string;
+        };
+        /** @description What a client asks an audit for. */
+        AuditRequest: {
+            /** @description The model that audits: `name` or `name@version`; left out: the one that serves. */
+            model?: null | string;
+        };
+        /**
+         * @description Where an audit stands.
+         * @enum {string}
+         */
+        AuditState: "queued" | "running" | "succeeded" | "failed" | "canceled";
+        /** @description The latest audit of a version as the HTTP API shows it. */
+        AuditView: {
+            /** @description Name of the set. */
+            dataset: string;
+            /** @description The version. */
+            version: string;
+            /** @description Name of the model that audits. */
+            model: string;
+            /** @description Its version. */
+            modelVersion: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AuditState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When a process first took it.
+             */
+            startedAt?: null | string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finishedAt?: null | string;
+            progress?: null | components["schemas"]["DatasetProgress"];
+            failure?: null | components["schemas"]["JobFailure"];
+            setback?: null | components["schemas"]["DatasetSetback"];
+            /**
+             * Format: int32
+             * @description Regions that are listed; 0 until it succeeded.
+             */
+            regions: number;
+            /** @description Addresses by name, relative to the service: self, and once it succeeded regions (JSON) and page (HTML, the report of the version). */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /** @description Pixels that changed from one class to another. */
+        ChangedPair: {
+            /** @description Name of the class; `unlabelled` for none. */
+            from: string;
+            /** @description Name of the class; `unlabelled` for none. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            pixels: number;
+            /**
+             * Format: int32
+             * @description In how many photos.
+             */
+            photos: number;
+        };
         /**
          * @description Order of the colour channels a graph was trained with.
          * @default RGB
@@ -902,12 +1148,84 @@ export interface components {
              */
             meanConfidence?: null | number;
         };
+        /** @description A class before and after. */
+        ComparedClass: {
+            /** @description Its name, by which the versions' classes are matched. */
+            name: string;
+            /** @description Display colour, of the later version where that has the class. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels in the earlier version; null where that has no such class.
+             */
+            pixelsBefore?: null | number;
+            /**
+             * Format: int64
+             * @description Pixels in the later version; null where that has no such class.
+             */
+            pixelsAfter?: null | number;
+            /**
+             * Format: double
+             * @description Of labelled pixels, 0 to 1.
+             */
+            shareBefore: number;
+            /**
+             * Format: double
+             * @description Of labelled pixels, 0 to 1.
+             */
+            shareAfter: number;
+        };
+        /** @description One side of a comparison. */
+        ComparedVersion: {
+            /** @description Name of the set. */
+            name: string;
+            /** @description Hash of its manifest. */
+            version: string;
+            /**
+             * Format: int32
+             * @description How many it holds.
+             */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Pixels with a class, of all photos.
+             */
+            labelledPixels: number;
+        };
         /** @description COCO run lengths as a string. */
         CompressedRle: {
             /** @description Height and width in pixels. */
             size: number[];
             /** @description The run lengths as the string that pycocotools reads and writes. */
             counts: string;
+        };
+        /** @description What became of a data set from one curated version to another: photos that came, went, or have other labels, and how the classes shifted. */
+        DatasetComparison: {
+            /** @description The earlier version. */
+            before: components["schemas"]["ComparedVersion"];
+            /** @description The later version. */
+            after: components["schemas"]["ComparedVersion"];
+            /** @description Photos of the later one alone, by identifier. */
+            added: string[];
+            /** @description Photos of the earlier one alone. */
+            removed: string[];
+            /** @description Identifiers that stand for other photos now: other bytes of the file. */
+            replaced: string[];
+            /** @description The same photos under other labels, the most changed first. */
+            relabelled: components["schemas"]["RelabelledPhoto"][];
+            /** @description The same photos in another split. */
+            moved: components["schemas"]["MovedPhoto"][];
+            /**
+             * Format: int32
+             * @description How many photos are in both under the same labels.
+             */
+            unchanged: number;
+            /** @description What pixels of relabelled photos changed from and to, the most first. `unlabelled` stands for no class. */
+            changes: components["schemas"]["ChangedPair"][];
+            /** @description Every class of either version, the one that shifted most first. */
+            classes: components["schemas"]["ComparedClass"][];
+            /** @description What a person should know. */
+            notes: string[];
         };
         /** @description One finding. */
         DatasetFault: {
@@ -1601,6 +1919,15 @@ export interface components {
             /** @description Why that process does not serve the live version; absent while all is well. */
             notice?: null | string;
         };
+        /** @description A photo that is in another split. */
+        MovedPhoto: {
+            /** @description Identifier in the later version. */
+            id: string;
+            /** @description Where it was. */
+            from: components["schemas"]["Split"];
+            /** @description Where it is. */
+            to: components["schemas"]["Split"];
+        };
         /** @description How pixels become floats: `value = (pixel * scale - mean) / std`, channel by channel. */
         Normalization: {
             /** @description 3 factors, in the graph's channel order (1/255 for models that want 0-1). */
@@ -1728,6 +2055,21 @@ export interface components {
             /** @description The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it, with a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings cross and none passes a corner twice. */
             coordinates: number[][][];
         };
+        /** @description A photo whose labels changed. */
+        RelabelledPhoto: {
+            /** @description Identifier in the later version. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Pixels of another class than before, losing and getting one included.
+             */
+            changedPixels: number;
+            /**
+             * Format: int64
+             * @description Pixels of the picture.
+             */
+            pixels: number;
+        };
         /**
          * @description How a photo's aspect ratio is treated when it is resized for a model.
          * @enum {string}
@@ -1841,6 +2183,13 @@ export interface components {
              * @description How many.
              */
             images: number;
+        };
+        /** @description What could not be audited. */
+        SkippedPhoto: {
+            /** @description Identifier of the photo, or name of the damaged shard. */
+            id: string;
+            /** @description Why, in a sentence. */
+            reason: string;
         };
         /**
          * @description A part of a set.
@@ -5471,6 +5820,789 @@ export interface operations {
                 };
             };
             /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareDatasetVersions: {
+        parameters: {
+            query?: {
+                /** @description The later version; it has to be said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": {
+                     *         "name": "city-2026",
+                     *         "version": "0123456789abcdef",
+                     *         "photos": 990,
+                     *         "labelledPixels": 49000000
+                     *       },
+                     *       "after": {
+                     *         "name": "city-2026",
+                     *         "version": "5f0c1d2e3a4b5c6d",
+                     *         "photos": 1000,
+                     *         "labelledPixels": 50000000
+                     *       },
+                     *       "added": [
+                     *         "drive-9/0001"
+                     *       ],
+                     *       "removed": [],
+                     *       "replaced": [],
+                     *       "relabelled": [
+                     *         {
+                     *           "id": "drive-7/0099",
+                     *           "changedPixels": 612,
+                     *           "pixels": 307200
+                     *         }
+                     *       ],
+                     *       "moved": [
+                     *         {
+                     *           "id": "drive-7/0100",
+                     *           "from": "train",
+                     *           "to": "val"
+                     *         }
+                     *       ],
+                     *       "unchanged": 988,
+                     *       "changes": [
+                     *         {
+                     *           "from": "road",
+                     *           "to": "car",
+                     *           "pixels": 612,
+                     *           "photos": 1
+                     *         }
+                     *       ],
+                     *       "classes": [
+                     *         {
+                     *           "name": "road",
+                     *           "color": "#804080",
+                     *           "pixelsBefore": 39200000,
+                     *           "pixelsAfter": 40000000,
+                     *           "shareBefore": 0.8,
+                     *           "shareAfter": 0.8
+                     *         }
+                     *       ],
+                     *       "notes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DatasetComparison"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareDatasetVersionsPage: {
+        parameters: {
+            query?: {
+                /** @description The later version; it has to be said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 while nothing has changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "running",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:01.000000Z",
+                     *       "progress": {
+                     *         "stage": "auditing",
+                     *         "done": 412,
+                     *         "total": 1001
+                     *       },
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description Nothing has changed since the answer with that ETag. */
+            304: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "camvid-mnv2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuditRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the audit. */
+                    Location: string;
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "queued",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such data set; There is no such model; The model gives no confidence. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another audit of this version has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model's classes do not fit the data set's. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used; The model package cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "canceled",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "finishedAt": "2026-03-01T12:00:09.000000Z",
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputedRegions: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before. */
+                after?: number;
+                /** @description Regions of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "photos": 1000,
+                     *       "labelledPixels": 51200000,
+                     *       "disputedPixels": 3100000,
+                     *       "pairs": [
+                     *         {
+                     *           "from": "road",
+                     *           "to": "car",
+                     *           "pixels": 12345,
+                     *           "photos": 17
+                     *         }
+                     *       ],
+                     *       "skipped": [
+                     *         {
+                     *           "id": "drive-7/0100",
+                     *           "reason": "It has no labelled pixel."
+                     *         }
+                     *       ],
+                     *       "notes": [],
+                     *       "found": 5321,
+                     *       "items": [
+                     *         {
+                     *           "rank": 1,
+                     *           "id": "drive-7/0099",
+                     *           "split": "train",
+                     *           "box": [
+                     *             120,
+                     *             40,
+                     *             35,
+                     *             28
+                     *           ],
+                     *           "pixels": 612,
+                     *           "label": "road",
+                     *           "likely": "car",
+                     *           "score": 0.9312,
+                     *           "confidence": 0.9804,
+                     *           "crop": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit/crops/000412-003.png"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditRegionPage"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDisputedRegionPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+                /** @description The data set's name. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */

@@ -366,7 +366,9 @@ internal static class ApiExamples
 
     /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
     public static JsonNode? Of(string operation, string status) =>
-        Examples.GetValueOrDefault((operation, status))?.DeepClone() ?? Datasets.DatasetExamples.Of(operation, status);
+        Examples.GetValueOrDefault((operation, status))?.DeepClone()
+        ?? Datasets.DatasetExamples.Of(operation, status)
+        ?? Audits.AuditExamples.Of(operation, status);
 
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) =>

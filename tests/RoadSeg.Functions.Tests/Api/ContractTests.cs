@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Audits;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Imaging;
@@ -85,6 +87,26 @@ public sealed class ContractTests
         Training = Id,
     };
 
+    private static readonly AuditRecord Audited = new()
+    {
+        Dataset = "city-2026",
+        Version = "5f0c1d2e3a4b5c6d",
+        Run = Id,
+        State = AuditState.Running,
+        Caller = "key-0123456789abcdef",
+        Model = new ModelPin("camvid-mnv2", "2"),
+        CreatedAt = Noon,
+        StartedAt = Noon.AddSeconds(1),
+        FinishedAt = Noon.AddMinutes(9),
+        Owner = new WorkOwner("800a-1", Noon.AddSeconds(1)),
+        RepairedAt = Noon.AddMinutes(1),
+        Progress = new DatasetProgress("auditing", 412, 1001),
+        Checkpoint = "checkpoint-00000400.json",
+        Regions = 1000,
+        Failure = new WorkFailure("model-invalid", "The model is broken.", false),
+        Setback = new DatasetSetback("storage-unavailable", "It did not answer.", Noon.AddSeconds(40)),
+    };
+
     private static readonly TrainingRecord Training = new()
     {
         Id = Id,
@@ -113,6 +135,25 @@ public sealed class ContractTests
     [Fact]
     public void The_view_of_a_data_set_keeps_its_form() => Pinned(
         "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new WorkFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
+
+    [Fact]
+    public void The_record_of_an_audit_keeps_its_form() => Pinned("audit-record", Audited, AuditJson.Default.AuditRecord);
+
+    [Fact]
+    public void The_view_of_an_audit_keeps_its_form() => Pinned("audit-view", AuditView.Of(Audited), AuditJson.Default.AuditView);
+
+    [Fact]
+    public void The_message_of_an_audit_keeps_its_form() =>
+        Pinned("audit-message", new AuditMessage("city-2026", "5f0c1d2e3a4b5c6d", Id, Noon), AuditJson.Default.AuditMessage);
+
+    [Fact]
+    public void A_request_for_an_audit_keeps_its_form() => Pinned("audit-request", new AuditRequest("camvid-mnv2@2"), AuditJson.Default.AuditRequest);
+
+    [Fact]
+    public void A_page_of_disputed_regions_keeps_its_form() => Pinned("audit-region-page", new AuditRegionPage(
+        1000, 51_200_000, 3_100_000, [new ChangedPair("road", "car", 12_345, 17)], [new SkippedPhoto("drive-7/0100", "It has no labelled pixel.")], ["A note."], 5321,
+        [new AuditRegionView(1, "drive-7/0099", "train", [120, 40, 35, 28], 612, "road", "car", 0.9312, 0.9804, "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit/crops/000412-003.png")],
+        50), AuditJson.Default.AuditRegionPage);
 
     [Fact]
     public void The_list_of_data_sets_keeps_its_form() => Pinned(

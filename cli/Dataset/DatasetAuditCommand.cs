@@ -134,7 +134,8 @@ internal static class DatasetAuditCommand
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{audit.Name}[/]  {audit.Version}, audited with {audit.Model} {audit.ModelVersion}");
         AnsiConsole.MarkupLineInterpolated(
-            $"{audit.Photos:N0} photos; the model disputes {audit.DisputedPixels:N0} of {audit.LabelledPixels:N0} labelled pixels, {audit.Found:N0} regions"
+            $"{audit.Photos:N0} photos; the model disputes {audit.DisputedPixels:N0} of {audit.LabelledPixels:N0} labelled pixels, "
+                + $"{audit.Found:N0} regions"
         );
         foreach (var note in audit.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {note}");

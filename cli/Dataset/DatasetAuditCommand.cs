@@ -133,9 +133,8 @@ internal static class DatasetAuditCommand
     private static void Show(DatasetAudit audit)
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{audit.Name}[/]  {audit.Version}, audited with {audit.Model} {audit.ModelVersion}");
-        AnsiConsole.MarkupLineInterpolated(
-            $"{audit.Photos:N0} photos; the model disputes {audit.DisputedPixels:N0} of {audit.LabelledPixels:N0} labelled pixels, {audit.Found:N0} regions"
-        );
+        AnsiConsole.MarkupLineInterpolated($"{audit.Photos:N0} photos, {audit.Found:N0} disputed regions");
+        AnsiConsole.MarkupLineInterpolated($"{audit.DisputedPixels:N0} of {audit.LabelledPixels:N0} labelled pixels disputed");
         foreach (var note in audit.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {note}");
         foreach (var photo in audit.Skipped.Take(MostShown))

@@ -112,8 +112,8 @@ internal static class DatasetCommand
         var audit = Described(
             new Command(
                 "audit",
-                "Ranks the regions in which labels and a model disagree most, of a curated version (or a set's name below 'curated'), or of "
-                    + "the folder of a data set."
+                "Ranks the regions in which labels and a model disagree most, of a curated version (or a set's name below 'curated'), or "
+                    + "of the folder of a data set."
             ),
             [.. DatasetAuditCommand.Options, Json]
         );

@@ -107,8 +107,8 @@ internal sealed partial class AuditFiles(BlobServiceClient blobs)
         }
     }
 
-    private Task WriteAsync(AuditRecord audit, string file, byte[] content, string contentType, CancellationToken cancel) =>
-        _audits
+    private async Task WriteAsync(AuditRecord audit, string file, byte[] content, string contentType, CancellationToken cancel) =>
+        await _audits
             .GetBlobClient(PathOf(audit, file))
             .UploadAsync(
                 BinaryData.FromBytes(content),

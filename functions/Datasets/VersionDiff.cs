@@ -3,7 +3,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Holds two versions of a set against each other, one pair at a time: each takes temporary space of both versions' size.</summary>
+/// <summary>Holds two versions of a set against each other, one pair at a time: each takes temporary space of
+/// both versions' size.</summary>
 internal sealed class VersionDiff(VersionFiles versions) : IDisposable
 {
     private const string Command = "roadseg dataset diff";

@@ -59,7 +59,8 @@ public sealed class ClassNames
         var mapped = from.Classes.Select(label => ids.TryGetValue(label.Name, out var same) ? same : Named(label.Name)).ToArray();
         if (mapped.All(id => id < 0))
             throw Unmatched(
-                $"The model {model} has none of the data set's classes ({string.Join(", ", ids.Keys)}), not by the label map {_file} either."
+                $"The model {model} has none of the data set's classes ({string.Join(", ", ids.Keys)}), not by the label map {_file} "
+                    + "either."
             );
         return mapped;
 

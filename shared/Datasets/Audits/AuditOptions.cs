@@ -6,8 +6,8 @@ public sealed record AuditOptions
     /// <summary>Pixels that a region has at least, edges left out. Default 8, from 1.</summary>
     public int MinPixels { get; init; } = 8;
 
-    /// <summary>How far apart two drawings of one edge may lie: share of the picture's diagonal. Default 0.005 (3 pixels of 480 x 360), 0 to
-    /// 0.1.</summary>
+    /// <summary>How far apart two drawings of one edge may lie: share of the picture's diagonal. Default 0.005 (3 pixels of 480 x 360), 0
+    /// to 0.1.</summary>
     public double Edge { get; init; } = 0.005;
 
     /// <summary>How many pixels are few: share of the picture's. Default 0.00002 (3 pixels of 480 x 360), 0 to 0.1.</summary>

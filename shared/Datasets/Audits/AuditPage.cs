@@ -66,8 +66,8 @@ public static class AuditPage
             Region(page, region, crops);
         if (audit.Regions.Count > 0)
             page.WriteLine(
-                "<p class=\"hint\">Photo, labels, model; the white line is the region's outline, black is no class. The score, 0 to 1, is how "
-                    + "sure the model is that the label is wrong. It may be the model that is.</p>"
+                "<p class=\"hint\">Photo, labels, model; the white line is the region's outline, black is no class. The score, 0 to 1, is "
+                    + "how sure the model is that the label is wrong. It may be the model that is.</p>"
             );
         page.WriteLine("</section><section><h2>Disputed pixels</h2>");
         PairTable.Write(page, audit.Pairs, "label", "model");
@@ -100,7 +100,8 @@ public static class AuditPage
     }
 
     private static string Line(DisputedRegion region) =>
-        $"{Score(region.Score)} {region.Label}, or {region.Likely}: {PersonalData.Strip(region.Id)} at {string.Join(", ", region.Box.Take(2))}";
+        $"{Score(region.Score)} {region.Label}, or {region.Likely}: {PersonalData.Strip(region.Id)} at "
+        + string.Join(", ", region.Box.Take(2));
 
     private static void List(TextWriter page, string title, IEnumerable<string> lines)
     {

@@ -101,9 +101,10 @@ internal static class TrainCommand
             {
                 IsSilent = !ranks.IsFirst,
             };
+            var on = ComputeDevice.Open(parsed.GetValue(device)!, ranks.AreSeveral ? Launcher.Current.LocalNumber : null);
             if (ranks.AreSeveral)
                 log.Say($"{ranks.Count} ranks train together, each {chosen.Training.BatchSize / ranks.Count} samples of every batch.");
-            var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log, ranks: ranks).Run(stop);
+            var state = new TrainingLoop(chosen, files, on, log, ranks: ranks).Run(stop);
             log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
         }
     }

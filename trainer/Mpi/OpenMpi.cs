@@ -53,10 +53,12 @@ internal sealed unsafe class OpenMpi
         NativeLibrary.TryGetExport(_library, "MPIX_Query_cuda_support", out var query) && ((delegate* unmanaged<int>)query)() == 1;
 
     /// <exception cref="TrainerException">It is not there, or another MPI is.</exception>
-    public static OpenMpi Load()
+    public static OpenMpi Load() => Load(Names);
+
+    internal static OpenMpi Load(IEnumerable<string> names)
     {
         string? reason = null;
-        foreach (var name in Names)
+        foreach (var name in names)
         {
             try
             {

@@ -12,7 +12,7 @@ internal sealed unsafe class Ranks : IDisposable
     // A waiting rank looks again at once, then lets others run in between, then sleeps: MPI has nothing else to wait on, and messages move
     // only while it looks.
     private static readonly TimeSpan LooksFor = TimeSpan.FromMilliseconds(0.2);
-    private static readonly TimeSpan YieldsFor = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan YieldsFor = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstSpeaks = TimeSpan.FromSeconds(1);

@@ -8,12 +8,14 @@ WORKDIR /src
 COPY . .
 RUN dotnet publish trainer -c Release -p:DebugType=none --nologo -o /app
 
+# Open MPI, 22 MiB installed, is for training by several containers together (docs/training.md); one alone does not load it.
 # Ubuntu 24.04, whose libstdc++ has all that TorchSharp's library asks for.
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer
 LABEL org.opencontainers.image.title="roadseg-trainer" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CPU" \
       org.opencontainers.image.licenses="MIT"
-RUN install -d -o 1654 -g 1654 /work
+RUN apt-get update && apt-get install -y --no-install-recommends openmpi-bin && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 1654 -g 1654 /work
 COPY --from=build /app /app
 ENV HOME=/work \
     OMP_WAIT_POLICY=passive
@@ -33,7 +35,8 @@ FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer-cuda
 LABEL org.opencontainers.image.title="roadseg-trainer-cuda" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CUDA" \
       org.opencontainers.image.licenses="MIT"
-RUN install -d -o 1654 -g 1654 /work
+RUN apt-get update && apt-get install -y --no-install-recommends openmpi-bin && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 1654 -g 1654 /work
 COPY --from=build-cuda /app /app
 ENV HOME=/work \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility \

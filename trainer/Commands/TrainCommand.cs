@@ -97,7 +97,10 @@ internal static class TrainCommand
                 Unlabelled = Unlabelled(parsed.GetValue(unlabelled)!, parsed.GetValue(teacher)!, parsed.GetValue(labelMap)),
             };
             Directory.CreateDirectory(files.Output);
-            var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System)
+
+            // mpirun gives its processes a terminal of its own, whose lines go elsewhere.
+            var terminal = !Console.IsOutputRedirected && !ranks.AreSeveral;
+            var log = new MetricsLog(files.Output, Console.Out, terminal, TimeProvider.System)
             {
                 IsSilent = !ranks.IsFirst,
             };

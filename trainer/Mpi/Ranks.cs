@@ -15,7 +15,7 @@ internal sealed unsafe class Ranks : IDisposable
     private static readonly TimeSpan YieldsFor = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstSpeaks = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstSpeaks = TimeSpan.FromSeconds(5);
     private const int FaultCode = 2;
 
     private readonly MpiWorld? _world;
@@ -149,7 +149,7 @@ internal sealed unsafe class Ranks : IDisposable
         var different = facts.Where(fact => first.GetValueOrDefault(fact.Key) != fact.Value).ToList();
         Check.That(
             different.Count == 0,
-            $"Rank {Number} has not what rank 0 has: "
+            "This rank has not what rank 0 has: "
                 + string.Join("; ", different.Select(fact => differences(fact.Key, first.GetValueOrDefault(fact.Key, ""), fact.Value) ?? fact.Key))
                 + ". Start every rank with the same command, program and files."
         );

@@ -30,8 +30,8 @@ public sealed class BatchPartTests : IDisposable
         var set = CamVidFolder.Read(PaintedRoads.Write(_data.Path), "train");
         var options = Training.RunTests.Small.Augmentation with { Noise = 1, Paste = 0.5, PasteBelow = 0.2 };
         var (whole, first, second) = (Make(BatchPart.Whole), Make(new BatchPart(0, 2)), Make(new BatchPart(1, 2)));
-        Assert.Equal(whole.Images, [.. first.Images, .. second.Images]);
-        Assert.Equal(whole.Masks, [.. first.Masks, .. second.Masks]);
+        Assert.Equal(whole.Images, first.Images.Concat(second.Images));
+        Assert.Equal(whole.Masks, first.Masks.Concat(second.Masks));
         Assert.NotEqual(first.Images, second.Images);
 
         Batch Make(BatchPart part) => new BatchLoader(set, new Augmentation(options, Training.RunTests.Small.Input, set.Labels), options, 4, seed: 1, ahead: 1, part: part).Make(5);

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Metrics;
+using RoadSeg.Trainer.Tests.Training;
 using RoadSeg.Trainer.Training;
+using RoadSeg.Trainer.Weights;
 
 namespace RoadSeg.Trainer.Tests.Mpi;
 
@@ -15,6 +17,8 @@ public sealed class RankedRunTests : IDisposable
 
     public RankedRunTests()
     {
+        // Random weights and large steps multiply the last digit by thousands within a few updates, and one process on three threads then
+        // differs from itself on one as much: the encoder is one that has learned, and moves little.
         // One batch an epoch, which ends with an evaluation: metrics.jsonl then has the loss of every update.
         PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName, train: 8, val: 1);
         var recipe = RunTests.Small with
@@ -26,8 +30,8 @@ public sealed class RankedRunTests : IDisposable
                 Epochs = Updates,
                 EvaluateEvery = 1,
                 SyncBatchNorm = true,
-                Optimizer = OptimizerKind.Sgd,
-                LearningRate = 0.02,
+                LearningRate = 0.002,
+                EncoderRate = 0.01,
             },
         };
         File.WriteAllText(_folder["recipe.json"], recipe.ToJson());
@@ -41,7 +45,7 @@ public sealed class RankedRunTests : IDisposable
         await AloneAsync("alone");
         var alone = Losses("alone");
         Assert.Equal(Updates, alone.Count);
-        Assert.True(alone[^1] < 0.8 * alone[0], $"Nothing is learned: {string.Join(' ', alone)}");
+        Assert.True(alone[^1] < alone[0] - 0.01, $"Nothing is learned: {string.Join(' ', alone)}");
 
         using (var run = MpirunRun.Start(Train("ranks"), Train("ranks")))
         {
@@ -56,7 +60,11 @@ public sealed class RankedRunTests : IDisposable
 
         Assert.Equal(alone, Losses("ranks"), (a, b) => Math.Abs(a - b) < 1e-4);
 
-        // One rank is killed, then one process goes on, is told to end, and two go on again.
+        // AdamW takes the same steps by gradients of any size: their own mean must be right too, and the batch statistics.
+        AssertAlike("alone", "ranks", name => name.StartsWith("optimizer.decoder.", StringComparison.Ordinal) && name.EndsWith(".weight.first", StringComparison.Ordinal));
+        AssertAlike("alone", "ranks", name => name.EndsWith(".running_var", StringComparison.Ordinal) || name.EndsWith(".running_mean", StringComparison.Ordinal));
+
+        // A rank is killed, then one process goes on, is told to end, and two go on again.
         int[] left;
         using (var run = MpirunRun.Start(Train("killed"), Train("killed")))
         {
@@ -122,7 +130,7 @@ public sealed class RankedRunTests : IDisposable
         using var run = MpirunRun.Start(Train("out"), second);
         var (code, _, errors) = await run.EndAsync();
         Assert.NotEqual(0, code);
-        Assert.Contains("Rank 1 has not what rank 0 has: training.learningRate 0.02 -> 0.5; training data. Start every rank with the same command", errors);
+        Assert.Contains("Rank 1: This rank has not what rank 0 has: training.learningRate 0.002 -> 0.5; training data. Start every rank with the same command", errors);
         Assert.False(File.Exists(_folder["out/last.safetensors"]));
     }
 
@@ -168,7 +176,20 @@ public sealed class RankedRunTests : IDisposable
     }
 
     private string[] Train(string output) =>
-        ["train", "--data", _folder["data"], "--recipe", _folder["recipe.json"], "--out", _folder[output], "--threads", "1"];
+        ["train", "--data", _folder["data"], "--recipe", _folder["recipe.json"], "--out", _folder[output], "--threads", "1", "--init", Checkout.File("models/default/checkpoint.safetensors")];
+
+    private void AssertAlike(string one, string other, Predicate<string> named)
+    {
+        var (first, second) = (SafeTensors.Read(_folder[one + "/last.safetensors"]).Tensors, SafeTensors.Read(_folder[other + "/last.safetensors"]).Tensors);
+        var names = first.Keys.Where(name => named(name)).ToList();
+        Assert.NotEmpty(names);
+        foreach (var name in names)
+        {
+            var (a, b) = (first[name].Floats(), second[name].Floats());
+            var (length, difference) = (Math.Sqrt(a.Sum(value => (double)value * value)), Math.Sqrt(a.Zip(b, (x, y) => (double)(x - y) * (x - y)).Sum()));
+            Assert.True(difference < 0.05 * length, $"{name}: {length}, and {difference} apart.");
+        }
+    }
 
     private Process Alone(string output, params string[] more) => Process.Start(
         new ProcessStartInfo("dotnet", MpirunRun.Command([.. Train(output), .. more])) { RedirectStandardOutput = true, UseShellExecute = false })!;

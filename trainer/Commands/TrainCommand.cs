@@ -100,10 +100,7 @@ internal static class TrainCommand
 
             // mpirun gives its processes a terminal of its own, whose lines go elsewhere.
             var terminal = !Console.IsOutputRedirected && !ranks.AreSeveral;
-            var log = new MetricsLog(files.Output, Console.Out, terminal, TimeProvider.System)
-            {
-                IsSilent = !ranks.IsFirst,
-            };
+            var log = new MetricsLog(files.Output, Console.Out, terminal, TimeProvider.System) { IsSilent = !ranks.IsFirst };
             var on = ComputeDevice.Open(parsed.GetValue(device)!, ranks.AreSeveral ? Launcher.Current.LocalNumber : null);
             if (ranks.AreSeveral)
                 log.Say($"{ranks.Count} ranks train together, each {chosen.Training.BatchSize / ranks.Count} samples of every batch.");

@@ -18,7 +18,9 @@ internal readonly record struct Launcher(int Number, int Count, int LocalNumber)
 
         // srun --mpi=pmix starts processes itself: the rank is PMIx's, the number of tasks Slurm's.
         var rank = Parse(variable("PMIX_RANK"));
-        return rank is null ? new Launcher(0, 1, 0) : new Launcher(rank.Value, Parse(variable("SLURM_STEP_NUM_TASKS")) ?? 1, Rank("SLURM_LOCALID"));
+        return rank is null
+            ? new Launcher(0, 1, 0)
+            : new Launcher(rank.Value, Parse(variable("SLURM_STEP_NUM_TASKS")) ?? 1, Rank("SLURM_LOCALID"));
 
         int Rank(string name) => Parse(variable(name)) ?? 0;
     }

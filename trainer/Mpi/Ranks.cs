@@ -84,8 +84,9 @@ internal sealed unsafe class Ranks : IDisposable
             var waited = _time.GetElapsedTime(began);
             if (waited > _patience)
                 throw new TrainerException(
-                    FormattableString.Invariant($"No word from the other ranks for {_patience.TotalSeconds:0} s: one of them hangs or is gone. ")
-                        + "The last checkpoint is whole: start the run again with the same command."
+                    FormattableString.Invariant(
+                        $"No word from the other ranks for {_patience.TotalSeconds:0} s: one of them hangs or is gone. "
+                    ) + "The last checkpoint is whole: start the run again with the same command."
                 );
             if (waited > YieldsFor)
                 Thread.Sleep(Nap);
@@ -150,7 +151,10 @@ internal sealed unsafe class Ranks : IDisposable
         Check.That(
             different.Count == 0,
             "This rank has not what rank 0 has: "
-                + string.Join("; ", different.Select(fact => differences(fact.Key, first.GetValueOrDefault(fact.Key, ""), fact.Value) ?? fact.Key))
+                + string.Join(
+                    "; ",
+                    different.Select(fact => differences(fact.Key, first.GetValueOrDefault(fact.Key, ""), fact.Value) ?? fact.Key)
+                )
                 + ". Start every rank with the same command, program and files."
         );
         Any(false);

@@ -35,8 +35,7 @@ internal sealed class SegmentationLoss : IDisposable
     {
         var full = Resize.To(logits, target.shape[1], target.shape[2]);
         var loss =
-            _options.OhemShare < 1
-                ? Hard(full, target)
+            _options.OhemShare < 1 ? Hard(full, target)
             : SharedBatch.Current is null
                 ? nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing)
             : Mean(
@@ -97,9 +96,7 @@ internal sealed class SegmentationLoss : IDisposable
         }
 
         var present = count.gt(numbers[0]).to(float32);
-        var dice = both.mul(numbers[2])
-            .add(numbers[1], numbers[1])
-            .div(all.add(count, numbers[1]).add(numbers[1], numbers[1]));
+        var dice = both.mul(numbers[2]).add(numbers[1], numbers[1]).div(all.add(count, numbers[1]).add(numbers[1], numbers[1]));
         return dice.neg().add(numbers[1], numbers[1]).mul(present).sum().div(present.sum().add(numbers[1e-6], numbers[1]));
     }
 }

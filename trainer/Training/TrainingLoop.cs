@@ -47,7 +47,10 @@ internal sealed class TrainingLoop(
             train.PixelCounts.Count(c => c > 0) > 1,
             "The training masks hold a single class (or none): there is nothing to distinguish."
         );
-        Check.That(val is null || val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
+        Check.That(
+            val is null || val.PixelCounts.Any(c => c > 0),
+            "The validation masks hold no labelled pixel: there is nothing to score against."
+        );
         var t = recipe.Training;
         RankRules.Divides(recipe, _ranks.Count);
         var photos = Photos(train, stop);

@@ -8,7 +8,9 @@ namespace RoadSeg.Trainer;
 internal static class ComputeDevice
 {
     /// <param name="name">cpu, cuda or cuda:N.</param>
-    public static Device Open(string name)
+    /// <param name="rank">Of this process among those of its machine: cuda alone deals the devices out to them; null for a process
+    /// alone.</param>
+    public static Device Open(string name, int? rank = null)
     {
         if (name == "cpu")
             return CPU;
@@ -27,6 +29,6 @@ internal static class ComputeDevice
                 + "trainer knows the CPU only; docs/gpu.md says how to train on a GPU. Or say --device cpu."
         );
         Check.That(number < count, $"--device {name}: there are {count} CUDA devices, numbered from 0.");
-        return new Device(DeviceType.CUDA, number);
+        return new Device(DeviceType.CUDA, number < 0 && rank is { } local ? local % count : number);
     }
 }

@@ -8,14 +8,15 @@ WORKDIR /src
 COPY . .
 RUN dotnet publish trainer -c Release -p:DebugType=none --nologo -o /app
 
+# Open MPI, 22 MiB installed, is for training by several containers together (docs/training.md); one alone does not load it.
 # Ubuntu 24.04, whose libstdc++ has all that TorchSharp's library asks for.
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer
 LABEL org.opencontainers.image.title="roadseg-trainer" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CPU" \
       org.opencontainers.image.licenses="MIT"
-# A font, for the words on a run's pictures.
+# Open MPI, for runs on several ranks; a font, for the words on a run's pictures.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-dejavu-core \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core openmpi-bin \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /work
 COPY --from=build /app /app
@@ -37,9 +38,9 @@ FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer-cuda
 LABEL org.opencontainers.image.title="roadseg-trainer-cuda" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CUDA" \
       org.opencontainers.image.licenses="MIT"
-# A font, for the words on a run's pictures.
+# Open MPI, for runs on several ranks; a font, for the words on a run's pictures.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-dejavu-core \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core openmpi-bin \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /work
 COPY --from=build-cuda /app /app

@@ -5,10 +5,10 @@ using RoadSeg.Benchmarks.Scale;
 using RoadSeg.Benchmarks.Trainer;
 using RoadSeg.Imaging;
 
-if (args is [TrainerBenchmark.TrainerWorkerName, var folder, var data, var threads])
+if (args is [TrainerBenchmark.TrainerWorkerName, var folder, var data, var threads, var syncBatchNorm])
 {
     VipsLibrary.Initialize();
-    return StepWorker.Run(folder, data, int.Parse(threads));
+    return StepWorker.Run(folder, data, int.Parse(threads), bool.Parse(syncBatchNorm));
 }
 
 if (args is [PeakMemory.WorkerName, var decoder, var photo])

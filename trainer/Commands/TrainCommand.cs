@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RoadSeg.Trainer.Libtorch;
+using RoadSeg.Trainer.Mpi;
 using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Training;
 
@@ -49,6 +50,11 @@ internal static class TrainCommand
         {
             Description = "JSON file: which class of the data set each of a teacher's classes is.",
         };
+        var patience = new Option<int>("--rank-patience")
+        {
+            Description = "With mpirun: seconds that the other processes may keep one waiting before the run ends, 5 to 86400.",
+            DefaultValueFactory = _ => 600,
+        };
         var command = new Command(Name, "Train, or go on training.")
         {
             data,
@@ -63,35 +69,50 @@ internal static class TrainCommand
             unlabelled,
             teacher,
             labelMap,
+            patience,
         };
+
         // The command line hears signals only once the action has given it a task.
         command.SetAction(
             (parsed, stop) =>
                 Task.Run(
                     () =>
                     {
-                        var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
-                        if (parsed.GetValue(seed) is { } number)
-                            chosen = chosen with { Seed = number };
-                        TorchLibrary.Load(parsed.GetValue(threads));
-                        var files = new LoopFiles(
-                            parsed.GetValue(data)!,
-                            parsed.GetValue(output)!,
-                            parsed.GetValue(init),
-                            parsed.GetValue(resume)
-                        )
-                        {
-                            Unlabelled = Unlabelled(parsed.GetValue(unlabelled)!, parsed.GetValue(teacher)!, parsed.GetValue(labelMap)),
-                        };
-                        Directory.CreateDirectory(files.Output);
-                        var log = new MetricsLog(files.Output, Console.Out, !Console.IsOutputRedirected, TimeProvider.System);
-                        var state = new TrainingLoop(chosen, files, ComputeDevice.Open(parsed.GetValue(device)!), log).Run(stop);
-                        log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
+                        using var ranks = Join(parsed.GetValue(patience));
+                        ranks.Lead(() => Train(parsed, ranks, stop));
                     },
                     CancellationToken.None
                 )
         );
         return command;
+
+        void Train(ParseResult parsed, Ranks ranks, CancellationToken stop)
+        {
+            var chosen = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set)!);
+            if (parsed.GetValue(seed) is { } number)
+                chosen = chosen with { Seed = number };
+            TorchLibrary.Load(parsed.GetValue(threads));
+            var files = new LoopFiles(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(init), parsed.GetValue(resume))
+            {
+                Unlabelled = Unlabelled(parsed.GetValue(unlabelled)!, parsed.GetValue(teacher)!, parsed.GetValue(labelMap)),
+            };
+            Directory.CreateDirectory(files.Output);
+
+            // mpirun gives its processes a terminal of its own, whose lines go elsewhere.
+            var terminal = !Console.IsOutputRedirected && !ranks.AreSeveral;
+            var log = new MetricsLog(files.Output, Console.Out, terminal, TimeProvider.System) { IsSilent = !ranks.IsFirst };
+            var on = ComputeDevice.Open(parsed.GetValue(device)!, ranks.AreSeveral ? Launcher.Current.LocalNumber : null);
+            if (ranks.AreSeveral)
+                log.Say($"{ranks.Count} ranks train together, each {chosen.Training.BatchSize / ranks.Count} samples of every batch.");
+            var state = new TrainingLoop(chosen, files, on, log, ranks: ranks).Run(stop);
+            log.Say($"Best mIoU {state.BestMeanIou:P2} at update {state.BestStep}: {files.Best}");
+        }
+    }
+
+    private static Ranks Join(int patience)
+    {
+        Check.InRange(patience, 5, 86400, "--rank-patience");
+        return Ranks.Join(TimeSpan.FromSeconds(patience), TimeProvider.System);
     }
 
     private static UnlabelledSources? Unlabelled(string[] folders, string teachers, string? classNames)

@@ -13,4 +13,10 @@ internal sealed record Batch(int Count, int Height, int Width, byte[] Images, by
 
     /// <summary>The photos as they are, for the average to label: RGB bytes [Photos, Height, Width, 3].</summary>
     public byte[] Plain { get; init; } = [];
+
+    /// <summary>Where the samples stand in the whole batch, of which this may be one rank's part.</summary>
+    public long[] Rows { get; init; } = [];
+
+    /// <summary>How many samples of the whole batch are photos.</summary>
+    public int PhotosOfAll { get; init; }
 }

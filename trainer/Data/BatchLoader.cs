@@ -11,7 +11,8 @@ internal sealed class BatchLoader(
     int batchSize,
     long seed,
     int ahead,
-    PhotoStream? photos = null
+    PhotoStream? photos = null,
+    BatchPart? part = null
 )
 {
     private const long OrderStream = 1;
@@ -22,6 +23,7 @@ internal sealed class BatchLoader(
     private readonly Queue<Task<Batch>> _ready = new();
     private readonly Dictionary<(long Stream, long Epoch), int[]> _orders = [];
     private readonly int _photos = photos?.PerBatch ?? 0;
+    private readonly BatchPart _part = part ?? BatchPart.Whole;
     private readonly bool[]? _rare = size.Paste > 0 ? set.RareClasses(size.PasteBelow) : null;
 
     /// <summary>The last, smaller batch of an epoch is left out: batch norm sees one size only.</summary>
@@ -55,15 +57,21 @@ internal sealed class BatchLoader(
     {
         var (h, w) = (size.CropHeight, size.CropWidth);
         var labelled = batchSize - _photos;
-        var batch = new Batch(batchSize, h, w, new byte[batchSize * h * w * 3], new byte[batchSize * h * w])
+        var rows = _part.Rows(labelled, _photos);
+        var mine = rows.Count(row => row >= labelled);
+        var batch = new Batch(rows.Length, h, w, new byte[rows.Length * h * w * 3], new byte[rows.Length * h * w])
         {
-            Photos = _photos,
-            Taught = new byte[_photos * h * w],
-            Plain = new byte[_photos * h * w * 3],
+            Photos = mine,
+            Taught = new byte[mine * h * w],
+            Plain = new byte[mine * h * w * 3],
+            Rows = rows,
+            PhotosOfAll = _photos,
         };
-        for (var i = 0; i < batchSize; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
-            var photo = i - labelled;
+            // Named by its place in the whole batch, a sample is the same however many ranks share it.
+            var row = (int)rows[i];
+            var photo = i - (rows.Length - mine);
             var sample = new Sample(batch.Images.AsSpan(i * h * w * 3, h * w * 3), batch.Masks.AsSpan(i * h * w, h * w))
             {
                 Taught = photo < 0 ? default : batch.Taught.AsSpan(photo * h * w, h * w),
@@ -71,9 +79,9 @@ internal sealed class BatchLoader(
             };
             var frame =
                 photo < 0
-                    ? set.Frames[IndexOf(step, i, labelled, StepsPerEpoch, OrderStream)]
-                    : photos!.Frames[IndexOf(step, photo, _photos, photos.StepsPerEpoch, PhotoOrderStream)];
-            augmentation.Draw(frame, new SeededRandom(seed, SampleStream, step, i), sample, Donor(step, i), _rare);
+                    ? set.Frames[IndexOf(step, row, labelled, StepsPerEpoch, OrderStream)]
+                    : photos!.Frames[IndexOf(step, row - labelled, _photos, photos.StepsPerEpoch, PhotoOrderStream)];
+            augmentation.Draw(frame, new SeededRandom(seed, SampleStream, step, row), sample, Donor(step, row), _rare);
         }
 
         return batch;

@@ -26,6 +26,9 @@ internal sealed class CuratedFrames : IReadOnlyList<Frame>
 
     public int Count => starts[^1];
 
+    /// <summary>The hashes of its shards, which are checked as they are read.</summary>
+    public string Fingerprint => string.Join(' ', split.Shards.Select(shard => shard.Sha256));
+
     /// <summary>Shards read from disk, for tests and logs.</summary>
     public int ShardsRead { get; private set; }
 

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using RoadSeg.Labels;
 
 namespace RoadSeg.Trainer.Data;
@@ -41,6 +43,26 @@ internal sealed class SegmentationSet
 
     /// <summary>Value of unlabelled pixels; 255 where the catalogue names none.</summary>
     public int IgnoreId => Labels.IgnoreId ?? 255;
+
+    /// <summary>A hash of all that is learned from: names, sizes, pixels and masks.</summary>
+    public string Fingerprint()
+    {
+        var hash = new XxHash128();
+        Add($"{string.Join(' ', Labels.Classes.Select(label => label.Name))} {IgnoreId} {string.Join(' ', PixelCounts)}");
+        if (Frames is CuratedFrames curated)
+            Add(curated.Fingerprint);
+        else
+            foreach (var frame in Frames)
+            {
+                Add($"{frame.Name} {frame.Image.Width} {frame.Image.Height}");
+                hash.Append(frame.Image.Pixels);
+                hash.Append(frame.Mask);
+            }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+
+        void Add(string text) => hash.Append(Encoding.UTF8.GetBytes(text));
+    }
 
     /// <summary>Indices of all frames for an epoch: by lot, or as frames that lie in shards are best read.</summary>
     public int[] Order(SeededRandom random)

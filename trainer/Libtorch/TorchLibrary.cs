@@ -78,6 +78,15 @@ internal static unsafe partial class TorchLibrary
         (libtorch, native) = (cpu, loaded);
     }
 
+    /// <summary>Where a contiguous tensor's values lie, on its device.</summary>
+    internal static nint AddressOf(torch.Tensor tensor)
+    {
+        var data = (delegate* unmanaged<nint, nint>)NativeLibrary.GetExport(native, "THSTensor_data");
+        var address = data(tensor.Handle);
+        GC.KeepAlive(tensor);
+        return address;
+    }
+
     internal static string Find(string name, string[] folders) =>
         folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
         ?? throw new TrainerException($"{name} was not found (looked in {string.Join(", ", folders)}). {HowToGet}");

@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Mpi;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,6 +8,7 @@ namespace RoadSeg.Trainer.Model;
 internal sealed class Aspp : nn.Module<Tensor, Tensor>
 {
     private readonly Dropout _dropout;
+    private readonly double _dropoutShare;
 
     public Aspp(int input, ModelOptions options)
         : base(nameof(Aspp))
@@ -17,6 +19,7 @@ internal sealed class Aspp : nn.Module<Tensor, Tensor>
         Pooled = new ConvUnit(new ConvShape(input, channels, 1), Activation.Relu);
         Project = new ConvUnit(new ConvShape(channels * (Rates.Count + 2), channels, 1), Activation.Relu);
         _dropout = nn.Dropout(options.AsppDropout);
+        _dropoutShare = options.AsppDropout;
         register_module("point", Point.Named());
         for (var i = 0; i < Rates.Count; i++)
             register_module($"rate{i}", Rates[i]);
@@ -41,6 +44,7 @@ internal sealed class Aspp : nn.Module<Tensor, Tensor>
         // A bilinear upsampling of one pixel is that pixel everywhere.
         var pooled = Pooled.Forward(input.mean([2, 3], keepdim: true));
         branches.Add(pooled.expand(pooled.shape[0], pooled.shape[1], input.shape[2], input.shape[3]));
-        return _dropout.forward(Project.Forward(cat(branches, 1)));
+        var projected = Project.Forward(cat(branches, 1));
+        return training && SharedBatch.Current is { } shared ? shared.Drop(projected, _dropoutShare) : _dropout.forward(projected);
     }
 }

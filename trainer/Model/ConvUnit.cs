@@ -1,3 +1,4 @@
+using RoadSeg.Trainer.Mpi;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,7 +43,10 @@ internal sealed class ConvUnit
     {
         var y = Conv.forward(x);
         if (Norm is not null)
-            y = Normalise(Norm, y);
+            y =
+                Norm.training && SharedBatch.Synchronised is { } shared
+                    ? shared.Normalise(Norm, y, NormMomentum, NormEpsilon)
+                    : Normalise(Norm, y);
         return Activation switch
         {
             Activation.Relu => y.relu_(),

@@ -65,13 +65,14 @@ internal static class Checkpoint
         ModelWeights.LoadWhole(model, file.Tensors, Model);
         ModelWeights.LoadWhole(ema.Model, file.Tensors, Average);
         optimizer.Load(file.Tensors, Optimizer);
-        return (StateOf(file, path), Changed(saved, recipe));
+        return (StateOf(file, path), Changed(saved.ToJson(), recipe.ToJson()));
     }
 
-    private static List<string> Changed(Recipe saved, Recipe recipe)
+    /// <summary>How the JSON of one recipe differs from that of another, as <c>training.epochs 8 -> 6</c>.</summary>
+    public static IReadOnlyList<string> Changed(string saved, string recipe)
     {
         var changed = new List<string>();
-        Compare("", JsonNode.Parse(saved.ToJson()), JsonNode.Parse(recipe.ToJson()));
+        Compare("", JsonNode.Parse(saved), JsonNode.Parse(recipe));
         return changed;
 
         void Compare(string name, JsonNode? before, JsonNode? now)

@@ -20,14 +20,21 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
     private double _lossSum;
     private int _lossCount;
 
+    /// <summary>Whether nothing is written: another rank reports for all.</summary>
+    public bool IsSilent { get; init; }
+
     public string Metrics { get; } = Path.Combine(folder, TrainingFiles.Metrics);
 
-    public void Say(string line) => output.WriteLine(terminal ? $"\r{line, -100}" : line);
+    public void Say(string line)
+    {
+        if (!IsSilent)
+            output.WriteLine(terminal ? $"\r{line, -100}" : line);
+    }
 
     public void Start(long step, long total, double floorAccuracy, double floorMeanIou)
     {
         // A kill may have cut the last line short: it must not swallow the next one.
-        if (File.Exists(Metrics) && !EndsWithNewLine())
+        if (!IsSilent && File.Exists(Metrics) && !EndsWithNewLine())
             File.AppendAllText(Metrics, "\n");
         Record(
             new
@@ -45,6 +52,8 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
     /// <param name="meanLoss">Since the last evaluation.</param>
     public void Step(long step, long total, int stepsPerEpoch, double loss, double meanLoss, double rate, TimeSpan waited)
     {
+        if (IsSilent)
+            return;
         (_lossSum, _lossCount) = (_lossSum + loss, _lossCount + 1);
         if (step % RecordEvery == 0)
         {
@@ -130,6 +139,8 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
 
     private void Record(object entry)
     {
+        if (IsSilent)
+            return;
         try
         {
             File.AppendAllText(Metrics, JsonSerializer.Serialize(entry, JsonSerializerOptions.Web) + "\n");

@@ -1,13 +1,18 @@
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Mpi;
 using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Training;
 
-/// <summary>Cross-entropy at the target's size (class weights, label smoothing, hard pixels only) and soft Dice.</summary>
+/// <summary>Cross-entropy at the target's size (class weights, label smoothing, hard pixels only) and soft Dice. Where ranks share a batch
+/// (<see cref="SharedBatch"/>) it is the loss of the whole batch, the same on each; only hard pixels are chosen by each rank among its
+/// own.</summary>
 internal sealed class SegmentationLoss : IDisposable
 {
+    private const double LeastWeight = 1e-12;
+
     private readonly TrainingOptions _options;
     private readonly Tensor? _weights;
 
@@ -30,9 +35,13 @@ internal sealed class SegmentationLoss : IDisposable
     {
         var full = Resize.To(logits, target.shape[1], target.shape[2]);
         var loss =
-            _options.OhemShare < 1
-                ? Hard(full, target)
-                : nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing);
+            _options.OhemShare < 1 ? Hard(full, target)
+            : SharedBatch.Current is null
+                ? nn.functional.cross_entropy(full, target, _weights, IgnoreId, label_smoothing: _options.LabelSmoothing)
+            : Mean(
+                nn.functional.cross_entropy(full, target, _weights, IgnoreId, nn.Reduction.Sum, _options.LabelSmoothing),
+                WeightOf(target)
+            );
         if (_options.DiceWeight == 0)
             return loss;
         using var numbers = new HeldScalars();
@@ -47,7 +56,28 @@ internal sealed class SegmentationLoss : IDisposable
         using var numbers = new HeldScalars();
         var labelled = target.ne(numbers[IgnoreId]).sum().item<long>();
         var keep = Math.Max(1, (int)(labelled * _options.OhemShare));
-        return each.topk(keep, sorted: false).values.mean();
+        var hardest = each.topk(keep, sorted: false).values;
+        return SharedBatch.Current is null ? hardest.mean() : Mean(hardest.sum(), keep);
+    }
+
+    // Each rank has a part of the sum and a part of what it is divided by.
+    private static Tensor Mean(Tensor sum, double weight)
+    {
+        var shared = SharedBatch.Current!;
+        using var numbers = new HeldScalars();
+        return SumOverRanks.Of(sum, shared).div(numbers[Math.Max(LeastWeight, shared.Ranks.Sum(weight))]);
+    }
+
+    // What the mean of cross-entropy divides by: the labelled pixels, each by the weight of its class.
+    private double WeightOf(Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        using var numbers = new HeldScalars();
+        var labelled = target.ne(numbers[IgnoreId]);
+        if (_weights is null)
+            return labelled.sum().item<long>();
+        var each = _weights.index_select(0, target.masked_fill(labelled.logical_not(), numbers[0]).flatten());
+        return each.mul(labelled.flatten()).sum(ScalarType.Float64).item<double>();
     }
 
     // 1 - 2|A and B| / (|A| + |B|) per class over the whole batch, averaged over the classes that the target holds.
@@ -56,12 +86,17 @@ internal sealed class SegmentationLoss : IDisposable
         var valid = target.ne(numbers[IgnoreId]).unsqueeze(1).to(float32);
         var probability = nn.functional.softmax(logits, 1).mul(valid);
         var truth = zeros_like(probability).scatter_(1, target.masked_fill(target.eq(numbers[IgnoreId]), numbers[0]).unsqueeze(1), valid);
+        var all = probability.sum([0L, 2, 3]);
         var both = probability.mul(truth).sum([0L, 2, 3]);
         var count = truth.sum([0L, 2, 3]);
+        if (SharedBatch.Current is { } shared)
+        {
+            var sums = SumOverRanks.Of(stack([all, both, count]), shared);
+            (all, both, count) = (sums.select(0, 0), sums.select(0, 1), sums.select(0, 2));
+        }
+
         var present = count.gt(numbers[0]).to(float32);
-        var dice = both.mul(numbers[2])
-            .add(numbers[1], numbers[1])
-            .div(probability.sum([0L, 2, 3]).add(count, numbers[1]).add(numbers[1], numbers[1]));
+        var dice = both.mul(numbers[2]).add(numbers[1], numbers[1]).div(all.add(count, numbers[1]).add(numbers[1], numbers[1]));
         return dice.neg().add(numbers[1], numbers[1]).mul(present).sum().div(present.sum().add(numbers[1e-6], numbers[1]));
     }
 }

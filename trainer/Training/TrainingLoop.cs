@@ -4,6 +4,7 @@ using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Mpi;
 using RoadSeg.Trainer.Pictures;
 using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Weights;
@@ -15,13 +16,16 @@ namespace RoadSeg.Trainer.Training;
 /// <summary>Training from start to end: data, model, loop, evaluation, checkpoint.</summary>
 /// <param name="afterStep">Called after every update; null for nothing.</param>
 /// <param name="saved">Called after every checkpoint, when its files and the best weights are whole; null for nothing.</param>
+/// <param name="ranks">Those that train together, each with its part of every batch; null for this process alone. The first alone evaluates
+/// and writes.</param>
 internal sealed class TrainingLoop(
     Recipe recipe,
     LoopFiles files,
     Device device,
     MetricsLog log,
     Action<StepReport>? afterStep = null,
-    Action? saved = null
+    Action? saved = null,
+    Ranks? ranks = null
 )
 {
     private const long WeightStream = 3;
@@ -29,12 +33,13 @@ internal sealed class TrainingLoop(
     private const int KeptEvery = 50;
 
     private EventFile? _events;
+    private readonly Ranks _ranks = ranks ?? Ranks.Alone;
 
     public LoopState Run(CancellationToken stop)
     {
         // Data.
         var train = DataSource.Read(files.Data, "train", recipe.LimitFrames);
-        var val = DataSource.Read(files.Data, "val", recipe.LimitFrames);
+        var val = _ranks.IsFirst ? DataSource.Read(files.Data, "val", recipe.LimitFrames) : null;
         Check.That(
             recipe.Model.Classes == train.Labels.Count,
             $"The recipe's model has {recipe.Model.Classes} classes, the data set {train.Labels.Count}: add --set "
@@ -44,11 +49,16 @@ internal sealed class TrainingLoop(
             train.PixelCounts.Count(c => c > 0) > 1,
             "The training masks hold a single class (or none): there is nothing to distinguish."
         );
-        Check.That(val.PixelCounts.Any(c => c > 0), "The validation masks hold no labelled pixel: there is nothing to score against.");
+        Check.That(
+            val is null || val.PixelCounts.Any(c => c > 0),
+            "The validation masks hold no labelled pixel: there is nothing to score against."
+        );
         var t = recipe.Training;
+        RankRules.Divides(recipe, _ranks.Count);
         var photos = Photos(train, stop);
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels);
-        var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead, photos);
+        var part = new BatchPart(_ranks.Number, _ranks.Count);
+        var loader = new BatchLoader(train, augmentation, recipe.Augmentation, t.BatchSize, recipe.Seed, BatchesAhead, photos, part);
         var stepsPerEpoch = Math.Max(1, loader.StepsPerEpoch / t.Accumulate);
         var total = (long)t.Epochs * stepsPerEpoch;
 
@@ -67,7 +77,8 @@ internal sealed class TrainingLoop(
         using var ema = new Ema(model, t.EmaDecay, device);
         var schedule = new Schedule(t, total);
         var (state, changed) = resuming ? Checkpoint.Resume(files.Last, recipe, model, ema, optimizer) : (new LoopState(0, null, 0, 0), []);
-        Describe(train, val, loss, total, state, stop);
+        RankRules.Agree(_ranks, recipe, train, photos, state, model);
+        _ranks.First(() => Describe(train, val!, loss, total, state, stop));
         if (initial is not null)
             Report(initial);
         if (resuming)
@@ -82,9 +93,10 @@ internal sealed class TrainingLoop(
             lossCount = 0,
             unreported = 0;
         var teacher = photos is null ? null : new AverageTeacher(ema.Model, recipe.Unlabelled, (byte)train.IgnoreId, device);
-        var update = new TrainingStep(recipe, model, loss, optimizer, ema, device, teacher);
+        using var update = new TrainingStep(recipe, model, loss, optimizer, ema, device, teacher, _ranks);
         using var batches = loader.From(state.Step * t.Accumulate, total * t.Accumulate).GetEnumerator();
-        while (state.Step < total && !EndsEarly() && !stop.IsCancellationRequested)
+        var stopped = false;
+        while (state.Step < total && !EndsEarly() && !(stopped = _ranks.Any(stop.IsCancellationRequested)))
         {
             var rate = t.LearningRate * schedule.Factor(state.Step);
             var stepLoss = update.Take(state.Step, rate, () =>
@@ -113,7 +125,7 @@ internal sealed class TrainingLoop(
             var epoch = (int)(state.Step / stepsPerEpoch);
             if ((epochEnds && epoch % t.EvaluateEvery == 0) || state.Step == total)
             {
-                state = Evaluate(state, epoch, ema.Model, val, lossSum / lossCount);
+                state = _ranks.First(() => Evaluate(state, epoch, ema.Model, val!, lossSum / lossCount));
                 (lossSum, lossCount) = (0, 0);
                 Save(state);
             }
@@ -126,7 +138,7 @@ internal sealed class TrainingLoop(
 
         if (EndsEarly())
             log.Say($"No better mIoU in {t.Patience} evaluations: stopped early.");
-        else if (stop.IsCancellationRequested)
+        else if (stopped)
             Save(state);
         return state;
 
@@ -134,7 +146,7 @@ internal sealed class TrainingLoop(
 
         void Save(LoopState s)
         {
-            Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer);
+            _ranks.First(() => Checkpoint.Save(files.Last, recipe, train.Labels, s, model, ema, optimizer));
             saved?.Invoke();
         }
     }
@@ -149,19 +161,27 @@ internal sealed class TrainingLoop(
             "Nothing says what is on the photos of --unlabelled: name a teacher (--teacher PACKAGE), or let the averaged weights teach "
                 + "from some update on (--set unlabelled.averageFromStep=500)."
         );
-        var photos = TaughtPhotos.Open(
-            sources,
-            options,
-            train.Labels,
-            recipe.Input,
-            files.Output,
-            log.Say,
-            kept => log.Kept(0, train.Labels, kept),
-            stop
-        );
+        TaughtPhotos? photos = null;
+
+        // The first rank has the teachers make the labels, the others find them in the run's folder.
+        _ranks.First(() => Open());
+        if (photos is null)
+            Open();
         var perBatch = options.PerBatch(recipe.Training.BatchSize);
-        log.Say($"{photos.Count} photos without labels, {perBatch} of the {recipe.Training.BatchSize} samples of every batch.");
+        log.Say($"{photos!.Count} photos without labels, {perBatch} of the {recipe.Training.BatchSize} samples of every batch.");
         return new PhotoStream(photos, perBatch);
+
+        void Open() =>
+            photos = TaughtPhotos.Open(
+                sources,
+                options,
+                train.Labels,
+                recipe.Input,
+                files.Output,
+                log.Say,
+                kept => log.Kept(0, train.Labels, kept),
+                stop
+            );
     }
 
     private LoopState Evaluate(LoopState state, int epoch, DeepLabV3Plus model, SegmentationSet val, double trainLoss)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Model;
+using RoadSeg.Trainer.Mpi;
 using RoadSeg.Trainer.Teaching;
 using static TorchSharp.torch;
 
@@ -16,11 +17,15 @@ internal sealed class TrainingStep(
     Optimizer optimizer,
     Ema ema,
     Device device,
-    AverageTeacher? teacher = null
-)
+    AverageTeacher? teacher = null,
+    Ranks? ranks = null
+) : IDisposable
 {
     /// <summary>Names the stream of seeds for dropout, one for each update.</summary>
     internal const long DropoutStream = 4;
+
+    private readonly Ranks _ranks = ranks ?? Ranks.Alone;
+    private readonly GradientBuckets? _buckets = ranks is { AreSeveral: true } ? BucketsOf(recipe, model, ranks, device) : null;
 
     /// <param name="step">Updates done before this one: with the seed it decides what dropout drops.</param>
     /// <param name="rate">Learning rate of the head.</param>
@@ -35,9 +40,10 @@ internal sealed class TrainingStep(
         var mean = 0.0;
         for (var i = 0; i < t.Accumulate; i++)
             mean += Backward(next(), step) / t.Accumulate;
-        if (!double.IsFinite(mean))
-            return mean;
+        if (_ranks.Any(!double.IsFinite(mean)))
+            return double.IsFinite(mean) ? double.NaN : mean;
 
+        _buckets?.Average();
         var norm = t.GradientClip > 0 ? optimizer.GradientNorm() / t.Accumulate : 0;
         if (!double.IsFinite(norm))
             return double.NaN;
@@ -48,11 +54,26 @@ internal sealed class TrainingStep(
         return mean;
     }
 
+    public void Dispose() => _buckets?.Dispose();
+
+    // With batch norm over each rank's own part every rank has its own running statistics: their mean is what they go on with.
+    private static GradientBuckets BucketsOf(Recipe recipe, DeepLabV3Plus model, Ranks ranks, Device device) =>
+        new(
+            ranks,
+            model.parameters().Where(weight => weight.requires_grad),
+            recipe.Training.SyncBatchNorm ? [] : model.buffers().Where(buffer => buffer.dtype == float32),
+            device
+        );
+
     private double Backward(Batch batch, long step)
     {
         using var scope = NewDisposeScope();
+        using var shared = _ranks.AreSeveral
+            ? new SharedBatch(_ranks, batch.Rows, recipe.Training.BatchSize, recipe.Training.SyncBatchNorm)
+            : null;
         var value = Loss(batch, step);
         value.backward();
+        shared?.ThrowIfFailed();
         return value.item<float>();
     }
 
@@ -68,13 +89,13 @@ internal sealed class TrainingStep(
         using var numbers = new HeldScalars();
         var value = logits.sum().mul(numbers[0]);
         Add(0, labelled, batch.Masks[..(labelled * batch.Height * batch.Width)], 1);
-        if (batch.Photos > 0)
+        if (batch.PhotosOfAll > 0)
             Add(labelled, batch.Photos, taught, recipe.Unlabelled.Weight * Known(taught));
         return value.MoveToOuterDisposeScope();
 
         void Add(int first, int count, byte[] masks, double weight)
         {
-            if (weight == 0 || !masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId))
+            if (weight == 0 || !_ranks.Any(masks.AsSpan().ContainsAnyExcept((byte)loss.IgnoreId)))
                 return;
             var target = ModelInput.Target(masks, count, batch.Height, batch.Width, device);
             value = value.add(loss.Of(logits.narrow(0, first, count), target), numbers[weight]);
@@ -83,7 +104,9 @@ internal sealed class TrainingStep(
         }
     }
 
-    private double Known(byte[] masks) => 1 - ((double)masks.AsSpan().Count((byte)loss.IgnoreId) / masks.Length);
+    // Of the photos of all ranks.
+    private double Known(byte[] masks) =>
+        1 - (_ranks.Sum((double)masks.AsSpan().Count((byte)loss.IgnoreId)) / _ranks.Sum((double)masks.Length));
 
     // Only the network computes in bfloat16; the loss takes its logits as floats.
     private (Tensor Logits, Tensor? Auxiliary) Forward(Tensor images)

@@ -83,6 +83,10 @@ public sealed record TrainingOptions
     /// bfloat16 instructions. Default false.</summary>
     public bool Autocast { get; init; }
 
+    /// <summary>Batch norm over the whole batch where several processes share it (mpirun), instead of over each one's part. Default
+    /// false.</summary>
+    public bool SyncBatchNorm { get; init; }
+
     /// <summary>Holds values against their ranges.</summary>
     /// <exception cref="RoadSegException">training-invalid: names the field and what it may be.</exception>
     public void Validate()

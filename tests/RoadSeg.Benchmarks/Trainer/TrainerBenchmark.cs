@@ -3,13 +3,14 @@ using RoadSeg.Cli.Stack;
 
 namespace RoadSeg.Benchmarks.Trainer;
 
-/// <summary>A training step against the same step in PyTorch, round by round; the loader; then the exported precisions.</summary>
+/// <summary>A training step against the same step in PyTorch, round by round; the loader; how two ranks scale; then the exported precisions.</summary>
 internal static class TrainerBenchmark
 {
     private const int Warmup = 2;
     private const int Rounds = 7;
     private const int PerRound = 2;
     private const int Loaded = 12;
+    private static readonly string CamVid = Path.GetFullPath(Path.Combine(Workspace.Root, "..", "shared", "data", "camvid"));
     private const string Python = "/usr/bin/python3";
 
     public static Task RunAsync(CancellationToken cancel)
@@ -17,7 +18,8 @@ internal static class TrainerBenchmark
         var folder = Directory.CreateTempSubdirectory("roadseg-step-");
         try
         {
-            Steps(folder.FullName, cancel);
+            Steps(folder.FullName, CamVid, cancel);
+            ScalingBenchmark.Run(folder.FullName, CamVid, cancel);
         }
         finally
         {
@@ -28,10 +30,9 @@ internal static class TrainerBenchmark
         return Task.CompletedTask;
     }
 
-    private static void Steps(string folder, CancellationToken cancel)
+    private static void Steps(string folder, string camvid, CancellationToken cancel)
     {
-        var camvid = Path.GetFullPath(Path.Combine(Workspace.Root, "..", "shared", "data", "camvid"));
-        string[] worker = [typeof(TrainerBenchmark).Assembly.Location, TrainerWorkerName, folder, camvid, Environment.GetEnvironmentVariable("OMP_NUM_THREADS") ?? $"{Environment.ProcessorCount}"];
+        string[] worker = [typeof(TrainerBenchmark).Assembly.Location, TrainerWorkerName, folder, camvid, Environment.GetEnvironmentVariable("OMP_NUM_THREADS") ?? $"{Environment.ProcessorCount}", "false"];
         using var ours = Peer.Start("dotnet", worker, out var why) ?? throw new InvalidOperationException($"The training step cannot be run: {why}");
         Console.WriteLine($"\n== trainer: one update of recipe camvid-mnv2 (batch 8, 256x224, loss, backward, clipping, AdamW, average), {ours.Ready.GetProperty("threads")} threads, libtorch {ours.Ready.GetProperty("torch")}");
         using var theirs = Peer.Start(Python, [Path.Combine(Workspace.Root, "tests", "RoadSeg.Benchmarks", "Trainer", "trainer_step.py"), folder], out why);
@@ -78,7 +79,7 @@ internal static class TrainerBenchmark
     /// <summary>First argument of the process that takes our steps.</summary>
     public const string TrainerWorkerName = "trainer-worker";
 
-    private static double[] Values(JsonElement answer, string name) => [.. answer.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
+    internal static double[] Values(JsonElement answer, string name) => [.. answer.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
 
     private static string Numbers(JsonElement answer, string name, string format) => string.Join(' ', Values(answer, name).Select(v => v.ToString(format)));
 }

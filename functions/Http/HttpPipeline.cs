@@ -84,6 +84,7 @@ internal sealed class HttpPipeline
         endpoints.MapDatasets();
         endpoints.MapResults();
         endpoints.MapReview();
+        endpoints.MapReviewedMasks();
         endpoints.MapTrainings();
         endpoints.MapLabelStudio();
         endpoints.MapCvat();

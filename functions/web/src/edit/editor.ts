@@ -130,14 +130,14 @@ class Editor {
             h('label', { className: 'row check' }, this.changes, 'Show changes'),
             h('div', { className: 'opacity' }, h('label', { for: 'edit-opacity' }, 'Opacity'), this.opacityInput),
             this.where, zoomGroup(view)),
-          !withPhoto && h('p', { className: 'hint' }, 'The photo itself is no longer kept; only its mask can be seen.'),
-          keysHelp()),
+          !withPhoto && h('p', { className: 'hint' }, 'The photo itself is no longer kept; only its mask can be seen.')),
         h('aside', { className: 'side', 'aria-label': 'What to paint, and who you are' },
           this.classes.element,
           h('section', {},
             h('div', { className: 'field' }, h('label', { for: 'reviewer' }, 'Your name, shown with the corrected mask'), this.by),
             h('p', { className: 'hint' }, 'Saved beside the result, it takes the place of the model’s mask when photos are downloaded to train on. The model’s own mask stays as it is.'),
-            this.resetButton))));
+            this.resetButton),
+          keysHelp())));
     pointers(view, {
       moves: () => this.tool === 'move',
       begin: (x, y, event) => this.begin(x, y, event),

@@ -132,7 +132,8 @@ export function jobPage(main: HTMLElement, id: string): () => void {
       const leave = await explorer(stage, side, done, own);
       if (stop.signal.aborted) return leave();
       dispose = leave;
-      side.append(reviewedSection(done, own, again, () => void call(`/v1/jobs/${encodeURIComponent(id)}`).then(answer => answer.json() as Promise<Job>).then(now => { job = now; again(false); })), times(done));
+      side.querySelector('.classes')!.after(reviewedSection(done, own, again, () => void call(`/v1/jobs/${encodeURIComponent(id)}`).then(answer => answer.json() as Promise<Job>).then(now => { job = now; again(false); })));
+      side.append(times(done));
       announce(done.review && !own ? 'The result is shown as it was corrected.' : 'Done. The result is shown.');
     } catch (error) {
       shown = '';

@@ -86,6 +86,7 @@ internal sealed class HttpPipeline
         endpoints.MapAudits();
         endpoints.MapResults();
         endpoints.MapReview();
+        endpoints.MapReviewedMasks();
         endpoints.MapTrainings();
         endpoints.MapLabelStudio();
         endpoints.MapCvat();

@@ -38,6 +38,15 @@ public static class ErrorCodes
     /// <summary>The result was deleted after its retention.</summary>
     public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
 
+    /// <summary>Nobody has reviewed the job's mask.</summary>
+    public static readonly ErrorCode ReviewNotFound = Caller("review-not-found", 404, "There is no reviewed mask");
+
+    /// <summary>Another reviewed mask was saved, or taken back, meanwhile.</summary>
+    public static readonly ErrorCode ReviewChanged = Caller("review-changed", 412, "The reviewed mask is another one by now");
+
+    /// <summary>The pixels of a mask are not those of the photo or of the model's classes.</summary>
+    public static readonly ErrorCode MaskInvalid = Caller("mask-invalid", 422, "The mask does not fit the photo or its classes");
+
     /// <summary>The model gives classes only, no confidence.</summary>
     public static readonly ErrorCode ConfidenceUnavailable = Caller("confidence-unavailable", 404, "The model gives no confidence");
 
@@ -195,6 +204,9 @@ public static class ErrorCodes
         JobNotFound,
         ResultNotReady,
         ResultGone,
+        ReviewNotFound,
+        ReviewChanged,
+        MaskInvalid,
         ContentTypeUnsupported,
         RequestInvalid,
         IdempotencyConflict,

@@ -28,6 +28,10 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
     public static string Result(WorkId id, int attempt, string file) => $"{id}/{attempt}/{file}";
 
+    /// <summary>In <see cref="Containers.Results"/>: a mask that a person reviewed. Each that is saved has a version of its own, so that
+    /// none replaces what a record names.</summary>
+    public static string Review(WorkId id, string version) => $"{id}/review-{version}.png";
+
     /// <summary>In <see cref="Containers.Jobs"/>: the job record. It lies with those of the same caller, the newest first as in
     /// <see cref="IndexedJob"/>, which makes the list of them; that of a bare drop, whose id says nothing of its age, lies at
     /// <see cref="LooseJob"/>.</summary>

@@ -609,12 +609,40 @@ export interface paths {
         };
         /**
          * Export photos to review
-         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json; or, with "to", as a labelling tool imports it. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
+         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, masks, and dataset.json; or, with "to", as a labelling tool imports it. A mask that a person has reviewed goes as a person's: "reviewed" of dataset.json names it, and tools that distinguish the two take it as an annotation. The others are the model's own, as first labels to correct. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
          */
         get: operations["exportReview"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the reviewed mask
+         * @description The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when and how many pixels stand in the job as review.
+         */
+        get: operations["getReview"];
+        /**
+         * Save a reviewed mask
+         * @description A PNG of at most 16 MiB and of the photo's own size, upright, as the mask is answered: 8-bit grey whose values are class ids, or with the mask's palette; 255 is unknown. It takes the place of the model's mask in what is exported for training, as a person's, is kept as long as results are, and goes when the job is erased. The model's own mask stays as it is.
+         */
+        put: operations["putReview"];
+        post?: never;
+        /**
+         * Take a reviewed mask back
+         * @description The model's own mask counts again. Doing it twice is no error.
+         */
+        delete: operations["deleteReview"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1569,6 +1597,30 @@ export interface components {
             /** @description ONNX Runtime execution provider that ran it. */
             provider: string;
         };
+        /** @description What a person made of a job's mask: who, when, and how many pixels. The mask itself lies beside the result. */
+        JobReview: {
+            /** @description Names this very mask: in quotes it is the ETag of `/v1/jobs/{id}/review`. */
+            version: string;
+            /** @description Who: the name that was given with it, or the caller's. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Pixels that differ from the model's own mask.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Pixels of value 255, of which nobody can say the class.
+             */
+            unknown: number;
+            /** @description Every class of the model, in id order; their pixels and the unknown ones sum to the photo's. */
+            classes: components["schemas"]["ReviewedClass"][];
+        };
         /**
          * @description Where a job stands. Terminal states are never left.
          * @enum {string}
@@ -1629,6 +1681,7 @@ export interface components {
             uploadExpiresAt?: null | string;
             image?: null | components["schemas"]["JobImage"];
             result?: null | components["schemas"]["JobResult"];
+            review?: null | components["schemas"]["JobReview"];
             failure?: null | components["schemas"]["JobFailure"];
             webhook?: null | components["schemas"]["JobWebhook"];
             /** @description Addresses by name, relative to the service: self, and for a succeeded job its results. */
@@ -2130,7 +2183,9 @@ export interface components {
              */
             disagreement?: null | number;
             other?: null | components["schemas"]["ModelPin"];
-            /** @description job, mask, overlay, and confidence where there is one. */
+            /** @description Whether a person has reviewed its mask already. */
+            reviewed: boolean;
+            /** @description job, mask, overlay, and confidence and review where there is one. */
             links: {
                 [key: string]: string;
             };
@@ -2147,6 +2202,28 @@ export interface components {
          * @enum {string}
          */
         ReviewReason: "confidence" | "disagreement";
+        /** @description One class of a reviewed mask. */
+        ReviewedClass: {
+            /**
+             * Format: int32
+             * @description Class id: the mask's pixel value.
+             */
+            id: number;
+            /** @description Class name. */
+            name: string;
+            /** @description Display colour, `#rrggbb`. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels of the class in the reviewed mask.
+             */
+            pixels: number;
+            /**
+             * Format: int64
+             * @description How many of these the model had given another class.
+             */
+            changed: number;
+        };
         /** @description An sRGB colour, written `#rrggbb` in JSON. */
         RgbColor: string;
         /** @description A pair that the engine must reproduce before the package is trusted on a machine. */
@@ -6622,6 +6699,8 @@ export interface operations {
                 below?: number;
                 /** @description A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one. */
                 above?: number;
+                /** @description true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. Absent: both, where the model is in doubt. */
+                reviewed?: boolean;
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Photos a page. */
@@ -6661,6 +6740,7 @@ export interface operations {
                      *             "model": "camvid-mnv2",
                      *             "version": "20260302T120000Z-0a1b2c3d4e5f"
                      *           },
+                     *           "reviewed": false,
                      *           "links": {
                      *             "job": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq",
                      *             "mask": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/mask",
@@ -6728,6 +6808,8 @@ export interface operations {
                 below?: number;
                 /** @description A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one. */
                 above?: number;
+                /** @description true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. Absent: both, where the model is in doubt. */
+                reviewed?: boolean;
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Photos. */
@@ -6766,6 +6848,417 @@ export interface operations {
             };
             /** @description The data set's description cannot be used; The mask is too complex for polygons. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very mask. Send it as If-Match to replace it. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job; There is no reviewed mask. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putReview: {
+        parameters: {
+            query?: {
+                /** @description Who reviewed it, shown with it: at most 64 characters. Absent: the caller's name. */
+                by?: string;
+            };
+            header?: {
+                /** @description ETag of the reviewed mask that you know: 412 when it is another one by now. Absent: nobody has saved one yet. *: whatever was saved is replaced. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names the mask that was saved. Send it as If-Match to replace it. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *       "state": "succeeded",
+                     *       "fileName": "street.jpg",
+                     *       "pin": {
+                     *         "model": "camvid-mnv2",
+                     *         "version": "20260301T120000Z-c4eaab0f1d2e"
+                     *       },
+                     *       "tags": {
+                     *         "camera": "front"
+                     *       },
+                     *       "times": {
+                     *         "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *         "receivedAt": "2026-03-01T12:00:00.020000Z",
+                     *         "queuedAt": "2026-03-01T12:00:00.080000Z",
+                     *         "startedAt": "2026-03-01T12:00:00.100000Z",
+                     *         "finishedAt": "2026-03-01T12:00:00.320000Z"
+                     *       },
+                     *       "stages": {
+                     *         "read": 9.5,
+                     *         "decode": 48.1,
+                     *         "store": 2.2,
+                     *         "claim": 3.1,
+                     *         "fetch": 0.4,
+                     *         "wait": 0,
+                     *         "infer": 61.7,
+                     *         "upsample": 82.3,
+                     *         "encode": 14.2,
+                     *         "commit": 7.9
+                     *       },
+                     *       "image": {
+                     *         "format": "jpeg",
+                     *         "width": 4032,
+                     *         "height": 3024,
+                     *         "orientation": 6,
+                     *         "bytes": 3400000
+                     *       },
+                     *       "result": {
+                     *         "attempt": 1,
+                     *         "model": "camvid-mnv2",
+                     *         "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *         "modelSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "provider": "cpu"
+                     *       },
+                     *       "review": {
+                     *         "version": "5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e",
+                     *         "by": "Ana",
+                     *         "at": "2026-03-01T13:00:00.000000Z",
+                     *         "changed": 1245,
+                     *         "unknown": 67,
+                     *         "classes": [
+                     *           {
+                     *             "id": 0,
+                     *             "name": "sky",
+                     *             "color": "#808080",
+                     *             "pixels": 421500,
+                     *             "changed": 1100
+                     *           },
+                     *           {
+                     *             "id": 1,
+                     *             "name": "building",
+                     *             "color": "#800000",
+                     *             "pixels": 1246,
+                     *             "changed": 78
+                     *           }
+                     *         ]
+                     *       },
+                     *       "links": {
+                     *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *         "mask": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/mask",
+                     *         "color": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/color",
+                     *         "overlay": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/overlay",
+                     *         "confidence": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/confidence",
+                     *         "summary": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/summary",
+                     *         "polygons": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/polygons",
+                     *         "review": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/review"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The result is gone. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The reviewed mask is another one by now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large; The image file is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported; The image format is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The mask does not fit the photo or its classes; The image file is empty; The image has too many pixels; The image cannot be decoded. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the reviewed mask that you know: 412 when it is another one by now. Absent: whatever was saved is taken back. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The reviewed mask is another one by now. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,6 +62,7 @@ public sealed class ContractTests
         InputFile = "input-9f86d081884c4d659a2feaa0c55ad015",
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
+        Review = new JobReview("5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e", "Ana", Noon.AddHours(1), 12_345, 67, [new ReviewedClass(0, "sky", RgbColor.Parse("#808080"), 421_500, 12_000), new ReviewedClass(1, "building", RgbColor.Parse("#800000"), 1_246, 278)]),
     };
 
     private static readonly ModelVersion Version = new(
@@ -185,6 +186,7 @@ public sealed class ContractTests
     {
         State = JobState.Failed,
         Result = null,
+        Review = null,
         Failure = new WorkFailure("image-corrupt", "The JPEG ends early.", false),
     }), JobJson.Default.JobView);
 
@@ -267,6 +269,7 @@ public sealed class ContractTests
         Assert.Equal((Id, Callers.Local, WorkLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
+        Assert.Null(read.Review);
     }
 
     [Theory]
@@ -300,7 +303,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
-        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"),
+        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"), true,
             new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
 
     [Fact]

@@ -32,8 +32,8 @@ internal sealed class TrainingLoop(
     private const int BatchesAhead = 3;
     private const int KeptEvery = 50;
 
-    private EventFile? _events;
     private readonly Ranks _ranks = ranks ?? Ranks.Alone;
+    private EventFile? _events;
 
     public LoopState Run(CancellationToken stop)
     {

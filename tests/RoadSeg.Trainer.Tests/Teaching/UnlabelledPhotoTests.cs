@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer;

@@ -77,7 +77,7 @@ public sealed class RankedRunTests : IDisposable
             Assert.Contains("signal 9", errors);
         }
 
-        Assert.All(left, id => Assert.False(Directory.Exists($"/proc/{id}"), $"{id} is left."));
+        await Eventually.TrueAsync(() => left.All(id => !Directory.Exists($"/proc/{id}")), "the end of the other rank");
         var killedAt = Checkpoint.StateOf(_folder["killed/last.safetensors"]).Step;
         Assert.InRange(killedAt, 4, Updates - 5);
         using (var one = Alone("killed"))

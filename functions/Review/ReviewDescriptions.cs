@@ -13,8 +13,8 @@ internal static class ReviewDescriptions
         "A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one.";
 
     private const string Reviewed =
-        "true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. Absent: both, "
-        + "where the model is in doubt.";
+        "true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. "
+        + "Absent: both, where the model is in doubt.";
 
     public static RouteHandlerBuilder DescribeListReview(this RouteHandlerBuilder endpoint) =>
         endpoint

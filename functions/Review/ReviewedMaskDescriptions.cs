@@ -16,8 +16,8 @@ internal static class ReviewedMaskDescriptions
             .Describe(
                 "getReview",
                 "Get the reviewed mask",
-                "The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when and "
-                    + "how many pixels stand in the job as review."
+                "The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when "
+                    + "and how many pixels stand in the job as review."
             )
             .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 with that ETag and no body if it is still the same.")
             .AnswersFile("image/png")
@@ -30,9 +30,10 @@ internal static class ReviewedMaskDescriptions
             .Describe(
                 "putReview",
                 "Save a reviewed mask",
-                "A PNG of at most 16 MiB and of the photo's own size, upright, as the mask is answered: 8-bit grey whose values are class ids, "
-                    + "or with the mask's palette; 255 is unknown. It takes the place of the model's mask in what is exported for training, "
-                    + "as a person's, is kept as long as results are, and goes when the job is erased. The model's own mask stays as it is."
+                "A PNG of at most 16 MiB and of the photo's own size, upright, as the mask is answered: 8-bit grey whose values are class "
+                    + "ids, or with the mask's palette; 255 is unknown. It takes the place of the model's mask in what is exported for "
+                    + "training, as a person's, is kept as long as results are, and goes when the job is erased. The model's own "
+                    + "mask stays as it is."
             )
             .TakesBody<Stream>(true, "image/png")
             .Takes("by", "Who reviewed it, shown with it: at most 64 characters. Absent: the caller's name.")

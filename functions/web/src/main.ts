@@ -41,7 +41,7 @@ function view(section: string, first: string | undefined, second: string | undef
 function correctPage(place: HTMLElement, job: string): () => void {
   let left = false;
   let leave = () => { left = true; };
-  import('./edit/editor').then(({ editorPage }) => { if (!left) leave = editorPage(place, job); }, () => {
+  import('./edit/page').then(({ editorPage }) => { if (!left) leave = editorPage(place, job); }, () => {
     if (!left) fill(place, h('p', { className: 'error', role: 'alert' }, 'The editor could not be loaded. Check the connection, then reload the page.'));
   });
   return () => leave();

@@ -350,9 +350,11 @@ test('fingers paint, two of them zoom and paint nothing, and beside a pen finger
   assert.ok(painted > 500, `${painted}`);
   await picture(page, 'correct-touch', false);
 
-  await touch('touchStart', b);
-  await touch('touchStart', b, c);
-  await touch('touchMove', [b[0] - 40, b[1] - 30], [c[0] + 40, c[1] + 30]);
+  // Where nothing was painted yet.
+  const fresh = await spot(250, 450);
+  await touch('touchStart', fresh);
+  await touch('touchStart', fresh, c);
+  await touch('touchMove', [fresh[0] - 40, fresh[1] - 30], [c[0] + 40, c[1] + 30]);
   await touch('touchEnd');
   assert.equal(await numberOf(page), painted, 'what the first of two fingers began is not meant');
   assert.ok(Number.parseInt(await page.locator('.zoom-text').innerText(), 10) > 120);

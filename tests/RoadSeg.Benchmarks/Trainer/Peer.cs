@@ -21,7 +21,7 @@ internal sealed class Peer : IDisposable
             var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
             if (process.StandardOutput.ReadLine() is { } line)
-                return new Peer(process, JsonDocument.Parse(line).RootElement);
+                return new Peer(process, Parse(line));
             why = errors.GetAwaiter().GetResult().Trim().Split('\n')[^1];
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -36,8 +36,11 @@ internal sealed class Peer : IDisposable
     {
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
-        return JsonDocument.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("A side of the benchmark has ended.")).RootElement;
+        return Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("A side of the benchmark has ended."));
     }
+
+    // mpirun gives the program a terminal, which .NET greets by a sequence of control characters.
+    private static JsonElement Parse(string line) => JsonDocument.Parse(line[Math.Max(0, line.IndexOf('{', StringComparison.Ordinal))..]).RootElement;
 
     /// <summary>Processor time so far, of all threads: what it took, however busy the machine was.</summary>
     public double CpuMilliseconds()

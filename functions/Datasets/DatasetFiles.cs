@@ -78,10 +78,18 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store, 
     {
         if ((await audits.FindAsync(name, version, cancel))?.Value is not { State: AuditState.Succeeded, Run: var run })
             return null;
-        return await blobs
-            .GetBlobContainerClient(Containers.Audits)
-            .GetBlobClient(BlobPaths.AuditFile(name, version, run, AuditPage.SectionFile))
-            .DownloadContentAsync(cancel);
+        try
+        {
+            return await blobs
+                .GetBlobContainerClient(Containers.Audits)
+                .GetBlobClient(BlobPaths.AuditFile(name, version, run, AuditPage.SectionFile))
+                .DownloadContentAsync(cancel);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            // A later audit, or retention, was quicker; the report itself is there.
+            return null;
+        }
     }
 
     // A report is written anew by each check of the same content: what was found since goes in when it is asked for.

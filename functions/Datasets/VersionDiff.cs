@@ -9,7 +9,7 @@ internal sealed class VersionDiff(VersionFiles versions) : IDisposable
 {
     private const string Command = "roadseg dataset diff";
 
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly OneAtATime _one = new("roadseg-diff-");
 
     /// <summary>Compares.</summary>
     /// <param name="name">The set.</param>
@@ -19,27 +19,19 @@ internal sealed class VersionDiff(VersionFiles versions) : IDisposable
     /// <param name="cancel">Stops between samples.</param>
     /// <returns>The file; a temporary one that has no name any more.</returns>
     /// <exception cref="RoadSegException">dataset-not-found; request-invalid: a version is too large; curated-set-invalid.</exception>
-    public async Task<Stream> WriteAsync(string name, string before, string after, string file, CancellationToken cancel)
-    {
-        await _one.WaitAsync(cancel);
-        var staging = Directory.CreateTempSubdirectory("roadseg-diff-");
-        try
-        {
-            var earlier = await versions.FetchAsync(name, before, Path.Combine(staging.FullName, "before"), Command, cancel);
-            var later =
-                after == before
-                    ? earlier
-                    : await versions.FetchAsync(name, after, Path.Combine(staging.FullName, "after"), Command, cancel);
-            var found = Path.Combine(staging.FullName, "found");
-            DatasetComparer.Compare(earlier, later, found, cancel);
-            return new FileStream(Path.Combine(found, file), FileMode.Open, FileAccess.Read, FileShare.Delete, 1 << 16, useAsync: true);
-        }
-        finally
-        {
-            staging.Delete(recursive: true);
-            _one.Release();
-        }
-    }
+    public Task<Stream> WriteAsync(string name, string before, string after, string file, CancellationToken cancel) =>
+        _one.RunAsync<Stream>(
+            async folder =>
+            {
+                var earlier = await versions.FetchAsync(name, before, Path.Combine(folder, "before"), Command, cancel);
+                var later =
+                    after == before ? earlier : await versions.FetchAsync(name, after, Path.Combine(folder, "after"), Command, cancel);
+                var found = Path.Combine(folder, "found");
+                DatasetComparer.Compare(earlier, later, found, cancel);
+                return new FileStream(Path.Combine(found, file), FileMode.Open, FileAccess.Read, FileShare.Delete, 1 << 16, useAsync: true);
+            },
+            cancel
+        );
 
     public void Dispose() => _one.Dispose();
 }

@@ -122,7 +122,7 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 return 0;
             using var held = room;
             var reviewed = await masks.FindAsync(job, cancel);
-            await add(photo, reviewed ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
+            await add(photo, reviewed?.Png ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
             return 1;
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.UploadMissing || e.Code == ErrorCodes.ResultGone)

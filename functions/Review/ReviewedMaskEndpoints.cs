@@ -25,7 +25,7 @@ internal static class ReviewedMaskEndpoints
     private static async Task<IResult> ShowAsync(string id, HttpContext context, ResultReader results, ReviewedMasks masks)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        if (job.Review is not { } review || await masks.FindAsync(job, context.RequestAborted) is not { } png)
+        if (await masks.FindAsync(job, context.RequestAborted) is not var (png, review))
             throw new RoadSegException(
                 ErrorCodes.ReviewNotFound,
                 job.Review is null
@@ -67,8 +67,8 @@ internal static class ReviewedMaskEndpoints
     private static async Task<IResult> RemoveAsync(string id, HttpContext context, ResultReader results, ReviewedMasks masks)
     {
         var job = await results.SucceededAsync(id, context.Request);
-        var headers = context.Request.GetTypedHeaders();
-        await masks.RemoveAsync(job, headers.IfMatch.Count == 0 ? static _ => true : Expected(headers), context.RequestAborted);
+        var expected = Expected(context.Request.GetTypedHeaders());
+        await masks.RemoveAsync(job, context.Request.Headers.IfMatch.Count == 0 ? static _ => true : expected, context.RequestAborted);
         return TypedResults.NoContent();
     }
 
@@ -78,6 +78,11 @@ internal static class ReviewedMaskEndpoints
     private static Func<JobReview?, bool> Expected(RequestHeaders headers)
     {
         var known = headers.IfMatch;
+        if (known.Count == 0 && headers.Headers.IfMatch.Count > 0)
+            throw new RoadSegException(
+                ErrorCodes.RequestInvalid,
+                "The header If-Match is no ETag: send that of GET .../review as it came, in its quotation marks."
+            );
         return known.Count == 0
             ? static now => now is null
             : now => now is not null && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(Tag(now), true));

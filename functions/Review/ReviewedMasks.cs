@@ -70,7 +70,9 @@ internal sealed class ReviewedMasks(
         );
         if (!saved.Done)
         {
-            await DeleteAsync(job.Id, review);
+            // A write whose answer was lost may have named it all the same.
+            if (saved.Document?.Value.Review?.Version != review.Version)
+                await DeleteAsync(job.Id, review);
             return saved.Document is { Value: { ErasedAt: null } now } && ReviewedMask.IsSame(now.Review, review)
                 ? saved.Document
                 : throw Refusal(saved.Document);
@@ -103,13 +105,22 @@ internal sealed class ReviewedMasks(
 
     /// <summary>The reviewed mask's file: an 8-bit palette PNG as the model's own, 255 for unknown; null where nobody has reviewed it, or
     /// it is no longer kept.</summary>
-    public async Task<ReadOnlyMemory<byte>?> FindAsync(JobRecord job, CancellationToken cancel)
+    /// <returns>The file, and the version that it is: another than the record's where somebody saved since that was read.</returns>
+    public async Task<(ReadOnlyMemory<byte> Png, JobReview Review)?> FindAsync(JobRecord job, CancellationToken cancel)
+    {
+        if (await ReadAsync(job, cancel) is { } found)
+            return found;
+        var now = job.Review is null ? null : (await jobs.FindAsync(job.Id, cancel))?.Value;
+        return now?.Review is { } newer && newer.Version != job.Review!.Version ? await ReadAsync(now, cancel) : null;
+    }
+
+    private async Task<(ReadOnlyMemory<byte> Png, JobReview Review)?> ReadAsync(JobRecord job, CancellationToken cancel)
     {
         if (job.Review is not { } review)
             return null;
         try
         {
-            return (await Blob(job.Id, review.Version).DownloadContentAsync(cancel)).Value.Content.ToMemory();
+            return ((await Blob(job.Id, review.Version).DownloadContentAsync(cancel)).Value.Content.ToMemory(), review);
         }
         catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
         {

@@ -34,8 +34,13 @@ internal static class LabelCommand
         };
         var confidence = new Option<double>("--confidence")
         {
-            Description = "From which on a label counts, 0.5-1.",
+            Description = "From which on a label counts, 0.3-1.",
             DefaultValueFactory = _ => 0.8,
+        };
+        var keep = new Option<double>("--keep-at-least")
+        {
+            Description = "Of every class at least this share of what teachers call it counts, down to a confidence of a half, 0-1.",
+            DefaultValueFactory = _ => 0.3,
         };
         var seeFrom = new Option<double>("--see-from")
         {
@@ -61,6 +66,7 @@ internal static class LabelCommand
             labelMap,
             rectangles,
             confidence,
+            keep,
             seeFrom,
             mirror,
             val,
@@ -81,6 +87,7 @@ internal static class LabelCommand
                         var options = new UnlabelledOptions
                         {
                             Confidence = parsed.GetValue(confidence),
+                            KeepAtLeast = parsed.GetValue(keep),
                             Mirror = parsed.GetValue(mirror),
                             TeachersSeeFrom = parsed.GetValue(seeFrom),
                         };

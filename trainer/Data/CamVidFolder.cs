@@ -14,6 +14,9 @@ internal static class CamVidFolder
 
     public const string ClassesFile = "classes.json";
 
+    /// <summary>Whether a file of the name is read as a photo.</summary>
+    public static bool Takes(string name) => Extensions.Contains(Path.GetExtension(name));
+
     public static LabelCatalogue Labels(string root)
     {
         var path = Path.Combine(root, ClassesFile);

@@ -41,6 +41,10 @@ internal sealed class LabelledRectangles
         }
     }
 
+    /// <summary>Names that are those of no photo: a typing mistake, or of a folder that is not looked at.</summary>
+    /// <param name="paths">The photos.</param>
+    public IReadOnlyList<string> Unknown(IReadOnlyList<string> paths) => [.. _of.Keys.Where(name => !paths.Any(path => Ends(path, name)))];
+
     /// <summary>Draws those of a photo, over what is there; the later over the earlier.</summary>
     /// <param name="path">Of the photo.</param>
     /// <param name="mask">[height, width].</param>
@@ -54,24 +58,19 @@ internal sealed class LabelledRectangles
         }
     }
 
-    private IReadOnlyList<Rectangle> Of(string path)
-    {
-        var name = path.Replace('\\', '/');
-        for (var cut = -1; ; cut = name.IndexOf('/', cut + 1))
-        {
-            if (_of.TryGetValue(name[(cut + 1)..], out var found))
-                return found;
-            if (name.IndexOf('/', cut + 1) < 0)
-                return [];
-        }
-    }
+    private IReadOnlyList<Rectangle> Of(string path) => _of.FirstOrDefault(photo => Ends(path, photo.Key)).Value ?? [];
+
+    private static bool Ends(string path, string name) => $"/{path.Replace('\\', '/')}".EndsWith($"/{name}", StringComparison.Ordinal);
 
     private static Rectangle Parse(string text, string photo, string file, LabelCatalogue labels)
     {
+        // The last four words are the sides: a class may have several.
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var label = labels.Classes.FirstOrDefault(label => label.Name == parts[0]);
-        Check.That(label is not null, $"{file}: a rectangle of {photo} is of class '{parts[0]}', which is not among the classes.");
-        var sides = parts[1..]
+        var name = string.Join(' ', parts.SkipLast(4));
+        var label = labels.Classes.FirstOrDefault(label => label.Name == name);
+        Check.That(label is not null, $"{file}: a rectangle of {photo} is of class '{name}', which is not among the classes.");
+        var sides = parts
+            .TakeLast(4)
             .Select(side => double.TryParse(side, CultureInfo.InvariantCulture, out var share) ? share : double.NaN)
             .ToArray();
         Check.That(

@@ -39,6 +39,10 @@ internal static class TaughtSet
     )
     {
         var paths = PhotoFolder.List(sources.Folders);
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var names = paths.Select(path => NameOf(path, taken)).ToArray();
+        if (rectangles.Unknown(paths) is { Count: > 0 } unknown)
+            say.WriteLine($"{unknown.Count} photos with rectangles are not there: {string.Join(", ", unknown.Take(5))} ...");
         var taught = TaughtPhotos.Open(
             sources,
             options,
@@ -52,7 +56,6 @@ internal static class TaughtSet
         foreach (var name in (string[])["train", "trainannot", "val", "valannot"])
             Directory.CreateDirectory(Path.Combine(folder, name));
         var ignore = (byte)(labels.IgnoreId ?? 255);
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         long known = 0,
             all = 0;
         int train = 0,
@@ -77,13 +80,19 @@ internal static class TaughtSet
 
                 (known, all) = (known + labelled, all + mask.Length);
                 var split = i < firstOfVal ? "train" : "val";
-                var name = NameOf(path, names);
-                var header = ImageProbe.Read(File.ReadAllBytes(path), ImageLimits.Default);
+                var name = names[photos[i]];
+                var file = File.ReadAllBytes(path);
+                var header = ImageProbe.Read(file, ImageLimits.Default);
                 var sized = new IndexedImage(frame.Image.Width, frame.Image.Height, mask, null).ResizeTo(
                     header.OrientedWidth,
                     header.OrientedHeight
                 );
-                File.Copy(path, Path.Combine(folder, split, name), overwrite: true);
+                File.WriteAllBytes(
+                    Path.Combine(folder, split, name),
+                    name.EndsWith(Path.GetExtension(path), StringComparison.Ordinal)
+                        ? file
+                        : PhotoEncoder.Png(ImageDecoder.Decode(file, header))
+                );
                 File.WriteAllBytes(
                     Path.Combine(folder, split + "annot", Path.ChangeExtension(name, ".png")),
                     GrayPng.Encode(sized.Ids, sized.Width, sized.Height)
@@ -112,6 +121,10 @@ internal static class TaughtSet
         var drive =
             Path.GetFileName(folder) == PhotoFolder.Images ? Path.GetFileName(Path.GetDirectoryName(folder)) : Path.GetFileName(folder);
         var name = $"{drive!.Replace('_', '-')}_{Path.GetFileName(path)}";
+
+        // What the layout does not know becomes what it does.
+        if (!CamVidFolder.Takes(name))
+            name = Path.ChangeExtension(name, ".png");
         Check.That(taken.Add(Path.ChangeExtension(name, null)), $"Two photos would be called {name}: rename one of them, or its folder.");
         return name;
     }

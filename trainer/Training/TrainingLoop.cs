@@ -55,6 +55,7 @@ internal sealed class TrainingLoop(
         );
         var t = recipe.Training;
         RankRules.Divides(recipe, _ranks.Count);
+        RankRules.AgreeAtStart(_ranks, recipe, files.Unlabelled);
         var photos = Photos(train, stop);
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels);
         var part = new BatchPart(_ranks.Number, _ranks.Count);
@@ -164,14 +165,14 @@ internal sealed class TrainingLoop(
         TaughtPhotos? photos = null;
 
         // The first rank has the teachers make the labels, the others find them in the run's folder.
-        _ranks.First(() => Open());
+        _ranks.First(() => Open(mayTeach: true));
         if (photos is null)
-            Open();
+            Open(mayTeach: false);
         var perBatch = options.PerBatch(recipe.Training.BatchSize);
         log.Say($"{photos!.Count} photos without labels, {perBatch} of the {recipe.Training.BatchSize} samples of every batch.");
-        return new PhotoStream(photos, perBatch);
+        return new PhotoStream(photos, perBatch) { Fingerprint = photos.Fingerprint };
 
-        void Open() =>
+        void Open(bool mayTeach) =>
             photos = TaughtPhotos.Open(
                 sources,
                 options,
@@ -180,7 +181,8 @@ internal sealed class TrainingLoop(
                 files.Output,
                 log.Say,
                 kept => log.Kept(0, train.Labels, kept),
-                stop
+                stop,
+                mayTeach
             );
     }
 

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { inflateSync } from 'node:zlib';
-import { accessible, canvasPicture, canvasShows, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
+import { accessible, canvasPicture, canvasShows, maskOf, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
 
 const { LARGE } = process.env;
 let sent = 0;
@@ -16,24 +15,6 @@ async function made(file = street) {
   let job = await answer.json();
   while (job.state !== 'succeeded') job = await (await fetch(`${PAGE}v1/jobs/${job.id}?wait=30`)).json();
   return job;
-}
-
-// Class ids of an 8-bit PNG whose rows have the filters None or Up, which are all that the service writes.
-async function maskOf(job, which) {
-  const answer = await fetch(`${PAGE}v1/jobs/${job.id}/${which}`);
-  if (!answer.ok) return null;
-  const png = Buffer.from(await answer.arrayBuffer());
-  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
-  const data = [];
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) if (png.toString('latin1', at + 4, at + 8) === 'IDAT') data.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
-  const rows = inflateSync(Buffer.concat(data));
-  const ids = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const filter = rows[y * (width + 1)];
-    assert.ok(filter === 0 || filter === 2);
-    for (let x = 0; x < width; x++) ids[y * width + x] = rows[y * (width + 1) + 1 + x] + (filter === 2 && y > 0 ? ids[(y - 1) * width + x] : 0);
-  }
-  return { width, height, ids, at: (x, y) => ids[y * width + x] };
 }
 
 const canvas = page => page.locator('.frame canvas');
@@ -358,6 +339,23 @@ test('fingers paint, two of them zoom and paint nothing, and beside a pen finger
   await touch('touchEnd');
   assert.equal(await numberOf(page), painted, 'what the first of two fingers began is not meant');
   assert.ok(Number.parseInt(await page.locator('.zoom-text').innerText(), 10) > 120);
+
+  // With a tool that acts at a place, too: a pinch or a drag moves the photo, a tap fills.
+  await tool(page, 'Fill').click();
+  await touch('touchStart', fresh);
+  await touch('touchStart', fresh, c);
+  await touch('touchMove', [fresh[0] + 20, fresh[1] + 20], [c[0] - 20, c[1] - 20]);
+  await touch('touchEnd');
+  await touch('touchStart', fresh);
+  await touch('touchMove', [fresh[0] + 30, fresh[1]]);
+  await touch('touchEnd');
+  assert.equal(await numberOf(page), painted);
+  await touch('touchStart', fresh);
+  await touch('touchEnd');
+  const filled = await numberOf(page);
+  assert.ok(filled > painted, `${filled}`);
+  await page.keyboard.press('Control+z');
+  await tool(page, 'Brush').click();
 
   // As a pen's driver sends it.
   const pen = (type, [clientX, clientY], more = {}) => canvas(page).dispatchEvent(type, { pointerId: 77, pointerType: 'pen', isPrimary: true, bubbles: true, clientX, clientY, buttons: 1, button: 0, ...more });

@@ -18,8 +18,13 @@ internal static class AuditCrop
         var factor = Math.Min(1, (double)MostSide / Math.Max(paneWidth, paneHeight));
         (paneWidth, paneHeight) = (Scaled(paneWidth, factor), Scaled(paneHeight, factor));
         var colors = labels.Colors();
-        var inside = Inside(region, left, top, width, height);
+        var whole = Inside(region, left, top, width, height);
         var (columns, strip) = (NearestCell.Line(width, paneWidth), new byte[9 * paneWidth * paneHeight]);
+
+        // As the panes show it: an outline of the full size would be dotted in them.
+        var inside = new bool[paneWidth * paneHeight];
+        for (var i = 0; i < inside.Length; i++)
+            inside[i] = whole[(NearestCell.Of(i / paneWidth, height, paneHeight) * width) + columns[i % paneWidth]];
         for (var y = 0; y < paneHeight; y++)
         {
             var row = NearestCell.Of(y, height, paneHeight);
@@ -27,7 +32,7 @@ internal static class AuditCrop
             {
                 var column = columns[x];
                 var at = ((top + row) * sample.Image.Width) + left + column;
-                var edge = inside[(row * width) + column] && IsEdge(inside, row, column, width, height);
+                var edge = inside[(y * paneWidth) + x] && IsEdge(inside, y, x, paneWidth, paneHeight);
                 Put(0, sample.Image.Pixels.AsSpan(3 * at, 3));
                 Put(1, Color(sample.Ids[at]));
                 Put(2, Color(seen[at]));

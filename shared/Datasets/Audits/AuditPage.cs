@@ -58,7 +58,7 @@ public static class AuditPage
         Card(page, audit.Photos, "photos audited");
         Card(page, audit.Found, "disputed regions");
         Card(page, audit.DisputedPixels, "disputed pixels");
-        Card(page, audit.Skipped.Count, "photos not audited");
+        Card(page, audit.Looked - audit.Photos, "photos not audited");
         page.WriteLine("</div>");
         if (audit.Regions.Count == 0)
             page.WriteLine("<p class=\"good\">The model disputes no region of the labels.</p>");

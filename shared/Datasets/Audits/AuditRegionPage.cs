@@ -34,7 +34,7 @@ public sealed record AuditRegionPage(
     {
         ArgumentNullException.ThrowIfNull(audit);
         var crops = AuditView.AddressOf(audit.Name, audit.Version) + "/crops/";
-        var end = Math.Min(audit.Regions.Count, after + limit);
+        var end = (int)Math.Min(audit.Regions.Count, (long)after + limit);
         return new AuditRegionPage(
             audit.Photos,
             audit.LabelledPixels,

@@ -111,7 +111,7 @@ public sealed class LabelAuditor
                     if (IsEdge(sample.Ids, classes, width, height, x, y, edge))
                         continue;
                     var (says, label) = (seen.Confidence![at] / 255.0, seen.Asked![at] / 255.0);
-                    var lead = Math.Max(0, (says - label) / (says + label));
+                    var lead = says > label ? (says - label) / (says + label) : 0;
                     (inner, sure, margin) = (inner + 1, sure + says, margin + lead);
                     votes[classes[at]] += lead;
                 }

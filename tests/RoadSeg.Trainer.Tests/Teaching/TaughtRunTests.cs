@@ -109,7 +109,9 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
         var dark = PhotoEncoder.Png(new RgbImage(96, 64, [.. Enumerable.Repeat((byte)20, 96 * 64 * 3)]));
         File.WriteAllBytes(Path.Combine(photos, "images", "000.png"), dark);
         File.WriteAllBytes(Path.Combine(photos, "images", "001.png"), dark);
-        File.WriteAllText(_folder["drawn.json"], """{"images/001.png": "car 0 0 1 .5; road 0 .25 .5 .5", "photos/images/002.png": "car 0 .5 1 1"}""");
+        File.WriteAllText(_folder["drawn.json"], """{"images/001.png": "car 0 0 1 .5; road 0 .25 .5 .5", "photos/images/002.png": "car 0 .5 1 1", "images/2.png": "car 0 .5 1 1"}""");
+        File.Move(Path.Combine(photos, "images", "003.png"), Path.Combine(photos, "images", "003.tiff"));
+        File.WriteAllBytes(Path.Combine(photos, "images", "003.tiff"), Tiff(PaintedRoads.Paint(96, 64, new Random(503)).Image));
         var teacher = Teacher();
 
         string[] label = ["label", photos, "--teacher", teacher, "--classes", network.Data, "--rectangles", _folder["drawn.json"], "--see-from", "60", "--val", "0.2", "--out", _folder["set"]];
@@ -117,6 +119,7 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
 
         var (train, val) = (CamVidFolder.Read(_folder["set"], "train"), CamVidFolder.Read(_folder["set"], "val"));
         Assert.Equal(["photos_001.png", "photos_002.png"], train.Frames.Take(2).Select(frame => frame.Name));
+        Assert.Equal("photos_003.png", train.Frames[2].Name);
         Assert.Equal((7, 2), (train.Frames.Count, val.Frames.Count));
         Assert.Equal((3072 - 768, 768, 3072), (Count(train.Frames[0], 3), Count(train.Frames[0], 2), Count(train.Frames[0], 4)));
         Assert.All(train.Frames[1].Mask[(96 * 32)..], id => Assert.Equal(3, id));
@@ -137,6 +140,13 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
 
         int Count(Frame frame, byte id) => frame.Mask.Count(pixel => pixel == id);
         Task<int> Invoke(string[] args) => LabelCommand.Create().Parse(args[1..]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    private static byte[] Tiff(RgbImage image)
+    {
+        using var pixels = NetVips.Image.NewFromMemoryCopy<byte>(image.Pixels, image.Width, image.Height, 3, NetVips.Enums.BandFormat.Uchar);
+        using var srgb = pixels.Copy(interpretation: NetVips.Enums.Interpretation.Srgb);
+        return srgb.TiffsaveBuffer();
     }
 
     private string Run(Recipe recipe, string name, UnlabelledSources sources, Action<StepReport>? afterStep = null, string? data = null, string? init = null, CancellationToken stop = default)

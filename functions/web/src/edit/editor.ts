@@ -29,6 +29,8 @@ export class Editor {
   private stroking: Tool | null = null;
   private saved = 0;
   private saving = false;
+  // Whether the browser keeps what is not saved.
+  private kept = true;
   private drafting = 0;
   private frame = 0;
   private wording = 0;
@@ -92,6 +94,7 @@ export class Editor {
           keysHelp())));
     pointers(view, {
       moves: () => this.tool === 'move',
+      acts: event => ['fill', 'pick'].includes(this.toolOf(event)),
       begin: (x, y, event) => this.begin(x, y, event),
       stroke: (x, y) => this.strokeTo(view.at(x, y)),
       end: () => this.end(),
@@ -119,8 +122,9 @@ export class Editor {
     view.canvas.addEventListener('focus', () => this.placeRing());
     view.canvas.addEventListener('blur', () => { this.end(); this.ring.hidden = true; });
     view.views.add(() => this.placeRing(this.ring.hidden));
-    view.onlost = () => this.tell('error', 'The browser took back the memory that draws this photo. Your changes are kept on this device: reload the page to go on.');
-    this.unguard = guardLeaving(() => this.dirty, () => this.keepNow());
+    view.onlost = () => this.tell('error', 'The browser took back the memory that draws this photo. '
+      + (this.kept ? 'Your changes are kept on this device: reload the page to go on.' : 'Save your changes, then reload the page.'));
+    this.unguard = guardLeaving(() => this.dirty, () => this.kept, () => this.keepNow());
     this.classes.choose(summary.classes.toSorted((a, b) => b.pixels - a.pixels)[0]!.id);
     this.use('brush');
     this.setSize(this.size);
@@ -136,9 +140,10 @@ export class Editor {
     this.mask.replace(ids);
     if (this.mask.commit('what was not saved') === 0) return void forgetDraft(this.job.id);
     // Saving over what somebody else saved meanwhile is asked about.
+    const stands = this.known;
     this.known = base;
     this.changed(false);
-    const discard = h('button', { type: 'button', className: 'text-button', onclick: () => { this.undo(); this.notice.replaceChildren(); this.view.canvas.focus({ preventScroll: true }); } }, 'Discard them');
+    const discard = h('button', { type: 'button', className: 'text-button', onclick: () => { this.undo(); this.known = stands; this.notice.replaceChildren(); this.view.canvas.focus({ preventScroll: true }); } }, 'Discard them');
     this.tell('note', `Your changes of ${dateTime(new Date(at).toISOString())} were not saved; they are shown again.`, discard);
   }
 
@@ -159,10 +164,14 @@ export class Editor {
     this.placeRing(this.ring.hidden);
   }
 
-  private begin(x: number, y: number, event: PointerEvent): boolean {
+  private toolOf(event: PointerEvent): Tool {
     const eraserButton = 32;
+    return event.altKey ? 'pick' : event.buttons & eraserButton ? 'eraser' : this.tool;
+  }
+
+  private begin(x: number, y: number, event: PointerEvent): boolean {
     const at = this.view.at(x, y);
-    const tool = event.altKey ? 'pick' : event.buttons & eraserButton ? 'eraser' : this.tool;
+    const tool = this.toolOf(event);
     const from = event.shiftKey && this.last && tool !== 'pick' ? this.last : null;
     this.cursor = at;
     return this.apply(tool, at, from);
@@ -264,7 +273,10 @@ export class Editor {
     clearTimeout(this.drafting);
     // What was undone, or saved, is no draft.
     if (!this.dirty) return void forgetDraft(this.job.id);
-    void keepDraft(this.job.id, { base: this.known, ids: this.mask.ids.slice(), at: Date.now() });
+    void keepDraft(this.job.id, { base: this.known, ids: this.mask.ids.slice(), at: Date.now() }).then(kept => {
+      if (!kept && this.kept) this.tell('error', 'This browser has no room to keep what is not saved, or may not: save before you leave.');
+      this.kept = kept;
+    });
   }
 
   private show() {
@@ -380,12 +392,14 @@ export class Editor {
   private async clash() {
     const now = await json<Job>(`/v1/jobs/${encodeURIComponent(this.job.id)}`).catch(() => this.job);
     conflictOf(this.notice, now.review, {
-      mine: () => { this.known = now.review?.version ?? null; return this.save(this.known); },
+      // The mask's own answer is never old, as that of the job may be for some seconds.
+      mine: async () => { this.known = (await reviewedPlane(this.job.id))?.version ?? null; await this.save(this.known); },
       theirs: async () => {
         const found = await reviewedPlane(this.job.id);
         this.mask.replace(found?.plane.samples ?? this.mask.own);
         this.mask.commit('what was saved by somebody else');
         this.known = found?.version ?? null;
+        this.saved = this.mask.state;
         this.job = now;
         this.tell('note', 'What was saved is shown. Undo brings yours back.');
         this.changed();

@@ -35,9 +35,11 @@ export function keysOf(canvas: HTMLCanvasElement, acts: Acts) {
     Enter: () => { acts.press(); acts.release(); },
   };
   canvas.addEventListener('keydown', event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // On some layouts brackets are typed with AltGr, which comes as both.
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')) return;
     const arrow = arrows[event.key];
-    const tool = toolOf(event.key);
+    // With Caps Lock letters come large; with Shift they mean something else.
+    const tool = toolOf(event.shiftKey ? event.key : event.key.toLowerCase());
     if (arrow) acts.move(...arrow, event.shiftKey);
     else if (event.key === ' ') { if (!event.repeat) acts.press(); }
     else if (/^\d$/.test(event.key)) acts.digit(event.key);

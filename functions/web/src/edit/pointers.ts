@@ -4,6 +4,8 @@ import type { EditCanvas } from './canvas';
 export interface Hand {
   /** Whether dragging moves the photo instead. */
   moves(): boolean;
+  /** Whether the tool acts on a place, and not along a stroke: then a finger that goes on to move or zoom has not meant it. */
+  acts(event: PointerEvent): boolean;
   /** Begins a stroke; false where the tool makes none. */
   begin(x: number, y: number, event: PointerEvent): boolean;
   stroke(x: number, y: number): void;
@@ -16,12 +18,15 @@ export interface Hand {
 
 const middleButton = 1;
 const rightButton = 2;
+// How far a finger may slip, in CSS pixels.
+const slip = 6;
 
 /** One finger, a pen or the mouse draws; two fingers, the middle and the right button move and zoom. Beside a pen, fingers only move. */
 export function pointers(viewer: EditCanvas, hand: Hand) {
   const { canvas } = viewer;
-  const down = new Map<number, [number, number]>();
+  const down = new Map<number, [x: number, y: number, type: string]>();
   let drawing: number | null = null;
+  let tap: { event: PointerEvent; x: number; y: number } | null = null;
   let pen = false;
   const spread = () => {
     const [a, b] = [...down.values()];
@@ -30,15 +35,19 @@ export function pointers(viewer: EditCanvas, hand: Hand) {
 
   canvas.addEventListener('pointerdown', event => {
     pen ||= event.pointerType === 'pen';
+    // A hand that rests beside the pen.
+    if (drawing !== null && down.get(drawing)?.[2] === 'pen' && event.pointerType === 'touch') return;
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
     if (down.size > 0 && drawing !== null) {
       hand.cancel();
       drawing = null;
     }
-    down.set(event.pointerId, [event.offsetX, event.offsetY]);
+    tap = null;
+    down.set(event.pointerId, [event.offsetX, event.offsetY, event.pointerType]);
     const moves = hand.moves() || down.size > 1 || event.button === middleButton || event.button === rightButton || (pen && event.pointerType === 'touch');
-    if (!moves && hand.begin(event.offsetX, event.offsetY, event)) drawing = event.pointerId;
+    if (!moves && hand.acts(event)) tap = { event, x: event.offsetX, y: event.offsetY };
+    else if (!moves && hand.begin(event.offsetX, event.offsetY, event)) drawing = event.pointerId;
     // The middle button would begin to scroll.
     if (event.button === middleButton) event.preventDefault();
   });
@@ -51,8 +60,12 @@ export function pointers(viewer: EditCanvas, hand: Hand) {
       for (const one of all.length > 0 ? all : [event]) hand.stroke(one.offsetX, one.offsetY);
       return;
     }
+    if (tap?.event.pointerId === event.pointerId) {
+      if (Math.hypot(event.offsetX - tap.x, event.offsetY - tap.y) <= slip) return;
+      tap = null;
+    }
     const before = spread();
-    down.set(event.pointerId, [event.offsetX, event.offsetY]);
+    down.set(event.pointerId, [event.offsetX, event.offsetY, event.pointerType]);
     const after = spread();
     if (before && after) {
       viewer.zoomBy(after.distance / Math.max(1, before.distance), after.x, after.y);
@@ -64,6 +77,10 @@ export function pointers(viewer: EditCanvas, hand: Hand) {
   for (const end of ['pointerup', 'pointercancel'] as const) {
     canvas.addEventListener(end, event => {
       down.delete(event.pointerId);
+      if (tap?.event.pointerId === event.pointerId) {
+        if (end === 'pointerup') hand.begin(tap.x, tap.y, tap.event);
+        tap = null;
+      }
       if (drawing !== event.pointerId) return;
       drawing = null;
       if (end === 'pointerup') hand.end();

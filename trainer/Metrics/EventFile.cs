@@ -3,8 +3,8 @@ using static TorchSharp.torch.utils;
 
 namespace RoadSeg.Trainer.Metrics;
 
-/// <summary>A run's past as TensorBoard reads it: <c>tensorboard --logdir RUNS</c>. Each start of a run writes the file anew out of its metrics:
-/// what a kill had taken back would otherwise stand in an older file for ever.</summary>
+/// <summary>A run's past as TensorBoard reads it: <c>tensorboard --logdir RUNS</c>. Each start of a run writes the file anew out of its
+/// metrics: what a kill had taken back would otherwise stand in an older file for ever.</summary>
 internal sealed class EventFile
 {
     /// <summary>Folder of the file in that of the run.</summary>

@@ -7,7 +7,7 @@ using SkiaSharp;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>A picture of charts, other pictures and words. Coordinates are pixels from the upper left; what lies outside is cut off.</summary>
+/// <summary>A picture of charts, other pictures and words. Places are pixels from the upper left; what lies outside is cut off.</summary>
 internal sealed class Sheet : IDisposable
 {
     private readonly SKSurface _surface;

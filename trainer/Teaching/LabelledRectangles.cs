@@ -75,7 +75,8 @@ internal sealed class LabelledRectangles
             .ToArray();
         Check.That(
             sides is [>= 0 and var left, >= 0 and var top, <= 1 and var right, <= 1 and var bottom] && left < right && top < bottom,
-            $"{file}: '{text}' of {photo} is no rectangle: class, left, top, right, bottom, each 0 to 1, left before right, top before bottom."
+            $"{file}: '{text}' of {photo} is no rectangle: class, left, top, right, bottom, each 0 to 1, left before right, top "
+                + "before bottom."
         );
         return new Rectangle((byte)label!.Id, sides[0], sides[1], sides[2], sides[3]);
     }

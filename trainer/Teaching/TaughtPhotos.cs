@@ -76,8 +76,8 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
             {
                 Check.That(
                     mayTeach,
-                    $"{masks} does not hold the labels that rank 0's teachers made: start every rank with the same photos and teachers, and give all "
-                        + "ranks one folder (--out)."
+                    $"{masks} does not hold the labels that rank 0's teachers made: start every rank with the same photos and "
+                        + "teachers, and give all ranks one folder (--out)."
                 );
                 say($"{teachers.Count} teachers label {photos.Count} photos: {string.Join(", ", teachers.Select(t => t.Version))}.");
                 kept(Make(photos, teachers, options, labels, input, masks, stop));

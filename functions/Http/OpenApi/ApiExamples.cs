@@ -186,10 +186,7 @@ internal static class ApiExamples
                     Noon.AddHours(1),
                     1_245,
                     67,
-                    [
-                        new ReviewedClass(0, "sky", Classes[0].Color, 421_500, 1_100),
-                        new ReviewedClass(1, "building", Classes[1].Color, 1_246, 78),
-                    ]
+                    [new ReviewedClass(0, "sky", Classes[0].Color, 421_500, 1_245)]
                 ),
             }
         ),

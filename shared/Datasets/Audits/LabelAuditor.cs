@@ -14,9 +14,9 @@ namespace RoadSeg.Datasets.Audits;
 /// wavers between the two, 1 where it rules the label out. <c>k</c> (<see cref="AuditOptions.Small"/>) draws regions of few pixels, whose
 /// mean is chance, towards 0.</para>
 /// <para>A pixel is an edge when, within <see cref="AuditOptions.Edge"/> of it in both directions, lie a pixel that is labelled as the
-/// class that the model says here, and one of this pixel's label on which the model agrees: then the line between two things was drawn elsewhere,
-/// which is no fault of a label. (The probability of the given label as a measure of its quality: Northcutt, Jiang and Chuang, "Confident
-/// Learning", 2021.)</para></summary>
+/// class that the model says here, and one of this pixel's label on which the model agrees: then the line between two things was drawn
+/// elsewhere, which is no fault of a label. (The probability of the given label as a measure of its quality: Northcutt, Jiang and
+/// Chuang, "Confident Learning", 2021.)</para></summary>
 public sealed class LabelAuditor
 {
     private const byte None = 255;

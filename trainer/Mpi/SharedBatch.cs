@@ -60,7 +60,8 @@ internal sealed class SharedBatch : IDisposable
         return y.to(x.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Dropout in training, by the lots that a process with the whole batch would draw: it draws them all and uses its own.</summary>
+    /// <summary>Dropout in training, by the lots that a process with the whole batch would draw: all are drawn, and a rank's own
+    /// used.</summary>
     /// <param name="x">[N, C, H, W]</param>
     public Tensor Drop(Tensor x, double probability)
     {

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace RoadSeg.Trainer.Mpi;
 
-/// <summary>A few numbers, summed over all ranks. What is minimised is the mean of the ranks' losses, so the gradient of a sum is the sum of
-/// the gradients.</summary>
+/// <summary>A few numbers, summed over all ranks. What is minimised is the mean of the ranks' losses, so the gradient of a sum is the sum
+/// of the gradients.</summary>
 internal sealed class SumOverRanks : autograd.SingleTensorFunction<SumOverRanks>
 {
     public override string Name => nameof(SumOverRanks);

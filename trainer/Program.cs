@@ -13,6 +13,7 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    LabelCommand.Create(),
     AverageCommand.Create(),
     ExportCommand.Create(),
     PublishCommand.Create(),

@@ -109,6 +109,16 @@ internal static class DatasetCommand
                 )
         );
 
+        var audit = Described(
+            new Command(
+                "audit",
+                "Ranks the regions in which labels and a model disagree most, of a curated version (or a set's name below 'curated'), or "
+                    + "of the folder of a data set."
+            ),
+            [.. DatasetAuditCommand.Options, Json]
+        );
+        audit.SetAction((parsed, cancel) => DatasetAuditCommand.RunAsync(parsed, Source(parsed), cancel));
+
         var layouts = new Command("layouts", "Lists the layouts that are known.");
         layouts.SetAction(_ =>
         {
@@ -125,6 +135,7 @@ internal static class DatasetCommand
             DatasetServiceCommands.List(),
             DatasetServiceCommands.Show(),
             DatasetDiffCommand.Create(Json),
+            audit,
             layouts,
         };
     }

@@ -46,7 +46,14 @@ internal static class DatasetExportCommand
     private static async Task<int> RunAsync(string version, string to, string? output, CancellationToken cancel)
     {
         var format = ExportFormats.Find(to);
-        var set = CuratedSet.Open(FolderOf(version));
+        var set = CuratedSet.Open(
+            Find(version)
+                ?? throw new RoadSegException(
+                    ErrorCodes.CuratedSetInvalid,
+                    $"No curated version lies in '{version}' or in '{Path.Combine(Root, version)}': make one with 'roadseg dataset curate "
+                        + "FOLDER'."
+                )
+        );
         output ??= $"{set.Manifest.Name}-{format.Name}.zip";
         if (output.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {
@@ -70,9 +77,10 @@ internal static class DatasetExportCommand
         return 0;
     }
 
-    private static string FolderOf(string version)
+    /// <summary>The folder of a curated version that a person named, or the newest one of a set; null where there is none.</summary>
+    public static string? Find(string version)
     {
-        if (CuratedSet.IsIn(version))
+        if (Directory.Exists(version) && CuratedSet.IsIn(version))
             return version;
         foreach (var folder in ((string[])[version, Path.Combine(Root, version)]).Where(Directory.Exists))
         {
@@ -84,9 +92,6 @@ internal static class DatasetExportCommand
                 return newest;
         }
 
-        throw new RoadSegException(
-            ErrorCodes.CuratedSetInvalid,
-            $"No curated version lies in '{version}' or in '{Path.Combine(Root, version)}': make one with 'roadseg dataset curate FOLDER'."
-        );
+        return null;
     }
 }

@@ -31,12 +31,13 @@ internal static class GetCommand
 
     public static Command Create()
     {
-        Part.AcceptOnlyFromAmong("job", "summary", "mask", "color", "overlay", "confidence", "polygons");
+        Part.AcceptOnlyFromAmong("job", "summary", "mask", "color", "overlay", "confidence", "polygons", "review");
         Format.AcceptOnlyFromAmong("jpeg", "webp");
         var id = ServiceOptions.Id();
         var command = new Command(
             "get",
-            "Gets a job, or a result of a job that has succeeded: class shares, mask, coloured mask, overlay, confidence, outlines."
+            "Gets a job, or a result of a job that has succeeded: class shares, mask, coloured mask, overlay, confidence, outlines, "
+                + "the mask as a person reviewed it."
         )
         {
             id,
@@ -93,6 +94,7 @@ internal static class GetCommand
                 cancel
             ),
             "confidence" => await client.OpenConfidenceAsync(id, cancel),
+            "review" => await client.OpenReviewedMaskAsync(id, cancel),
             _ => await client.OpenPolygonsAsync(id, cancel),
         };
 

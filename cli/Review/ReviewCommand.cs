@@ -23,6 +23,12 @@ internal static class ReviewCommand
         HelpName = "number",
     };
 
+    private static readonly Option<bool?> Reviewed = new("--reviewed")
+    {
+        Description = "true: photos whose mask a person has reviewed, in doubt or not; false: only those that nobody has.",
+        HelpName = "true|false",
+    };
+
     private static readonly Option<int> Limit = new("--limit")
     {
         Description = "At most so many photos, 1-100.",
@@ -52,11 +58,14 @@ internal static class ReviewCommand
         {
             Below,
             Above,
+            Reviewed,
             Limit,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
             Export(),
+            ReviewPutCommand.Create(),
+            ReviewDeleteCommand.Create(),
         };
         command.SetAction(ListAsync);
         return command;
@@ -68,13 +77,17 @@ internal static class ReviewCommand
         {
             Description = "Zip to write: correct its masks, then drop it, or 'roadseg dataset curate' it; with --to, import it there.",
         };
-        var command = new Command("export", "Saves the listed photos as a data set with the model's own masks as first labels.")
+        var command = new Command(
+            "export",
+            "Saves the listed photos as a data set, with reviewed masks and otherwise the model's own as first labels."
+        )
         {
             output,
             Name,
             To,
             Below,
             Above,
+            Reviewed,
             Limit,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -91,6 +104,7 @@ internal static class ReviewCommand
                         parsed.GetValue(Above),
                         parsed.GetValue(Limit),
                         parsed.GetValue(To),
+                        parsed.GetValue(Reviewed),
                         cancel
                     )
                 )
@@ -111,6 +125,7 @@ internal static class ReviewCommand
             parsed.GetValue(Above),
             null,
             parsed.GetValue(Limit),
+            parsed.GetValue(Reviewed),
             cancel
         );
         if (parsed.GetValue(ServiceOptions.Json))
@@ -126,7 +141,8 @@ internal static class ReviewCommand
             .AddColumn("photo")
             .AddColumn("confidence")
             .AddColumn("weakest")
-            .AddColumn("disagreement");
+            .AddColumn("disagreement")
+            .AddColumn("reviewed");
         foreach (var item in page.Items)
         {
             table.AddRow(
@@ -135,7 +151,8 @@ internal static class ReviewCommand
                 Markup.Escape(item.FileName ?? ""),
                 Share(item.Confidence),
                 Markup.Escape(item.Weakest ?? ""),
-                Share(item.Disagreement)
+                Share(item.Disagreement),
+                item.Reviewed ? "yes" : ""
             );
         }
 

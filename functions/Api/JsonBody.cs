@@ -4,7 +4,7 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Functions.Api;
 
-/// <summary>A body that must be there and be JSON.</summary>
+/// <summary>A body of JSON.</summary>
 internal static class JsonBody
 {
     /// <summary>Reads a body to its end and what it says.</summary>
@@ -16,6 +16,7 @@ internal static class JsonBody
     /// <param name="example">One that would do.</param>
     /// <param name="time">Clock of the body's deadline.</param>
     /// <param name="cancel">Stops.</param>
+    /// <param name="absent">What no body means; null: it must be there.</param>
     /// <exception cref="RoadSegException">The refusal, request-too-slow, content-type-unsupported, or request-invalid: it is none, is null
     /// or has a member that is not known.</exception>
     public static async Task<T> ReadAsync<T>(
@@ -26,11 +27,14 @@ internal static class JsonBody
         string described,
         string example,
         TimeProvider time,
-        CancellationToken cancel
+        CancellationToken cancel,
+        T? absent = null
     )
         where T : class
     {
         var body = await RequestBody.ReadAsync(request, most, time, tooLarge, cancel);
+        if (body.Length == 0 && absent is not null)
+            return absent;
         if (!request.HasJsonContentType())
             throw new RoadSegException(ErrorCodes.ContentTypeUnsupported, $"Send {example} as application/json.");
         try

@@ -1,4 +1,5 @@
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
@@ -87,6 +88,29 @@ internal static class DatasetDescriptions
             )
             .AnswersFile("text/html")
             .Fails(ErrorCodes.DatasetNotFound);
+
+    public static RouteHandlerBuilder DescribeCompareDatasetVersions(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "compareDatasetVersions",
+                "Compare two versions",
+                "From this version to a later one of the same set: photos that came, went or were relabelled, pixels by class before and "
+                    + "after. Of versions of up to 1 GiB; larger ones are compared by the command line."
+            )
+            .Takes("to", "The later version; it has to be said.")
+            .Answers<DatasetComparison>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.DatasetNotFound, ErrorCodes.CuratedSetInvalid);
+
+    public static RouteHandlerBuilder DescribeCompareDatasetVersionsPage(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "compareDatasetVersionsPage",
+                "Compare two versions on a page",
+                "The comparison as one HTML file with the most changed photos. It runs no script and loads nothing."
+            )
+            .Takes("to", "The later version; it has to be said.")
+            .AnswersFile("text/html")
+            .Fails(ErrorCodes.RequestInvalid, ErrorCodes.DatasetNotFound, ErrorCodes.CuratedSetInvalid);
 
     public static RouteHandlerBuilder DescribeExportDatasetVersion(this RouteHandlerBuilder endpoint) =>
         endpoint

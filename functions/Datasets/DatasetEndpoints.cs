@@ -1,7 +1,9 @@
 using System.Text.Json;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Datasets.Exports;
+using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 
 namespace RoadSeg.Functions.Datasets;
@@ -42,6 +44,36 @@ internal static class DatasetEndpoints
             )
             .DescribeGetDatasetVersionPage();
         app.MapGet("/v1/datasets/{name}/versions/{version}/export", ExportAsync).DescribeExportDatasetVersion();
+        app.MapGet(
+                "/v1/datasets/{name}/versions/{version}/diff",
+                (string name, string version, string? to, HttpContext context, VersionDiff diff) =>
+                    DiffAsync(context, diff, name, version, to, DatasetComparer.JsonFile, "application/json")
+            )
+            .DescribeCompareDatasetVersions();
+        app.MapGet(
+                "/v1/datasets/{name}/versions/{version}/diff.html",
+                (string name, string version, string? to, HttpContext context, VersionDiff diff) =>
+                    PageAsync(context, DiffAsync(context, diff, name, version, to, DatasetComparer.PageFile, "text/html; charset=utf-8"))
+            )
+            .DescribeCompareDatasetVersionsPage();
+    }
+
+    private static async Task<IResult> DiffAsync(
+        HttpContext context,
+        VersionDiff diff,
+        string name,
+        string version,
+        string? to,
+        string file,
+        string contentType
+    )
+    {
+        if (to is null)
+            throw new RoadSegException(ErrorCodes.RequestInvalid, "Name the later version as the parameter 'to'.");
+        var found = await diff.WriteAsync(name, version, to, file, context.RequestAborted);
+        context.Response.Headers.CacheControl = "private, no-cache";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Stream(found, contentType);
     }
 
     private static async Task<IResult> ExportAsync(string name, string version, string? to, HttpContext context, VersionExport export)

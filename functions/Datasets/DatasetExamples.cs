@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Work;
@@ -60,6 +61,21 @@ internal static class DatasetExamples
         Notes = [],
     };
 
+    private static readonly DatasetComparison Comparison = new()
+    {
+        Before = new ComparedVersion("city-2026", "0123456789abcdef", 990, 49_000_000),
+        After = new ComparedVersion("city-2026", "5f0c1d2e3a4b5c6d", 1000, 50_000_000),
+        Added = ["drive-9/0001"],
+        Removed = [],
+        Replaced = [],
+        Relabelled = [new RelabelledPhoto("drive-7/0099", 612, 307_200)],
+        Moved = [new MovedPhoto("drive-7/0100", Split.Train, Split.Val)],
+        Unchanged = 988,
+        Changes = [new ChangedPair("road", "car", 612, 1)],
+        Classes = [new ComparedClass("road", RgbColor.Parse("#804080"), 39_200_000, 40_000_000, 0.8, 0.8)],
+        Notes = [],
+    };
+
     /// <summary>The example of an operation's answer; null for operations of other resources.</summary>
     public static JsonNode? Of(string operation, string status) =>
         (operation, status) switch
@@ -82,6 +98,7 @@ internal static class DatasetExamples
                 ),
                 DatasetRecordJson.Default.DatasetView
             ),
+            ("compareDatasetVersions", "200") => JsonNode.Parse(Comparison.ToJson()),
             ("getDatasetReport" or "getDatasetVersionReport", "200") => JsonNode.Parse(Report.ToJson()),
             _ => null,
         };

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Net.Http.Headers;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Audits;
 using RoadSeg.Datasets.Curation;
 using RoadSeg.Errors;
 using RoadSeg.Storage;
@@ -11,7 +12,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Reads data sets' records and answers the files of their reports as they lie in storage.</summary>
-internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
+internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store, AuditStore audits)
 {
     /// <summary>A data set.</summary>
     /// <exception cref="RoadSegException">dataset-not-found, for text that is no name too.</exception>
@@ -47,6 +48,8 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
     {
         if (version is null)
             throw NotFound($"The data set has no report yet; GET /v1/datasets/{name} says how far its check is.");
+        if (file == DatasetCurator.PageFile && await SectionAsync(name, version, context.RequestAborted) is { } section)
+            return await WithSectionAsync(context, name, version, section);
         try
         {
             var found = (
@@ -62,6 +65,47 @@ internal sealed class DatasetFiles(BlobServiceClient blobs, DatasetStore store)
                 found.Content,
                 ContentType(file),
                 entityTag: new EntityTagHeaderValue(found.Details.ETag.ToString("H"))
+            );
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            throw NotFound("This version was stored without that file.", e);
+        }
+    }
+
+    // The section of the latest audit; null where none has succeeded.
+    private async Task<BlobDownloadResult?> SectionAsync(string name, string version, CancellationToken cancel)
+    {
+        if ((await audits.FindAsync(name, version, cancel))?.Value is not { State: AuditState.Succeeded, Run: var run })
+            return null;
+        try
+        {
+            return await blobs
+                .GetBlobContainerClient(Containers.Audits)
+                .GetBlobClient(BlobPaths.AuditFile(name, version, run, AuditPage.SectionFile))
+                .DownloadContentAsync(cancel);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            // A later audit, or retention, was quicker; the report itself is there.
+            return null;
+        }
+    }
+
+    // A report is written anew by each check of the same content: what was found since goes in when it is asked for.
+    private async Task<IResult> WithSectionAsync(HttpContext context, string name, string version, BlobDownloadResult section)
+    {
+        try
+        {
+            BlobDownloadResult report = await blobs
+                .GetBlobContainerClient(Containers.Curated)
+                .GetBlobClient(BlobPaths.Curated(name, version, DatasetCurator.PageFile))
+                .DownloadContentAsync(context.RequestAborted);
+            context.Response.Headers.CacheControl = "private, no-cache";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return TypedResults.Text(
+                AuditPage.WithSection(report.Content.ToString(), section.Content.ToString()),
+                ContentType(DatasetCurator.PageFile)
             );
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)

@@ -10,6 +10,8 @@ internal static class DatasetServices
         services.AddSingleton<LateFiles>();
         services.AddSingleton<DatasetFiles>();
         services.AddSingleton<DatasetUploads>();
+        services.AddSingleton<VersionFiles>();
         services.AddSingleton<VersionExport>();
+        services.AddSingleton<VersionDiff>();
     }
 }

@@ -21,6 +21,24 @@ internal static partial class Log
     [LoggerMessage(605, LogLevel.Warning, "{Container}/dataset.json lies in no folder: a set is dropped into a folder of its name")]
     public static partial void DropOfNoFolder(ILogger log, string container);
 
+    [LoggerMessage(610, LogLevel.Information, "Audit of {Name} {Version} with {Model} asked for by {Caller}")]
+    public static partial void AuditAsked(ILogger log, string name, string version, string model, string caller);
+
+    [LoggerMessage(611, LogLevel.Information, "Audit of {Name} {Version}: {Photos} photos, {Regions} disputed regions")]
+    public static partial void AuditDone(ILogger log, string name, string version, int photos, long regions);
+
+    [LoggerMessage(612, LogLevel.Warning, "Audit of {Name} {Version}: failed with {Code}: {Reason}")]
+    public static partial void AuditFailed(ILogger log, string name, string version, string code, string reason);
+
+    [LoggerMessage(613, LogLevel.Information, "Audit of {Name} {Version}: message {MessageId} changes nothing or was overtaken")]
+    public static partial void AuditIgnored(ILogger log, string name, string version, string messageId);
+
+    [LoggerMessage(614, LogLevel.Warning, "Audit of {Name} {Version}: repaired by the sweep: {What}")]
+    public static partial void AuditRepaired(ILogger log, string name, string version, string what);
+
+    [LoggerMessage(615, LogLevel.Error, "Audit {Audit}: the sweep could not look at it and will try again")]
+    public static partial void AuditSweepFailed(ILogger log, string audit, Exception exception);
+
     [LoggerMessage(604, LogLevel.Error, "Data set {Name}: the sweep could not look at it and will try again")]
     public static partial void DatasetSweepFailed(ILogger log, string name, Exception exception);
 }

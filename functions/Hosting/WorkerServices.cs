@@ -1,3 +1,4 @@
+using RoadSeg.Functions.Audits;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
@@ -31,6 +32,7 @@ internal static class WorkerServices
         services.AddResults();
         services.AddReview();
         services.AddDatasets(settings);
+        services.AddAudits();
         services.AddTrainings();
         services.AddWebhooks(settings);
         services.AddLabelling(settings);

@@ -1,4 +1,5 @@
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Audits;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Health;
@@ -82,8 +83,10 @@ internal sealed class HttpPipeline
         endpoints.MapWebhooks();
         endpoints.MapModels();
         endpoints.MapDatasets();
+        endpoints.MapAudits();
         endpoints.MapResults();
         endpoints.MapReview();
+        endpoints.MapReviewedMasks();
         endpoints.MapTrainings();
         endpoints.MapLabelStudio();
         endpoints.MapCvat();

@@ -73,5 +73,6 @@ internal static class JobErasure
             Webhook = null,
             Failure = null,
             TraceParent = null,
+            Review = null,
         };
 }

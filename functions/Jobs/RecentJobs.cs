@@ -6,7 +6,7 @@ namespace RoadSeg.Functions.Jobs;
 
 /// <summary>Job records for those who poll: what this process read or wrote a moment ago is not read again. What it wrote itself shows at
 /// once; what another process wrote shows within a quarter of a second, and within five seconds on a job that has ended, of which only the
-/// deliveries of its webhook change, or that is erased. For answers alone: what changes a record reads the record.</summary>
+/// deliveries of its webhook and its reviewed mask change, or that is erased. For answers alone: what changes a record reads the record.</summary>
 internal sealed class RecentJobs : IDisposable
 {
     private const int Most = 4096;

@@ -25,6 +25,7 @@ internal sealed class ModelLane
     /// <param name="height">Height of the mask in pixels.</param>
     /// <param name="wanted">Asked when it has the slot, with how long that took: false gives the slot to the next.</param>
     /// <param name="cancel">Gives up waiting.</param>
+    /// <param name="asked">Classes whose probability is asked for too; null for none.</param>
     /// <returns>The result, or null when it is no longer wanted.</returns>
     public async Task<SegmentationResult?> RunAsync(
         WorkLane lane,
@@ -33,7 +34,8 @@ internal sealed class ModelLane
         int width,
         int height,
         Func<TimeSpan, Task<bool>> wanted,
-        CancellationToken cancel
+        CancellationToken cancel,
+        AskedClasses? asked = null
     )
     {
         var started = Stopwatch.GetTimestamp();
@@ -43,7 +45,7 @@ internal sealed class ModelLane
         {
             // A heavy mask takes longer to scale up than the model takes to run: others' slots come meanwhile.
             return await wanted(Stopwatch.GetElapsedTime(started))
-                ? engine.Segment(input, width, height, PhotoSlots.IsHeavy(width, height) ? LeaveOnce : null)
+                ? engine.Segment(input, width, height, PhotoSlots.IsHeavy(width, height) ? LeaveOnce : null, asked)
                 : null;
         }
         finally

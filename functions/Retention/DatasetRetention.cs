@@ -36,6 +36,22 @@ internal sealed class DatasetRetention(
         );
     }
 
+    // An audit goes when its version has gone: in the pass after it, so that one which was still running has ended.
+    private async Task AuditsAsync(string name, CancellationToken cancel)
+    {
+        var container = blobs.GetBlobContainerClient(Containers.Audits);
+        foreach (var version in await BlobFolder.NamesAsync(container, $"{name}/", cancel))
+        {
+            var audits = await BlobFolder.ListAsync(container, BlobPaths.Audits(name, version), cancel);
+            if (
+                time.GetUtcNow() - audits.Newest > options.KeepUnfinished
+                && (await BlobFolder.ListAsync(_curated, BlobPaths.Curated(name, version, ""), cancel)).Find(CuratedManifest.FileName)
+                    is null
+            )
+                LogDeleted(Containers.Audits, await audits.DeleteAsync("record.json", last: true, cancel));
+        }
+    }
+
     private async Task LookAsync(string name, CancellationToken cancel)
     {
         var record = (await sets.FindAsync(name, cancel))?.Value;
@@ -51,6 +67,8 @@ internal sealed class DatasetRetention(
             if (goes)
                 LogDeleted(Containers.Curated, await folder.DeleteAsync(CuratedManifest.FileName, last: false, cancel));
         }
+
+        await AuditsAsync(name, cancel);
 
         // A drop whose folder has no name that can be: what says so goes when the drop has gone.
         if (

@@ -12,6 +12,10 @@ internal static class ReviewDescriptions
     private const string Above =
         "A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one.";
 
+    private const string Reviewed =
+        "true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. "
+        + "Absent: both, where the model is in doubt.";
+
     public static RouteHandlerBuilder DescribeListReview(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe(
@@ -23,6 +27,7 @@ internal static class ReviewDescriptions
             )
             .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
             .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))
+            .Takes("reviewed", Reviewed, ParameterForms.Flag)
             .Takes("after", "next of the page before.")
             .Takes("limit", "Photos a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<ReviewPage>(StatusCodes.Status200OK)
@@ -33,9 +38,11 @@ internal static class ReviewDescriptions
             .Describe(
                 "exportReview",
                 "Export photos to review",
-                "One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own "
-                    + "masks as first labels to correct, and dataset.json; or, with \"to\", as a labelling tool imports it. Photos that "
-                    + "are no longer kept, and those whose classes are others than the first one's, are left out."
+                "One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, masks, and "
+                    + "dataset.json; or, with \"to\", as a labelling tool imports it. A mask that a person has reviewed goes as a "
+                    + "person's: \"reviewed\" of dataset.json names it, and tools that distinguish the two take it as an annotation. The "
+                    + "others are the model's own, as first labels to correct. Photos that are no longer kept, and those whose classes "
+                    + "are others than the first one's, are left out."
             )
             .Takes("name", "Name of the data set. Default review.")
             .Takes(
@@ -50,6 +57,7 @@ internal static class ReviewDescriptions
             )
             .Takes("below", Below, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultBelow))
             .Takes("above", Above, ParameterForms.Number(0, 1, ReviewEndpoints.DefaultAbove))
+            .Takes("reviewed", Reviewed, ParameterForms.Flag)
             .Takes("after", "next of the page before.")
             .Takes("limit", "Photos.", ParameterForms.Whole(1, 100, 20))
             .AnswersFile("application/zip")

@@ -25,6 +25,7 @@ internal static class ReviewEndpoints
     private static async Task<IResult> ListAsync(
         string? below,
         string? above,
+        string? reviewed,
         string? after,
         string? limit,
         HttpContext context,
@@ -32,7 +33,11 @@ internal static class ReviewEndpoints
         ReviewList list
     )
     {
-        var (photos, next) = await list.PageAsync(callers.Of(context.Request), Query(below, above, after, limit), context.RequestAborted);
+        var (photos, next) = await list.PageAsync(
+            callers.Of(context.Request),
+            Query(below, above, reviewed, after, limit),
+            context.RequestAborted
+        );
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new ReviewPage([.. photos.Select(photo => photo.Item)], next), JobJson.Plain.ReviewPage);
     }
@@ -43,6 +48,7 @@ internal static class ReviewEndpoints
         string[]? job,
         string? below,
         string? above,
+        string? reviewed,
         string? after,
         string? limit,
         HttpContext context,
@@ -60,8 +66,8 @@ internal static class ReviewEndpoints
         var format = to is null ? null : ExportFormats.Find(to);
         var (caller, cancel) = (callers.Of(context.Request), context.RequestAborted);
         var (photos, next) = job is { Length: > 0 }
-            ? (await list.OfAsync(caller, Chosen(job, below ?? above ?? after ?? limit), cancel), null)
-            : await list.PageAsync(caller, Query(below, above, after, limit), cancel);
+            ? (await list.OfAsync(caller, Chosen(job, below ?? above ?? reviewed ?? after ?? limit), cancel), null)
+            : await list.PageAsync(caller, Query(below, above, reviewed, after, limit), cancel);
         var archive = await export.WriteAsync(name, format, photos, cancel);
         context.Response.Headers.CacheControl = "no-store";
         if (next is not null)
@@ -73,7 +79,8 @@ internal static class ReviewEndpoints
     {
         if (ofList is not null)
             throw Invalid(
-                "Photos are named by 'job', or taken from the list by 'below', 'above', 'after' and 'limit': give one of the two."
+                "Photos are named by 'job', or taken from the list by 'below', 'above', 'reviewed', 'after' and 'limit': give one of "
+                    + "the two."
             );
         if (jobs.Length > MostChosen)
             throw Invalid($"At most {MostChosen} photos go into an archive, not {jobs.Length}: export them in several.");
@@ -82,10 +89,17 @@ internal static class ReviewEndpoints
 
     private static RoadSegException Invalid(string detail) => new(ErrorCodes.RequestInvalid, detail);
 
-    private static ReviewQuery Query(string? below, string? above, string? after, string? limit) =>
+    private static ReviewQuery Query(string? below, string? above, string? reviewed, string? after, string? limit) =>
         new(
             ResultEndpoints.Number(below, "below", DefaultBelow, 1, Range),
             ResultEndpoints.Number(above, "above", DefaultAbove, 1, Range),
+            reviewed switch
+            {
+                null => null,
+                "true" => true,
+                "false" => false,
+                _ => throw Invalid("The parameter 'reviewed' is 'true' for photos that a person has reviewed, or 'false' for the others."),
+            },
             after,
             IndexPages.Limit(limit)
         );

@@ -14,9 +14,10 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Review;
 
-/// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with the model's
-/// own masks as first labels, and <c>dataset.json</c>; or the files that a labelling tool imports.</summary>
-internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, PhotoSlots slots, ImageLimits limits)
+/// <summary>Makes a data set of listed photos that can be corrected and dropped as it is: <c>images/</c>, <c>masks/</c> with what
+/// persons reviewed, and otherwise the model's own masks as first labels, and <c>dataset.json</c>; or the files that a labelling tool
+/// imports.</summary>
+internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results, ReviewedMasks masks, PhotoSlots slots, ImageLimits limits)
 {
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
     /// <param name="name">Name of the data set.</param>
@@ -41,7 +42,7 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
             var written =
                 fitting.Count == 0 ? 0
                 : format is null ? await DatasetAsync(file, name, fitting, cancel)
-                : await ToolAsync(file, new ExportedSet(name, "", Labels(fitting[0].Summary), ""), format, fitting, cancel);
+                : await ToolAsync(file, new ExportedSet(name, "", ReviewedMask.Labels(fitting[0].Summary), ""), format, fitting, cancel);
             if (written == 0)
                 throw new RoadSegException(
                     ErrorCodes.RequestInvalid,
@@ -62,17 +63,20 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     {
         await using var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
         var written = 0;
+        var reviewed = new List<string>();
         foreach (var job in photos.Select(photo => photo.Job))
             written += await ReadAsync(
                 job,
-                async (photo, mask) =>
+                async (photo, mask, byPerson) =>
                 {
+                    if (byPerson)
+                        reviewed.Add($"{job.Id}");
                     await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
                     await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);
                 },
                 cancel
             );
-        await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary), CompressionLevel.Fastest, cancel);
+        await AddAsync(archive, DatasetSpec.FileName, Spec(name, photos[0].Summary, reviewed), CompressionLevel.Fastest, cancel);
         return written;
     }
 
@@ -89,11 +93,13 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         foreach (var job in photos.Select(photo => photo.Job))
             await ReadAsync(
                 job,
-                (photo, png) =>
+                (photo, png, byPerson) =>
                 {
                     var mask = MaskPng.Decode(png.Span, limits);
                     var (id, extension, model) = ($"{job.Id}", $"{job.Image!.Format}", $"{job.Result!.Model} {job.Result.ModelVersion}");
-                    export.Add(new ExportedPhoto(id, null, "", photo, extension, mask.Width, mask.Height, mask.Ids, model));
+                    export.Add(
+                        new ExportedPhoto(id, null, "", photo, extension, mask.Width, mask.Height, mask.Ids, byPerson ? null : model)
+                    );
                     return Task.CompletedTask;
                 },
                 cancel
@@ -102,8 +108,12 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         return export.Photos;
     }
 
-    // 1 for a photo that is kept, 0 for one that is not.
-    private async Task<int> ReadAsync(JobRecord job, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> add, CancellationToken cancel)
+    // 1 for a photo that is kept, 0 for one that is not. Whether the mask is a person's comes with it.
+    private async Task<int> ReadAsync(
+        JobRecord job,
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, bool, Task> add,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -111,7 +121,8 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
             if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
                 return 0;
             using var held = room;
-            await add(photo, await results.ReadAsync(job, ResultFiles.Mask, cancel));
+            var reviewed = await masks.FindAsync(job, cancel);
+            await add(photo, reviewed?.Png ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
             return 1;
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.UploadMissing || e.Code == ErrorCodes.ResultGone)
@@ -135,12 +146,13 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     private static bool Same(ResultSummary one, ResultSummary other) =>
         one.Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
 
-    private static LabelCatalogue Labels(ResultSummary summary) =>
-        new([.. summary.Classes.Select(label => new LabelClass(label.Id, label.Name, label.Color))], null);
-
     // The masks hold class ids; every one is mapped to its own name, so that the set says the same to whoever reads it.
-    private static byte[] Spec(string name, ResultSummary summary) =>
-        DatasetSpecJson.Serialize(
+    private static byte[] Spec(string name, ResultSummary summary, List<string> reviewed)
+    {
+        var map = summary.Classes.ToDictionary(label => $"{label.Id}", label => JsonSerializer.SerializeToElement(label.Name));
+        if (reviewed.Count > 0)
+            map[$"{JobReview.UnknownId}"] = JsonSerializer.SerializeToElement("ignore");
+        return DatasetSpecJson.Serialize(
             new DatasetSpec
             {
                 Name = name,
@@ -150,9 +162,11 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 {
                     Classes = [.. summary.Classes.Select(label => new ClassSpec(label.Name, label.Color))],
                     Encoding = MaskEncoding.Id,
-                    Map = summary.Classes.ToDictionary(label => $"{label.Id}", label => JsonSerializer.SerializeToElement(label.Name)),
+                    Map = map,
                 },
                 Split = new SplitSpec { By = SplitSource.Seed },
+                Reviewed = reviewed.Count > 0 ? reviewed : null,
             }
         );
+    }
 }

@@ -72,7 +72,7 @@ internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader resu
         CancellationToken cancel
     )
     {
-        if (await ReadAsync(job, cancel) is not { } summary)
+        if (query.Reviewed is { } wanted && wanted != (job.Review is not null) || await ReadAsync(job, cancel) is not { } summary)
             return null;
         var confidence = Confidence(summary);
         (double Share, ModelPin Version)? differing = disagreements.TryGetValue(job.Id, out var other) ? other : null;
@@ -81,7 +81,9 @@ internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader resu
             reasons.Add(ReviewReason.Confidence);
         if (differing?.Share > query.Above)
             reasons.Add(ReviewReason.Disagreement);
-        return reasons.Count == 0 ? null : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, differing));
+        return reasons.Count == 0 && query.Reviewed != true
+            ? null
+            : new ReviewedPhoto(job, summary, Item(job, summary, reasons, confidence, differing));
     }
 
     private async Task<ResultSummary?> ReadAsync(JobRecord job, CancellationToken cancel)
@@ -122,6 +124,8 @@ internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader resu
         };
         if (confidence is not null)
             links["confidence"] = self + "/confidence";
+        if (job.Review is not null)
+            links["review"] = self + "/review";
         var result = job.Result!;
         return new ReviewItem(
             job.Id,
@@ -133,6 +137,7 @@ internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader resu
             weakest?.Name,
             Rounded(differing?.Share),
             differing?.Version,
+            job.Review is not null,
             links
         );
     }
@@ -145,9 +150,9 @@ internal sealed class ReviewList(JobList jobs, JobStore store, ResultReader resu
         return pixels == 0 ? null : sure.Sum(label => label.Pixels * label.MeanConfidence!.Value) / pixels;
     }
 
-    // A photo that was sent twice has one size in bytes and one outcome, to the pixel.
+    // A photo that was sent twice has one size in bytes and one outcome, to the pixel. What a person made of it is no double of anything.
     private static string Sameness(ReviewedPhoto photo) =>
-        $"{photo.Job.Image} {photo.Item.Model} "
+        $"{photo.Job.Image} {photo.Item.Model} {photo.Job.Review?.Version} "
         + string.Join(',', photo.Summary.Classes.Select(label => $"{label.Id}:{label.Pixels}:{label.MeanConfidence:R}"));
 
     // A candidate that the gate refused differs because it is worse: its photos say nothing about the live version.

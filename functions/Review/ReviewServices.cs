@@ -5,6 +5,7 @@ internal static class ReviewServices
     public static void AddReview(this IServiceCollection services)
     {
         services.AddSingleton<ReviewList>();
+        services.AddSingleton<ReviewedMasks>();
         services.AddSingleton<ReviewExport>();
     }
 }

@@ -1,4 +1,5 @@
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Audits;
 using RoadSeg.Jobs;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
@@ -16,6 +17,7 @@ internal static class StorageClients
         services.AddSingleton(account.Queues);
         services.AddSingleton<JobStore>();
         services.AddSingleton<DatasetStore>();
+        services.AddSingleton<AuditStore>();
         services.AddSingleton<TrainingStore>();
         services.AddSingleton<ModelRegistry>();
     }

@@ -41,15 +41,17 @@ internal sealed class Receivers(WebhookOptions options, TimeProvider time)
     }
 
     /// <summary>Asks to call a receiver for a job of a caller's. Where its pause is over, one call at a time may try it.</summary>
-    /// <returns>Null where it may be called; else how long it is to be left alone.</returns>
+    /// <returns>Null where it may be called; else when to ask again: at the end of the pause, and while another call tries it no later than
+    /// a pause from now, since that call may be answered long before its timeout.</returns>
     public TimeSpan? Reserve(string caller, Uri url)
     {
         var (now, key) = (time.GetUtcNow(), Of(caller, url));
         if (!_silent.TryGetValue(key, out var silence))
             return null;
-        if (silence.Until > now)
-            return silence.Until - now;
-        return _silent.TryUpdate(key, silence with { Until = now + options.Timeout }, silence) ? null : options.Timeout;
+        if (silence.Until <= now && _silent.TryUpdate(key, silence with { Until = now + options.Timeout }, silence))
+            return null;
+        var left = silence.Until - now;
+        return left > TimeSpan.Zero && left < silence.Pause ? left : silence.Pause;
     }
 
     /// <summary>It answered, whatever the answer.</summary>

@@ -114,6 +114,7 @@ module access 'modules/access.bicep' = {
     cpuPrincipal: cpuIdentity.properties.principalId
     gpuPrincipal: gpuIdentity.properties.principalId
     gpuContainers: names.roles.gpu.containers
+    gpuReads: names.roles.gpu.reads
     gpuQueues: names.roles.gpu.queues
     trainerPrincipal: trainerIdentity.properties.principalId
     trainerContainers: names.roles.trainer.containers

@@ -14,7 +14,10 @@ FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer
 LABEL org.opencontainers.image.title="roadseg-trainer" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CPU" \
       org.opencontainers.image.licenses="MIT"
-RUN apt-get update && apt-get install -y --no-install-recommends openmpi-bin && rm -rf /var/lib/apt/lists/* \
+# Open MPI, for runs on several ranks; a font, for the words on a run's pictures.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core openmpi-bin \
+    && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /work
 COPY --from=build /app /app
 ENV HOME=/work \
@@ -35,7 +38,10 @@ FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS trainer-cuda
 LABEL org.opencontainers.image.title="roadseg-trainer-cuda" \
       org.opencontainers.image.description="RoadSeg's trainer on libtorch, CUDA" \
       org.opencontainers.image.licenses="MIT"
-RUN apt-get update && apt-get install -y --no-install-recommends openmpi-bin && rm -rf /var/lib/apt/lists/* \
+# Open MPI, for runs on several ranks; a font, for the words on a run's pictures.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core openmpi-bin \
+    && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /work
 COPY --from=build-cuda /app /app
 ENV HOME=/work \

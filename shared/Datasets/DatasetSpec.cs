@@ -51,6 +51,10 @@ public sealed record DatasetSpec
     /// <summary>Licence and origin, for the report and the export; empty when not said.</summary>
     public string Licence { get; init; } = "";
 
+    /// <summary>Identifiers of the images whose masks a person has made or corrected, where the others' are a model's; null when not said.
+    /// The report counts them.</summary>
+    public IReadOnlyList<string>? Reviewed { get; init; }
+
     /// <summary>A training run to queue when a dropped set is curated: the form of <c>POST /v1/trainings</c> without dataset and version.
     /// Not read here.</summary>
     public JsonElement? Train { get; init; }

@@ -38,6 +38,15 @@ public static class ErrorCodes
     /// <summary>The result was deleted after its retention.</summary>
     public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
 
+    /// <summary>Nobody has reviewed the job's mask.</summary>
+    public static readonly ErrorCode ReviewNotFound = Caller("review-not-found", 404, "There is no reviewed mask");
+
+    /// <summary>Another reviewed mask was saved, or taken back, meanwhile.</summary>
+    public static readonly ErrorCode ReviewChanged = Caller("review-changed", 412, "The reviewed mask is another one by now");
+
+    /// <summary>The pixels of a mask are not those of the photo or of the model's classes.</summary>
+    public static readonly ErrorCode MaskInvalid = Caller("mask-invalid", 422, "The mask does not fit the photo or its classes");
+
     /// <summary>The model gives classes only, no confidence.</summary>
     public static readonly ErrorCode ConfidenceUnavailable = Caller("confidence-unavailable", 404, "The model gives no confidence");
 
@@ -134,6 +143,15 @@ public static class ErrorCodes
         "The masks hold labels that are not mapped"
     );
 
+    /// <summary>A model has classes of which nobody says which of the data set's they are.</summary>
+    public static readonly ErrorCode ClassesUnmatched = Caller("classes-unmatched", 422, "The model's classes do not fit the data set's");
+
+    /// <summary>No audit of this version was asked for, or it has no such file.</summary>
+    public static readonly ErrorCode AuditNotFound = Caller("audit-not-found", 404, "There is no such audit");
+
+    /// <summary>An audit of this version with another model has not ended.</summary>
+    public static readonly ErrorCode AuditRunning = Caller("audit-running", 409, "Another audit of this version has not ended");
+
     /// <summary>A split that was asked for would be empty.</summary>
     public static readonly ErrorCode DatasetSplitEmpty = Caller("dataset-split-empty", 422, "A split of the data set is empty");
 
@@ -186,6 +204,9 @@ public static class ErrorCodes
         JobNotFound,
         ResultNotReady,
         ResultGone,
+        ReviewNotFound,
+        ReviewChanged,
+        MaskInvalid,
         ContentTypeUnsupported,
         RequestInvalid,
         IdempotencyConflict,
@@ -201,6 +222,9 @@ public static class ErrorCodes
         DatasetInvalid,
         DatasetEmpty,
         DatasetLabelsUnknown,
+        ClassesUnmatched,
+        AuditNotFound,
+        AuditRunning,
         DatasetSplitEmpty,
         DatasetArchiveRefused,
         CuratedSetInvalid,

@@ -31,6 +31,19 @@ public static class MaskPng
         return png.Finish();
     }
 
+    /// <summary>The size that a palette or grey PNG says it has, before memory for pixels is taken.</summary>
+    /// <param name="png">The file, or its first 33 bytes.</param>
+    /// <param name="limits">Held against its header.</param>
+    /// <exception cref="RoadSegException">As for <see cref="Decode"/>.</exception>
+    public static (int Width, int Height) Size(ReadOnlySpan<byte> png, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        if (png.IsEmpty)
+            throw Empty();
+        var header = PngReader.Header(png, limits);
+        return (header.Width, header.Height);
+    }
+
     /// <summary>Reads a palette or grey PNG of 1, 2, 4 or 8 bits as ids, interlaced or not. Checksums, sizes and the exact
     /// length of the pixel data are checked.</summary>
     /// <param name="png">The whole file.</param>
@@ -41,7 +54,7 @@ public static class MaskPng
     {
         ArgumentNullException.ThrowIfNull(limits);
         if (png.IsEmpty)
-            throw new RoadSegException(ErrorCodes.ImageEmpty, "The mask holds no bytes. Send the file again.");
+            throw Empty();
         if (png.Length > limits.MaxBytes)
             throw new RoadSegException(
                 ErrorCodes.ImageTooManyBytes,
@@ -49,4 +62,6 @@ public static class MaskPng
             );
         return PngReader.Read(png, limits);
     }
+
+    private static RoadSegException Empty() => new(ErrorCodes.ImageEmpty, "The mask holds no bytes. Send the file again.");
 }

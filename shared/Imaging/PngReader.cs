@@ -26,16 +26,22 @@ internal static class PngReader
     public static RoadSegException Corrupt(string why, Exception? inner = null) =>
         new(ErrorCodes.ImageCorrupt, $"The PNG cannot be read: {why}. Save or send it again.", inner);
 
+    public static PngHeader Header(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        var rest = AfterSignature(file);
+        var data = Next(ref rest, out var type);
+        return type.SequenceEqual("IHDR"u8) ? PngHeader.Read(data, limits) : throw Corrupt("its header is not the first chunk");
+    }
+
     public static IndexedImage Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        if (!file.StartsWith(PngChunks.Signature))
-            throw new RoadSegException(ErrorCodes.ImageFormatUnsupported, "The mask is no PNG. Save it as a palette or 8-bit grey PNG.");
+        var rest = AfterSignature(file);
         PngHeader? header = null;
         RgbColor[]? palette = null;
         using var compressed = new MemoryStream();
         var ended = false;
         var closed = false;
-        for (var rest = file[PngChunks.Signature.Length..]; !ended; )
+        while (!ended)
         {
             var data = Next(ref rest, out var type);
             if (header is null != type.SequenceEqual("IHDR"u8))
@@ -61,6 +67,11 @@ internal static class PngReader
             CheckIds(ids, palette!.Length);
         return new IndexedImage(header.Value.Width, header.Value.Height, ids, header.Value.HasPalette ? palette : null);
     }
+
+    private static ReadOnlySpan<byte> AfterSignature(ReadOnlySpan<byte> file) =>
+        file.StartsWith(PngChunks.Signature)
+            ? file[PngChunks.Signature.Length..]
+            : throw new RoadSegException(ErrorCodes.ImageFormatUnsupported, "The mask is no PNG. Save it as a palette or 8-bit grey PNG.");
 
     private static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> type)
     {

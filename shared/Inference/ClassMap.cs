@@ -7,12 +7,13 @@ public sealed class ClassMap
 {
     private readonly PixelTotals totals;
 
-    internal ClassMap(int width, int height, byte[] classIds, byte[]? confidence, PixelTotals totals)
+    internal ClassMap(int width, int height, byte[] classIds, byte[]? confidence, PixelTotals totals, byte[]? asked = null)
     {
         Width = width;
         Height = height;
         ClassIds = classIds;
         Confidence = confidence;
+        Asked = asked;
         this.totals = totals;
     }
 
@@ -28,6 +29,9 @@ public sealed class ClassMap
     /// <summary>Shape [Height, Width]: 255 times the probability of the pixel's class, rounded; null when the model
     /// gives none.</summary>
     public byte[]? Confidence { get; }
+
+    /// <summary>Shape [Height, Width]: 255 times the probability of the class that was asked for, rounded; null when none was.</summary>
+    public byte[]? Asked { get; }
 
     /// <summary>Pixels of a result, held to what one array takes.</summary>
     internal static int PixelCount(int width, int height)

@@ -25,6 +25,7 @@ public static class LogitsUpsampler
     /// <param name="outputWidth">Width of the result in pixels, at least 1; larger, equal or smaller than the grid's.</param>
     /// <param name="outputHeight">Height of the result in pixels, at least 1.</param>
     /// <param name="threads">Threads to use at most; 0 means all cores.</param>
+    /// <param name="asked">Classes whose probability is asked for too; null for none.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
     public static ClassMap Upsample(
         ReadOnlySpan<float> logits,
@@ -33,8 +34,9 @@ public static class LogitsUpsampler
         int width,
         int outputWidth,
         int outputHeight,
-        int threads = 0
-    ) => Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads);
+        int threads = 0,
+        AskedClasses? asked = null
+    ) => Upsample(logits, classes, height, width, outputWidth, outputHeight, null, threads, asked);
 
     /// <summary>The same for channels that are independent of each other (sigmoid, not softmax): a pixel has the class of its greatest
     /// logit, or the background where that is below the threshold. The confidence is the sigmoid, for the background what it lacks to
@@ -47,6 +49,7 @@ public static class LogitsUpsampler
     /// <param name="outputHeight">Height of the result in pixels, at least 1.</param>
     /// <param name="rule">What is background.</param>
     /// <param name="threads">Threads to use at most; 0 means all cores.</param>
+    /// <param name="asked">Classes whose sigmoid, or that of the background, is asked for too; null for none.</param>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: a logit is NaN, infinite or beyond 1e30 in magnitude.</exception>
     internal static ClassMap UpsampleIndependent(
         ReadOnlySpan<float> logits,
@@ -56,8 +59,9 @@ public static class LogitsUpsampler
         int outputWidth,
         int outputHeight,
         BackgroundRule rule,
-        int threads = 0
-    ) => Upsample(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
+        int threads = 0,
+        AskedClasses? asked = null
+    ) => Upsample(logits, channels, height, width, outputWidth, outputHeight, rule, threads, asked);
 
     private static unsafe ClassMap Upsample(
         ReadOnlySpan<float> logits,
@@ -67,7 +71,8 @@ public static class LogitsUpsampler
         int outputWidth,
         int outputHeight,
         BackgroundRule? rule,
-        int threads
+        int threads,
+        AskedClasses? asked
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -82,15 +87,18 @@ public static class LogitsUpsampler
                 $"[{classes}, {height}, {width}] logits need {needed} values, not {logits.Length}.",
                 nameof(logits)
             );
+        if (asked is not null && asked.Ids.Length != pixels)
+            throw new ArgumentException($"{outputWidth}x{outputHeight} pixels are asked for by {asked.Ids.Length} ids.", nameof(asked));
         RequireFinite(logits);
 
         var ids = GC.AllocateUninitializedArray<byte>(pixels);
         var confidence = GC.AllocateUninitializedArray<byte>(pixels);
+        var probability = asked is null ? null : GC.AllocateUninitializedArray<byte>(pixels);
         var totals = new PixelTotals(rule is null ? classes : classes + 1);
         fixed (float* cells = logits)
         {
             var (vertical, horizontal) = (new ResampleAxis(height, outputHeight), new ResampleAxis(width, outputWidth));
-            var pass = new Pass(cells, classes, vertical, horizontal, height, width, outputWidth, rule);
+            var pass = new Pass(cells, classes, vertical, horizontal, height, width, outputWidth, rule, asked);
             var bands = (outputHeight + RowsPerBand - 1) / RowsPerBand;
             // The pin outlives the workers: For returns when all of them have.
             Parallel.For(
@@ -100,7 +108,7 @@ public static class LogitsUpsampler
                 () => new Worker(pass),
                 (band, _, worker) =>
                 {
-                    worker.Rows(band * RowsPerBand, Math.Min(outputHeight, (band + 1) * RowsPerBand), ids, confidence);
+                    worker.Rows(band * RowsPerBand, Math.Min(outputHeight, (band + 1) * RowsPerBand), ids, confidence, probability);
                     return worker;
                 },
                 worker =>
@@ -112,7 +120,7 @@ public static class LogitsUpsampler
             );
         }
 
-        return new ClassMap(outputWidth, outputHeight, ids, confidence, totals);
+        return new ClassMap(outputWidth, outputHeight, ids, confidence, totals, probability);
     }
 
     private static void RequireFinite(ReadOnlySpan<float> logits)
@@ -143,10 +151,16 @@ public static class LogitsUpsampler
         int height,
         int width,
         int outputWidth,
-        BackgroundRule? rule
+        BackgroundRule? rule,
+        AskedClasses? asked
     )
     {
         public BackgroundRule? Rule { get; } = rule;
+
+        public byte[]? Asked { get; } = asked?.Ids;
+
+        /// <summary>By channel, the asker's class; that of the background last.</summary>
+        public int[] AskerOf { get; } = asked is null ? [] : Askers(asked.ClassOf, rule);
 
         public float* Cells { get; } = cells;
 
@@ -164,6 +178,9 @@ public static class LogitsUpsampler
 
         /// <summary>Floats per class in a lerped row: loads of 8 may start at any cell, or one after it.</summary>
         public int RowStride { get; } = width + ResampleAxis.Block;
+
+        private static int[] Askers(IReadOnlyList<int> classOf, BackgroundRule? rule) =>
+            rule is { Id: var background } ? [.. classOf.Where((_, id) => id != background), classOf[background]] : [.. classOf];
     }
 
     /// <summary>Buffers of one thread; they go back to the pool when it is done.</summary>
@@ -172,15 +189,19 @@ public static class LogitsUpsampler
         private readonly float[] lerped = ArrayPool<float>.Shared.Rent(pass.Classes * pass.RowStride);
         private readonly byte[] ids = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
         private readonly byte[] confidence = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
+        private readonly byte[] asked = ArrayPool<byte>.Shared.Rent(pass.Horizontal.Blocks * ResampleAxis.Block);
 
         public PixelTotals Totals { get; } = new(pass.Rule is null ? pass.Classes : pass.Classes + 1);
 
-        public void Rows(int first, int end, byte[] allIds, byte[] allConfidence)
+        public void Rows(int first, int end, byte[] allIds, byte[] allConfidence, byte[]? allAsked)
         {
             for (var y = first; y < end; y++)
             {
                 LerpVertically(y);
+                pass.Asked?.AsSpan(y * pass.OutputWidth, pass.OutputWidth).CopyTo(asked);
                 ClassifyRow();
+                if (allAsked is not null)
+                    asked.AsSpan(0, pass.OutputWidth).CopyTo(allAsked.AsSpan(y * pass.OutputWidth));
                 var rowIds = ids.AsSpan(0, pass.OutputWidth);
                 var rowConfidence = confidence.AsSpan(0, pass.OutputWidth);
                 rowIds.CopyTo(allIds.AsSpan(y * pass.OutputWidth));
@@ -194,6 +215,7 @@ public static class LogitsUpsampler
             ArrayPool<float>.Shared.Return(lerped);
             ArrayPool<byte>.Shared.Return(ids);
             ArrayPool<byte>.Shared.Return(confidence);
+            ArrayPool<byte>.Shared.Return(asked);
         }
 
         /// <summary>Row y of the grid in log2 units, each class followed by copies of its last cell.</summary>
@@ -249,6 +271,8 @@ public static class LogitsUpsampler
                         ClassifyIndependent(scores, pass.Classes, rule, idBytes + at, confidenceBytes + at);
                     else
                         Classify(scores, pass.Classes, idBytes + at, confidenceBytes + at);
+                    if (pass.Asked is not null)
+                        Ask(scores, asked.AsSpan(at, ResampleAxis.Block));
                 }
             }
         }
@@ -309,6 +333,39 @@ public static class LogitsUpsampler
             var power = Exp2.OfNonPositive(-Vector256.Abs(sure));
             var share = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(sure, Vector256<float>.Zero), Vector256<float>.One, power);
             Store(bestId, Vector256.Create(255f) * share / (Vector256<float>.One + power), ids, confidence);
+        }
+
+        /// <summary>Replaces the class that is asked for of 8 pixels by 255 times its probability.</summary>
+        private void Ask(float* scores, Span<byte> ids)
+        {
+            var wanted = Vector256.Create(ids[0], ids[1], ids[2], ids[3], ids[4], ids[5], ids[6], ids[7]);
+            var (sum, its) = (Vector256<float>.Zero, Vector256<float>.Zero);
+            var best = Greatest(scores, pass.Classes).Score;
+            for (var c = 0; c < pass.Classes; c++)
+            {
+                var score = Vector256.Load(scores + c * ResampleAxis.Block);
+                var term = pass.Rule is null ? Exp2.OfNonPositive(score - best) : Sigmoid(score);
+                sum += term;
+                its += Of(pass.AskerOf[c], term);
+            }
+
+            if (pass.Rule is null)
+                its /= sum;
+            else
+                its = Vector256.Min(its + Of(pass.AskerOf[pass.Classes], Vector256<float>.One - Sigmoid(best)), Vector256<float>.One);
+            var bytes = Vector256.ConvertToInt32(its * 255f + Vector256.Create(0.5f));
+            for (var i = 0; i < ResampleAxis.Block; i++)
+                ids[i] = (byte)bytes[i];
+
+            Vector256<float> Of(int asker, Vector256<float> term) =>
+                Vector256.ConditionalSelect(Vector256.Equals(wanted, Vector256.Create(asker)).AsSingle(), term, Vector256<float>.Zero);
+        }
+
+        private static Vector256<float> Sigmoid(Vector256<float> score)
+        {
+            var power = Exp2.OfNonPositive(-Vector256.Abs(score));
+            return Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(score, Vector256<float>.Zero), Vector256<float>.One, power)
+                / (Vector256<float>.One + power);
         }
 
         private static (Vector256<float> Score, Vector256<int> Id) Greatest(float* scores, int classes)

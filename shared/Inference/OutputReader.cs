@@ -15,13 +15,21 @@ internal static class OutputReader
 
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output's shape is not what the manifest says, or its values are
     /// unusable.</exception>
-    public static ClassMap Read(TensorSlot slot, int image, ModelDescription model, int outputWidth, int outputHeight, int threads)
+    public static ClassMap Read(
+        TensorSlot slot,
+        int image,
+        ModelDescription model,
+        int outputWidth,
+        int outputHeight,
+        int threads,
+        AskedClasses? asked
+    )
     {
         var (height, width) = CheckShape(slot, model);
         if (model.Output.Kind == OutputKind.ClassIds)
             return Ids(slot, image, model, height, width, outputWidth, outputHeight);
         if (IsPlain(slot, model.Output))
-            return Upsample(Values<float>(slot.Output, image, slot.Batch), model, height, width, outputWidth, outputHeight, threads);
+            return Upsample(Values<float>(slot.Output, image, slot.Batch), model, height, width, outputWidth, outputHeight, threads, asked);
 
         var size = model.Output.Channels(model.Labels.Count) * height * width;
         var buffer = ArrayPool<float>.Shared.Rent(size);
@@ -33,7 +41,7 @@ internal static class OutputReader
                 ProbabilityScores.FromSoftmax(scores);
             else if (model.Output.Kind == OutputKind.Sigmoid)
                 ProbabilityScores.FromSigmoid(scores);
-            return Upsample(scores, model, height, width, outputWidth, outputHeight, threads);
+            return Upsample(scores, model, height, width, outputWidth, outputHeight, threads, asked);
         }
         finally
         {
@@ -76,18 +84,19 @@ internal static class OutputReader
         int width,
         int outputWidth,
         int outputHeight,
-        int threads
+        int threads,
+        AskedClasses? asked
     )
     {
         var output = model.Output;
         var channels = output.Channels(model.Labels.Count);
         if (!output.IsSigmoid)
-            return LogitsUpsampler.Upsample(logits, channels, height, width, outputWidth, outputHeight, threads);
+            return LogitsUpsampler.Upsample(logits, channels, height, width, outputWidth, outputHeight, threads, asked);
         var rule = new BackgroundRule(
             output.Background!.Value,
             ProbabilityScores.FromSigmoid((float)(output.Threshold ?? DefaultThreshold))
         );
-        return LogitsUpsampler.UpsampleIndependent(logits, channels, height, width, outputWidth, outputHeight, rule, threads);
+        return LogitsUpsampler.UpsampleIndependent(logits, channels, height, width, outputWidth, outputHeight, rule, threads, asked);
     }
 
     private static ClassMap Ids(

@@ -80,23 +80,35 @@ public sealed class SegmentationEngine : IDisposable
     /// <param name="outputHeight">Height of the result in pixels: the photo's own.</param>
     /// <param name="ran">Called once the model has run and only the scaling up of its output is left, which then takes half of the cores;
     /// null for all of them.</param>
+    /// <param name="asked">Classes whose probability is asked for beside the most probable ones'; null for none.</param>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     /// <exception cref="ArgumentException">An image of a size that a fixed-size graph does not take, or an output size below 1.</exception>
     /// <exception cref="RoadSegException"><c>model-invalid</c>: the output is not finite, of an unexpected shape, or holds unknown
     /// class ids; <c>internal</c>: the run failed.</exception>
-    public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight, Action? ran = null)
+    public SegmentationResult Segment(RgbImage image, int outputWidth, int outputHeight, Action? ran = null, AskedClasses? asked = null)
     {
         SegmentationInput[] input = [new(image, outputWidth, outputHeight)];
         CheckInputs(input);
         BeginCall();
         try
         {
-            return Run(input, ran)[0];
+            return Run(input, ran, asked)[0];
         }
         finally
         {
             EndCall();
         }
+    }
+
+    /// <summary>Segments a decoded photo at its own size, prepared as serving prepares it.</summary>
+    /// <param name="photo">A photo of any size.</param>
+    /// <param name="asked">As for <see cref="Segment"/>.</param>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    /// <exception cref="RoadSegException">As for <see cref="Segment"/>.</exception>
+    public SegmentationResult SegmentPhoto(RgbImage photo, AskedClasses? asked = null)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        return Segment(ImageDecoder.ResizeForModel(photo, Model.Preprocess), photo.Width, photo.Height, null, asked);
     }
 
     /// <summary>Segments images of one input size, in one run when the graph's batch is free and one after the other otherwise.</summary>
@@ -224,7 +236,7 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs, Action? ran = null)
+    private List<SegmentationResult> Run(IReadOnlyList<SegmentationInput> inputs, Action? ran = null, AskedClasses? asked = null)
     {
         var started = Stopwatch.GetTimestamp();
         var slot = Fill(inputs);
@@ -241,10 +253,10 @@ public sealed class SegmentationEngine : IDisposable
             for (var i = 0; i < inputs.Count; i++)
             {
                 started = Stopwatch.GetTimestamp();
-                var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, threads);
+                var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, threads, asked);
                 var classes = map.Summarize(Model.Labels);
                 var timings = new SegmentationTimings(run, Stopwatch.GetElapsedTime(started));
-                results.Add(new SegmentationResult(map.Width, map.Height, map.ClassIds, map.Confidence, classes, timings));
+                results.Add(new SegmentationResult(map.Width, map.Height, map.ClassIds, map.Confidence, classes, timings, map.Asked));
             }
 
             return results;

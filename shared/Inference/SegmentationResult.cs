@@ -8,11 +8,14 @@ namespace RoadSeg.Inference;
 /// each class stands for itself, and for the background what that lacks to 1); null for models that give class ids only.</param>
 /// <param name="Classes">One entry per class of the catalogue, in its order; pixel counts sum to exactly Width x Height.</param>
 /// <param name="Timings">Stage times.</param>
+/// <param name="Asked">Shape [Height, Width]: 255 times the probability of the class that was asked for, rounded; null when none was, or
+/// the model gives class ids only.</param>
 public sealed record SegmentationResult(
     int Width,
     int Height,
     byte[] ClassIds,
     byte[]? Confidence,
     IReadOnlyList<ClassSummary> Classes,
-    SegmentationTimings Timings
+    SegmentationTimings Timings,
+    byte[]? Asked = null
 );

@@ -17,6 +17,7 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(ReviewPage))]
+[JsonSerializable(typeof(JobReview))]
 [JsonSerializable(typeof(UploadRequest))]
 [JsonSerializable(typeof(UploadTicket))]
 [JsonSerializable(typeof(ResultSummary))]

@@ -102,6 +102,9 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>Where the parts of the result lie in its file; null in records from before that, whose results are three files.</summary>
     public ResultLayout? ResultLayout { get; init; }
 
+    /// <summary>What a person made of the mask; null while nobody has.</summary>
+    public JobReview? Review { get; init; }
+
     /// <summary>When its caller had it erased: it shows to nobody from then on, and its files are deleted. Null for all others.</summary>
     public DateTimeOffset? ErasedAt { get; init; }
 

@@ -44,6 +44,9 @@ public sealed record JobView
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }
 
+    /// <summary>What a person made of the mask: who, when, and how many pixels. Absent while nobody has.</summary>
+    public JobReview? Review { get; init; }
+
     /// <summary>Why it failed, when failed.</summary>
     public WorkFailure? Failure { get; init; }
 
@@ -65,6 +68,8 @@ public sealed record JobView
         {
             foreach (var result in ResultLinks)
                 links[result] = $"{self}/{result}";
+            if (job.Review is not null)
+                links["review"] = $"{self}/review";
         }
 
         return new JobView
@@ -81,6 +86,7 @@ public sealed record JobView
             UploadExpiresAt = job.State == JobState.AwaitingUpload ? job.Upload?.ExpiresAt : null,
             Image = job.Image,
             Result = job.Result,
+            Review = job.Review,
             Failure = job.Failure,
             Webhook = job.Webhook,
             Links = links,

@@ -15,7 +15,8 @@ namespace RoadSeg.Jobs;
 /// <param name="Disagreement">Share of the pixels, 0-1, on which a new version differed from the one that was live when it was judged;
 /// absent where none was compared.</param>
 /// <param name="Other">That new version, which saw something else.</param>
-/// <param name="Links">job, mask, overlay, and confidence where there is one.</param>
+/// <param name="Reviewed">Whether a person has reviewed its mask already.</param>
+/// <param name="Links">job, mask, overlay, and confidence and review where there is one.</param>
 public sealed record ReviewItem(
     WorkId Id,
     DateTimeOffset CreatedAt,
@@ -26,5 +27,6 @@ public sealed record ReviewItem(
     string? Weakest,
     double? Disagreement,
     ModelPin? Other,
+    bool Reviewed,
     [property: JsonRequired] IReadOnlyDictionary<string, string> Links
 );

@@ -9,7 +9,7 @@ namespace RoadSeg.Jobs;
 /// <param name="Data">The job, without its webhook.</param>
 public sealed record WebhookEvent([property: JsonRequired] string Type, DateTimeOffset Timestamp, [property: JsonRequired] JobView Data)
 {
-    /// <summary>The event of a job that has ended.</summary>
+    /// <summary>The event of a job that has ended, as it was then: what a person made of its mask later is not in it.</summary>
     /// <exception cref="ArgumentException">The job has not ended.</exception>
     public static WebhookEvent Of(JobRecord job)
     {
@@ -22,6 +22,13 @@ public sealed record WebhookEvent([property: JsonRequired] string Type, DateTime
             JobState.Expired => "job.expired",
             _ => throw new ArgumentException($"Job {job.Id} is {job.State} and has not ended.", nameof(job)),
         };
-        return new WebhookEvent(type, job.Times.FinishedAt ?? job.Times.CreatedAt, JobView.Of(job) with { Webhook = null });
+        return new WebhookEvent(
+            type,
+            job.Times.FinishedAt ?? job.Times.CreatedAt,
+            JobView.Of(job with { Review = null }) with
+            {
+                Webhook = null,
+            }
+        );
     }
 }

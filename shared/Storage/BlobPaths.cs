@@ -28,6 +28,10 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Results"/>: a file of one attempt.</summary>
     public static string Result(WorkId id, int attempt, string file) => $"{id}/{attempt}/{file}";
 
+    /// <summary>In <see cref="Containers.Results"/>: a mask that a person reviewed. Each that is saved has a version of its own, so that
+    /// none replaces what a record names.</summary>
+    public static string Review(WorkId id, string version) => $"{id}/review-{version}.png";
+
     /// <summary>In <see cref="Containers.Jobs"/>: the job record. It lies with those of the same caller, the newest first as in
     /// <see cref="IndexedJob"/>, which makes the list of them; that of a bare drop, whose id says nothing of its age, lies at
     /// <see cref="LooseJob"/>.</summary>
@@ -74,6 +78,18 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.Curated"/>: a file of a curated version, or of the report of a drop that could not be used
     /// (version <c>failed</c>).</summary>
     public static string Curated(string name, string version, string file) => $"{name}/{version}/{file}";
+
+    /// <summary>In <see cref="Containers.Audits"/>: the record of the latest audit of a version.</summary>
+    public static string Audit(string name, string version) => $"{Audits(name, version)}record.json";
+
+    /// <summary>In <see cref="Containers.Audits"/>: prefix of all that is of the audits of a version.</summary>
+    public static string Audits(string name, string version) => $"{name}/{version}/";
+
+    /// <summary>In <see cref="Containers.Audits"/>: a file of one audit of a version.</summary>
+    public static string AuditFile(string name, string version, WorkId run, string file) => $"{Audits(name, version)}{run}/{file}";
+
+    /// <summary>In <see cref="Containers.AuditsActive"/>: the marker of an audit that has not ended.</summary>
+    public static string ActiveAudit(string name, string version) => $"{name}/{version}";
 
     /// <summary>In <see cref="Containers.Trainings"/>: the record of a training run.</summary>
     public static string Training(WorkId id) => TrainingFile(id, "record.json");

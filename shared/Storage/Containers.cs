@@ -35,6 +35,12 @@ public static class Containers
     /// <summary>Curated sets, <c>{name}/{version}/...</c>, and the record of each name.</summary>
     public const string Curated = "curated";
 
+    /// <summary>Audits of curated versions, <c>{name}/{version}/...</c>: record, checkpoints, regions, pictures.</summary>
+    public const string Audits = "audits";
+
+    /// <summary>One empty marker for each audit that has not ended.</summary>
+    public const string AuditsActive = "audits-active";
+
     /// <summary>Training runs, <c>{id}/...</c>: record, checkpoints, metrics, log, pictures.</summary>
     public const string Trainings = "trainings";
 
@@ -60,6 +66,8 @@ public static class Containers
         IdempotencyKeys,
         Datasets,
         Curated,
+        Audits,
+        AuditsActive,
         Trainings,
         TrainingsActive,
         Models,

@@ -23,6 +23,9 @@ public static class Queues
     /// <summary>Event Grid BlobCreated events of the datasets container.</summary>
     public const string DatasetsCreated = "datasets-created";
 
+    /// <summary>One <see cref="Datasets.Audits.AuditMessage"/> for each audit that waits, to begin or to go on.</summary>
+    public const string DatasetAudits = "dataset-audits";
+
     /// <summary>One <see cref="Trainings.TrainingMessage"/> a training run; read by the trainer.</summary>
     public const string TrainingJobs = "training-jobs";
 
@@ -42,7 +45,7 @@ public static class Queues
     public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];
 
     private static IReadOnlyList<string> Work =>
-        [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, TrainingJobs];
+        [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, DatasetAudits, TrainingJobs];
 
     /// <summary>Which container's blob events go to which queue.</summary>
     public static IReadOnlyDictionary<string, string> BlobEvents { get; } =

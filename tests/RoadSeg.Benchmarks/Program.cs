@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RoadSeg.Benchmarks;
+using RoadSeg.Benchmarks.Peers;
 using RoadSeg.Benchmarks.Scale;
 using RoadSeg.Benchmarks.Trainer;
 using RoadSeg.Imaging;
@@ -13,12 +14,19 @@ if (args is [TrainerBenchmark.TrainerWorkerName, var folder, var data, var threa
 if (args is [PeakMemory.WorkerName, var decoder, var photo])
     return PeakMemory.Decode(decoder, photo);
 
+if (args is [PeerWorker.Name, var way, var package, var photos, var output, var cores])
+{
+    VipsLibrary.Initialize();
+    return PeerWorker.Run(way, package, photos, output, int.Parse(cores));
+}
+
 var names = new Dictionary<string, Func<CancellationToken, Task>>
 {
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
     ["api"] = ApiBenchmark.RunAsync,
     ["fairness"] = FairnessBenchmark.RunAsync,
+    ["peers"] = PeersBenchmark.RunAsync,
     ["rollout"] = RolloutBenchmark.RunAsync,
     ["page"] = PageBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
@@ -27,6 +35,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["wait"] = WaitBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,
+    ["audit"] = AuditBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. names.Keys] : args;
 if (chosen.FirstOrDefault(name => !names.ContainsKey(name)) is { } unknown)

@@ -6,13 +6,13 @@ namespace RoadSeg.Deploy.Tests;
 /// <summary>infra/names.json: containers, queues, blob events and roles as the sources have them, for Bicep and compose to read.</summary>
 internal static class Names
 {
-    private static readonly string[] SegmentationQueues = [Queues.SegmentationJobs, Queues.SegmentationBulk];
+    private static readonly string[] ModelQueues = [Queues.SegmentationJobs, Queues.SegmentationBulk, Queues.DatasetAudits];
 
     /// <summary>Functions that every role runs: health is asked for through them.</summary>
     public static IReadOnlyList<string> Everywhere { get; } = [.. WorkerFunction.All.Where(f => f is { TriggerType: "httpTrigger", AuthLevel: "Anonymous" } && f.Methods.Split(',').Contains("head")).Select(f => f.Name)];
 
     /// <summary>Functions that run the model.</summary>
-    public static IReadOnlyList<string> Gpu { get; } = [.. WorkerFunction.All.Where(f => SegmentationQueues.Contains(f.Queue)).Select(f => f.Name)];
+    public static IReadOnlyList<string> Gpu { get; } = [.. WorkerFunction.All.Where(f => ModelQueues.Contains(f.Queue)).Select(f => f.Name)];
 
     /// <summary>All others.</summary>
     public static IReadOnlyList<string> Cpu { get; } = [.. WorkerFunction.All.Select(f => f.Name).Except(Everywhere).Except(Gpu)];
@@ -38,8 +38,10 @@ internal static class Names
                 ["functions"] = Array(Gpu),
                 ["wakes"] = Array(Triggers(Gpu)),
                 // It takes back a version that fails, and so writes a model's pointer.
-                ["containers"] = Array([Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models]),
-                ["queues"] = Array([.. SegmentationQueues, .. SegmentationQueues.Select(Queues.Poison), Queues.WebhookDeliveries]),
+                ["containers"] = Array([Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models, Containers.Audits, Containers.AuditsActive]),
+                // Labels that it holds against what the model sees.
+                ["reads"] = Array([Containers.Curated]),
+                ["queues"] = Array([.. ModelQueues, .. ModelQueues.Select(Queues.Poison), Queues.WebhookDeliveries]),
             },
             ["trainer"] = new JsonObject
             {

@@ -32,7 +32,7 @@ public sealed class NamesTests
     public void Every_function_runs_in_exactly_one_role_but_the_one_that_answers_probes()
     {
         Assert.Equal(["Site"], Names.Everywhere);
-        Assert.Equal(["SegmentBulk", "SegmentImage"], Names.Gpu);
+        Assert.Equal(["AuditDataset", "SegmentBulk", "SegmentImage"], Names.Gpu);
         Assert.Equal(WorkerFunction.All.Select(f => f.Name).Order(), ((string[])[.. Names.Everywhere, .. Names.Gpu, .. Names.Cpu]).Order());
     }
 

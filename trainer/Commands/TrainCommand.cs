@@ -121,12 +121,6 @@ internal static class TrainCommand
             folders.Length > 0 || teachers.Length == 0,
             "A teacher (--teacher) labels photos, and there are none: name their folder with --unlabelled."
         );
-        return folders.Length == 0
-            ? null
-            : new UnlabelledSources(
-                folders,
-                teachers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-                classNames
-            );
+        return folders.Length == 0 ? null : new UnlabelledSources(folders, UnlabelledSources.Packages(teachers), classNames);
     }
 }

@@ -12,9 +12,14 @@ internal static class CamVidFolder
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp" };
 
+    public const string ClassesFile = "classes.json";
+
+    /// <summary>Whether a file of the name is read as a photo.</summary>
+    public static bool Takes(string name) => Extensions.Contains(Path.GetExtension(name));
+
     public static LabelCatalogue Labels(string root)
     {
-        var path = Path.Combine(root, "classes.json");
+        var path = Path.Combine(root, ClassesFile);
         Check.That(File.Exists(path), $"There is no classes.json in {root}: it lists the classes (id, name, colour) and the ignore id.");
         try
         {

@@ -5,6 +5,9 @@ namespace RoadSeg.Trainer.Data;
 /// <param name="PerBatch">How many of a batch, at least 1.</param>
 internal sealed record PhotoStream(IReadOnlyList<Frame> Frames, int PerBatch)
 {
+    /// <summary>Tells these photos and what is taught of them from others; empty where nobody asks.</summary>
+    public string Fingerprint { get; init; } = "";
+
     public int StepsPerEpoch => Math.Max(1, Frames.Count / PerBatch);
 
     public int[] Order(SeededRandom random)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RoadSeg.Trainer.Mpi;
 
 /// <summary>Averages gradients over ranks, in flat buffers of a bounded size: while one is under way the next is filled. They lie in host
-/// memory, or on the device where the library takes that.</summary>
+/// memory; where the library takes that, on the device, and one is summed after the other.</summary>
 internal sealed class GradientBuckets : IDisposable
 {
     private const int BucketBytes = 4 << 20;
@@ -45,12 +45,16 @@ internal sealed class GradientBuckets : IDisposable
         foreach (var bucket in _buckets)
         {
             bucket.Fill();
-            bucket.Request = _ranks.StartSum(bucket.Address, bucket.Count);
+            if (_ranks.TakeCuda)
+                _ranks.SumOnDevice(bucket.Address, bucket.Count);
+            else
+                bucket.Request = _ranks.StartSum(bucket.Address, bucket.Count);
         }
 
         foreach (var bucket in _buckets)
         {
-            _ranks.Wait(bucket.Request);
+            if (!_ranks.TakeCuda)
+                _ranks.Wait(bucket.Request);
             bucket.Empty(1.0 / _ranks.Count);
         }
     }

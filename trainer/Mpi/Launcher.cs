@@ -16,6 +16,10 @@ internal readonly record struct Launcher(int Number, int Count, int LocalNumber)
         if (mpirun is not null)
             return new Launcher(Rank("OMPI_COMM_WORLD_RANK"), mpirun.Value, Rank("OMPI_COMM_WORLD_LOCAL_RANK"));
 
+        // mpirun of MPICH and its kin, whose processes Open MPI does not bring together: the library is asked, and that is said.
+        if (Parse(variable("PMI_SIZE")) is { } others)
+            return new Launcher(Rank("PMI_RANK"), others, Rank("MPI_LOCALRANKID"));
+
         // srun --mpi=pmix starts processes itself: the rank is PMIx's, the number of tasks Slurm's.
         var rank = Parse(variable("PMIX_RANK"));
         return rank is null

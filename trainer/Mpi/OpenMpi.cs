@@ -110,6 +110,14 @@ internal sealed unsafe class OpenMpi
         return request;
     }
 
+    /// <summary>The same at once, and for as long as it takes: of memory of a device Open MPI's collectives that do not wait know
+    /// nothing.</summary>
+    public void Sum(nint numbers, int count, nint type, nint communicator)
+    {
+        var sum = (delegate* unmanaged<nint, nint, int, nint, nint, nint, int>)Export("MPI_Allreduce");
+        Succeeded(sum(InPlace, numbers, count, type, _add, communicator), "MPI_Allreduce");
+    }
+
     /// <summary>Begins to fill memory with what rank 0 has there.</summary>
     /// <returns>The request.</returns>
     public nint StartBroadcast(nint bytes, int count, nint communicator)

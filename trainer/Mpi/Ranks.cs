@@ -48,7 +48,18 @@ internal sealed unsafe class Ranks : IDisposable
     /// <param name="patience">How long the others may keep this rank waiting.</param>
     /// <exception cref="TrainerException">There is a launcher and no Open MPI.</exception>
     public static Ranks Join(TimeSpan patience, TimeProvider time) =>
-        Launcher.Current.Count > 1 ? Spoken(() => new Ranks(new MpiWorld(OpenMpi.Load()), patience, time)) : Alone;
+        Launcher.Current.Count > 1 ? Spoken(() => Checked(new Ranks(new MpiWorld(OpenMpi.Load()), patience, time))) : Alone;
+
+    // Where the library does not find its launcher, each process is a first of its own: all would write to one folder.
+    private static Ranks Checked(Ranks ranks)
+    {
+        Check.That(
+            ranks.Count == Launcher.Current.Count,
+            $"The launcher has started {Launcher.Current.Count} processes, but Open MPI knows of {ranks.Count}: start them with the mpirun of the "
+                + "same Open MPI, or srun --mpi=pmix."
+        );
+        return ranks;
+    }
 
     /// <summary>Replaces numbers by their sums over all ranks.</summary>
     public void Sum(Span<double> numbers)
@@ -69,9 +80,13 @@ internal sealed unsafe class Ranks : IDisposable
     public bool Any(bool mine) => _world is null ? mine : Sum(mine ? 1.0 : 0) > 0;
 
     /// <summary>Begins to replace floats by their sums over all ranks.</summary>
-    /// <param name="at">Address, on the device when <see cref="TakeCuda"/>; stays where it is until <see cref="Wait"/>.</param>
+    /// <param name="at">Address in host memory; stays where it is until <see cref="Wait"/>.</param>
     /// <returns>What <see cref="Wait"/> takes.</returns>
     public nint StartSum(nint at, int count) => _world!.Library.StartSum(at, count, _world.Library.Float, _world.Handle);
+
+    /// <summary>Replaces floats on a device by their sums over all ranks, where they <see cref="TakeCuda"/>. No patience: the library itself
+    /// waits.</summary>
+    public void SumOnDevice(nint at, int count) => _world!.Library.Sum(at, count, _world.Library.Float, _world.Handle);
 
     /// <summary>Waits until a request is done.</summary>
     /// <exception cref="TrainerException">It took longer than the patience.</exception>
@@ -179,7 +194,13 @@ internal sealed unsafe class Ranks : IDisposable
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"Rank {Number}: {(e is TrainerException or RoadSegException or IOException ? e.Message : e)}");
+            var why = e switch
+            {
+                OperationCanceledException => "It was asked to end before its first update.",
+                TrainerException or RoadSegException or IOException => e.Message,
+                _ => $"{e}",
+            };
+            Console.Error.WriteLine($"Rank {Number}: {why}");
             _world.Library.Abort(FaultCode);
         }
     }

@@ -95,6 +95,9 @@ internal sealed class SharedBatch : IDisposable
     /// <see cref="ThrowIfFailed"/>, and the result is held until autograd has taken it, which it has when it asks for the next.</summary>
     public Tensor Guarded(Func<Tensor> gradient)
     {
+        // After one fault the ranks are out of step: another sum would wait for nobody.
+        if (_fault is not null)
+            return null!;
         try
         {
             using var scope = NewDisposeScope();

@@ -1,123 +1,74 @@
 using System.Globalization;
 using RoadSeg.Labels;
+using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace RoadSeg.Trainer.Pictures;
 
-/// <summary>A panel with axes, grid and legend.</summary>
-/// <param name="FromZero">The y axis begins at 0 whatever the values.</param>
+/// <summary>A panel with axes, grid and legend. Both axes begin at 0.</summary>
 /// <param name="Percent">Values are shares: written in per cent.</param>
 /// <param name="Top">Upper end of the y axis; null to fit the values.</param>
-internal sealed record Chart(
-    string Title,
-    string XTitle,
-    IReadOnlyList<Series> Series,
-    bool FromZero = true,
-    bool Percent = false,
-    double? Top = null
-)
+internal sealed record Chart(string Title, string XTitle, IReadOnlyList<Series> Series, bool Percent = false, double? Top = null)
 {
     public static readonly RgbColor Ink = new(0x33, 0x33, 0x33);
-    private static readonly RgbColor Paper = new(0xff, 0xff, 0xff);
-    private static readonly RgbColor Grid = new(0xe4, 0xe4, 0xe4);
-    private static readonly RgbColor Faint = new(0x77, 0x77, 0x77);
 
-    private const double TitleSize = 13;
-    private const double TextSize = 9;
-    private const int LeftMargin = 64;
-    private const int TopMargin = 34;
-    private const int BottomMargin = 52;
-    private const int RightMargin = 18;
-    private const double DashLength = 6;
+    private const float TitleSize = 17;
+    private const float TextSize = 13;
+    private const float LegendSize = 12;
 
-    public void Draw(Canvas canvas, int x, int y, int width, int height, double xEnd)
+    /// <param name="xEnd">Right end of the x axis.</param>
+    public void Draw(Sheet sheet, int x, int y, int width, int height, double xEnd)
     {
-        var (left, top, right, bottom) = (x + LeftMargin, y + TopMargin, x + width - RightMargin, y + height - BottomMargin);
-        canvas.Text(Title, left, y + 22, TitleSize, Ink, bold: true);
-        canvas.Fill(left, top, right - left, bottom - top, Paper);
-        var values = Series.SelectMany(s => s.Points.Select(p => p.Y)).Where(double.IsFinite).ToArray();
-        if (values.Length == 0)
-        {
-            canvas.Text("nothing recorded", (left + right) / 2.0, (top + bottom) / 2.0, TextSize, Faint, Align.Centre);
-            return;
-        }
-
-        var (low, high) = (FromZero ? 0 : values.Min(), Top ?? values.Max());
-        if (high - low < 1e-12)
-            (low, high) = FromZero ? (0, Math.Max(high, 1e-6)) : (low - 0.5, high + 0.5);
-        var step = Step(high - low, 6);
-        (low, high) = (Math.Floor((low / step) + 1e-9) * step, Math.Ceiling((high / step) - 1e-9) * step);
-        for (var i = 0; i <= (int)Math.Round((high - low) / step); i++)
-        {
-            var value = low + (i * step);
-            canvas.Line([(left, Y(value)), (right, Y(value))], Grid, 1);
-            canvas.Text(Label(value, step), left - 8, Y(value) + (TextSize / 2), TextSize, Ink, Align.Right);
-        }
-
-        var xStep = Math.Max(1, Step(xEnd, 6));
-        for (var tick = 0.0; tick <= xEnd * 1.0001; tick += xStep)
-        {
-            canvas.Line([(X(tick), top), (X(tick), bottom)], Grid, 1);
-            canvas.Text(tick.ToString("0.##", CultureInfo.InvariantCulture), X(tick), bottom + 18, TextSize, Ink, Align.Centre);
-        }
-
-        canvas.Text(XTitle, right, bottom + 38, TextSize, Faint, Align.Right);
+        using var plot = new Plot();
+        var values = Series.SelectMany(series => series.Points).Select(point => point.Y).Where(double.IsFinite).ToArray();
         foreach (var series in Series)
-            Curve(canvas, series);
-        canvas.Line([(left, top), (left, bottom), (right, bottom)], Ink, 1.2);
-        Legend(canvas, left, bottom + 38);
-
-        double X(double value) => left + ((right - left) * value / Math.Max(xEnd, 1e-9));
-        double Y(double value) => bottom - ((bottom - top) * (Math.Clamp(value, low, high) - low) / (high - low));
-
-        void Curve(Canvas on, Series series)
+            Add(plot, series);
+        plot.FigureBackground.Color = Of(CurvesPicture.Background);
+        plot.DataBackground.Color = Colors.White;
+        plot.Axes.Color(Of(Ink));
+        plot.Grid.MajorLineColor = Of(new RgbColor(0xe4, 0xe4, 0xe4));
+        plot.Title(values.Length == 0 ? $"{Title}: nothing recorded" : Title, TitleSize);
+        plot.XLabel(XTitle, TextSize);
+        plot.Axes.Bottom.Label.Bold = false;
+        var top = Top ?? Math.Max(values.DefaultIfEmpty(1).Max() * 1.05, 1e-9);
+        plot.Axes.SetLimits(0, Math.Max(xEnd, 1e-9), 0, top);
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = value => Label(value, top) };
+        foreach (var axis in plot.Axes.GetAxes())
+            axis.TickLabelStyle.FontSize = TextSize;
+        if (Series.Any(series => series.Name.Length > 0 && series.Points.Count > 0))
         {
-            var points = series.Points.Where(p => double.IsFinite(p.Y)).Select(p => (X(p.X), Y(p.Y))).ToArray();
-            if (points.Length == 0)
-                return;
-            on.Line(points, series.Color, series.Thickness, dash: series.Dashed ? DashLength : 0);
-            if (series.Marks)
-            {
-                foreach (var point in points)
-                    on.Line([point], series.Color, series.Thickness + 4);
-            }
+            plot.Legend.FontSize = LegendSize;
+            plot.Legend.Orientation = Orientation.Horizontal;
+            plot.Legend.OutlineWidth = 0;
+            plot.Legend.ShadowColor = Colors.Transparent;
+            plot.Legend.BackgroundColor = Of(CurvesPicture.Background);
+            plot.ShowLegend(Edge.Bottom);
         }
+
+        if (Lettering.Family is { } family)
+            plot.Font.Set(family);
+        sheet.Draw(plot, x, y, width, height);
     }
 
-    private void Legend(Canvas canvas, double left, double baseline)
+    private static void Add(Plot plot, Series series)
     {
-        foreach (var series in Series.Where(s => s.Name.Length > 0))
-        {
-            canvas.Line(
-                [(left, baseline - (TextSize / 2)), (left + 20, baseline - (TextSize / 2))],
-                series.Color,
-                Math.Max(2, series.Thickness),
-                dash: series.Dashed ? DashLength : 0
-            );
-            canvas.Text(series.Name, left + 28, baseline, TextSize, Ink);
-            left += Canvas.TextWidth(series.Name, TextSize) + 48;
-        }
+        var points = series.Points.Where(point => double.IsFinite(point.Y)).ToArray();
+        if (points.Length == 0)
+            return;
+        var line = plot.Add.Scatter([.. points.Select(point => point.X)], points.Select(point => point.Y).ToArray());
+        line.Color = Of(series.Color);
+        line.LineWidth = (float)series.Thickness;
+        line.LinePattern = series.Dashed ? LinePattern.Dashed : LinePattern.Solid;
+        line.MarkerSize = series.Marks || points.Length == 1 ? (float)series.Thickness + 4 : 0;
+        line.LegendText = series.Name;
     }
 
-    private string Label(double value, double step)
+    private string Label(double value, double top)
     {
         if (Percent)
-            return (value * 100).ToString(step < 0.00999 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
-        if (Math.Abs(value) < step / 2)
-            return "0";
-        return step < 0.001 ? value.ToString("0.0e0", CultureInfo.InvariantCulture) : value.ToString("0.###", CultureInfo.InvariantCulture);
+            return (value * 100).ToString(top < 0.05 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
+        return Math.Abs(value) < 1e-12 ? "0" : value.ToString(top < 0.01 ? "0.#e0" : "0.###", CultureInfo.InvariantCulture);
     }
 
-    // 1, 2 or 5 times a power of ten.
-    private static double Step(double range, int about)
-    {
-        var rough = range / about;
-        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        return power
-            * (
-                rough / power <= 1 ? 1
-                : rough / power <= 2 ? 2
-                : rough / power <= 5 ? 5
-                : 10
-            );
-    }
+    private static Color Of(RgbColor color) => new(color.R, color.G, color.B);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer.Metrics;
 
@@ -19,19 +18,20 @@ internal static class CurvesPicture
     private static readonly RgbColor Vermilion = new(0xd5, 0x5e, 0x00);
     private static readonly RgbColor Purple = new(0xa0, 0x4a, 0x80);
     private static readonly RgbColor Grey = new(0x88, 0x88, 0x88);
-    private static readonly RgbColor Background = new(0xf7, 0xf7, 0xf7);
+    public static readonly RgbColor Background = new(0xf7, 0xf7, 0xf7);
 
-    public static RgbImage Draw(MetricsHistory run)
+    /// <returns>A PNG.</returns>
+    public static byte[] Draw(MetricsHistory run)
     {
-        var canvas = new Canvas(2 * PanelWidth, Header + ((run.Kept.Count > 0 ? 3 : 2) * PanelHeight), Background);
+        using var sheet = new Sheet(2 * PanelWidth, Header + ((run.Kept.Count > 0 ? 3 : 2) * PanelHeight), Background);
         var evaluations = run.Evaluations;
         var best = evaluations.MaxBy(e => e.MeanIou);
-        canvas.Text(
+        sheet.Text(
             FormattableString.Invariant($"update {run.LastStep} of {run.Total}")
                 + (best is null ? "" : FormattableString.Invariant($", best mIoU {best.MeanIou * 100:F2} % at update {best.Step}")),
             64,
             32,
-            14,
+            18,
             Chart.Ink,
             bold: true
         );
@@ -80,13 +80,13 @@ internal static class CurvesPicture
         );
         var rate = new Chart("learning rate of the head", x, [new Series("", Blue, Points(run.Steps.Select(s => (s.Step, s.Rate))))]);
 
-        loss.Draw(canvas, 0, Header, PanelWidth, PanelHeight, end);
-        accuracy.Draw(canvas, PanelWidth, Header, PanelWidth, PanelHeight, end);
-        rate.Draw(canvas, 0, Header + PanelHeight, PanelWidth, PanelHeight, end);
-        iou.Draw(canvas, PanelWidth, Header + PanelHeight, PanelWidth, PanelHeight, end);
+        loss.Draw(sheet, 0, Header, PanelWidth, PanelHeight, end);
+        accuracy.Draw(sheet, PanelWidth, Header, PanelWidth, PanelHeight, end);
+        rate.Draw(sheet, 0, Header + PanelHeight, PanelWidth, PanelHeight, end);
+        iou.Draw(sheet, PanelWidth, Header + PanelHeight, PanelWidth, PanelHeight, end);
         if (run.Kept.Count > 0)
-            Kept(run.Kept, x).Draw(canvas, 0, Header + (2 * PanelHeight), 2 * PanelWidth, PanelHeight, end);
-        return canvas.Image();
+            Kept(run.Kept, x).Draw(sheet, 0, Header + (2 * PanelHeight), 2 * PanelWidth, PanelHeight, end);
+        return sheet.Png();
 
         (double X, double Y)[] Level(double? value) => value is { } v ? [(0, v), (end, v)] : [];
     }

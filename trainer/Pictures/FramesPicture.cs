@@ -14,45 +14,46 @@ internal static class FramesPicture
     private const int Header = 64;
     private const int RowText = 24;
     private const int LegendRow = 24;
-    private const double TextSize = 9.5;
+    private const float TextSize = 13;
     private const int WorstClasses = 3;
 
     private static readonly RgbColor Background = new(0xff, 0xff, 0xff);
     private static readonly RgbColor Faint = new(0x55, 0x55, 0x55);
 
-    public static RgbImage Draw(string title, IReadOnlyList<ScoredFrame> frames, LabelCatalogue labels)
+    /// <returns>A PNG.</returns>
+    public static byte[] Draw(string title, IReadOnlyList<ScoredFrame> frames, LabelCatalogue labels)
     {
         var heights = frames.Select(f => Math.Max(1, f.Frame.Image.Height * CellWidth / f.Frame.Image.Width)).ToArray();
         var width = (3 * CellWidth) + (4 * Gap);
         var legend = Legend(labels, width);
-        var canvas = new Canvas(
+        using var sheet = new Sheet(
             width,
             Header + heights.Sum(h => h + RowText + Gap) + ((legend.Max(e => e.Row) + 1) * LegendRow) + Gap,
             Background
         );
-        canvas.Text(title, Gap, 28, 14, Chart.Ink, bold: true);
+        sheet.Text(title, Gap, 28, 18, Chart.Ink, bold: true);
         string[] columns = ["image", "truth (black: not labelled)", "prediction"];
         for (var c = 0; c < columns.Length; c++)
-            canvas.Text(columns[c], Column(c), Header - 10, TextSize + 1, Faint);
+            sheet.Text(columns[c], Column(c), Header - 10, TextSize + 1, Faint);
 
         var y = Header;
         for (var i = 0; i < frames.Count; i++)
         {
             var (frame, prediction, scores) = frames[i];
-            canvas.Draw(ImageDecoder.ResizeTo(frame.Image, CellWidth, heights[i]), Column(0), y);
-            canvas.Draw(Paint(frame.Mask, frame.Image.Width, frame.Image.Height, heights[i], labels), Column(1), y);
-            canvas.Draw(Paint(prediction, frame.Image.Width, frame.Image.Height, heights[i], labels), Column(2), y);
-            canvas.Text(Figures(frame, scores, labels), Gap, y + heights[i] + 16, TextSize, Chart.Ink);
+            sheet.Draw(ImageDecoder.ResizeTo(frame.Image, CellWidth, heights[i]), Column(0), y);
+            sheet.Draw(Paint(frame.Mask, frame.Image.Width, frame.Image.Height, heights[i], labels), Column(1), y);
+            sheet.Draw(Paint(prediction, frame.Image.Width, frame.Image.Height, heights[i], labels), Column(2), y);
+            sheet.Text(Figures(frame, scores, labels), Gap, y + heights[i] + 16, TextSize, Chart.Ink);
             y += heights[i] + RowText + Gap;
         }
 
         foreach (var (label, x, row) in legend)
         {
-            canvas.Fill(x, y + (row * LegendRow), 14, 14, label.Color);
-            canvas.Text(label.Name, x + 20, y + (row * LegendRow) + 12, TextSize, Chart.Ink);
+            sheet.Fill(x, y + (row * LegendRow), 14, 14, label.Color);
+            sheet.Text(label.Name, x + 20, y + (row * LegendRow) + 12, TextSize, Chart.Ink);
         }
 
-        return canvas.Image();
+        return sheet.Png();
     }
 
     private static int Column(int index) => Gap + (index * (CellWidth + Gap));
@@ -95,7 +96,7 @@ internal static class FramesPicture
         var (x, row) = (Gap, 0);
         foreach (var label in labels.Classes)
         {
-            var needed = 20 + (int)Canvas.TextWidth(label.Name, TextSize) + 22;
+            var needed = 20 + (int)Lettering.Width(label.Name, TextSize) + 22;
             if (x + needed > width && x > Gap)
                 (x, row) = (Gap, row + 1);
             entries.Add((label, x, row));

@@ -4,6 +4,7 @@ namespace RoadSeg.Trainer.Pictures;
 
 /// <summary>One line of a chart.</summary>
 /// <param name="Name">For the legend; empty for a line that has no entry there.</param>
+/// <param name="Points">Those that are no finite number are left out.</param>
 /// <param name="Marks">A dot at every point.</param>
 internal sealed record Series(
     string Name,

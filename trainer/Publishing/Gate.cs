@@ -271,9 +271,7 @@ internal sealed class Gate(GateOptions options, TimeProvider time, Action goOn, 
     private static GateCheck Nothing(string name, double? limit, bool passed, string note) => new(name, passed, null, limit, note);
 
     private static double Milliseconds(SegmentationEngine engine, RgbImage photo) =>
-        engine
-            .Segment(ImageDecoder.ResizeForModel(photo, engine.Model.Preprocess), photo.Width, photo.Height)
-            .Timings.Run.TotalMilliseconds;
+        engine.SegmentPhoto(photo).Timings.Run.TotalMilliseconds;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

@@ -1,3 +1,5 @@
+using RoadSeg.Labels;
+
 namespace RoadSeg.Trainer.Teaching;
 
 /// <summary>How much of what a teacher called each class was used: the share that says whether a class is being learned at all.</summary>
@@ -20,6 +22,16 @@ internal sealed class KeptLabels(int classes)
         if (kept)
             _kept[id]++;
     }
+
+    /// <summary>The shares in a sentence.</summary>
+    public string Describe(LabelCatalogue labels) =>
+        FormattableString.Invariant($"Of the teachers' labels {Share:P0} are kept: ")
+        + string.Join(
+            ", ",
+            labels
+                .Classes.Where(label => _called[label.Id] > 0)
+                .Select(label => FormattableString.Invariant($"{label.Name} {Shares[label.Id]:P0}"))
+        );
 
     public void Clear()
     {

@@ -10,7 +10,10 @@ internal static class PhotoFolder
 {
     private const int SmallestSide = 64;
     private const byte Unknown = 255;
-    private const string Images = "images";
+
+    /// <summary>Subfolder of the photos, where there is one.</summary>
+    public const string Images = "images";
+
     private const string Masks = "masks";
     private static readonly HashSet<string> Extensions = new(
         [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".heic"],

@@ -21,8 +21,11 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
     private readonly LabelCatalogue _labels;
     private readonly PreprocessSpec _input;
 
-    private TaughtPhotos(IReadOnlyList<string> photos, string? masks, LabelCatalogue labels, PreprocessSpec input) =>
-        (_photos, _masks, _labels, _input) = (photos, masks, labels, input);
+    private TaughtPhotos(IReadOnlyList<string> photos, string? masks, LabelCatalogue labels, PreprocessSpec input, string fingerprint) =>
+        (_photos, _masks, _labels, _input, Fingerprint) = (photos, masks, labels, input, fingerprint);
+
+    /// <summary>Of the photos by name and size, of the teachers, and of what counts as confident.</summary>
+    public string Fingerprint { get; }
 
     public int Count => _photos.Count;
 
@@ -44,6 +47,8 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
     /// <param name="folder">Of the run.</param>
     /// <param name="say">Told what goes on.</param>
     /// <param name="kept">Told how much of each class was kept, when the labels were made.</param>
+    /// <param name="stop">Stops the teachers.</param>
+    /// <param name="mayTeach">False where another process makes the labels: they must be there.</param>
     public static TaughtPhotos Open(
         UnlabelledSources sources,
         UnlabelledOptions options,
@@ -52,27 +57,34 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
         string folder,
         Action<string> say,
         Action<KeptLabels> kept,
-        CancellationToken stop
+        CancellationToken stop,
+        bool mayTeach = true
     )
     {
         var photos = PhotoFolder.List(sources.Folders);
         if (sources.Teachers.Count == 0)
-            return new TaughtPhotos(photos, null, labels, input);
+            return new TaughtPhotos(photos, null, labels, input, Key(photos, [], options, labels, input));
         var names = ClassNames.Read(sources.ClassNames);
         var teachers = new List<Teacher>();
         try
         {
             foreach (var teacher in sources.Teachers)
                 teachers.Add(Teacher.Open(teacher, names, labels));
-            var masks = Path.Combine(folder, "taught", Key(photos, teachers, options, labels, input));
+            var key = Key(photos, teachers, options, labels, input);
+            var masks = Path.Combine(folder, "taught", key);
             if (!File.Exists(Path.Combine(masks, "done")))
             {
+                Check.That(
+                    mayTeach,
+                    $"{masks} does not hold the labels that rank 0's teachers made: start every rank with the same photos and teachers, and give all "
+                        + "ranks one folder (--out)."
+                );
                 say($"{teachers.Count} teachers label {photos.Count} photos: {string.Join(", ", teachers.Select(t => t.Version))}.");
                 kept(Make(photos, teachers, options, labels, input, masks, stop));
                 File.WriteAllText(Path.Combine(masks, "done"), "");
             }
 
-            return new TaughtPhotos(photos, masks, labels, input);
+            return new TaughtPhotos(photos, masks, labels, input, key);
         }
         finally
         {
@@ -175,7 +187,7 @@ internal sealed class TaughtPhotos : IReadOnlyList<Frame>
             .AppendJoin('\n', teachers.Select(teacher => teacher.Version))
             .Append($"\n{options.Confidence} {options.KeepAtLeast} {options.Mirror} {options.TeachersSeeFrom} {input}\n")
             .AppendJoin(' ', labels.Classes.Select(label => label.Name))
-            .AppendJoin('\n', photos.Select(photo => $"{photo} {new FileInfo(photo).Length}"));
+            .AppendJoin('\n', photos.Select(photo => $"{Path.GetFileName(photo)} {new FileInfo(photo).Length}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..12];
     }
 

@@ -42,7 +42,7 @@ internal sealed class Teacher : IDisposable
         try
         {
             _engine ??= SegmentationEngine.Load(_package);
-            var seen = _engine.Segment(ImageDecoder.ResizeForModel(photo, _engine.Model.Preprocess), photo.Width, photo.Height);
+            var seen = _engine.SegmentPhoto(photo);
             votes.Add(seen.ClassIds, seen.Confidence!, _ids, mirrored);
         }
         catch (RoadSegException e)

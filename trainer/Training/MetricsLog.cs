@@ -99,13 +99,7 @@ internal sealed class MetricsLog(string folder, TextWriter output, bool terminal
         if (kept.Called == 0)
             return;
         var shares = labels.Classes.ToDictionary(label => label.Name, label => kept.Shares[label.Id]);
-        Say(
-            FormattableString.Invariant($"Of the teachers' labels {kept.Share:P0} are kept: ")
-                + string.Join(
-                    ", ",
-                    shares.Where(s => s.Value is not null).Select(s => FormattableString.Invariant($"{s.Key} {s.Value:P0}"))
-                )
-        );
+        Say(kept.Describe(labels));
         Record(
             new
             {

@@ -3,6 +3,7 @@ using System.Reflection;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Mpi;
+using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
 
@@ -32,6 +33,19 @@ internal static class RankRules
         );
     }
 
+    /// <summary>Compares what every rank was started with, before they first do something together.</summary>
+    /// <exception cref="TrainerException">This rank has something else than the first; says what.</exception>
+    public static void AgreeAtStart(Ranks ranks, Recipe recipe, UnlabelledSources? photos) =>
+        ranks.MustAgree(
+            new Dictionary<string, string>
+            {
+                ["program"] = $"{Assembly.GetExecutingAssembly().ManifestModule.ModuleVersionId} on libtorch {torch.__version__}",
+                [Settings] = recipe.ToJson(),
+                ["photos without labels (--unlabelled)"] = photos is null ? "none" : "some",
+            },
+            (name, first, here) => name == Settings ? string.Join(", ", Checkpoint.Changed(first, here)) : null
+        );
+
     /// <summary>Compares what every rank is about to train with.</summary>
     /// <exception cref="TrainerException">This rank has something else than the first; says what.</exception>
     public static void Agree(Ranks ranks, Recipe recipe, SegmentationSet train, PhotoStream? photos, LoopState state, DeepLabV3Plus model)
@@ -40,14 +54,12 @@ internal static class RankRules
             return;
         var facts = new Dictionary<string, string>
         {
-            ["program"] = $"{Assembly.GetExecutingAssembly().ManifestModule.ModuleVersionId} on libtorch {torch.__version__}",
-            [Settings] = recipe.ToJson(),
             ["training data"] = train.Fingerprint(),
-            ["photos without labels"] = photos?.Frames.Count.ToString() ?? "none",
+            ["photos without labels, or their teachers' labels"] = photos?.Fingerprint ?? "none",
             ["checkpoint"] = $"update {state.Step}",
             ["weights at the start (--init, --out)"] = Fingerprint(model),
         };
-        ranks.MustAgree(facts, (name, first, here) => name == Settings ? string.Join(", ", Checkpoint.Changed(first, here)) : null);
+        ranks.MustAgree(facts, static (_, _, _) => null);
     }
 
     private static string Fingerprint(DeepLabV3Plus model)

@@ -55,7 +55,9 @@ internal sealed class SegmentationLoss : IDisposable
         var each = nn.functional.cross_entropy(logits, target, _weights, IgnoreId, nn.Reduction.None, _options.LabelSmoothing).flatten();
         using var numbers = new HeldScalars();
         var labelled = target.ne(numbers[IgnoreId]).sum().item<long>();
-        var keep = Math.Max(1, (int)(labelled * _options.OhemShare));
+
+        // A rank may have no row of a kind, and then no pixel.
+        var keep = labelled == 0 && SharedBatch.Current is not null ? 0 : Math.Max(1, (int)(labelled * _options.OhemShare));
         var hardest = each.topk(keep, sorted: false).values;
         return SharedBatch.Current is null ? hardest.mean() : Mean(hardest.sum(), keep);
     }

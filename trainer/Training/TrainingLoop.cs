@@ -5,6 +5,7 @@ using RoadSeg.Trainer.Libtorch;
 using RoadSeg.Trainer.Metrics;
 using RoadSeg.Trainer.Model;
 using RoadSeg.Trainer.Mpi;
+using RoadSeg.Trainer.Pictures;
 using RoadSeg.Trainer.Teaching;
 using RoadSeg.Trainer.Weights;
 using TorchSharp;
@@ -32,6 +33,7 @@ internal sealed class TrainingLoop(
     private const int KeptEvery = 50;
 
     private readonly Ranks _ranks = ranks ?? Ranks.Alone;
+    private EventFile? _events;
 
     public LoopState Run(CancellationToken stop)
     {
@@ -53,6 +55,7 @@ internal sealed class TrainingLoop(
         );
         var t = recipe.Training;
         RankRules.Divides(recipe, _ranks.Count);
+        RankRules.AgreeAtStart(_ranks, recipe, files.Unlabelled);
         var photos = Photos(train, stop);
         var augmentation = new Augmentation(recipe.Augmentation, recipe.Input, train.Labels);
         var part = new BatchPart(_ranks.Number, _ranks.Count);
@@ -162,14 +165,14 @@ internal sealed class TrainingLoop(
         TaughtPhotos? photos = null;
 
         // The first rank has the teachers make the labels, the others find them in the run's folder.
-        _ranks.First(() => Open());
+        _ranks.First(() => Open(mayTeach: true));
         if (photos is null)
-            Open();
+            Open(mayTeach: false);
         var perBatch = options.PerBatch(recipe.Training.BatchSize);
         log.Say($"{photos!.Count} photos without labels, {perBatch} of the {recipe.Training.BatchSize} samples of every batch.");
-        return new PhotoStream(photos, perBatch);
+        return new PhotoStream(photos, perBatch) { Fingerprint = photos.Fingerprint };
 
-        void Open() =>
+        void Open(bool mayTeach) =>
             photos = TaughtPhotos.Open(
                 sources,
                 options,
@@ -178,7 +181,8 @@ internal sealed class TrainingLoop(
                 files.Output,
                 log.Say,
                 kept => log.Kept(0, train.Labels, kept),
-                stop
+                stop,
+                mayTeach
             );
     }
 
@@ -202,7 +206,10 @@ internal sealed class TrainingLoop(
     {
         try
         {
-            pictures.Write(files.Output, MetricsHistory.Read(log.Metrics), when);
+            var history = MetricsHistory.Read(log.Metrics);
+            pictures.Write(files.Output, history, when);
+            _events ??= EventFile.Anew(files.Output);
+            _events.Append(history);
         }
         catch (IOException e)
         {
@@ -223,6 +230,8 @@ internal sealed class TrainingLoop(
         log.Say($"{train.Frames.Count} training frames, {val.Frames.Count} validation frames, {total} updates, from update {state.Step}.");
         if (loss.Weights is not null)
             log.Say("Class weights: " + string.Join(", ", train.Labels.Classes.Select(c => $"{c.Name} {loss.Weights[c.Id]:F2}")));
+        if (Lettering.Family is null)
+            log.Say("This machine has no font: the pictures of the run are drawn without words. Install one, such as fonts-dejavu-core.");
         if (NoImageFloor.Of(train, val, stop) is not { } floor)
             return;
         log.Say(

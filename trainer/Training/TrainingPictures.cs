@@ -1,4 +1,3 @@
-using RoadSeg.Imaging;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Metrics;
@@ -46,9 +45,9 @@ internal sealed class TrainingPictures(SegmentationSet set)
     }
 
     // Renamed into place: whoever looks sees a whole picture.
-    private static void Save(string path, RgbImage picture)
+    private static void Save(string path, byte[] png)
     {
-        File.WriteAllBytes(path + ".tmp", Canvas.Png(picture));
+        File.WriteAllBytes(path + ".tmp", png);
         File.Move(path + ".tmp", path, overwrite: true);
     }
 }

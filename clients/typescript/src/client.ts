@@ -9,6 +9,7 @@ import type {
   Photo,
   PhotoOptions,
   PolygonOptions,
+  PutReviewOptions,
   Regions,
   SubmitOptions,
   Summary,
@@ -215,6 +216,37 @@ export class RoadSegClient {
   async polygons(id: string, { minArea, tolerance, ...options }: PolygonOptions = {}): Promise<Regions> {
     const params = { path: { id }, query: { minArea, tolerance } };
     return (await this.#read((signal) => this.api.GET("/v1/jobs/{id}/polygons", { params, signal }), options)) as Regions;
+  }
+
+  /** The mask as a person corrected it: an 8-bit palette PNG as the model's own, 255 where nobody can say the class. */
+  review(id: string, options: CallOptions = {}): Promise<Blob> {
+    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/review", { params: { path: { id } }, parseAs: "blob", signal }), options);
+  }
+
+  /**
+   * Saves a mask as a person corrected it: a PNG of the photo's own size, upright, whose grey values are class ids, or with the mask's palette; 255 is
+   * unknown. Refused with `review-changed` where another one lies there than `replaces` says. Returns the job.
+   */
+  putReview(id: string, mask: Blob, { replaces, by, ...options }: PutReviewOptions = {}): Promise<Job> {
+    const known = replaces === undefined || replaces === "*" ? replaces : `"${replaces}"`;
+    const params = { path: { id }, query: { by }, header: { "If-Match": known } };
+    return this.#read(
+      (signal) =>
+        this.api.PUT("/v1/jobs/{id}/review", {
+          params,
+          // A body of raw bytes has no type in the description.
+          body: mask as never,
+          bodySerializer: (body) => body,
+          headers: { "Content-Type": "image/png" },
+          signal,
+        }),
+      options,
+    );
+  }
+
+  /** Takes a reviewed mask back, whichever it is: the model's own counts again. */
+  async deleteReview(id: string, options: CallOptions = {}): Promise<void> {
+    await this.#read((signal) => this.api.DELETE("/v1/jobs/{id}/review", { params: { path: { id } }, signal }), options);
   }
 
   // Reading the answer is part of an attempt. A refusal was thrown, so there is one.

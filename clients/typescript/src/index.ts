@@ -9,6 +9,7 @@ export type {
   Photo,
   PhotoOptions,
   PolygonOptions,
+  PutReviewOptions,
   Regions,
   SubmitOptions,
   Summary,

@@ -63,6 +63,14 @@ export interface WaitOptions extends CallOptions {
   readonly onChange?: ((job: Job) => void) | undefined;
 }
 
+export interface PutReviewOptions extends CallOptions {
+  /** `review.version` of the job, which this mask replaces, or `*` for whatever lies there. Default: nobody has saved one yet. */
+  readonly replaces?: string | undefined;
+
+  /** Who made it, at most 64 characters. Default: the caller's name. */
+  readonly by?: string | undefined;
+}
+
 export interface OverlayOptions extends CallOptions {
   /** Weight of the colours: 0 is the photo, 1 the classes. Default 0.5. */
   readonly opacity?: number | undefined;

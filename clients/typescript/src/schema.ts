@@ -472,6 +472,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{name}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description From this version to a later one of the same set: photos that came, went or were relabelled, pixels by class before and after. Of versions of up to 1 GiB; larger ones are compared by the command line.
+         */
+        get: operations["compareDatasetVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/diff.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions on a page
+         * @description The comparison as one HTML file with the most changed photos. It runs no script and loads nothing.
+         */
+        get: operations["compareDatasetVersionsPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask for the audit of a version
+         * @description How far the latest audit of the version is, or how it ended.
+         */
+        get: operations["getDatasetAudit"];
+        put?: never;
+        /**
+         * Ask for an audit of a version
+         * @description For operators. Holds the labels against a model and ranks the regions that it disputes. Photos that somebody waits for go first. While an audit with the same model has not ended the answer is that one; one that has ended is replaced.
+         */
+        post: operations["startDatasetAudit"];
+        /**
+         * Cancel the audit of a version
+         * @description For operators. One that has ended stays as it ended.
+         */
+        delete: operations["cancelDatasetAudit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the regions that a model disputes
+         * @description What the audit found: disputed pixels by class, and the regions, the worst first, page by page.
+         */
+        get: operations["listDisputedRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{name}/versions/{version}/audit/crops/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a region that a model disputes
+         * @description Photo, labels and model side by side, each with the region's outline in white.
+         */
+        get: operations["getDisputedRegionPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review": {
         parameters: {
             query?: never;
@@ -501,12 +609,40 @@ export interface paths {
         };
         /**
          * Export photos to review
-         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, the model's own masks as first labels to correct, and dataset.json; or, with "to", as a labelling tool imports it. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
+         * @description One page of the list, or the photos that you name, as a zip that can be dropped as a data set: images, masks, and dataset.json; or, with "to", as a labelling tool imports it. A mask that a person has reviewed goes as a person's: "reviewed" of dataset.json names it, and tools that distinguish the two take it as an annotation. The others are the model's own, as first labels to correct. Photos that are no longer kept, and those whose classes are others than the first one's, are left out.
          */
         get: operations["exportReview"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the reviewed mask
+         * @description The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when and how many pixels stand in the job as review.
+         */
+        get: operations["getReview"];
+        /**
+         * Save a reviewed mask
+         * @description A PNG of at most 16 MiB and of the photo's own size, upright, as the mask is answered: 8-bit grey whose values are class ids, or with the mask's palette; 255 is unknown. It takes the place of the model's mask in what is exported for training, as a person's, is kept as long as results are, and goes when the job is erased. The model's own mask stays as it is.
+         */
+        put: operations["putReview"];
+        post?: never;
+        /**
+         * Take a reviewed mask back
+         * @description The model's own mask counts again. Doing it twice is no error.
+         */
+        delete: operations["deleteReview"];
         options?: never;
         head?: never;
         patch?: never;
@@ -819,6 +955,144 @@ export interface components {
             /** @description Everything else, free-form; null when there is nothing to say. */
             settings?: unknown;
         };
+        /** @description What an audit found, and a page of its regions. */
+        AuditRegionPage: {
+            /**
+             * Format: int32
+             * @description Photos that were held against the model.
+             */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Their pixels whose label the model could say.
+             */
+            labelledPixels: number;
+            /**
+             * Format: int64
+             * @description Those of them where it says another class.
+             */
+            disputedPixels: number;
+            /** @description Disputed pixels by label (from) and what the model says (to), the most first. */
+            pairs: components["schemas"]["ChangedPair"][];
+            /** @description What could not be audited. */
+            skipped: components["schemas"]["SkippedPhoto"][];
+            /** @description What a person should know. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Disputed regions that were found; the worst are listed.
+             */
+            found: number;
+            /** @description Regions, the worst first. */
+            items: components["schemas"]["AuditRegionView"][];
+            /**
+             * Format: int32
+             * @description What to ask for as `after` for the next page; null after the last.
+             */
+            next?: null | number;
+        };
+        /** @description A disputed region as the HTTP API shows it. */
+        AuditRegionView: {
+            /**
+             * Format: int32
+             * @description 1 for the worst.
+             */
+            rank: number;
+            /** @description Identifier of the photo. */
+            id: string;
+            /** @description Where the photo is: train, val or test. */
+            split: string;
+            /** @description x, y, width, height in pixels of the version's picture. */
+            box: number[];
+            /**
+             * Format: int32
+             * @description Its pixels.
+             */
+            pixels: number;
+            /** @description Name of the class that it is labelled as. */
+            label: string;
+            /** @description Name of the class that the model says. */
+            likely: string;
+            /**
+             * Format: double
+             * @description How sure the model is that the label is wrong, 0 to 1.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description Mean confidence of the model, 0 to 1.
+             */
+            confidence: number;
+            /** @description Address of its picture; the worst have one. */
+            crop?: null | string;
+        };
+        /** @description What a client asks an audit for. */
+        AuditRequest: {
+            /** @description The model that audits: `name` or `name@version`; left out: the one that serves. */
+            model?: null | string;
+        };
+        /**
+         * @description Where an audit stands.
+         * @enum {string}
+         */
+        AuditState: "queued" | "running" | "succeeded" | "failed" | "canceled";
+        /** @description The latest audit of a version as the HTTP API shows it. */
+        AuditView: {
+            /** @description Name of the set. */
+            dataset: string;
+            /** @description The version. */
+            version: string;
+            /** @description Name of the model that audits. */
+            model: string;
+            /** @description Its version. */
+            modelVersion: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AuditState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When a process first took it.
+             */
+            startedAt?: null | string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finishedAt?: null | string;
+            progress?: null | components["schemas"]["DatasetProgress"];
+            failure?: null | components["schemas"]["JobFailure"];
+            setback?: null | components["schemas"]["DatasetSetback"];
+            /**
+             * Format: int32
+             * @description Regions that are listed; 0 until it succeeded.
+             */
+            regions: number;
+            /** @description Addresses by name, relative to the service: self, and once it succeeded regions (JSON) and page (HTML, the report of the version). */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /** @description Pixels that changed from one class to another. */
+        ChangedPair: {
+            /** @description Name of the class; `unlabelled` for none. */
+            from: string;
+            /** @description Name of the class; `unlabelled` for none. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            pixels: number;
+            /**
+             * Format: int32
+             * @description In how many photos.
+             */
+            photos: number;
+        };
         /**
          * @description Order of the colour channels a graph was trained with.
          * @default RGB
@@ -902,12 +1176,84 @@ export interface components {
              */
             meanConfidence?: null | number;
         };
+        /** @description A class before and after. */
+        ComparedClass: {
+            /** @description Its name, by which the versions' classes are matched. */
+            name: string;
+            /** @description Display colour, of the later version where that has the class. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels in the earlier version; null where that has no such class.
+             */
+            pixelsBefore?: null | number;
+            /**
+             * Format: int64
+             * @description Pixels in the later version; null where that has no such class.
+             */
+            pixelsAfter?: null | number;
+            /**
+             * Format: double
+             * @description Of labelled pixels, 0 to 1.
+             */
+            shareBefore: number;
+            /**
+             * Format: double
+             * @description Of labelled pixels, 0 to 1.
+             */
+            shareAfter: number;
+        };
+        /** @description One side of a comparison. */
+        ComparedVersion: {
+            /** @description Name of the set. */
+            name: string;
+            /** @description Hash of its manifest. */
+            version: string;
+            /**
+             * Format: int32
+             * @description How many it holds.
+             */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Pixels with a class, of all photos.
+             */
+            labelledPixels: number;
+        };
         /** @description COCO run lengths as a string. */
         CompressedRle: {
             /** @description Height and width in pixels. */
             size: number[];
             /** @description The run lengths as the string that pycocotools reads and writes. */
             counts: string;
+        };
+        /** @description What became of a data set from one curated version to another: photos that came, went, or have other labels, and how the classes shifted. */
+        DatasetComparison: {
+            /** @description The earlier version. */
+            before: components["schemas"]["ComparedVersion"];
+            /** @description The later version. */
+            after: components["schemas"]["ComparedVersion"];
+            /** @description Photos of the later one alone, by identifier. */
+            added: string[];
+            /** @description Photos of the earlier one alone. */
+            removed: string[];
+            /** @description Identifiers that stand for other photos now: other bytes of the file. */
+            replaced: string[];
+            /** @description The same photos under other labels, the most changed first. */
+            relabelled: components["schemas"]["RelabelledPhoto"][];
+            /** @description The same photos in another split. */
+            moved: components["schemas"]["MovedPhoto"][];
+            /**
+             * Format: int32
+             * @description How many photos are in both under the same labels.
+             */
+            unchanged: number;
+            /** @description What pixels of relabelled photos changed from and to, the most first. `unlabelled` stands for no class. */
+            changes: components["schemas"]["ChangedPair"][];
+            /** @description Every class of either version, the one that shifted most first. */
+            classes: components["schemas"]["ComparedClass"][];
+            /** @description What a person should know. */
+            notes: string[];
         };
         /** @description One finding. */
         DatasetFault: {
@@ -1251,6 +1597,30 @@ export interface components {
             /** @description ONNX Runtime execution provider that ran it. */
             provider: string;
         };
+        /** @description What a person made of a job's mask: who, when, and how many pixels. The mask itself lies beside the result. */
+        JobReview: {
+            /** @description Names this very mask: in quotes it is the ETag of `/v1/jobs/{id}/review`. */
+            version: string;
+            /** @description Who: the name that was given with it, or the caller's. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Pixels that differ from the model's own mask.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Pixels of value 255, of which nobody can say the class.
+             */
+            unknown: number;
+            /** @description Every class of the model, in id order; their pixels and the unknown ones sum to the photo's. */
+            classes: components["schemas"]["ReviewedClass"][];
+        };
         /**
          * @description Where a job stands. Terminal states are never left.
          * @enum {string}
@@ -1311,6 +1681,7 @@ export interface components {
             uploadExpiresAt?: null | string;
             image?: null | components["schemas"]["JobImage"];
             result?: null | components["schemas"]["JobResult"];
+            review?: null | components["schemas"]["JobReview"];
             failure?: null | components["schemas"]["JobFailure"];
             webhook?: null | components["schemas"]["JobWebhook"];
             /** @description Addresses by name, relative to the service: self, and for a succeeded job its results. */
@@ -1601,6 +1972,15 @@ export interface components {
             /** @description Why that process does not serve the live version; absent while all is well. */
             notice?: null | string;
         };
+        /** @description A photo that is in another split. */
+        MovedPhoto: {
+            /** @description Identifier in the later version. */
+            id: string;
+            /** @description Where it was. */
+            from: components["schemas"]["Split"];
+            /** @description Where it is. */
+            to: components["schemas"]["Split"];
+        };
         /** @description How pixels become floats: `value = (pixel * scale - mean) / std`, channel by channel. */
         Normalization: {
             /** @description 3 factors, in the graph's channel order (1/255 for models that want 0-1). */
@@ -1728,6 +2108,21 @@ export interface components {
             /** @description The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it, with a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings cross and none passes a corner twice. */
             coordinates: number[][][];
         };
+        /** @description A photo whose labels changed. */
+        RelabelledPhoto: {
+            /** @description Identifier in the later version. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Pixels of another class than before, losing and getting one included.
+             */
+            changedPixels: number;
+            /**
+             * Format: int64
+             * @description Pixels of the picture.
+             */
+            pixels: number;
+        };
         /**
          * @description How a photo's aspect ratio is treated when it is resized for a model.
          * @enum {string}
@@ -1788,7 +2183,9 @@ export interface components {
              */
             disagreement?: null | number;
             other?: null | components["schemas"]["ModelPin"];
-            /** @description job, mask, overlay, and confidence where there is one. */
+            /** @description Whether a person has reviewed its mask already. */
+            reviewed: boolean;
+            /** @description job, mask, overlay, and confidence and review where there is one. */
             links: {
                 [key: string]: string;
             };
@@ -1805,6 +2202,28 @@ export interface components {
          * @enum {string}
          */
         ReviewReason: "confidence" | "disagreement";
+        /** @description One class of a reviewed mask. */
+        ReviewedClass: {
+            /**
+             * Format: int32
+             * @description Class id: the mask's pixel value.
+             */
+            id: number;
+            /** @description Class name. */
+            name: string;
+            /** @description Display colour, `#rrggbb`. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels of the class in the reviewed mask.
+             */
+            pixels: number;
+            /**
+             * Format: int64
+             * @description How many of these the model had given another class.
+             */
+            changed: number;
+        };
         /** @description An sRGB colour, written `#rrggbb` in JSON. */
         RgbColor: string;
         /** @description A pair that the engine must reproduce before the package is trusted on a machine. */
@@ -1841,6 +2260,13 @@ export interface components {
              * @description How many.
              */
             images: number;
+        };
+        /** @description What could not be audited. */
+        SkippedPhoto: {
+            /** @description Identifier of the photo, or name of the damaged shard. */
+            id: string;
+            /** @description Why, in a sentence. */
+            reason: string;
         };
         /**
          * @description A part of a set.
@@ -5483,6 +5909,789 @@ export interface operations {
             };
         };
     };
+    compareDatasetVersions: {
+        parameters: {
+            query?: {
+                /** @description The later version; it has to be said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": {
+                     *         "name": "city-2026",
+                     *         "version": "0123456789abcdef",
+                     *         "photos": 990,
+                     *         "labelledPixels": 49000000
+                     *       },
+                     *       "after": {
+                     *         "name": "city-2026",
+                     *         "version": "5f0c1d2e3a4b5c6d",
+                     *         "photos": 1000,
+                     *         "labelledPixels": 50000000
+                     *       },
+                     *       "added": [
+                     *         "drive-9/0001"
+                     *       ],
+                     *       "removed": [],
+                     *       "replaced": [],
+                     *       "relabelled": [
+                     *         {
+                     *           "id": "drive-7/0099",
+                     *           "changedPixels": 612,
+                     *           "pixels": 307200
+                     *         }
+                     *       ],
+                     *       "moved": [
+                     *         {
+                     *           "id": "drive-7/0100",
+                     *           "from": "train",
+                     *           "to": "val"
+                     *         }
+                     *       ],
+                     *       "unchanged": 988,
+                     *       "changes": [
+                     *         {
+                     *           "from": "road",
+                     *           "to": "car",
+                     *           "pixels": 612,
+                     *           "photos": 1
+                     *         }
+                     *       ],
+                     *       "classes": [
+                     *         {
+                     *           "name": "road",
+                     *           "color": "#804080",
+                     *           "pixelsBefore": 39200000,
+                     *           "pixelsAfter": 40000000,
+                     *           "shareBefore": 0.8,
+                     *           "shareAfter": 0.8
+                     *         }
+                     *       ],
+                     *       "notes": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DatasetComparison"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareDatasetVersionsPage: {
+        parameters: {
+            query?: {
+                /** @description The later version; it has to be said. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 while nothing has changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "running",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:01.000000Z",
+                     *       "progress": {
+                     *         "stage": "auditing",
+                     *         "done": 412,
+                     *         "total": 1001
+                     *       },
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description Nothing has changed since the answer with that ETag. */
+            304: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "camvid-mnv2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuditRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the audit. */
+                    Location: string;
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "queued",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such data set; There is no such model; The model gives no confidence. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another audit of this version has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model's classes do not fit the data set's. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available; The curated data set cannot be used; The model package cannot be used. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelDatasetAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dataset": "city-2026",
+                     *       "version": "5f0c1d2e3a4b5c6d",
+                     *       "model": "camvid-mnv2",
+                     *       "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *       "state": "canceled",
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "finishedAt": "2026-03-01T12:00:09.000000Z",
+                     *       "regions": 0,
+                     *       "links": {
+                     *         "self": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputedRegions: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before. */
+                after?: number;
+                /** @description Regions of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "photos": 1000,
+                     *       "labelledPixels": 51200000,
+                     *       "disputedPixels": 3100000,
+                     *       "pairs": [
+                     *         {
+                     *           "from": "road",
+                     *           "to": "car",
+                     *           "pixels": 12345,
+                     *           "photos": 17
+                     *         }
+                     *       ],
+                     *       "skipped": [
+                     *         {
+                     *           "id": "drive-7/0100",
+                     *           "reason": "It has no labelled pixel."
+                     *         }
+                     *       ],
+                     *       "notes": [],
+                     *       "found": 5321,
+                     *       "items": [
+                     *         {
+                     *           "rank": 1,
+                     *           "id": "drive-7/0099",
+                     *           "split": "train",
+                     *           "box": [
+                     *             120,
+                     *             40,
+                     *             35,
+                     *             28
+                     *           ],
+                     *           "pixels": 612,
+                     *           "label": "road",
+                     *           "likely": "car",
+                     *           "score": 0.9312,
+                     *           "confidence": 0.9804,
+                     *           "crop": "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit/crops/000412-003.png"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditRegionPage"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDisputedRegionPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The data set's name. */
+                name: string;
+                /** @description The version. */
+                version: string;
+                /** @description The data set's name. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such data set; There is no such audit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listReview: {
         parameters: {
             query?: {
@@ -5490,6 +6699,8 @@ export interface operations {
                 below?: number;
                 /** @description A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one. */
                 above?: number;
+                /** @description true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. Absent: both, where the model is in doubt. */
+                reviewed?: boolean;
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Photos a page. */
@@ -5529,6 +6740,7 @@ export interface operations {
                      *             "model": "camvid-mnv2",
                      *             "version": "20260302T120000Z-0a1b2c3d4e5f"
                      *           },
+                     *           "reviewed": false,
                      *           "links": {
                      *             "job": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq",
                      *             "mask": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/mask",
@@ -5596,6 +6808,8 @@ export interface operations {
                 below?: number;
                 /** @description A disagreement over it lists a photo: the share of its pixels on which a new version differed from the live one. */
                 above?: number;
+                /** @description true: photos whose mask a person has reviewed, whatever the model thinks of them; false: only those that nobody has. Absent: both, where the model is in doubt. */
+                reviewed?: boolean;
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Photos. */
@@ -5634,6 +6848,417 @@ export interface operations {
             };
             /** @description The data set's description cannot be used; The mask is too complex for polygons. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very mask. Send it as If-Match to replace it. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job; There is no reviewed mask. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putReview: {
+        parameters: {
+            query?: {
+                /** @description Who reviewed it, shown with it: at most 64 characters. Absent: the caller's name. */
+                by?: string;
+            };
+            header?: {
+                /** @description ETag of the reviewed mask that you know: 412 when it is another one by now. Absent: nobody has saved one yet. *: whatever was saved is replaced. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names the mask that was saved. Send it as If-Match to replace it. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *       "state": "succeeded",
+                     *       "fileName": "street.jpg",
+                     *       "pin": {
+                     *         "model": "camvid-mnv2",
+                     *         "version": "20260301T120000Z-c4eaab0f1d2e"
+                     *       },
+                     *       "tags": {
+                     *         "camera": "front"
+                     *       },
+                     *       "times": {
+                     *         "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *         "receivedAt": "2026-03-01T12:00:00.020000Z",
+                     *         "queuedAt": "2026-03-01T12:00:00.080000Z",
+                     *         "startedAt": "2026-03-01T12:00:00.100000Z",
+                     *         "finishedAt": "2026-03-01T12:00:00.320000Z"
+                     *       },
+                     *       "stages": {
+                     *         "read": 9.5,
+                     *         "decode": 48.1,
+                     *         "store": 2.2,
+                     *         "claim": 3.1,
+                     *         "fetch": 0.4,
+                     *         "wait": 0,
+                     *         "infer": 61.7,
+                     *         "upsample": 82.3,
+                     *         "encode": 14.2,
+                     *         "commit": 7.9
+                     *       },
+                     *       "image": {
+                     *         "format": "jpeg",
+                     *         "width": 4032,
+                     *         "height": 3024,
+                     *         "orientation": 6,
+                     *         "bytes": 3400000
+                     *       },
+                     *       "result": {
+                     *         "attempt": 1,
+                     *         "model": "camvid-mnv2",
+                     *         "modelVersion": "20260301T120000Z-c4eaab0f1d2e",
+                     *         "modelSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "provider": "cpu"
+                     *       },
+                     *       "review": {
+                     *         "version": "5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e",
+                     *         "by": "Ana",
+                     *         "at": "2026-03-01T13:00:00.000000Z",
+                     *         "changed": 1245,
+                     *         "unknown": 67,
+                     *         "classes": [
+                     *           {
+                     *             "id": 0,
+                     *             "name": "sky",
+                     *             "color": "#808080",
+                     *             "pixels": 421500,
+                     *             "changed": 1100
+                     *           },
+                     *           {
+                     *             "id": 1,
+                     *             "name": "building",
+                     *             "color": "#800000",
+                     *             "pixels": 1246,
+                     *             "changed": 78
+                     *           }
+                     *         ]
+                     *       },
+                     *       "links": {
+                     *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq",
+                     *         "mask": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/mask",
+                     *         "color": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/color",
+                     *         "overlay": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/overlay",
+                     *         "confidence": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/confidence",
+                     *         "summary": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/summary",
+                     *         "polygons": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/polygons",
+                     *         "review": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq/review"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The result is gone. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The reviewed mask is another one by now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large; The image file is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported; The image format is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The mask does not fit the photo or its classes; The image file is empty; The image has too many pixels; The image cannot be decoded. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the reviewed mask that you know: 412 when it is another one by now. Absent: whatever was saved is taken back. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. No body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The reviewed mask is another one by now. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -177,6 +177,22 @@ internal static class ApiExamples
                 Times = Queued.Times with { FinishedAt = Noon.AddMilliseconds(90) },
             }
         ),
+        [("putReview", "200")] = View(
+            Succeeded with
+            {
+                Review = new JobReview(
+                    "5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e",
+                    "Ana",
+                    Noon.AddHours(1),
+                    1_245,
+                    67,
+                    [
+                        new ReviewedClass(0, "sky", Classes[0].Color, 421_500, 1_100),
+                        new ReviewedClass(1, "building", Classes[1].Color, 1_246, 78),
+                    ]
+                ),
+            }
+        ),
         [("redeliverWebhook", "202")] = View(
             Succeeded with
             {
@@ -226,6 +242,7 @@ internal static class ApiExamples
                         "building",
                         0.2204,
                         new ModelPin(Result.Model, "20260302T120000Z-0a1b2c3d4e5f"),
+                        false,
                         new Dictionary<string, string>
                         {
                             ["job"] = $"/v1/jobs/{Id}",
@@ -366,7 +383,9 @@ internal static class ApiExamples
 
     /// <summary>The example of an operation's answer; null where there is none, as for pictures.</summary>
     public static JsonNode? Of(string operation, string status) =>
-        Examples.GetValueOrDefault((operation, status))?.DeepClone() ?? Datasets.DatasetExamples.Of(operation, status);
+        Examples.GetValueOrDefault((operation, status))?.DeepClone()
+        ?? Datasets.DatasetExamples.Of(operation, status)
+        ?? Audits.AuditExamples.Of(operation, status);
 
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) =>

@@ -2,6 +2,16 @@ import { askForKey, key } from './key';
 
 export type State = 'awaiting-upload' | 'received' | 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'expired';
 
+/** What a person made of a mask: who, when, and how many pixels. */
+export interface Review {
+  version: string;
+  by: string;
+  at: string;
+  changed: number;
+  unknown: number;
+  classes: { id: number; name: string; color: string; pixels: number; changed: number }[];
+}
+
 export interface Job {
   id: string;
   state: State;
@@ -13,6 +23,7 @@ export interface Job {
   /** As name or name@version; absent for the one that serves. */
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };
+  review?: Review;
   failure?: { code: string; message: string; retryable: boolean };
   webhook?: {
     url: string;

@@ -25,7 +25,7 @@ let leave = () => {};
 
 function view(section: string, first: string | undefined, second: string | undefined): () => void {
   switch (section) {
-    case 'jobs': return first ? jobPage(main, first) : gallery(main);
+    case 'jobs': return first && second === 'correct' ? correctPage(main, first) : first ? jobPage(main, first) : gallery(main);
     case 'compare': return comparePage(main, first ?? '', second ?? '');
     case 'models': return first && second ? versionPage(main, first, second) : models(main);
     case 'datasets': return first ? datasetPage(main, first) : datasets(main);
@@ -35,6 +35,16 @@ function view(section: string, first: string | undefined, second: string | undef
     case '': return home(main);
     default: return nowhere();
   }
+}
+
+// The editor is loaded when somebody corrects something: a first visit goes without it.
+function correctPage(place: HTMLElement, job: string): () => void {
+  let left = false;
+  let leave = () => { left = true; };
+  import('./edit/page').then(({ editorPage }) => { if (!left) leave = editorPage(place, job); }, () => {
+    if (!left) fill(place, h('p', { className: 'error', role: 'alert' }, 'The editor could not be loaded. Check the connection, then reload the page.'));
+  });
+  return () => leave();
 }
 
 function nowhere(): () => void {

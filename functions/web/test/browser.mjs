@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 export const { PAGE } = process.env;
@@ -76,3 +77,21 @@ export const canvasPicture = async page => {
   await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   return page.locator('.frame canvas').screenshot();
 };
+
+// Class ids of an 8-bit PNG whose rows have the filters None or Up, which are all that the service writes.
+export async function maskOf(job, which) {
+  const answer = await fetch(`${PAGE}v1/jobs/${job.id}/${which}`);
+  if (!answer.ok) return null;
+  const png = Buffer.from(await answer.arrayBuffer());
+  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+  const data = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) if (png.toString('latin1', at + 4, at + 8) === 'IDAT') data.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  const rows = inflateSync(Buffer.concat(data));
+  const ids = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const filter = rows[y * (width + 1)];
+    assert.ok(filter === 0 || filter === 2);
+    for (let x = 0; x < width; x++) ids[y * width + x] = rows[y * (width + 1) + 1 + x] + (filter === 2 && y > 0 ? ids[(y - 1) * width + x] : 0);
+  }
+  return { width, height, ids, at: (x, y) => ids[y * width + x] };
+}

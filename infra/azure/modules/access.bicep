@@ -3,6 +3,7 @@ param storageAccount string
 param cpuPrincipal string
 param gpuPrincipal string
 param gpuContainers array
+param gpuReads array
 param gpuQueues array
 param trainerPrincipal string
 param trainerContainers array
@@ -63,6 +64,21 @@ resource gpuBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (n
     principalId: gpuPrincipal
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobContributor)
+  }
+}]
+
+resource gpuReadContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [for name in gpuReads: {
+  parent: blobs
+  name: name
+}]
+
+resource gpuBlobReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (name, i) in gpuReads: {
+  scope: gpuReadContainer[i]
+  name: guid(gpuReadContainer[i].id, gpuPrincipal, blobReader)
+  properties: {
+    principalId: gpuPrincipal
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
   }
 }]
 

@@ -182,6 +182,9 @@ internal sealed class DatasetRun : IDisposable
             [
                 .. layout.Notes,
                 .. plan.Notes,
+                .. Spec.Reviewed is { Count: > 0 } reviewed
+                    ? [$"A person has reviewed the masks of {reviewed.Count:N0} images, as dataset.json says."]
+                    : (string[])[],
                 .. Spec.Target is null ? [DatasetSpec.SizedFor(Target, "the model that RoadSeg ships with")] : (string[])[],
             ],
         };

@@ -1,15 +1,13 @@
-using System.Globalization;
-using System.Net;
 using RoadSeg.Datasets.Reports;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
+using static RoadSeg.Datasets.Reports.ReportParts;
 
 namespace RoadSeg.Datasets.Comparison;
 
 /// <summary>A comparison as one HTML file: pictures and style are inside, nothing is asked of any network.</summary>
 internal static class ComparisonPage
 {
-    private const int MostPairs = 12;
     private const int MostListed = 200;
     private const double Faded = 0.25;
 
@@ -52,28 +50,8 @@ internal static class ComparisonPage
         if (found.Changes.Count == 0)
             page.WriteLine("<p class=\"good\">None: every photo that is in both has the same labels.</p>");
         else
-            Pairs(page, found.Changes.Take(MostPairs));
-        if (found.Changes.Count > MostPairs)
-        {
-            page.WriteLine($"<details><summary>{Of(found.Changes.Count - MostPairs)} pairs of classes with fewer pixels</summary>");
-            Pairs(page, found.Changes.Skip(MostPairs));
-            page.WriteLine("</details>");
-        }
-
+            PairTable.Write(page, found.Changes, "from", "to");
         page.WriteLine("</section>");
-    }
-
-    private static void Pairs(TextWriter page, IEnumerable<ChangedPair> pairs)
-    {
-        page.WriteLine(
-            "<table><thead><tr><th>from</th><th>to</th><th class=\"n\">pixels</th><th class=\"n\">photos</th></tr></thead><tbody>"
-        );
-        foreach (var pair in pairs)
-            page.WriteLine(
-                $"<tr><td>{Text(pair.From)}</td><td>{Text(pair.To)}</td><td class=\"n\">{Of(pair.Pixels)}</td><td "
-                    + $"class=\"n\">{Of(pair.Photos)}</td></tr>"
-            );
-        page.WriteLine("</tbody></table>");
     }
 
     private static void Samples(TextWriter page, IEnumerable<ChangedSample> samples, LabelCatalogue before, LabelCatalogue after)
@@ -141,19 +119,5 @@ internal static class ComparisonPage
         page.WriteLine("</details>");
     }
 
-    private static void Picture(TextWriter page, string what, byte[] file) =>
-        page.Write(
-            $"<img alt=\"{what}\" src=\"data:image/{(file is [0x89, ..] ? "png" : "jpeg")};base64,{Convert.ToBase64String(file)}\">"
-        );
-
-    private static void Card(TextWriter page, int number, string name) =>
-        page.WriteLine($"<div class=\"card\"><b>{Of(number)}</b><span>{name}</span></div>");
-
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
-
-    private static string Of(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Share(double share) => (100 * share).ToString("F2", CultureInfo.InvariantCulture) + " %";
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -68,7 +68,19 @@ public sealed class CuratedSet
             throw CuratedManifest.Invalid($"The shard {shard.File} is missing.", e);
         }
 
-        return Shard.Parse(shard.File, bytes, shard, Labels.Count);
+        return Parse(shard, bytes, Labels);
+    }
+
+    /// <summary>The samples of a shard whose bytes were read elsewhere; its hash is checked.</summary>
+    /// <param name="shard">A shard of a manifest.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="labels">Classes of the same manifest.</param>
+    /// <exception cref="RoadSegException">curated-set-invalid: it is damaged.</exception>
+    public static CuratedSample[] Parse(CuratedShard shard, ReadOnlySpan<byte> bytes, LabelCatalogue labels)
+    {
+        ArgumentNullException.ThrowIfNull(shard);
+        ArgumentNullException.ThrowIfNull(labels);
+        return Shard.Parse(shard.File, bytes, shard, labels.Count);
     }
 
     /// <summary>The samples of a split in their order; at most one shard is in memory.</summary>

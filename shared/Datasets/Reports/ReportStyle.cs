@@ -28,7 +28,7 @@ internal static class ReportStyle
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td i{display:inline-block;width:14px;height:14px;border-radius:4px;border:1px solid #0003;vertical-align:-2px}
         .bars td:first-child{width:30px}.bar{width:45%}.bar span{display:block;height:14px;border-radius:3px;min-width:1px;margin-top:4px;box-shadow:inset 0 0 0 1px #0002}.none{opacity:.5}
         .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(330px,1fr));gap:16px}figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-        figure img{width:50%;display:inline-block;vertical-align:top}figcaption{padding:8px 12px;font-size:13px;display:flex;justify-content:space-between;gap:8px}figcaption span{overflow-wrap:anywhere}figcaption em{color:var(--soft);font-style:normal}.four{margin-bottom:16px}.four img{width:25%}@media(max-width:640px){.four img{width:50%}}
+        figure img{width:50%;display:inline-block;vertical-align:top}figcaption{padding:8px 12px;font-size:13px;display:flex;justify-content:space-between;gap:8px}figcaption span{overflow-wrap:anywhere}figcaption em{color:var(--soft);font-style:normal}.four{margin-bottom:16px}.four img{width:25%}@media(max-width:640px){.four img{width:50%}}.strip{margin-bottom:16px}.strip img{width:100%;image-rendering:pixelated}
         details{background:var(--card);border:1px solid var(--line);border-radius:10px;margin-bottom:8px;padding:10px 14px}summary{cursor:pointer}details table{margin-top:10px;font-size:13.5px}
         code{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}.bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}
         """;

@@ -96,7 +96,6 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
 
         Assert.Equal(0, trainer.ExitCode);
         Assert.Contains("train", help, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(published.Trainer, "label-maps", "roads.json")));
     }
 
     /// <summary>The two services that plain <c>docker compose up</c> starts, as processes: the same programs, command lines and settings, on other ports.</summary>

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using RoadSeg.Datasets;
+using RoadSeg.Datasets.Audits;
+using RoadSeg.Datasets.Comparison;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Imaging;
@@ -60,6 +62,7 @@ public sealed class ContractTests
         InputFile = "input-9f86d081884c4d659a2feaa0c55ad015",
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
+        Review = new JobReview("5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e", "Ana", Noon.AddHours(1), 12_345, 67, [new ReviewedClass(0, "sky", RgbColor.Parse("#808080"), 421_500, 12_000), new ReviewedClass(1, "building", RgbColor.Parse("#800000"), 1_246, 278)]),
     };
 
     private static readonly ModelVersion Version = new(
@@ -83,6 +86,26 @@ public sealed class ContractTests
         Version = "5f0c1d2e3a4b5c6d",
         Versions = ["0123456789abcdef", "5f0c1d2e3a4b5c6d"],
         Training = Id,
+    };
+
+    private static readonly AuditRecord Audited = new()
+    {
+        Dataset = "city-2026",
+        Version = "5f0c1d2e3a4b5c6d",
+        Run = Id,
+        State = AuditState.Running,
+        Caller = "key-0123456789abcdef",
+        Model = new ModelPin("camvid-mnv2", "2"),
+        CreatedAt = Noon,
+        StartedAt = Noon.AddSeconds(1),
+        FinishedAt = Noon.AddMinutes(9),
+        Owner = new WorkOwner("800a-1", Noon.AddSeconds(1)),
+        RepairedAt = Noon.AddMinutes(1),
+        Progress = new DatasetProgress("auditing", 412, 1001),
+        Checkpoint = "checkpoint-00000400.json",
+        Regions = 1000,
+        Failure = new WorkFailure("model-invalid", "The model is broken.", false),
+        Setback = new DatasetSetback("storage-unavailable", "It did not answer.", Noon.AddSeconds(40)),
     };
 
     private static readonly TrainingRecord Training = new()
@@ -115,6 +138,25 @@ public sealed class ContractTests
         "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new WorkFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
 
     [Fact]
+    public void The_record_of_an_audit_keeps_its_form() => Pinned("audit-record", Audited, AuditJson.Default.AuditRecord);
+
+    [Fact]
+    public void The_view_of_an_audit_keeps_its_form() => Pinned("audit-view", AuditView.Of(Audited), AuditJson.Default.AuditView);
+
+    [Fact]
+    public void The_message_of_an_audit_keeps_its_form() =>
+        Pinned("audit-message", new AuditMessage("city-2026", "5f0c1d2e3a4b5c6d", Id, Noon), AuditJson.Default.AuditMessage);
+
+    [Fact]
+    public void A_request_for_an_audit_keeps_its_form() => Pinned("audit-request", new AuditRequest("camvid-mnv2@2"), AuditJson.Default.AuditRequest);
+
+    [Fact]
+    public void A_page_of_disputed_regions_keeps_its_form() => Pinned("audit-region-page", new AuditRegionPage(
+        1000, 51_200_000, 3_100_000, [new ChangedPair("road", "car", 12_345, 17)], [new SkippedPhoto("drive-7/0100", "It has no labelled pixel.")], ["A note."], 5321,
+        [new AuditRegionView(1, "drive-7/0099", "train", [120, 40, 35, 28], 612, "road", "car", 0.9312, 0.9804, "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit/crops/000412-003.png")],
+        50), AuditJson.Default.AuditRegionPage);
+
+    [Fact]
     public void The_list_of_data_sets_keeps_its_form() => Pinned(
         "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
@@ -144,6 +186,7 @@ public sealed class ContractTests
     {
         State = JobState.Failed,
         Result = null,
+        Review = null,
         Failure = new WorkFailure("image-corrupt", "The JPEG ends early.", false),
     }), JobJson.Default.JobView);
 
@@ -226,6 +269,7 @@ public sealed class ContractTests
         Assert.Equal((Id, Callers.Local, WorkLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
+        Assert.Null(read.Review);
     }
 
     [Theory]
@@ -259,7 +303,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
-        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"),
+        [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"), true,
             new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
 
     [Fact]

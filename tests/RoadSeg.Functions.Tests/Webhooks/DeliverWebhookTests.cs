@@ -291,25 +291,6 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_pause_doubles_while_nobody_answers_up_to_the_steady_delay()
-    {
-        var id = await EndedAsync();
-        var address = _receiver.Address;
-        await _receiver.DisposeAsync();
-        var receivers = new Receivers(Options, _time);
-        var pauses = new List<double>();
-        for (var i = 0; i < 4; i++)
-        {
-            receivers.Silent("me", address);
-            pauses.Add(receivers.Reserve("me", address)!.Value.TotalSeconds);
-        }
-
-        Assert.Equal([20, 40, 50, 50], pauses);
-        Assert.Null(receivers.Reserve("another", address));
-        _receiver = await Receiver.StartAsync();
-    }
-
-    [Fact]
     public async Task A_webhook_that_was_given_up_is_delivered_again_when_its_caller_asks()
     {
         var id = await EndedAsync();

@@ -111,6 +111,34 @@ public class LogitsUpsamplerTests
     public void A_result_of_more_pixels_than_an_array_holds_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => LogitsUpsampler.Upsample([0f], 1, 1, 1, 65_536, 65_536));
 
+    [Theory]
+    [InlineData(7, 5, 4, 33, 21)]
+    [InlineData(3, 40, 30, 19, 17)]
+    public void The_probability_of_a_class_that_is_asked_for_is_softmax_and_classes_that_are_one_add_up(int classes, int height, int width, int outputWidth, int outputHeight)
+    {
+        var random = new Random(5);
+        var logits = new float[classes * height * width];
+        foreach (ref var logit in logits.AsSpan())
+            logit = (float)((random.NextDouble() * 12) - 6);
+        byte[] Asked(int id, int[] classOf) => LogitsUpsampler.Upsample(logits, classes, height, width, outputWidth, outputHeight, 2, new AskedClasses([.. Enumerable.Repeat((byte)id, outputWidth * outputHeight)], classOf)).Asked!;
+        int[] own = [.. Enumerable.Range(0, classes)];
+
+        var each = own.Select(id => Asked(id, own)).ToList();
+        var map = LogitsUpsampler.Upsample(logits, classes, height, width, outputWidth, outputHeight);
+        var joined = Asked(9, [9, 9, .. Enumerable.Repeat(-1, classes - 2)]);
+
+        Assert.Null(map.Asked);
+        for (var i = 0; i < map.ClassIds.Length; i++)
+        {
+            Assert.InRange(each.Sum(plane => plane[i]), 255 - classes, 255 + classes);
+            Assert.InRange(each[map.ClassIds[i]][i] - map.Confidence![i], -1, 1);
+            Assert.InRange(joined[i] - each[0][i] - each[1][i], -1, 1);
+        }
+
+        Assert.All(Asked(200, own), probability => Assert.Equal(0, probability));
+        Assert.Throws<ArgumentException>(() => LogitsUpsampler.Upsample(logits, classes, height, width, outputWidth, outputHeight, 1, new AskedClasses([0], own)));
+    }
+
     [Fact]
     public void A_wrong_number_of_logits_is_refused() =>
         Assert.Throws<ArgumentException>(() => LogitsUpsampler.Upsample(new float[10], 3, 2, 2, 4, 4));

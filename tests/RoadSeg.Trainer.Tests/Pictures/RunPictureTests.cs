@@ -34,6 +34,43 @@ public sealed class RunPictureTests : IDisposable
     }
 
     [Fact]
+    public void TensorBoard_finds_every_value_once_also_of_a_run_that_went_on()
+    {
+        var data = PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName);
+        var small = RoadSeg.Trainer.Tests.Training.RunTests.Small;
+        var recipe = small with { Training = small.Training with { Epochs = 2 * small.Training.Epochs } };
+        var files = new LoopFiles(data, _folder.Path, null, Resume: true);
+        using (var stop = new CancellationTokenSource())
+        {
+            var first = new MetricsLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
+            new TrainingLoop(recipe, files, CPU, first, step => { if (step.Step == 7) stop.Cancel(); }).Run(stop.Token);
+        }
+
+        var log = new MetricsLog(_folder.Path, TextWriter.Null, terminal: false, TimeProvider.System);
+        new TrainingLoop(recipe, files, CPU, log).Run(default);
+
+        var history = MetricsHistory.Read(log.Metrics);
+        var file = Assert.Single(Directory.GetFiles(_folder[EventFile.Folder]));
+        var events = Events(File.ReadAllBytes(file)).ToArray();
+        Assert.Equal("brain.Event:2", events[0].FileVersion);
+        var scalars = events.Skip(1).ToLookup(one => one.Summary.Value.Single().Tag, one => (one.Step, one.Summary.Value.Single().SimpleValue));
+        Assert.Equal(history.Steps.Select(entry => (entry.Step, (float)entry.Loss)), scalars["loss/updates"]);
+        Assert.Equal(history.Evaluations.Select(entry => (entry.Step, (float)entry.MeanIou)), scalars["val/mIoU"]);
+        Assert.True(history.Steps.Count > 0 && history.Evaluations.Count > 0);
+    }
+
+    // TFRecord: length, its checksum, the event, its checksum.
+    private static IEnumerable<Tensorboard.Event> Events(byte[] file)
+    {
+        for (var at = 0; at < file.Length;)
+        {
+            var length = (int)BitConverter.ToInt64(file, at);
+            yield return Tensorboard.Event.Parser.ParseFrom(file, at + 12, length);
+            at += 12 + length + 4;
+        }
+    }
+
+    [Fact]
     public void The_curves_of_a_killed_and_resumed_run_are_whole_and_hold_every_update_once()
     {
         File.WriteAllText(_folder["metrics.jsonl"], """
@@ -50,7 +87,7 @@ public sealed class RunPictureTests : IDisposable
         Assert.Equal([(10L, 2.0), (20, 1.4), (30, 1.2)], history.Steps.Select(s => (s.Step, s.Loss)));
         Assert.Equal([10L], history.Evaluations.Select(e => e.Step));
         Assert.Equal((40L, 30L, 0.2), (history.Total, history.LastStep, history.FloorMeanIou));
-        Assert.InRange(Colours(CurvesPicture.Draw(history)), 20, 1000);
+        Assert.InRange(Colours(Decoded(CurvesPicture.Draw(history))), 20, 1000);
     }
 
     [Fact]
@@ -63,32 +100,42 @@ public sealed class RunPictureTests : IDisposable
 
     [Fact]
     public void A_run_without_a_past_draws_empty_panels() =>
-        Assert.True(CurvesPicture.Draw(MetricsHistory.Read(_folder["none.jsonl"])).Width > 1000);
+        Assert.True(Decoded(CurvesPicture.Draw(MetricsHistory.Read(_folder["none.jsonl"]))).Width > 1000);
 
     [Fact]
-    public void Every_printable_character_and_any_other_leaves_ink_inside_the_canvas()
+    public void Words_are_lettered_and_what_lies_outside_of_a_picture_is_cut_off()
     {
         var ink = new RgbColor(0, 0, 0);
         foreach (var character in Enumerable.Range(33, 94).Select(c => (char)c).Append('é'))
         {
-            var canvas = new Canvas(30, 30, new RgbColor(255, 255, 255));
-            canvas.Text(character.ToString(), 4, 20, 12, ink);
-            Assert.True(Colours(canvas.Image()) > 1, $"'{character}' is blank");
+            using var letter = new Sheet(40, 40, new RgbColor(255, 255, 255));
+            letter.Text(character.ToString(), 4, 28, 18, ink);
+            Assert.True(Colours(Decoded(letter.Png())) > 1, $"'{character}' is blank");
         }
 
-        // Half outside: cut off, not thrown out.
-        var small = new Canvas(10, 10, new RgbColor(255, 255, 255));
+        using var small = new Sheet(10, 10, new RgbColor(255, 255, 255));
         small.Text("mIoU 73.2 %", -20, 30, 14, ink);
         small.Draw(new RgbImage(8, 8, new byte[192]), -4, 6);
         small.Fill(-5, -5, 100, 3, ink);
-        small.Line([(-50, -50), (60, 60)], ink, 3, dash: 4);
+        var cut = Decoded(small.Png());
+        Assert.Equal((10, 10, ink, new RgbColor(255, 255, 255)), (cut.Width, cut.Height, Pixel(cut, 0, 9), Pixel(cut, 9, 5)));
     }
 
-    private RgbImage Read(string name)
+    [Fact]
+    public void A_line_is_drawn_in_its_colour_where_its_points_are()
     {
-        var file = File.ReadAllBytes(_folder[name]);
-        return ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
+        var (blue, white) = (new RgbColor(0, 0, 200), CurvesPicture.Background);
+        using var sheet = new Sheet(400, 300, white);
+        new Chart("loss", "updates", [new Series("loss", blue, [(0, 1), (5, double.NaN), (10, 1)], 3)], Top: 2).Draw(sheet, 0, 0, 400, 300, 10);
+        var picture = Decoded(sheet.Png());
+        var rows = Enumerable.Range(0, picture.Height).Where(y => Pixel(picture, 220, y) == blue).ToArray();
+        Assert.InRange(rows.Length, 2, 5);
+        Assert.InRange(rows.Average() / picture.Height, 0.35, 0.6);
     }
+
+    private RgbImage Read(string name) => Decoded(File.ReadAllBytes(_folder[name]));
+
+    private static RgbImage Decoded(byte[] file) => ImageDecoder.Decode(file, ImageProbe.Read(file, ImageLimits.Default));
 
     private static RgbColor Pixel(RgbImage image, int x, int y)
     {

@@ -1,6 +1,8 @@
+using System.CommandLine;
 using RoadSeg.Imaging;
 using RoadSeg.Trainer.Tests.Export;
 using RoadSeg.Trainer;
+using RoadSeg.Trainer.Commands;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Metrics;
@@ -41,7 +43,7 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
         var history = MetricsHistory.Read(_folder["whole/metrics.jsonl"]);
         Assert.Equal([0L, 12], history.Kept.Select(entry => entry.Step));
         Assert.All(history.Kept, entry => Assert.Contains(entry.Classes.Values, share => share is > 0 and <= 1));
-        Assert.Equal(46 + (3 * 380), CurvesPicture.Draw(history).Height);
+        Assert.Equal(46 + (3 * 380), ImageProbe.Read(CurvesPicture.Draw(history), ImageLimits.Default).Height);
 
         // The labels are files to look at: mostly what was painted, and unknown for the rest.
         var masks = Directory.GetFiles(_folder["whole/taught"], "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
@@ -97,6 +99,54 @@ public sealed class TaughtRunTests(TrainedNetwork network) : IClassFixture<Train
             new UnlabelledSources([photos], [Teacher()], null), Small.Unlabelled with { TeachersSeeFrom = 60 }, PaintedRoads.Labels, Small.Input, _folder.Path, _ => { }, _ => { }, default);
         Assert.All(taught[0].Taught!, id => Assert.Equal(4, id));
         Assert.Contains(taught[1].Taught!, id => id != 4);
+    }
+
+    [Fact]
+    public async Task A_folder_of_photos_labelled_by_a_model_is_a_data_set_with_what_people_know_on_top()
+    {
+        // Ten photos; one is too dark for the teacher, of one a person drew the lower half, one has both.
+        var photos = Photos(10);
+        var dark = PhotoEncoder.Png(new RgbImage(96, 64, [.. Enumerable.Repeat((byte)20, 96 * 64 * 3)]));
+        File.WriteAllBytes(Path.Combine(photos, "images", "000.png"), dark);
+        File.WriteAllBytes(Path.Combine(photos, "images", "001.png"), dark);
+        File.WriteAllText(_folder["drawn.json"], """{"images/001.png": "car 0 0 1 .5; road 0 .25 .5 .5", "photos/images/002.png": "car 0 .5 1 1", "images/2.png": "car 0 .5 1 1"}""");
+        File.Move(Path.Combine(photos, "images", "003.png"), Path.Combine(photos, "images", "003.tiff"));
+        File.WriteAllBytes(Path.Combine(photos, "images", "003.tiff"), Tiff(PaintedRoads.Paint(96, 64, new Random(503)).Image));
+        var teacher = Teacher();
+
+        string[] label = ["label", photos, "--teacher", teacher, "--classes", network.Data, "--rectangles", _folder["drawn.json"], "--see-from", "60", "--val", "0.2", "--out", _folder["set"]];
+        Assert.Equal(0, await LabelCommand.Create().Parse(label[1..]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        var (train, val) = (CamVidFolder.Read(_folder["set"], "train"), CamVidFolder.Read(_folder["set"], "val"));
+        Assert.Equal(["photos_001.png", "photos_002.png"], train.Frames.Take(2).Select(frame => frame.Name));
+        Assert.Equal("photos_003.png", train.Frames[2].Name);
+        Assert.Equal((7, 2), (train.Frames.Count, val.Frames.Count));
+        Assert.Equal((3072 - 768, 768, 3072), (Count(train.Frames[0], 3), Count(train.Frames[0], 2), Count(train.Frames[0], 4)));
+        Assert.All(train.Frames[1].Mask[(96 * 32)..], id => Assert.Equal(3, id));
+        var truth = PaintedRoads.Paint(96, 64, new Random(509)).Mask;
+        var known = Enumerable.Range(0, truth.Length).Where(i => val.Frames[1].Mask[i] != 4 && truth[i] != 4).ToArray();
+        Assert.True(known.Length > 1000 && known.Count(i => val.Frames[1].Mask[i] == truth[i]) > 0.8 * known.Length);
+
+        // Into a folder that holds something nothing is written, and a rectangle of no class is named.
+        var twice = await Assert.ThrowsAsync<TrainerException>(() => Invoke(label));
+        Assert.Contains("is not empty: name a new folder with --out.", twice.Message, StringComparison.Ordinal);
+        File.WriteAllText(_folder["drawn.json"], """{"images/001.png": "lorry 0 0 1 .5"}""");
+        var wrong = await Assert.ThrowsAsync<TrainerException>(() => Invoke([.. label[..^1], _folder["other"]]));
+        Assert.Contains("a rectangle of images/001.png is of class 'lorry'", wrong.Message, StringComparison.Ordinal);
+        File.WriteAllText(_folder["drawn.json"], """{"images/001.png": "car .6 0 .4 .5"}""");
+        wrong = await Assert.ThrowsAsync<TrainerException>(() => Invoke([.. label[..^1], _folder["other"]]));
+        Assert.Contains("'car .6 0 .4 .5' of images/001.png is no rectangle", wrong.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["other"]));
+
+        int Count(Frame frame, byte id) => frame.Mask.Count(pixel => pixel == id);
+        Task<int> Invoke(string[] args) => LabelCommand.Create().Parse(args[1..]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    private static byte[] Tiff(RgbImage image)
+    {
+        using var pixels = NetVips.Image.NewFromMemoryCopy<byte>(image.Pixels, image.Width, image.Height, 3, NetVips.Enums.BandFormat.Uchar);
+        using var srgb = pixels.Copy(interpretation: NetVips.Enums.Interpretation.Srgb);
+        return srgb.TiffsaveBuffer();
     }
 
     private string Run(Recipe recipe, string name, UnlabelledSources sources, Action<StepReport>? afterStep = null, string? data = null, string? init = null, CancellationToken stop = default)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RoadSeg.Errors;
 using RoadSeg.Imaging;
 using RoadSeg.Labels;
 using RoadSeg.Trainer;
@@ -80,7 +81,7 @@ public sealed class UnlabelledPhotoTests : IDisposable
     }
 
     [Fact]
-    public void The_map_that_comes_with_the_trainer_knows_all_of_Cityscapes()
+    public void The_map_that_comes_along_knows_all_of_Cityscapes()
     {
         var camvid = RoadSeg.Datasets.Mapping.BuiltInCatalogues.CamVid11;
         var ids = ClassNames.Read(null).Ids("cityscapes", RoadSeg.Datasets.Mapping.BuiltInCatalogues.Cityscapes19, camvid);
@@ -91,14 +92,14 @@ public sealed class UnlabelledPhotoTests : IDisposable
     [Fact]
     public void A_teacher_of_other_classes_without_a_map_is_refused_by_name()
     {
-        var unknown = Assert.Throws<TrainerException>(() => ClassNames.Read(null).Ids("zoo", Catalogue("road", "zebra", "lion"), PaintedRoads.Labels));
-        Assert.Contains("The teacher zoo has classes that neither the data set nor the label map", unknown.Message, StringComparison.Ordinal);
+        var unknown = Assert.Throws<RoadSegException>(() => ClassNames.Read(null).Ids("zoo", Catalogue("road", "zebra", "lion"), PaintedRoads.Labels));
+        Assert.Contains("The model zoo has classes that neither the data set nor the label map", unknown.Message, StringComparison.Ordinal);
         Assert.Contains("zebra, lion", unknown.Message, StringComparison.Ordinal);
-        var none = Assert.Throws<TrainerException>(() => ClassNames.Read(Map(new() { ["zebra"] = null })).Ids("zoo", Catalogue("zebra"), PaintedRoads.Labels));
+        var none = Assert.Throws<RoadSegException>(() => ClassNames.Read(Map(new() { ["zebra"] = null })).Ids("zoo", Catalogue("zebra"), PaintedRoads.Labels));
         Assert.Contains("has none of the data set's classes (sky, building, road, car)", none.Message, StringComparison.Ordinal);
         File.WriteAllText(_folder["broken.json"], "[1]");
-        Assert.Contains("is no label map", Assert.Throws<TrainerException>(() => ClassNames.Read(_folder["broken.json"])).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no label map", Assert.Throws<TrainerException>(() => ClassNames.Read(_folder["none.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains("is no label map", Assert.Throws<RoadSegException>(() => ClassNames.Read(_folder["broken.json"])).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no label map", Assert.Throws<RoadSegException>(() => ClassNames.Read(_folder["none.json"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

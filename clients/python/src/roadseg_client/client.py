@@ -278,6 +278,30 @@ class RoadSegClient:
         """The classes' outlines and COCO run lengths: regions of fewer pixels than min_area get no outline, tolerance 0 is exact."""
         return self._json("GET", f"{_path(id)}/polygons", [("minArea", min_area), ("tolerance", tolerance)])
 
+    def review(self, id: str) -> bytes:
+        """The mask as a person corrected it: an 8-bit palette PNG as the model's own, 255 where nobody can say the class."""
+        return self._bytes(f"{_path(id)}/review")
+
+    def put_review(self, id: str, mask: bytes, *, replaces: str | None = None, by: str | None = None) -> JobView:
+        """Saves a mask as a person corrected it; refused with review-changed where another one lies there than is expected.
+
+        Args:
+            mask: a PNG of the photo's own size, upright: class ids as 8-bit grey, or with the mask's palette; 255 is unknown.
+            replaces: review.version of the job, which this mask replaces, or * for whatever lies there; by default there is none yet.
+            by: who made it, at most 64 characters; the caller's name by default.
+
+        Returns:
+            The job with what it says of the review.
+        """
+        headers = {"Content-Type": "image/png"}
+        if replaces is not None:
+            headers["If-Match"] = replaces if replaces == "*" else f'"{replaces}"'
+        return self._json("PUT", f"{_path(id)}/review", [("by", by)], headers, mask)
+
+    def delete_review(self, id: str) -> None:
+        """Takes a reviewed mask back, whichever it is: the model's own counts again."""
+        self._retries.repeat(lambda _: self._calls.send("DELETE", f"{_path(id)}/review", ()))
+
     def _json(
         self, method: str, path: str, query: Query = (), headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Any:

@@ -124,6 +124,47 @@ class JobResult(TypedDict):
     provider: str
 
 
+class ReviewedClass(TypedDict):
+    """One class of a reviewed mask."""
+
+    # Class id: the mask's pixel value.
+    id: int
+
+    # Class name.
+    name: str
+
+    # Display colour, `#rrggbb`.
+    color: str
+
+    # Pixels of the class in the reviewed mask.
+    pixels: int
+
+    # How many of these the model had given another class.
+    changed: int
+
+
+class JobReview(TypedDict):
+    """What a person made of a job's mask: who, when, and how many pixels. The mask itself lies beside the result."""
+
+    # Names this very mask: in quotes it is the ETag of `/v1/jobs/{id}/review`.
+    version: str
+
+    # Who: the name that was given with it, or the caller's.
+    by: str
+
+    # When it was saved.
+    at: str
+
+    # Pixels that differ from the model's own mask.
+    changed: int
+
+    # Pixels of value 255, of which nobody can say the class.
+    unknown: int
+
+    # Every class of the model, in id order; their pixels and the unknown ones sum to the photo's.
+    classes: list[ReviewedClass]
+
+
 class JobFailure(TypedDict):
     """Why a job failed."""
 
@@ -227,6 +268,9 @@ class JobView(_JobView, total=False):
 
     # What ran, when succeeded.
     result: JobResult | None
+
+    # What a person made of the mask: who, when, and how many pixels. Absent while nobody has.
+    review: JobReview | None
 
     # Why it failed, when failed.
     failure: JobFailure | None

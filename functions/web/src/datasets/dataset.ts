@@ -6,7 +6,9 @@ import { pill, words } from '../ui';
 import { awaited } from './arrival';
 import { checking, checkingMilliseconds } from './datasets';
 import { stateWords, type Dataset, type Report } from './records';
+import { auditOf } from './audit';
 import { reportOf } from './report';
+import { versions } from './versions';
 
 /** The page of one data set: how far its check is, then what was found in it, and the way to a training run. */
 export function datasetPage(main: HTMLElement, name: string): () => void {
@@ -35,7 +37,7 @@ export function datasetPage(main: HTMLElement, name: string): () => void {
       set.training && h('p', {}, h('a', { href: `#/trainings/${set.training}` }, 'The training run that the drop asked for')));
     if (set.state !== shown) announce(stateWords[set.state]);
     shown = set.state;
-    if (set.version && set.version !== offered) fill(start, startForm(set));
+    if (set.version && set.version !== offered) fill(start, auditOf(set, stop.signal), ...versions(set), startForm(set));
     offered = set.version ?? '';
     if (set.state === 'checking') return checkingMilliseconds;
     if (set.links.report) await show(set);

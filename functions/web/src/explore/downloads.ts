@@ -44,6 +44,7 @@ export function downloadList(job: Job, link: () => string): HTMLElement {
     h('h2', { id: 'download-title' }, 'Download'),
     h('div', { className: 'download-list' }, ...downloads.map(([from, label, suffix]) =>
       h('button', { type: 'button', className: 'button quiet', onclick: (event: Event) => void fetchTo(from, name + suffix, event.currentTarget as HTMLButtonElement) }, label)),
+      job.links.review && h('button', { type: 'button', className: 'button quiet', onclick: (event: Event) => void fetchTo('review', `${name}.review.png`, event.currentTarget as HTMLButtonElement) }, 'Corrected mask'),
       copy),
     error);
 }

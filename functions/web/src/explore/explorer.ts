@@ -1,4 +1,4 @@
-import { call, json, type Job, type Summary } from '../api';
+import { call, Failure, json, type ClassShare, type Job, type Review, type Summary } from '../api';
 import { compareWith } from '../compare/start';
 import { keep, place, withSettings } from '../address';
 import { announce, fill, h, percent } from '../dom';
@@ -16,10 +16,16 @@ const modeNames: Record<ShownMode, string> = { blend: 'Blend', split: 'Before / 
 const steps = ['below 50 %', '50 to 70 %', '70 to 80 %', '80 to 90 %', '90 to 95 %', '95 to 98 %', '98 % and above'];
 const settledMilliseconds = 250;
 
-/** The result of a job: photo and mask to look into, and the classes beside them. Returns what to call when it goes. */
-export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job): Promise<() => void> {
-  const summary = await json<Summary>(job.links.summary!);
-  const [photo, ids] = await Promise.all([photoOf(job), planeOf(job, 'mask')]);
+/** The result of a job: photo and mask to look into, and the classes beside them. `own` shows the model's mask where a person has corrected it. Returns what to call when it goes. */
+export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job, own: boolean): Promise<() => void> {
+  const corrected = own || !job.review ? null : await planeOf(job, 'review').catch((error: unknown) => {
+    // Taken back a moment ago.
+    if (error instanceof Failure && error.code === 'review-not-found') return null;
+    throw error;
+  });
+  const reviewed = corrected ? job.review : undefined;
+  const [made, photo, ids] = await Promise.all([json<Summary>(job.links.summary!), photoOf(job), corrected ?? planeOf(job, 'mask')]);
+  const summary = reviewed ? { ...made, classes: made.classes.map(one => sharedAnew(one, reviewed, made)) } : made;
   let viewer: Viewer | undefined;
   try {
     viewer = new Viewer(ids);
@@ -31,6 +37,12 @@ export async function explorer(stage: HTMLElement, side: HTMLElement, job: Job):
     return leave;
   }
   return explored(stage, side, job, summary, photo, ids, viewer);
+}
+
+// A model's confidence is of what it saw itself.
+function sharedAnew({ meanConfidence: _, ...one }: ClassShare, { classes }: Review, { width, height }: Summary): ClassShare {
+  const pixels = classes.find(label => label.id === one.id)?.pixels ?? 0;
+  return { ...one, pixels, share: pixels / (width * height) };
 }
 
 function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summary, photo: Blob | null, ids: Plane, viewer: Viewer): () => void {
@@ -74,7 +86,7 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
 
   const legend = h('ul', { className: 'legend', hidden: true, 'aria-label': 'Confidence of the class' },
     ...steps.map((text, i) => h('li', {}, h('span', { className: `step step-${i}` }), text)));
-  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', ...(mode === 'confidence' && !measured ? { disabled: true, title: 'This model tells no confidence.' } : {}), onclick: () => void choose(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
+  const modeButtons = Object.fromEntries(shownModes.map(mode => [mode, h('button', { type: 'button', 'aria-pressed': 'false', ...(mode === 'confidence' && !measured ? { disabled: true, title: job.review ? 'The model’s confidence is of its own mask.' : 'This model tells no confidence.' } : {}), onclick: () => void choose(mode) }, modeNames[mode])])) as Record<ShownMode, HTMLButtonElement>;
   const message = h('p', { className: 'hint below', role: 'status' });
   let chosen: ShownMode = 'blend';
   async function choose(mode: ShownMode) {

@@ -12,4 +12,4 @@ export async function photoOf(job: Job): Promise<Blob | null> {
 }
 
 /** The samples of a job's mask, or of its confidence. */
-export const planeOf = async (job: Job, link: 'mask' | 'confidence'): Promise<Plane> => decodePlane(await (await call(job.links[link]!)).arrayBuffer());
+export const planeOf = async (job: Job, link: 'mask' | 'confidence' | 'review'): Promise<Plane> => decodePlane(await (await call(job.links[link]!)).arrayBuffer());

@@ -21,7 +21,7 @@ export class Viewer {
   /** The browser took the graphics memory back: the viewer draws nothing any more. */
   onlost?: () => void;
 
-  private readonly gl: WebGL2RenderingContext;
+  protected readonly gl: WebGL2RenderingContext;
   private readonly program: WebGLProgram;
   private readonly places = new Map<string, WebGLUniformLocation | null>();
   private readonly observer: ResizeObserver;
@@ -30,7 +30,7 @@ export class Viewer {
   private drawing = 0;
 
   /** @throws Error where the browser has no WebGL 2. */
-  constructor(private readonly ids: Plane, other?: Plane) {
+  constructor(protected readonly ids: Plane, other?: Plane) {
     const gl = this.canvas.getContext('webgl2', { antialias: false, depth: false, powerPreference: 'high-performance' });
     if (!gl) throw new Error('WebGL 2 is not available.');
     this.gl = gl;
@@ -200,7 +200,7 @@ export class Viewer {
   }
 
   // Dragging moves a zoomed view, two fingers pinch, the wheel zooms when the canvas has the focus or Ctrl is held.
-  private gestures() {
+  protected gestures() {
     const { canvas } = this;
     const pointers = new Map<number, [number, number]>();
     const spread = () => {

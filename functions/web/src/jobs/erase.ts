@@ -1,6 +1,7 @@
 import { call, ended, Failure, type Job } from '../api';
 import { ask } from '../dialog';
 import { h } from '../dom';
+import { forgetDraft } from '../edit/draft';
 import { erased } from './submission';
 
 /** Asks whether jobs are to be deleted with all that is kept of them. */
@@ -24,4 +25,5 @@ export async function erase(id: string, signal?: AbortSignal): Promise<void> {
     if (!(error instanceof Failure && error.status === 404)) throw error;
   }
   erased(id);
+  await forgetDraft(id);
 }

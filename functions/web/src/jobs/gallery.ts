@@ -130,7 +130,7 @@ export function gallery(main: HTMLElement): () => void {
 
   function show(job: Job) {
     const known = cards.get(job.id);
-    if (known?.job.state === job.state && known.job.queue?.position === job.queue?.position) return;
+    if (known?.job.state === job.state && known.job.queue?.position === job.queue?.position && known.job.review?.version === job.review?.version) return;
     const look = known?.look ?? h('div', {});
     const card = known?.card ?? h('li', {}, look, selected.box(job));
     cards.set(job.id, { job, card, look });
@@ -160,7 +160,7 @@ export function gallery(main: HTMLElement): () => void {
     const ahead = job.queue ? `, number ${job.queue.position}` : '';
     return h('a', { href: `#/jobs/${job.id}`, onclick: () => remember(job.id) }, picture,
       h('span', { className: 'card-name' }, name),
-      h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + ahead), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt))));
+      h('span', { className: 'card-foot' }, h('span', { className: `state ${job.state}` }, stateWord[job.state] + ahead + (job.review ? ', corrected' : '')), h('time', { dateTime: job.times.createdAt }, dateTime(job.times.createdAt))));
   }
 
   return () => {

@@ -6,6 +6,7 @@ import { versionHash } from '../models/records';
 import { action, words } from '../ui';
 import { sendAgainButton } from './again';
 import { askToErase, erase } from './erase';
+import { reviewedSection } from './reviewed';
 import { problemOf, stageList, stateWord } from './stages';
 import { adopt, listen, submissions, wasSending } from './submission';
 import { watch } from './watch';
@@ -123,20 +124,29 @@ export function jobPage(main: HTMLElement, id: string): () => void {
     else alone(true);
   }
 
-  async function succeed(done: Job) {
+  async function succeed(done: Job, own = false) {
     if (shown === 'succeeded') return;
     shown = 'succeeded';
     wait();
     try {
-      const leave = await explorer(stage, side, done);
+      const leave = await explorer(stage, side, done, own);
       if (stop.signal.aborted) return leave();
       dispose = leave;
+      side.querySelector('.classes')!.after(reviewedSection(done, own, again, () => void call(`/v1/jobs/${encodeURIComponent(id)}`).then(answer => answer.json() as Promise<Job>).then(now => { job = now; again(false); })));
       side.append(times(done));
-      announce('Done. The result is shown.');
+      announce(done.review && !own ? 'The result is shown as it was corrected.' : 'Done. The result is shown.');
     } catch (error) {
       shown = '';
       fail('The result could not be loaded', words(error), button('Try again', () => void succeed(done)));
     }
+  }
+
+  // The other mask, or the result as it is now.
+  function again(own: boolean) {
+    dispose();
+    dispose = () => {};
+    shown = '';
+    void succeed(job!, own).then(() => (own || job!.review ? side.querySelector<HTMLElement>('.reviewed input') : side.querySelector<HTMLElement>('.reviewed a'))?.focus({ preventScroll: true }));
   }
 
   function times(done: Job): HTMLElement {

@@ -10,6 +10,7 @@ import { entriesOf } from '../unzip';
 
 const pageSize = 24;
 const perArchive = 100;
+const kinds = [['', 'In doubt'], ['false', 'In doubt, not corrected yet'], ['true', 'Corrected']] as const;
 const usual = { below: 80, above: 10 };
 
 /** A photo that is worth a look, as `GET /v1/review` shows it. */
@@ -22,6 +23,7 @@ interface Item {
   weakest?: string;
   disagreement?: number;
   other?: { name: string; version: string };
+  reviewed: boolean;
   links: Record<string, string>;
 }
 
@@ -40,8 +42,9 @@ export function reviewPage(main: HTMLElement): () => void {
   const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => void load() }, 'Show more');
   const limit = (name: keyof typeof usual) => h('input', { id: name, type: 'number', min: '0', max: '100', step: 'any', required: true, value: given(name), onchange: anew });
   const [below, above] = [limit('below'), limit('above')];
+  const which = h('select', { id: 'reviewed', onchange: anew }, ...kinds.map(([value, text]) => h('option', { value, selected: value === (place().set.get('reviewed') ?? '') }, text)));
   const filter = h('form', { className: 'review-filter', onsubmit: (event: Event) => { event.preventDefault(); anew(); } },
-    fieldOf('Confidence below, %', below), fieldOf('Seen differently on more than, %', above));
+    fieldOf('Confidence below, %', below), fieldOf('Seen differently on more than, %', above), fieldOf('Show', which));
   const shown = new Map<string, HTMLInputElement>();
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) {
@@ -68,7 +71,7 @@ export function reviewPage(main: HTMLElement): () => void {
     h('div', { className: 'page-head' },
       h('p', { className: 'hint' }, h('a', { href: '#/datasets' }, 'Data sets')),
       h('h1', {}, 'Photos to review'),
-      h('p', { className: 'muted facts' }, 'Your photos that the model was unsure of, or that a new version saw differently: where the next data set should come from. Select some and download them with the model’s own masks, correct the masks in a labelling tool, then ', upload('upload the corrected archive'), '.'),
+      h('p', { className: 'muted facts' }, 'Your photos that the model was unsure of, or that a new version saw differently: where the next data set should come from. Open one and correct its mask here; or select some and download them with their masks, correct those in a labelling tool, then ', upload('upload the corrected archive'), '.'),
       filter),
     list, message, more, bar);
   begin();
@@ -91,7 +94,7 @@ export function reviewPage(main: HTMLElement): () => void {
 
   function begin() {
     const kept = (field: HTMLInputElement, standard: number) => (Number(field.value) === standard ? undefined : field.value);
-    keep({ below: kept(below, usual.below), above: kept(above, usual.above) });
+    keep({ below: kept(below, usual.below), above: kept(above, usual.above), reviewed: which.value || undefined });
     stop.abort();
     stop = new AbortController();
     list.replaceChildren();
@@ -108,7 +111,7 @@ export function reviewPage(main: HTMLElement): () => void {
     message.hidden = false;
     more.hidden = true;
     await repeat(signal, async () => {
-      const query = new URLSearchParams({ limit: String(pageSize), below: String(Number(below.value) / 100), above: String(Number(above.value) / 100), ...(next ? { after: next } : {}) });
+      const query = new URLSearchParams({ limit: String(pageSize), below: String(Number(below.value) / 100), above: String(Number(above.value) / 100), ...(which.value ? { reviewed: which.value } : {}), ...(next ? { after: next } : {}) });
       const page = await json<{ items: Item[]; next?: string }>(`/v1/review?${query}`, { signal });
       signal.throwIfAborted();
       next = page.next;
@@ -116,7 +119,7 @@ export function reviewPage(main: HTMLElement): () => void {
       list.append(...page.items.filter(item => !shown.has(item.id)).map(card));
       more.hidden = !next;
       message.hidden = shown.size > 0;
-      message.textContent = next ? 'None of the newest photos is in doubt. Show more to look further back.' : 'No photo is in doubt by these measures. Raise the first or lower the second to see more.';
+      message.textContent = next ? 'None of the newest photos is one of these. Show more to look further back.' : which.value === 'true' ? 'Nobody has corrected a photo yet. Open one and choose Correct.' : 'No photo is in doubt by these measures. Raise the first or lower the second to see more.';
       if (left && next && pages < left.pages) return 0;
       if (left) scrollTo(0, left.scroll);
       left = undefined;
@@ -189,9 +192,10 @@ export function reviewPage(main: HTMLElement): () => void {
   };
 }
 
-function reasons({ reasons: why, confidence, weakest, disagreement, other }: Item): string[] {
+function reasons({ reasons: why, reviewed, confidence, weakest, disagreement, other }: Item): string[] {
   return [
     ...(why.includes('confidence') && confidence !== undefined ? [`Unsure: confidence ${percent(confidence)} on average${weakest ? `, least on ${weakest}` : ''}`] : []),
+    ...(reviewed ? ['Corrected by a person'] : []),
     ...(why.includes('disagreement') && disagreement !== undefined ? [`A new version${other ? `, of ${versionName(other.version)},` : ''} sees ${percent(disagreement)} of it differently`] : []),
   ];
 }

@@ -5,7 +5,7 @@ import { action, fieldOf } from '../ui';
 import type { Training } from './records';
 
 // The trainer's own; it knows no others, and says so.
-const recipes = ['finetune', 'camvid-mnv2', 'camvid-mnv2-fine', 'camvid-r18', 'camvid-r101', 'camvid-scratch-long', 'roads-mnv2', 'smoke'];
+const recipes = ['finetune', 'camvid-mnv2', 'camvid-mnv2-fine', 'camvid-r18', 'camvid-r101', 'camvid-scratch-long', 'roads-mnv2', 'roads-open', 'smoke'];
 
 /** A form that starts a training run on a data set. */
 export function startForm(set: Dataset): HTMLElement {

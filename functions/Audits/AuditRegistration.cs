@@ -1,0 +1,6 @@
+namespace RoadSeg.Functions.Audits;
+
+internal static class AuditRegistration
+{
+    public static void AddAudits(this IServiceCollection services) => services.AddSingleton<AuditFiles>();
+}

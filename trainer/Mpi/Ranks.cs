@@ -55,8 +55,8 @@ internal sealed unsafe class Ranks : IDisposable
     {
         Check.That(
             ranks.Count == Launcher.Current.Count,
-            $"The launcher has started {Launcher.Current.Count} processes, but Open MPI knows of {ranks.Count}: start them with the mpirun of the "
-                + "same Open MPI, or srun --mpi=pmix."
+            $"The launcher has started {Launcher.Current.Count} processes, but Open MPI knows of {ranks.Count}: start them with "
+                + "the mpirun of the same Open MPI, or srun --mpi=pmix."
         );
         return ranks;
     }
@@ -84,8 +84,8 @@ internal sealed unsafe class Ranks : IDisposable
     /// <returns>What <see cref="Wait"/> takes.</returns>
     public nint StartSum(nint at, int count) => _world!.Library.StartSum(at, count, _world.Library.Float, _world.Handle);
 
-    /// <summary>Replaces floats on a device by their sums over all ranks, where they <see cref="TakeCuda"/>. No patience: the library itself
-    /// waits.</summary>
+    /// <summary>Replaces floats on a device by their sums over all ranks, where they <see cref="TakeCuda"/>. No patience: the library
+    /// itself waits.</summary>
     public void SumOnDevice(nint at, int count) => _world!.Library.Sum(at, count, _world.Library.Float, _world.Handle);
 
     /// <summary>Waits until a request is done.</summary>

@@ -12,15 +12,18 @@ internal static class DemoCommand
         var command = new Command(
             "demo",
             "Drops the bundled road photo into storage, lets its event run the real chain, and shows the result."
-        );
-        command.SetAction((_, cancel) => RunAsync(cancel));
+        )
+        {
+            ModelChoice.Model,
+        };
+        command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         await using var stack = await Screen.BusyAsync("starting storage, host and worker", () =>
-            LocalStack.StartAsync(new LocalStackOptions(), cancel)
+            LocalStack.StartAsync(new LocalStackOptions { Settings = ModelChoice.Settings(parsed) }, cancel)
         );
         var drop = new PhotoDrop(stack.Blobs, stack.Client, TimeProvider.System);
         return await SegmentRun.RunAsync(

@@ -17,7 +17,14 @@ internal static class UpCommand
         };
         var auth = new Option<bool>("--auth") { Description = "Check function keys, as Azure does." };
         var verbose = new Option<bool>("--verbose") { Description = "Print every log line, not only warnings." };
-        var command = new Command("up", "Keeps storage, host and worker running until Ctrl+C.") { port, storage, auth, verbose };
+        var command = new Command("up", "Keeps storage, host and worker running until Ctrl+C.")
+        {
+            port,
+            storage,
+            auth,
+            ModelChoice.Model,
+            verbose,
+        };
         command.SetAction(
             (parsed, cancel) =>
                 RunAsync(
@@ -27,6 +34,7 @@ internal static class UpCommand
                         Port = parsed.GetValue(port),
                         StoragePort = parsed.GetValue(storage),
                         RequireKeys = parsed.GetValue(auth),
+                        Settings = ModelChoice.Settings(parsed),
                     },
                     parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
                     cancel

@@ -31,6 +31,10 @@ internal static class PublishCommand
         {
             Description = "What to expect of it and what not; without it, what is known of the data set.",
         };
+        var scored = new Option<string?>("--scored-on")
+        {
+            Description = "What the val split is, for the card, where it is not that of CamVid.",
+        };
         var commit = new Option<string?>("--commit") { Description = "Git commit of the code." };
         var limit = new Option<int>("--limit") { Description = "Use at most this many frames of each split; 0 for all." };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
@@ -45,6 +49,7 @@ internal static class PublishCommand
             licence,
             origin,
             limits,
+            scored,
             commit,
             limit,
             threads,
@@ -66,6 +71,8 @@ internal static class PublishCommand
             );
             if (parsed.GetValue(limits) is { } expected)
                 facts = facts with { Limits = expected };
+            if (parsed.GetValue(scored) is { } split)
+                facts = facts with { DataSet = split, Source = parsed.GetValue(name)! };
             var package = new PackagePublisher(TimeProvider.System, Console.WriteLine).Publish(
                 parsed.GetValue(checkpoint)!,
                 train,

@@ -2,7 +2,7 @@
 //   KEY  the key of an operator; who has none is a caller that may not upload
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -166,6 +166,48 @@ test('an archive that describes itself in a folder of its own is uploaded into a
   await dialog.getByRole('button', { name: 'Upload into it' }).click();
   // What is known of the drop before does not pass for the new one.
   await ready(page, 'look-by-zip');
+});
+
+test('a set goes back to a labelling tool, and what has changed since another version is told', async t => {
+  // The same photos in the same archive, one of them under other labels.
+  await put('self/look/masks/0.png', png(80, 60, 1, () => 3));
+  pack('self/look', 'corrected.zip', 'corrected/');
+  const page = await open(t, '#/upload?name=look-by-zip');
+  await zipField(page).setInputFiles(join(root, 'corrected.zip'));
+  await page.getByLabel('Name', { exact: true }).fill('look-by-zip');
+  await upload(page).click();
+  await page.getByRole('dialog', { name: 'There is a data set look-by-zip already' }).getByRole('button', { name: 'Upload into it' }).click();
+  await ready(page, 'look-by-zip');
+  await page.getByRole('heading', { name: 'For a labelling tool' }).waitFor(patience);
+  await page.getByLabel('Tool').selectOption('coco');
+  const [archive] = await Promise.all([page.waitForEvent('download', patience), page.getByRole('button', { name: 'Download for it' }).click()]);
+  assert.equal(archive.suggestedFilename(), 'look-by-zip-coco.zip');
+
+  assert.equal(await page.getByLabel('Since version').locator('option').count(), 1);
+  const [changes] = await Promise.all([page.waitForEvent('download', patience), page.getByRole('button', { name: 'Download the comparison' }).click()]);
+  assert.equal(changes.suggestedFilename(), 'look-by-zip-changes.html');
+  const told = await readFile(await changes.path(), 'utf8');
+  assert.match(told, /relabelled/);
+  await accessible(page, 'data set, its versions');
+});
+
+test('an operator has the model look for wrong labels, and sees where', async t => {
+  const page = await open(t, '#/datasets/old-town');
+  await page.getByRole('button', { name: 'Look for wrong labels' }).click();
+  const regions = page.locator('.disputed > li');
+  await regions.first().waitFor(patience);
+  // Noise is labelled as things: the model sees none of them.
+  assert.match(await regions.first().innerText(), /1\. (sky|road|pavement), likely [a-z-]+/);
+  await regions.first().locator('img').waitFor(patience);
+  assert.match(await page.locator('.part .wholes').innerText(), /Disputed/);
+  await picture(page, 'dataset-audit');
+  await accessible(page, 'audit');
+
+  // Who comes later finds it as it was left; on a phone it fits.
+  const small = await open(t, '#/datasets/old-town', phone(390, 'dark'));
+  await small.locator('.disputed > li img').first().waitFor(patience);
+  assert.equal(await overflow(small), 0);
+  await picture(small, 'dataset-audit-phone');
 });
 
 test('what cannot be a data set is refused before anything is sent', async t => {

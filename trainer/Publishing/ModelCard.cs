@@ -28,6 +28,8 @@ internal static class ModelCard
             $"""
             # {facts.Name}
 
+            **Licence.** {facts.Licence}
+
             Labels every pixel of a road photo with one of {labels.Count} classes: {string.Join(", ", labels.Classes.Select(c => c.Name))}.
 
             | | |
@@ -41,9 +43,7 @@ internal static class ModelCard
             | graph | opset {OnnxWriter.Opset}: `image` uint8 [N, H, W, 3] RGB of any size (normalisation inside) to `logits` float32 [N, {labels.Count}, H/4, W/4] |
             | input size | about {recipe.Input.Width} x {recipe.Input.Height} pixels in the photo's own shape, sides multiples of {recipe.Input.MultipleOf} |
 
-            ## Licence and origin
-
-            {facts.Licence}
+            ## Origin
 
             {facts.Origin}
 

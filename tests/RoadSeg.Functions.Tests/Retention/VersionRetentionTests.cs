@@ -87,6 +87,20 @@ public sealed class VersionRetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_audit_goes_after_its_version_and_one_whose_version_has_long_gone_goes_too()
+    {
+        await SetAsync("set", Old, Middle, New);
+        await PutAsync(Containers.Audits, $"set/{Old}/record.json", $"set/{Old}/run/crops/0.png", $"set/{New}/record.json", $"set/{New}/run/audit.json");
+
+        // What an audit wrote after its version was deleted stayed for good.
+        await PutAsync(Containers.Audits, "set/ffffffffffffffff/run/crops/1.png");
+
+        await RetainAsync(31, new WorkOptions { KeepCurated = TimeSpan.FromDays(30) });
+
+        Assert.Equal([$"set/{New}/record.json", $"set/{New}/run/audit.json"], await NamesAsync(Containers.Audits));
+    }
+
+    [Fact]
     public async Task A_drop_goes_whole_and_only_once_a_usable_version_was_made_of_it()
     {
         foreach (var name in (string[])["ready", "failed", "newer", "lost", "never"])

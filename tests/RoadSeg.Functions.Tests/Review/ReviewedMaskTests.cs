@@ -7,6 +7,7 @@ using System.Xml.Linq;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Review;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
@@ -55,6 +56,39 @@ public sealed class ReviewedMaskTests(ServiceFixture fixture)
         var shown = (await Service.Api.GetFromJsonAsync(new Uri($"/v1/jobs/{job.Id}", UriKind.Relative), JobJson.Default.JobView, Cancel))!;
         Assert.Equal((review.Version, $"/v1/jobs/{job.Id}/review"), (shown.Review!.Version, shown.Links["review"]));
         Assert.Equal(own.Ids, (await OwnAsync(job)).Ids);
+    }
+
+    [Theory]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task An_If_Match_that_is_no_ETag_changes_nothing(string method)
+    {
+        // The fault: the version as the job shows it, without quotation marks, was read as no condition at all.
+        var (job, own) = await MadeAsync(method == "PUT" ? 108 : 109);
+        using var saved = await PutAsync(job, Painted(own, 3));
+        using var request = new HttpRequestMessage(new HttpMethod(method), Address(job)) { Content = new ByteArrayContent(Painted(own, 4)) { Headers = { ContentType = new("image/png") } } };
+        request.Headers.TryAddWithoutValidation("If-Match", saved.Headers.ETag!.Tag.Trim('"'));
+
+        using var refused = await Service.Api.SendAsync(request, Cancel);
+
+        Assert.Equal("request-invalid", await CodeAsync(refused, HttpStatusCode.BadRequest));
+        Assert.Equal(3, MaskPng.Decode(await Service.Api.GetByteArrayAsync(Address(job), Cancel), ImageLimits.Default).Ids[0]);
+    }
+
+    [Fact]
+    public async Task Who_read_the_job_before_a_later_save_still_gets_a_person_s_mask()
+    {
+        // The fault: an export that had begun before took the model's mask, since the file that it knew was replaced.
+        var (job, own) = await MadeAsync(110);
+        using var first = await PutAsync(job, Painted(own, 3));
+        var jobs = Service.Services.GetRequiredService<JobStore>();
+        var read = (await jobs.FindAsync(job.Id, Cancel))!.Value;
+        using var second = await PutAsync(job, Painted(own, 4), match: first.Headers.ETag);
+
+        var found = await Service.Services.GetRequiredService<ReviewedMasks>().FindAsync(read, Cancel);
+
+        Assert.Equal((byte)4, MaskPng.Decode(found!.Value.Png.Span, ImageLimits.Default).Ids[0]);
+        Assert.Equal(second.Headers.ETag!.Tag, $"\"{found.Value.Review.Version}\"");
     }
 
     [Fact]

@@ -52,6 +52,15 @@ public sealed class LabelAuditTests
     }
 
     [Fact]
+    public void A_model_that_gives_both_classes_no_probability_at_all_disputes_nothing()
+    {
+        // The fault: nothing over nothing is no number, and the audit of the whole version could not be written.
+        var audited = Audited(Plane((_, _) => Road), Plane((x, _) => x < 20 ? Car : Road), sure: 0, label: 0);
+
+        Assert.Empty(audited.Regions);
+    }
+
+    [Fact]
     public void A_model_that_rules_the_label_out_scores_more_than_one_that_wavers_however_sure_it_is()
     {
         var (labels, model) = (Plane((_, _) => Road), Plane((x, _) => x < 20 ? Car : Road));

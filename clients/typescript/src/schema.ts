@@ -7050,14 +7050,7 @@ export interface operations {
                      *             "name": "sky",
                      *             "color": "#808080",
                      *             "pixels": 421500,
-                     *             "changed": 1100
-                     *           },
-                     *           {
-                     *             "id": 1,
-                     *             "name": "building",
-                     *             "color": "#800000",
-                     *             "pixels": 1246,
-                     *             "changed": 78
+                     *             "changed": 1245
                      *           }
                      *         ]
                      *       },

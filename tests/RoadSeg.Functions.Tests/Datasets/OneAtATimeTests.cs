@@ -33,6 +33,6 @@ public sealed class OneAtATimeTests
         var other = turns.RunAsync(_ => Task.FromResult(2), cancel);
         Assert.False(other.IsCompleted);
         first.SetResult(1);
-        Assert.Equal([1, 2], await Task.WhenAll(one, other));
+        Assert.Equal((1, 2), (await one, await other));
     }
 }

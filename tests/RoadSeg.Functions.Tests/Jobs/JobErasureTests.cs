@@ -54,7 +54,7 @@ public sealed class JobErasureTests(ServiceFixture fixture)
 
         Assert.Equal(HttpStatusCode.NoContent, await EraseAsync(ticket.Id));
 
-        Assert.Empty(await HoldersAsync("none", ticket.Id, Containers.Uploads, Containers.Results, Containers.Work));
+        Assert.Empty(await HoldersAsync($"{Guid.NewGuid():N}", ticket.Id, Containers.Uploads, Containers.Results, Containers.Work));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Xml.Linq;
 using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Review;

@@ -7,7 +7,7 @@ internal static class ModelChoice
 {
     public static readonly Option<string?> Model = new("--model")
     {
-        Description = "Folder of the model package to serve, such as models/open. Default: models/default.",
+        Description = "Folder of the model package to serve, such as runs/package. Default: models/default.",
         HelpName = "folder",
     };
 

@@ -84,6 +84,8 @@ test('what it downloads is the result', async t => {
 
   // The page's picture is held against the mask, decoded by other means: the class under a place.
   const mask = await decodedByUp(files['street.mask.png']);
+  // The buttons lie below it: the mouse is heard only where the window shows the picture.
+  await page.evaluate(() => scrollTo(0, 0));
   const box = await page.locator('.frame canvas').boundingBox();
   for (const [x, y] of [[0.5, 0.05], [0.3, 0.9], [0.1, 0.3], [0.85, 0.5]]) {
     const id = mask.at(Math.floor(x * summary.width), Math.floor(y * summary.height));

@@ -11,14 +11,15 @@ internal sealed class GradientBuckets : IDisposable
     private const int BucketBytes = 4 << 20;
 
     private readonly Ranks _ranks;
+    private readonly bool _onDevice;
     private readonly List<Bucket> _buckets = [];
 
     /// <param name="weights">Those that learn; the same on each rank, in the same order.</param>
     /// <param name="statistics">Averaged too, as they are: batch statistics that each rank has of its own part.</param>
     public GradientBuckets(Ranks ranks, IEnumerable<Tensor> weights, IEnumerable<Tensor> statistics, Device device)
     {
-        _ranks = ranks;
-        var home = ranks.TakeCuda ? device : CPU;
+        (_ranks, _onDevice) = (ranks, device.type == DeviceType.CUDA && ranks.TakeCuda);
+        var home = _onDevice ? device : CPU;
         var parts = new List<Part>();
         var size = 0L;
         foreach (var part in weights.Select(w => new Part(w, true)).Concat(statistics.Select(s => new Part(s, false))))
@@ -45,7 +46,7 @@ internal sealed class GradientBuckets : IDisposable
         foreach (var bucket in _buckets)
         {
             bucket.Fill();
-            if (_ranks.TakeCuda)
+            if (_onDevice)
                 _ranks.SumOnDevice(bucket.Address, bucket.Count);
             else
                 bucket.Request = _ranks.StartSum(bucket.Address, bucket.Count);
@@ -53,7 +54,7 @@ internal sealed class GradientBuckets : IDisposable
 
         foreach (var bucket in _buckets)
         {
-            if (!_ranks.TakeCuda)
+            if (!_onDevice)
                 _ranks.Wait(bucket.Request);
             bucket.Empty(1.0 / _ranks.Count);
         }

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Datasets.Audits;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Work;
 using RoadSeg.Storage;
 using RoadSeg.Work;
@@ -20,9 +21,6 @@ internal sealed class AuditSweep(
     ILogger<AuditSweep> log
 )
 {
-    // As many as one call shows.
-    private const int Peeked = 32;
-
     private readonly BlobContainerClient _active = blobs.GetBlobContainerClient(Containers.AuditsActive);
 
     [Function("SweepAudits")]
@@ -55,7 +53,11 @@ internal sealed class AuditSweep(
         }
         else if (audit.Owner is null)
         {
-            if (await IsWaitingAsync(audit, cancel))
+            if (
+                await queues
+                    .GetQueueClient(Queues.DatasetAudits)
+                    .MayHoldAsync(AuditJson.Default.AuditMessage, message => message.Run == audit.Run, cancel)
+            )
                 return;
             Log.AuditRepaired(log, audit.Dataset, audit.Version, "its message was lost");
             await store.SendAsync(audit, cancel);
@@ -73,13 +75,5 @@ internal sealed class AuditSweep(
             if (disowned.Done)
                 await store.SendAsync(audit, cancel);
         }
-    }
-
-    // Behind thirty-two others a message cannot be seen: then it is taken to be there, and looked for again when the queue is shorter.
-    private async Task<bool> IsWaitingAsync(AuditRecord audit, CancellationToken cancel)
-    {
-        var first = (await queues.GetQueueClient(Queues.DatasetAudits).PeekMessagesAsync(Peeked, cancel)).Value;
-        return first.Length == Peeked
-            || first.Any(message => MessageBody.TryRead(message.Body, AuditJson.Default.AuditMessage)?.Run == audit.Run);
     }
 }

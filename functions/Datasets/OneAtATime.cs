@@ -1,27 +1,19 @@
 namespace RoadSeg.Functions.Datasets;
 
-/// <summary>Work that takes much of the disk: one piece at a time, each in a temporary folder of its own that goes with it.</summary>
-/// <param name="prefix">What the folders' names begin with.</param>
-internal sealed class OneAtATime(string prefix) : IDisposable
+/// <summary>Work that takes much of the disk: one piece at a time, each in a folder of its own that goes with it.</summary>
+internal sealed class OneAtATime(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
     /// <param name="work">Is given the folder.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<T> RunAsync<T>(Func<string, Task<T>> work, CancellationToken cancel)
+    public async Task<T> RunAsync<T>(Func<ScratchFolder, Task<T>> work, CancellationToken cancel)
     {
         await _one.WaitAsync(cancel);
         try
         {
-            var folder = Directory.CreateTempSubdirectory(prefix);
-            try
-            {
-                return await work(folder.FullName);
-            }
-            finally
-            {
-                Delete(folder);
-            }
+            using var folder = new ScratchFolder(time);
+            return await work(folder);
         }
         finally
         {
@@ -30,14 +22,4 @@ internal sealed class OneAtATime(string prefix) : IDisposable
     }
 
     public void Dispose() => _one.Dispose();
-
-    // What was made of it counts all the same; the system clears its temporary files.
-    private static void Delete(DirectoryInfo folder)
-    {
-        try
-        {
-            folder.Delete(recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
-    }
 }

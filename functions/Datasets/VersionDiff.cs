@@ -5,11 +5,11 @@ namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Holds two versions of a set against each other, one pair at a time: each takes temporary space of
 /// both versions' size.</summary>
-internal sealed class VersionDiff(VersionFiles versions) : IDisposable
+internal sealed class VersionDiff(VersionFiles versions, TimeProvider time) : IDisposable
 {
     private const string Command = "roadseg dataset diff";
 
-    private readonly OneAtATime _one = new("roadseg-diff-");
+    private readonly OneAtATime _one = new(time);
 
     /// <summary>Compares.</summary>
     /// <param name="name">The set.</param>
@@ -23,10 +23,9 @@ internal sealed class VersionDiff(VersionFiles versions) : IDisposable
         _one.RunAsync<Stream>(
             async folder =>
             {
-                var earlier = await versions.FetchAsync(name, before, Path.Combine(folder, "before"), Command, cancel);
-                var later =
-                    after == before ? earlier : await versions.FetchAsync(name, after, Path.Combine(folder, "after"), Command, cancel);
-                var found = Path.Combine(folder, "found");
+                var earlier = await versions.FetchAsync(name, before, folder["before"], Command, cancel);
+                var later = after == before ? earlier : await versions.FetchAsync(name, after, folder["after"], Command, cancel);
+                var found = folder["found"];
                 DatasetComparer.Compare(earlier, later, found, cancel);
                 return new FileStream(Path.Combine(found, file), FileMode.Open, FileAccess.Read, FileShare.Delete, 1 << 16, useAsync: true);
             },

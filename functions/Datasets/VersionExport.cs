@@ -5,9 +5,9 @@ namespace RoadSeg.Functions.Datasets;
 
 /// <summary>Makes archives of curated versions for labelling tools, one at a time: each takes temporary space of the version's size, twice
 /// over.</summary>
-internal sealed class VersionExport(VersionFiles versions) : IDisposable
+internal sealed class VersionExport(VersionFiles versions, TimeProvider time) : IDisposable
 {
-    private readonly OneAtATime _one = new("roadseg-export-");
+    private readonly OneAtATime _one = new(time);
 
     /// <summary>Writes the archive into a temporary file that goes with its stream.</summary>
     /// <exception cref="RoadSegException">dataset-not-found; request-invalid: the version is too large; curated-set-invalid;
@@ -16,7 +16,7 @@ internal sealed class VersionExport(VersionFiles versions) : IDisposable
         _one.RunAsync<Stream>(
             async folder =>
             {
-                var set = await versions.FetchAsync(name, version, Path.Combine(folder, "set"), "roadseg dataset export", cancel);
+                var set = await versions.FetchAsync(name, version, folder["set"], "roadseg dataset export", cancel);
                 var zip = new FileStream(
                     Path.Combine(Path.GetTempPath(), $"roadseg-export-{Guid.NewGuid():N}.zip"),
                     FileMode.CreateNew,

@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Work;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -20,9 +21,6 @@ internal sealed class TrainingSweep(
     ILogger<TrainingSweep> log
 )
 {
-    // As many as one call shows.
-    private const int Peeked = 32;
-
     [Function("SweepTrainings")]
     public Task TickAsync([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancel) => RunAsync(cancel);
 
@@ -48,7 +46,11 @@ internal sealed class TrainingSweep(
         }
         else if (run.Owner is null)
         {
-            if (await IsWaitingAsync(run, cancel))
+            if (
+                await queues
+                    .GetQueueClient(Queues.TrainingJobs)
+                    .MayHoldAsync(TrainingJson.Default.TrainingMessage, message => message.TrainingId == run.Id, cancel)
+            )
                 return;
             Log.TrainingRepaired(log, run.Id, "its message was lost");
             await runs.SendAsync(run.Id, cancel);
@@ -62,13 +64,5 @@ internal sealed class TrainingSweep(
             if (disowned.Done)
                 await runs.SendAsync(run.Id, cancel);
         }
-    }
-
-    // Behind thirty-two others a message cannot be seen: then it is taken to be there, and looked for again when the queue is shorter.
-    private async Task<bool> IsWaitingAsync(TrainingRecord run, CancellationToken cancel)
-    {
-        var first = (await queues.GetQueueClient(Queues.TrainingJobs).PeekMessagesAsync(Peeked, cancel)).Value;
-        return first.Length == Peeked
-            || first.Any(message => MessageBody.TryRead(message.Body, TrainingJson.Default.TrainingMessage)?.TrainingId == run.Id);
     }
 }

@@ -9,7 +9,8 @@ namespace RoadSeg.EndToEnd.Tests.Fuzz;
 /// does not describe. Short here; <c>./roadseg fuzz --minutes N [--seed S]</c> runs the same for minutes.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const int ShortRun = 600;
+    // About twenty an operation: of those that take much, most are refused by one of its parts.
+    private const int ShortRun = 1100;
     private const int AtOnce = 4;
     private const int MostShown = 50;
 

@@ -40,7 +40,7 @@ internal sealed class OnnxWriter
         if (precision == Precision.Int8 != quantization is not null)
             throw new ArgumentException("int8 takes a quantisation, and nothing else does.", nameof(quantization));
         var writer = new OnnxWriter(precision, quantization);
-        writer.Input();
+        writer.Input(graph.Layers.OfType<ConvLayer>().Any(conv => conv.Input == ModelGraph.Input && quantization?.Quantizes(conv) == true));
         foreach (var layer in graph.Layers)
             writer.Layer(layer, layer.Name == graph.Output && precision != Precision.Fp16);
         if (precision == Precision.Fp16)
@@ -64,10 +64,12 @@ internal sealed class OnnxWriter
         return model.ToByteArray();
     }
 
-    private void Input()
+    private void Input(bool bytes)
     {
         _graph.Input.Add(Value("image", UInt8, "N", "H", "W", "3"));
         Node("Transpose", "image.planes", ["image"], "planes", Ints("perm", 0, 3, 1, 2));
+        if (bytes)
+            return;
         Node("Cast", "image.cast", ["planes"], "pixels", Int("to", _half ? Float16 : Float));
         Floats("mean", [.. ModelInput.Mean.Select(m => m * 255)], 1, 3, 1, 1);
         Node("Sub", "image.centre", ["pixels", "mean"], ModelGraph.Input);
@@ -163,6 +165,7 @@ internal sealed class OnnxWriter
         var (scales, biasScales) = (new float[outputs], new float[outputs]);
         var (weights, biases) = (new sbyte[conv.Weight.Length], new int[outputs]);
         var input = _quantization!.Scales[conv.Input];
+        var bias = conv.Input == ModelGraph.Input ? OfPixels(conv) : conv.Bias;
         for (var o = 0; o < outputs; o++)
         {
             var row = conv.Weight.AsSpan(o * each, each);
@@ -173,19 +176,29 @@ internal sealed class OnnxWriter
             biasScales[o] = scales[o] * input.Scale;
             for (var i = 0; i < each; i++)
                 weights[(o * each) + i] = (sbyte)Math.Clamp(MathF.Round(row[i] / scales[o]), -127, 127);
-            biases[o] = (int)Math.Clamp(Math.Round((double)conv.Bias[o] / biasScales[o]), int.MinValue, int.MaxValue);
+            biases[o] = (int)Math.Clamp(Math.Round((double)bias[o] / biasScales[o]), int.MinValue, int.MaxValue);
         }
 
-        var (weight, bias) = (conv.Name + ".weight", conv.Name + ".bias");
+        var (weight, offset) = (conv.Name + ".weight", conv.Name + ".bias");
         Tensor(weight + ".bytes", Int8, MemoryMarshal.AsBytes<sbyte>(weights), dims);
         Tensor(weight + ".scale", Float, MemoryMarshal.AsBytes<float>(scales), outputs);
         Tensor(weight + ".zero", Int8, new byte[outputs], outputs);
         Node("DequantizeLinear", weight, [weight + ".bytes", weight + ".scale", weight + ".zero"], weight + ".value", Int("axis", 0));
-        Tensor(bias + ".ints", Int32, MemoryMarshal.AsBytes<int>(biases), outputs);
-        Tensor(bias + ".scale", Float, MemoryMarshal.AsBytes<float>(biasScales), outputs);
-        Tensor(bias + ".zero", Int32, new byte[outputs * sizeof(int)], outputs);
-        Node("DequantizeLinear", bias, [bias + ".ints", bias + ".scale", bias + ".zero"], bias + ".value", Int("axis", 0));
-        return [Bytes(conv.Input), weight + ".value", bias + ".value"];
+        Tensor(offset + ".ints", Int32, MemoryMarshal.AsBytes<int>(biases), outputs);
+        Tensor(offset + ".scale", Float, MemoryMarshal.AsBytes<float>(biasScales), outputs);
+        Tensor(offset + ".zero", Int32, new byte[outputs * sizeof(int)], outputs);
+        Node("DequantizeLinear", offset, [offset + ".ints", offset + ".scale", offset + ".zero"], offset + ".value", Int("axis", 0));
+        return [Bytes(conv.Input), weight + ".value", offset + ".value"];
+    }
+
+    // w (pixel - mean) = w (pixel - zero) + w (zero - mean), of which the second is a constant but where the kernel reaches over the border: what is
+    // padded there is zero instead of each channel's mean, 11 of 255 apart at most.
+    private static float[] OfPixels(ConvLayer stem)
+    {
+        var (bias, area) = (stem.Bias.ToArray(), stem.Shape.Kernel * stem.Shape.Kernel);
+        for (var i = 0; i < stem.Weight.Length; i++)
+            bias[i / (area * stem.Shape.In)] += stem.Weight[i] * (ByteScale.Pixels.Zero - (255 * ModelInput.Mean[i / area % stem.Shape.In]));
+        return bias;
     }
 
     private void Resize(ResizeLayer layer, string output)
@@ -217,12 +230,14 @@ internal sealed class OnnxWriter
         {
             var scale = _quantization!.Scales[tensor];
             Tensor(tensor + ".scale", Float, MemoryMarshal.AsBytes<float>([scale.Scale]));
-            Tensor(tensor + ".zero", Int8, [(byte)scale.Zero]);
-            Node("QuantizeLinear", tensor + ".quantize", [tensor, tensor + ".scale", tensor + ".zero"], tensor + ".as_bytes");
+            Tensor(tensor + ".zero", UInt8, [scale.Zero]);
+            var bytes = tensor == ModelGraph.Input ? "planes" : tensor + ".as_bytes";
+            if (tensor != ModelGraph.Input)
+                Node("QuantizeLinear", tensor + ".quantize", [tensor, tensor + ".scale", tensor + ".zero"], bytes);
             Node(
                 "DequantizeLinear",
                 tensor + ".dequantize",
-                [tensor + ".as_bytes", tensor + ".scale", tensor + ".zero"],
+                [bytes, tensor + ".scale", tensor + ".zero"],
                 tensor + ".bytes_value"
             );
         }

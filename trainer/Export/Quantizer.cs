@@ -24,9 +24,10 @@ internal sealed class Quantizer
         (_graph, _images, _say) = (graph, images, say);
         using var calibration = new Calibration(
             graph,
-            graph.Layers.Select(l => l.Name).Where(n => n != graph.Output).Prepend(ModelGraph.Input)
+            graph.Layers.Select(l => l.Name).Where(n => n != graph.Output)
         );
         _scales = calibration.Scales(images, Coverage);
+        _scales[ModelGraph.Input] = ByteScale.Pixels;
         foreach (var layer in graph.Layers)
         {
             // Bytes saturate where the activation clips, so that the clip itself can go: a hair below 6, or rounding keeps it.

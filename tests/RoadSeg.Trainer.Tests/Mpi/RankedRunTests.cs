@@ -18,7 +18,8 @@ public sealed class RankedRunTests : IDisposable
     public RankedRunTests()
     {
         // Random weights and large steps multiply the last digit by thousands within a few updates, and one process on three threads then
-        // differs from itself on one as much: the encoder is one that has learned, and moves little.
+        // differs from itself on one as much: the encoder is one that has learned, and moves little. AdamW steps by the sign of gradients that are
+        // nothing but rounding, which other processors round otherwise: SGD steps by what they are, and shows a sum that should be a mean.
         // One batch an epoch, which ends with an evaluation: metrics.jsonl then has the loss of every update.
         PaintedRoads.Write(Directory.CreateDirectory(_folder["data"]).FullName, train: 8, val: 1);
         var recipe = RunTests.Small with
@@ -30,7 +31,8 @@ public sealed class RankedRunTests : IDisposable
                 Epochs = Updates,
                 EvaluateEvery = 1,
                 SyncBatchNorm = true,
-                LearningRate = 0.002,
+                Optimizer = OptimizerKind.Sgd,
+                LearningRate = 0.02,
                 EncoderRate = 0.01,
             },
         };
@@ -58,9 +60,9 @@ public sealed class RankedRunTests : IDisposable
             Assert.Equal("", errors);
         }
 
-        Assert.Equal(alone, Losses("ranks"), (a, b) => Math.Abs(a - b) < 1e-4);
-
-        // AdamW takes the same steps by gradients of any size: their own mean must be right too, and the batch statistics.
+        var ranks = Losses("ranks");
+        TestContext.Current.TestOutputHelper!.WriteLine($"Losses differ by at most {alone.Zip(ranks, (a, b) => Math.Abs(a - b)).Max():G2}.");
+        Assert.Equal(alone, ranks, (a, b) => Math.Abs(a - b) < 1e-4);
         AssertAlike("alone", "ranks", name => name.StartsWith("optimizer.decoder.", StringComparison.Ordinal) && name.EndsWith(".0.weight.first", StringComparison.Ordinal));
         AssertAlike("alone", "ranks", name => name.EndsWith(".running_var", StringComparison.Ordinal) || name.EndsWith(".running_mean", StringComparison.Ordinal));
 
@@ -118,7 +120,7 @@ public sealed class RankedRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("settings", "training.learningRate 0.002 -> 0.5")]
+    [InlineData("settings", "training.learningRate 0.02 -> 0.5")]
     [InlineData("data", "training data")]
     [InlineData("photos", "photos without labels (--unlabelled)")]
     public async Task Ranks_with_other_settings_or_other_data_are_refused_by_what_differs(string what, string named)

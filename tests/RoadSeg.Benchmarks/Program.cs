@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RoadSeg.Benchmarks;
 using RoadSeg.Benchmarks.Peers;
 using RoadSeg.Benchmarks.Scale;
+using RoadSeg.Benchmarks.Start;
 using RoadSeg.Benchmarks.Trainer;
 using RoadSeg.Imaging;
 
@@ -24,12 +25,14 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
 {
     ["imaging"] = ImagingBenchmark.RunAsync,
     ["chain"] = ChainBenchmark.RunAsync,
+    ["cpu"] = CpuBenchmark.RunAsync,
     ["api"] = ApiBenchmark.RunAsync,
     ["fairness"] = FairnessBenchmark.RunAsync,
     ["peers"] = PeersBenchmark.RunAsync,
     ["rollout"] = RolloutBenchmark.RunAsync,
     ["page"] = PageBenchmark.RunAsync,
-    ["start"] = StartBenchmark.RunAsync,
+    ["start"] = WorkerStart.RunAsync,
+    ["demo"] = DemoStart.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
     ["wait"] = WaitBenchmark.RunAsync,

@@ -58,7 +58,7 @@ async function segment(file) {
   const pixels = await photo.resize(w, h, { fit: 'fill', kernel: 'linear' }).removeAlpha().raw().toBuffer();
   const { logits } = await session.run({ image: new ort.Tensor('uint8', pixels, [1, h, w, 3]) });
   const mask = classes(logits.data, logits.dims, width, height);
-  const png = await sharp(mask, { raw: { width, height, channels: 1 } }).png({ compressionLevel: 6 }).toBuffer();
+  const png = await sharp(mask, { raw: { width, height, channels: 1 } }).toColourspace('b-w').png({ compressionLevel: 6 }).toBuffer();
   writeFileSync(join(out, `${file}.png`), png);
 }
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using RoadSeg.Cli.Stack;
 
-namespace RoadSeg.Benchmarks;
+namespace RoadSeg.Benchmarks.Start;
 
 /// <summary>How long a person waits for the first result when everything is installed and built.</summary>
-internal static class StartBenchmark
+internal static class DemoStart
 {
     public static async Task RunAsync(CancellationToken cancel)
     {

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List your jobs
-         * @description Newest first. A page may hold fewer jobs than asked for; go on while there is a next.
+         * @description Newest first. A page may hold fewer jobs than asked for; go on while there is a next. With format=geojson those whose photos say where they were taken, as a FeatureCollection (RFC 7946): a point a photo, with its class shares.
          */
         get: operations["listJobs"];
         put?: never;
@@ -1076,6 +1076,52 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description When, where and with what a photo was taken, as its file says (Exif, CIPA DC-008). A part that the file does not say, or says in a way that cannot be, is absent; nothing is guessed. */
+        Captured: {
+            /** @description When, by the camera's clock where it was: `2026-03-01T13:34:56.78`, without an offset. */
+            localTime?: null | string;
+            /** @description What that clock was ahead of UTC, `+01:00`; absent where the file does not say, as of most cameras. */
+            utcOffset?: null | string;
+            position?: null | components["schemas"]["CapturedPosition"];
+            direction?: null | components["schemas"]["CapturedDirection"];
+            camera?: null | components["schemas"]["CapturedCamera"];
+        };
+        /** @description A camera, as it names itself: at most 64 characters each, none of them a control character. */
+        CapturedCamera: {
+            /** @description Who made it. */
+            make?: null | string;
+            /** @description Which it is. */
+            model?: null | string;
+        };
+        /** @description Where a camera looked. */
+        CapturedDirection: {
+            /**
+             * Format: double
+             * @description Clockwise from north, 0 up to but not 360.
+             */
+            degrees: number;
+            north?: null | components["schemas"]["CapturedNorth"];
+        };
+        /** @enum {string} */
+        CapturedNorth: "true" | "magnetic" | null;
+        /** @description A place in WGS 84. */
+        CapturedPosition: {
+            /**
+             * Format: double
+             * @description Degrees, -90 (south) to 90 (north).
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, -180 (west) to 180 (east).
+             */
+            longitude: number;
+            /**
+             * Format: double
+             * @description Metres above the level of the sea, or, where the file says so (Exif 3), above the ellipsoid; negative below it.
+             */
+            altitude?: null | number;
+        };
         /** @description Pixels that changed from one class to another. */
         ChangedPair: {
             /** @description Name of the class; `unlabelled` for none. */
@@ -1540,6 +1586,62 @@ export interface components {
             /** @description True when submitting the same photo again may succeed. */
             retryable: boolean;
         };
+        /** @description A page of jobs as a GeoJSON FeatureCollection (RFC 7946), newest first: those whose photos say where they were taken. */
+        JobFeatures: {
+            /** @description Always `FeatureCollection`. */
+            type: string;
+            /** @description A point a photo. */
+            features: {
+                /** @description Always `Feature`. */
+                type: string;
+                /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+                id: string;
+                /** @description A GeoJSON Point. */
+                geometry: {
+                    /** @description Always `Point`. */
+                    type: string;
+                    /**
+                     * @description Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it:
+                     *                 mostly above the sea.
+                     */
+                    coordinates: number[];
+                };
+                /** @description What a GeoJSON Feature says of a job. */
+                properties: {
+                    /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+                    id: string;
+                    /** @description The caller's name for the photo. */
+                    name: null | string;
+                    /**
+                     * @description Where a job stands. Terminal states are never left.
+                     * @enum {string}
+                     */
+                    state: "awaiting-upload" | "received" | "queued" | "running" | "succeeded" | "failed" | "canceled" | "expired";
+                    /** @description When the photo was taken, ISO 8601; without an offset where the photo says none. */
+                    capturedAt: null | string;
+                    /** @description Where a camera looked. */
+                    direction: {
+                        /**
+                         * Format: double
+                         * @description Clockwise from north, 0 up to but not 360.
+                         */
+                        degrees: number;
+                        /** @enum {string} */
+                        north: "true" | "magnetic" | null;
+                    };
+                    /** @description Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded. */
+                    shares: null | {
+                        [key: string]: number;
+                    };
+                    /** @description As in the job's view. */
+                    links: {
+                        [key: string]: string;
+                    };
+                };
+            }[];
+            /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
+            next?: null | string;
+        };
         /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
         JobId: string;
         /** @description The photo, from its header. */
@@ -1581,6 +1683,8 @@ export interface components {
             /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
             next?: null | string;
         };
+        /** @enum {string} */
+        JobPrivacy: "no-location" | null;
         /** @description Which attempt's files are the result, and what made them. */
         JobResult: {
             /**
@@ -1669,6 +1773,7 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
+            privacy?: null | components["schemas"]["JobPrivacy"];
             /** @description When each state was first entered. */
             times: components["schemas"]["JobTimes"];
             /** @description Milliseconds of each piece of work so far. */
@@ -1680,6 +1785,7 @@ export interface components {
              */
             uploadExpiresAt?: null | string;
             image?: null | components["schemas"]["JobImage"];
+            captured?: null | components["schemas"]["Captured"];
             result?: null | components["schemas"]["JobResult"];
             review?: null | components["schemas"]["JobReview"];
             failure?: null | components["schemas"]["JobFailure"];
@@ -2151,6 +2257,7 @@ export interface components {
             present?: null | number[];
             /** @description Model, version, hash and provider that made the mask. */
             model: components["schemas"]["JobResult"];
+            captured?: null | components["schemas"]["Captured"];
             /** @description Size of the model input in pixels. */
             input: components["schemas"]["JobInput"];
             preprocess?: null | components["schemas"]["PreprocessSpec"];
@@ -2537,6 +2644,8 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
+            /** @enum {string} */
+            privacy?: "no-location" | null;
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };
@@ -2824,6 +2933,10 @@ export interface operations {
                 since?: string;
                 /** @description Only jobs that were made before this time. */
                 until?: string;
+                /** @description Only photos that were taken within this: west,south,east,north in degrees, such as 5.9,45.8,10.5,47.8: longitudes from -180 to 180, latitudes from -90 to 90, south not above north; west above east reaches across the antimeridian. */
+                bbox?: string;
+                /** @description json, or geojson for a point a photo, of the photos that say where they were taken. */
+                format?: "json" | "geojson";
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Jobs a page. */
@@ -2881,6 +2994,23 @@ export interface operations {
                      *             "orientation": 6,
                      *             "bytes": 3400000
                      *           },
+                     *           "captured": {
+                     *             "localTime": "2026-03-01T12:58:31.27",
+                     *             "utcOffset": "+01:00",
+                     *             "position": {
+                     *               "latitude": 47.37174,
+                     *               "longitude": 8.54226,
+                     *               "altitude": 409.5
+                     *             },
+                     *             "direction": {
+                     *               "degrees": 271.5,
+                     *               "north": "true"
+                     *             },
+                     *             "camera": {
+                     *               "make": "Google",
+                     *               "model": "Pixel 9a"
+                     *             }
+                     *           },
                      *           "result": {
                      *             "attempt": 1,
                      *             "model": "camvid-mnv2",
@@ -2903,6 +3033,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["JobPage"];
+                    "application/geo+json": components["schemas"]["JobFeatures"];
                 };
             };
             /** @description The request is not valid. */
@@ -2954,6 +3085,8 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                privacy?: components["schemas"]["JobPrivacy"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3028,6 +3161,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -3198,6 +3348,8 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                privacy?: components["schemas"]["JobPrivacy"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3273,6 +3425,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -3497,6 +3666,23 @@ export interface operations {
                      *         "orientation": 6,
                      *         "bytes": 3400000
                      *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
+                     *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
                      *       }
@@ -3619,6 +3805,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
@@ -3745,6 +3948,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -7031,6 +7251,23 @@ export interface operations {
                      *         "orientation": 6,
                      *         "bytes": 3400000
                      *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
+                     *       },
                      *       "result": {
                      *         "attempt": 1,
                      *         "model": "camvid-mnv2",
@@ -9369,6 +9606,23 @@ export interface operations {
                  *           "height": 3024,
                  *           "orientation": 6,
                  *           "bytes": 3400000
+                 *         },
+                 *         "captured": {
+                 *           "localTime": "2026-03-01T12:58:31.27",
+                 *           "utcOffset": "+01:00",
+                 *           "position": {
+                 *             "latitude": 47.37174,
+                 *             "longitude": 8.54226,
+                 *             "altitude": 409.5
+                 *           },
+                 *           "direction": {
+                 *             "degrees": 271.5,
+                 *             "north": "true"
+                 *           },
+                 *           "camera": {
+                 *             "make": "Google",
+                 *             "model": "Pixel 9a"
+                 *           }
                  *         },
                  *         "result": {
                  *           "attempt": 1,

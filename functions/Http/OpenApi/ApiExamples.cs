@@ -70,7 +70,7 @@ internal static class ApiExamples
             "+01:00",
             new CapturedPosition(47.37174, 8.54226, 409.5),
             new CapturedDirection(271.5, CapturedNorth.True),
-            new CapturedCamera("Pixel", "9a")
+            new CapturedCamera("Google", "Pixel 9a")
         ),
         Input = new JobInput(480, 360),
         Pin = new ModelPin(Result.Model, Result.ModelVersion),

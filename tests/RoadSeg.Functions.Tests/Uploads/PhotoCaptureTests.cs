@@ -109,7 +109,8 @@ public sealed class PhotoCaptureTests(ServiceFixture fixture)
         using var refused = await Service.Api.PostAsync(new Uri("/v1/uploads", UriKind.Relative), body, Cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("no-location", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        var said = await refused.Content.ReadAsStringAsync(Cancel);
+        Assert.True(said.Contains("no-location", StringComparison.Ordinal), said);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using RoadSeg.Capture;
 using RoadSeg.Imaging;
 
-namespace RoadSeg.Shared.Tests.Capture;
+namespace RoadSeg.Tests.Capture;
 
 /// <summary>Exif blocks that are broken or made to break their reader: none fails, and none takes long.</summary>
 public sealed class BrokenCaptureTests
@@ -17,7 +17,7 @@ public sealed class BrokenCaptureTests
 
         for (var length = 0; length < whole.Length; length++)
         {
-            var (plain, photo) = (CaptureReader.Read(whole[..length], ImageFormat.Tiff), Photos.JpegWithExif(Photos.Fixture("grey.jpg"), whole[..length]));
+            var (plain, photo) = (CaptureReader.Read(whole.AsMemory(0, length), ImageFormat.Tiff), Photos.JpegWithExif(Photos.Fixture("grey.jpg"), whole[..length]));
             AssertPartOf(known, plain);
             AssertPartOf(known, CaptureReader.Read(photo, ImageFormat.Jpeg));
         }
@@ -44,12 +44,12 @@ public sealed class BrokenCaptureTests
     [Theory]
     [InlineData(0x8769)]
     [InlineData(0x8825)]
-    public void Directories_that_lead_in_a_circle_end(int pointer)
+    public void Directories_that_lead_in_a_circle_end(int tag)
     {
         // The first directory is its own child; a child points back to the first.
-        Assert.Equal("Canon", Read(new ExifBlock().Text(ExifBlock.Ifd0, 0x010F, "Canon").Raw(ExifBlock.Ifd0, pointer, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
-        Assert.Equal("Canon", Read(ExifBlock.Sydney().Raw(ExifBlock.Exif, pointer, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
-        Assert.Equal("Canon", Read(ExifBlock.Sydney().Raw(ExifBlock.Gps, pointer, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
+        Assert.Equal("Canon", Read(new ExifBlock().Text(ExifBlock.Ifd0, 0x010F, "Canon").Raw(ExifBlock.Ifd0, tag, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
+        Assert.Equal("Canon", Read(ExifBlock.Sydney().Raw(ExifBlock.Exif, tag, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
+        Assert.Equal("Canon", Read(ExifBlock.Sydney().Raw(ExifBlock.Gps, tag, 4, 1, [8, 0, 0, 0]))!.Camera!.Make);
     }
 
     // 2^29 rationals are 2^32 bytes, which is nothing to a counter of 32 bits.

@@ -1,7 +1,7 @@
 using RoadSeg.Capture;
 using RoadSeg.Imaging;
 
-namespace RoadSeg.Shared.Tests.Capture;
+namespace RoadSeg.Tests.Capture;
 
 /// <summary>When, where and with what a photo was taken, of files as cameras write them.</summary>
 public sealed class CaptureReaderTests

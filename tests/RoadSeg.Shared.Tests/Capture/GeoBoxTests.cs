@@ -1,6 +1,6 @@
 using RoadSeg.Capture;
 
-namespace RoadSeg.Shared.Tests.Capture;
+namespace RoadSeg.Tests.Capture;
 
 /// <summary>Parts of the earth, as they are asked for.</summary>
 public sealed class GeoBoxTests

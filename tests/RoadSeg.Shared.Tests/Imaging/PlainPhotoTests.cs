@@ -2,7 +2,7 @@ using NetVips;
 using RoadSeg.Capture;
 using RoadSeg.Imaging;
 
-namespace RoadSeg.Shared.Tests.Imaging;
+namespace RoadSeg.Tests.Imaging;
 
 /// <summary>Photos without what their files say beside the picture.</summary>
 public sealed class PlainPhotoTests
@@ -14,8 +14,10 @@ public sealed class PlainPhotoTests
     [InlineData(6)]
     public void A_JPEG_keeps_its_pixels_its_colour_profile_and_how_it_is_turned_and_nothing_else(int orientation)
     {
-        using var picture = Image.NewFromBuffer(Photos.Street);
-        var profiled = picture.IccTransform("srgb", inputProfile: "srgb").JpegsaveBuffer(profile: "srgb");
+        var upright = Photos.Upright();
+        using var pixels = Image.NewFromMemory(upright.Pixels, upright.Width, upright.Height, 3, Enums.BandFormat.Uchar);
+        using var picture = pixels.Copy(interpretation: Enums.Interpretation.Srgb);
+        var profiled = picture.JpegsaveBuffer(profile: "srgb");
         byte[] film = [.. "ftypmp42 and where it was taken"u8];
         byte[] photo = [.. Photos.JpegWithExif(Segment(Segment(profiled, 0xE1, Secret), 0xFE, "a word"u8.ToArray()), ExifBlock.Sydney().Raw(ExifBlock.Ifd0, 0x0112, 3, 1, [(byte)orientation, 0]).ToArray()), .. film];
         var header = ImageProbe.Read(photo, new ImageLimits());

@@ -1586,59 +1586,23 @@ export interface components {
             /** @description True when submitting the same photo again may succeed. */
             retryable: boolean;
         };
+        /** @description A job as a GeoJSON Feature. */
+        JobFeature: {
+            /** @description Always `Feature`. */
+            type: string;
+            /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+            id: components["schemas"]["JobId"];
+            /** @description A GeoJSON Point. */
+            geometry: components["schemas"]["JobPoint"];
+            /** @description What a GeoJSON Feature says of a job. */
+            properties: components["schemas"]["JobProperties"];
+        };
         /** @description A page of jobs as a GeoJSON FeatureCollection (RFC 7946), newest first: those whose photos say where they were taken. */
         JobFeatures: {
             /** @description Always `FeatureCollection`. */
             type: string;
             /** @description A point a photo. */
-            features: {
-                /** @description Always `Feature`. */
-                type: string;
-                /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
-                id: string;
-                /** @description A GeoJSON Point. */
-                geometry: {
-                    /** @description Always `Point`. */
-                    type: string;
-                    /**
-                     * @description Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it:
-                     *                 mostly above the sea.
-                     */
-                    coordinates: number[];
-                };
-                /** @description What a GeoJSON Feature says of a job. */
-                properties: {
-                    /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
-                    id: string;
-                    /** @description The caller's name for the photo. */
-                    name: null | string;
-                    /**
-                     * @description Where a job stands. Terminal states are never left.
-                     * @enum {string}
-                     */
-                    state: "awaiting-upload" | "received" | "queued" | "running" | "succeeded" | "failed" | "canceled" | "expired";
-                    /** @description When the photo was taken, ISO 8601; without an offset where the photo says none. */
-                    capturedAt: null | string;
-                    /** @description Where a camera looked. */
-                    direction: {
-                        /**
-                         * Format: double
-                         * @description Clockwise from north, 0 up to but not 360.
-                         */
-                        degrees: number;
-                        /** @enum {string} */
-                        north: "true" | "magnetic" | null;
-                    };
-                    /** @description Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded. */
-                    shares: null | {
-                        [key: string]: number;
-                    };
-                    /** @description As in the job's view. */
-                    links: {
-                        [key: string]: string;
-                    };
-                };
-            }[];
+            features: components["schemas"]["JobFeature"][];
             /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
             next?: null | string;
         };
@@ -1683,8 +1647,35 @@ export interface components {
             /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
             next?: null | string;
         };
+        /** @description A GeoJSON Point. */
+        JobPoint: {
+            /** @description Always `Point`. */
+            type: string;
+            /** @description Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it: mostly above the sea. */
+            coordinates: number[];
+        };
         /** @enum {string} */
         JobPrivacy: "no-location" | null;
+        /** @description What a GeoJSON Feature says of a job. */
+        JobProperties: {
+            /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+            id: components["schemas"]["JobId"];
+            /** @description The caller's name for the photo. */
+            name?: null | string;
+            /** @description Where a job stands. Terminal states are never left. */
+            state: components["schemas"]["JobState"];
+            /** @description When the photo was taken, ISO 8601; without an offset where the photo says none. */
+            capturedAt?: null | string;
+            direction?: null | components["schemas"]["CapturedDirection"];
+            /** @description Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded. */
+            shares?: null | {
+                [key: string]: number;
+            };
+            /** @description As in the job's view. */
+            links: {
+                [key: string]: string;
+            };
+        };
         /** @description Which attempt's files are the result, and what made them. */
         JobResult: {
             /**
@@ -1860,38 +1851,7 @@ export interface components {
             /** @description True when regions were left out because there are too many, or too many corners: the largest are kept. */
             truncated: boolean;
             /** @description One for each region, class by class, the largest of a class first. */
-            features: {
-                /** @description Always `Feature`. */
-                type: string;
-                /** @description Left, top, right and bottom in pixels. */
-                bbox: number[];
-                /** @description A GeoJSON Polygon. */
-                geometry: {
-                    /** @description Always `Polygon`. */
-                    type: string;
-                    /** @description The outer ring, counter-clockwise by its numbers, then the holes, clockwise. */
-                    coordinates: number[][][];
-                };
-                /** @description What a region is. */
-                properties: {
-                    /**
-                     * Format: int32
-                     * @description Class id: the mask's pixel value.
-                     */
-                    classId: number;
-                    /** @description Class name. */
-                    className: string;
-                    /** @description An sRGB colour, written `#rrggbb` in JSON. */
-                    color: string;
-                    /**
-                     * Format: int64
-                     * @description Pixels of the region.
-                     */
-                    area: number;
-                    /** @description x, y, width and height in pixels, as COCO's `bbox` has it. */
-                    cocoBbox: number[];
-                };
-            }[];
+            features: components["schemas"]["RegionFeature"][];
         };
         /** @description The regions of a mask as polygons and run lengths: the content of `GET /v1/jobs/{id}/polygons`. */
         MaskRegions: {
@@ -2200,6 +2160,24 @@ export interface components {
              */
             estimatedSeconds?: null | number;
         };
+        /** @description One region as a GeoJSON Feature. */
+        RegionFeature: {
+            /** @description Always `Feature`. */
+            type: string;
+            /** @description Left, top, right and bottom in pixels. */
+            bbox: number[];
+            /** @description A GeoJSON Polygon. */
+            geometry: components["schemas"]["RegionGeometry"];
+            /** @description What a region is. */
+            properties: components["schemas"]["RegionProperties"];
+        };
+        /** @description A GeoJSON Polygon. */
+        RegionGeometry: {
+            /** @description Always `Polygon`. */
+            type: string;
+            /** @description The outer ring, counter-clockwise by its numbers, then the holes, clockwise. */
+            coordinates: number[][][];
+        };
         /** @description One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take MaskFeatures, in which a `bbox` is GeoJSON's. */
         RegionPolygon: {
             /** @description Always `Polygon`. */
@@ -2213,6 +2191,25 @@ export interface components {
             bbox: number[];
             /** @description The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it, with a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings cross and none passes a corner twice. */
             coordinates: number[][][];
+        };
+        /** @description What a region is. */
+        RegionProperties: {
+            /**
+             * Format: int32
+             * @description Class id: the mask's pixel value.
+             */
+            classId: number;
+            /** @description Class name. */
+            className: string;
+            /** @description An sRGB colour, written `#rrggbb` in JSON. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels of the region.
+             */
+            area: number;
+            /** @description x, y, width and height in pixels, as COCO's `bbox` has it. */
+            cocoBbox: number[];
         };
         /** @description A photo whose labels changed. */
         RelabelledPhoto: {

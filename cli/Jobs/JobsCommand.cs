@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RoadSeg.Capture;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Client;
@@ -33,6 +34,24 @@ internal static class JobsCommand
 
     private static readonly Option<DateTimeOffset?> Until = Time("--until", "Only jobs that were made before.");
 
+    private static readonly Option<GeoBox?> Box = new("--bbox")
+    {
+        Description = "Only photos that were taken within west,south,east,north (degrees).",
+        HelpName = "box",
+        CustomParser = result =>
+        {
+            var box = GeoBox.Parse(result.Tokens.Single().Value);
+            if (box is null)
+                result.AddError($"'{result.Tokens.Single().Value}' is no box: write {GeoBox.Form}.");
+            return box;
+        },
+    };
+
+    private static readonly Option<bool> GeoJson = new("--geojson")
+    {
+        Description = "Print a GeoJSON FeatureCollection of the photos that say where they were taken: a point each, with class shares.",
+    };
+
     private static readonly Option<int> Limit = new("--limit")
     {
         Description = "At most so many jobs.",
@@ -55,6 +74,8 @@ internal static class JobsCommand
             Name,
             Since,
             Until,
+            Box,
+            GeoJson,
             Limit,
             ServiceOptions.Json,
             ServiceOptions.Server,
@@ -90,7 +111,15 @@ internal static class JobsCommand
             Name = parsed.GetValue(Name),
             Since = parsed.GetValue(Since),
             Until = parsed.GetValue(Until),
+            Box = parsed.GetValue(Box),
         };
+        if (parsed.GetValue(GeoJson))
+        {
+            var features = await service.Client.ListFeaturesAsync(filter, Math.Min(limit, MaxPage), cancel).Take(limit).ToListAsync(cancel);
+            Screen.Json(new JobFeatures("FeatureCollection", features, null), JobJson.Default.JobFeatures);
+            return 0;
+        }
+
         var table = new Table()
             .Border(TableBorder.None)
             .AddColumn("id")

@@ -28,6 +28,7 @@ internal static class SubmitCommand
             files,
             ServiceOptions.Model,
             ServiceOptions.Tags,
+            ServiceOptions.Privacy,
             ServiceOptions.Webhook,
             IdempotencyKey,
             ServiceOptions.Json,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RoadSeg.Capture;
 using RoadSeg.Cli.Service;
 using RoadSeg.Jobs;
 using Spectre.Console;
@@ -35,6 +36,11 @@ internal static class Report
         Add("state", Screen.Fault(job) is { } fault ? $"{job.State.Name()}: {fault}" : job.State.Name());
         Add("photo", job.FileName);
         Add("image", job.Image is { } image ? $"{image.Format}, {image.Width} x {image.Height}, {image.Bytes} bytes" : null);
+        Add("taken", job.Captured?.Time);
+        Add("at", job.Captured?.Position is { } at ? Place(at) : null);
+        Add("looking", job.Captured?.Direction is { } way ? Direction(way) : null);
+        Add("camera", job.Captured?.Camera is { } camera ? $"{camera.Make} {camera.Model}".Trim() : null);
+        Add("privacy", job.Privacy?.Name());
         Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
         Add(
             "place",
@@ -65,6 +71,18 @@ internal static class Report
                 facts.AddRow(name, Markup.Escape(value));
         }
     }
+
+    private static string Place(CapturedPosition place) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{place.Latitude:0.######}, {place.Longitude:0.######}{(place.Altitude is { } metres ? $", {metres:0.#} m" : "")}"
+        );
+
+    private static string Direction(CapturedDirection way) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{way.Degrees:0.#} degrees from {(way.North is { } north ? $"{north} ".ToLowerInvariant() : "")}north"
+        );
 
     public static Table Shares(ResultSummary summary)
     {

@@ -28,6 +28,7 @@ internal static class SegmentCommand
             Out,
             ServiceOptions.Model,
             ServiceOptions.Tags,
+            ServiceOptions.Privacy,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,

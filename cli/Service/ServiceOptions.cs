@@ -42,6 +42,16 @@ internal static class ServiceOptions
         HelpName = "url",
     };
 
+    public static readonly Option<string?> Privacy = Words(
+        "--privacy",
+        "What is not to be kept of the photos. no-location: position, altitude and direction are never read from them.",
+        JobPrivacies.Names
+    );
+
+    /// <summary>An option that takes one of a few words.</summary>
+    public static Option<string?> Words(string name, string description, IEnumerable<string> words) =>
+        new Option<string?>(name) { Description = description }.AcceptOnlyFromAmong([.. words]);
+
     /// <summary>Notes as name:value.</summary>
     public static Option<Dictionary<string, string>?> Notes(string description) =>
         new("--tag")
@@ -82,6 +92,7 @@ internal static class ServiceOptions
         {
             Model = parsed.GetValue(Model),
             Tags = parsed.GetValue(Tags),
+            Privacy = parsed.GetValue(Privacy) is { } name ? JobPrivacies.Parse(name) : null,
             Webhook = parsed.GetValue(Webhook),
         };
 

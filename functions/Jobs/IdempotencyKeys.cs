@@ -46,6 +46,8 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
                     .. (options.Tags ?? new Dictionary<string, string>())
                         .OrderBy(tag => tag.Key, StringComparer.Ordinal)
                         .SelectMany(tag => new[] { tag.Key, tag.Value }),
+                    // At the end, so that keys from before there was any stand for the same requests; tags come in pairs.
+                    .. options.Privacy is { } privacy ? [privacy.Name()] : (string[])[],
                 ],
                 ApiJson.Default.StringArray
             )

@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Jobs;
@@ -9,7 +10,12 @@ internal static class JobDescriptions
 {
     public static RouteHandlerBuilder DescribeListJobs(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .Describe("listJobs", "List your jobs", "Newest first. A page may hold fewer jobs than asked for; go on while there is a next.")
+            .Describe(
+                "listJobs",
+                "List your jobs",
+                "Newest first. A page may hold fewer jobs than asked for; go on while there is a next. With format=geojson those whose "
+                    + "photos say where they were taken, as a FeatureCollection (RFC 7946): a point a photo, with its class shares."
+            )
             .Takes<JobState>("state", "Only jobs in this state.")
             .Takes(
                 "tag",
@@ -19,9 +25,16 @@ internal static class JobDescriptions
             .Takes("name", "Only photos whose name holds this, in upper or lower case.")
             .Takes("since", "Only jobs that were made at this time or later: RFC 3339, or a date (UTC).")
             .Takes("until", "Only jobs that were made before this time.")
+            .Takes("bbox", $"Only photos that were taken within this: {GeoBox.Form}.", ParameterForms.Box)
+            .Takes(
+                "format",
+                "json, or geojson for a point a photo, of the photos that say where they were taken.",
+                ParameterForms.OneOf("JobListFormat", "json", "geojson")
+            )
             .Takes("after", "next of the page before.")
             .Takes("limit", "Jobs a page.", ParameterForms.Whole(1, 100, 20))
             .Answers<JobPage>(StatusCodes.Status200OK)
+            .AnswersAs<JobFeatures>("application/geo+json")
             .Fails(ErrorCodes.RequestInvalid);
 
     public static RouteHandlerBuilder DescribeGetJob(this RouteHandlerBuilder endpoint) =>

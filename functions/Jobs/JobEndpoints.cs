@@ -51,6 +51,8 @@ internal static class JobEndpoints
         string? name,
         string? since,
         string? until,
+        string? bbox,
+        string? format,
         string? after,
         string? limit,
         HttpContext context,
@@ -59,15 +61,23 @@ internal static class JobEndpoints
         QueueGauge gauge
     )
     {
+        if (format is not (null or "json" or "geojson"))
+            throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'json' or 'geojson'.");
+        var geo = format == "geojson";
         var (found, next) = await list.PageAsync(
             callers.Of(context.Request),
-            JobSearch.Read(state, tag, name, since, until),
+            JobSearch.Read(state, tag, name, since, until, bbox) with
+            {
+                Located = geo,
+            },
             after,
             IndexPages.Limit(limit),
             context.RequestAborted
         );
-        var items = await Task.WhenAll(found.Select(async job => JobView.Of(job, await gauge.PlaceAsync(job, context.RequestAborted))));
         context.Response.Headers.CacheControl = "no-store";
+        if (geo)
+            return TypedResults.Json(JobFeatures.Of(found, next), JobJson.Plain.JobFeatures, "application/geo+json");
+        var items = await Task.WhenAll(found.Select(async job => JobView.Of(job, await gauge.PlaceAsync(job, context.RequestAborted))));
         return TypedResults.Json(new JobPage(items, next), JobJson.Plain.JobPage);
     }
 

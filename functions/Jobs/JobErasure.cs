@@ -74,5 +74,7 @@ internal static class JobErasure
             Failure = null,
             TraceParent = null,
             Review = null,
+            Captured = null,
+            Shares = null,
         };
 }

@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
@@ -24,12 +25,18 @@ internal sealed record JobSearch
     /// <summary>They were made before.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Their photos were taken within it.</summary>
+    public GeoBox? Box { get; init; }
+
+    /// <summary>Their photos say where they were taken.</summary>
+    public bool Located { get; init; }
+
     /// <summary>True where most jobs of a list may be others.</summary>
-    public bool IsSelective => Tags.Count > 0 || Name is not null || Until is not null;
+    public bool IsSelective => Tags.Count > 0 || Name is not null || Until is not null || Box is not null || Located;
 
     /// <summary>Reads the parameters of a request.</summary>
     /// <exception cref="RoadSegException">request-invalid.</exception>
-    public static JobSearch Read(string? state, string[]? tags, string? name, string? since, string? until)
+    public static JobSearch Read(string? state, string[]? tags, string? name, string? since, string? until, string? bbox)
     {
         JobState? wanted = null;
         if (state is not null && (wanted = JobStates.Parse(state)) is null)
@@ -43,6 +50,7 @@ internal sealed record JobSearch
             Name = name,
             Since = Time(since, "since"),
             Until = Time(until, "until"),
+            Box = bbox is null ? null : GeoBox.Parse(bbox) ?? throw Invalid($"The parameter 'bbox' is {GeoBox.Form}."),
         };
     }
 
@@ -52,6 +60,8 @@ internal sealed record JobSearch
         && (Since is null || job.Times.CreatedAt >= Since)
         && (Until is null || job.Times.CreatedAt < Until)
         && (Name is null || job.Source.FileName?.Contains(Name, StringComparison.OrdinalIgnoreCase) == true)
+        && (!Located || job.Captured?.Position is not null)
+        && (Box is null || (job.Captured?.Position is { } place && Box.Contains(place)))
         && Tags.All(tag => job.Tags?.TryGetValue(tag.Key, out var value) == true && value == tag.Value);
 
     private static KeyValuePair<string, string> Tag(string tag) =>

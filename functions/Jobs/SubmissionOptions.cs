@@ -2,26 +2,33 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Primitives;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Webhooks;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Jobs;
 
 /// <summary>What a caller may say about a job beside the photo, checked; whether there is such a model is for
 /// <see cref="Models.ModelCatalogue"/> to say.</summary>
-internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDictionary<string, string>? Tags, string? Webhook)
+internal sealed partial record SubmissionOptions(
+    string? Model,
+    IReadOnlyDictionary<string, string>? Tags,
+    JobPrivacy? Privacy,
+    string? Webhook
+)
 {
     /// <summary>What a form can hold of them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["model", "tag", "webhook"];
+    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "webhook"];
 
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
 
-    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, and any number of
-    /// <c>tag=name:value</c>.</summary>
+    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>privacy</c>, <c>webhook</c>, and any
+    /// number of <c>tag=name:value</c>.</summary>
     /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
     public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
         string? model = null,
             webhook = null;
+        JobPrivacy? privacy = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in parameters)
         {
@@ -29,6 +36,9 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
             {
                 case "model":
                     model = Single(name, values);
+                    break;
+                case "privacy":
+                    privacy = JobPrivacies.Parse(Single(name, values)) ?? throw NoPrivacy();
                     break;
                 case "webhook":
                     webhook = Single(name, values);
@@ -45,13 +55,14 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, webhook, webhooks);
+        return Checked(model, tags.Count == 0 ? null : tags, privacy, webhook, webhooks);
     }
 
     /// <summary>The same, from a JSON body.</summary>
     public static SubmissionOptions Checked(
         string? model,
         IReadOnlyDictionary<string, string>? tags,
+        JobPrivacy? privacy,
         string? webhook,
         WebhookOptions webhooks
     )
@@ -64,8 +75,15 @@ internal sealed partial record SubmissionOptions(string? Model, IReadOnlyDiction
                 ErrorCodes.RequestInvalid,
                 $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters."
             );
-        return new SubmissionOptions(model, tags, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
+
+        // The reader of JSON takes numbers too.
+        if (privacy is { } given && !Enum.IsDefined(given))
+            throw NoPrivacy();
+        return new SubmissionOptions(model, tags, privacy, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
     }
+
+    private static RoadSegException NoPrivacy() =>
+        new(ErrorCodes.RequestInvalid, $"'privacy' is one of {string.Join(", ", JobPrivacies.Names)}.");
 
     private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value]

@@ -67,11 +67,11 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         foreach (var job in photos.Select(photo => photo.Job))
             written += await ReadAsync(
                 job,
-                async (photo, mask, byPerson) =>
+                async (photo, format, mask, byPerson) =>
                 {
                     if (byPerson)
                         reviewed.Add($"{job.Id}");
-                    await AddAsync(archive, $"images/{job.Id}.{job.Image!.Format}", photo, CompressionLevel.NoCompression, cancel);
+                    await AddAsync(archive, $"images/{job.Id}.{format}", photo, CompressionLevel.NoCompression, cancel);
                     await AddAsync(archive, $"masks/{job.Id}.png", mask, CompressionLevel.NoCompression, cancel);
                 },
                 cancel
@@ -93,10 +93,10 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         foreach (var job in photos.Select(photo => photo.Job))
             await ReadAsync(
                 job,
-                (photo, png, byPerson) =>
+                (photo, extension, png, byPerson) =>
                 {
                     var mask = MaskPng.Decode(png.Span, limits);
-                    var (id, extension, model) = ($"{job.Id}", $"{job.Image!.Format}", $"{job.Result!.Model} {job.Result.ModelVersion}");
+                    var (id, model) = ($"{job.Id}", $"{job.Result!.Model} {job.Result.ModelVersion}");
                     export.Add(
                         new ExportedPhoto(id, null, "", photo, extension, mask.Width, mask.Height, mask.Ids, byPerson ? null : model)
                     );
@@ -108,10 +108,10 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
         return export.Photos;
     }
 
-    // 1 for a photo that is kept, 0 for one that is not. Whether the mask is a person's comes with it.
+    // 1 for a photo that is kept, 0 for one that is not. The photo comes with its format, the mask with whether it is a person's.
     private async Task<int> ReadAsync(
         JobRecord job,
-        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, bool, Task> add,
+        Func<ReadOnlyMemory<byte>, string, ReadOnlyMemory<byte>, bool, Task> add,
         CancellationToken cancel
     )
     {
@@ -122,13 +122,22 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 return 0;
             using var held = room;
             var reviewed = await masks.FindAsync(job, cancel);
-            await add(photo, reviewed?.Png ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
+            var (file, format) = job.Privacy is null ? (photo, job.Image!.Format) : await PlainAsync(job, photo, cancel);
+            await add(file, format, reviewed?.Png ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
             return 1;
         }
         catch (RoadSegException e) when (e.Code == ErrorCodes.UploadMissing || e.Code == ErrorCodes.ResultGone)
         {
             return 0;
         }
+    }
+
+    // What the file says beside the picture may be what its caller does not want kept.
+    private async Task<(byte[] File, string Format)> PlainAsync(JobRecord job, byte[] photo, CancellationToken cancel)
+    {
+        var header = ImageProbe.Read(photo, limits);
+        using var slot = await slots.WorkAsync(job.Caller, 2 * PhotoSlots.Decoded(header), cancel);
+        return PlainPhoto.Of(photo, header);
     }
 
     private static async Task AddAsync(

@@ -208,7 +208,7 @@ internal sealed class SegmentImage(
         span.End(StageSpan.Upsample);
         var result = model.Describe(attempt);
         var timings = segmented.Timings;
-        var summary = Summaries.Of(segmented, engine.Model.Labels, result, record.Input, engine.Model.Preprocess);
+        var summary = Summaries.Of(segmented, engine.Model.Labels, result, record.Input, engine.Model.Preprocess, record.Captured);
         var (mask, confidence) = await EncodeAsync(segmented, engine.Model.Labels);
         byte[][] parts = [mask, confidence ?? [], JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)];
         var encode = span.End(StageSpan.Encode);
@@ -229,6 +229,7 @@ internal sealed class SegmentImage(
                     : current with
                     {
                         Result = result,
+                        Shares = Summaries.SharesOf(summary),
                         ResultLayout = new ResultLayout(parts[0].Length, parts[1].Length, parts[2].Length),
                         Stages = current.Stages with
                         {

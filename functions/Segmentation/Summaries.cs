@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -13,13 +14,15 @@ internal static class Summaries
         LabelCatalogue labels,
         JobResult model,
         JobInput input,
-        PreprocessSpec preprocess
+        PreprocessSpec preprocess,
+        Captured? captured
     ) =>
         new()
         {
             Width = result.Width,
             Height = result.Height,
             Model = model,
+            Captured = captured,
             Input = input,
             Preprocess = preprocess,
             Present = [.. result.Classes.Where(found => found.Pixels > 0).Select(found => found.Id)],
@@ -32,4 +35,8 @@ internal static class Summaries
                 }),
             ],
         };
+
+    /// <summary>The shares of the classes that have a pixel, as a record keeps them: to a millionth.</summary>
+    public static Dictionary<string, double> SharesOf(ResultSummary summary) =>
+        summary.Classes.Where(label => label.Pixels > 0).ToDictionary(label => label.Name, label => Math.Round(label.Share, 6));
 }

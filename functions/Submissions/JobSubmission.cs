@@ -120,6 +120,7 @@ internal sealed class JobSubmission(
             Times = new JobTimes { CreatedAt = time.GetUtcNow() },
             Model = options.Model,
             Tags = options.Tags,
+            Privacy = options.Privacy,
             Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
             TraceParent = JobTrace.Current?.Id,
@@ -163,6 +164,8 @@ internal sealed class JobSubmission(
         RequestSpan.Accepted(record);
         var decode = RequestSpan.Stage(StageSpan.Decode, record.Times.CreatedAt, time.GetUtcNow());
 
+        var captured = PhotoPreparation.CapturedOf(record, file, header);
+
         // Checkpoint 1: photo and input are stored. They are unowned until the record names them; retention deletes them where a crash
         // comes before that.
         var storing = time.GetUtcNow();
@@ -175,7 +178,7 @@ internal sealed class JobSubmission(
         // the same request with the same key. A caller that hangs up from here on stops nothing.
         var enqueuing = time.GetUtcNow();
         var ticket = await gauge.TicketAsync(record.Lane, cancel);
-        var queued = PhotoPreparation.Prepared(record, header, file.Length, input, stored, model, ticket) with
+        var queued = PhotoPreparation.Prepared(record, header, file.Length, captured, input, stored, model, ticket) with
         {
             Source = record.Source with { ETag = etag.ToString().Trim('"') },
             Stages = new StageMilliseconds { Decode = decode, Store = store },

@@ -43,6 +43,10 @@ internal static class SubmissionDescriptions
                     + "'-', values of at most 256 characters.",
                 ParameterForms.Several(16, "^[A-Za-z0-9._-]{1,64}:.{0,256}$")
             )
+            .Takes<JobPrivacy>(
+                "privacy",
+                "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it."
+            )
             .Takes("webhook", "https address to notify when the job has ended.")
             .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
             .TakesHeader(

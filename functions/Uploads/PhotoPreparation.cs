@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using RoadSeg.Capture;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Work;
@@ -48,10 +49,15 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         return file;
     }
 
+    /// <summary>What a photo says of its capture, without what its caller does not want kept.</summary>
+    public static Captured? CapturedOf(JobRecord record, byte[] file, ImageHeader header) =>
+        CaptureReader.Read(file, header.Format, location: record.Privacy is null);
+
     /// <summary>A record with what was made of its photo.</summary>
     /// <param name="record">The record, about to be queued.</param>
     /// <param name="header">The photo's header.</param>
     /// <param name="bytes">Bytes of the photo's file.</param>
+    /// <param name="captured">When, where and with what it was taken.</param>
     /// <param name="input">The input.</param>
     /// <param name="file">Its name.</param>
     /// <param name="model">The version that it was made for.</param>
@@ -60,6 +66,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         JobRecord record,
         ImageHeader header,
         long bytes,
+        Captured? captured,
         RgbImage input,
         string file,
         ModelPin model,
@@ -74,6 +81,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
                 header.Orientation,
                 bytes
             ),
+            Captured = captured,
             Input = new JobInput(input.Width, input.Height),
             InputFile = file,
             Pin = model,

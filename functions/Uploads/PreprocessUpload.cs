@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
+using RoadSeg.Capture;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
@@ -110,7 +111,9 @@ internal sealed class PreprocessUpload(
             if (job.Value is { Upload.Resumable: true, Source.Snapshot: null })
                 job = job with { Value = job.Value with { Source = await UploadReader.KeepAsync(blobs, job.Value.Source, cancel) } };
             var model = await models.PickAsync(job.Value.Model, cancel);
-            if (await DecodeAsync(job.Value, lane, model.Preprocess, span, cancel) is not var (header, bytes, input, read, decode))
+            if (
+                await DecodeAsync(job.Value, lane, model.Preprocess, span, cancel) is not var (header, bytes, captured, input, read, decode)
+            )
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -129,7 +132,7 @@ internal sealed class PreprocessUpload(
                 record =>
                     !UploadClaim.MayQueue(record, message)
                         ? null
-                        : PhotoPreparation.Prepared(record, header, bytes, input, file, ModelPin.Of(model), ticket) with
+                        : PhotoPreparation.Prepared(record, header, bytes, captured, input, file, ModelPin.Of(model), ticket) with
                         {
                             Source = job.Value.Source,
                             Owner = new WorkOwner(message.MessageId, taken),
@@ -171,7 +174,7 @@ internal sealed class PreprocessUpload(
     }
 
     // Null where the photo is too heavy for the interactive lane.
-    private async Task<(ImageHeader Header, int Bytes, RgbImage Input, double Read, double Decode)?> DecodeAsync(
+    private async Task<(ImageHeader Header, int Bytes, Captured? Captured, RgbImage Input, double Read, double Decode)?> DecodeAsync(
         JobRecord job,
         WorkLane lane,
         PreprocessSpec spec,
@@ -196,7 +199,7 @@ internal sealed class PreprocessUpload(
                     ? await slots.WorkAsync(job.Caller, PhotoSlots.Decoded(header), cancel)
                     : await slots.DecodeAsync(job.Caller, header, cancel);
             var input = ImageDecoder.DecodeForModel(file, header, spec);
-            return (header, file.Length, input, read, span.End(StageSpan.Decode));
+            return (header, file.Length, PhotoPreparation.CapturedOf(job, file, header), input, read, span.End(StageSpan.Decode));
         }
     }
 

@@ -22,7 +22,7 @@ internal static class UploadEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wanted = await ReadAsync(context.Request, time, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Webhook, webhooks);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Privacy, wanted.Webhook, webhooks);
         await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
@@ -52,6 +52,7 @@ internal static class UploadEndpoints
                 Times = new JobTimes { CreatedAt = now },
                 Model = job.Model,
                 Tags = job.Tags,
+                Privacy = job.Privacy,
                 Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
                 Lane = lane,
                 TraceParent = JobTrace.Current?.Id,
@@ -113,7 +114,7 @@ internal static class UploadEndpoints
         {
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
-                "The body is not a JSON object with fileName, contentType, resumable, model, tags and webhook, all optional: "
+                "The body is not a JSON object with fileName, contentType, resumable, model, tags, privacy and webhook, all optional: "
                     + JsonFault.Of(e),
                 e
             );

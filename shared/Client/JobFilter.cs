@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Jobs;
 
 namespace RoadSeg.Client;
@@ -20,6 +21,9 @@ public sealed record JobFilter
     /// <summary>They were made before.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Their photos were taken within it.</summary>
+    public GeoBox? Box { get; init; }
+
     internal IEnumerable<(string Name, string? Value)> Parameters() =>
         [
             ("state", State?.Name()),
@@ -27,5 +31,6 @@ public sealed record JobFilter
             ("name", Name),
             ("since", Since?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture)),
             ("until", Until?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture)),
+            ("bbox", Box?.ToString()),
         ];
 }

@@ -30,6 +30,7 @@ public sealed partial class RoadSegClient
         var query = Query.Of([
             ("fileName", about.FileName),
             ("model", about.Model),
+            ("privacy", about.Privacy?.Name()),
             ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);

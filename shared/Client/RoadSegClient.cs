@@ -77,21 +77,46 @@ public sealed partial class RoadSegClient
         [EnumeratorCancellation] CancellationToken cancel = default
     )
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, MaxPage);
         string? after = null;
         do
         {
-            var query = Query.Of([
-                .. (filter ?? new JobFilter()).Parameters(),
-                ("limit", FormattableString.Invariant($"{pageSize}")),
-                ("after", after),
-            ]);
+            var query = ListQuery(filter, pageSize, after, null);
             var page = await _calls.ReadAsync(HttpMethod.Get, "v1/jobs" + query, JobJson.Default.JobPage, null, cancel);
             foreach (var job in page.Items)
                 yield return job;
             after = page.Next;
         } while (after is not null);
+    }
+
+    /// <summary>The caller's jobs whose photos say where they were taken, newest first, as GeoJSON features.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async IAsyncEnumerable<JobFeature> ListFeaturesAsync(
+        JobFilter? filter = null,
+        int pageSize = MaxPage,
+        [EnumeratorCancellation] CancellationToken cancel = default
+    )
+    {
+        string? after = null;
+        do
+        {
+            var query = ListQuery(filter, pageSize, after, "geojson");
+            var page = await _calls.ReadAsync(HttpMethod.Get, "v1/jobs" + query, JobJson.Default.JobFeatures, null, cancel);
+            foreach (var job in page.Features)
+                yield return job;
+            after = page.Next;
+        } while (after is not null);
+    }
+
+    private static string ListQuery(JobFilter? filter, int pageSize, string? after, string? format)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, MaxPage);
+        return Query.Of([
+            .. (filter ?? new JobFilter()).Parameters(),
+            ("format", format),
+            ("limit", FormattableString.Invariant($"{pageSize}")),
+            ("after", after),
+        ]);
     }
 
     private static string JobPath(WorkId id) => $"v1/jobs/{id}";

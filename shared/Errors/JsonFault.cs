@@ -38,7 +38,7 @@ public static partial class JsonFault
         }
 
         if (Converted().Match(message) is { Success: true } wrong)
-            return $"{where} is no {Word(wrong.Groups["type"].Value)}.";
+            return $"{where} is no {Word(Wanted(wrong.Groups["type"].Value, member))}.";
         if (message.Contains("maximum configured depth", StringComparison.Ordinal))
             return $"{where} holds too many brackets within each other.";
         return !IsOwn(message) ? $"it is no JSON{Line(line)}: {Syntax(message)}"
@@ -98,6 +98,15 @@ public static partial class JsonFault
             _ => "look at the brackets, commas and quotes there.",
         };
     }
+
+    // Of an init-only member the reader names the record that has it.
+    private static string Wanted(string type, string member) =>
+        Type(type)
+            ?.GetProperties()
+            .FirstOrDefault(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == member[(member.LastIndexOf('.') + 1)..])
+            is { PropertyType: var wanted }
+            ? $"{Nullable.GetUnderlyingType(wanted) ?? wanted}"
+            : type;
 
     private static string Word(string type) =>
         type switch

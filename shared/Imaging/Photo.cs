@@ -159,6 +159,9 @@ internal sealed class Photo : IDisposable
     /// <summary>An integer of the header, or a default where there is none.</summary>
     public int Field(string name, int otherwise) => image.Contains(name) && image.Get(name) is int value ? value : otherwise;
 
+    /// <summary>A part of the file beside the picture, as libvips names it; null where there is none.</summary>
+    public byte[]? Blob(string name) => image.Contains(name) ? image.Get(name) as byte[] : null;
+
     /// <summary>Gives every row once, top to bottom, as stored: no colour is converted.</summary>
     public void ReadStored(RowSink sink) => StripReader.Read(image, sink);
 

@@ -16,6 +16,7 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(JobFeatures))]
 [JsonSerializable(typeof(ReviewPage))]
 [JsonSerializable(typeof(JobReview))]
 [JsonSerializable(typeof(UploadRequest))]

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using RoadSeg.Capture;
 using RoadSeg.Models;
 using RoadSeg.Work;
 
@@ -48,6 +49,9 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>The caller's own notes, shown and never read.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>What its caller does not want kept of the photo; null for nothing.</summary>
+    public JobPrivacy? Privacy { get; init; }
+
     /// <summary>Whom to notify of the end; null when nobody asked.</summary>
     public JobWebhook? Webhook { get; init; }
 
@@ -77,6 +81,10 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>Facts of the photo, once its header is read.</summary>
     public JobImage? Image { get; init; }
 
+    /// <summary>When, where and with what the photo was taken, once it is read and as far as it says; null in records from before
+    /// that.</summary>
+    public Captured? Captured { get; init; }
+
     /// <summary>Size of the model input, once it is stored.</summary>
     public JobInput? Input { get; init; }
 
@@ -101,6 +109,10 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
 
     /// <summary>Where the parts of the result lie in its file; null in records from before that, whose results are three files.</summary>
     public ResultLayout? ResultLayout { get; init; }
+
+    /// <summary>Share of each class that has a pixel of the mask, 0-1, by its name, when succeeded; null in records from before
+    /// that.</summary>
+    public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
     /// <summary>What a person made of the mask; null while nobody has.</summary>
     public JobReview? Review { get; init; }

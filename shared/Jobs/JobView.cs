@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Models;
 using RoadSeg.Work;
 
@@ -26,6 +27,9 @@ public sealed record JobView
     /// <summary>The caller's own notes.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>What was asked not to be kept of the photo.</summary>
+    public JobPrivacy? Privacy { get; init; }
+
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
 
@@ -40,6 +44,9 @@ public sealed record JobView
 
     /// <summary>The photo, once its header is read.</summary>
     public JobImage? Image { get; init; }
+
+    /// <summary>When, where and with what the photo was taken, as far as its file says.</summary>
+    public Captured? Captured { get; init; }
 
     /// <summary>What ran, when succeeded.</summary>
     public JobResult? Result { get; init; }
@@ -80,11 +87,13 @@ public sealed record JobView
             Model = job.Model,
             Pin = job.Pin,
             Tags = job.Tags,
+            Privacy = job.Privacy,
             Times = job.Times,
             Stages = job.Stages,
             Queue = place,
             UploadExpiresAt = job.State == JobState.AwaitingUpload ? job.Upload?.ExpiresAt : null,
             Image = job.Image,
+            Captured = job.Captured,
             Result = job.Result,
             Review = job.Review,
             Failure = job.Failure,

@@ -1,3 +1,4 @@
+using RoadSeg.Capture;
 using RoadSeg.Imaging;
 
 namespace RoadSeg.Jobs;
@@ -26,6 +27,9 @@ public sealed record ResultSummary
 
     /// <summary>Model, version, hash and provider that made the mask.</summary>
     public required JobResult Model { get; init; }
+
+    /// <summary>When, where and with what the photo was taken, as far as its file says; null in summaries of older versions.</summary>
+    public Captured? Captured { get; init; }
 
     /// <summary>Size of the model input in pixels.</summary>
     public required JobInput Input { get; init; }

@@ -23,6 +23,9 @@ public sealed record UploadRequest
     /// <summary>The caller's own notes: at most 16, names of 1-64 letters, digits, <c>. _ -</c>, values up to 256 characters.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>What is not to be kept of the photo: <c>no-location</c> for where it was taken.</summary>
+    public JobPrivacy? Privacy { get; init; }
+
     /// <summary>https address to notify when the job has ended.</summary>
     public string? Webhook { get; init; }
 }

@@ -36,6 +36,7 @@ public sealed partial class ReadmeTests(StackFixture stack)
         Assert.Contains("\"state\":\"succeeded\"", Text("job.json"), StringComparison.Ordinal);
         Assert.Contains("\"pixels\":", Text("summary.json"), StringComparison.Ordinal);
         Assert.Contains("\"items\":[{", Text("jobs.json"), StringComparison.Ordinal);
+        Assert.StartsWith("{\"type\":\"FeatureCollection\"", Text("photos.geojson"), StringComparison.Ordinal);
         var mask = MaskPng.Decode(Bytes("mask.png"), new ImageLimits());
         var overlay = Photos.Decode(Bytes("overlay.webp"));
         Assert.Equal((751, 563, 751, 563), (mask.Width, mask.Height, overlay.Width, overlay.Height));

@@ -78,24 +78,32 @@ public static class Photos
         return [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Chunk(header), .. Chunk([(byte)'I', (byte)'D', (byte)'A', (byte)'T']), .. Chunk(end)];
     }
 
-    private static byte[] WithOrientation(byte[] jpeg, int orientation)
+    private static byte[] WithOrientation(byte[] jpeg, int orientation) => JpegWithExif(jpeg, Exif(orientation));
+
+    /// <summary>A JPEG with an Exif block before all that it has.</summary>
+    public static byte[] JpegWithExif(byte[] jpeg, byte[] block)
     {
-        byte[] exif = [.. "Exif\0\0"u8, .. Exif(orientation)];
+        byte[] exif = [.. "Exif\0\0"u8, .. block];
         return [0xFF, 0xD8, 0xFF, 0xE1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif, .. jpeg.AsSpan(2)];
     }
 
     // Before the picture data; PNG 3rd edition, 11.3.4.5.
-    private static byte[] PngWithOrientation(byte[] png, int orientation)
+    private static byte[] PngWithOrientation(byte[] png, int orientation) => PngWithExif(png, Exif(orientation));
+
+    /// <summary>A PNG with an Exif block.</summary>
+    public static byte[] PngWithExif(byte[] png, byte[] block)
     {
         const int afterHeader = 8 + 25;
-        return [.. png[..afterHeader], .. Chunk([.. "eXIf"u8, .. Exif(orientation)]), .. png[afterHeader..]];
+        return [.. png[..afterHeader], .. Chunk([.. "eXIf"u8, .. block]), .. png[afterHeader..]];
     }
 
     // The extended form (RFC 9649, 2.7) around a plain picture, with the flag that says EXIF follows.
-    private static byte[] WebPWithOrientation(byte[] webp, RgbImage stored, int orientation)
+    private static byte[] WebPWithOrientation(byte[] webp, RgbImage stored, int orientation) => WebPWithExif(webp, stored, Exif(orientation));
+
+    /// <summary>A plain WebP of this picture with an Exif block of an even number of bytes.</summary>
+    public static byte[] WebPWithExif(byte[] webp, RgbImage stored, byte[] exif)
     {
         byte[] extended = [8, 0, 0, 0, .. LittleEndian(stored.Width - 1)[..3], .. LittleEndian(stored.Height - 1)[..3]];
-        var exif = Exif(orientation);
         byte[] chunks = [.. "WEBP"u8, .. "VP8X"u8, .. LittleEndian(extended.Length), .. extended, .. webp[12..], .. "EXIF"u8, .. LittleEndian(exif.Length), .. exif];
         return [.. "RIFF"u8, .. LittleEndian(chunks.Length), .. chunks];
     }

@@ -4,6 +4,7 @@ import type {
   CallOptions,
   ClientOptions,
   Job,
+  JobFeature,
   ListOptions,
   OverlayOptions,
   Photo,
@@ -175,13 +176,22 @@ export class RoadSegClient {
   }
 
   /** Your jobs, newest first, page after page as they are asked for. */
-  async *jobs({ state, tags, name, since, until, ...options }: ListOptions = {}): AsyncGenerator<Job, void, undefined> {
-    const search = { state, tag: notes(tags), name, since: since?.toISOString(), until: until?.toISOString() };
+  async *jobs(options: ListOptions = {}): AsyncGenerator<Job, void, undefined> {
+    for await (const page of this.#pages("json", options)) yield* (page as components["schemas"]["JobPage"]).items;
+  }
+
+  /** Those of your jobs whose photos say where they were taken, newest first, as GeoJSON Features with their class shares. */
+  async *features(options: ListOptions = {}): AsyncGenerator<JobFeature, void, undefined> {
+    for await (const page of this.#pages("geojson", options)) yield* (page as components["schemas"]["JobFeatures"]).features;
+  }
+
+  async *#pages(format: "json" | "geojson", { state, tags, name, since, until, bbox, ...options }: ListOptions) {
+    const search = { state, tag: notes(tags), name, since: since?.toISOString(), until: until?.toISOString(), bbox: bbox?.join(), format };
     let after: string | undefined;
     do {
       const query = { ...search, after, limit: 100 };
       const page = await this.#read((signal) => this.api.GET("/v1/jobs", { params: { query }, signal }), options);
-      yield* page.items;
+      yield page;
       after = page.next ?? undefined;
     } while (after !== undefined);
   }

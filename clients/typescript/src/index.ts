@@ -3,6 +3,8 @@ export type {
   CallOptions,
   ClientOptions,
   Job,
+  JobFeature,
+  JobPrivacy,
   JobState,
   ListOptions,
   OverlayOptions,

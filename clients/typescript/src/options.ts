@@ -8,6 +8,12 @@ export type JobState = components["schemas"]["JobState"];
 /** What a mask holds, class by class. */
 export type Summary = components["schemas"]["ResultSummary"];
 
+/** What is not to be kept of a photo. */
+export type JobPrivacy = components["schemas"]["JobPrivacy"];
+
+/** A job whose photo says where it was taken, as a GeoJSON Feature. */
+export type JobFeature = components["schemas"]["JobFeature"];
+
 /** Polygons and run lengths of each class. */
 export type Regions = components["schemas"]["MaskRegions"];
 
@@ -40,6 +46,9 @@ export interface PhotoOptions extends CallOptions {
 
   /** Notes of your own: at most 16. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+
+  /** What is not to be kept of the photo: `no-location` for where it was taken. */
+  readonly privacy?: JobPrivacy | undefined;
 
   /** https address to notify when the job has ended. */
   readonly webhook?: string | undefined;
@@ -105,4 +114,7 @@ export interface ListOptions extends CallOptions {
 
   /** Only jobs that were made before this time. */
   readonly until?: Date | undefined;
+
+  /** Only photos that were taken within west, south, east, north (degrees); west above east reaches across the antimeridian. */
+  readonly bbox?: readonly [number, number, number, number] | undefined;
 }

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List your jobs
-         * @description Newest first. A page may hold fewer jobs than asked for; go on while there is a next.
+         * @description Newest first. A page may hold fewer jobs than asked for; go on while there is a next. With format=geojson those whose photos say where they were taken, as a FeatureCollection (RFC 7946): a point a photo, with its class shares.
          */
         get: operations["listJobs"];
         put?: never;
@@ -1076,6 +1076,52 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description When, where and with what a photo was taken, as its file says (Exif, CIPA DC-008). A part that the file does not say, or says in a way that cannot be, is absent; nothing is guessed. */
+        Captured: {
+            /** @description When, by the camera's clock where it was: `2026-03-01T13:34:56.78`, without an offset. */
+            localTime?: null | string;
+            /** @description What that clock was ahead of UTC, `+01:00`; absent where the file does not say, as of most cameras. */
+            utcOffset?: null | string;
+            position?: null | components["schemas"]["CapturedPosition"];
+            direction?: null | components["schemas"]["CapturedDirection"];
+            camera?: null | components["schemas"]["CapturedCamera"];
+        };
+        /** @description A camera, as it names itself: at most 64 characters each, none of them a control character. */
+        CapturedCamera: {
+            /** @description Who made it. */
+            make?: null | string;
+            /** @description Which it is. */
+            model?: null | string;
+        };
+        /** @description Where a camera looked. */
+        CapturedDirection: {
+            /**
+             * Format: double
+             * @description Clockwise from north, 0 up to but not 360.
+             */
+            degrees: number;
+            north?: null | components["schemas"]["CapturedNorth"];
+        };
+        /** @enum {string} */
+        CapturedNorth: "true" | "magnetic" | null;
+        /** @description A place in WGS 84. */
+        CapturedPosition: {
+            /**
+             * Format: double
+             * @description Degrees, -90 (south) to 90 (north).
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, -180 (west) to 180 (east).
+             */
+            longitude: number;
+            /**
+             * Format: double
+             * @description Metres above the level of the sea, or, where the file says so (Exif 3), above the ellipsoid; negative below it.
+             */
+            altitude?: null | number;
+        };
         /** @description Pixels that changed from one class to another. */
         ChangedPair: {
             /** @description Name of the class; `unlabelled` for none. */
@@ -1540,6 +1586,26 @@ export interface components {
             /** @description True when submitting the same photo again may succeed. */
             retryable: boolean;
         };
+        /** @description A job as a GeoJSON Feature. */
+        JobFeature: {
+            /** @description Always `Feature`. */
+            type: string;
+            /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+            id: components["schemas"]["JobId"];
+            /** @description A GeoJSON Point. */
+            geometry: components["schemas"]["JobPoint"];
+            /** @description What a GeoJSON Feature says of a job. */
+            properties: components["schemas"]["JobProperties"];
+        };
+        /** @description A page of jobs as a GeoJSON FeatureCollection (RFC 7946), newest first: those whose photos say where they were taken. */
+        JobFeatures: {
+            /** @description Always `FeatureCollection`. */
+            type: string;
+            /** @description A point a photo. */
+            features: components["schemas"]["JobFeature"][];
+            /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
+            next?: null | string;
+        };
         /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
         JobId: string;
         /** @description The photo, from its header. */
@@ -1580,6 +1646,35 @@ export interface components {
             items: components["schemas"]["JobView"][];
             /** @description Give it as `after` for the next page; absent on the last. A page may hold fewer jobs than asked for. */
             next?: null | string;
+        };
+        /** @description A GeoJSON Point. */
+        JobPoint: {
+            /** @description Always `Point`. */
+            type: string;
+            /** @description Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it: mostly above the sea. */
+            coordinates: number[];
+        };
+        /** @enum {string} */
+        JobPrivacy: "no-location" | null;
+        /** @description What a GeoJSON Feature says of a job. */
+        JobProperties: {
+            /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
+            id: components["schemas"]["JobId"];
+            /** @description The caller's name for the photo. */
+            name?: null | string;
+            /** @description Where a job stands. Terminal states are never left. */
+            state: components["schemas"]["JobState"];
+            /** @description When the photo was taken, ISO 8601; without an offset where the photo says none. */
+            capturedAt?: null | string;
+            direction?: null | components["schemas"]["CapturedDirection"];
+            /** @description Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded. */
+            shares?: null | {
+                [key: string]: number;
+            };
+            /** @description As in the job's view. */
+            links: {
+                [key: string]: string;
+            };
         };
         /** @description Which attempt's files are the result, and what made them. */
         JobResult: {
@@ -1669,6 +1764,7 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
+            privacy?: null | components["schemas"]["JobPrivacy"];
             /** @description When each state was first entered. */
             times: components["schemas"]["JobTimes"];
             /** @description Milliseconds of each piece of work so far. */
@@ -1680,6 +1776,7 @@ export interface components {
              */
             uploadExpiresAt?: null | string;
             image?: null | components["schemas"]["JobImage"];
+            captured?: null | components["schemas"]["Captured"];
             result?: null | components["schemas"]["JobResult"];
             review?: null | components["schemas"]["JobReview"];
             failure?: null | components["schemas"]["JobFailure"];
@@ -1754,38 +1851,7 @@ export interface components {
             /** @description True when regions were left out because there are too many, or too many corners: the largest are kept. */
             truncated: boolean;
             /** @description One for each region, class by class, the largest of a class first. */
-            features: {
-                /** @description Always `Feature`. */
-                type: string;
-                /** @description Left, top, right and bottom in pixels. */
-                bbox: number[];
-                /** @description A GeoJSON Polygon. */
-                geometry: {
-                    /** @description Always `Polygon`. */
-                    type: string;
-                    /** @description The outer ring, counter-clockwise by its numbers, then the holes, clockwise. */
-                    coordinates: number[][][];
-                };
-                /** @description What a region is. */
-                properties: {
-                    /**
-                     * Format: int32
-                     * @description Class id: the mask's pixel value.
-                     */
-                    classId: number;
-                    /** @description Class name. */
-                    className: string;
-                    /** @description An sRGB colour, written `#rrggbb` in JSON. */
-                    color: string;
-                    /**
-                     * Format: int64
-                     * @description Pixels of the region.
-                     */
-                    area: number;
-                    /** @description x, y, width and height in pixels, as COCO's `bbox` has it. */
-                    cocoBbox: number[];
-                };
-            }[];
+            features: components["schemas"]["RegionFeature"][];
         };
         /** @description The regions of a mask as polygons and run lengths: the content of `GET /v1/jobs/{id}/polygons`. */
         MaskRegions: {
@@ -2094,6 +2160,24 @@ export interface components {
              */
             estimatedSeconds?: null | number;
         };
+        /** @description One region as a GeoJSON Feature. */
+        RegionFeature: {
+            /** @description Always `Feature`. */
+            type: string;
+            /** @description Left, top, right and bottom in pixels. */
+            bbox: number[];
+            /** @description A GeoJSON Polygon. */
+            geometry: components["schemas"]["RegionGeometry"];
+            /** @description What a region is. */
+            properties: components["schemas"]["RegionProperties"];
+        };
+        /** @description A GeoJSON Polygon. */
+        RegionGeometry: {
+            /** @description Always `Polygon`. */
+            type: string;
+            /** @description The outer ring, counter-clockwise by its numbers, then the holes, clockwise. */
+            coordinates: number[][][];
+        };
         /** @description One region: the outline of a GeoJSON Polygon in pixel corners, with its size and COCO's box. Readers of GeoJSON take MaskFeatures, in which a `bbox` is GeoJSON's. */
         RegionPolygon: {
             /** @description Always `Polygon`. */
@@ -2107,6 +2191,25 @@ export interface components {
             bbox: number[];
             /** @description The outer ring, then the holes. Outer rings run counter-clockwise and holes clockwise as RFC 7946 means it, with a positive shoelace sum outside; on a screen, where y points down, that looks the other way round. At a tolerance of 0 no two rings cross and none passes a corner twice. */
             coordinates: number[][][];
+        };
+        /** @description What a region is. */
+        RegionProperties: {
+            /**
+             * Format: int32
+             * @description Class id: the mask's pixel value.
+             */
+            classId: number;
+            /** @description Class name. */
+            className: string;
+            /** @description An sRGB colour, written `#rrggbb` in JSON. */
+            color: components["schemas"]["RgbColor"];
+            /**
+             * Format: int64
+             * @description Pixels of the region.
+             */
+            area: number;
+            /** @description x, y, width and height in pixels, as COCO's `bbox` has it. */
+            cocoBbox: number[];
         };
         /** @description A photo whose labels changed. */
         RelabelledPhoto: {
@@ -2151,6 +2254,7 @@ export interface components {
             present?: null | number[];
             /** @description Model, version, hash and provider that made the mask. */
             model: components["schemas"]["JobResult"];
+            captured?: null | components["schemas"]["Captured"];
             /** @description Size of the model input in pixels. */
             input: components["schemas"]["JobInput"];
             preprocess?: null | components["schemas"]["PreprocessSpec"];
@@ -2537,6 +2641,8 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
+            /** @enum {string} */
+            privacy?: "no-location" | null;
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };
@@ -2824,6 +2930,10 @@ export interface operations {
                 since?: string;
                 /** @description Only jobs that were made before this time. */
                 until?: string;
+                /** @description Only photos that were taken within this: west,south,east,north in degrees, such as 5.9,45.8,10.5,47.8: longitudes from -180 to 180, latitudes from -90 to 90, south not above north; west above east reaches across the antimeridian. */
+                bbox?: string;
+                /** @description json, or geojson for a point a photo, of the photos that say where they were taken. */
+                format?: "json" | "geojson";
                 /** @description next of the page before. */
                 after?: string;
                 /** @description Jobs a page. */
@@ -2881,6 +2991,23 @@ export interface operations {
                      *             "orientation": 6,
                      *             "bytes": 3400000
                      *           },
+                     *           "captured": {
+                     *             "localTime": "2026-03-01T12:58:31.27",
+                     *             "utcOffset": "+01:00",
+                     *             "position": {
+                     *               "latitude": 47.37174,
+                     *               "longitude": 8.54226,
+                     *               "altitude": 409.5
+                     *             },
+                     *             "direction": {
+                     *               "degrees": 271.5,
+                     *               "north": "true"
+                     *             },
+                     *             "camera": {
+                     *               "make": "Google",
+                     *               "model": "Pixel 9a"
+                     *             }
+                     *           },
                      *           "result": {
                      *             "attempt": 1,
                      *             "model": "camvid-mnv2",
@@ -2903,6 +3030,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["JobPage"];
+                    "application/geo+json": components["schemas"]["JobFeatures"];
                 };
             };
             /** @description The request is not valid. */
@@ -2954,6 +3082,8 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                privacy?: components["schemas"]["JobPrivacy"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3028,6 +3158,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -3198,6 +3345,8 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                privacy?: components["schemas"]["JobPrivacy"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3273,6 +3422,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -3497,6 +3663,23 @@ export interface operations {
                      *         "orientation": 6,
                      *         "bytes": 3400000
                      *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
+                     *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
                      *       }
@@ -3619,6 +3802,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
@@ -3745,6 +3945,23 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
+                     *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
                      *       },
                      *       "result": {
                      *         "attempt": 1,
@@ -7031,6 +7248,23 @@ export interface operations {
                      *         "orientation": 6,
                      *         "bytes": 3400000
                      *       },
+                     *       "captured": {
+                     *         "localTime": "2026-03-01T12:58:31.27",
+                     *         "utcOffset": "+01:00",
+                     *         "position": {
+                     *           "latitude": 47.37174,
+                     *           "longitude": 8.54226,
+                     *           "altitude": 409.5
+                     *         },
+                     *         "direction": {
+                     *           "degrees": 271.5,
+                     *           "north": "true"
+                     *         },
+                     *         "camera": {
+                     *           "make": "Google",
+                     *           "model": "Pixel 9a"
+                     *         }
+                     *       },
                      *       "result": {
                      *         "attempt": 1,
                      *         "model": "camvid-mnv2",
@@ -9369,6 +9603,23 @@ export interface operations {
                  *           "height": 3024,
                  *           "orientation": 6,
                  *           "bytes": 3400000
+                 *         },
+                 *         "captured": {
+                 *           "localTime": "2026-03-01T12:58:31.27",
+                 *           "utcOffset": "+01:00",
+                 *           "position": {
+                 *             "latitude": 47.37174,
+                 *             "longitude": 8.54226,
+                 *             "altitude": 409.5
+                 *           },
+                 *           "direction": {
+                 *             "degrees": 271.5,
+                 *             "north": "true"
+                 *           },
+                 *           "camera": {
+                 *             "make": "Google",
+                 *             "model": "Pixel 9a"
+                 *           }
                  *         },
                  *         "result": {
                  *           "attempt": 1,

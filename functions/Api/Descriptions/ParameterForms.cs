@@ -11,6 +11,9 @@ internal static class ParameterForms
     /// <summary>Visible ASCII, as Idempotency-Key takes it.</summary>
     public static OpenApiSchema Key => new() { Type = JsonSchemaType.String, Pattern = "^[!-~]{1,255}$" };
 
+    /// <summary>Four numbers with commas between them.</summary>
+    public static OpenApiSchema Box => new() { Type = JsonSchemaType.String, Pattern = @"^-?[0-9]+(\.[0-9]+)?(,-?[0-9]+(\.[0-9]+)?){3}$" };
+
     /// <summary>A parameter that may be given several times.</summary>
     public static OpenApiSchema Several(int most, string pattern) =>
         new()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RoadSeg.Capture;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
@@ -64,6 +65,13 @@ internal static class ApiExamples
             QueuedAt = Noon.AddMilliseconds(80),
         },
         Image = new JobImage("jpeg", 4032, 3024, 6, 3_400_000),
+        Captured = new Captured(
+            "2026-03-01T12:58:31.27",
+            "+01:00",
+            new CapturedPosition(47.37174, 8.54226, 409.5),
+            new CapturedDirection(271.5, CapturedNorth.True),
+            new CapturedCamera("Google", "Pixel 9a")
+        ),
         Input = new JobInput(480, 360),
         Pin = new ModelPin(Result.Model, Result.ModelVersion),
         Stages = new StageMilliseconds
@@ -81,6 +89,7 @@ internal static class ApiExamples
         Stages = Queued.Stages with { Claim = 3.1, Fetch = 0.4, Wait = 0, Infer = 61.7, Upsample = 82.3, Encode = 14.2, Commit = 7.9 },
         Attempt = 1,
         Result = Result,
+        Shares = new Dictionary<string, double> { ["sky"] = 0.333333, ["road"] = 0.666667 },
     };
 
     private static readonly JobRecord Awaited = Queued with
@@ -88,6 +97,7 @@ internal static class ApiExamples
         State = JobState.AwaitingUpload,
         Times = new JobTimes { CreatedAt = Noon },
         Image = null,
+        Captured = null,
         Input = null,
         Pin = null,
         Stages = new(),

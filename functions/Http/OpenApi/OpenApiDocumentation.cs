@@ -219,7 +219,13 @@ internal static class OpenApiDocumentation
         foreach (var form in metadata.OfType<OtherForm>())
             operation
                 .Responses!["200"]
-                .Content!.Add(form.ContentType, new OpenApiMediaType { Schema = await NamedAsync(form.Type, context, cancel) });
+                .Content!.Add(
+                    form.ContentType,
+                    new OpenApiMediaType
+                    {
+                        Schema = Apart(await context.GetOrCreateSchemaAsync(form.Type, null, cancel), context.Document!),
+                    }
+                );
         ApiResponses.Complete(operation, metadata);
     }
 
@@ -269,6 +275,24 @@ internal static class OpenApiDocumentation
     {
         context.Document!.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, null, cancel));
         return new OpenApiSchemaReference(type.Name, context.Document);
+    }
+
+    // What the generator does with the bodies that it knows of by itself: each type stands under its name, and not within others.
+    private static IOpenApiSchema Apart(IOpenApiSchema schema, OpenApiDocument document)
+    {
+        if (schema is not OpenApiSchema own)
+            return schema;
+        foreach (var (name, property) in own.Properties?.ToArray() ?? [])
+            own.Properties![name] = Apart(property, document);
+        if (own.Items is { } items)
+            own.Items = Apart(items, document);
+        if (own.Metadata is not { } notes || !notes.TryGetValue("x-schema-id", out var id) || id is not string { Length: > 0 } type)
+            return own;
+        document.AddComponent(type, own);
+        var reference = new OpenApiSchemaReference(type, document);
+        return notes.TryGetValue("x-is-nullable-property", out var optional) && optional is true
+            ? new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] }
+            : reference;
     }
 
     // Nothing but the file: what else a form may hold stands in the query, where clients of every generator can leave it out and

@@ -12,6 +12,16 @@ export interface Review {
   classes: { id: number; name: string; color: string; pixels: number; changed: number }[];
 }
 
+/** What a photo's file says of when, where and with what it was taken. */
+export interface Captured {
+  /** Without an offset; that stands beside it where the file says one. */
+  localTime?: string;
+  utcOffset?: string;
+  position?: { latitude: number; longitude: number; altitude?: number };
+  direction?: { degrees: number; north?: 'true' | 'magnetic' };
+  camera?: { make?: string; model?: string };
+}
+
 export interface Job {
   id: string;
   state: State;
@@ -20,6 +30,8 @@ export interface Job {
   stages: Record<string, number | undefined>;
   queue?: { position: number; estimatedSeconds?: number };
   image?: { format: string; width: number; height: number; bytes: number };
+  captured?: Captured;
+  privacy?: 'no-location';
   /** As name or name@version; absent for the one that serves. */
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };

@@ -6,8 +6,17 @@ import { test } from 'node:test';
 import { accessible, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
 
 const photo = await readFile(street);
-const submit = async (fileName, more = '') => {
-  const answer = await fetch(`${PAGE}v1/jobs?fileName=${fileName}${more}`, { method: 'POST', headers: { 'Content-Type': 'image/jpeg', Prefer: 'wait=60' }, body: photo });
+// An Exif block: a Canon EOS R6 in Sydney, looking west by compass.
+const taken = Buffer.from(
+  'SUkqAAgAAAAEAA8BAgAGAAAAwgAAABABAgAHAAAAyAAAAGmHBAABAAAAPgAAACWIBAABAAAAXAAAAAAAAAACAAOQAgAUAAAA0AAAABGQAgAHAAAA5AAAAAAA'
+  + 'AAAIAAEAAgACAAAAUwAAAAIABQADAAAA7AAAAAMAAgACAAAARQAAAAQABQADAAAABAEAAAUAAQABAAAAAAAAAAYABQABAAAAHAEAABAAAgACAAAATQAAABEA'
+  + 'BQABAAAAJAEAAAAAAABDYW5vbgBFT1MgUjYAADIwMjY6MDM6MDEgMTM6MzQ6NTYAKzExOjAwAAAhAAAAAQAAADMAAAABAAAANgwAAGQAAACXAAAAAQAAAAwA'
+  + 'AAABAAAANBQAAGQAAABHAgAACgAAAJsKAAAKAAAA',
+  'base64');
+const exif = Buffer.concat([Buffer.from('Exif\0\0'), taken]);
+const located = Buffer.concat([photo.subarray(0, 2), Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255]), exif, photo.subarray(2)]);
+const submit = async (fileName, more = '', body = photo) => {
+  const answer = await fetch(`${PAGE}v1/jobs?fileName=${fileName}${more}`, { method: 'POST', headers: { 'Content-Type': 'image/jpeg', Prefer: 'wait=60' }, body });
   const job = await answer.json();
   assert.equal(job.state, 'succeeded');
   return job;
@@ -51,6 +60,29 @@ test('jobs are searched by a part of the name, a tag and days, and the address k
   assert.equal(new URL(page.url()).hash, '#/jobs');
   await page.getByLabel('Tag').fill('camera:a b:c');
   await listed(page, 'field.jpg');
+});
+
+test('the page of a photo says when, where and with what it was taken, and of one whose place was not to be kept that it was not', async t => {
+  const { id } = await submit('sydney.jpg', '', located);
+  const page = await open(t, `#/jobs/${id}`);
+  await shown(page);
+  const section = page.getByRole('region', { name: 'The photo' });
+  const facts = () => section.locator('dt, dd').allInnerTexts();
+  assert.deepEqual(await facts(), ['Taken', '2026-03-01 13:34:56 (UTC +11:00)', 'Camera', 'Canon EOS R6', 'Place', '33.85868° S, 151.21437° E', 'Height', '58.3 m', 'Looking', 'west, 272° by compass']);
+  await picture(page, 'captured');
+  await accessible(page, 'captured');
+  for (const [name, width, colorScheme] of phones) {
+    const small = await open(t, `#/jobs/${id}`, phone(width, colorScheme));
+    await shown(small);
+    await small.getByRole('region', { name: 'The photo' }).scrollIntoViewIfNeeded();
+    assert.equal(await overflow(small), 0, name);
+    await picture(small, `captured-${name}`, false);
+  }
+
+  const kept = await submit('nowhere.jpg', '&privacy=no-location', located);
+  const other = await open(t, `#/jobs/${kept.id}`);
+  await shown(other);
+  assert.deepEqual(await other.getByRole('region', { name: 'The photo' }).locator('dd').allInnerTexts(), ['2026-03-01 13:34:56 (UTC +11:00)', 'Canon EOS R6', 'Not kept, as was asked']);
 });
 
 test('a search that cannot be made says how it is written', async t => {

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RoadSeg.Capture;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Audits;
 using RoadSeg.Datasets.Comparison;
@@ -63,6 +64,14 @@ public sealed class ContractTests
         Stages = new StageMilliseconds { Read = 1.5, Decode = 12, Store = 2, Claim = 3, Fetch = 1, Wait = 0, Infer = 40, Upsample = 5, Encode = 3, Commit = 4 },
         Result = new JobResult(2, "camvid-mnv2", "20260301T120000Z-c4eaab0f", new string('a', 64), "cpu"),
         Review = new JobReview("5f2b6c0e8d914a3f9c7e1b2a4d6f80910d3c5e7f2a4b6c8e", "Ana", Noon.AddHours(1), 12_345, 67, [new ReviewedClass(0, "sky", RgbColor.Parse("#808080"), 421_500, 12_000), new ReviewedClass(1, "building", RgbColor.Parse("#800000"), 1_246, 278)]),
+    };
+
+    // What was there before stays as it was in the files of its name: records without these are read for as long as they are kept.
+    private static readonly JobRecord Located = Succeeded with
+    {
+        Privacy = JobPrivacy.NoLocation,
+        Captured = new Captured("2026-03-01T13:34:56.78", "+11:00", new CapturedPosition(-33.85868333, 151.21436667, 58.3), new CapturedDirection(271.5, CapturedNorth.Magnetic), new CapturedCamera("Canon", "EOS R6")),
+        Shares = new Dictionary<string, double> { ["sky"] = 0.25, ["road"] = 0.75 },
     };
 
     private static readonly ModelVersion Version = new(
@@ -129,6 +138,15 @@ public sealed class ContractTests
 
     [Fact]
     public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+
+    [Fact]
+    public void The_record_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Pinned("job-record-captured", Located, JobJson.Default.JobRecord);
+
+    [Fact]
+    public void The_view_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Pinned("job-view-captured", JobView.Of(Located), JobJson.Default.JobView);
+
+    [Fact]
+    public void Jobs_as_GeoJSON_keep_their_form() => Pinned("job-features", JobFeatures.Of([Located], "bmV4dA"), JobJson.Default.JobFeatures);
 
     [Fact]
     public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
@@ -203,6 +221,10 @@ public sealed class ContractTests
     }, JobJson.Default.ResultSummary);
 
     [Fact]
+    public void The_summary_of_a_photo_that_says_where_it_was_taken_keeps_its_form() => Pinned(
+        "result-summary-captured", JsonSerializer.Deserialize(Golden("result-summary"), JobJson.Default.ResultSummary)! with { Captured = Located.Captured }, JobJson.Default.ResultSummary);
+
+    [Fact]
     public void A_summary_of_an_older_version_is_read()
     {
         var old = JsonNode.Parse(Golden("result-summary"))!.AsObject();
@@ -211,7 +233,7 @@ public sealed class ContractTests
 
         var read = JsonSerializer.Deserialize(old, JobJson.Default.ResultSummary)!;
 
-        Assert.Equal((null, null), (read.Present, read.Preprocess));
+        Assert.Equal((null, null, null), (read.Present, read.Preprocess, read.Captured));
         Assert.Equal(4, read.Classes[0].Pixels);
     }
 
@@ -270,6 +292,7 @@ public sealed class ContractTests
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
         Assert.Null(read.Review);
+        Assert.Equal((null, null, null), (read.Captured, read.Privacy, read.Shares));
     }
 
     [Theory]

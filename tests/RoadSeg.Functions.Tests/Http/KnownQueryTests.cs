@@ -23,7 +23,7 @@ public sealed class KnownQueryTests(StorageFixture storage) : IAsyncLifetime
     [Theory]
     [InlineData("/v1/jobs?sate=failed", "'sate'; did you mean 'state'?")]
     [InlineData("/v1/jobs?State=failed", "'State'; did you mean 'state'?")]
-    [InlineData("/v1/jobs?colour=red", "'colour'. There are: state, tag, name, since, until, after, limit.")]
+    [InlineData("/v1/jobs?colour=red", "'colour'. There are: state, tag, name, since, until, bbox, format, after, limit.")]
     [InlineData("/v1/jobs/0000000000000000000000000a/overlay?opasity=1", "'opasity'; did you mean 'opacity'?")]
     [InlineData("/v1/jobs/0000000000000000000000000a/summary?x=1", "'x'. There is none.")]
     [InlineData("/v1/review?bellow=0.5", "'bellow'; did you mean 'below'?")]

@@ -11,7 +11,7 @@ namespace RoadSeg.Functions.Tests.Jobs;
 /// <summary>What a repeated request is, and what it gets.</summary>
 public sealed class IdempotencyKeysTests(StorageFixture storage)
 {
-    private static readonly SubmissionOptions Plain = new(null, null, null);
+    private static readonly SubmissionOptions Plain = new(null, null, null, null);
 
     private readonly IdempotencyKeys _keys = new(storage.Blobs);
     private readonly string _key = Guid.NewGuid().ToString();
@@ -37,6 +37,8 @@ public sealed class IdempotencyKeysTests(StorageFixture storage)
             Digest("photo", "a.jpg", Plain with { Tags = Tags("b", "1") }),
             Digest("photo", "a.jpg", Plain with { Tags = Tags("a", "1", "b", "1") }),
             Digest("photo", "a.jpg", Plain with { Tags = Tags("a1", "") }),
+            Digest("photo", "a.jpg", Plain with { Privacy = JobPrivacy.NoLocation }),
+            Digest("photo", "a.jpg", Plain with { Privacy = JobPrivacy.NoLocation, Tags = Tags("a", "1") }),
         ];
 
         Assert.Equal(digests.Length, digests.Distinct().Count());

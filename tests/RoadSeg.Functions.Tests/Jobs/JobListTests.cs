@@ -170,7 +170,7 @@ public sealed class JobListTests(StorageFixture storage)
     [InlineData("2026-01-31", "2026-01-31T00:00:00Z")]
     public void A_time_without_a_zone_is_universal(string text, string time)
     {
-        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture), JobSearch.Read(null, null, null, text, null).Since);
+        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture), JobSearch.Read(null, null, null, text, null, null).Since);
     }
 
     [Theory]
@@ -182,11 +182,12 @@ public sealed class JobListTests(StorageFixture storage)
     [InlineData("until", "2026-13-01")]
     [InlineData("since", "01/02/2026")]
     [InlineData("since", "10:00")]
+    [InlineData("bbox", "1,2,3")]
     public void A_search_that_cannot_be_read_names_the_parameter(string name, string value)
     {
         string? Of(string parameter) => parameter == name ? value : null;
 
-        var refused = Assert.Throws<RoadSegException>(() => JobSearch.Read(Of("state"), Of("tag") is { } tag ? [tag] : null, Of("name"), Of("since"), Of("until")));
+        var refused = Assert.Throws<RoadSegException>(() => JobSearch.Read(Of("state"), Of("tag") is { } tag ? [tag] : null, Of("name"), Of("since"), Of("until"), Of("bbox")));
 
         Assert.Equal(ErrorCodes.RequestInvalid, refused.Code);
         Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);

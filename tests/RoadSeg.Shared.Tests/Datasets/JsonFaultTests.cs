@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using RoadSeg.Datasets;
 using RoadSeg.Errors;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Tests.Datasets;
 
@@ -77,6 +78,14 @@ public sealed partial class JsonFaultTests
         Assert.Equal("own", DatasetSpecJson.Parse("""{"layout":"camvid","name":"own"}"""u8, "city").Name);
         Assert.Contains("no \"name\"", Assert.Throws<RoadSegException>(() => DatasetSpecJson.Parse("""{"layout":"camvid"}"""u8)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"privacy":"everything"}""", "\"privacy\" in line 1 is no word of no-location.")]
+    [InlineData("""{"resumable":1}""", "\"resumable\" in line 1 is no true or false.")]
+    [InlineData("""{"fileName":1}""", "\"fileName\" in line 1 is no text.")]
+    [InlineData("""{"tags":[]}""", "\"tags\" in line 1 is no object.")]
+    public void Of_a_member_that_is_set_when_a_record_is_made_it_says_what_belongs_there(string json, string said) =>
+        Assert.Equal(said, JsonFault.Of(Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize(json, JobJson.Default.UploadRequest))));
 
     /// <summary>No word of the reader's own.</summary>
     // What stands in quotes is the person's own.

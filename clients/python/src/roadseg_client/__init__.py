@@ -3,11 +3,13 @@
 from .client import RoadSegClient
 from .errors import RoadSegError
 from .retries import RetryPolicy
-from .types import JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
+from .types import JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
 from .uploads import Photo, UploadState
 from .webhooks import WebhookTestEvent, WebhookVerificationError, verify_webhook
 
 __all__ = [
+    "JobFeature",
+    "JobPrivacy",
     "JobState",
     "JobView",
     "MaskRegions",

@@ -15,11 +15,14 @@ from urllib.parse import quote
 from .calls import Calls, Query
 from .errors import RoadSegError, retry_after
 from .retries import RetryPolicy
-from .types import JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket
+from .types import JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket
 from .uploads import Photo, UploadState, blocks_of, check_size, commit_blocks, name_of, put_blob, put_block, size_of
 
 # Seconds of a long poll: below the minute that the service waits at most and that proxies leave an idle connection.
 _LONG_POLL = 30
+
+# West, south, east, north in degrees.
+Box = tuple[float, float, float, float]
 
 _ENDED = frozenset({"succeeded", "failed", "canceled", "expired"})
 
@@ -53,6 +56,7 @@ class RoadSegClient:
         content_type: str | None = None,
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
+        privacy: JobPrivacy | None = None,
         webhook: str | None = None,
         wait: float | None = None,
         idempotency_key: str | None = None,
@@ -65,6 +69,7 @@ class RoadSegClient:
             content_type: media type. The content decides, not this.
             model: name or name@version; the model that serves by default.
             tags: notes of your own, at most 16.
+            privacy: what is not to be kept of the photo: "no-location" for where it was taken.
             webhook: https address to notify when the job has ended.
             wait: seconds for which the service may hold its answer until the job has ended, 0-60.
             idempotency_key: the same key with the same request gets the same job, also after it has ended; a new one by default.
@@ -76,6 +81,7 @@ class RoadSegClient:
         query: list[tuple[str, str | int | float | None]] = [
             ("fileName", file_name or name_of(photo)),
             ("model", model),
+            ("privacy", privacy),
             ("webhook", webhook),
             *_notes(tags),
         ]
@@ -92,6 +98,7 @@ class RoadSegClient:
         content_type: str | None = None,
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
+        privacy: JobPrivacy | None = None,
         webhook: str | None = None,
         idempotency_key: str | None = None,
     ) -> JobView:
@@ -100,7 +107,7 @@ class RoadSegClient:
         Returns:
             The job; it may not have noticed its photo yet.
         """
-        about = _described(photo, file_name, content_type, model, tags, webhook)
+        about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
         ticket = self.upload_key(about, idempotency_key=idempotency_key)
         if idempotency_key is not None:
             earlier = self.job(ticket["id"])
@@ -127,6 +134,7 @@ class RoadSegClient:
         content_type: str | None = None,
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
+        privacy: JobPrivacy | None = None,
         webhook: str | None = None,
         block_size: int = 1024 * 1024,
         state: UploadState | None = None,
@@ -141,7 +149,7 @@ class RoadSegClient:
         """
         size = size_of(photo)
         if state is None:
-            about = _described(photo, file_name, content_type, model, tags, webhook)
+            about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
             about["resumable"] = True
             ticket = self.upload_key(about)
             self._check_size(ticket, photo)
@@ -225,6 +233,7 @@ class RoadSegClient:
         name: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        bbox: Box | None = None,
     ) -> Iterator[JobView]:
         """Your jobs, newest first, page after page as they are asked for.
 
@@ -234,19 +243,51 @@ class RoadSegClient:
             name: only photos whose name holds this, in upper or lower case.
             since: only jobs that were made at this time or later; without a zone it is local time.
             until: only jobs that were made before this time.
+            bbox: only photos that were taken within west, south, east, north (degrees); west above east reaches across the
+                antimeridian.
         """
+        for page in self._pages("json", state, tags, name, since, until, bbox):
+            yield from page["items"]
+
+    def features(
+        self,
+        state: JobState | None = None,
+        *,
+        tags: Mapping[str, str] | None = None,
+        name: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        bbox: Box | None = None,
+    ) -> Iterator[JobFeature]:
+        """Those of your jobs whose photos say where they were taken, newest first, as GeoJSON Features with their class shares;
+        arguments as for jobs."""
+        for page in self._pages("geojson", state, tags, name, since, until, bbox):
+            yield from page["features"]
+
+    def _pages(
+        self,
+        form: str,
+        state: JobState | None,
+        tags: Mapping[str, str] | None,
+        name: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        bbox: Box | None,
+    ) -> Iterator[dict[str, Any]]:
         search: list[tuple[str, str | int | float | None]] = [
             ("state", state),
             ("name", name),
             ("since", _zoned(since)),
             ("until", _zoned(until)),
+            ("bbox", None if bbox is None else ",".join(format(degrees, "f") for degrees in bbox)),
+            ("format", form),
             ("limit", 100),
             *_notes(tags),
         ]
         after: str | None = None
         while True:
             page = self._json("GET", "/v1/jobs", [*search, ("after", after)])
-            yield from page["items"]
+            yield page
             after = page.get("next")
             if after is None:
                 return
@@ -339,6 +380,7 @@ def _described(
     content_type: str | None,
     model: str | None,
     tags: Mapping[str, str] | None,
+    privacy: JobPrivacy | None,
     webhook: str | None,
 ) -> UploadRequest:
     return UploadRequest(
@@ -346,5 +388,6 @@ def _described(
         contentType=content_type,
         model=model,
         tags=None if tags is None else dict(tags),
+        privacy=privacy,
         webhook=webhook,
     )

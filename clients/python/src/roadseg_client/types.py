@@ -19,6 +19,9 @@ class ModelPin(TypedDict):
     version: str
 
 
+JobPrivacy = Literal["no-location", null]
+
+
 class _JobTimes(TypedDict):
     # The record was made.
     createdAt: str
@@ -103,6 +106,66 @@ class JobImage(TypedDict):
 
     # Size of the file.
     bytes: int
+
+
+class _CapturedPosition(TypedDict):
+    # Degrees, -90 (south) to 90 (north).
+    latitude: float
+
+    # Degrees, -180 (west) to 180 (east).
+    longitude: float
+
+
+class CapturedPosition(_CapturedPosition, total=False):
+    """A place in WGS 84."""
+
+    # Metres above the level of the sea, or, where the file says so (Exif 3), above the ellipsoid; negative below it.
+    altitude: float | None
+
+
+CapturedNorth = Literal["true", "magnetic", null]
+
+
+class _CapturedDirection(TypedDict):
+    # Clockwise from north, 0 up to but not 360.
+    degrees: float
+
+
+class CapturedDirection(_CapturedDirection, total=False):
+    """Where a camera looked."""
+
+    # Which north; absent where the file does not say.
+    north: CapturedNorth | None
+
+
+class CapturedCamera(TypedDict, total=False):
+    """A camera, as it names itself: at most 64 characters each, none of them a control character."""
+
+    # Who made it.
+    make: str | None
+
+    # Which it is.
+    model: str | None
+
+
+class Captured(TypedDict, total=False):
+    """When, where and with what a photo was taken, as its file says (Exif, CIPA DC-008). A part that the file does not say, or
+    says in a way that cannot be, is absent; nothing is guessed."""
+
+    # When, by the camera's clock where it was: `2026-03-01T13:34:56.78`, without an offset.
+    localTime: str | None
+
+    # What that clock was ahead of UTC, `+01:00`; absent where the file does not say, as of most cameras.
+    utcOffset: str | None
+
+    # Where.
+    position: CapturedPosition | None
+
+    # Where the camera looked.
+    direction: CapturedDirection | None
+
+    # With what.
+    camera: CapturedCamera | None
 
 
 class JobResult(TypedDict):
@@ -257,6 +320,9 @@ class JobView(_JobView, total=False):
     # The caller's own notes.
     tags: dict[str, str] | None
 
+    # What was asked not to be kept of the photo.
+    privacy: JobPrivacy | None
+
     # Place in the queue, while queued.
     queue: QueuePlace | None
 
@@ -265,6 +331,9 @@ class JobView(_JobView, total=False):
 
     # The photo, once its header is read.
     image: JobImage | None
+
+    # When, where and with what the photo was taken, as far as its file says.
+    captured: Captured | None
 
     # What ran, when succeeded.
     result: JobResult | None
@@ -277,6 +346,59 @@ class JobView(_JobView, total=False):
 
     # The webhook and how its deliveries went, if one was asked for.
     webhook: JobWebhook | None
+
+
+class JobPoint(TypedDict):
+    """A GeoJSON Point."""
+
+    # Always `Point`.
+    type: str
+
+    # Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it: mostly above the
+    # sea.
+    coordinates: list[float]
+
+
+class _JobProperties(TypedDict):
+    # A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs.
+    id: str
+
+    # Where a job stands. Terminal states are never left.
+    state: JobState
+
+    # As in the job's view.
+    links: dict[str, str]
+
+
+class JobProperties(_JobProperties, total=False):
+    """What a GeoJSON Feature says of a job."""
+
+    # The caller's name for the photo.
+    name: str | None
+
+    # When the photo was taken, ISO 8601; without an offset where the photo says none.
+    capturedAt: str | None
+
+    direction: CapturedDirection | None
+
+    # Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded.
+    shares: dict[str, float] | None
+
+
+class JobFeature(TypedDict):
+    """A job as a GeoJSON Feature."""
+
+    # Always `Feature`.
+    type: str
+
+    # A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs.
+    id: str
+
+    # A GeoJSON Point.
+    geometry: JobPoint
+
+    # What a GeoJSON Feature says of a job.
+    properties: JobProperties
 
 
 class UploadRequest(TypedDict, total=False):
@@ -298,6 +420,8 @@ class UploadRequest(TypedDict, total=False):
 
     # The caller's own notes: at most 16, names of 1-64 letters, digits, `. _ -`, values up to 256 characters.
     tags: dict[str, str] | None
+
+    privacy: Literal["no-location", null]
 
     # https address to notify when the job has ended.
     webhook: str | None
@@ -409,6 +533,9 @@ class ResultSummary(_ResultSummary, total=False):
 
     # Ids of the classes that have a pixel, ascending; null in summaries of older versions.
     present: list[int] | None
+
+    # When, where and with what the photo was taken, as far as its file says; null in summaries of older versions.
+    captured: Captured | None
 
     # How the photo became the model input; null in summaries of older versions.
     preprocess: PreprocessSpec | None

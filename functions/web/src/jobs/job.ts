@@ -5,6 +5,7 @@ import { versionName } from '../models/named';
 import { versionHash } from '../models/records';
 import { action, words } from '../ui';
 import { sendAgainButton } from './again';
+import { capturedSection } from './captured';
 import { askToErase, erase } from './erase';
 import { reviewedSection } from './reviewed';
 import { problemOf, stageList, stateWord } from './stages';
@@ -133,7 +134,7 @@ export function jobPage(main: HTMLElement, id: string): () => void {
       if (stop.signal.aborted) return leave();
       dispose = leave;
       side.querySelector('.classes')!.after(reviewedSection(done, own, again, () => void call(`/v1/jobs/${encodeURIComponent(id)}`).then(answer => answer.json() as Promise<Job>).then(now => { job = now; again(false); })));
-      side.append(times(done));
+      side.append(capturedSection(done) ?? '', times(done));
       announce(done.review && !own ? 'The result is shown as it was corrected.' : 'Done. The result is shown.');
     } catch (error) {
       shown = '';

@@ -28,6 +28,7 @@ internal static class SegmentCommand
             Out,
             ServiceOptions.Model,
             ServiceOptions.Tags,
+            ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -62,6 +63,7 @@ internal static class SegmentCommand
                 return await client.WaitAsync(job.Id, timeout: null, board.Moved(part), stop);
             },
             Path.GetFullPath(parsed.GetRequiredValue(Out)),
+            parsed.GetValue(ServiceOptions.MinConfidence),
             parsed.GetValue(ServiceOptions.Json),
             cancel
         );

@@ -5,6 +5,8 @@ export type {
   Job,
   JobState,
   ListOptions,
+  MaskOptions,
+  MinConfidence,
   OverlayOptions,
   Photo,
   PhotoOptions,

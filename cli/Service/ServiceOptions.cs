@@ -136,7 +136,8 @@ internal static class ServiceOptions
                 : all is null && (all = new MinConfidence(share)) is not null;
             if (!fits)
                 result.AddError(
-                    $"'{text}' is no confidence: write a number from 0 to 1 or card, once, and class:number, such as car:0.8, once for each class."
+                    $"'{text}' is no confidence: write a number from 0 to 1 or card, once, and class:number, such as car:0.8, once for "
+                        + "each class."
                 );
         }
 

@@ -8,8 +8,8 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Results;
 
-/// <summary>The parameter <c>minConfidence</c>: how sure the model must be of a pixel for its class to stand. Given once for all classes, as a
-/// number of 0 to 1 or as <c>card</c>, and once for each class that differs, as <c>class:number</c>.</summary>
+/// <summary>The parameter <c>minConfidence</c>: how sure the model must be of a pixel for its class to stand. Given once for all classes,
+/// as a number of 0 to 1 or as <c>card</c>, and once for each class that differs, as <c>class:number</c>.</summary>
 internal sealed record MinConfidence
 {
     /// <summary>Parameters of a request: one for each class that a catalogue may have, and one for all.</summary>
@@ -111,7 +111,7 @@ internal sealed record MinConfidence
     private static RoadSegException Invalid(string why) =>
         new(
             ErrorCodes.RequestInvalid,
-            $"The parameter 'minConfidence' is a number from 0 to 1 or 'card', once for all classes, and class:number, such as car:0.8, once "
-                + $"for each class that differs. {why}"
+            $"The parameter 'minConfidence' is a number from 0 to 1 or 'card', once for all classes, and class:number, such as car:0.8, "
+                + $"once for each class that differs. {why}"
         );
 }

@@ -11,8 +11,8 @@ internal static class ResultDescriptions
         endpoint.Takes(
             "minConfidence",
             "How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card "
-                + "states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against "
-                + "the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class.",
+                + "states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held "
+                + "against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class.",
             ParameterForms.Several(MinConfidence.Most, "^(card|(.+:)?[0-9.]+)$")
         );
 
@@ -66,7 +66,8 @@ internal static class ResultDescriptions
                 "getSummary",
                 "Get the class statistics",
                 "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing. "
-                    + "With minConfidence of what is left, means from the confidence as it is kept (within 2/255), and the unknown pixels beside the classes."
+                    + "With minConfidence of what is left, means from the confidence as it is kept (within 2/255), and the unknown "
+                    + "pixels beside the classes."
             )
             .Answers<ResultSummary>(StatusCodes.Status200OK);
 

@@ -2,8 +2,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Evaluation;
 
-/// <summary>How often the model is right by class and by how sure it says it is, in 64-bit counts over a whole data set. Confidence counts in
-/// the steps in which it is kept (<see cref="ConfidencePng"/>), so that what is found here holds for what is served.</summary>
+/// <summary>How often the model is right by class and by how sure it says it is, in 64-bit counts over a whole data set. Confidence counts
+/// in the steps in which it is kept (<see cref="ConfidencePng"/>), so that what is found here holds for what is served.</summary>
 /// <param name="classes">Classes, 1-255.</param>
 public sealed class PrecisionByConfidence(int classes)
 {

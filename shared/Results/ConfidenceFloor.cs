@@ -2,7 +2,8 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Results;
 
-/// <summary>How sure the model must be of a pixel for its class to stand. What is below becomes <see cref="JobReview.UnknownId"/>.</summary>
+/// <summary>How sure the model must be of a pixel for its class to stand. What is below becomes
+/// <see cref="JobReview.UnknownId"/>.</summary>
 public sealed class ConfidenceFloor
 {
     // 255 x a decimal such as 0.6 may come out a last bit above the whole number that it is.

@@ -16,10 +16,10 @@ public sealed class PrecisionByConfidenceTests
 
         var (at95, at96, at100) = (counts.From(0.95)[1]!, counts.From(0.96)[1]!, counts.From(1)[1]!);
 
-        // 200 lies in the step of 200 to 203, whose middle is 202.
-        Assert.Equal(0.7921, at95.From);
+        // The wrong ones lie in the step of 100 to 103: the next one's middle is 106. Below 200 to 203 it is 206 of the next.
+        Assert.Equal(0.4156, at95.From);
         Assert.Equal(2.0 / 3, at95.Share, 1e-12);
-        Assert.Equal((0.9882, 0.9882), (at96.From, at100.From));
+        Assert.Equal((0.8078, 0.8078), (at96.From, at100.From));
         Assert.Equal(1.0 / 3, at100.Share, 1e-12);
         Assert.Null(counts.From(0.95)[0]);
     }
@@ -29,8 +29,10 @@ public sealed class PrecisionByConfidenceTests
     {
         for (var step = 0; step < 64; step++)
         {
-            var counts = new PrecisionByConfidence(1);
+            var counts = new PrecisionByConfidence(2);
             counts.Add([0, Ignored, 0], [0, 0, 0], [(byte)(4 * step), 255, (byte)((4 * step) + 3)], Ignored);
+            if (step > 0)
+                counts.Add([1], [0], [(byte)((4 * step) - 1)], Ignored);
             var from = counts.From(1)[0]!.From!.Value;
             Assert.True((4 * step) + 2 >= 255 * from, $"step {step}: {from}");
             Assert.True(step == 0 || (4 * step) - 2 < 255 * from, $"step {step}: {from}");

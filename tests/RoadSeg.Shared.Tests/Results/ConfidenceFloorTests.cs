@@ -1,7 +1,7 @@
 using RoadSeg.Jobs;
 using RoadSeg.Results;
 
-namespace RoadSeg.Shared.Tests.Results;
+namespace RoadSeg.Tests.Results;
 
 public sealed class ConfidenceFloorTests
 {

@@ -133,7 +133,7 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   }
   // What is less sure is shown as unknown, and counted so: of the mask and the confidence that are here.
   const limit = h('input', { id: 'sure', type: 'range', min: '0', max: String(mostSure), value: String(view.sure), oninput: () => void hideBelow(Number(limit.value)) });
-  const limitText = h('output', { className: 'zoom-text', for: 'sure' });
+  const limitText = h('output', { className: 'sure-text', for: 'sure' });
   async function hideBelow(percent: number) {
     limit.value = String(percent);
     limitText.textContent = `${percent} %`;

@@ -45,6 +45,7 @@ internal static class GetCommand
             Output,
             Opacity,
             Format,
+            ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -61,6 +62,8 @@ internal static class GetCommand
                 $"A picture is no text for a terminal: save it with -o, as in './roadseg get {id} {part} -o "
                     + $"{part}.{Extension(parsed, part)}'."
             );
+        if (parsed.GetValue(ServiceOptions.MinConfidence) is not null && part is ("job" or "confidence" or "review"))
+            throw new CommandFailedException("--min-confidence is for summary, mask, color, overlay and polygons.");
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
 
         // People read a table where JSON was not asked for and goes to no file.
@@ -68,7 +71,9 @@ internal static class GetCommand
         if (part == "job" && table)
             Report.Job(AnsiConsole.Console, await service.Client.GetAsync(id, cancel));
         else if (part == "summary" && table)
-            AnsiConsole.Write(Report.Shares(await service.Client.GetSummaryAsync(id, cancel)));
+            AnsiConsole.Write(
+                Report.Shares(await service.Client.GetSummaryAsync(id, parsed.GetValue(ServiceOptions.MinConfidence), cancel))
+            );
         else
             await SaveAsync(await OpenAsync(parsed, service.Client, id, part, cancel), output, cancel);
         return 0;
@@ -84,18 +89,24 @@ internal static class GetCommand
         part switch
         {
             "job" => Line(JsonSerializer.Serialize(await client.GetAsync(id, cancel), JobJson.Default.JobView)),
-            "summary" => Line(JsonSerializer.Serialize(await client.GetSummaryAsync(id, cancel), JobJson.Default.ResultSummary)),
-            "mask" => await client.OpenMaskAsync(id, cancel),
-            "color" => await client.OpenColorAsync(id, cancel),
+            "summary" => Line(
+                JsonSerializer.Serialize(
+                    await client.GetSummaryAsync(id, parsed.GetValue(ServiceOptions.MinConfidence), cancel),
+                    JobJson.Default.ResultSummary
+                )
+            ),
+            "mask" => await client.OpenMaskAsync(id, parsed.GetValue(ServiceOptions.MinConfidence), cancel),
+            "color" => await client.OpenColorAsync(id, parsed.GetValue(ServiceOptions.MinConfidence), cancel),
             "overlay" => await client.OpenOverlayAsync(
                 id,
                 parsed.GetValue(Opacity),
                 parsed.GetValue(Format) == "webp" ? OverlayFormat.WebP : OverlayFormat.Jpeg,
+                parsed.GetValue(ServiceOptions.MinConfidence),
                 cancel
             ),
             "confidence" => await client.OpenConfidenceAsync(id, cancel),
             "review" => await client.OpenReviewedMaskAsync(id, cancel),
-            _ => await client.OpenPolygonsAsync(id, cancel),
+            _ => await client.OpenPolygonsAsync(id, parsed.GetValue(ServiceOptions.MinConfidence), cancel),
         };
 
     private static async Task SaveAsync(Stream content, string? file, CancellationToken cancel)

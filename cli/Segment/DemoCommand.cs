@@ -31,6 +31,7 @@ internal static class DemoCommand
             [Workspace.SamplePhoto],
             (file, board, part, stop) => drop.SegmentAsync(file, board.Moved(part), stop),
             Path.Combine(Workspace.Root, "roadseg-results"),
+            least: null,
             json: false,
             cancel
         );

@@ -106,6 +106,15 @@ internal static class Report
             );
         }
 
+        if (summary.Unknown is { } unknown)
+            table.AddRow(
+                "",
+                "[dim]unknown[/]",
+                unknown.Share.ToString("P1", CultureInfo.InvariantCulture),
+                unknown.Pixels.ToString("N0", CultureInfo.InvariantCulture),
+                "",
+                ""
+            );
         return table;
     }
 

@@ -15,21 +15,23 @@ internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnly
     /// <param name="job">The job.</param>
     /// <param name="folder">Folder to save to; made if missing.</param>
     /// <param name="name">File names begin with this.</param>
+    /// <param name="least">How sure the model must be; null: every pixel has its class.</param>
     /// <param name="cancel">Stops between files.</param>
     public static async Task<SavedResult> FetchAsync(
         RoadSegClient client,
         JobView job,
         string folder,
         string name,
+        MinConfidence? least,
         CancellationToken cancel
     )
     {
         Directory.CreateDirectory(folder);
         var files = new Dictionary<string, string>();
-        var summary = await client.GetSummaryAsync(job.Id, cancel);
-        await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job.Id, cancel));
-        await SaveAsync("color", ".color.png", await client.OpenColorAsync(job.Id, cancel));
-        await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job.Id, cancel: cancel));
+        var summary = await client.GetSummaryAsync(job.Id, least, cancel);
+        await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job.Id, least, cancel));
+        await SaveAsync("color", ".color.png", await client.OpenColorAsync(job.Id, least, cancel));
+        await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job.Id, least: least, cancel: cancel));
         await SaveAsync(
             "summary",
             ".summary.json",

@@ -29,6 +29,7 @@ internal static class SegmentCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -63,6 +64,7 @@ internal static class SegmentCommand
                 return await client.WaitAsync(job.Id, timeout: null, board.Moved(part), stop);
             },
             Path.GetFullPath(parsed.GetRequiredValue(Out)),
+            parsed.GetValue(ServiceOptions.MinConfidence),
             parsed.GetValue(ServiceOptions.Json),
             cancel
         );

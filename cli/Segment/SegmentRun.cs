@@ -21,6 +21,7 @@ internal static class SegmentRun
         IReadOnlyList<string> files,
         Segmentation segment,
         string folder,
+        MinConfidence? least,
         bool json,
         CancellationToken cancel
     )
@@ -34,7 +35,7 @@ internal static class SegmentRun
                 var job = await segment(files[i], board, i, stop);
                 return (
                     job,
-                    job.State == JobState.Succeeded ? await SavedResult.FetchAsync(client, job, folder, names[i], stop) : null
+                    job.State == JobState.Succeeded ? await SavedResult.FetchAsync(client, job, folder, names[i], least, stop) : null
                 ).ToTuple();
             },
             cancel

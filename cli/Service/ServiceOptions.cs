@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using RoadSeg.Client;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -51,6 +53,16 @@ internal static class ServiceOptions
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string?> Words(string name, string description, IEnumerable<string> words) =>
         new Option<string?>(name) { Description = description }.AcceptOnlyFromAmong([.. words]);
+
+    public static readonly Option<MinConfidence?> MinConfidence = new("--min-confidence")
+    {
+        Description =
+            "Make unknown what the model is less sure of: 0.6 for every class, card for what the model's card states, and car:0.8 for each "
+            + "class that differs. May be given several times.",
+        HelpName = "0-1|card|class:0-1",
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = Floors,
+    };
 
     /// <summary>Notes as name:value.</summary>
     public static Option<Dictionary<string, string>?> Notes(string description) =>
@@ -116,6 +128,34 @@ internal static class ServiceOptions
             return address;
         result.AddError($"'{text}' is no address of a service: write it as https://name or http://127.0.0.1:7071.");
         return null;
+    }
+
+    // What the service checks, such as names of classes, it says itself.
+    private static MinConfidence? Floors(ArgumentResult result)
+    {
+        MinConfidence? all = null;
+        var classes = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            var colon = text.LastIndexOf(':');
+            var fits =
+                text == "card" ? all is null && (all = Client.MinConfidence.OfCard) is not null
+                : !double.TryParse(text[(colon + 1)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+                || share is not (>= 0 and <= 1)
+                    ? false
+                : colon > 0 ? classes.TryAdd(text[..colon], share)
+                : all is null && (all = new MinConfidence(share)) is not null;
+            if (!fits)
+                result.AddError(
+                    $"'{text}' is no confidence: write a number from 0 to 1 or card, once, and class:number, such as car:0.8, once for "
+                        + "each class."
+                );
+        }
+
+        return (all ?? new MinConfidence(0)) with
+        {
+            Classes = classes,
+        };
     }
 
     private static Dictionary<string, string>? Parsed(ArgumentResult result)

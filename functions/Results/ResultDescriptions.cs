@@ -7,21 +7,37 @@ namespace RoadSeg.Functions.Results;
 /// <summary>What the OpenAPI document says of the endpoints of <see cref="ResultEndpoints"/>.</summary>
 internal static class ResultDescriptions
 {
+    public static RouteHandlerBuilder TakesMinConfidence(this RouteHandlerBuilder endpoint) =>
+        endpoint.Takes(
+            "minConfidence",
+            "How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card "
+                + "states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held "
+                + "against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class.",
+            ParameterForms.Several(MinConfidence.Most, "^(card|(.+:)?[0-9.]+)$")
+        );
+
     public static RouteHandlerBuilder DescribeGetMask(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe(
                 "getMask",
                 "Get the mask",
-                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours."
+                "8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours. "
+                    + "With minConfidence 255 is unknown, which the palette shows black."
             )
             .AnswersFile("image/png");
 
     public static RouteHandlerBuilder DescribeGetColorMask(this RouteHandlerBuilder endpoint) =>
-        endpoint.Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours.").AnswersFile("image/png");
+        endpoint
+            .Describe("getColorMask", "Get the coloured mask", "24-bit PNG of the class colours; what is unknown is black.")
+            .AnswersFile("image/png");
 
     public static RouteHandlerBuilder DescribeGetOverlay(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .Describe("getOverlay", "Get the classes over the photo", "The photo blended with the class colours, while the photo is kept.")
+            .Describe(
+                "getOverlay",
+                "Get the classes over the photo",
+                "The photo blended with the class colours, while the photo is kept; what is unknown keeps the photo."
+            )
             .Takes(
                 "opacity",
                 "Weight of the colours: 0 is the photo, 1 the classes.",
@@ -49,7 +65,9 @@ internal static class ResultDescriptions
             .Describe(
                 "getSummary",
                 "Get the class statistics",
-                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing."
+                "Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing. "
+                    + "With minConfidence of what is left, means from the confidence as it is kept (within 2/255), and the unknown "
+                    + "pixels beside the classes."
             )
             .Answers<ResultSummary>(StatusCodes.Status200OK);
 
@@ -59,7 +77,8 @@ internal static class ResultDescriptions
                 "getPolygons",
                 "Get polygons and run lengths",
                 "Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson "
-                    + "the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take."
+                    + "the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take. "
+                    + "With minConfidence there is a class 255, unknown."
             )
             .Takes("minArea", "Regions of fewer pixels get no polygon.", ParameterForms.Whole(1, 1_000_000_000, 64))
             .Takes(

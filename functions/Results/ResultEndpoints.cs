@@ -19,8 +19,10 @@ internal static class ResultEndpoints
     internal const int LargestWidth = 2048;
     private const int OverlayQuality = 88;
 
-    // Bytes for each of the photo's pixels that making it holds: mask, photo as decoded, turned and blended.
-    private const int ColorHolds = 5,
+    // Bytes for each of the photo's pixels that making it holds: mask and confidence, photo as decoded, turned and blended.
+    private const int MaskHolds = 2,
+        SummaryHolds = 2,
+        ColorHolds = 5,
         ReducedHolds = 4,
         OverlayHolds = 10,
         PolygonsHold = 6;
@@ -28,12 +30,12 @@ internal static class ResultEndpoints
     public static void MapResults(this IEndpointRouteBuilder app)
     {
         var job = app.MapGroup("/v1/jobs/{id}");
-        job.MapResult("/mask", MaskAsync).DescribeGetMask();
-        job.MapResult("/color", ColorAsync, ErrorCodes.TooManyRequests).DescribeGetColorMask();
-        job.MapResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing, ErrorCodes.TooManyRequests).DescribeGetOverlay();
+        job.MapMadeResult("/mask", MaskAsync).DescribeGetMask();
+        job.MapMadeResult("/color", ColorAsync).DescribeGetColorMask();
+        job.MapMadeResult("/overlay", OverlayAsync, ErrorCodes.UploadMissing).DescribeGetOverlay();
         job.MapResult("/confidence", ConfidenceAsync, ErrorCodes.ConfidenceUnavailable).DescribeGetConfidence();
-        job.MapResult("/summary", SummaryAsync).DescribeGetSummary();
-        job.MapResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex, ErrorCodes.TooManyRequests).DescribeGetPolygons();
+        job.MapMadeResult("/summary", SummaryAsync).DescribeGetSummary();
+        job.MapMadeResult("/polygons", PolygonsAsync, ErrorCodes.MaskTooComplex).DescribeGetPolygons();
     }
 
     // HEAD answers like GET and is not described beside it.
@@ -45,16 +47,86 @@ internal static class ResultEndpoints
             .Fails([ErrorCodes.RequestInvalid, ErrorCodes.JobNotFound, ErrorCodes.ResultNotReady, ErrorCodes.ResultGone, .. failures]);
     }
 
-    private static async Task<IResult> MaskAsync(string id, HttpContext context, ResultReader results)
+    // Of what minConfidence takes part in.
+    private static RouteHandlerBuilder MapMadeResult(
+        this RouteGroupBuilder job,
+        string path,
+        Delegate handler,
+        params ErrorCode[] failures
+    ) =>
+        job.MapResult(
+                path,
+                handler,
+                [
+                    ErrorCodes.TooManyRequests,
+                    ErrorCodes.ConfidenceUnavailable,
+                    ErrorCodes.ModelNotFound,
+                    ErrorCodes.ModelInvalid,
+                    .. failures,
+                ]
+            )
+            .TakesMinConfidence();
+
+    private static async Task<IResult> MaskAsync(
+        string id,
+        string[]? minConfidence,
+        HttpContext context,
+        ResultReader results,
+        SureMasks sure
+    )
     {
+        var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(
-            job,
-            "mask",
-            "image/png",
-            () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted),
-            () => results.OpenAsync(job, ResultFiles.Mask, context.Request)
+        return least is null
+            ? await context.ImmutableAsync(
+                job,
+                "mask",
+                "image/png",
+                () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted),
+                () => results.OpenAsync(job, ResultFiles.Mask, context.Request)
+            )
+            : await context.MadeAsync(
+                job,
+                "mask",
+                "image/png",
+                least,
+                MaskHolds,
+                async (mask, stop) =>
+                {
+                    var (left, summary) = await sure.WithSummaryAsync(job, mask, least, stop);
+                    return MaskPng.Encode(left.Ids, left.Width, left.Height, summary.Catalogue());
+                },
+                results,
+                sure
+            );
+    }
+
+    // A result that is made of the mask when it is asked for, as far as the model was sure enough of it.
+    private static Task<IResult> MadeAsync(
+        this HttpContext context,
+        JobRecord job,
+        string part,
+        string contentType,
+        MinConfidence? least,
+        int bytesPerPixel,
+        Func<IndexedImage, CancellationToken, Task<byte[]>> make,
+        ResultReader results,
+        SureMasks sure,
+        Func<Task>? require = null
+    )
+    {
+        var whole = least is null ? part : $"{part}-{least.Tag}";
+        return context.ImmutableAsync(job, whole, contentType, LookAsync, () =>
+            results.MakeAsync(job, whole, bytesPerPixel, make, context.RequestAborted)
         );
+
+        async Task<long?> LookAsync()
+        {
+            if (require is not null)
+                await require();
+            await sure.RequireAsync(job, least, context.RequestAborted);
+            return await results.MadeLengthAsync(job, whole, context.RequestAborted);
+        }
     }
 
     private static async Task<IResult> ConfidenceAsync(string id, HttpContext context, ResultReader results)
@@ -69,34 +141,59 @@ internal static class ResultEndpoints
         );
     }
 
-    private static async Task<IResult> SummaryAsync(string id, HttpContext context, ResultReader results)
+    private static async Task<IResult> SummaryAsync(
+        string id,
+        string[]? minConfidence,
+        HttpContext context,
+        ResultReader results,
+        SureMasks sure
+    )
     {
+        var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(
-            job,
-            "summary",
-            "application/json",
-            () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted),
-            () => results.OpenAsync(job, ResultFiles.Summary, context.Request)
-        );
+        return least is null
+            ? await context.ImmutableAsync(
+                job,
+                "summary",
+                "application/json",
+                () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted),
+                () => results.OpenAsync(job, ResultFiles.Summary, context.Request)
+            )
+            : await context.MadeAsync(
+                job,
+                "summary",
+                "application/json",
+                least,
+                SummaryHolds,
+                async (mask, stop) =>
+                    JsonSerializer.SerializeToUtf8Bytes(
+                        (await sure.WithSummaryAsync(job, mask, least, stop)).Summary,
+                        JobJson.Plain.ResultSummary
+                    ),
+                results,
+                sure
+            );
     }
 
-    private static async Task<IResult> ColorAsync(string id, HttpContext context, ResultReader results)
+    private static async Task<IResult> ColorAsync(
+        string id,
+        string[]? minConfidence,
+        HttpContext context,
+        ResultReader results,
+        SureMasks sure
+    )
     {
+        var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
-        return await context.ImmutableAsync(
+        return await context.MadeAsync(
             job,
             "color",
             "image/png",
-            () => results.MadeLengthAsync(job, "color", context.RequestAborted),
-            () =>
-                results.MakeAsync(
-                    job,
-                    "color",
-                    ColorHolds,
-                    static (mask, _) => Task.FromResult(ColorMask.Png(mask)),
-                    context.RequestAborted
-                )
+            least,
+            ColorHolds,
+            async (mask, stop) => ColorMask.Png(await sure.OfAsync(job, mask, least, stop)),
+            results,
+            sure
         );
     }
 
@@ -105,8 +202,10 @@ internal static class ResultEndpoints
         string? opacity,
         string? format,
         string? width,
+        string[]? minConfidence,
         HttpContext context,
         ResultReader results,
+        SureMasks sure,
         BlobServiceClient blobs,
         ImageLimits limits
     )
@@ -116,6 +215,7 @@ internal static class ResultEndpoints
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
         var webp = format == "webp";
         var most = Width(width);
+        var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(
             CultureInfo.InvariantCulture,
@@ -129,27 +229,26 @@ internal static class ResultEndpoints
                 $"WebP holds at most {PhotoEncoder.MaxWebPSide} pixels a side: take jpeg or a smaller width."
             );
         var reduced = shownWidth < job.Image.Width;
-        return await context.ImmutableAsync(job, part, webp ? "image/webp" : "image/jpeg", LookAsync, () => results.MakeAsync(
-                job,
-                part,
-                reduced ? ReducedHolds : OverlayHolds,
-                async (mask, stop) =>
-                {
-                    var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
-                    var header = ImageProbe.Read(file, limits);
-                    var blended = reduced
-                        ? Reduced(file, header, mask, weight, shownWidth, shownHeight)
-                        : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
-                    return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
-                },
-                context.RequestAborted
-            ));
-
-        async Task<long?> LookAsync()
-        {
-            await UploadReader.RequireAsync(blobs, job.Source, limits, context.RequestAborted);
-            return await results.MadeLengthAsync(job, part, context.RequestAborted);
-        }
+        return await context.MadeAsync(
+            job,
+            part,
+            webp ? "image/webp" : "image/jpeg",
+            least,
+            reduced ? ReducedHolds : OverlayHolds,
+            async (mask, stop) =>
+            {
+                var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
+                var header = ImageProbe.Read(file, limits);
+                mask = await sure.OfAsync(job, mask, least, stop);
+                var blended = reduced
+                    ? Reduced(file, header, mask, weight, shownWidth, shownHeight)
+                    : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
+                return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
+            },
+            results,
+            sure,
+            () => UploadReader.RequireAsync(blobs, job.Source, limits, context.RequestAborted)
+        );
     }
 
     private static async Task<IResult> PolygonsAsync(
@@ -157,8 +256,10 @@ internal static class ResultEndpoints
         string? minArea,
         string? tolerance,
         string? format,
+        string[]? minConfidence,
         HttpContext context,
-        ResultReader results
+        ResultReader results,
+        SureMasks sure
     )
     {
         var options = new RegionOptions();
@@ -181,35 +282,32 @@ internal static class ResultEndpoints
         if (format is not (null or "json" or "geojson"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'json' or 'geojson'.");
         var geo = format == "geojson";
+        var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
         var part = string.Create(CultureInfo.InvariantCulture, $"polygons-{options.MinArea}-{options.Tolerance}{(geo ? "-geo" : "")}");
-        return await context.ImmutableAsync(
+        return await context.MadeAsync(
             job,
             part,
             geo ? "application/geo+json" : "application/json",
-            () => results.MadeLengthAsync(job, part, context.RequestAborted),
-            () =>
-                results.MakeAsync(
-                    job,
-                    part,
-                    PolygonsHold,
-                    async (mask, stop) =>
-                    {
-                        var summary = await results.SummaryAsync(job, stop);
-                        var labels = summary.Classes.ToDictionary(label => label.Id);
-                        var regions = RegionFinder.Find(
-                            mask.Ids,
-                            mask.Width,
-                            mask.Height,
-                            id => (labels[id].Name, labels[id].Color),
-                            options
-                        );
-                        return geo
-                            ? JsonSerializer.SerializeToUtf8Bytes(MaskFeatures.Of(regions), ResultJson.Plain.MaskFeatures)
-                            : JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
-                    },
-                    context.RequestAborted
-                )
+            least,
+            PolygonsHold,
+            async (mask, stop) =>
+            {
+                mask = await sure.OfAsync(job, mask, least, stop);
+                var labels = (await results.SummaryAsync(job, stop)).Classes.ToDictionary(label => label.Id);
+                var regions = RegionFinder.Find(
+                    mask.Ids,
+                    mask.Width,
+                    mask.Height,
+                    id => id == JobReview.UnknownId ? ("unknown", default) : (labels[id].Name, labels[id].Color),
+                    options
+                );
+                return geo
+                    ? JsonSerializer.SerializeToUtf8Bytes(MaskFeatures.Of(regions), ResultJson.Plain.MaskFeatures)
+                    : JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
+            },
+            results,
+            sure
         );
     }
 

@@ -133,6 +133,11 @@ internal sealed class ResultReader(
     /// <exception cref="RoadSegException">As for <see cref="OpenConfidenceAsync"/>.</exception>
     public Task<long?> ConfidenceLengthAsync(JobRecord job, CancellationToken cancel) => OfConfidenceAsync(job, LengthAsync, cancel);
 
+    /// <summary>It decoded: 255 times the probability of each pixel's class, within 2, shape [height, width].</summary>
+    /// <exception cref="RoadSegException">As for <see cref="OpenConfidenceAsync"/>.</exception>
+    public async Task<byte[]> RequireConfidenceAsync(JobRecord job, CancellationToken cancel) =>
+        MaskPng.Decode((await OfConfidenceAsync(job, ReadAsync, cancel)).Span, limits).Ids;
+
     private async Task<T> OfConfidenceAsync<T>(
         JobRecord job,
         Func<JobRecord, string, CancellationToken, Task<T>> read,

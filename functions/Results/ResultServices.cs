@@ -6,5 +6,6 @@ internal static class ResultServices
     {
         services.AddSingleton<ResultReader>();
         services.AddSingleton<RenderedResults>();
+        services.AddSingleton<SureMasks>();
     }
 }

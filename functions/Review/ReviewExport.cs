@@ -42,7 +42,7 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
             var written =
                 fitting.Count == 0 ? 0
                 : format is null ? await DatasetAsync(file, name, fitting, cancel)
-                : await ToolAsync(file, new ExportedSet(name, "", ReviewedMask.Labels(fitting[0].Summary), ""), format, fitting, cancel);
+                : await ToolAsync(file, new ExportedSet(name, "", fitting[0].Summary.Catalogue(), ""), format, fitting, cancel);
             if (written == 0)
                 throw new RoadSegException(
                     ErrorCodes.RequestInvalid,

@@ -28,10 +28,6 @@ internal static class ReviewedMask
     public static bool IsSame(JobReview? one, JobReview other) =>
         one is not null && one.By == other.By && one.Version.AsSpan(0, ContentDigits).SequenceEqual(other.Version.AsSpan(0, ContentDigits));
 
-    /// <summary>The classes of a result; 255 is unknown.</summary>
-    public static LabelCatalogue Labels(ResultSummary summary) =>
-        new([.. summary.Classes.Select(label => new LabelClass(label.Id, label.Name, label.Color))], JobReview.UnknownId);
-
     /// <summary>Counts a mask's pixels.</summary>
     /// <param name="sent">The mask, of the photo's size.</param>
     /// <param name="own">The model's mask of the same size.</param>

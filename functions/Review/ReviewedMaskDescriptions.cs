@@ -17,7 +17,7 @@ internal static class ReviewedMaskDescriptions
                 "getReview",
                 "Get the reviewed mask",
                 "The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when "
-                    + "and how many pixels stand in the job as review."
+                    + "and how many pixels stand in the job as review. A person's pixels are certain: minConfidence is for the model's."
             )
             .TakesHeader("If-None-Match", "ETag of an earlier answer: 304 with that ETag and no body if it is still the same.")
             .AnswersFile("image/png")

@@ -136,7 +136,7 @@ internal sealed class ReviewedMasks(
     )
     {
         var (width, height) = (job.Image!.Width, job.Image.Height);
-        var labels = ReviewedMask.Labels(await results.SummaryAsync(job, cancel));
+        var labels = (await results.SummaryAsync(job, cancel)).Catalogue();
         using var slot = await slots.RenderAsync(job.Caller, (long)width * height * Holds, PhotoSlots.IsHeavy(width, height), cancel);
         var sent = MaskPng.Decode(png.Span, limits);
         var own = await results.MaskAsync(job, cancel);

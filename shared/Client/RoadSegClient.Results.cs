@@ -10,29 +10,40 @@ namespace RoadSeg.Client;
 public sealed partial class RoadSegClient
 {
     /// <summary>The mask: an 8-bit palette PNG of the photo's oriented size whose pixel values are class ids.</summary>
-    public Task<Stream> OpenMaskAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/mask", cancel);
+    /// <param name="id">The job.</param>
+    /// <param name="least">What becomes unknown, 255; nothing when null.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<Stream> OpenMaskAsync(WorkId id, MinConfidence? least = null, CancellationToken cancel = default) =>
+        _calls.OpenAsync(JobPath(id) + "/mask" + Query.Of(Of(least)), cancel);
 
     /// <summary>The mask in the classes' colours: a PNG.</summary>
-    public Task<Stream> OpenColorAsync(WorkId id, CancellationToken cancel = default) => _calls.OpenAsync(JobPath(id) + "/color", cancel);
+    /// <param name="id">The job.</param>
+    /// <param name="least">What becomes unknown, black; nothing when null.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<Stream> OpenColorAsync(WorkId id, MinConfidence? least = null, CancellationToken cancel = default) =>
+        _calls.OpenAsync(JobPath(id) + "/color" + Query.Of(Of(least)), cancel);
 
     /// <summary>The photo with the classes' colours over it.</summary>
     /// <param name="id">The job.</param>
     /// <param name="opacity">0 (photo) to 1 (classes); the service's 0.5 when null.</param>
     /// <param name="format">How it is compressed.</param>
+    /// <param name="least">What becomes unknown, and keeps the photo; nothing when null.</param>
     /// <param name="cancel">Stops.</param>
     public Task<Stream> OpenOverlayAsync(
         WorkId id,
         double? opacity = null,
         OverlayFormat format = OverlayFormat.Jpeg,
+        MinConfidence? least = null,
         CancellationToken cancel = default
     ) =>
         _calls.OpenAsync(
             JobPath(id)
                 + "/overlay"
-                + Query.Of(
+                + Query.Of([
                     ("opacity", opacity is { } weight ? FormattableString.Invariant($"{weight:0.####}") : null),
-                    ("format", format == OverlayFormat.WebP ? "webp" : null)
-                ),
+                    ("format", format == OverlayFormat.WebP ? "webp" : null),
+                    .. Of(least),
+                ]),
             cancel
         );
 
@@ -41,12 +52,18 @@ public sealed partial class RoadSegClient
         _calls.OpenAsync(JobPath(id) + "/confidence", cancel);
 
     /// <summary>The classes' outlines and COCO run lengths: JSON.</summary>
-    public Task<Stream> OpenPolygonsAsync(WorkId id, CancellationToken cancel = default) =>
-        _calls.OpenAsync(JobPath(id) + "/polygons", cancel);
+    /// <param name="id">The job.</param>
+    /// <param name="least">What becomes unknown, a class 255 of its own; nothing when null.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<Stream> OpenPolygonsAsync(WorkId id, MinConfidence? least = null, CancellationToken cancel = default) =>
+        _calls.OpenAsync(JobPath(id) + "/polygons" + Query.Of(Of(least)), cancel);
 
     /// <summary>What the mask holds, class by class.</summary>
-    public Task<ResultSummary> GetSummaryAsync(WorkId id, CancellationToken cancel = default) =>
-        _calls.ReadAsync(HttpMethod.Get, JobPath(id) + "/summary", JobJson.Default.ResultSummary, null, cancel);
+    /// <param name="id">The job.</param>
+    /// <param name="least">What becomes unknown, and is counted beside the classes; nothing when null.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<ResultSummary> GetSummaryAsync(WorkId id, MinConfidence? least = null, CancellationToken cancel = default) =>
+        _calls.ReadAsync(HttpMethod.Get, JobPath(id) + "/summary" + Query.Of(Of(least)), JobJson.Default.ResultSummary, null, cancel);
 
     /// <summary>The models, each with the version that is live.</summary>
     public async Task<IReadOnlyList<ModelView>> ListModelsAsync(CancellationToken cancel = default) =>
@@ -65,4 +82,6 @@ public sealed partial class RoadSegClient
     /// <summary>The classes of each model: what a mask's pixel values mean.</summary>
     public async Task<IReadOnlyList<LabelView>> ListLabelsAsync(CancellationToken cancel = default) =>
         (await _calls.ReadAsync(HttpMethod.Get, "v1/labels", ClientJson.Default.LabelList, null, cancel)).Items;
+
+    private static IEnumerable<(string Name, string? Value)> Of(MinConfidence? least) => least?.Parameters() ?? [];
 }

@@ -21,7 +21,7 @@ public sealed class ClientTests(StackFixture stack)
 
         var sent = await client.UploadAsync(photo, new UploadRequest { FileName = "straße.jpg", ContentType = "image/jpeg", Tags = new Dictionary<string, string> { ["camera"] = "front: left" } }, progress: bytes, cancel: Cancel);
         var job = await client.WaitAsync(sent.Id, TimeSpan.FromMinutes(1), states, Cancel);
-        var summary = await client.GetSummaryAsync(job.Id, Cancel);
+        var summary = await client.GetSummaryAsync(job.Id, cancel: Cancel);
 
         Assert.Equal((JobState.Succeeded, "straße.jpg", "front: left"), (job.State, job.FileName, job.Tags!["camera"]));
         Assert.Equal(Photos.Street.Length, bytes.All[^1]);
@@ -29,9 +29,9 @@ public sealed class ClientTests(StackFixture stack)
         Assert.True(bytes.All.Count > 3, "Progress came in one piece.");
         Assert.Equal(JobState.Succeeded, states.All[^1].State);
         Assert.Equal(751L * 563, summary.Classes.Sum(c => c.Pixels));
-        var mask = MaskPng.Decode(await ReadAsync(client.OpenMaskAsync(job.Id, Cancel)), new ImageLimits());
+        var mask = MaskPng.Decode(await ReadAsync(client.OpenMaskAsync(job.Id, cancel: Cancel)), new ImageLimits());
         Assert.Equal((751, 563), (mask.Width, mask.Height));
-        foreach (var open in new[] { client.OpenColorAsync(job.Id, Cancel), client.OpenOverlayAsync(job.Id, cancel: Cancel), client.OpenOverlayAsync(job.Id, 0.25, OverlayFormat.WebP, Cancel) })
+        foreach (var open in new[] { client.OpenColorAsync(job.Id, cancel: Cancel), client.OpenOverlayAsync(job.Id, cancel: Cancel), client.OpenOverlayAsync(job.Id, 0.25, OverlayFormat.WebP, cancel: Cancel) })
         {
             var picture = Photos.Decode(await ReadAsync(open));
             Assert.Equal((751, 563), (picture.Width, picture.Height));
@@ -156,7 +156,7 @@ public sealed class ClientTests(StackFixture stack)
             "unknown job" => client.GetAsync(WorkId.New(TimeProvider.System), Cancel),
             "another caller's job" => Client().GetAsync(ticket.Id, Cancel),
             "unknown model" => client.SubmitAsync(Photos.Street, new UploadRequest { Model = "nonesuch" }, cancel: Cancel),
-            "no result yet" => client.OpenMaskAsync(ticket.Id, Cancel),
+            "no result yet" => client.OpenMaskAsync(ticket.Id, cancel: Cancel),
             "body too large" => client.SubmitAsync(new byte[(16 * 1024 * 1024) + 1], cancel: Cancel),
             "upload too large" => client.PutAsync(ticket with { MaxBytes = 99 }, photo, cancel: Cancel),
             "no image type" => client.SubmitAsync(Photos.Street, new UploadRequest { ContentType = "text/plain" }, cancel: Cancel),

@@ -13,7 +13,15 @@ namespace RoadSeg.Trainer.Evaluation;
 internal static class OnnxEvaluation
 {
     public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>
-        SetEvaluation.Run(set, image => engine.SegmentPhoto(image).ClassIds, each);
+        SetEvaluation.Run(
+            set,
+            image =>
+            {
+                var seen = engine.SegmentPhoto(image);
+                return new Prediction(seen.ClassIds, seen.Confidence);
+            },
+            each
+        );
 
     /// <param name="graph">A graph as this trainer exports it: uint8 [N, H, W, 3] "image" to float [N, classes, h, w] "logits".</param>
     /// <param name="read">As for <see cref="OnnxFile.WithData"/>: where weights beside the graph may lie; null: nowhere.</param>

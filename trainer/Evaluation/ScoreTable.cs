@@ -17,11 +17,12 @@ internal static class ScoreTable
         if (floor is not null)
             output.WriteLine($"without looking at the image: accuracy {floor.PixelAccuracy():P2}   mIoU {floor.MeanIoU():P2}");
         var (iou, recall, edges) = (pixels.ClassIoU(), pixels.ClassAccuracies(), boundaries.PerClass);
+        var certain = scores.Certain;
         var width = labels.Classes.Max(c => c.Name.Length);
         foreach (var label in labels.Classes)
             output.WriteLine(
                 $"  {label.Name.PadRight(width)}  IoU {Show(iou[label.Id]), -8} accuracy {Show(recall[label.Id]), -8} boundary F "
-                    + $"{Show(edges[label.Id])}"
+                    + $"{Show(edges[label.Id]), -8}{(certain is null ? "" : $" {Certain(certain[label.Id])}")}"
             );
         var absent = labels.Classes.Where(c => recall[c.Id] is null).ToArray();
         if (absent.Length > 0)
@@ -30,6 +31,14 @@ internal static class ScoreTable
                     + $"{string.Join(", ", absent.Select(c => c.Name))}."
             );
     }
+
+    private static string Certain(CertainPixels? found) =>
+        found switch
+        {
+            null => "given to no pixel",
+            { From: { } from } => $"{SetScores.CertainPrecision:P0} right from confidence {from:F4} on ({found.Share:P2} of its pixels)",
+            _ => $"{SetScores.CertainPrecision:P0} right at no confidence",
+        };
 
     private static string Show(double? share) => share is { } value ? $"{value:P2}" : "absent";
 }

@@ -20,14 +20,18 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
             "--scales takes numbers of 0.25 to 4 with commas between, such as 0.75,1,1.25."
         );
 
-    /// <summary>Class ids [Height, Width] at the picture's own size. One look takes the best logit; of several the softmax probabilities
-    /// are averaged at that size.</summary>
-    public byte[] Predict(INetwork network, RgbImage image, PreprocessSpec input)
+    /// <summary>Classes at the picture's own size. One look takes the best logit; of several the softmax probabilities are averaged at that
+    /// size.</summary>
+    public Prediction Predict(INetwork network, RgbImage image, PreprocessSpec input)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         if (IsOnce)
-            return Best(Look(network, image, input, 1));
+        {
+            var logits = Look(network, image, input, 1);
+            return Best(logits, nn.functional.softmax(logits, 1), 1);
+        }
+
         var sum = zeros(1);
         foreach (var scale in Scales)
         {
@@ -36,7 +40,7 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
                 sum = sum.add(nn.functional.softmax(Look(network, image.Mirrored(), input, scale), 1).flip(3), HeldScalars.One);
         }
 
-        return Best(sum);
+        return Best(sum, sum, Flip ? 2 * Scales.Count : Scales.Count);
     }
 
     private static Tensor Look(INetwork network, RgbImage image, PreprocessSpec input, double scale)
@@ -45,5 +49,9 @@ internal sealed record TestTime(bool Flip, IReadOnlyList<double> Scales)
         return Resize.To(network.Logits(ImageDecoder.ResizeForModel(image, spec)), image.Height, image.Width).cpu();
     }
 
-    private static byte[] Best(Tensor scores) => scores.argmax(1).to(uint8).contiguous().data<byte>().ToArray();
+    private static Prediction Best(Tensor scores, Tensor probabilities, int looks) =>
+        new(
+            scores.argmax(1).to(uint8).contiguous().data<byte>().ToArray(),
+            Array.ConvertAll(probabilities.amax(1).contiguous().data<float>().ToArray(), sum => (byte)MathF.Round(255 * sum / looks))
+        );
 }

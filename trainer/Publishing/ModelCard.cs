@@ -1,6 +1,7 @@
 using System.Text;
 using RoadSeg.Evaluation;
 using RoadSeg.Labels;
+using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Export;
 using RoadSeg.Trainer.Training;
 
@@ -74,6 +75,7 @@ internal static class ModelCard
                 + $"{floor.FrequencyWeightedIoU():F4} | | |"
         );
         var iou = graphs[0].Scores.Pixels.ClassIoU();
+        var certain = graphs[0].Scores.Certain;
         card.Append(
             $"""
 
@@ -83,6 +85,7 @@ internal static class ModelCard
             |{string.Concat(Enumerable.Repeat("---|", labels.Count))}
             | {string.Join(" | ", labels.Classes.Select(c => iou[c.Id] is { } v ? $"{v:F3}" : "absent"))} |
 
+            {Certainty(labels, certain)}
             ## Pictures
 
             | input | what the fp32 graph gives |
@@ -99,4 +102,19 @@ internal static class ModelCard
         );
         return card.ToString();
     }
+
+    // Empty for a model that tells no confidence.
+    private static string Certainty(LabelCatalogue labels, IReadOnlyList<CertainPixels?>? certain) =>
+        certain is null
+            ? ""
+            : $"""
+                Certainty by class (fp32): the lowest confidence from which on {SetScores.CertainPrecision:P0} of the pixels given the class are right on these frames, and the share of
+                them that is so confident. `minConfidence=card` hides what is below. A class without a number reaches it at no confidence, and is hidden throughout. On other photos a model can be sure and wrong.
+
+                | | {string.Join(" | ", labels.Classes.Select(c => c.Name))} |
+                |---|{string.Concat(Enumerable.Repeat("---|", labels.Count))}
+                | from | {string.Join(" | ", certain.Select(c => c?.From is { } from ? $"{from:F4}" : "-"))} |
+                | share | {string.Join(" | ", certain.Select(c => c is null ? "absent" : $"{c.Share:F3}"))} |
+
+                """;
 }

@@ -125,6 +125,15 @@ internal sealed class PackagePublisher(TimeProvider time, Action<string> say)
         var iou = scores.ClassIoU();
         foreach (var label in val.Labels.Classes.Where(l => iou[l.Id] is not null))
             values["iou." + label.Name] = Round(iou[label.Id]!.Value);
+        foreach (var label in val.Labels.Classes)
+        {
+            if (graph.Scores.Certain?[label.Id] is not { } certain)
+                continue;
+            if (certain.From is { } from)
+                values[MetricSet.CertainFromPrefix + label.Name] = from;
+            values[MetricSet.CertainSharePrefix + label.Name] = Round(certain.Share);
+        }
+
         var first = val.Frames[0].Image;
         var precision = graph.Precision.ToString().ToLowerInvariant();
         return new MetricSet(

@@ -24,6 +24,18 @@ class ClientTests(ServiceTest):
         regions = roadseg.polygons(job["id"], min_area=1000, tolerance=1)
         self.assertEqual((regions["width"], regions["minArea"], regions["tolerance"]), (751, 1000, 1))
 
+    def test_what_the_model_is_not_sure_enough_of_is_unknown(self):
+        roadseg = client()
+        job = roadseg.submit(STREET, wait=60)
+
+        summary = roadseg.summary(job["id"], min_confidence=[0.9, "road:0.2"])
+
+        self.assertEqual(summary["unknown"]["minConfidence"]["road"], 0.2)
+        self.assertEqual(sum(each["pixels"] for each in summary["classes"]) + summary["unknown"]["pixels"], 751 * 563)
+        self.assertEqual(roadseg.polygons(job["id"], min_confidence=0.9)["classes"][-1]["name"], "unknown")
+        self.assertEqual(size_of(roadseg.mask(job["id"], min_confidence="card")), (751, 563))
+        self.assert_refused(400, "request-invalid", roadseg.color, job["id"], min_confidence="rode:0.5")
+
     def test_a_photo_in_the_body_can_be_waited_for_in_one_call_and_its_idempotency_key_gets_the_same_job(self):
         roadseg, key = client(), uuid.uuid4().hex
         about = {"file_name": "a&b.jpg", "tags": {"a": "1", "b": "x:y"}, "wait": 60, "idempotency_key": key}

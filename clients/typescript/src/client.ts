@@ -6,6 +6,8 @@ import type {
   Job,
   JobFeature,
   ListOptions,
+  MaskOptions,
+  MinConfidence,
   OverlayOptions,
   Photo,
   PhotoOptions,
@@ -197,18 +199,20 @@ export class RoadSegClient {
   }
 
   /** The mask: an 8-bit palette PNG of the photo's oriented size whose pixel values are class ids. */
-  mask(id: string, options: CallOptions = {}): Promise<Blob> {
-    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/mask", { params: { path: { id } }, parseAs: "blob", signal }), options);
+  mask(id: string, { minConfidence, ...options }: MaskOptions = {}): Promise<Blob> {
+    const params = { path: { id }, query: { minConfidence: floors(minConfidence) } };
+    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/mask", { params, parseAs: "blob", signal }), options);
   }
 
   /** The mask in the classes' colours: a PNG. */
-  color(id: string, options: CallOptions = {}): Promise<Blob> {
-    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/color", { params: { path: { id } }, parseAs: "blob", signal }), options);
+  color(id: string, { minConfidence, ...options }: MaskOptions = {}): Promise<Blob> {
+    const params = { path: { id }, query: { minConfidence: floors(minConfidence) } };
+    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/color", { params, parseAs: "blob", signal }), options);
   }
 
   /** The photo with the classes' colours over it. */
-  overlay(id: string, { opacity, format, width, ...options }: OverlayOptions = {}): Promise<Blob> {
-    const params = { path: { id }, query: { opacity, format, width } };
+  overlay(id: string, { opacity, format, width, minConfidence, ...options }: OverlayOptions = {}): Promise<Blob> {
+    const params = { path: { id }, query: { opacity, format, width, minConfidence: floors(minConfidence) } };
     return this.#read((signal) => this.api.GET("/v1/jobs/{id}/overlay", { params, parseAs: "blob", signal }), options);
   }
 
@@ -218,13 +222,14 @@ export class RoadSegClient {
   }
 
   /** What the mask holds, class by class. */
-  summary(id: string, options: CallOptions = {}): Promise<Summary> {
-    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/summary", { params: { path: { id } }, signal }), options);
+  summary(id: string, { minConfidence, ...options }: MaskOptions = {}): Promise<Summary> {
+    const params = { path: { id }, query: { minConfidence: floors(minConfidence) } };
+    return this.#read((signal) => this.api.GET("/v1/jobs/{id}/summary", { params, signal }), options);
   }
 
   /** The classes' outlines and COCO run lengths. */
-  async polygons(id: string, { minArea, tolerance, ...options }: PolygonOptions = {}): Promise<Regions> {
-    const params = { path: { id }, query: { minArea, tolerance } };
+  async polygons(id: string, { minArea, tolerance, minConfidence, ...options }: PolygonOptions = {}): Promise<Regions> {
+    const params = { path: { id }, query: { minArea, tolerance, minConfidence: floors(minConfidence) } };
     return (await this.#read((signal) => this.api.GET("/v1/jobs/{id}/polygons", { params, signal }), options)) as Regions;
   }
 
@@ -288,6 +293,10 @@ function blobOf(photo: Photo): Blob {
 
 function notes(tags: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(tags).map(([name, value]) => `${name}:${value}`);
+}
+
+function floors(given: MinConfidence | undefined): string[] | undefined {
+  return given === undefined ? undefined : (Array.isArray(given) ? given : [given]).map(String);
 }
 
 function described(photo: Photo, options: PhotoOptions) {

@@ -7,6 +7,8 @@ export type {
   JobPrivacy,
   JobState,
   ListOptions,
+  MaskOptions,
+  MinConfidence,
   OverlayOptions,
   Photo,
   PhotoOptions,

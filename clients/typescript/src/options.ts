@@ -80,7 +80,18 @@ export interface PutReviewOptions extends CallOptions {
   readonly by?: string | undefined;
 }
 
-export interface OverlayOptions extends CallOptions {
+/**
+ * How sure the model must be of a pixel for its class to stand, 0-1, or `card` for what its card states by class; several with one such as
+ * `car:0.8` for each class that differs.
+ */
+export type MinConfidence = number | string | readonly (number | string)[];
+
+export interface MaskOptions extends CallOptions {
+  /** What is below is 255, unknown. Default: every pixel has its class. */
+  readonly minConfidence?: MinConfidence | undefined;
+}
+
+export interface OverlayOptions extends MaskOptions {
   /** Weight of the colours: 0 is the photo, 1 the classes. Default 0.5. */
   readonly opacity?: number | undefined;
 
@@ -91,7 +102,7 @@ export interface OverlayOptions extends CallOptions {
   readonly width?: number | undefined;
 }
 
-export interface PolygonOptions extends CallOptions {
+export interface PolygonOptions extends MaskOptions {
   /** Regions of fewer pixels get no polygon. Default 64. */
   readonly minArea?: number | undefined;
 

@@ -629,7 +629,7 @@ export interface paths {
         };
         /**
          * Get the reviewed mask
-         * @description The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when and how many pixels stand in the job as review.
+         * @description The mask as a person corrected it: 8-bit palette PNG as the model's own, 255 where nobody can say the class. Who, when and how many pixels stand in the job as review. A person's pixels are certain: minConfidence is for the model's.
          */
         get: operations["getReview"];
         /**
@@ -805,7 +805,7 @@ export interface paths {
         };
         /**
          * Get the mask
-         * @description 8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours.
+         * @description 8-bit palette PNG at the photo's own oriented size: a pixel's value is its class id, the palette shows the class colours. With minConfidence 255 is unknown, which the palette shows black.
          */
         get: operations["getMask"];
         put?: never;
@@ -825,7 +825,7 @@ export interface paths {
         };
         /**
          * Get the coloured mask
-         * @description 24-bit PNG of the class colours.
+         * @description 24-bit PNG of the class colours; what is unknown is black.
          */
         get: operations["getColorMask"];
         put?: never;
@@ -845,7 +845,7 @@ export interface paths {
         };
         /**
          * Get the classes over the photo
-         * @description The photo blended with the class colours, while the photo is kept.
+         * @description The photo blended with the class colours, while the photo is kept; what is unknown keeps the photo.
          */
         get: operations["getOverlay"];
         put?: never;
@@ -885,7 +885,7 @@ export interface paths {
         };
         /**
          * Get the class statistics
-         * @description Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing.
+         * @description Pixels, share and mean confidence of each class, and what made the mask: model, version, hash, provider, preprocessing. With minConfidence of what is left, means from the confidence as it is kept (within 2/255), and the unknown pixels beside the classes.
          */
         get: operations["getSummary"];
         put?: never;
@@ -905,7 +905,7 @@ export interface paths {
         };
         /**
          * Get polygons and run lengths
-         * @description Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take.
+         * @description Connected regions of each class as outlines in pixel corners, and each class as COCO run lengths; with format=geojson the outlines as a FeatureCollection that readers of GeoJSON (RFC 7946) take. With minConfidence there is a class 255, unknown.
          */
         get: operations["getPolygons"];
         put?: never;
@@ -2248,10 +2248,11 @@ export interface components {
              * @description Mask height in pixels: the photo's oriented height.
              */
             height: number;
-            /** @description Every class of the model's catalogue, in id order; the pixels sum to Width x Height. */
+            /** @description Every class of the model's catalogue, in id order; with the unknown ones their pixels sum to Width x Height. */
             classes: components["schemas"]["ClassShare"][];
             /** @description Ids of the classes that have a pixel, ascending; null in summaries of older versions. */
             present?: null | number[];
+            unknown?: null | components["schemas"]["UnknownPixels"];
             /** @description Model, version, hash and provider that made the mask. */
             model: components["schemas"]["JobResult"];
             captured?: null | components["schemas"]["Captured"];
@@ -2626,6 +2627,23 @@ export interface components {
             size: number[];
             /** @description Column by column from the top left: pixels that are not of the class, pixels that are, and so on in turn. They sum to width x height. */
             counts: number[];
+        };
+        /** @description The pixels of which the model was not sure enough, of a summary that was asked for with `minConfidence`. */
+        UnknownPixels: {
+            /**
+             * Format: int64
+             * @description Pixels below the confidence that was asked for.
+             */
+            pixels: number;
+            /**
+             * Format: double
+             * @description Pixels over Width x Height, 0-1.
+             */
+            share: number;
+            /** @description Class name to the confidence that a pixel of it needs, 0-1. Of a class that is not listed no confidence is enough, and all its pixels are unknown: the model's card states none for it. */
+            minConfidence: {
+                [key: string]: number;
+            };
         };
         /** @description What a client asks an upload key for. */
         UploadRequest: {
@@ -8579,7 +8597,10 @@ export interface operations {
     };
     getMask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class. */
+                minConfidence?: string[];
+            };
             header?: {
                 /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
                 "If-None-Match"?: string;
@@ -8636,126 +8657,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such job. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The job has no result. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The result is gone. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content has no such range. No body. */
-            416: {
-                headers: {
-                    /** @description Which bytes these are, and of how many. */
-                    "Content-Range": string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An internal error occurred. */
-            500: {
-                headers: {
-                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Storage is not available. */
-            503: {
-                headers: {
-                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getColorMask: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
-                "If-None-Match"?: string;
-                /** @description bytes=first-last: only that part. */
-                Range?: string;
-            };
-            path: {
-                /** @description The job's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this very content. */
-                    ETag: string;
-                    /** @description How long the answer may be kept. */
-                    "Cache-Control": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": components["schemas"]["Stream"];
-                };
-            };
-            /** @description The part that Range asked for. */
-            206: {
-                headers: {
-                    /** @description Names this very content. */
-                    ETag: string;
-                    /** @description How long the answer may be kept. */
-                    "Cache-Control": string;
-                    /** @description Which bytes these are, and of how many. */
-                    "Content-Range": string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key is missing or not known. No body. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description There is no such job. */
+            /** @description There is no such job; The model gives no confidence; There is no such model. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8813,7 +8715,140 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description The model package cannot be used; Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getColorMask: {
+        parameters: {
+            query?: {
+                /** @description How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class. */
+                minConfidence?: string[];
+            };
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+                /** @description bytes=first-last: only that part. */
+                Range?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such job; The model gives no confidence; There is no such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The result is gone. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content has no such range. No body. */
+            416: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests at once. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model package cannot be used; Storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
@@ -8829,6 +8864,8 @@ export interface operations {
     getOverlay: {
         parameters: {
             query?: {
+                /** @description How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class. */
+                minConfidence?: string[];
                 /** @description Weight of the colours: 0 is the photo, 1 the classes. */
                 opacity?: number;
                 /** @description Format of the picture; jpeg when absent. */
@@ -8893,7 +8930,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such job. */
+            /** @description There is no such job; The model gives no confidence; There is no such model. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8951,7 +8988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description The model package cannot be used; Storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
@@ -9085,7 +9122,10 @@ export interface operations {
     };
     getSummary: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class. */
+                minConfidence?: string[];
+            };
             header?: {
                 /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
                 "If-None-Match"?: string;
@@ -9199,7 +9239,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such job. */
+            /** @description There is no such job; The model gives no confidence; There is no such model. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9235,6 +9275,17 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Too many requests at once. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An internal error occurred. */
             500: {
                 headers: {
@@ -9246,7 +9297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description The model package cannot be used; Storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
@@ -9262,6 +9313,8 @@ export interface operations {
     getPolygons: {
         parameters: {
             query?: {
+                /** @description How sure the model must be of a pixel for its class to stand: a number from 0 to 1, or card for what the model's own card states by class; and class:number, such as car:0.8, for each class that differs. Pixels below are 255, unknown. Held against the confidence as it is kept, in steps of 4/255. Absent: every pixel has its class. */
+                minConfidence?: string[];
                 /** @description Regions of fewer pixels get no polygon. */
                 minArea?: number;
                 /** @description How far in pixels a simplified outline may lie from the exact one; 0 is exact. */
@@ -9467,7 +9520,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such job. */
+            /** @description There is no such job; The model gives no confidence; There is no such model. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9534,7 +9587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description The model package cannot be used; Storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */

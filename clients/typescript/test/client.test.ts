@@ -27,6 +27,19 @@ test("a photo uploaded by key becomes a mask, a summary, pictures and polygons, 
   assert.deepEqual([regions.width, regions.minArea, regions.tolerance], [751, 1000, 1]);
 });
 
+test("what the model is not sure enough of is unknown", options, async () => {
+  const roadseg = client();
+  const { id } = await roadseg.submit(street, { wait: 60 });
+
+  const summary = await roadseg.summary(id, { minConfidence: [0.9, "road:0.2"] });
+
+  assert.equal(summary.unknown?.minConfidence.road, 0.2);
+  assert.equal(summary.classes.reduce((sum, each) => sum + each.pixels, summary.unknown?.pixels ?? 0), 751 * 563);
+  assert.equal((await roadseg.polygons(id, { minConfidence: 0.9 })).classes.at(-1)?.name, "unknown");
+  assert.deepEqual(await sizeOf(await roadseg.mask(id, { minConfidence: "card" })), [751, 563]);
+  await refused(roadseg.color(id, { minConfidence: "rode:0.5" }), 400, "request-invalid");
+});
+
 test("a photo in the body can be waited for in one call, and its idempotency key gets the same job", options, async () => {
   const roadseg = client();
   const about = { fileName: "a&b.jpg", tags: { a: "1", b: "x:y" }, wait: 60, idempotencyKey: crypto.randomUUID() };

@@ -56,7 +56,7 @@ export interface Ticket {
 
 export interface ClassShare { id: number; name: string; color: string; pixels: number; share: number; meanConfidence?: number }
 
-export interface Summary { width: number; height: number; classes: ClassShare[] }
+export interface Summary { width: number; height: number; classes: ClassShare[]; unknown?: { pixels: number; share: number } }
 
 export interface Labels { model: string; classes: { id: number; name: string; color: string }[] }
 

@@ -55,6 +55,22 @@ test('a photo is uploaded straight to storage, followed through its stages, and 
   }
 
   await page.getByRole('button', { name: 'Blend' }).click();
+  const share = () => page.locator('.class-list li').first().locator('.class-share').innerText();
+  const sureShare = await share();
+  await page.getByLabel('Hide what is less sure than').fill('95');
+  await canvasShows(page, blend, false, 'what is less sure is striped');
+  await page.locator('.class-list li', { hasText: 'unknown' }).waitFor();
+  assert.notEqual(await share(), sureShare, 'the shares are of what is sure');
+  assert.match(page.url(), /sure=95/, 'a link shows the same');
+  await picture(page, 'sure');
+  await accessible(page, 'sure');
+  const [sureFile] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Summary', exact: true }).click()]);
+  const served = JSON.parse(await readFile(await sureFile.path()));
+  const shownUnknown = await page.locator('.class-list li', { hasText: 'unknown' }).locator('.class-share').innerText();
+  assert.ok(Math.abs(Number.parseFloat(shownUnknown) - 100 * served.unknown.share) < 0.06, 'the page counts as the service does');
+  await page.getByLabel('Hide what is less sure than').fill('0');
+  await canvasShows(page, blend, true, 'and comes back');
+  assert.equal(await share(), sureShare);
   await page.locator('#opacity').fill('0');
   await canvasShows(page, bare, true, 'without opacity there is only the photo');
   await page.locator('#opacity').fill('60');

@@ -13,7 +13,7 @@ public sealed class LabelledPointTests : IDisposable
     public void Points_are_scored_where_they_lie_and_nothing_else_is()
     {
         var set = Read("""{"a.png":[{"x":0.5,"y":0.05,"class":"sky"},{"x":0.5,"y":0.95,"class":"road"}]}""");
-        var scores = SetEvaluation.Run(set, image => [.. Enumerable.Range(0, image.Width * image.Height).Select(i => (byte)(i / image.Width < 32 ? 0 : 3))]);
+        var scores = SetEvaluation.Run(set, image => new Prediction([.. Enumerable.Range(0, image.Width * image.Height).Select(i => (byte)(i / image.Width < 32 ? 0 : 3))], null));
         Assert.Equal((2L, 0.5), (scores.Pixels.Total, scores.Pixels.PixelAccuracy()));
         Assert.Equal((1.0, 0.0), (scores.Pixels.ClassAccuracies()[0], scores.Pixels.ClassAccuracies()[2]));
     }

@@ -180,10 +180,11 @@ public sealed class ExportedGraphTests(TrainedNetwork network) : IClassFixture<T
         Assert.StartsWith(manifest.Files["model.onnx"].Sha256[..12], manifest.Version.Split('-')[1]);
         Assert.Equal(File.ReadAllBytes(network.BestPath), package.ReadFile("checkpoint.safetensors"));
         var card = File.ReadAllText(Path.Combine(package.Folder, "card.md"));
-        Assert.All((string[])["no look at the image", "size of the ground truth (96 x 64)", "![A photo](golden-input.png)", "golden-mask.png)"], text => Assert.Contains(text, card));
+        Assert.All((string[])["no look at the image", "size of the ground truth (96 x 64)", "![A photo](golden-input.png)", "golden-mask.png)", "Certainty by class (fp32)"], text => Assert.Contains(text, card));
 
         // What the manifest says is what the engine measures.
         using var engine = SegmentationEngine.Load(package);
+        Assert.All(manifest.Metrics, metrics => Assert.Contains(metrics.Values, value => value.Key.StartsWith(MetricSet.CertainSharePrefix, StringComparison.Ordinal)));
         Assert.Equal(manifest.Metrics[0].Values["meanIoU"], OnnxEvaluation.Run(engine, _val).Pixels.MeanIoU(), 1e-4);
         Assert.True(engine.SelfTest()!.Agreement > 0.999);
     }

@@ -1,6 +1,6 @@
 """Client of RoadSeg's HTTP API. Needs nothing but the standard library."""
 
-from .client import RoadSegClient
+from .client import MinConfidence, RoadSegClient
 from .errors import RoadSegError
 from .retries import RetryPolicy
 from .types import JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
@@ -13,6 +13,7 @@ __all__ = [
     "JobState",
     "JobView",
     "MaskRegions",
+    "MinConfidence",
     "Photo",
     "ResultSummary",
     "RetryPolicy",

@@ -6,10 +6,10 @@ import json
 import math
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 from urllib.parse import quote
 
 from .calls import Calls, Query
@@ -23,6 +23,9 @@ _LONG_POLL = 30
 
 # West, south, east, north in degrees.
 Box = tuple[float, float, float, float]
+
+# How sure the model must be of a pixel: 0-1 or "card" for all classes, "class:0.8" for one that differs, or several of these.
+MinConfidence = Union[float, str, Sequence[Union[float, str]]]
 
 _ENDED = frozenset({"succeeded", "failed", "canceled", "expired"})
 
@@ -292,32 +295,54 @@ class RoadSegClient:
             if after is None:
                 return
 
-    def mask(self, id: str) -> bytes:
-        """The mask: an 8-bit palette PNG of the photo's oriented size whose pixel values are class ids."""
-        return self._bytes(f"{_path(id)}/mask")
+    def mask(self, id: str, *, min_confidence: MinConfidence | None = None) -> bytes:
+        """The mask: an 8-bit palette PNG of the photo's oriented size whose pixel values are class ids.
 
-    def color(self, id: str) -> bytes:
-        """The mask in the classes' colours: a PNG."""
-        return self._bytes(f"{_path(id)}/color")
+        Args:
+            id: the job.
+            min_confidence: how sure the model must be of a pixel, 0-1, or "card" for what its card states by class; several with one
+                such as "car:0.8" for each class that differs. Pixels below are 255, unknown. By default every pixel has its class.
+        """
+        return self._bytes(f"{_path(id)}/mask", _least(min_confidence))
+
+    def color(self, id: str, *, min_confidence: MinConfidence | None = None) -> bytes:
+        """The mask in the classes' colours: a PNG. What is below min_confidence, as for the mask, is black."""
+        return self._bytes(f"{_path(id)}/color", _least(min_confidence))
 
     def overlay(
-        self, id: str, *, opacity: float | None = None, format: str | None = None, width: int | None = None
+        self,
+        id: str,
+        *,
+        opacity: float | None = None,
+        format: str | None = None,
+        width: int | None = None,
+        min_confidence: MinConfidence | None = None,
     ) -> bytes:
         """The photo with the classes' colours over it: opacity 0 is the photo, 1 the classes; format jpeg or webp; reduced to a
-        width."""
-        return self._bytes(f"{_path(id)}/overlay", [("opacity", opacity), ("format", format), ("width", width)])
+        width. What is below min_confidence, as for the mask, keeps the photo."""
+        query: list[tuple[str, str | int | float | None]] = [("opacity", opacity), ("format", format), ("width", width)]
+        return self._bytes(f"{_path(id)}/overlay", [*query, *_least(min_confidence)])
 
     def confidence(self, id: str) -> bytes:
         """The confidence of each pixel: a grey PNG of the photo's oriented size, 255 for certain."""
         return self._bytes(f"{_path(id)}/confidence")
 
-    def summary(self, id: str) -> ResultSummary:
-        """What the mask holds, class by class."""
-        return self._json("GET", f"{_path(id)}/summary")
+    def summary(self, id: str, *, min_confidence: MinConfidence | None = None) -> ResultSummary:
+        """What the mask holds, class by class; with min_confidence, as for the mask, of what is left, and the unknown pixels beside."""
+        return self._json("GET", f"{_path(id)}/summary", _least(min_confidence))
 
-    def polygons(self, id: str, *, min_area: int | None = None, tolerance: float | None = None) -> MaskRegions:
-        """The classes' outlines and COCO run lengths: regions of fewer pixels than min_area get no outline, tolerance 0 is exact."""
-        return self._json("GET", f"{_path(id)}/polygons", [("minArea", min_area), ("tolerance", tolerance)])
+    def polygons(
+        self,
+        id: str,
+        *,
+        min_area: int | None = None,
+        tolerance: float | None = None,
+        min_confidence: MinConfidence | None = None,
+    ) -> MaskRegions:
+        """The classes' outlines and COCO run lengths: regions of fewer pixels than min_area get no outline, tolerance 0 is exact. What is
+        below min_confidence, as for the mask, is a class 255, unknown."""
+        query: list[tuple[str, str | int | float | None]] = [("minArea", min_area), ("tolerance", tolerance)]
+        return self._json("GET", f"{_path(id)}/polygons", [*query, *_least(min_confidence)])
 
     def review(self, id: str) -> bytes:
         """The mask as a person corrected it: an 8-bit palette PNG as the model's own, 255 where nobody can say the class."""
@@ -364,6 +389,11 @@ def _path(id: str) -> str:
 
 def _notes(tags: Mapping[str, str] | None) -> list[tuple[str, str]]:
     return [("tag", f"{name}:{value}") for name, value in (tags or {}).items()]
+
+
+def _least(given: MinConfidence | None) -> list[tuple[str, str | float]]:
+    several = [] if given is None else [given] if isinstance(given, (str, int, float)) else given
+    return [("minConfidence", one) for one in several]
 
 
 def _zoned(time: datetime | None) -> str | None:

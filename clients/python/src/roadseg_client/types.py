@@ -477,6 +477,20 @@ class ClassShare(_ClassShare, total=False):
     meanConfidence: float | None
 
 
+class UnknownPixels(TypedDict):
+    """The pixels of which the model was not sure enough, of a summary that was asked for with `minConfidence`."""
+
+    # Pixels below the confidence that was asked for.
+    pixels: int
+
+    # Pixels over Width x Height, 0-1.
+    share: float
+
+    # Class name to the confidence that a pixel of it needs, 0-1. Of a class that is not listed no confidence is enough, and all
+    # its pixels are unknown: the model's card states none for it.
+    minConfidence: dict[str, float]
+
+
 class JobInput(TypedDict):
     """Size of the stored model input in pixels."""
 
@@ -515,7 +529,7 @@ class _ResultSummary(TypedDict):
     # Mask height in pixels: the photo's oriented height.
     height: int
 
-    # Every class of the model's catalogue, in id order; the pixels sum to Width x Height.
+    # Every class of the model's catalogue, in id order; with the unknown ones their pixels sum to Width x Height.
     classes: list[ClassShare]
 
     # Model, version, hash and provider that made the mask.
@@ -536,6 +550,9 @@ class ResultSummary(_ResultSummary, total=False):
 
     # When, where and with what the photo was taken, as far as its file says; null in summaries of older versions.
     captured: Captured | None
+
+    # The pixels that are not sure enough to be of a class; absent unless `minConfidence` asked for it.
+    unknown: UnknownPixels | None
 
     # How the photo became the model input; null in summaries of older versions.
     preprocess: PreprocessSpec | None

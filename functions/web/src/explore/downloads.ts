@@ -11,15 +11,15 @@ export const downloads: readonly (readonly [link: string, label: string, suffix:
   ['polygons', 'Polygons', '.polygons.json'],
 ];
 
-/** Buttons that download the files of a result, and one that copies the link to what is shown. */
-export function downloadList(job: Job, link: () => string): HTMLElement {
+/** Buttons that download the files of a result as it is shown, `query` being what that takes, and one that copies the link to it. */
+export function downloadList(job: Job, link: () => string, query: () => string = () => ''): HTMLElement {
   const name = stem(job.fileName ?? 'photo');
   const error = h('p', { className: 'error', role: 'alert', hidden: true });
   async function fetchTo(from: string, file: string, button: HTMLButtonElement) {
     error.hidden = true;
     button.disabled = true;
     try {
-      download(await (await call(job.links[from]!)).blob(), file);
+      download(await (await call(job.links[from]! + (from === 'review' ? '' : query()))).blob(), file);
       announce(`${file} downloaded`);
     } catch (failure) {
       error.textContent = words(failure);

@@ -9,7 +9,8 @@ import { divider, follow, frameOf, keyboard, zoomGroup } from './controls';
 import type { Plane } from './png';
 import { regionNames } from './names';
 import { photoOf, planeOf } from './photo';
-import { settingsOf, shownModes, viewOf, type ShownMode, type View } from './view';
+import { Certainty } from './sure';
+import { mostSure, settingsOf, shownModes, viewOf, type ShownMode, type View } from './view';
 import { Viewer } from './viewer';
 
 const modeNames: Record<ShownMode, string> = { blend: 'Blend', split: 'Before / after', outline: 'Outlines', confidence: 'Confidence' };
@@ -60,7 +61,9 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
     settling = window.setTimeout(() => keep(settings()), settledMilliseconds);
   }
 
-  const names = regionNames(viewer, ids, summary, () => view.hidden);
+  let certainty: Certainty | undefined;
+  const known = (at: number) => viewer.least === 0 || !certainty || certainty.known(at, viewer.least);
+  const names = regionNames(viewer, ids, summary, () => view.hidden, known);
   const chart = classChart(summary, (shown, hidden) => {
     viewer.palette = shown;
     if (hidden.size === view.hidden.size && [...hidden].every(name => view.hidden.has(name))) return;
@@ -128,6 +131,29 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   function tint() {
     side.style.setProperty('--tint', `${chosen === 'outline' ? 100 : Math.max(25, view.opacity)}%`);
   }
+  // What is less sure is shown as unknown, and counted so: of the mask and the confidence that are here.
+  const limit = h('input', { id: 'sure', type: 'range', min: '0', max: String(mostSure), value: String(view.sure), oninput: () => void hideBelow(Number(limit.value)) });
+  const limitText = h('output', { className: 'sure-text', for: 'sure' });
+  async function hideBelow(percent: number) {
+    limit.value = String(percent);
+    limitText.textContent = `${percent} %`;
+    limit.setAttribute('aria-valuetext', `${percent} %`);
+    view.sure = percent;
+    changed();
+    try {
+      if (percent > 0) await withConfidence();
+    } catch (error) {
+      if (view.sure === percent) void hideBelow(0);
+      message.textContent = `The confidence could not be loaded. ${words(error)}`;
+      return;
+    }
+    if (view.sure !== percent) return;
+    if (percent > 0) certainty ??= new Certainty(ids, confidence!);
+    viewer.least = percent;
+    chart.tell(percent > 0 ? certainty!.above(summary, percent) : summary);
+    names.renew();
+    viewer.draw();
+  }
   const naming = h('input', { type: 'checkbox', checked: view.names, onchange: () => { setNames(naming.checked); } });
   function setNames(on: boolean) {
     naming.checked = view.names = on;
@@ -140,7 +166,8 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
     if (px < 0 || py < 0 || px >= ids.width || py >= ids.height) return null;
     const at = py * ids.width + px;
     const found = summary.classes.find(one => one.id === ids.samples[at]);
-    return `${found?.name ?? 'unknown'}${confidence ? `, confidence ${Math.round(confidence.samples[at]! / 2.55)} %` : ''}`;
+    const name = known(at) ? found?.name : found && `unknown, perhaps ${found.name}`;
+    return `${name ?? 'unknown'}${confidence ? `, confidence ${Math.round(confidence.samples[at]! / 2.55)} %` : ''}`;
   }
   const tellAgain = follow(viewer, frame, readout, describe);
   viewer.canvas.addEventListener('pointerenter', () => void quietly().then(tellAgain), { once: true });
@@ -159,12 +186,14 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
       h('label', { className: 'row check' }, naming, 'Names'),
       h('div', { className: 'opacity' }, h('label', { for: 'opacity' }, 'Opacity'), opacity),
       zoomGroup(viewer)),
+    measured && h('div', { className: 'opacity sure' }, h('label', { for: 'sure' }, 'Hide what is less sure than'), limit, limitText),
     legend,
     message,
     !photo && h('p', { className: 'hint' }, 'The photo itself is no longer kept; its classes are.'),
     h('details', { className: 'keys' }, h('summary', {}, 'Keyboard'),
       h('p', {}, 'With the photo in focus: ', ...[['1', ' to '], ['4', ' what to show, '], ['[', ' and '], [']', ' opacity, '], ['n', ' names on regions, '], ['+', ' and '], ['-', ' zoom, '], ['0', ' fit, '], ['arrows', ' move, '], ['Enter', ' reads the class in the middle.']].flatMap(([key, after]) => [h('kbd', {}, key), after]))));
-  fill(side, chart, downloadList(job, () => withSettings(settings())), compareWith(job));
+  fill(side, chart, downloadList(job, () => withSettings(settings()), () => (view.sure > 0 ? `?minConfidence=${view.sure / 100}` : '')), compareWith(job));
+  void hideBelow(measured ? view.sure : 0);
   setOpacity(view.opacity);
   names.show(view.names);
   void choose(measured || view.mode !== 'confidence' ? view.mode : 'blend');

@@ -7,17 +7,17 @@ import type { Viewer } from './viewer';
 const room = 4;
 
 /** The names of classes on their regions, as many as do not cover each other. They follow the view; the classes beside the picture say the same to screen readers. */
-export function regionNames(viewer: Viewer, ids: Plane, summary: Summary, hidden: () => ReadonlySet<string>) {
+export function regionNames(viewer: Viewer, ids: Plane, summary: Summary, hidden: () => ReadonlySet<string>, known: (at: number) => boolean) {
   const element = h('div', { className: 'region-names', 'aria-hidden': 'true', hidden: true });
   let names: { x: number; y: number; name: string; tag: HTMLElement }[] | undefined;
 
   function make() {
     const classes = new Map(summary.classes.map(one => [one.id, one.name]));
-    names = regionsOf(ids).flatMap(({ id, x, y }) => {
+    names = regionsOf(ids, known).flatMap(({ id, x, y }) => {
       const name = classes.get(id);
       return name === undefined ? [] : [{ x, y, name, tag: h('span', {}, name) }];
     });
-    element.append(...names.map(({ tag }) => tag));
+    element.replaceChildren(...names.map(({ tag }) => tag));
     return names;
   }
 
@@ -40,6 +40,11 @@ export function regionNames(viewer: Viewer, ids: Plane, summary: Summary, hidden
   return {
     element,
     update,
+    /** Other pixels are known. */
+    renew() {
+      names = undefined;
+      update();
+    },
     show(yes: boolean) {
       element.hidden = !yes;
       update();

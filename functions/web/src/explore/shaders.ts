@@ -21,6 +21,7 @@ uniform float step_;
 uniform float opacity;
 uniform float divider;
 uniform float line;
+uniform float least;
 uniform int mode;
 out vec4 color;
 
@@ -30,30 +31,42 @@ int idAt(sampler2D mask, vec2 place) {
   return int(texelFetch(mask, cell, 0).r * 255.0 + 0.5);
 }
 
-vec4 classColor(int id) { return texelFetch(palette, ivec2(id, 0), 0); }
+float sureAt(vec2 place) {
+  vec2 grid = vec2(textureSize(confidence, 0));
+  return texelFetch(confidence, clamp(ivec2(place / size * grid), ivec2(0), ivec2(grid) - 1), 0).r;
+}
+
+// Stripes stand for what is not sure enough.
+vec4 classColor(int id) {
+  if (id == 255 && least > 0.0) return mod(gl_FragCoord.x + gl_FragCoord.y, 8.0 * line / 0.75) < 2.5 * line / 0.75 ? vec4(0.1, 0.1, 0.1, 1.0) : vec4(0.0);
+  return texelFetch(palette, ivec2(id, 0), 0);
+}
+
+int shownAt(vec2 place) { return least > 0.0 && sureAt(place) * 255.0 < least - 0.001 ? 255 : idAt(ids, place); }
 
 // Four samples a screen pixel soften the stairs of class borders.
-vec4 classes(sampler2D mask, vec2 place) {
+vec4 classes(bool own, vec2 place) {
   vec4 sum = vec4(0.0);
   for (int i = 0; i < 4; i++) {
     vec2 offset = (vec2(i & 1, i >> 1) - 0.5) * 0.5 * step_;
-    vec4 c = classColor(idAt(mask, place + offset));
+    vec4 c = classColor(own ? shownAt(place + offset) : idAt(other, place + offset));
     sum += vec4(c.rgb * c.a, c.a);
   }
   return sum / 4.0;
 }
 
 vec4 outlines(vec2 place) {
-  int id = idAt(ids, place);
+  int id = shownAt(place);
   vec4 own = classColor(id);
   float inner = 0.0;
   float outer = 0.0;
   for (int i = 0; i < 8; i++) {
     float angle = float(i) * 0.7853982;
     vec2 direction = vec2(cos(angle), sin(angle)) * step_ * line;
-    if (idAt(ids, place + direction * 3.0) != id) inner = 1.0;
-    if (idAt(ids, place + direction) != id) outer = 1.0;
+    if (shownAt(place + direction * 3.0) != id) inner = 1.0;
+    if (shownAt(place + direction) != id) outer = 1.0;
   }
+  if (id == 255 && least > 0.0) return own;
   if (own.a == 0.0) return vec4(0.0);
   return outer > 0.0 ? vec4(own.a) : vec4(own.rgb, 1.0) * own.a * inner;
 }
@@ -95,17 +108,15 @@ void main() {
     float grey = greyOf(under) * 0.75;
     result = mix(vec3(grey), vec3(1.0, 0.25, 0.55), differing(place) * opacity);
   } else if (mode == 4) {
-    vec4 over = opacity * (screen.x < divider * canvas.x ? classes(ids, place) : classes(other, place));
+    vec4 over = opacity * (screen.x < divider * canvas.x ? classes(true, place) : classes(false, place));
     result = tinted(under, over);
   } else if (mode == 3) {
-    vec2 grid = vec2(textureSize(confidence, 0));
-    float value = texelFetch(confidence, clamp(ivec2(place / size * grid), ivec2(0), ivec2(grid) - 1), 0).r;
-    result = mix(vec3(greyOf(under)), steps(value), opacity);
+    result = mix(vec3(greyOf(under)), steps(sureAt(place)), opacity);
   } else if (mode == 2) {
     vec4 over = outlines(place) * min(1.0, opacity * 1.6);
     result = under * (1.0 - over.a) + over.rgb;
   } else if (mode == 0 || screen.x >= divider * canvas.x) {
-    result = tinted(under, classes(ids, place) * opacity);
+    result = tinted(under, classes(true, place) * opacity);
   }
   bool inside = place.x >= 0.0 && place.y >= 0.0 && place.x < size.x && place.y < size.y;
   color = inside ? vec4(result, 1.0) : vec4(0.0);

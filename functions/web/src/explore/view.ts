@@ -7,21 +7,26 @@ export interface View {
   hidden: ReadonlySet<string>;
   /** Whether regions have their names on them. */
   names: boolean;
+  /** Per cent of confidence below which a pixel is shown as unknown. */
+  sure: number;
 }
 
 export const shownModes = ['blend', 'split', 'outline', 'confidence'] as const;
 export type ShownMode = (typeof shownModes)[number];
 export const usualOpacity = 60;
+export const mostSure = 99;
 
 /** Reads what an address asks for; what no result has is passed over. */
 export function viewOf(set: URLSearchParams, classes: readonly string[]): View {
   const opacity = Number.parseInt(set.get('opacity') ?? '', 10);
+  const sure = Number.parseInt(set.get('sure') ?? '', 10);
   const shown = set.get('classes')?.split(',');
   return {
     mode: shownModes.find(mode => mode === set.get('view')) ?? 'blend',
     opacity: opacity >= 0 && opacity <= 100 ? opacity : usualOpacity,
     hidden: new Set(shown ? classes.filter(name => !shown.includes(name)) : []),
     names: set.get('names') === 'on',
+    sure: sure >= 0 && sure <= mostSure ? sure : 0,
   };
 }
 
@@ -31,4 +36,5 @@ export const settingsOf = (view: View, classes: readonly string[]): Record<strin
   opacity: view.opacity === usualOpacity ? undefined : String(view.opacity),
   classes: view.hidden.size > 0 ? classes.filter(name => !view.hidden.has(name)).join(',') : undefined,
   names: view.names ? 'on' : undefined,
+  sure: view.sure > 0 ? String(view.sure) : undefined,
 });

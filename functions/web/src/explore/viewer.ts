@@ -16,6 +16,8 @@ export class Viewer {
   mode: Mode = 'blend';
   opacity = 0.6;
   divider = 0.5;
+  /** Per cent of confidence below which a pixel is drawn as unknown; 0 before the confidence is there. */
+  least = 0;
   /** Told when the view has moved, and when the canvas has another size. */
   readonly views = new Set<() => void>();
   /** The browser took the graphics memory back: the viewer draws nothing any more. */
@@ -158,6 +160,7 @@ export class Viewer {
     gl.uniform1f(this.place('opacity'), this.opacity);
     gl.uniform1f(this.place('divider'), this.divider);
     gl.uniform1f(this.place('line'), ratio * 0.75);
+    gl.uniform1f(this.place('least'), this.least * 2.55);
     gl.uniform1i(this.place('mode'), modes.indexOf(this.mode));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }

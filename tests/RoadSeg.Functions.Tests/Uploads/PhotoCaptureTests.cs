@@ -32,7 +32,7 @@ public sealed class PhotoCaptureTests(ServiceFixture fixture)
 
         Assert.Equal((JobState.Succeeded, Sydney), (job.State, job.Captured));
         Assert.Null(job.Privacy);
-        Assert.Equal(Sydney, (await Service.Client.GetSummaryAsync(job.Id, Cancel)).Captured);
+        Assert.Equal(Sydney, (await Service.Client.GetSummaryAsync(job.Id, cancel: Cancel)).Captured);
         var record = (await Service.Jobs.FindAsync(job.Id, Cancel))!.Value;
         Assert.Equal(Sydney, record.Captured);
         Assert.Equal(1, record.Shares!.Values.Sum(), 1e-4);

@@ -548,11 +548,11 @@ class ResultSummary(_ResultSummary, total=False):
     # Ids of the classes that have a pixel, ascending; null in summaries of older versions.
     present: list[int] | None
 
-    # When, where and with what the photo was taken, as far as its file says; null in summaries of older versions.
-    captured: Captured | None
-
     # The pixels that are not sure enough to be of a class; absent unless `minConfidence` asked for it.
     unknown: UnknownPixels | None
+
+    # When, where and with what the photo was taken, as far as its file says; null in summaries of older versions.
+    captured: Captured | None
 
     # How the photo became the model input; null in summaries of older versions.
     preprocess: PreprocessSpec | None

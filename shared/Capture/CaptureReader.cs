@@ -14,7 +14,8 @@ public static class CaptureReader
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
-    /// <summary>Reads what a photo's file says of its capture. What is broken is as if it were not there; no file makes this throw.</summary>
+    /// <summary>Reads what a photo's file says of its capture. What is broken is as if it were not there; no file makes this
+    /// throw.</summary>
     /// <param name="file">The whole file. Not modified, not kept.</param>
     /// <param name="format">Its format, as <see cref="ImageProbe.Read"/> said.</param>
     /// <param name="location">False to look at no position, altitude and direction at all.</param>

@@ -1,6 +1,7 @@
 namespace RoadSeg.Imaging;
 
-/// <summary>A photo without what its file says beside the picture: no place, no time, no camera, no smaller picture of it, no words.</summary>
+/// <summary>A photo without what its file says beside the picture: no place, no time, no camera, no smaller picture of it, no
+/// words.</summary>
 public static class PlainPhoto
 {
     private const byte FirstApplication = 0xE0,

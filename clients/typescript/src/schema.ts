@@ -1103,7 +1103,7 @@ export interface components {
             north?: null | components["schemas"]["CapturedNorth"];
         };
         /** @enum {string} */
-        CapturedNorth: "true" | "magnetic" | null;
+        CapturedNorth: "true" | "magnetic";
         /** @description A place in WGS 84. */
         CapturedPosition: {
             /**
@@ -1655,7 +1655,7 @@ export interface components {
             coordinates: number[];
         };
         /** @enum {string} */
-        JobPrivacy: "no-location" | null;
+        JobPrivacy: "no-location";
         /** @description What a GeoJSON Feature says of a job. */
         JobProperties: {
             /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
@@ -2660,7 +2660,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {string} */
-            privacy?: "no-location" | null;
+            privacy?: "no-location";
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };
@@ -3016,14 +3016,6 @@ export interface operations {
                      *               "latitude": 47.37174,
                      *               "longitude": 8.54226,
                      *               "altitude": 409.5
-                     *             },
-                     *             "direction": {
-                     *               "degrees": 271.5,
-                     *               "north": "true"
-                     *             },
-                     *             "camera": {
-                     *               "make": "Google",
-                     *               "model": "Pixel 9a"
                      *             }
                      *           },
                      *           "result": {
@@ -3184,14 +3176,6 @@ export interface operations {
                      *           "latitude": 47.37174,
                      *           "longitude": 8.54226,
                      *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
                      *         }
                      *       },
                      *       "result": {
@@ -3448,14 +3432,6 @@ export interface operations {
                      *           "latitude": 47.37174,
                      *           "longitude": 8.54226,
                      *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
                      *         }
                      *       },
                      *       "result": {
@@ -3681,23 +3657,6 @@ export interface operations {
                      *         "orientation": 6,
                      *         "bytes": 3400000
                      *       },
-                     *       "captured": {
-                     *         "localTime": "2026-03-01T12:58:31.27",
-                     *         "utcOffset": "+01:00",
-                     *         "position": {
-                     *           "latitude": 47.37174,
-                     *           "longitude": 8.54226,
-                     *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
-                     *         }
-                     *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
                      *       }
@@ -3820,23 +3779,6 @@ export interface operations {
                      *         "height": 3024,
                      *         "orientation": 6,
                      *         "bytes": 3400000
-                     *       },
-                     *       "captured": {
-                     *         "localTime": "2026-03-01T12:58:31.27",
-                     *         "utcOffset": "+01:00",
-                     *         "position": {
-                     *           "latitude": 47.37174,
-                     *           "longitude": 8.54226,
-                     *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
-                     *         }
                      *       },
                      *       "links": {
                      *         "self": "/v1/jobs/0qfjpd9kpj0pxz7ktb2qqr80vq"
@@ -3971,14 +3913,6 @@ export interface operations {
                      *           "latitude": 47.37174,
                      *           "longitude": 8.54226,
                      *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
                      *         }
                      *       },
                      *       "result": {
@@ -7273,14 +7207,6 @@ export interface operations {
                      *           "latitude": 47.37174,
                      *           "longitude": 8.54226,
                      *           "altitude": 409.5
-                     *         },
-                     *         "direction": {
-                     *           "degrees": 271.5,
-                     *           "north": "true"
-                     *         },
-                     *         "camera": {
-                     *           "make": "Google",
-                     *           "model": "Pixel 9a"
                      *         }
                      *       },
                      *       "result": {
@@ -9664,14 +9590,6 @@ export interface operations {
                  *             "latitude": 47.37174,
                  *             "longitude": 8.54226,
                  *             "altitude": 409.5
-                 *           },
-                 *           "direction": {
-                 *             "degrees": 271.5,
-                 *             "north": "true"
-                 *           },
-                 *           "camera": {
-                 *             "make": "Google",
-                 *             "model": "Pixel 9a"
                  *           }
                  *         },
                  *         "result": {

@@ -65,13 +65,6 @@ internal static class ApiExamples
             QueuedAt = Noon.AddMilliseconds(80),
         },
         Image = new JobImage("jpeg", 4032, 3024, 6, 3_400_000),
-        Captured = new Captured(
-            "2026-03-01T12:58:31.27",
-            "+01:00",
-            new CapturedPosition(47.37174, 8.54226, 409.5),
-            new CapturedDirection(271.5, CapturedNorth.True),
-            new CapturedCamera("Google", "Pixel 9a")
-        ),
         Input = new JobInput(480, 360),
         Pin = new ModelPin(Result.Model, Result.ModelVersion),
         Stages = new StageMilliseconds
@@ -89,7 +82,7 @@ internal static class ApiExamples
         Stages = Queued.Stages with { Claim = 3.1, Fetch = 0.4, Wait = 0, Infer = 61.7, Upsample = 82.3, Encode = 14.2, Commit = 7.9 },
         Attempt = 1,
         Result = Result,
-        Shares = new Dictionary<string, double> { ["sky"] = 0.333333, ["road"] = 0.666667 },
+        Captured = new Captured("2026-03-01T12:58:31.27", "+01:00", new CapturedPosition(47.37174, 8.54226, 409.5), null, null),
     };
 
     private static readonly JobRecord Awaited = Queued with
@@ -97,7 +90,6 @@ internal static class ApiExamples
         State = JobState.AwaitingUpload,
         Times = new JobTimes { CreatedAt = Noon },
         Image = null,
-        Captured = null,
         Input = null,
         Pin = null,
         Stages = new(),

@@ -160,7 +160,14 @@ internal static class OpenApiDocumentation
                 form.Pattern
             );
         if (type.IsEnum)
+        {
             schema.Type = JsonSchemaType.String;
+
+            // Null where it may be left out is said there: the type of the name is every member's that has it.
+            schema.Enum = schema.Enum is null
+                ? null
+                : [.. schema.Enum.Where(static word => word is not null && !word.IsJsonNullSentinel())];
+        }
 
         // What Kiota's exceptions say.
         if (type == typeof(Problem) && schema.Properties?["detail"] is OpenApiSchema detail)

@@ -19,7 +19,7 @@ class ModelPin(TypedDict):
     version: str
 
 
-JobPrivacy = Literal["no-location", null]
+JobPrivacy = Literal["no-location"]
 
 
 class _JobTimes(TypedDict):
@@ -123,7 +123,7 @@ class CapturedPosition(_CapturedPosition, total=False):
     altitude: float | None
 
 
-CapturedNorth = Literal["true", "magnetic", null]
+CapturedNorth = Literal["true", "magnetic"]
 
 
 class _CapturedDirection(TypedDict):
@@ -421,7 +421,7 @@ class UploadRequest(TypedDict, total=False):
     # The caller's own notes: at most 16, names of 1-64 letters, digits, `. _ -`, values up to 256 characters.
     tags: dict[str, str] | None
 
-    privacy: Literal["no-location", null]
+    privacy: Literal["no-location"]
 
     # https address to notify when the job has ended.
     webhook: str | None

@@ -20,8 +20,8 @@ public sealed record MetricSet(
     [property: JsonRequired] string Command
 )
 {
-    /// <summary>Beginning of the names of metrics that say from which confidence on, 0-1, the pixels of a class were right at 95 %; the class
-    /// follows. A class that reached it at no confidence has none.</summary>
+    /// <summary>Beginning of the names of metrics that say from which confidence on, 0-1, the pixels of a class were right at 95 %; the
+    /// class follows. A class that reached it at no confidence has none.</summary>
     public const string CertainFromPrefix = "certainFrom.";
 
     /// <summary>Beginning of the names of metrics that say which share of the pixels of a class is that confident, 0-1; the class

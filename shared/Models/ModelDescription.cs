@@ -52,8 +52,8 @@ public record ModelDescription
     /// <summary>Self-test, or null for models that come without one.</summary>
     public SelfTestSpec? SelfTest { get; init; }
 
-    /// <summary>From which confidence on pixels of a class were right at 95 % where the model was scored: that of the first measurement that
-    /// states it. Null where none does.</summary>
+    /// <summary>From which confidence on pixels of a class were right at 95 % where the model was scored: that of the first measurement
+    /// that states it. Null where none does.</summary>
     /// <returns>Class name to confidence, 0-1; null for a class that reached it at no confidence. Classes that were not measured are
     /// missing.</returns>
     public IReadOnlyDictionary<string, double?>? CertainFrom() =>

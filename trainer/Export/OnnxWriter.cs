@@ -191,13 +191,17 @@ internal sealed class OnnxWriter
         return [Bytes(conv.Input), weight + ".value", offset + ".value"];
     }
 
-    // w (pixel - mean) = w (pixel - zero) + w (zero - mean), of which the second is a constant but where the kernel reaches over the border: what is
-    // padded there is zero instead of each channel's mean, 11 of 255 apart at most.
+    // w (pixel - mean) = w (pixel - zero) + w (zero - mean), of which the second is a constant but where the kernel reaches over the border:
+    // what is padded there is zero instead of each channel's mean, 11 of 255 apart at most.
     private static float[] OfPixels(ConvLayer stem)
     {
         var (bias, area) = (stem.Bias.ToArray(), stem.Shape.Kernel * stem.Shape.Kernel);
         for (var i = 0; i < stem.Weight.Length; i++)
-            bias[i / (area * stem.Shape.In)] += stem.Weight[i] * (ByteScale.Pixels.Zero - (255 * ModelInput.Mean[i / area % stem.Shape.In]));
+        {
+            var mean = 255 * ModelInput.Mean[i / area % stem.Shape.In];
+            bias[i / (area * stem.Shape.In)] += stem.Weight[i] * (ByteScale.Pixels.Zero - mean);
+        }
+
         return bias;
     }
 
@@ -234,12 +238,7 @@ internal sealed class OnnxWriter
             var bytes = tensor == ModelGraph.Input ? "planes" : tensor + ".as_bytes";
             if (tensor != ModelGraph.Input)
                 Node("QuantizeLinear", tensor + ".quantize", [tensor, tensor + ".scale", tensor + ".zero"], bytes);
-            Node(
-                "DequantizeLinear",
-                tensor + ".dequantize",
-                [bytes, tensor + ".scale", tensor + ".zero"],
-                tensor + ".bytes_value"
-            );
+            Node("DequantizeLinear", tensor + ".dequantize", [bytes, tensor + ".scale", tensor + ".zero"], tensor + ".bytes_value");
         }
 
         return tensor + ".bytes_value";

@@ -22,10 +22,7 @@ internal sealed class Quantizer
     public Quantizer(ModelGraph graph, IReadOnlyList<RgbImage> images, Action<string> say)
     {
         (_graph, _images, _say) = (graph, images, say);
-        using var calibration = new Calibration(
-            graph,
-            graph.Layers.Select(l => l.Name).Where(n => n != graph.Output)
-        );
+        using var calibration = new Calibration(graph, graph.Layers.Select(l => l.Name).Where(n => n != graph.Output));
         _scales = calibration.Scales(images, Coverage);
         _scales[ModelGraph.Input] = ByteScale.Pixels;
         foreach (var layer in graph.Layers)

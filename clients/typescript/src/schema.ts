@@ -2659,8 +2659,7 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
-            /** @enum {string} */
-            privacy?: "no-location";
+            privacy?: null | components["schemas"]["JobPrivacy"];
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };

@@ -280,7 +280,9 @@ internal static class OpenApiDocumentation
         CancellationToken cancel
     )
     {
-        context.Document!.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, null, cancel));
+        var schema = await context.GetOrCreateSchemaAsync(type, null, cancel);
+        PartsApart(schema, context.Document!);
+        context.Document!.AddComponent(type.Name, schema);
         return new OpenApiSchemaReference(type.Name, context.Document);
     }
 
@@ -289,10 +291,7 @@ internal static class OpenApiDocumentation
     {
         if (schema is not OpenApiSchema own)
             return schema;
-        foreach (var (name, property) in own.Properties?.ToArray() ?? [])
-            own.Properties![name] = Apart(property, document);
-        if (own.Items is { } items)
-            own.Items = Apart(items, document);
+        PartsApart(own, document);
         if (own.Metadata is not { } notes || !notes.TryGetValue("x-schema-id", out var id) || id is not string { Length: > 0 } type)
             return own;
         document.AddComponent(type, own);
@@ -300,6 +299,14 @@ internal static class OpenApiDocumentation
         return notes.TryGetValue("x-is-nullable-property", out var optional) && optional is true
             ? new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] }
             : reference;
+    }
+
+    private static void PartsApart(OpenApiSchema schema, OpenApiDocument document)
+    {
+        foreach (var (name, property) in schema.Properties?.ToArray() ?? [])
+            schema.Properties![name] = Apart(property, document);
+        if (schema.Items is { } items)
+            schema.Items = Apart(items, document);
     }
 
     // Nothing but the file: what else a form may hold stands in the query, where clients of every generator can leave it out and

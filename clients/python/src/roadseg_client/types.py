@@ -421,7 +421,7 @@ class UploadRequest(TypedDict, total=False):
     # The caller's own notes: at most 16, names of 1-64 letters, digits, `. _ -`, values up to 256 characters.
     tags: dict[str, str] | None
 
-    privacy: Literal["no-location"]
+    privacy: JobPrivacy | None
 
     # https address to notify when the job has ended.
     webhook: str | None

@@ -29,6 +29,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["api"] = ApiBenchmark.RunAsync,
     ["fairness"] = FairnessBenchmark.RunAsync,
     ["peers"] = PeersBenchmark.RunAsync,
+    ["precision"] = PrecisionBenchmark.RunAsync,
     ["rollout"] = RolloutBenchmark.RunAsync,
     ["page"] = PageBenchmark.RunAsync,
     ["start"] = WorkerStart.RunAsync,

@@ -26,7 +26,6 @@ internal static class TrainerBenchmark
             folder.Delete(recursive: true);
         }
 
-        PrecisionBenchmark.Run();
         return Task.CompletedTask;
     }
 

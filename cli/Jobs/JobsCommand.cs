@@ -52,11 +52,10 @@ internal static class JobsCommand
         Description = "Print a GeoJSON FeatureCollection of the photos that say where they were taken: a point each, with class shares.",
     };
 
-    private static readonly Option<int> Limit = new("--limit")
+    private static readonly Option<int?> Limit = new("--limit")
     {
-        Description = "At most so many jobs.",
+        Description = $"At most so many jobs. Default: {DefaultCount}, with --geojson all.",
         HelpName = "count",
-        DefaultValueFactory = _ => DefaultCount,
     };
 
     public static Command Create()
@@ -64,7 +63,7 @@ internal static class JobsCommand
         State.AcceptOnlyFromAmong([.. JobStates.Names]);
         Limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
+            if (result.GetValueOrDefault<int?>() < 1)
                 result.AddError("The limit is at least 1.");
         });
         var command = new Command("jobs", "Lists your jobs, newest first.")
@@ -103,7 +102,7 @@ internal static class JobsCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var limit = parsed.GetValue(Limit);
+        var limit = parsed.GetValue(Limit) ?? (parsed.GetValue(GeoJson) ? int.MaxValue : DefaultCount);
         var filter = new JobFilter
         {
             State = parsed.GetValue(State) is { } name ? JobStates.Parse(name) : null,

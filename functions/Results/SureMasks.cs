@@ -17,7 +17,7 @@ internal sealed class SureMasks(ResultReader results, ModelCatalogue models)
     /// <exception cref="Errors.RoadSegException">request-invalid, confidence-unavailable, result-gone, or of the card of a version that is
     /// no longer kept model-not-found.</exception>
     public async Task<IndexedImage> OfAsync(JobRecord job, IndexedImage mask, MinConfidence? least, CancellationToken cancel) =>
-        least is null ? mask : (await WithSummaryAsync(job, mask, least, cancel)).Mask;
+        least is null ? mask : (await AppliedAsync(job, mask, least, cancel)).Mask;
 
     /// <summary>The same, with the summary of what is left.</summary>
     /// <exception cref="Errors.RoadSegException">As for <see cref="OfAsync"/>.</exception>
@@ -28,10 +28,8 @@ internal sealed class SureMasks(ResultReader results, ModelCatalogue models)
         CancellationToken cancel
     )
     {
-        var (summary, floors) = await FloorsAsync(job, least, cancel);
-        var confidence = await results.RequireConfidenceAsync(job, cancel);
-        new ConfidenceFloor(floors).Apply(mask.Ids, confidence);
-        return (mask with { Palette = mask.Palette?[..summary.Classes.Count] }, summary.Above(mask.Ids, confidence, floors));
+        var (sure, summary, floors, confidence) = await AppliedAsync(job, mask, least, cancel);
+        return (sure, summary.Above(sure.Ids, confidence, floors));
     }
 
     /// <summary>Fails as <see cref="OfAsync"/> would, and reads no pixel.</summary>
@@ -41,6 +39,19 @@ internal sealed class SureMasks(ResultReader results, ModelCatalogue models)
             return;
         await FloorsAsync(job, least, cancel);
         await results.ConfidenceLengthAsync(job, cancel);
+    }
+
+    private async Task<(IndexedImage Mask, ResultSummary Summary, IReadOnlyList<double?> Floors, byte[] Confidence)> AppliedAsync(
+        JobRecord job,
+        IndexedImage mask,
+        MinConfidence least,
+        CancellationToken cancel
+    )
+    {
+        var (summary, floors) = await FloorsAsync(job, least, cancel);
+        var confidence = await results.RequireConfidenceAsync(job, cancel);
+        new ConfidenceFloor(floors).Apply(mask.Ids, confidence);
+        return (mask with { Palette = mask.Palette?[..summary.Classes.Count] }, summary, floors, confidence);
     }
 
     private async Task<(ResultSummary Summary, IReadOnlyList<double?> Floors)> FloorsAsync(

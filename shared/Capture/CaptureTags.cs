@@ -23,6 +23,21 @@ internal sealed class CaptureTags : DirectoryTiffHandler, ITiffHandler
         ExifDirectoryBase.TagSubsecondTimeOriginal,
     ];
 
+    // A directory may hold tens of thousands of others, all about the same bytes.
+    private static readonly HashSet<int> WantedOfGps =
+    [
+        GpsDirectory.TagLatitudeRef,
+        GpsDirectory.TagLatitude,
+        GpsDirectory.TagLongitudeRef,
+        GpsDirectory.TagLongitude,
+        GpsDirectory.TagAltitudeRef,
+        GpsDirectory.TagAltitude,
+        GpsDirectory.TagStatus,
+        GpsDirectory.TagImgDirectionRef,
+        GpsDirectory.TagImgDirection,
+        GpsDirectory.TagMapDatum,
+    ];
+
     private readonly bool _location;
     private bool _exif;
     private bool _gps;
@@ -78,7 +93,7 @@ internal sealed class CaptureTags : DirectoryTiffHandler, ITiffHandler
     {
         // True: it was dealt with, by being left alone.
         Step();
-        return byteCount is <= 0 or > MostTagBytes || !(CurrentDirectory is GpsDirectory || Wanted.Contains(tagId));
+        return byteCount is <= 0 or > MostTagBytes || !(CurrentDirectory is GpsDirectory ? WantedOfGps : Wanted).Contains(tagId);
     }
 
     public override bool TryCustomProcessFormat(int tagId, TiffDataFormatCode formatCode, uint componentCount, out long byteCount)

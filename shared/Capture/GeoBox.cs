@@ -45,6 +45,10 @@ public sealed record GeoBox(double West, double South, double East, double North
             && (West <= East ? place.Longitude >= West && place.Longitude <= East : place.Longitude >= West || place.Longitude <= East);
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{West},{South},{East},{North}");
+    /// <summary>As <see cref="Parse"/> reads it: without an exponent, however near to zero.</summary>
+    public override string ToString() =>
+        string.Join(
+            ',',
+            new[] { West, South, East, North }.Select(static degrees => degrees.ToString("0.###############", CultureInfo.InvariantCulture))
+        );
 }

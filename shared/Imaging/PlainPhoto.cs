@@ -11,6 +11,8 @@ public static class PlainPhoto
         Jfif = 0xE0,
         Comment = 0xFE;
 
+    private const int JfifLength = 14;
+
     /// <summary>Makes a file of the picture alone. A JPEG keeps its data as they are, with its colour profile and its orientation; any
     /// other becomes a PNG of the upright picture in sRGB.</summary>
     /// <param name="file">The whole file. Not modified, not kept.</param>
@@ -54,7 +56,8 @@ public static class PlainPhoto
         {
             Adobe => content.StartsWith("Adobe"u8),
             Color => content.StartsWith("ICC_PROFILE\0"u8),
-            Jfif => content.StartsWith("JFIF\0"u8),
+            // Longer, it holds a small picture.
+            Jfif => content.Length == JfifLength && content.StartsWith("JFIF\0"u8),
             Comment => false,
             _ => marker is < FirstApplication or > LastApplication,
         };

@@ -94,6 +94,10 @@ internal sealed class GraphSession : IDisposable
             // other constant. Int8 graphs need those passes: they make the integer kernels.
             if (options.FoldStoredWeights && options.Precision != Precision.Int8)
                 settings.AddSessionConfigEntry("session.disable_quant_qdq", "1");
+            // x64 before VNNI adds pairs of products in 16 bits, which overflow: there weights become unsigned too. Elsewhere it changes
+            // nothing.
+            if (options.Precision == Precision.Int8)
+                settings.AddSessionConfigEntry("session.x64quantprecision", "1");
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
             if (options.Provider == ExecutionProvider.Cuda)
                 settings.AppendExecutionProvider_CUDA(options.DeviceId);

@@ -22,7 +22,6 @@ public sealed record JobFeature(
         ArgumentNullException.ThrowIfNull(job);
         if (job.Captured?.Position is not { } place)
             throw new ArgumentException($"Job {job.Id} has no position.", nameof(job));
-        double[] coordinates = [place.Longitude, place.Latitude, .. place.Altitude is { } metres ? [metres] : (double[])[]];
-        return new JobFeature("Feature", job.Id, new JobPoint("Point", coordinates), JobProperties.Of(job));
+        return new JobFeature("Feature", job.Id, new JobPoint("Point", [place.Longitude, place.Latitude]), JobProperties.Of(job));
     }
 }

@@ -6,8 +6,8 @@ namespace RoadSeg.Jobs;
 [JsonConverter(typeof(JsonStringEnumConverter<JobPrivacy>))]
 public enum JobPrivacy
 {
-    /// <summary>Where it was taken: position, altitude and direction are never read from the file, and no answer holds the file's own
-    /// notes.</summary>
+    /// <summary>Where it was taken: position, altitude and direction are never read from the file, and the answers that hold the photo
+    /// itself hold nothing of the file beside the picture. Time, its offset and the camera stay.</summary>
     [JsonStringEnumMemberName("no-location")]
     NoLocation,
 }

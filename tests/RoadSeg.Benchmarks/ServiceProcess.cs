@@ -45,6 +45,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             return new ServiceProcess(host, Child(host.Id), new Uri(line[Listening.Length..]));
         }
 
+        await host.WaitForExitAsync(cancel);
         throw new InvalidOperationException($"The host ended with {host.ExitCode} before it listened.");
     }
 

@@ -2,8 +2,8 @@ using RoadSeg.Trainer.Data;
 
 namespace RoadSeg.Trainer.Export;
 
-/// <summary>How a tensor's values become bytes: value = (q - zero) x scale. Unsigned, as the integer kernels of x64 take activations: signed
-/// ones the runtime turns into unsigned ones, but not where two layers read the same tensor.</summary>
+/// <summary>How a tensor's values become bytes: value = (q - zero) x scale. Unsigned, as the integer kernels of x64 take activations:
+/// signed ones the runtime turns into unsigned ones, but not where two layers read the same tensor.</summary>
 internal readonly record struct ByteScale(float Scale, byte Zero)
 {
     /// <summary>Pixels as they come, about the middle of the three channels' means: the stem reads the photo's own bytes.</summary>

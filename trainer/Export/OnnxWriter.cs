@@ -164,7 +164,7 @@ internal sealed class OnnxWriter
         var each = conv.Weight.Length / outputs;
         var (scales, biasScales) = (new float[outputs], new float[outputs]);
         var (weights, biases) = (new sbyte[conv.Weight.Length], new int[outputs]);
-        var input = _quantization!.Scales[conv.Input];
+        var input = ScaleOf(conv.Input);
         var bias = conv.Input == ModelGraph.Input ? OfPixels(conv) : conv.Bias;
         for (var o = 0; o < outputs; o++)
         {
@@ -191,8 +191,8 @@ internal sealed class OnnxWriter
         return [Bytes(conv.Input), weight + ".value", offset + ".value"];
     }
 
-    // w (pixel - mean) = w (pixel - zero) + w (zero - mean), of which the second is a constant but where the kernel reaches over the border:
-    // what is padded there is zero instead of each channel's mean, 11 of 255 apart at most.
+    // w (pixel - mean) = w (pixel - zero) + w (zero - mean), of which the second is a constant but where the kernel reaches over the
+    // border: what is padded there is zero instead of each channel's mean, 11 of 255 apart at most.
     private static float[] OfPixels(ConvLayer stem)
     {
         var (bias, area) = (stem.Bias.ToArray(), stem.Shape.Kernel * stem.Shape.Kernel);
@@ -211,7 +211,7 @@ internal sealed class OnnxWriter
         Longs("first_two", [0, 1]);
         Longs("last_two", [2, 3]);
         Node("Shape", name + ".from", [input], name + ".from_shape");
-        Node("Shape", name + ".to", [layer.SizeOf], name + ".to_shape");
+        Node("Shape", name + ".to", [Read(layer.SizeOf)], name + ".to_shape");
         Node("Gather", name + ".keep", [name + ".from_shape", "first_two"], name + ".batch_channels");
         Node("Gather", name + ".take", [name + ".to_shape", "last_two"], name + ".rows_columns");
         Node("Concat", name + ".join", [name + ".batch_channels", name + ".rows_columns"], name + ".size", Int("axis", 0));
@@ -232,7 +232,7 @@ internal sealed class OnnxWriter
     {
         if (_bytes.Add(tensor))
         {
-            var scale = _quantization!.Scales[tensor];
+            var scale = ScaleOf(tensor);
             Tensor(tensor + ".scale", Float, MemoryMarshal.AsBytes<float>([scale.Scale]));
             Tensor(tensor + ".zero", UInt8, [scale.Zero]);
             var bytes = tensor == ModelGraph.Input ? "planes" : tensor + ".as_bytes";
@@ -243,6 +243,9 @@ internal sealed class OnnxWriter
 
         return tensor + ".bytes_value";
     }
+
+    // The stem reads the photo's own bytes, whatever was measured of its input.
+    private ByteScale ScaleOf(string tensor) => tensor == ModelGraph.Input ? ByteScale.Pixels : _quantization!.Scales[tensor];
 
     private void Node(string type, string name, IEnumerable<string> inputs, string output, params AttributeProto[] attributes)
     {

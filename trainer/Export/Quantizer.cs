@@ -24,7 +24,6 @@ internal sealed class Quantizer
         (_graph, _images, _say) = (graph, images, say);
         using var calibration = new Calibration(graph, graph.Layers.Select(l => l.Name).Where(n => n != graph.Output));
         _scales = calibration.Scales(images, Coverage);
-        _scales[ModelGraph.Input] = ByteScale.Pixels;
         foreach (var layer in graph.Layers)
         {
             // Bytes saturate where the activation clips, so that the clip itself can go: a hair below 6, or rounding keeps it.
@@ -32,9 +31,9 @@ internal sealed class Quantizer
                 _scales[layer.Name] = ByteScale.Of(0, Math.Min(5.9999, _scales[layer.Name].Scale * 255.0));
             else if (layer.Activation == Activation.Relu)
                 _scales[layer.Name] = ByteScale.Of(0, _scales[layer.Name].Scale * 255.0);
-            // A resize of bytes stays in its input's scale.
-            else if (layer is ResizeLayer resize)
-                _scales[layer.Name] = _scales[resize.Input];
+            // What only moves or chooses among bytes stays in its input's scale.
+            else if (layer is ResizeLayer or MaxPoolLayer)
+                _scales[layer.Name] = _scales[layer.Inputs[0]];
         }
     }
 

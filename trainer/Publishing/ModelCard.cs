@@ -109,7 +109,7 @@ internal static class ModelCard
             ? ""
             : $"""
                 Certainty by class (fp32): the lowest confidence from which on {SetScores.CertainPrecision:P0} of the pixels given the class are right on these frames, and the share of
-                them that is so confident. `minConfidence=card` hides what is below. A class without a number reaches it at no confidence, and is hidden throughout. On other photos a model can be sure and wrong.
+                them that is so confident. `minConfidence=card` hides what is below. A class without a number reaches it at no confidence, or was given to no pixel, and is hidden throughout. On other photos a model can be sure and wrong.
 
                 | | {string.Join(" | ", labels.Classes.Select(c => c.Name))} |
                 |---|{string.Concat(Enumerable.Repeat("---|", labels.Count))}

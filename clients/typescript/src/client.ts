@@ -188,7 +188,7 @@ export class RoadSegClient {
   }
 
   async *#pages(format: "json" | "geojson", { state, tags, name, since, until, bbox, ...options }: ListOptions) {
-    const search = { state, tag: notes(tags), name, since: since?.toISOString(), until: until?.toISOString(), bbox: bbox?.join(), format };
+    const search = { state, tag: notes(tags), name, since: since?.toISOString(), until: until?.toISOString(), bbox: bbox?.map((degrees) => degrees.toFixed(8)).join(), format };
     let after: string | undefined;
     do {
       const query = { ...search, after, limit: 100 };

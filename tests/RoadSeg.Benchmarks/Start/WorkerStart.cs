@@ -11,7 +11,8 @@ using RoadSeg.Models;
 namespace RoadSeg.Benchmarks.Start;
 
 /// <summary>How long a worker process needs from its start to its first answer, held against an app of one HTTP function; and to its first result, held
-/// against loading and running the model alone. Both are published as the images publish the service, and also as a build leaves them.</summary>
+/// against loading and running the model alone, in this process and warm. Both are published as the images publish the service, and also
+/// compiled ahead.</summary>
 internal static class WorkerStart
 {
     private const int Rounds = 5;

@@ -87,6 +87,33 @@ public sealed class BrokenCaptureTests
         Assert.Null(await Task.Run(() => CaptureReader.Read(file, ImageFormat.Tiff), Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
     }
 
+    // The fault: whatever stood in the directory of the place was kept, a hundred mebibytes of one.
+    [Fact]
+    public void Tens_of_thousands_of_tags_of_a_place_are_not_kept()
+    {
+        const int tags = 60_000, rationals = 128, gps = 26;
+        var file = new byte[gps + 2 + (12 * tags) + 4 + (8 * rationals)];
+        "II*\0"u8.CopyTo(file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), 8);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), 1);
+        Tag(10, 0x8825, 4, 1, gps);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(gps), tags);
+        for (var tag = 0; tag < tags; tag++)
+            Tag(gps + 2 + (12 * tag), 0x0100 + tag, 5, rationals, file.Length - (8 * rationals));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Null(CaptureReader.Read(file, ImageFormat.Tiff));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+
+        void Tag(int at, int tag, int type, int count, int value)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at), (ushort)tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at + 2), (ushort)type);
+            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at + 4), count);
+            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at + 8), value);
+        }
+    }
+
     [Fact]
     public void A_block_of_more_than_a_mebibyte_is_not_looked_at()
     {

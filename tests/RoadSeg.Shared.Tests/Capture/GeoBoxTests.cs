@@ -17,6 +17,8 @@ public sealed class GeoBoxTests
     [InlineData("177,-20,-178,-16", -21, 178.1, false)]
     [InlineData("-180,-90,180,90", 0, -180, true)]
     [InlineData("8.5,47.4,8.5,47.4", 47.4, 8.5, true)]
+    // The fault: it was written with an exponent, which is no box.
+    [InlineData("-0.00005,51.4,0.1,51.6", 51.5, 0.05, true)]
     public void A_place_lies_within_or_on_the_edge_also_across_the_antimeridian(string box, double latitude, double longitude, bool within)
     {
         var read = GeoBox.Parse(box)!;

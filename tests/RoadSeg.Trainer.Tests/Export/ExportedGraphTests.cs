@@ -135,14 +135,14 @@ public sealed class ExportedGraphTests(TrainedNetwork network) : IClassFixture<T
         var int8 = Assert.Single(graphs, g => g.Precision == Precision.Int8);
         Assert.InRange(graphs[0].Scores.Pixels.MeanIoU() - int8.Scores.Pixels.MeanIoU(), -1, ModelExport.AllowedLoss);
 
-        // With its default options for x86 the runtime leaves in float what lies next to a tensor with two readers: about a third.
+        // The fault: activations of signed bytes, of which the runtime left in float what lay next to a tensor with two readers, a third of all.
         using var options = new SessionOptions { OptimizedModelFilePath = network.File("optimised.onnx"), GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
         using (new InferenceSession(int8.Content, options))
         {
         }
 
         var nodes = ModelProto.Parser.ParseFrom(File.ReadAllBytes(network.File("optimised.onnx"))).Graph.Node;
-        Assert.True(nodes.Count(n => n.OpType == "QLinearConv") >= 38, "In float: " + string.Join(", ", nodes.Where(n => n.OpType is "Conv" or "FusedConv").Select(n => n.Name)) + lines.Last());
+        Assert.True(nodes.Count(n => n.OpType == "QLinearConv") >= 60, "In float: " + string.Join(", ", nodes.Where(n => n.OpType is "Conv" or "FusedConv").Select(n => n.Name)) + lines.Last());
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class ExportedGraphTests(TrainedNetwork network) : IClassFixture<T
 
     private Quantization Everything(ModelGraph graph)
     {
-        using var calibration = new Calibration(graph, graph.Layers.Select(l => l.Name).Where(n => n != graph.Output).Prepend(ModelGraph.Input));
+        using var calibration = new Calibration(graph, graph.Layers.Select(l => l.Name).Where(n => n != graph.Output));
         return new Quantization(calibration.Scales([_train.Frames[0].Image], 0.9999), new HashSet<string> { "logits" });
     }
 

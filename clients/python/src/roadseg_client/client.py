@@ -282,7 +282,7 @@ class RoadSegClient:
             ("name", name),
             ("since", _zoned(since)),
             ("until", _zoned(until)),
-            ("bbox", None if bbox is None else ",".join(format(degrees, "f") for degrees in bbox)),
+            ("bbox", None if bbox is None else ",".join(format(degrees, ".8f") for degrees in bbox)),
             ("format", form),
             ("limit", 100),
             *_notes(tags),

@@ -56,7 +56,10 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   const settings = () => settingsOf(view, classNames);
   // A link shows what is shown now. Browsers allow an address few changes a second.
   let settling = 0;
+  // What still loads when the page is left must not write into the address of the next one.
+  let left = false;
   function changed() {
+    if (left) return;
     clearTimeout(settling);
     settling = window.setTimeout(() => keep(settings()), settledMilliseconds);
   }
@@ -198,9 +201,9 @@ function explored(stage: HTMLElement, side: HTMLElement, job: Job, summary: Summ
   names.show(view.names);
   void choose(measured || view.mode !== 'confidence' ? view.mode : 'blend');
 
-  let left = false;
   let leave = () => viewer.dispose();
   viewer.onlost = () => {
+    view.sure = 0;
     viewer.dispose();
     chart.replaceWith(classChart(summary, null));
     still(stage, job, summary, photo, 'The browser took back the memory that drew this photo; the picture shows all classes. Reload the page to look into it again.').then(done => {

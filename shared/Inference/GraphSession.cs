@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RoadSeg.Errors;
@@ -94,9 +95,8 @@ internal sealed class GraphSession : IDisposable
             // other constant. Int8 graphs need those passes: they make the integer kernels.
             if (options.FoldStoredWeights && options.Precision != Precision.Int8)
                 settings.AddSessionConfigEntry("session.disable_quant_qdq", "1");
-            // x64 before VNNI adds pairs of products in 16 bits, which overflow: there weights become unsigned too. Elsewhere it changes
-            // nothing.
-            if (options.Precision == Precision.Int8)
+            // x64 before VNNI adds pairs of products in 16 bits, which overflow: there weights become unsigned too, at twice the time.
+            if (options.Precision == Precision.Int8 && !HasVnni())
                 settings.AddSessionConfigEntry("session.x64quantprecision", "1");
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
             if (options.Provider == ExecutionProvider.Cuda)
@@ -114,6 +114,10 @@ internal sealed class GraphSession : IDisposable
             throw;
         }
     }
+
+    // CPUID leaf 7: AVX512_VNNI is bit 11 of ECX, AVX-VNNI bit 4 of EAX of its first subleaf. Other processors have nothing to overflow.
+    private static bool HasVnni() =>
+        !X86Base.IsSupported || (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0 || (X86Base.CpuId(7, 1).Eax & (1 << 4)) != 0;
 
     private static void CheckInput(InferenceSession session, ModelDescription model)
     {

@@ -1651,7 +1651,7 @@ export interface components {
         JobPoint: {
             /** @description Always `Point`. */
             type: string;
-            /** @description Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it: mostly above the sea. */
+            /** @description Longitude and latitude in degrees (WGS 84). A third number would be the height above the ellipsoid (RFC 7946, 4), which photos do not say. */
             coordinates: number[];
         };
         /** @enum {string} */
@@ -1666,6 +1666,11 @@ export interface components {
             state: components["schemas"]["JobState"];
             /** @description When the photo was taken, ISO 8601; without an offset where the photo says none. */
             capturedAt?: null | string;
+            /**
+             * Format: double
+             * @description Metres as the photo says it: mostly above the sea.
+             */
+            altitude?: null | number;
             direction?: null | components["schemas"]["CapturedDirection"];
             /** @description Share of each class that has a pixel, 0-1, by its name; absent before the job has succeeded. */
             shares?: null | {

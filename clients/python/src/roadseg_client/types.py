@@ -354,8 +354,8 @@ class JobPoint(TypedDict):
     # Always `Point`.
     type: str
 
-    # Longitude and latitude in degrees (WGS 84) and, where it is known, altitude in metres as the photo says it: mostly above the
-    # sea.
+    # Longitude and latitude in degrees (WGS 84). A third number would be the height above the ellipsoid (RFC 7946, 4), which
+    # photos do not say.
     coordinates: list[float]
 
 
@@ -378,6 +378,9 @@ class JobProperties(_JobProperties, total=False):
 
     # When the photo was taken, ISO 8601; without an offset where the photo says none.
     capturedAt: str | None
+
+    # Metres as the photo says it: mostly above the sea.
+    altitude: float | None
 
     direction: CapturedDirection | None
 

@@ -25,7 +25,7 @@ public sealed class KnownQueryTests(StorageFixture storage) : IAsyncLifetime
     [InlineData("/v1/jobs?State=failed", "'State'; did you mean 'state'?")]
     [InlineData("/v1/jobs?colour=red", "'colour'. There are: state, tag, name, since, until, bbox, format, after, limit.")]
     [InlineData("/v1/jobs/0000000000000000000000000a/overlay?opasity=1", "'opasity'; did you mean 'opacity'?")]
-    [InlineData("/v1/jobs/0000000000000000000000000a/summary?x=1", "'x'. There is none.")]
+    [InlineData("/v1/jobs/0000000000000000000000000a/confidence?x=1", "'x'. There is none.")]
     [InlineData("/v1/review?bellow=0.5", "'bellow'; did you mean 'below'?")]
     public async Task A_query_parameter_that_a_call_does_not_take_is_refused_with_the_nearest_that_it_does(string address, string said)
     {

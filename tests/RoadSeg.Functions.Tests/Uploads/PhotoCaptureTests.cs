@@ -37,7 +37,8 @@ public sealed class PhotoCaptureTests(ServiceFixture fixture)
         Assert.Equal(Sydney, record.Captured);
         Assert.Equal(1, record.Shares!.Values.Sum(), 1e-4);
         var feature = await Service.Client.ListFeaturesAsync(cancel: Cancel).FirstAsync(one => one.Id == job.Id, Cancel);
-        Assert.Equal([151.21436667, -33.85868333, 58.3], feature.Geometry.Coordinates);
+        Assert.Equal([151.21436667, -33.85868333], feature.Geometry.Coordinates);
+        Assert.Equal(58.3, feature.Properties.Altitude);
         Assert.Equal(("2026-03-01T13:34:56.78+11:00", JobState.Succeeded), (feature.Properties.CapturedAt, feature.Properties.State));
         Assert.Equal(record.Shares, feature.Properties.Shares);
     }

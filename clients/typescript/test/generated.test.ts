@@ -50,7 +50,8 @@ test("a client of openapi-typescript and openapi-fetch alone does the whole walk
   assert.deepEqual([form?.state, form?.fileName, form?.tags], ["succeeded", "form.jpg", { a: "1", b: "2" }]);
 
   const { data: page } = await api.GET("/v1/jobs", { params: { query: { state: "succeeded", limit: 2 } } });
-  assert.deepEqual([page?.items.map((each) => each.id), typeof page?.next], [[form?.id, submitted?.id], "string"]);
+  assert.ok(page && "items" in page, "a page of jobs, not of features");
+  assert.deepEqual([page.items.map((each) => each.id), typeof page.next], [[form?.id, submitted?.id], "string"]);
   const { data: awaiting } = await api.POST("/v1/uploads", {});
   const { data: canceled } = await api.DELETE("/v1/jobs/{id}", { params: { path: { id: awaiting!.id } } });
   assert.equal(canceled?.state, "canceled");

@@ -73,6 +73,18 @@ export async function canvasShows(page, before, same, what) {
   return assert.fail(what);
 }
 
+// What is still on its way, such as the names on regions, comes within moments: two looks apart that show the same.
+export async function settledPicture(page) {
+  let before = await canvasPicture(page);
+  for (const end = Date.now() + patience.timeout; Date.now() < end;) {
+    await page.waitForTimeout(500);
+    const now = await canvasPicture(page);
+    if (now.equals(before)) return now;
+    before = now;
+  }
+  return assert.fail('the picture does not come to rest');
+}
+
 export const canvasPicture = async page => {
   await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   return page.locator('.frame canvas').screenshot();

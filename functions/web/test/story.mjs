@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { spawnSync } from 'node:child_process';
 import { inflateSync } from 'node:zlib';
-import { accessible, canvasPicture, canvasShows, open, overflow, PAGE, patience, picture, shown, street } from './browser.mjs';
+import { accessible, canvasPicture, canvasShows, open, overflow, PAGE, patience, picture, shown, street, settledPicture } from './browser.mjs';
 
 let result;
 
@@ -333,7 +333,7 @@ test('a link shows the same view and the same classes', async t => {
   assert.match(link, /#\/jobs\/\w+\?view=outline&opacity=80&classes=[\w,-]+&names=on$/);
   await page.waitForFunction(expected => location.href === expected, link, patience);
   await page.mouse.move(0, 0);
-  const seen = await canvasPicture(page);
+  const seen = await settledPicture(page);
   const other = await open(t);
   await other.goto(link);
   await other.reload();

@@ -78,13 +78,7 @@ internal static class ResultEndpoints
         var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
         return least is null
-            ? await context.ImmutableAsync(
-                job,
-                "mask",
-                "image/png",
-                () => results.LengthAsync(job, ResultFiles.Mask, context.RequestAborted),
-                () => results.OpenAsync(job, ResultFiles.Mask, context.Request)
-            )
+            ? await context.KeptAsync(job, "mask", "image/png", ResultFiles.Mask, results)
             : await context.MadeAsync(
                 job,
                 "mask",
@@ -100,6 +94,23 @@ internal static class ResultEndpoints
                 sure
             );
     }
+
+    // A part of the result's file, as it is kept.
+    private static Task<IResult> KeptAsync(
+        this HttpContext context,
+        JobRecord job,
+        string part,
+        string contentType,
+        string file,
+        ResultReader results
+    ) =>
+        context.ImmutableAsync(
+            job,
+            part,
+            contentType,
+            () => results.LengthAsync(job, file, context.RequestAborted),
+            () => results.OpenAsync(job, file, context.Request)
+        );
 
     // A result that is made of the mask when it is asked for, as far as the model was sure enough of it.
     private static Task<IResult> MadeAsync(
@@ -152,13 +163,7 @@ internal static class ResultEndpoints
         var least = MinConfidence.Read(minConfidence);
         var job = await results.SucceededAsync(id, context.Request);
         return least is null
-            ? await context.ImmutableAsync(
-                job,
-                "summary",
-                "application/json",
-                () => results.LengthAsync(job, ResultFiles.Summary, context.RequestAborted),
-                () => results.OpenAsync(job, ResultFiles.Summary, context.Request)
-            )
+            ? await context.KeptAsync(job, "summary", "application/json", ResultFiles.Summary, results)
             : await context.MadeAsync(
                 job,
                 "summary",

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Microsoft.ML.OnnxRuntime;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Stack;
-using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Work;
@@ -75,22 +73,10 @@ internal static class ChainBenchmark
 
     private static double Bare(ModelPackage package, IReadOnlyList<byte[]> frames)
     {
-        var spec = package.Manifest.Preprocess;
-        var inputs = frames.Select(frame => ImageDecoder.DecodeForModel(frame, ImageProbe.Read(frame, new ImageLimits()), spec)).ToList();
-        using var options = new SessionOptions();
-        options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
-        using var session = new InferenceSession(package.ReadFile(package.Manifest.Graphs[Precision.Fp32]), options);
-        using var run = new RunOptions();
-        Run(inputs[0]);
+        using var runs = new BareRuns(package, frames);
         var started = Stopwatch.GetTimestamp();
-        inputs.ForEach(Run);
-        return inputs.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        void Run(RgbImage input)
-        {
-            using var value = OrtValue.CreateTensorValueFromMemory(input.Pixels, [1, input.Height, input.Width, 3]);
-            using var outputs = session.Run(run, [package.Manifest.Input.Name], [value], [package.Manifest.Output.Name]);
-        }
+        runs.Run();
+        return frames.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static long PeakMebibytes(int process) =>

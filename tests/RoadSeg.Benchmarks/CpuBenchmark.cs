@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
-using Microsoft.ML.OnnxRuntime;
 using RoadSeg.Cli.Stack;
-using RoadSeg.Imaging;
-using RoadSeg.Jobs;
 using RoadSeg.LocalHost;
 using RoadSeg.Models;
 
@@ -27,7 +23,7 @@ internal static class CpuBenchmark
         await using var service = await ServiceProcess.StartAsync(azurite.ConnectionString, cancel);
         using var api = new HttpClient { BaseAddress = service.Address };
         for (var i = 0; i < WarmUps; i++)
-            await PostAsync(api, frames[i], cancel);
+            await Submission.AnswerAsync(api, frames[i], cancel, "application/octet-stream");
 
         var (ratios, quiets) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
@@ -35,7 +31,7 @@ internal static class CpuBenchmark
             var (spinning, bare) = (Bare(package, frames, spin: true), Bare(package, frames, spin: false));
             var (host, worker) = (service.HostCpu(), service.WorkerCpu());
             foreach (var frame in frames)
-                await PostAsync(api, frame, cancel);
+                await Submission.AnswerAsync(api, frame, cancel, "application/octet-stream");
             (host, worker) = (service.HostCpu() - host, service.WorkerCpu() - worker);
             var own = (host + worker).TotalMilliseconds / Count;
             ratios.Add(own / spinning);
@@ -50,41 +46,16 @@ internal static class CpuBenchmark
         Console.WriteLine(FormattableString.Invariant($"  median: {ratios.Order().ElementAt(Rounds / 2):F2} of bare Run as it comes, {quiets.Order().ElementAt(Rounds / 2):F2} of one that does not spin"));
     }
 
-    private static async Task PostAsync(HttpClient api, byte[] photo, CancellationToken cancel)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
-        {
-            Content = new ByteArrayContent(photo) { Headers = { ContentType = new("application/octet-stream") } },
-            Headers = { { "Prefer", "wait=60" } },
-        };
-        using var answer = await api.SendAsync(request, cancel);
-        var job = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel);
-        if (job is not { State: JobState.Succeeded })
-            throw new InvalidOperationException($"The job did not succeed: {job!.State}.");
-    }
-
-    // Decoding is not part of it; the inputs are those that the service makes.
+    // The first of two goes warms up.
     private static double Bare(ModelPackage package, IReadOnlyList<byte[]> frames, bool spin)
     {
-        var spec = package.Manifest.Preprocess;
-        var inputs = frames.Select(frame => ImageDecoder.DecodeForModel(frame, ImageProbe.Read(frame, new ImageLimits()), spec)).ToList();
-        using var options = new SessionOptions();
-        options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", spin ? "1" : "0");
-        using var session = new InferenceSession(package.ReadFile(package.Manifest.Graphs[Precision.Fp32]), options);
-        using var run = new RunOptions();
+        using var runs = new BareRuns(package, frames, spin);
         using var self = Process.GetCurrentProcess();
-        inputs.ForEach(Run);
+        runs.Run();
         self.Refresh();
         var before = self.TotalProcessorTime;
-        inputs.ForEach(Run);
+        runs.Run();
         self.Refresh();
-        return (self.TotalProcessorTime - before).TotalMilliseconds / inputs.Count;
-
-        void Run(RgbImage input)
-        {
-            using var value = OrtValue.CreateTensorValueFromMemory(input.Pixels, [1, input.Height, input.Width, 3]);
-            using var outputs = session.Run(run, [package.Manifest.Input.Name], [value], [package.Manifest.Output.Name]);
-        }
+        return (self.TotalProcessorTime - before).TotalMilliseconds / frames.Count;
     }
 }

@@ -20,6 +20,20 @@ internal static class Submission
         return job.State == JobState.Succeeded ? (Stopwatch.GetElapsedTime(started).TotalMilliseconds, job) : throw new InvalidOperationException("A job failed.");
     }
 
+    /// <summary>Submits a photo and takes its result from the same answer.</summary>
+    public static async Task<JobView> AnswerAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
+        {
+            Content = new ByteArrayContent(photo) { Headers = { ContentType = new(type) } },
+            Headers = { { "Prefer", "wait=60" } },
+        };
+        using var answer = await api.SendAsync(request, cancel);
+        answer.EnsureSuccessStatusCode();
+        var job = await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel);
+        return job is { State: JobState.Succeeded } ? job : throw new InvalidOperationException($"The job did not succeed: {job!.State}.");
+    }
+
     /// <summary>Submits a photo in the request body.</summary>
     public static async Task<WorkId> SendAsync(HttpClient api, byte[] photo, CancellationToken cancel, string type = "image/jpeg")
     {

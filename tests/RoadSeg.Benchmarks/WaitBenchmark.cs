@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using RoadSeg.Cli.Stack;
-using RoadSeg.Jobs;
 
 namespace RoadSeg.Benchmarks;
 
@@ -21,14 +19,14 @@ internal static class WaitBenchmark
         var photo = await File.ReadAllBytesAsync(Workspace.SamplePhoto, cancel);
         var random = new Random(Seed);
         for (var i = 0; i < 3; i++)
-            await AskAsync(stack, photo, cancel);
+            await Submission.AnswerAsync(stack.Api, photo, cancel);
 
         var (waits, works) = (new List<double>(), new List<double>());
         for (var i = 0; i < Photos; i++)
         {
             await Task.Delay(ShortestPause + TimeSpan.FromSeconds(2 * random.NextDouble()), cancel);
             var started = Stopwatch.GetTimestamp();
-            var job = await AskAsync(stack, photo, cancel);
+            var job = await Submission.AnswerAsync(stack.Api, photo, cancel);
             waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             works.Add(job.Stages.Decode!.Value + job.Stages.Infer!.Value + job.Stages.Upsample!.Value);
         }
@@ -38,18 +36,5 @@ internal static class WaitBenchmark
         Console.WriteLine($"  answer {wait}");
         Console.WriteLine($"  decode + model + upsample {work}");
         Console.WriteLine(FormattableString.Invariant($"  ratio, photo by photo: median {ratio.Median:F2} (p90 {ratio.At(0.9):F2})"));
-    }
-
-    private static async Task<JobView> AskAsync(LocalStack stack, byte[] photo, CancellationToken cancel)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
-        {
-            Content = new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } },
-            Headers = { { "Prefer", "wait=60" } },
-        };
-        using var answer = await stack.Api.SendAsync(request, cancel);
-        answer.EnsureSuccessStatusCode();
-        var job = await answer.Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel);
-        return job is { State: JobState.Succeeded } ? job : throw new InvalidOperationException($"The job did not succeed: {job!.State}.");
     }
 }

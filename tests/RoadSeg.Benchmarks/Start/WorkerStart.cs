@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
-using RoadSeg.Jobs;
 using RoadSeg.LocalHost;
 using RoadSeg.LocalHost.Configuration;
 using RoadSeg.Models;
@@ -71,16 +69,8 @@ internal static class WorkerStart
         var answer = (TimeProvider.System.GetLocalNow().DateTime - worker.StartTime).TotalMilliseconds;
         if (photo is null)
             return (answer, null);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
-        {
-            Content = new ByteArrayContent(photo) { Headers = { ContentType = new("image/jpeg") } },
-            Headers = { { "Prefer", "wait=60" } },
-        };
-        using var posted = await api.SendAsync(request, cancel);
-        var job = await posted.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(JobJson.Default.JobView, cancel);
-        return job is { State: JobState.Succeeded }
-            ? (answer, (TimeProvider.System.GetLocalNow().DateTime - worker.StartTime).TotalMilliseconds)
-            : throw new InvalidOperationException($"The job did not succeed: {job!.State}.");
+        await Submission.AnswerAsync(api, photo, cancel);
+        return (answer, (TimeProvider.System.GetLocalNow().DateTime - worker.StartTime).TotalMilliseconds);
     }
 
     private static double LoadAndRun(byte[] photo)

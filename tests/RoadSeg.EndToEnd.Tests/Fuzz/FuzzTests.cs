@@ -60,9 +60,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.All(operations, operation =>
             Assert.Contains(answers.Keys, answer => answer.Item1 == operation.ToString() && answer.Item2 is >= 200 and < 500 and not 401));
         var succeeded = answers.Keys.Where(static answer => answer.Item2 is >= 200 and < 300).Select(static answer => answer.Item1).Distinct();
-
-        // A short run has no audits, second versions, reviewed masks or receivers of webhooks: 15 of the 52 operations find nothing to do.
-        Assert.True(succeeded.Count() > operations.Count * 2 / 3, "Few operations ever succeeded.");
+        Assert.True(succeeded.Count() > operations.Count * 3 / 4);
     }
 
     private static string Bodies => Path.Combine(Workspace.Root, "TestResults");

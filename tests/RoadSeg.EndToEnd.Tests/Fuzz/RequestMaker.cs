@@ -29,12 +29,19 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
         ["image/gif", "image/svg+xml", "text/html", "application/pdf", "image/", "IMAGE/JPEG", "multipart/form-data",
             "multipart/mixed; boundary=x", "x", "*/*", "image/jpeg; charset"];
 
+    private static readonly string[] Times = ["2026-01-31", "2026-01-31T12:00:00Z", "2099-01-01T00:00:00+02:00"];
+
+    private static readonly string[] Boxes = ["5.9,45.8,10.5,47.8", "177,-20,-178,-16", "-180,-90,180,90"];
+
     /// <summary>Request number n of the run.</summary>
     public FuzzRequest Make(int number)
     {
         var values = new SchemaValues(document, new Random(HashCode(seed, number)));
         var operation = operations[number % operations.Count];
         var headers = new List<KeyValuePair<string, string>>();
+
+        // Of many parameters a few: of ten that are all given, one is always wrong.
+        var given = Math.Max(2, operation.Parameters.Count(static parameter => (string?)parameter["in"] == "query") / 2);
         var (query, invalid, target) = (new List<string>(), (string?)null, operation.Path);
         foreach (var parameter in operation.Parameters)
         {
@@ -45,7 +52,7 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
                 continue;
             }
 
-            if (!values.OneIn(place == "query" ? 2 : 4))
+            if (!values.OneIn(place == "query" ? given : 4))
                 continue;
             var several = (string?)parameter["schema"]!["type"] == "array";
             for (var i = several ? values.Pick<int>([1, 1, 2, 16, 17]) : 1; i > 0; i--)
@@ -101,6 +108,11 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
             "after" => known.Any("after", values.Random) ?? values.OddText(),
             "model" => values.Pick([known.Any("model", values.Random)!, known.Any("model@version", values.Random)!, values.OddText()]),
             "webhook" => values.Pick(Hooks),
+            "since" or "until" => values.Pick(Times),
+            "bbox" => values.Pick(Boxes),
+            "job" => known.Any("jobs", values.Random)!,
+            "to" when schema["enum"] is null && schema["$ref"] is null => known.Any("dataset-version", values.Random)!,
+            "name" when values.OneIn(2) => known.Any("dataset", values.Random)!,
             _ => values.Text(schema),
         }, false);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using RoadSeg.Capture;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
@@ -13,6 +14,7 @@ namespace RoadSeg.Functions.Tests.Jobs;
 public sealed class JobFeatureTests(StorageFixture storage) : IAsyncLifetime
 {
     private readonly string _key = Guid.NewGuid().ToString("N");
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private ApiService _api = null!;
     private RoadSegClient _client = null!;
 
@@ -111,8 +113,10 @@ public sealed class JobFeatureTests(StorageFixture storage) : IAsyncLifetime
 
     private async Task<WorkId> StoreAsync(CapturedPosition? place, JobState state = JobState.Queued)
     {
-        var (caller, jobs) = (Callers.OfKey(_key), new JobStore(storage.Blobs, storage.Queues, TimeProvider.System));
-        var id = WorkId.New(TimeProvider.System, caller);
+        // Ids of one millisecond have no order.
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var (caller, jobs) = (Callers.OfKey(_key), new JobStore(storage.Blobs, storage.Queues, _time));
+        var id = WorkId.New(_time, caller);
         await jobs.CreateAsync(
             new JobRecord
             {
@@ -120,14 +124,11 @@ public sealed class JobFeatureTests(StorageFixture storage) : IAsyncLifetime
                 State = state,
                 Caller = caller,
                 Source = new JobSource(Containers.Uploads, BlobPaths.Upload(id), "0x1", "a.jpg"),
-                Times = new JobTimes { CreatedAt = TimeProvider.System.GetUtcNow() },
+                Times = new JobTimes { CreatedAt = _time.GetUtcNow() },
                 Captured = new Captured("2026-03-01T13:34:56", null, place, null, null),
                 Shares = state == JobState.Succeeded ? new Dictionary<string, double> { ["sky"] = 0.25, ["road"] = 0.75 } : null,
             },
             Cancel);
-
-        // Ids of one millisecond have no order.
-        await Task.Delay(3, Cancel);
         return id;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using RoadSeg.Cli.Batches;
 using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
@@ -44,6 +45,7 @@ var root = new Command(
     DemoCommand.Create(),
     SegmentCommand.Create(),
     UpCommand.Create(),
+    BatchCommand.Create(),
     SubmitCommand.Create(),
     WaitCommand.Create(),
     GetCommand.Create(),

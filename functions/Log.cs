@@ -4,7 +4,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions;
 
 /// <summary>Every log line of the app. Event ids are stable: 1xx invocations, 2xx jobs, 3xx models, 4xx webhooks, 5xx training runs,
-/// 6xx data sets, 7xx labelling tools. No id is used twice.</summary>
+/// 6xx data sets, 7xx labelling tools, 8xx batches. No id is used twice.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Error, "{Function} failed and its message will be delivered again: {Error}: {Reason}")]

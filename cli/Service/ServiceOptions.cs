@@ -158,7 +158,8 @@ internal static class ServiceOptions
         };
     }
 
-    private static Dictionary<string, string>? Parsed(ArgumentResult result)
+    /// <summary>Reads notes as name:value.</summary>
+    public static Dictionary<string, string>? Parsed(ArgumentResult result)
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var text in result.Tokens.Select(token => token.Value))

@@ -29,6 +29,17 @@ internal sealed class StageBoard(ProgressTask? bar, int parts)
             )
         );
 
+    /// <summary>How far work is that is no jobs' of this board.</summary>
+    /// <param name="share">0-1 of it.</param>
+    /// <param name="line">The same in words.</param>
+    public void Tell(double share, string line)
+    {
+        if (bar is null)
+            return;
+        lock (_gate)
+            (bar.Value, bar.Description) = (share * parts, Markup.Escape(line));
+    }
+
     public void Ended(int part) => Show(part, Done, 0);
 
     private void Show(int part, string stage, long sent)

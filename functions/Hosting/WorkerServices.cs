@@ -1,4 +1,5 @@
 using RoadSeg.Functions.Audits;
+using RoadSeg.Functions.Batches;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
@@ -31,6 +32,7 @@ internal static class WorkerServices
         services.AddSegmentation();
         services.AddResults();
         services.AddReview();
+        services.AddBatches(settings);
         services.AddDatasets(settings);
         services.AddAudits();
         services.AddTrainings();

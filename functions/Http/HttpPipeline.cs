@@ -1,5 +1,6 @@
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Audits;
+using RoadSeg.Functions.Batches;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Health;
@@ -80,6 +81,7 @@ internal sealed class HttpPipeline
         endpoints.MapUploads();
         endpoints.MapSubmissions();
         endpoints.MapJobs();
+        endpoints.MapBatches();
         endpoints.MapWebhooks();
         endpoints.MapModels();
         endpoints.MapDatasets();

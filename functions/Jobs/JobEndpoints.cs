@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Batches;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -110,6 +111,7 @@ internal static class JobEndpoints
         JobStore jobs,
         QueueGauge gauge,
         BlobServiceClient blobs,
+        BatchErasure batches,
         TimeProvider time
     )
     {
@@ -122,6 +124,7 @@ internal static class JobEndpoints
         {
             // What was begun and broke off goes on.
             var erased = await OwnJobs.EvenErasedAsync(jobs.FindAsync, callers.Of(context.Request), id, context.RequestAborted);
+            await batches.ForgetAsync(erased.Value, context.RequestAborted);
             await JobErasure.EraseAsync(jobs, blobs, erased.Value, time.GetUtcNow(), context.RequestAborted);
             return TypedResults.NoContent();
         }

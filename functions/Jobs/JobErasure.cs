@@ -62,7 +62,7 @@ internal static class JobErasure
     private static BlobRequestConditions? OwnVersion(JobRecord job) =>
         IsDrop(job) && job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
 
-    private static bool IsDrop(JobRecord job) => job.Upload is null && job.Source.Container == Containers.Uploads;
+    private static bool IsDrop(JobRecord job) => job.Upload is null && job.Source.Container is (Containers.Uploads or Containers.Batches);
 
     private static JobRecord Forgotten(JobRecord record) =>
         record with

@@ -77,6 +77,17 @@ internal sealed class JobSweep(
     private async Task AwaitedAsync(Stored<JobRecord> job, CancellationToken cancel)
     {
         var record = job.Value;
+        if (record.Batch is not null)
+        {
+            // Its photo was there when it was listed. If it is gone, PreprocessUpload says so.
+            if (
+                await IsLostAsync(record, record.Times.CreatedAt, [gauge.UploadsAsync], cancel)
+                && await BeginsAsync(job, "its message was lost", cancel) is { } sent
+            )
+                await SendUploadAsync(sent, sent.Source.ETag ?? "", 0, cancel);
+            return;
+        }
+
         try
         {
             var photo = (
@@ -209,7 +220,14 @@ internal sealed class JobSweep(
         queues
             .GetQueueClient(Queues.Uploads(job.Lane))
             .SendAsync(
-                BlobCreatedEvent.For(job.Source.Container, job.Source.Path, etag, bytes, time.GetUtcNow()),
+                BlobCreatedEvent.For(
+                    job.Source.Container,
+                    job.Source.Path,
+                    etag,
+                    bytes,
+                    time.GetUtcNow(),
+                    job.Batch is null ? null : job.Id
+                ),
                 JobJson.Default.BlobCreatedEvent,
                 cancel
             );

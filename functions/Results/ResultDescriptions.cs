@@ -41,7 +41,7 @@ internal static class ResultDescriptions
             .Takes(
                 "opacity",
                 "Weight of the colours: 0 is the photo, 1 the classes.",
-                ParameterForms.Number(0, 1, ResultEndpoints.DefaultOpacity)
+                ParameterForms.Number(0, 1, MadeResults.DefaultOpacity)
             )
             .Takes("format", "Format of the picture; jpeg when absent.", ParameterForms.OneOf("OverlayFormat", "jpeg", "webp"))
             .Takes(

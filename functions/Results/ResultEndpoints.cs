@@ -14,18 +14,13 @@ namespace RoadSeg.Functions.Results;
 /// <summary>Results of a succeeded job. Mask, confidence and summary are stored; the rest is made from them when asked for.</summary>
 internal static class ResultEndpoints
 {
-    internal const double DefaultOpacity = 0.5;
     internal const int SmallestWidth = 32;
     internal const int LargestWidth = 2048;
-    private const int OverlayQuality = 88;
 
     // Bytes for each of the photo's pixels that making it holds: mask and confidence, photo as decoded, turned and blended.
     private const int MaskHolds = 2,
         SummaryHolds = 2,
-        ColorHolds = 5,
-        ReducedHolds = 4,
-        OverlayHolds = 10,
-        PolygonsHold = 6;
+        ReducedHolds = 4;
 
     public static void MapResults(this IEndpointRouteBuilder app)
     {
@@ -195,7 +190,7 @@ internal static class ResultEndpoints
             "color",
             "image/png",
             least,
-            ColorHolds,
+            MadeResults.ColorHolds,
             async (mask, stop) => ColorMask.Png(await sure.OfAsync(job, mask, least, stop)),
             results,
             sure
@@ -215,7 +210,7 @@ internal static class ResultEndpoints
         ImageLimits limits
     )
     {
-        var weight = Number(opacity, "opacity", DefaultOpacity, 1, "a number from 0 (photo) to 1 (classes)");
+        var weight = Number(opacity, "opacity", MadeResults.DefaultOpacity, 1, "a number from 0 (photo) to 1 (classes)");
         if (format is not (null or "jpeg" or "webp"))
             throw new RoadSegException(ErrorCodes.RequestInvalid, "The parameter 'format' is 'jpeg' or 'webp'.");
         var webp = format == "webp";
@@ -239,16 +234,13 @@ internal static class ResultEndpoints
             part,
             webp ? "image/webp" : "image/jpeg",
             least,
-            reduced ? ReducedHolds : OverlayHolds,
+            reduced ? ReducedHolds : MadeResults.OverlayHolds,
             async (mask, stop) =>
             {
                 var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
                 var header = ImageProbe.Read(file, limits);
                 mask = await sure.OfAsync(job, mask, least, stop);
-                var blended = reduced
-                    ? Reduced(file, header, mask, weight, shownWidth, shownHeight)
-                    : Overlay.Blend(ImageDecoder.Decode(file, header), mask, weight);
-                return webp ? PhotoEncoder.WebP(blended, OverlayQuality) : PhotoEncoder.Jpeg(blended, OverlayQuality);
+                return MadeResults.Overlay(file, header, mask, weight, shownWidth, shownHeight, webp);
             },
             results,
             sure,
@@ -295,36 +287,13 @@ internal static class ResultEndpoints
             part,
             geo ? "application/geo+json" : "application/json",
             least,
-            PolygonsHold,
+            MadeResults.PolygonsHold,
             async (mask, stop) =>
-            {
-                mask = await sure.OfAsync(job, mask, least, stop);
-                var labels = (await results.SummaryAsync(job, stop)).Classes.ToDictionary(label => label.Id);
-                var regions = RegionFinder.Find(
-                    mask.Ids,
-                    mask.Width,
-                    mask.Height,
-                    id => id == JobReview.UnknownId ? ("unknown", default) : (labels[id].Name, labels[id].Color),
-                    options
-                );
-                return geo
-                    ? JsonSerializer.SerializeToUtf8Bytes(MaskFeatures.Of(regions), ResultJson.Plain.MaskFeatures)
-                    : JsonSerializer.SerializeToUtf8Bytes(regions, ResultJson.Plain.MaskRegions);
-            },
+                MadeResults.Polygons(await sure.OfAsync(job, mask, least, stop), await results.SummaryAsync(job, stop), options, geo),
             results,
             sure
         );
     }
-
-    // Photo and mask are reduced before they are laid over each other: a large photo is never decoded whole for a thumbnail.
-    private static RgbImage Reduced(
-        ReadOnlyMemory<byte> file,
-        ImageHeader header,
-        IndexedImage mask,
-        double weight,
-        int width,
-        int height
-    ) => Overlay.Blend(ImageDecoder.DecodeTo(file, header, width, height), mask.ResizeTo(width, height), weight);
 
     private static int ReducedHeight(JobImage image, int width) => (int)Math.Max(1, Math.Round((double)image.Height * width / image.Width));
 

@@ -53,6 +53,22 @@ internal sealed class ResultReader(
             cancel
         );
 
+    /// <summary>The same in the background, for nobody who waits: with the slots of bulk work, and kept by none.</summary>
+    public async Task<byte[]> WorkAsync(
+        JobRecord job,
+        int bytesPerPixel,
+        Func<IndexedImage, CancellationToken, Task<byte[]>> make,
+        CancellationToken cancel
+    )
+    {
+        var (width, height) = (job.Image!.Width, job.Image.Height);
+        var bytes = (long)width * height * bytesPerPixel;
+        using var slot = PhotoSlots.IsHeavy(width, height)
+            ? await slots.HeavyAsync(job.Caller, bytes, cancel)
+            : await slots.WorkAsync(job.Caller, bytes, cancel);
+        return await make(await MaskAsync(job, cancel), cancel);
+    }
+
     /// <summary>The length of what is made of a mask, where it was made a moment ago: it is made only to be sent.</summary>
     /// <exception cref="RoadSegException">result-gone: it cannot be made.</exception>
     public async Task<long?> MadeLengthAsync(JobRecord job, string part, CancellationToken cancel)

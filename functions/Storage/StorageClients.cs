@@ -1,3 +1,4 @@
+using RoadSeg.Batches;
 using RoadSeg.Datasets;
 using RoadSeg.Datasets.Audits;
 using RoadSeg.Jobs;
@@ -16,6 +17,8 @@ internal static class StorageClients
         services.AddSingleton(account.Blobs);
         services.AddSingleton(account.Queues);
         services.AddSingleton<JobStore>();
+        services.AddSingleton<BatchStore>();
+        services.AddSingleton<BatchLog>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<AuditStore>();
         services.AddSingleton<TrainingStore>();

@@ -16,8 +16,8 @@ internal static class UnwantedPhoto
     /// <returns>True when something was deleted.</returns>
     public static async Task<bool> DeleteAsync(BlobServiceClient blobs, JobRecord job, CancellationToken cancel)
     {
-        // A bare drop's address is its owner's.
-        if (!job.State.IsTerminal() || (job.Upload is null && job.Source.Container != Containers.Submitted))
+        // A bare drop's address is its owner's, and the photo of a batch may be another job's too.
+        if (!job.State.IsTerminal() || job.Batch is not null || (job.Upload is null && job.Source.Container != Containers.Submitted))
             return false;
         var takenBack = job.State is JobState.Canceled or JobState.Expired || job.ErasedAt is not null;
         if (job.Source.Snapshot is not null && !takenBack)

@@ -30,9 +30,9 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
         Stored<JobRecord>? found = null
     )
     {
-        var known = found ?? await IssuedAsync(created.Path, cancel);
-        var id = known?.Value.Id ?? DropId(created);
-        if (id == DropId(created))
+        var known = found ?? await IssuedAsync(created, cancel);
+        var id = known?.Value.Id ?? created.Job ?? DropId(created);
+        if (created.Job is null && id == DropId(created))
         {
             var move = await jobs.CreateAsync(Dropped(id, created, message, lane) with { TraceParent = traceParent }, cancel);
             if (move.Done)
@@ -79,7 +79,7 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
     /// <summary>The job an event is about, or null for a bare drop that nobody took yet.</summary>
     public async Task<Stored<JobRecord>?> FindAsync(BlobCreatedEvent created, CancellationToken cancel) =>
-        await IssuedAsync(created.Path, cancel) ?? await jobs.FindAsync(DropId(created), cancel);
+        await IssuedAsync(created, cancel) ?? (created.Job is null ? await jobs.FindAsync(DropId(created), cancel) : null);
 
     /// <summary>True for the event of a job that was put into the bulk lane and still awaits it. Of a bare drop the lane is
     /// decided here, before it has a record, and never again: a redelivery sent on would come back as another message, which does not own
@@ -93,13 +93,17 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
     /// <summary>The id of the job an event is about.</summary>
     public async Task<WorkId> IdAsync(BlobCreatedEvent created, CancellationToken cancel) =>
-        (await IssuedAsync(created.Path, cancel))?.Value.Id ?? DropId(created);
+        (await IssuedAsync(created, cancel))?.Value.Id ?? created.Job ?? DropId(created);
 
     private static WorkId DropId(BlobCreatedEvent created) => WorkId.ForDrop(created.Container, created.Path, created.Data.ETag ?? "");
 
-    // A photo whose path starts with the id of a job that was issued belongs to that job; any other is a bare drop.
-    private async Task<Stored<JobRecord>?> IssuedAsync(string path, CancellationToken cancel)
+    // A photo whose path starts with the id of a job that was issued belongs to that job, one of a batch to the job that its event names; any
+    // other is a bare drop.
+    private async Task<Stored<JobRecord>?> IssuedAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
+        if (created.Job is { } named)
+            return await jobs.FindAsync(named, cancel);
+        var path = created.Path;
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && WorkId.TryParse(path[..slash], out var id) ? await jobs.FindAsync(id, cancel) : null;
     }

@@ -35,6 +35,21 @@ public static class ErrorCodes
     /// <summary>The job has no result (yet, or ever).</summary>
     public static readonly ErrorCode ResultNotReady = Caller("result-not-ready", 409, "The job has no result");
 
+    /// <summary>No batch, or no archive of it, has this id.</summary>
+    public static readonly ErrorCode BatchNotFound = Caller("batch-not-found", 404, "There is no such batch");
+
+    /// <summary>There is no photo to make a batch of.</summary>
+    public static readonly ErrorCode BatchEmpty = Caller("batch-empty", 422, "The batch has no photo");
+
+    /// <summary>More photos than a batch may have.</summary>
+    public static readonly ErrorCode BatchTooLarge = Caller("batch-too-large", 422, "The batch has too many photos");
+
+    /// <summary>The description beside dropped photos cannot be used.</summary>
+    public static readonly ErrorCode BatchInvalid = Caller("batch-invalid", 422, "The description of the batch is not valid");
+
+    /// <summary>What was asked for is done with a batch that has ended.</summary>
+    public static readonly ErrorCode BatchNotEnded = Caller("batch-not-ended", 409, "The batch has not ended");
+
     /// <summary>The result was deleted after its retention.</summary>
     public static readonly ErrorCode ResultGone = Caller("result-gone", 410, "The result is gone");
 

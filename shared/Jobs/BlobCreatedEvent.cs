@@ -11,12 +11,14 @@ namespace RoadSeg.Jobs;
 /// <param name="Subject"><c>/blobServices/default/containers/{container}/blobs/{path}</c>, the path not URL-encoded.</param>
 /// <param name="Data">The blob.</param>
 /// <param name="EventTime">When the event was made, RFC 3339; whatever else it holds is taken for nothing.</param>
+/// <param name="Job">The job that the service itself sends it for, where the blob's name does not say so; null in all others.</param>
 /// <remarks>Event Grid schema: https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage</remarks>
 public sealed record BlobCreatedEvent(
     [property: JsonRequired] string EventType,
     [property: JsonRequired] string Subject,
     [property: JsonRequired] BlobCreatedData Data,
-    string? EventTime = null
+    string? EventTime = null,
+    WorkId? Job = null
 )
 {
     private const string Created = "Microsoft.Storage.BlobCreated";
@@ -74,12 +76,20 @@ public sealed record BlobCreatedEvent(
     private int Middle => Subject.IndexOf(SubjectMiddle, SubjectStart.Length, StringComparison.Ordinal);
 
     /// <summary>The event about one version of a blob, as the service sends it to itself when it stored the blob.</summary>
-    public static BlobCreatedEvent For(string container, string path, string etag, long bytes, DateTimeOffset? at = null) =>
+    public static BlobCreatedEvent For(
+        string container,
+        string path,
+        string etag,
+        long bytes,
+        DateTimeOffset? at = null,
+        WorkId? job = null
+    ) =>
         new(
             Created,
             $"{SubjectStart}{container}{SubjectMiddle}{path}",
             new BlobCreatedData("PutBlob", etag.Trim('"'), bytes),
-            at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)
+            at?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            job
         );
 
     /// <summary>Reads a queue message: the event as JSON, or the base64 of it.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using RoadSeg.Batches;
 using RoadSeg.Capture;
 using RoadSeg.Models;
 using RoadSeg.Work;
@@ -65,6 +66,9 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>The span that its trace began with, as a W3C <c>traceparent</c>; null when nothing was traced then.</summary>
     [JsonPropertyName("traceparent")]
     public string? TraceParent { get; init; }
+
+    /// <summary>The batch that made it, and which of its photos this is; null for all others.</summary>
+    public BatchPlace? Batch { get; init; }
 
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }

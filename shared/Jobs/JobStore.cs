@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using RoadSeg.Batches;
 using RoadSeg.Errors;
 using RoadSeg.Storage;
 using RoadSeg.Work;
@@ -10,6 +11,7 @@ namespace RoadSeg.Jobs;
 public sealed class JobStore
 {
     private readonly RecordStore<JobRecord, JobState> _records;
+    private readonly BatchLog _batches;
     private readonly BlobContainerClient _index;
     private readonly QueueClient _webhooks;
     private readonly TimeProvider _time;
@@ -30,9 +32,10 @@ public sealed class JobStore
             JobJson.Default.JobRecord,
             time,
             blobs.GetBlobContainerClient(Containers.JobsActive),
-            static job => BlobPaths.ActiveJob(job.Caller, job.Id),
+            static job => BlobPaths.ActiveJob(job.Batch is null ? job.Caller : BlobPaths.ItemsOfBatches, job.Id),
             EndedAsync
         );
+        _batches = new BatchLog(blobs);
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         _time = time;
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
@@ -53,7 +56,7 @@ public sealed class JobStore
     public async Task<Change<JobRecord>> CreateAsync(JobRecord record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (record.Id.MadeAt < _time.GetUtcNow() - GivenOut && await FindAsync(record.Id, cancel) is { } earlier)
+        if (record.Batch is null && record.Id.MadeAt < _time.GetUtcNow() - GivenOut && await FindAsync(record.Id, cancel) is { } earlier)
             return new Change<JobRecord>(false, earlier);
         await _records.MarkAsync(record, cancel);
         var created = await _records.CreateAsync(BlobPaths.Job(record.Id), record, cancel);
@@ -61,7 +64,7 @@ public sealed class JobStore
             return default;
         if (job.State.IsTerminal())
             await _records.UnmarkAsync(record, cancel);
-        else if (job.Id.MadeAt is null || job.Id.Partition != WorkId.PartitionOf(job.Caller))
+        else if (job.Batch is null && (job.Id.MadeAt is null || job.Id.Partition != WorkId.PartitionOf(job.Caller)))
             await _index
                 .GetBlobClient(BlobPaths.IndexedJob(job.Caller, job.Times.CreatedAt, record.Id))
                 .UploadAsync(BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty), overwrite: true, cancel);
@@ -98,11 +101,14 @@ public sealed class JobStore
     public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) =>
         ChangeAsync(id, path => _records.AmendAsync(path, change, cancel));
 
-    /// <summary>What is left to do for a job that has ended: its webhook, if it has one, and the end of its marker. The move
-    /// itself does it; the sweep does it again where the process died in between, so a webhook may be notified twice.</summary>
+    /// <summary>What is left to do for a job that has ended: a line in the log of its batch, its webhook, if it has them, and the end of
+    /// its marker. The move itself does it; the sweep does it again where the process died in between, so that a line may stand twice and
+    /// a webhook be notified twice.</summary>
     public async Task SettleAsync(JobRecord ended, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(ended);
+        if (ended.Batch is { } place)
+            await _batches.AppendAsync(place, ended, cancel);
         if (ended.Webhook is { Deliveries: [] })
             await _webhooks.SendAsync(new WebhookMessage(ended.Id, 1, JobTrace.Of(ended)), JobJson.Default.WebhookMessage, cancel);
         await _records.UnmarkAsync(ended, cancel);

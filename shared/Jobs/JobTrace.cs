@@ -24,8 +24,12 @@ public static class JobTrace
     public static string? Of(JobRecord job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return Current is { } current && ActivityContext.TryParse(job.TraceParent, null, out var trace) && trace.TraceId == current.TraceId
-            ? current.Id
-            : job.TraceParent;
+        return Of(job.TraceParent);
     }
+
+    /// <summary>The same by the span that a record began with.</summary>
+    public static string? Of(string? began) =>
+        Current is { } current && ActivityContext.TryParse(began, null, out var trace) && trace.TraceId == current.TraceId
+            ? current.Id
+            : began;
 }

@@ -65,6 +65,28 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.JobsIndex"/>: prefix of a caller's list.</summary>
     public static string IndexedJobs(string caller) => $"{caller}/";
 
+    /// <summary>Stands for the caller in the markers of jobs that batches made: a batch counts by itself, and its caller's next photo finds
+    /// the lane that it would find without. No caller is named so.</summary>
+    public const string ItemsOfBatches = "items.of.batches";
+
+    /// <summary>In <see cref="Containers.BatchRuns"/>: the record of a batch, with those of the same caller, the newest first.</summary>
+    /// <param name="id">Its id, which says when it was made.</param>
+    public static string Batch(WorkId id) =>
+        $"{BatchesOf(id.Partition)}{NewestFirst(id.MadeAt ?? throw new ArgumentException($"{id} is no batch's.", nameof(id)))}-{id}{RecordSuffix}";
+
+    /// <summary>In <see cref="Containers.BatchRuns"/>: prefix of the records of a caller's batches.</summary>
+    /// <param name="partition">See <see cref="WorkId.PartitionOf"/>.</param>
+    public static string BatchesOf(string partition) => $"callers/{partition}/";
+
+    /// <summary>In <see cref="Containers.BatchRuns"/>: a file of a batch.</summary>
+    public static string BatchFile(WorkId id, string file) => $"files/{id}/{file}";
+
+    /// <summary>In <see cref="Containers.BatchesActive"/>: the marker of a batch.</summary>
+    public static string ActiveBatch(string caller, WorkId id) => $"{ActiveBatches(caller)}{id}";
+
+    /// <summary>In <see cref="Containers.BatchesActive"/>: prefix of the markers of a caller's batches.</summary>
+    public static string ActiveBatches(string caller) => $"{caller}/";
+
     /// <summary>In <see cref="Containers.IdempotencyKeys"/>: an entry. The key is the caller's text, so its hash names the blob.</summary>
     public static string IdempotencyKey(string caller, string key) =>
         $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";

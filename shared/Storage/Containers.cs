@@ -29,6 +29,15 @@ public static class Containers
     /// <summary>What each <c>Idempotency-Key</c> of a caller stands for.</summary>
     public const string IdempotencyKeys = "idempotency-keys";
 
+    /// <summary>Photos dropped for batches, under any path. Without events, but for <c>batch.json</c>.</summary>
+    public const string Batches = "batches";
+
+    /// <summary>Batches: the record of each, under its caller, newest first, and its files (<see cref="RoadSeg.Batches.BatchItems"/>).</summary>
+    public const string BatchRuns = "batch-runs";
+
+    /// <summary>One empty marker for each batch that has steps to make, under its caller.</summary>
+    public const string BatchesActive = "batches-active";
+
     /// <summary>Dropped data sets, <c>{name}/...</c>. Watched for blob events.</summary>
     public const string Datasets = "datasets";
 
@@ -51,7 +60,7 @@ public static class Containers
     public const string Models = "models";
 
     /// <summary>Whether photos lie in it.</summary>
-    public static bool HasPhotos(string container) => container is Uploads or Submitted;
+    public static bool HasPhotos(string container) => container is Uploads or Submitted or Batches;
 
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -64,6 +73,9 @@ public static class Containers
         JobsActive,
         JobsIndex,
         IdempotencyKeys,
+        Batches,
+        BatchRuns,
+        BatchesActive,
         Datasets,
         Curated,
         Audits,

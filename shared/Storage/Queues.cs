@@ -20,6 +20,12 @@ public static class Queues
     /// <summary>One <see cref="Jobs.WebhookMessage"/> for each delivery that is due.</summary>
     public const string WebhookDeliveries = "webhook-deliveries";
 
+    /// <summary>Event Grid BlobCreated events of the batches container: descriptions beside dropped photos.</summary>
+    public const string BatchesCreated = "batches-created";
+
+    /// <summary>One <see cref="RoadSeg.Batches.BatchMessage"/> for the next step of each batch.</summary>
+    public const string BatchSteps = "batch-steps";
+
     /// <summary>Event Grid BlobCreated events of the datasets container.</summary>
     public const string DatasetsCreated = "datasets-created";
 
@@ -45,13 +51,35 @@ public static class Queues
     public static IReadOnlyList<string> All { get; } = [.. Work, .. Work.Select(Poison)];
 
     private static IReadOnlyList<string> Work =>
-        [UploadsCreated, UploadsBulk, SegmentationJobs, SegmentationBulk, WebhookDeliveries, DatasetsCreated, DatasetAudits, TrainingJobs];
+        [
+            UploadsCreated,
+            UploadsBulk,
+            SegmentationJobs,
+            SegmentationBulk,
+            WebhookDeliveries,
+            BatchesCreated,
+            BatchSteps,
+            DatasetsCreated,
+            DatasetAudits,
+            TrainingJobs,
+        ];
 
     /// <summary>Which container's blob events go to which queue.</summary>
     public static IReadOnlyDictionary<string, string> BlobEvents { get; } =
-        new Dictionary<string, string> { [Containers.Uploads] = UploadsCreated, [Containers.Datasets] = DatasetsCreated };
+        new Dictionary<string, string>
+        {
+            [Containers.Uploads] = UploadsCreated,
+            [Containers.Batches] = BatchesCreated,
+            [Containers.Datasets] = DatasetsCreated,
+        };
 
-    /// <summary>What the names of a container's blobs must end with for their events to be sent; empty for all. Of a data set only the
-    /// description matters.</summary>
-    public static string BlobEventSuffix(string container) => container == Containers.Datasets ? "/dataset.json" : "";
+    /// <summary>What the names of a container's blobs must end with for their events to be sent; empty for all. Of a data set or a batch
+    /// only the description matters.</summary>
+    public static string BlobEventSuffix(string container) =>
+        container switch
+        {
+            Containers.Datasets => "/dataset.json",
+            Containers.Batches => "/batch.json",
+            _ => "",
+        };
 }

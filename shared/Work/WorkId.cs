@@ -15,6 +15,7 @@ public readonly record struct WorkId
     private const int Length = 26;
     private const int TimeLength = 10;
     private const int PartitionLength = 5;
+    private const int IndexLength = 4;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     // 2020 to 2100 in milliseconds: of ten thousand hashes, some ninety fall in between.
@@ -43,6 +44,41 @@ public readonly record struct WorkId
     {
         var id = New(time)._text!;
         return new WorkId(id[..TimeLength] + PartitionOf(caller) + id[(TimeLength + PartitionLength)..]);
+    }
+
+    /// <summary>The same with all that is random taken from a text: who makes it twice has one id.</summary>
+    /// <param name="made">When, to the millisecond.</param>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="of">What it is of.</param>
+    public static WorkId Of(DateTimeOffset made, string caller, string of)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)made.ToUnixTimeMilliseconds() << 16);
+        SHA256.HashData(Encoding.UTF8.GetBytes(of)).AsSpan(0, 10).CopyTo(bytes[6..]);
+        var id = Encode(bytes)._text!;
+        return new WorkId(id[..TimeLength] + PartitionOf(caller) + id[(TimeLength + PartitionLength)..]);
+    }
+
+    /// <summary>Of a batch's id: the id of the job that a try at one of its items is, always the same. Its time is the batch's, and its
+    /// partition the batch's alone, so that the jobs of a batch lie together in storage, beside their caller's other jobs and not among
+    /// them. All of the batch's 55 random bits are in it.</summary>
+    /// <param name="index">Which item, 0 to 2^20 - 1.</param>
+    /// <param name="round">Which time it is tried, 0 to 31.</param>
+    public WorkId OfItem(int index, int round)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, 1 << (5 * IndexLength));
+        ArgumentOutOfRangeException.ThrowIfNegative(round);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(round, Alphabet.Length);
+        var batch = ToString();
+        Span<char> place = stackalloc char[IndexLength + 1];
+        place[IndexLength] = Alphabet[round];
+        for (var i = IndexLength - 1; i >= 0; i--, index >>= 5)
+            place[i] = Alphabet[index & 31];
+        const int Random = TimeLength + PartitionLength;
+        return new WorkId(
+            string.Concat(batch.AsSpan(0, TimeLength), batch.AsSpan(Random, PartitionLength), place, batch.AsSpan(Random + PartitionLength))
+        );
     }
 
     /// <summary>What the ids that were made for a caller have at the place of <see cref="Partition"/>.</summary>

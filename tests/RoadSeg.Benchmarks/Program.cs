@@ -36,6 +36,7 @@ var names = new Dictionary<string, Func<CancellationToken, Task>>
     ["demo"] = DemoStart.RunAsync,
     ["datasets"] = DatasetsBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
+    ["batch"] = BatchBenchmark.RunAsync,
     ["wait"] = WaitBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
     ["trainer"] = TrainerBenchmark.RunAsync,

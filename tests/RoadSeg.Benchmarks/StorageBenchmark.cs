@@ -82,7 +82,7 @@ internal static partial class StorageBenchmark
         return job.State == JobState.Succeeded ? job : throw new InvalidOperationException("A job failed.");
     }
 
-    private static string? Describe(string line)
+    internal static string? Describe(string line)
     {
         if (Request().Match(line) is not { Success: true } match)
             return null;

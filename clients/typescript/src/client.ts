@@ -1,4 +1,5 @@
 import createClient, { type Client } from "openapi-fetch";
+import { Batches } from "./batches.js";
 import { refusedByService, retryAfter, RoadSegError } from "./errors.js";
 import type {
   CallOptions,
@@ -38,6 +39,9 @@ export class RoadSegClient {
   /** The whole API as its description types it, with the key: for what has no method here. Throws RoadSegError; nothing is repeated. */
   readonly api: Client<paths>;
 
+  /** Many photos as one. */
+  readonly batches: Batches;
+
   readonly #retries: Retries;
   readonly #timeout: number;
 
@@ -54,6 +58,7 @@ export class RoadSegClient {
         throw await refusedByService(response);
       },
     });
+    this.batches = new Batches(this.api, (call, options) => this.#read(call, options));
   }
 
   /** Submits a photo of up to 16 MiB in one call. Look at the state of the job: with `wait` it may have ended. */

@@ -1,5 +1,10 @@
+export { Batches } from "./batches.js";
 export { RoadSegClient } from "./client.js";
 export type {
+  Batch,
+  BatchItem,
+  BatchRequest,
+  BatchState,
   CallOptions,
   ClientOptions,
   Job,
@@ -15,9 +20,11 @@ export type {
   PolygonOptions,
   PutReviewOptions,
   Regions,
+  StartBatchOptions,
   SubmitOptions,
   Summary,
   UploadOptions,
+  WaitBatchOptions,
   WaitOptions,
 } from "./options.js";
 export type { BlockUploadOptions, UploadState, UploadTicket } from "./uploads.js";

@@ -20,6 +20,14 @@ export type Regions = components["schemas"]["MaskRegions"];
 /** A photo: JPEG, PNG, WebP, AVIF or TIFF. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
 export type Photo = Blob | Uint8Array | ArrayBuffer;
 
+/** A batch as it stands, what it is asked for with, and a photo of it. */
+export type Batch = components["schemas"]["BatchView"];
+export type BatchRequest = components["schemas"]["BatchRequest"];
+export type BatchItem = components["schemas"]["BatchItemView"];
+
+/** Where a photo of a batch may stand. */
+export type BatchState = "waiting" | "under-way" | "succeeded" | "failed" | "canceled";
+
 export interface ClientOptions {
   /** Function key, sent as x-functions-key to the service and to nobody else. None where the service asks for none. */
   readonly key?: string | undefined;
@@ -128,4 +136,20 @@ export interface ListOptions extends CallOptions {
 
   /** Only photos that were taken within west, south, east, north (degrees); west above east reaches across the antimeridian. */
   readonly bbox?: readonly [number, number, number, number] | undefined;
+}
+
+export interface StartBatchOptions extends CallOptions {
+  /** The same key with the same request gets the same batch, also after it has ended. Default: a new one. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface WaitBatchOptions extends CallOptions {
+  /** Milliseconds after which to give up with a TimeoutError. Default: none. */
+  readonly timeout?: number | undefined;
+
+  /** Called with the batch as first seen and whenever it has changed. */
+  readonly onChange?: ((batch: Batch) => void) | undefined;
+
+  /** Also until its archives are whole. Default: no. */
+  readonly archives?: boolean | undefined;
 }

@@ -384,7 +384,8 @@ internal static class ApiExamples
     public static JsonNode? Of(string operation, string status) =>
         Examples.GetValueOrDefault((operation, status))?.DeepClone()
         ?? Datasets.DatasetExamples.Of(operation, status)
-        ?? Audits.AuditExamples.Of(operation, status);
+        ?? Audits.AuditExamples.Of(operation, status)
+        ?? Batches.BatchExamples.Of(operation, status);
 
     /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using RoadSeg.Batches;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Api.Descriptions;
@@ -51,6 +52,7 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(3, RegistryJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(6, BatchJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;

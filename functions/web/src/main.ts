@@ -1,6 +1,8 @@
 import './style.css';
 import './views.css';
 import { place } from './address';
+import { batchPage } from './batches/batch';
+import { batches } from './batches/batches';
 import { comparePage } from './compare/compare';
 import { datasetPage } from './datasets/dataset';
 import { datasets } from './datasets/datasets';
@@ -20,12 +22,13 @@ import { uploadPage } from './upload/upload';
 const main = document.getElementById('main')!;
 const routes: [section: string, name: string][] = [['', 'Segment'], ['jobs', 'Jobs'], ['models', 'Models'], ['datasets', 'Data sets'], ['trainings', 'Training']];
 // Views that belong to another's section.
-const within: Record<string, string> = { compare: 'jobs', upload: 'datasets', review: 'datasets' };
+const within: Record<string, string> = { compare: 'jobs', batches: 'jobs', upload: 'datasets', review: 'datasets' };
 let leave = () => {};
 
 function view(section: string, first: string | undefined, second: string | undefined): () => void {
   switch (section) {
     case 'jobs': return first && second === 'correct' ? correctPage(main, first) : first ? jobPage(main, first) : gallery(main);
+    case 'batches': return first ? batchPage(main, first) : batches(main);
     case 'compare': return comparePage(main, first ?? '', second ?? '');
     case 'models': return first && second ? versionPage(main, first, second) : models(main);
     case 'datasets': return first ? datasetPage(main, first) : datasets(main);

@@ -28,8 +28,6 @@ public sealed class ContractTests
 
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static readonly JobRecord Succeeded = new()
     {
         Id = Id,
@@ -134,60 +132,60 @@ public sealed class ContractTests
     };
 
     [Fact]
-    public void The_job_record_keeps_its_form() => Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
+    public void The_job_record_keeps_its_form() => Golden.Pinned("job-record", Succeeded, JobJson.Default.JobRecord);
 
     [Fact]
-    public void The_job_view_keeps_its_form() => Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
+    public void The_job_view_keeps_its_form() => Golden.Pinned("job-view", JobView.Of(Succeeded), JobJson.Default.JobView);
 
     [Fact]
-    public void The_record_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Pinned("job-record-captured", Located, JobJson.Default.JobRecord);
+    public void The_record_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Golden.Pinned("job-record-captured", Located, JobJson.Default.JobRecord);
 
     [Fact]
-    public void The_view_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Pinned("job-view-captured", JobView.Of(Located), JobJson.Default.JobView);
+    public void The_view_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Golden.Pinned("job-view-captured", JobView.Of(Located), JobJson.Default.JobView);
 
     [Fact]
-    public void Jobs_as_GeoJSON_keep_their_form() => Pinned("job-features", JobFeatures.Of([Located], "bmV4dA"), JobJson.Default.JobFeatures);
+    public void Jobs_as_GeoJSON_keep_their_form() => Golden.Pinned("job-features", JobFeatures.Of([Located], "bmV4dA"), JobJson.Default.JobFeatures);
 
     [Fact]
-    public void The_record_of_a_data_set_keeps_its_form() => Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
+    public void The_record_of_a_data_set_keeps_its_form() => Golden.Pinned("dataset-record", Checked, DatasetRecordJson.Default.DatasetRecord);
 
     [Fact]
-    public void The_view_of_a_data_set_keeps_its_form() => Pinned(
+    public void The_view_of_a_data_set_keeps_its_form() => Golden.Pinned(
         "dataset-view", DatasetView.Of(Checked with { State = DatasetState.Failed, Failure = new WorkFailure("dataset-empty", "The data set holds no image with a mask.", false) }), DatasetRecordJson.Default.DatasetView);
 
     [Fact]
-    public void The_record_of_an_audit_keeps_its_form() => Pinned("audit-record", Audited, AuditJson.Default.AuditRecord);
+    public void The_record_of_an_audit_keeps_its_form() => Golden.Pinned("audit-record", Audited, AuditJson.Default.AuditRecord);
 
     [Fact]
-    public void The_view_of_an_audit_keeps_its_form() => Pinned("audit-view", AuditView.Of(Audited), AuditJson.Default.AuditView);
+    public void The_view_of_an_audit_keeps_its_form() => Golden.Pinned("audit-view", AuditView.Of(Audited), AuditJson.Default.AuditView);
 
     [Fact]
     public void The_message_of_an_audit_keeps_its_form() =>
-        Pinned("audit-message", new AuditMessage("city-2026", "5f0c1d2e3a4b5c6d", Id, Noon), AuditJson.Default.AuditMessage);
+        Golden.Pinned("audit-message", new AuditMessage("city-2026", "5f0c1d2e3a4b5c6d", Id, Noon), AuditJson.Default.AuditMessage);
 
     [Fact]
-    public void A_request_for_an_audit_keeps_its_form() => Pinned("audit-request", new AuditRequest("camvid-mnv2@2"), AuditJson.Default.AuditRequest);
+    public void A_request_for_an_audit_keeps_its_form() => Golden.Pinned("audit-request", new AuditRequest("camvid-mnv2@2"), AuditJson.Default.AuditRequest);
 
     [Fact]
-    public void A_page_of_disputed_regions_keeps_its_form() => Pinned("audit-region-page", new AuditRegionPage(
+    public void A_page_of_disputed_regions_keeps_its_form() => Golden.Pinned("audit-region-page", new AuditRegionPage(
         1000, 51_200_000, 3_100_000, [new ChangedPair("road", "car", 12_345, 17)], [new SkippedPhoto("drive-7/0100", "It has no labelled pixel.")], ["A note."], 5321,
         [new AuditRegionView(1, "drive-7/0099", "train", [120, 40, 35, 28], 612, "road", "car", 0.9312, 0.9804, "/v1/datasets/city-2026/versions/5f0c1d2e3a4b5c6d/audit/crops/000412-003.png")],
         50), AuditJson.Default.AuditRegionPage);
 
     [Fact]
-    public void The_list_of_data_sets_keeps_its_form() => Pinned(
+    public void The_list_of_data_sets_keeps_its_form() => Golden.Pinned(
         "dataset-list", new DatasetList([DatasetView.Of(Checked with { FinishedAt = null, Training = null })]), DatasetRecordJson.Default.DatasetList);
 
     [Fact]
-    public void The_view_of_a_queued_job_keeps_its_form() => Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
+    public void The_view_of_a_queued_job_keeps_its_form() => Golden.Pinned("job-page", new JobPage([JobView.Of(Succeeded with { State = JobState.Queued, Result = null }, new QueuePlace(3, 1.5))], "bmV4dA"), JobJson.Default.JobPage);
 
     [Fact]
-    public void An_upload_ticket_keeps_its_form() => Pinned("upload-ticket", new UploadTicket(
+    public void An_upload_ticket_keeps_its_form() => Golden.Pinned("upload-ticket", new UploadTicket(
         Id, "PUT", new Uri($"https://account.blob.core.windows.net/uploads/{Id}/image?sp=c&sig=a"), new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" }, Noon, 67108864,
         new Dictionary<string, string> { ["self"] = $"/v1/jobs/{Id}" }), JobJson.Default.UploadTicket);
 
     [Fact]
-    public void An_upload_request_keeps_its_form() => Pinned("upload-request", new UploadRequest
+    public void An_upload_request_keeps_its_form() => Golden.Pinned("upload-request", new UploadRequest
     {
         FileName = "street.jpg",
         ContentType = "image/jpeg",
@@ -197,10 +195,10 @@ public sealed class ContractTests
     }, JobJson.Default.UploadRequest);
 
     [Fact]
-    public void An_idempotency_entry_keeps_its_form() => Pinned("idempotency-entry", new IdempotencyEntry(Id, new string('a', 64)), JobJson.Default.IdempotencyEntry);
+    public void An_idempotency_entry_keeps_its_form() => Golden.Pinned("idempotency-entry", new IdempotencyEntry(Id, new string('a', 64)), JobJson.Default.IdempotencyEntry);
 
     [Fact]
-    public void A_failed_job_keeps_its_form() => Pinned("job-view-failed", JobView.Of(Succeeded with
+    public void A_failed_job_keeps_its_form() => Golden.Pinned("job-view-failed", JobView.Of(Succeeded with
     {
         State = JobState.Failed,
         Result = null,
@@ -209,7 +207,7 @@ public sealed class ContractTests
     }), JobJson.Default.JobView);
 
     [Fact]
-    public void The_summary_keeps_its_form() => Pinned("result-summary", new ResultSummary
+    public void The_summary_keeps_its_form() => Golden.Pinned("result-summary", new ResultSummary
     {
         Width = 2,
         Height = 2,
@@ -221,13 +219,13 @@ public sealed class ContractTests
     }, JobJson.Default.ResultSummary);
 
     [Fact]
-    public void The_summary_of_a_photo_that_says_where_it_was_taken_keeps_its_form() => Pinned(
-        "result-summary-captured", JsonSerializer.Deserialize(Golden("result-summary"), JobJson.Default.ResultSummary)! with { Captured = Located.Captured }, JobJson.Default.ResultSummary);
+    public void The_summary_of_a_photo_that_says_where_it_was_taken_keeps_its_form() => Golden.Pinned(
+        "result-summary-captured", JsonSerializer.Deserialize(Golden.Text("result-summary"), JobJson.Default.ResultSummary)! with { Captured = Located.Captured }, JobJson.Default.ResultSummary);
 
     [Fact]
     public void A_summary_of_an_older_version_is_read()
     {
-        var old = JsonNode.Parse(Golden("result-summary"))!.AsObject();
+        var old = JsonNode.Parse(Golden.Text("result-summary"))!.AsObject();
         old.Remove("present");
         old.Remove("preprocess");
 
@@ -239,7 +237,7 @@ public sealed class ContractTests
 
     [Fact]
     public void A_webhook_keeps_its_form_and_does_not_hold_its_own_deliveries() =>
-        Pinned("webhook-event", WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent);
+        Golden.Pinned("webhook-event", WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent);
 
     [Fact]
     public void The_polygons_keep_their_form()
@@ -248,28 +246,28 @@ public sealed class ContractTests
 
         var regions = RegionFinder.Find([0, 1, 1, 0, 1, 1], 3, 2, id => labels[id], new RegionOptions { MinArea = 1 });
 
-        Pinned("mask-regions", regions, ResultJson.Default.MaskRegions);
+        Golden.Pinned("mask-regions", regions, ResultJson.Default.MaskRegions);
     }
 
     [Fact]
     public void The_segmentation_message_keeps_its_form() =>
-        Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace, Succeeded.InputFile, Noon.AddMilliseconds(30)), JobJson.Default.SegmentationMessage);
+        Golden.Pinned("segmentation-message", new SegmentationMessage(Id, 41, Trace, Succeeded.InputFile, Noon.AddMilliseconds(30)), JobJson.Default.SegmentationMessage);
 
     [Fact]
-    public void The_webhook_message_keeps_its_form() => Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);
+    public void The_webhook_message_keeps_its_form() => Golden.Pinned("webhook-message", new WebhookMessage(Id, 2, Trace), JobJson.Default.WebhookMessage);
 
     [Fact]
-    public void The_training_record_keeps_its_form() => Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
+    public void The_training_record_keeps_its_form() => Golden.Pinned("training-record", Training, TrainingJson.Default.TrainingRecord);
 
     [Fact]
-    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Pinned("training-view", TrainingView.Of(Training, new TrainingWait(Noon.AddMinutes(16), 2, "It waits for a trainer that is free; one is running.")), TrainingJson.Default.TrainingView);
+    public void The_training_view_keeps_its_form_and_names_neither_caller_nor_owner() => Golden.Pinned("training-view", TrainingView.Of(Training, new TrainingWait(Noon.AddMinutes(16), 2, "It waits for a trainer that is free; one is running.")), TrainingJson.Default.TrainingView);
 
     [Fact]
-    public void A_page_of_training_runs_keeps_its_form() => Pinned("training-page", new TrainingPage(
+    public void A_page_of_training_runs_keeps_its_form() => Golden.Pinned("training-page", new TrainingPage(
         [TrainingView.Of(Training with { State = TrainingState.Failed, Version = null, Gate = null, Failure = new WorkFailure("training-invalid", "The loss is NaN.", false) })], "bmV4dA", 2), TrainingJson.Default.TrainingPage);
 
     [Fact]
-    public void The_training_request_keeps_its_form() => Pinned("training-request", new TrainingRequest
+    public void The_training_request_keeps_its_form() => Golden.Pinned("training-request", new TrainingRequest
     {
         Dataset = "city-drives",
         Version = "3f9a0c1d2e4b5a67",
@@ -281,12 +279,12 @@ public sealed class ContractTests
     }, TrainingJson.Default.TrainingRequest);
 
     [Fact]
-    public void The_training_message_keeps_its_form() => Pinned("training-message", new TrainingMessage(Id), TrainingJson.Default.TrainingMessage);
+    public void The_training_message_keeps_its_form() => Golden.Pinned("training-message", new TrainingMessage(Id), TrainingJson.Default.TrainingMessage);
 
     [Fact]
     public void A_record_from_before_callers_and_lanes_is_still_read()
     {
-        var read = JsonSerializer.Deserialize(Golden("job-record-early"), JobJson.Default.JobRecord)!;
+        var read = JsonSerializer.Deserialize(Golden.Text("job-record-early"), JobJson.Default.JobRecord)!;
 
         Assert.Equal((Id, Callers.Local, WorkLane.Interactive, JobState.Succeeded), (read.Id, read.Caller, read.Lane, read.State));
         Assert.Equal(2, read.Result!.Attempt);
@@ -318,22 +316,22 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void The_pointer_of_a_model_keeps_its_form() => Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
+    public void The_pointer_of_a_model_keeps_its_form() => Golden.Pinned("model-pointer", Pointer, RegistryJson.Default.ModelPointer);
 
     [Fact]
-    public void The_photos_of_a_shadow_run_keep_their_form() => Pinned(
+    public void The_photos_of_a_shadow_run_keep_their_form() => Golden.Pinned(
         "shadow-run", new ShadowRun("20260301T120000Z-c4eaab0f", "20260201T120000Z-0a1b2c3d", Noon, [new PhotoDisagreement(Id, 0.4131)]), RegistryJson.Default.ShadowRun);
 
     [Fact]
-    public void A_page_of_photos_to_review_keeps_its_form() => Pinned("review-page", new ReviewPage(
+    public void A_page_of_photos_to_review_keeps_its_form() => Golden.Pinned("review-page", new ReviewPage(
         [new ReviewItem(Id, Noon, "street.jpg", new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), [ReviewReason.Confidence, ReviewReason.Disagreement], 0.6312, "building", 0.4131, new ModelPin("camvid-mnv2", "20260302T120000Z-0a1b2c3d"), true,
             new Dictionary<string, string> { ["job"] = $"/v1/jobs/{Id}" })], "bmV4dA"), JobJson.Default.ReviewPage);
 
     [Fact]
-    public void The_record_of_a_version_keeps_its_form() => Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
+    public void The_record_of_a_version_keeps_its_form() => Golden.Pinned("model-version", Version, RegistryJson.Default.ModelVersion);
 
     [Fact]
-    public void The_list_of_versions_keeps_its_form() => Pinned("model-version-list", new ModelVersionList(
+    public void The_list_of_versions_keeps_its_form() => Golden.Pinned("model-version-list", new ModelVersionList(
         Version.Name, Version.Version,
         [
             new ModelVersionView(
@@ -345,20 +343,20 @@ public sealed class ContractTests
         Pointer.History, Pointer.Previous(null)), RegistryJson.Default.ModelVersionList);
 
     [Fact]
-    public void A_request_to_promote_keeps_its_form() => Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);
+    public void A_request_to_promote_keeps_its_form() => Golden.Pinned("promote-request", new PromoteRequest(true), RegistryJson.Default.PromoteRequest);
 
     [Fact]
     public void The_event_the_service_sends_itself_keeps_its_form() =>
-        Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6, Noon), JobJson.Default.BlobCreatedEvent);
+        Golden.Pinned("blob-created-event", BlobCreatedEvent.For("uploads", "cam1/street.jpg", "\"0x8DA\"", 6, Noon), JobJson.Default.BlobCreatedEvent);
 
     [Fact]
     public void A_problem_keeps_its_form() =>
-        Pinned("problem", Problem.Of(ErrorCodes.JobNotFound, "No job has this id."), ApiJson.Default.Problem);
+        Golden.Pinned("problem", Problem.Of(ErrorCodes.JobNotFound, "No job has this id."), ApiJson.Default.Problem);
 
     [Fact]
     public void An_event_grid_event_is_read_with_a_path_of_spaces_and_unicode()
     {
-        var read = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(Golden("event-grid-blob-created")));
+        var read = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(Golden.Text("event-grid-blob-created")));
 
         Assert.NotNull(read);
         Assert.Equal(("uploads", "cam 1/straße/../ü.jpg"), (read.Container, read.Path));
@@ -371,7 +369,7 @@ public sealed class ContractTests
     [InlineData("\r\n  ", "\n")]
     public void An_event_is_read_as_json_and_as_the_base64_of_it(string before, string after)
     {
-        var json = Golden("event-grid-blob-created");
+        var json = Golden.Text("event-grid-blob-created");
 
         var plain = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(before + json + after));
         var encoded = BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(before + Convert.ToBase64String(Encoding.UTF8.GetBytes(json)) + after));
@@ -400,18 +398,4 @@ public sealed class ContractTests
     [InlineData("""{"eventType":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/uploads/blobs/","data":{}}""")]
     public void What_is_no_blob_created_event_is_not_read_as_one(string json) =>
         Assert.Null(BlobCreatedEvent.TryParse(Encoding.UTF8.GetBytes(json)));
-
-    private static string Golden(string name) => File.ReadAllText(Path.Combine(Checkout.Root, "tests", "contracts", name + ".json"));
-
-    private static void Pinned<T>(string name, T value, JsonTypeInfo<T> form)
-    {
-        var written = JsonSerializer.SerializeToNode(value, form)!;
-        if (Environment.GetEnvironmentVariable("ROADSEG_PIN") == "1")
-            File.WriteAllText(Path.Combine(Checkout.Root, "tests", "contracts", name + ".json"), written.ToJsonString(Readable) + "\n");
-        var golden = JsonNode.Parse(Golden(name));
-        Assert.True(JsonNode.DeepEquals(golden, written), $"tests/contracts/{name}.json no longer is what is written:\n{written}");
-
-        var read = JsonSerializer.Deserialize(golden, form)!;
-        Assert.True(JsonNode.DeepEquals(written, JsonSerializer.SerializeToNode(read, form)), $"{name} does not survive reading and writing.");
-    }
 }

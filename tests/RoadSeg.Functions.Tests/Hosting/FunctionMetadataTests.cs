@@ -32,7 +32,7 @@ public sealed class FunctionMetadataTests
         var timers = (await TriggersAsync()).Where(function => (string)function.Value["type"]! == "timerTrigger").ToDictionary(function => function.Key, function => function.Value);
 
         Assert.Equal(
-            [("Retention", "0 7 * * * *"), ("Sweep", "*/10 * * * * *"), ("SweepAudits", "30 * * * * *"), ("SweepDatasets", "0 */5 * * * *"), ("SweepTrainings", "0 * * * * *")],
+            [("Retention", "0 7 * * * *"), ("Sweep", "*/10 * * * * *"), ("SweepAudits", "30 * * * * *"), ("SweepBatches", "5/20 * * * * *"), ("SweepDatasets", "0 */5 * * * *"), ("SweepTrainings", "0 * * * * *")],
             timers.OrderBy(timer => timer.Key, StringComparer.Ordinal).Select(timer => (timer.Key, (string)timer.Value["schedule"]!)));
         Assert.All(timers.Values, timer => Assert.False((bool?)timer["useMonitor"] ?? true));
     }

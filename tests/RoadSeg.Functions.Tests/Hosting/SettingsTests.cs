@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using RoadSeg.Functions.Batches;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Webhooks;
@@ -73,6 +74,8 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("ROADSEG_INTERACTIVE_JOBS", 16, 0, 1_000_000)]
     [InlineData("ROADSEG_MAX_LIVE_JOBS", 20_000, 1, 1_000_000)]
+    [InlineData("ROADSEG_BATCH_WINDOW", 1000, 1, 100_000)]
+    [InlineData("ROADSEG_MAX_BATCHES", 20, 1, 1000)]
     [InlineData("ROADSEG_MAX_QUEUED", 100_000, 1, 100_000_000)]
     [InlineData("ROADSEG_THREADS", 0, 0, 256)]
     [InlineData("ROADSEG_MODELS_LOADED", 2, 1, 8)]
@@ -178,6 +181,8 @@ public sealed class SettingsTests
         {
             "ROADSEG_INTERACTIVE_JOBS" => WorkOptions.Read(settings).InteractiveJobs,
             "ROADSEG_MAX_LIVE_JOBS" => WorkOptions.Read(settings).MaxLiveJobs,
+            "ROADSEG_BATCH_WINDOW" => BatchOptions.Read(settings).Window,
+            "ROADSEG_MAX_BATCHES" => BatchOptions.Read(settings).MaxLive,
             "ROADSEG_MAX_QUEUED" => WorkOptions.Read(settings).MaxQueued,
             "ROADSEG_THREADS" => ModelOptions.Read(settings).Engine.IntraOpThreads,
             "ROADSEG_MODELS_LOADED" => ModelOptions.Read(settings).Kept,

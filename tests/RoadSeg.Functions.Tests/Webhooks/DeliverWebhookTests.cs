@@ -7,6 +7,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using RoadSeg.Batches;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
@@ -411,7 +412,7 @@ public sealed class DeliverWebhookTests(StorageFixture storage) : IAsyncLifetime
     }
 
     private DeliverWebhook Delivery(WebhookOptions? options = null, JobStore? jobs = null) => new(
-        jobs ?? Jobs, _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
+        jobs ?? Jobs, new BatchStore(storage.Blobs, _sent, _time), _sent, _client, new Receivers(options ?? Options, _time), options ?? Options, _time, NullLogger<DeliverWebhook>.Instance);
 
     private Task RunAsync(WorkId id, int attempt) => Delivery().RunAsync(Message(id, attempt), Cancel);
 

@@ -1,13 +1,18 @@
 """Client of RoadSeg's HTTP API. Needs nothing but the standard library."""
 
+from .batches import Batches
 from .client import MinConfidence, RoadSegClient
 from .errors import RoadSegError
 from .retries import RetryPolicy
-from .types import JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
+from .types import BatchItemView, BatchRequest, BatchView, JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
 from .uploads import Photo, UploadState
 from .webhooks import WebhookTestEvent, WebhookVerificationError, verify_webhook
 
 __all__ = [
+    "BatchItemView",
+    "BatchRequest",
+    "BatchView",
+    "Batches",
     "JobFeature",
     "JobPrivacy",
     "JobState",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Union
 from urllib.parse import quote
 
+from .batches import Batches
 from .calls import Calls, Query
 from .errors import RoadSegError, retry_after
 from .retries import RetryPolicy
@@ -50,6 +51,7 @@ class RoadSegClient:
         self._calls = Calls(address, key, timeout)
         self._retries = retries or RetryPolicy()
         self._longest_poll = min(_LONG_POLL, int(timeout / 2))
+        self.batches = Batches(self._calls, self._retries, self._longest_poll)
 
     def submit(
         self,

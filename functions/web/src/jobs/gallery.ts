@@ -1,5 +1,6 @@
 import { keep, place } from '../address';
 import { ended, Failure, json, said, type Job } from '../api';
+import { batchOf } from '../batches/start';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { words } from '../ui';
@@ -40,9 +41,11 @@ export function gallery(main: HTMLElement): () => void {
   let left = (history.state as { jobs?: Left } | null)?.jobs;
   let settled = 0;
 
+  // Of a tag alone: what else is searched for no batch knows.
+  const batch = batchOf(() => find.settings().tag);
   fill(main,
-    h('div', { className: 'page-head' }, h('h1', {}, 'Jobs'), find.form),
-    notice, message, list, more, selected.bar);
+    h('div', { className: 'page-head' }, h('div', { className: 'row between' }, h('h1', {}, 'Jobs'), h('a', { href: '#/batches' }, 'Batches')), find.form),
+    batch, notice, message, list, more, selected.bar);
   addEventListener('scroll', scrolled);
   begin();
 
@@ -141,6 +144,7 @@ export function gallery(main: HTMLElement): () => void {
   function tell() {
     more.hidden = !next;
     message.hidden = cards.size > 0;
+    batch.hidden = cards.size === 0 || Object.entries(find.settings()).some(([name, value]) => (name === 'tag') !== Boolean(value));
     message.textContent = next ? 'None of the newest jobs is one of these. Show more to look further back.'
       : find.narrow() ? 'No job matches.' : 'No jobs yet. Segment a photo, and it appears here.';
   }

@@ -1,0 +1,38 @@
+using RoadSeg.Batches;
+
+namespace RoadSeg.Cli.Batches;
+
+/// <summary>Paths of results: the photos' own below the folder of results, whoever named them.</summary>
+internal static class BatchNames
+{
+    private const int MostLength = 120;
+
+    /// <summary>A path without extension for each item; those of one name, also where letters differ in case alone, have their numbers in
+    /// it.</summary>
+    public static string[] Of(IReadOnlyList<BatchItemView> items)
+    {
+        var plain = items.Select(item => Plain(item.Name ?? $"photo-{item.Index}")).ToArray();
+        var often = plain
+            .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
+            .Where(static group => group.Skip(1).Any())
+            .Select(static group => group.Key)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. plain.Select((name, i) => often.Contains(name) ? $"{name}-{items[i].Index}" : name)];
+    }
+
+    // A name was given to the service by anybody: no part of it leads out of the folder.
+    private static string Plain(string name)
+    {
+        var parts = name.Split('/', '\\').Where(static part => part.Length > 0).Select(Part).ToList();
+        if (parts.Count == 0)
+            return "photo";
+        parts[^1] = Path.GetFileNameWithoutExtension(parts[^1]) is { Length: > 0 } stem ? stem : parts[^1];
+        return string.Join(Path.DirectorySeparatorChar, parts);
+    }
+
+    private static string Part(string part)
+    {
+        var plain = new string([.. part.Take(MostLength).Select(static c => char.IsControl(c) || "<>:\"|?*".Contains(c) ? '_' : c)]).Trim();
+        return plain.Trim('.').Length == 0 ? "_" : plain;
+    }
+}

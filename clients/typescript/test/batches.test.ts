@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { type Batch, RoadSegError } from "roadseg-client";
+import { bytes, client, street } from "./service.js";
+
+test("jobs with a tag become a batch with a manifest and an archive", { concurrency: true, timeout: 60_000 }, async () => {
+  const roadseg = client();
+  const tags = { drive: randomUUID() };
+  const job = await roadseg.submit(street, { fileName: "a.jpg", tags, wait: 60 });
+  const seen: Batch[] = [];
+
+  const started = await roadseg.batches.start({ of: tags });
+  const batch = await roadseg.batches.wait(started.id, { onChange: (change) => seen.push(change) });
+
+  assert.deepEqual([batch.state, batch.total, batch.counts?.succeeded], ["completed", 1, 1]);
+  assert.deepEqual(seen.at(-1), batch);
+  assert.deepEqual((await Array.fromAsync(roadseg.batches.list())).map(({ id }) => id), [batch.id]);
+  assert.deepEqual((await Array.fromAsync(roadseg.batches.items(batch.id, { state: "succeeded" }))).map((item) => item.job), [job.id]);
+  assert.equal(JSON.parse(await (await roadseg.batches.manifest(batch.id)).text()).name, "a.jpg");
+  assert.match(await (await roadseg.batches.manifest(batch.id, { format: "csv" })).text(), /^index,name,state,/);
+  await roadseg.batches.archive(batch.id, ["mask"]);
+  const made = await roadseg.batches.wait(batch.id, { archives: true });
+  const zip = await roadseg.batches.archivePart(batch.id, made.archives[0]!.id, 1);
+  assert.equal((await bytes(zip)).toString("latin1", 0, 2), "PK");
+  assert.equal((await roadseg.batches.cancel(batch.id)).state, "completed");
+  await assert.rejects(roadseg.batches.get("0".repeat(26)), (failure) => failure instanceof RoadSegError && failure.code === "batch-not-found");
+});

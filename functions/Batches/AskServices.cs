@@ -1,0 +1,15 @@
+using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+
+namespace RoadSeg.Functions.Batches;
+
+/// <summary>What asking for a batch takes.</summary>
+internal sealed record AskServices(
+    CallerKeys Callers,
+    Operators Operators,
+    IdempotencyKeys Keys,
+    ModelCatalogue Models,
+    BatchStart Start,
+    TimeProvider Time
+);

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using RoadSeg.Batches;
+using RoadSeg.Errors;
+using RoadSeg.Functions.Models;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Work;
+
+namespace RoadSeg.Functions.Batches;
+
+/// <summary>Queue batches-created: photos were dropped, and their description last. The batch belongs to the caller of bare drops.</summary>
+internal sealed class BatchDrop(
+    BlobServiceClient blobs,
+    BatchStart start,
+    BatchStore store,
+    ModelCatalogue models,
+    TimeProvider time,
+    ILogger<BatchDrop> log
+)
+{
+    /// <summary>Name of the description, in the folder of the photos.</summary>
+    public const string FileName = "batch.json";
+
+    private const int MostBytes = BatchStart.MaxBody;
+
+    private readonly BlobContainerClient _drops = blobs.GetBlobContainerClient(Containers.Batches);
+
+    [Function("StartBatch")]
+    public async Task RunAsync(
+        [QueueTrigger(Queues.BatchesCreated, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
+    )
+    {
+        if (BlobCreatedEvent.TryParse(message.Body) is not { Container: Containers.Batches } created)
+        {
+            Log.MessageUnreadable(log, message.MessageId, nameof(BatchDrop), MessageBody.Start(message.Body));
+            return;
+        }
+
+        // The photos of a drop have events too, where the subscription lets them through.
+        if (created.Path != FileName && !created.Path.EndsWith($"/{FileName}", StringComparison.Ordinal))
+            return;
+        BlobDownloadResult drop;
+        try
+        {
+            var part = new BlobDownloadOptions { Range = new HttpRange(0, MostBytes + 1) };
+            drop = (await _drops.GetBlobClient(created.Path).DownloadContentAsync(part, cancel)).Value;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 416)
+        {
+            // Deleted again, or empty: a tool that makes the blob before it writes it raises another event.
+            return;
+        }
+
+        // The same description gives the same batch, whichever event is about it. A crash before this message is deleted finds it there.
+        var id = WorkId.Of(drop.Details.LastModified, Callers.Local, $"{created.Path}\n{drop.Details.ETag}");
+        if (await store.FindAsync(id, cancel) is not null)
+            return;
+        var folder = created.Path[..^FileName.Length];
+        var asked = new BatchRecord
+        {
+            Id = id,
+            State = BatchState.Listing,
+            Caller = Callers.Local,
+            Name = folder.Length > 0 ? folder[..^1] : null,
+            Source = new BatchSource(Prefix: folder),
+            CreatedAt = time.GetUtcNow(),
+            SteppedAt = time.GetUtcNow(),
+            TraceParent = JobTrace.Current?.Id,
+        };
+        try
+        {
+            var request = Read(drop.Content);
+            await models.RequireAsync(request.Model, cancel);
+            await start.BeginAsync(start.Checked(asked, request, folder), request, folder, cancel);
+        }
+        catch (RoadSegException e) when (!e.IsTransient)
+        {
+            Log.BatchFailed(log, id, e.Code.Code, e.Message);
+            await store.CreateAsync(asked.Enter(BatchState.Failed, time.GetUtcNow()).FailedFor(WorkFailure.Of(e)), cancel);
+        }
+    }
+
+    private static BatchRequest Read(BinaryData content)
+    {
+        if (content.ToMemory().Length > MostBytes)
+            throw Invalid($"it has more than {MostBytes} bytes.", null);
+        try
+        {
+            return JsonSerializer.Deserialize(content.ToMemory().Span, BatchRequestJson.Default.BatchRequest)
+                ?? throw new JsonException("it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw Invalid(JsonFault.Of(e), e);
+        }
+    }
+
+    private static RoadSegException Invalid(string fault, Exception? inner) =>
+        new(ErrorCodes.BatchInvalid, $"{FileName} is not {BatchStart.Described}: {fault} Mend it and upload it again.", inner);
+}

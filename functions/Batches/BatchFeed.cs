@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Azure.Storage.Queues;
+using RoadSeg.Batches;
+using RoadSeg.Errors;
+using RoadSeg.Jobs;
+using RoadSeg.Storage;
+using RoadSeg.Work;
+
+namespace RoadSeg.Functions.Batches;
+
+/// <summary>Gives the photos of a batch their jobs, in the bulk lane, as many at a time as may be under way. An id says which photo and
+/// which round a job is of, so that a step that is made twice makes nothing twice.</summary>
+internal sealed class BatchFeed(
+    BatchFiles files,
+    BatchLog log,
+    JobStore jobs,
+    QueueServiceClient queues,
+    BatchOptions options,
+    TimeProvider time
+)
+{
+    private const int AtOnce = 16;
+
+    // Of jobs that were there before, those that are looked at again in a step.
+    private const int LookedAt = 100;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(8);
+
+    private readonly QueueClient _bulk = queues.GetQueueClient(Queues.Uploads(WorkLane.Bulk));
+
+    /// <summary>Feeds on.</summary>
+    /// <returns>The index before which every photo has its job of this round, or needs none.</returns>
+    public async Task<int> StepAsync(BatchRecord batch, BatchTally tally, int underWay, CancellationToken cancel)
+    {
+        var (began, next, room) = (time.GetTimestamp(), batch.Next, Math.Max(0, options.Window - underWay));
+        if (batch is { Round: 0, Source.IsOfJobs: true })
+            await LookAsync(batch, tally, cancel);
+        while (next < batch.Total && room > 0 && time.GetElapsedTime(began) < Longest)
+        {
+            var (list, at) = Math.DivRem(next, BatchItems.OfList);
+            var items = await files.ListAsync(batch.Id, list, cancel);
+            var due = new List<(int Index, BatchItem Item)>();
+            for (; at < items.Count && next < batch.Total && due.Count < room; at++, next++)
+            {
+                if (!tally.IsSettled(next, batch.Round))
+                    due.Add((next, items[at]));
+            }
+
+            room -= due.Count;
+            await OverAsync(batch, due, FeedAsync, cancel);
+        }
+
+        return next;
+    }
+
+    /// <summary>Cancels what is under way.</summary>
+    public async Task CancelAsync(BatchRecord batch, BatchTally tally, CancellationToken cancel)
+    {
+        for (var list = 0; list * BatchItems.OfList < batch.Next; list++)
+        {
+            var first = list * BatchItems.OfList;
+            var live = Enumerable
+                .Range(first, Math.Min(BatchItems.OfList, batch.Next - first))
+                .Where(index => !tally.IsSettled(index, batch.Round))
+                .ToList();
+            if (live.Count == 0)
+                continue;
+            var items = await files.ListAsync(batch.Id, list, cancel);
+            await OverAsync(batch, [.. live.Select(index => (index, items[index - first]))], CancelAsync, cancel);
+        }
+    }
+
+    // The line of what ended without a job of the batch, which would write it itself; null for all others.
+    private async Task<BatchLine?> FeedAsync(BatchRecord batch, int index, BatchItem item, CancellationToken cancel)
+    {
+        if (item.IsErased)
+            return new BatchLine(index, batch.Round, JobState.Canceled);
+        var source = item.Source;
+        if (item.Job is { } before)
+        {
+            var there = (await jobs.FindAsync(before, cancel))?.Value;
+            if (batch.Round == 0 || there is null or { ErasedAt: not null })
+                return LineOf(batch, index, there);
+            source = there.Source;
+        }
+
+        await BeginAsync(batch, index, source!, cancel);
+        return null;
+    }
+
+    // The record first: a crash before the message leaves a job whose message the next step sends, or the sweep of jobs.
+    private async Task BeginAsync(BatchRecord batch, int index, JobSource source, CancellationToken cancel)
+    {
+        var id = batch.Id.OfItem(index, batch.Round);
+        var created = await jobs.CreateAsync(
+            new JobRecord
+            {
+                Id = id,
+                State = JobState.AwaitingUpload,
+                Caller = batch.Caller,
+                Source = source,
+                Model = batch.Model,
+                Tags = batch.Tags,
+                Privacy = batch.Privacy,
+                Lane = WorkLane.Bulk,
+                Batch = new BatchPlace(batch.Id, index, batch.Round, BatchItems.LogOf(index, batch.Total)),
+                Times = new JobTimes { CreatedAt = time.GetUtcNow() },
+                TraceParent = batch.TraceParent is null ? null : NewTrace(),
+            },
+            cancel
+        );
+        if (created.Document is { Value.State: JobState.AwaitingUpload })
+            await _bulk.SendAsync(
+                BlobCreatedEvent.For(source.Container, source.Path, source.ETag ?? "", 0, time.GetUtcNow(), id),
+                JobJson.Default.BlobCreatedEvent,
+                cancel
+            );
+    }
+
+    // A trace of its own, as every job has: one of a hundred thousand photos nobody can look at.
+    private static string NewTrace() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+
+    private async Task<BatchLine?> CancelAsync(BatchRecord batch, int index, BatchItem item, CancellationToken cancel)
+    {
+        // What was there before the batch is not the batch's to cancel.
+        if (batch.Round == 0 && item.Job is not null)
+            return new BatchLine(index, batch.Round, JobState.Canceled);
+        var canceled = await jobs.TryMoveAsync(
+            batch.Id.OfItem(index, batch.Round),
+            JobState.Canceled,
+            static job => job.State.IsTerminal() ? null : job,
+            cancel
+        );
+
+        // Without a job there is none that would write the line.
+        return canceled.Document is null ? new BatchLine(index, batch.Round, JobState.Canceled) : null;
+    }
+
+    // Jobs end about in the order they were made in, and the list has the newest first.
+    private async Task LookAsync(BatchRecord batch, BatchTally tally, CancellationToken cancel)
+    {
+        var live = new List<int>();
+        for (var index = batch.Next - 1; index >= 0 && live.Count < LookedAt; index--)
+        {
+            if (!tally.IsSettled(index, 0))
+                live.Add(index);
+        }
+
+        foreach (var group in live.GroupBy(static index => index / BatchItems.OfList))
+        {
+            var items = await files.ListAsync(batch.Id, group.Key, cancel);
+            await OverAsync(batch, [.. group.Select(index => (index, items[index % BatchItems.OfList]))], FeedAsync, cancel);
+        }
+    }
+
+    private async Task OverAsync(
+        BatchRecord batch,
+        List<(int Index, BatchItem Item)> items,
+        Func<BatchRecord, int, BatchItem, CancellationToken, Task<BatchLine?>> look,
+        CancellationToken cancel
+    )
+    {
+        var lines = new BatchLine?[items.Count];
+        await Parallel.ForAsync(
+            0,
+            items.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (i, stop) => lines[i] = await look(batch, items[i].Index, items[i].Item, stop)
+        );
+        foreach (var group in lines.OfType<BatchLine>().GroupBy(line => BatchItems.LogOf(line.Index, batch.Total)))
+            await log.AppendAsync(batch.Id, group.Key, group, cancel);
+    }
+
+    private static BatchLine? LineOf(BatchRecord batch, int index, JobRecord? job) =>
+        job switch
+        {
+            null => new BatchLine(index, batch.Round, JobState.Failed, ErrorCodes.JobNotFound.Code),
+            { ErasedAt: not null } => new BatchLine(index, batch.Round, JobState.Canceled),
+            _ when job.State.IsTerminal() => new BatchLine(index, batch.Round, job.State, job.Failure?.Code),
+            _ => null,
+        };
+}

@@ -1,0 +1,6 @@
+namespace RoadSeg.Batches;
+
+/// <summary>A page of batches, newest first.</summary>
+/// <param name="Items">The batches.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; absent on the last.</param>
+public sealed record BatchPage(IReadOnlyList<BatchView> Items, string? Next);

@@ -112,6 +112,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your batches
+         * @description Newest first, page by page.
+         */
+        get: operations["listBatches"];
+        put?: never;
+        /**
+         * Segment many photos as one batch
+         * @description The photos are those in container 'batches' whose names begin with prefix, those named, or your own jobs that have all tags of 'of', which are taken in as they are. Each of the others gets a job in the bulk lane. For prefix and names: for operators, where the deployment names any.
+         */
+        post: operations["startBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask for a batch
+         * @description How many of its photos stand where, how long it takes, and its archives.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a batch
+         * @description No further photo gets a job, and those under way are canceled; what has ended keeps its results. One that has ended stays as it ended.
+         */
+        delete: operations["cancelBatch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the failed photos of a batch again
+         * @description Those that failed, were canceled or never began get a new job each; those that succeeded stay. The batch has ended before.
+         */
+        post: operations["retryBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the photos of a batch
+         * @description In their order, page by page; a page may hold fewer than asked for.
+         */
+        get: operations["listBatchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the manifest of a batch
+         * @description What became of every photo: its name, state, error code, class shares, when and where it was taken, addresses. JSON lines, or CSV with a column a class.
+         */
+        get: operations["getBatchManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have results of a batch packed
+         * @description Zips of the results that are named, under the photos' own names, of at most 4 GB each. They are made in the background: the batch's view lists those that are whole.
+         */
+        post: operations["makeBatchArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/archives/{archive}/{number}.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a zip of a batch's results
+         * @description One of the parts that the batch's view lists.
+         */
+        get: operations["getBatchArchivePart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/test": {
         parameters: {
             query?: never;
@@ -1072,6 +1220,252 @@ export interface components {
              */
             regions: number;
             /** @description Addresses by name, relative to the service: self, and once it succeeded regions (JSON) and page (HTML, the report of the version). */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /** @description A file of an archive. */
+        BatchArchivePartView: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Photos whose results are in it.
+             */
+            photos: number;
+            /**
+             * Format: int32
+             * @description Photos in between whose results are kept no more.
+             */
+            missing: number;
+            /** @description Where it is, relative to the service. */
+            address: string;
+        };
+        /** @description Which results an archive is to hold: the body of `POST /v1/batches/{id}/archives`. */
+        BatchArchiveRequest: {
+            /** @description Of mask, color, overlay, confidence, summary, polygons; null: mask and summary. */
+            results?: null | string[];
+        };
+        /** @description An archive of a batch's results as the HTTP API shows it. */
+        BatchArchiveView: {
+            /** @description Its id. */
+            id: components["schemas"]["JobId"];
+            /** @description Which results of each photo are in it. */
+            results: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: double
+             * @description Share of the batch's photos that are in it, 0-1; 1 once it is whole.
+             */
+            progress: number;
+            /**
+             * Format: date-time
+             * @description When it was whole; absent until then.
+             */
+            finishedAt?: null | string;
+            /** @description Its files so far: each a zip of its own, of at most 4 GB, that can be taken in ranges. */
+            parts: components["schemas"]["BatchArchivePartView"][];
+        };
+        /** @description How many items of a batch stand where; together they are all of it. */
+        BatchCounts: {
+            /**
+             * Format: int32
+             * @description They have no job of this round yet.
+             */
+            waiting: number;
+            /**
+             * Format: int32
+             * @description Their jobs have not ended.
+             */
+            underWay: number;
+            /**
+             * Format: int32
+             * @description Their masks are there.
+             */
+            succeeded: number;
+            /**
+             * Format: int32
+             * @description They failed, or never came.
+             */
+            failed: number;
+            /**
+             * Format: int32
+             * @description They were canceled.
+             */
+            canceled: number;
+            /** @description How many failed for which reason, by error code. */
+            codes?: null | {
+                [key: string]: number;
+            };
+        };
+        /** @description A page of a batch's photos. */
+        BatchItemPage: {
+            /** @description The photos, in their order; those of one kind where a state was asked for. */
+            items: components["schemas"]["BatchItemView"][];
+            /** @description Give it as `after` for the next page; absent on the last. */
+            next?: null | string;
+        };
+        /** @description A photo of a batch as the HTTP API shows it; a line of the manifest. */
+        BatchItemView: {
+            /**
+             * Format: int32
+             * @description Which photo of the batch, from 0.
+             */
+            index: number;
+            /** @description Its name as given, within the prefix; absent once it was erased. */
+            name?: null | string;
+            /** @description Where its job stands: waiting while it has none of this round, erased for good. */
+            state: string;
+            /** @description Its job; absent while it has none. */
+            job?: null | string;
+            /** @description Error code, when failed. */
+            code?: null | string;
+            /** @description What happened and what to do, when failed. */
+            message?: null | string;
+            /**
+             * Format: int32
+             * @description Columns of the photo and its mask, upright, once its header was read.
+             */
+            width?: null | number;
+            /**
+             * Format: int32
+             * @description Rows.
+             */
+            height?: null | number;
+            /** @description Share of each class that has a pixel, 0-1, by its name, when succeeded. */
+            shares?: null | {
+                [key: string]: number;
+            };
+            captured?: null | components["schemas"]["Captured"];
+            /** @description Addresses by name, relative to the service: the job, and its results when it has succeeded. */
+            links?: null | {
+                [key: string]: string;
+            };
+        };
+        /** @description A page of batches, newest first. */
+        BatchPage: {
+            /** @description The batches. */
+            items: components["schemas"]["BatchView"][];
+            /** @description Give it as `after` for the next page; absent on the last. */
+            next?: null | string;
+        };
+        /** @description What a batch is asked for with: the body of `POST /v1/batches`, and of `batch.json` beside dropped photos. One of prefix, names and of says what its photos are; beside dropped photos none need. */
+        BatchRequest: {
+            /** @description The caller's name for it, at most 255 characters. */
+            name?: null | string;
+            /** @description The photos of container `batches` whose names begin so. */
+            prefix?: null | string;
+            /** @description Names of photos in container `batches`; beside `batch.json` within its folder. */
+            names?: null | string[];
+            /** @description The caller's jobs that have all of these tags. */
+            of?: null | {
+                [key: string]: string;
+            };
+            /** @description The model of its jobs. */
+            model?: null | string;
+            /** @description Tags of its jobs. */
+            tags?: null | {
+                [key: string]: string;
+            };
+            privacy?: null | components["schemas"]["JobPrivacy"];
+            /** @description Whom to notify of its end. */
+            webhook?: null | string;
+            /**
+             * Format: double
+             * @description A share of its photos, above 0 and below 1, that is notified too.
+             */
+            webhookAt?: null | number;
+        };
+        /** @description What the photos of a batch are: one of the three. */
+        BatchSource: {
+            /** @description Those whose names in container `batches` begin so, `batch.json` excepted. */
+            prefix?: null | string;
+            /**
+             * Format: int32
+             * @description How many blobs of container `batches` were named; their list lies with the batch.
+             */
+            names?: null | number;
+            /** @description The caller's jobs that have all of these tags: they are taken into the batch as they are. */
+            tags?: null | {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchState: "listing" | "running" | "canceling" | "completed" | "canceled" | "failed";
+        /** @description A batch as the HTTP API shows it. */
+        BatchView: {
+            /** @description The batch's id. */
+            id: components["schemas"]["JobId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["BatchState"];
+            /** @description The caller's name for it. */
+            name?: null | string;
+            /** @description What its photos are. */
+            source: components["schemas"]["BatchSource"];
+            /** @description The model that was asked for. */
+            model?: null | string;
+            /** @description Tags of its jobs. */
+            tags?: null | {
+                [key: string]: string;
+            };
+            privacy?: null | components["schemas"]["JobPrivacy"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the first photo got its job.
+             */
+            startedAt?: null | string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finishedAt?: null | string;
+            /**
+             * Format: int32
+             * @description Its photos: of a batch that is listing those found so far.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Which time its photos are tried, from 0.
+             */
+            round?: number;
+            counts?: null | components["schemas"]["BatchCounts"];
+            /**
+             * Format: double
+             * @description Share of the photos whose jobs have ended, 0-1.
+             */
+            progress: number;
+            /**
+             * Format: double
+             * @description Seconds until its end at the pace of the last minutes; absent where that is not known.
+             */
+            estimatedSeconds?: null | number;
+            /** @description Archives that were asked for, oldest first. */
+            archives: components["schemas"]["BatchArchiveView"][];
+            webhook?: null | components["schemas"]["JobWebhook"];
+            /**
+             * Format: double
+             * @description The share of the photos that is notified too.
+             */
+            webhookAt?: null | number;
+            webhookOfShare?: null | components["schemas"]["JobWebhook"];
+            failure?: null | components["schemas"]["JobFailure"];
+            /** @description Addresses by name, relative to the service. */
             links: {
                 [key: string]: string;
             };
@@ -3985,6 +4379,1090 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before. */
+                after?: string;
+                /** @description Batches of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *           "state": "running",
+                     *           "name": "Drive 7",
+                     *           "source": {
+                     *             "prefix": "drive-7/"
+                     *           },
+                     *           "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *           "startedAt": "2026-03-01T12:00:02.000000Z",
+                     *           "total": 2000,
+                     *           "round": 0,
+                     *           "counts": {
+                     *             "waiting": 500,
+                     *             "underWay": 680,
+                     *             "succeeded": 817,
+                     *             "failed": 3,
+                     *             "canceled": 0,
+                     *             "codes": {
+                     *               "image-corrupt": 3
+                     *             }
+                     *           },
+                     *           "progress": 0.41,
+                     *           "estimatedSeconds": 58,
+                     *           "archives": [],
+                     *           "links": {
+                     *             "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *             "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *             "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *             "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gets the same batch. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Drive 7",
+                 *       "prefix": "drive-7/"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the batch. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "state": "listing",
+                     *       "name": "Drive 7",
+                     *       "source": {
+                     *         "prefix": "drive-7/"
+                     *       },
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "total": 0,
+                     *       "round": 0,
+                     *       "progress": 0,
+                     *       "archives": [],
+                     *       "links": {
+                     *         "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *         "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *         "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *         "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only an operator may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such model. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has no photo; This deployment sends no webhooks; The webhook's address is not allowed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have too many jobs that have not ended. */
+            429: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: {
+                /** @description Answer when it has ended, or, with If-None-Match, has changed; after so many seconds in any case. */
+                wait?: number;
+            };
+            header?: {
+                /** @description ETag of an earlier answer: 304 while nothing has changed. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "state": "running",
+                     *       "name": "Drive 7",
+                     *       "source": {
+                     *         "prefix": "drive-7/"
+                     *       },
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:02.000000Z",
+                     *       "total": 2000,
+                     *       "round": 0,
+                     *       "counts": {
+                     *         "waiting": 500,
+                     *         "underWay": 680,
+                     *         "succeeded": 817,
+                     *         "failed": 3,
+                     *         "canceled": 0,
+                     *         "codes": {
+                     *           "image-corrupt": 3
+                     *         }
+                     *       },
+                     *       "progress": 0.41,
+                     *       "estimatedSeconds": 58,
+                     *       "archives": [],
+                     *       "links": {
+                     *         "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *         "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *         "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *         "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description Nothing has changed since the answer with that ETag. */
+            304: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "state": "canceling",
+                     *       "name": "Drive 7",
+                     *       "source": {
+                     *         "prefix": "drive-7/"
+                     *       },
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:02.000000Z",
+                     *       "total": 2000,
+                     *       "round": 0,
+                     *       "counts": {
+                     *         "waiting": 500,
+                     *         "underWay": 680,
+                     *         "succeeded": 817,
+                     *         "failed": 3,
+                     *         "canceled": 0,
+                     *         "codes": {
+                     *           "image-corrupt": 3
+                     *         }
+                     *       },
+                     *       "progress": 0.41,
+                     *       "archives": [],
+                     *       "links": {
+                     *         "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *         "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *         "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *         "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the batch. */
+                    Location: string;
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "state": "running",
+                     *       "name": "Drive 7",
+                     *       "source": {
+                     *         "prefix": "drive-7/"
+                     *       },
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:02.000000Z",
+                     *       "total": 2000,
+                     *       "round": 1,
+                     *       "counts": {
+                     *         "waiting": 500,
+                     *         "underWay": 680,
+                     *         "succeeded": 817,
+                     *         "failed": 3,
+                     *         "canceled": 0,
+                     *         "codes": {
+                     *           "image-corrupt": 3
+                     *         }
+                     *       },
+                     *       "progress": 0.41,
+                     *       "estimatedSeconds": 58,
+                     *       "archives": [],
+                     *       "links": {
+                     *         "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *         "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *         "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *         "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchItems: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: "waiting" | "under-way" | "succeeded" | "failed" | "canceled";
+                /** @description Only photos taken within west,south,east,north, in degrees. */
+                bbox?: string;
+                /** @description geojson: a point a photo that says where it was taken. */
+                format?: "json" | "geojson";
+                /** @description The next of the page before. */
+                after?: string;
+                /** @description Photos of a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "index": 41,
+                     *           "name": "front/0041.jpg",
+                     *           "state": "failed",
+                     *           "job": "01kjmma2g018eyh00190cxakns",
+                     *           "code": "image-corrupt",
+                     *           "message": "The photo ends before its last row. Upload it again.",
+                     *           "links": {
+                     *             "self": "/v1/jobs/01kjmma2g018eyh00190cxakns"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "42"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchItemPage"];
+                    "application/geo+json": components["schemas"]["JobFeatures"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatchManifest: {
+        parameters: {
+            query?: {
+                /** @description jsonl or csv. */
+                format?: "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["Stream"];
+                    "text/csv": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeBatchArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "results": [
+                 *         "mask",
+                 *         "summary"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Address of the batch. */
+                    Location: string;
+                    /** @description Changes with the answer. Send it as If-None-Match to ask whether it has. */
+                    ETag: string;
+                    /** @description Seconds after which asking again makes sense. Absent once nothing will change any more. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "state": "completed",
+                     *       "name": "Drive 7",
+                     *       "source": {
+                     *         "prefix": "drive-7/"
+                     *       },
+                     *       "createdAt": "2026-03-01T12:00:00.000000Z",
+                     *       "startedAt": "2026-03-01T12:00:02.000000Z",
+                     *       "finishedAt": "2026-03-01T12:01:40.000000Z",
+                     *       "total": 2000,
+                     *       "round": 0,
+                     *       "counts": {
+                     *         "waiting": 0,
+                     *         "underWay": 0,
+                     *         "succeeded": 1997,
+                     *         "failed": 3,
+                     *         "canceled": 0,
+                     *         "codes": {
+                     *           "image-corrupt": 3
+                     *         }
+                     *       },
+                     *       "progress": 1,
+                     *       "archives": [
+                     *         {
+                     *           "id": "01kjmmdqp0p8kwvtzv4kedkerx",
+                     *           "results": [
+                     *             "mask",
+                     *             "summary"
+                     *           ],
+                     *           "createdAt": "2026-03-01T12:02:00.000000Z",
+                     *           "progress": 1,
+                     *           "finishedAt": "2026-03-01T12:03:00.000000Z",
+                     *           "parts": [
+                     *             {
+                     *               "bytes": 18734201,
+                     *               "photos": 1997,
+                     *               "missing": 0,
+                     *               "address": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives/01kjmmdqp0p8kwvtzv4kedkerx/1.zip"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "links": {
+                     *         "self": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns",
+                     *         "items": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/items",
+                     *         "manifest": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/manifest",
+                     *         "archives": "/v1/batches/01kjmma2g0p8kwv18eyhcxakns/archives"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body came too slowly. */
+            408: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's media type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatchArchivePart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+                /** @description bytes=first-last: only that part. */
+                Range?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+                /** @description The job's id. */
+                archive: string;
+                /** @description The job's id. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content has no such range. No body. */
+            416: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An internal error occurred. */
             500: {

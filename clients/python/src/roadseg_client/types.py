@@ -650,6 +650,226 @@ class MaskRegions(TypedDict):
     classes: list[ClassRegions]
 
 
+# Where a batch stands.
+BatchState = Literal["listing", "running", "canceling", "completed", "canceled", "failed"]
+
+
+class BatchSource(TypedDict, total=False):
+    """What the photos of a batch are: one of the three."""
+
+    # Those whose names in container `batches` begin so, `batch.json` excepted.
+    prefix: str | None
+
+    # How many blobs of container `batches` were named; their list lies with the batch.
+    names: int | None
+
+    # The caller's jobs that have all of these tags: they are taken into the batch as they are.
+    tags: dict[str, str] | None
+
+
+class _BatchCounts(TypedDict):
+    # They have no job of this round yet.
+    waiting: int
+
+    # Their jobs have not ended.
+    underWay: int
+
+    # Their masks are there.
+    succeeded: int
+
+    # They failed, or never came.
+    failed: int
+
+    # They were canceled.
+    canceled: int
+
+
+class BatchCounts(_BatchCounts, total=False):
+    """How many items of a batch stand where; together they are all of it."""
+
+    # How many failed for which reason, by error code.
+    codes: dict[str, int] | None
+
+
+class BatchArchivePartView(TypedDict):
+    """A file of an archive."""
+
+    # Its length.
+    bytes: int
+
+    # Photos whose results are in it.
+    photos: int
+
+    # Photos in between whose results are kept no more.
+    missing: int
+
+    # Where it is, relative to the service.
+    address: str
+
+
+class _BatchArchiveView(TypedDict):
+    # Its id.
+    id: str
+
+    # Which results of each photo are in it.
+    results: list[str]
+
+    # When it was asked for.
+    createdAt: str
+
+    # Share of the batch's photos that are in it, 0-1; 1 once it is whole.
+    progress: float
+
+    # Its files so far: each a zip of its own, of at most 4 GB, that can be taken in ranges.
+    parts: list[BatchArchivePartView]
+
+
+class BatchArchiveView(_BatchArchiveView, total=False):
+    """An archive of a batch's results as the HTTP API shows it."""
+
+    # When it was whole; absent until then.
+    finishedAt: str | None
+
+
+class _BatchView(TypedDict):
+    # The batch's id.
+    id: str
+
+    # Where it stands.
+    state: BatchState
+
+    # What its photos are.
+    source: BatchSource
+
+    # When it was asked for.
+    createdAt: str
+
+    # Its photos: of a batch that is listing those found so far.
+    total: int
+
+    # Share of the photos whose jobs have ended, 0-1.
+    progress: float
+
+    # Archives that were asked for, oldest first.
+    archives: list[BatchArchiveView]
+
+    # Addresses by name, relative to the service.
+    links: dict[str, str]
+
+
+class BatchView(_BatchView, total=False):
+    """A batch as the HTTP API shows it."""
+
+    # The caller's name for it.
+    name: str | None
+
+    # The model that was asked for.
+    model: str | None
+
+    # Tags of its jobs.
+    tags: dict[str, str] | None
+
+    # What is not kept of its photos.
+    privacy: JobPrivacy | None
+
+    # When the first photo got its job.
+    startedAt: str | None
+
+    # When it ended.
+    finishedAt: str | None
+
+    # Which time its photos are tried, from 0.
+    round: int
+
+    # How many stand where, some seconds ago at most; absent while it is listing.
+    counts: BatchCounts | None
+
+    # Seconds until its end at the pace of the last minutes; absent where that is not known.
+    estimatedSeconds: float | None
+
+    # The webhook and how its deliveries went, if one was asked for.
+    webhook: JobWebhook | None
+
+    # The share of the photos that is notified too.
+    webhookAt: float | None
+
+    # How the notice of that share went.
+    webhookOfShare: JobWebhook | None
+
+    # Why it failed, when failed.
+    failure: JobFailure | None
+
+
+class BatchRequest(TypedDict, total=False):
+    """What a batch is asked for with: the body of `POST /v1/batches`, and of `batch.json` beside dropped photos. One of prefix,
+    names and of says what its photos are; beside dropped photos none need."""
+
+    # The caller's name for it, at most 255 characters.
+    name: str | None
+
+    # The photos of container `batches` whose names begin so.
+    prefix: str | None
+
+    # Names of photos in container `batches`; beside `batch.json` within its folder.
+    names: list[str] | None
+
+    # The caller's jobs that have all of these tags.
+    of: dict[str, str] | None
+
+    # The model of its jobs.
+    model: str | None
+
+    # Tags of its jobs.
+    tags: dict[str, str] | None
+
+    privacy: JobPrivacy | None
+
+    # Whom to notify of its end.
+    webhook: str | None
+
+    # A share of its photos, above 0 and below 1, that is notified too.
+    webhookAt: float | None
+
+
+class _BatchItemView(TypedDict):
+    # Which photo of the batch, from 0.
+    index: int
+
+    # Where its job stands: waiting while it has none of this round, erased for good.
+    state: str
+
+
+class BatchItemView(_BatchItemView, total=False):
+    """A photo of a batch as the HTTP API shows it; a line of the manifest."""
+
+    # Its name as given, within the prefix; absent once it was erased.
+    name: str | None
+
+    # Its job; absent while it has none.
+    job: str | None
+
+    # Error code, when failed.
+    code: str | None
+
+    # What happened and what to do, when failed.
+    message: str | None
+
+    # Columns of the photo and its mask, upright, once its header was read.
+    width: int | None
+
+    # Rows.
+    height: int | None
+
+    # Share of each class that has a pixel, 0-1, by its name, when succeeded.
+    shares: dict[str, float] | None
+
+    # When, where and with what it was taken, as far as its file says.
+    captured: Captured | None
+
+    # Addresses by name, relative to the service: the job, and its results when it has succeeded.
+    links: dict[str, str] | None
+
+
 class WebhookEvent(TypedDict):
     """What a webhook receives when a job has ended."""
 

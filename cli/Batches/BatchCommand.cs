@@ -14,6 +14,7 @@ namespace RoadSeg.Cli.Batches;
 internal static class BatchCommand
 {
     private const int AtOnce = 8;
+    private const int MostTold = 10;
 
     private static readonly Option<string?> Out = new("--out")
     {
@@ -93,7 +94,7 @@ internal static class BatchCommand
         ServiceConnection service,
         string folder,
         BatchFolder begun,
-        IReadOnlyList<string> names,
+        List<string> names,
         CancellationToken cancel
     )
     {
@@ -163,6 +164,18 @@ internal static class BatchCommand
         {
             await using var manifest = await service.Client.OpenBatchManifestAsync(id, csv, cancel);
             await SavedResult.WriteAsync(manifest, Path.Combine(output, csv ? "manifest.csv" : "manifest.jsonl"), cancel);
+        }
+
+        var told = 0;
+        await foreach (var item in service.Client.ListBatchItemsAsync(id, "failed", cancel))
+        {
+            if (told++ == MostTold)
+            {
+                Screen.Note("... and more: the manifest has all of them.");
+                break;
+            }
+
+            Screen.Note($"{item.Name}: {item.Code}: {item.Message}");
         }
 
         if (fetched.FirstOrDefault(static one => one.Failure is not null).Failure is { } failure)

@@ -50,7 +50,8 @@ internal sealed class BatchCsv(IReadOnlyList<string> classes)
         return string.Join(',', cells) + End;
     }
 
-    private static string? Number(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture);
+    // Without an exponent, which spreadsheets of some languages do not read.
+    private static string? Number(IFormattable? value) => value?.ToString("0.########", CultureInfo.InvariantCulture);
 
     // A cell that begins like a formula is one to spreadsheets, whoever named the photo so.
     private static string? Text(string? text)

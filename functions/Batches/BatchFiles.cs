@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Batches;
+using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 

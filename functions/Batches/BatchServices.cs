@@ -1,3 +1,5 @@
+using RoadSeg.Functions.Jobs;
+
 namespace RoadSeg.Functions.Batches;
 
 internal static class BatchServices
@@ -15,5 +17,6 @@ internal static class BatchServices
         services.AddSingleton<BatchStart>();
         services.AddSingleton<BatchList>();
         services.AddSingleton<BatchErasure>();
+        services.AddSingleton<ForgetJob>(static parts => parts.GetRequiredService<BatchErasure>().ForgetAsync);
     }
 }

@@ -20,10 +20,7 @@ internal sealed class BatchTally(WorkId batch, int total)
 
     private Task _reading = Task.CompletedTask;
     private readonly long[] _read = new long[BatchItems.Logs(total)];
-    private readonly string[] _names =
-    [
-        .. Enumerable.Range(0, BatchItems.Logs(total)).Select(log => BlobPaths.BatchFile(batch, BatchItems.Log(log))),
-    ];
+    private readonly string[] _names = [.. Enumerable.Range(0, BatchItems.Logs(total)).Select(log => BlobPaths.BatchLog(batch, log))];
 
     private readonly byte[] _states = new byte[total];
     private readonly byte[] _rounds = new byte[total];
@@ -108,9 +105,7 @@ internal sealed class BatchTally(WorkId batch, int total)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var grown = new List<(int Log, long Length)>();
-        await foreach (
-            var blob in runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.BatchFile(batch, BatchItems.Logged), cancel)
-        )
+        await foreach (var blob in runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.BatchLogs(batch), cancel))
         {
             var log = Array.FindIndex(_names, name => name == blob.Name);
             if (log >= 0 && blob.Properties.ContentLength is { } length && length > _read[log])
@@ -135,7 +130,7 @@ internal sealed class BatchTally(WorkId batch, int total)
         {
             while (lines.Span.IndexOf((byte)'\n') is >= 0 and var end)
             {
-                if (MessageBody.TryRead(lines.Span[..end], BatchJson.Default.BatchLine) is { } line)
+                if (MessageBody.TryRead(lines.Span[..end], JobJson.Default.BatchLine) is { } line)
                     Note(line);
                 lines = lines[(end + 1)..];
                 _read[log] += end + 1;

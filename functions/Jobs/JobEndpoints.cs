@@ -1,7 +1,6 @@
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
-using RoadSeg.Functions.Batches;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -111,7 +110,7 @@ internal static class JobEndpoints
         JobStore jobs,
         QueueGauge gauge,
         BlobServiceClient blobs,
-        BatchErasure batches,
+        IEnumerable<ForgetJob> others,
         TimeProvider time
     )
     {
@@ -124,7 +123,8 @@ internal static class JobEndpoints
         {
             // What was begun and broke off goes on.
             var erased = await OwnJobs.EvenErasedAsync(jobs.FindAsync, callers.Of(context.Request), id, context.RequestAborted);
-            await batches.ForgetAsync(erased.Value, context.RequestAborted);
+            foreach (var forget in others)
+                await forget(erased.Value, context.RequestAborted);
             await JobErasure.EraseAsync(jobs, blobs, erased.Value, time.GetUtcNow(), context.RequestAborted);
             return TypedResults.NoContent();
         }

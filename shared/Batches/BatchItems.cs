@@ -29,12 +29,6 @@ public static class BatchItems
     /// <summary>File of a list: JSON lines, one <see cref="BatchItem"/> each.</summary>
     public static string List(int list) => $"items/{list:D4}.jsonl";
 
-    /// <summary>What the names of logs begin with.</summary>
-    public const string Logged = "log/";
-
-    /// <summary>File of a log: an append blob of JSON lines, one <see cref="BatchLine"/> each, in no order.</summary>
-    public static string Log(int log) => $"{Logged}{log:D3}.jsonl";
-
     /// <summary>File of a list's part of the manifest: JSON lines, one <see cref="BatchItemView"/> each.</summary>
     public static string Manifest(int list) => $"manifest/{list:D4}.jsonl";
 }

@@ -16,7 +16,6 @@ namespace RoadSeg.Batches;
 )]
 [JsonSerializable(typeof(BatchRecord))]
 [JsonSerializable(typeof(BatchItem))]
-[JsonSerializable(typeof(BatchLine))]
 [JsonSerializable(typeof(BatchMessage))]
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(BatchPage))]

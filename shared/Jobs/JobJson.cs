@@ -29,6 +29,7 @@ namespace RoadSeg.Jobs;
 [JsonSerializable(typeof(WebhookTestResult))]
 [JsonSerializable(typeof(WebhookTestEvent))]
 [JsonSerializable(typeof(IdempotencyEntry))]
+[JsonSerializable(typeof(BatchLine))]
 [JsonSerializable(typeof(BlobCreatedEvent))]
 public sealed partial class JobJson : JsonSerializerContext
 {

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
-using RoadSeg.Batches;
 using RoadSeg.Capture;
 using RoadSeg.Models;
 using RoadSeg.Work;

@@ -1,6 +1,5 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using RoadSeg.Batches;
 using RoadSeg.Errors;
 using RoadSeg.Storage;
 using RoadSeg.Work;

@@ -81,6 +81,12 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.BatchRuns"/>: a file of a batch.</summary>
     public static string BatchFile(WorkId id, string file) => $"files/{id}/{file}";
 
+    /// <summary>In <see cref="Containers.BatchRuns"/>: prefix of the logs of a batch.</summary>
+    public static string BatchLogs(WorkId id) => BatchFile(id, "log/");
+
+    /// <summary>In <see cref="Containers.BatchRuns"/>: a log of a batch, an append blob of JSON lines in no order.</summary>
+    public static string BatchLog(WorkId id, int log) => string.Create(CultureInfo.InvariantCulture, $"{BatchLogs(id)}{log:D3}.jsonl");
+
     /// <summary>In <see cref="Containers.BatchesActive"/>: the marker of a batch.</summary>
     public static string ActiveBatch(string caller, WorkId id) => $"{ActiveBatches(caller)}{id}";
 

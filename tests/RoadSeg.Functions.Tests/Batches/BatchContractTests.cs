@@ -57,7 +57,7 @@ public sealed class BatchContractTests
         Golden.Pinned("batch-item", new BatchItem(new JobSource("batches", "drive-7/front/0012.jpg", "0x8DA", "front/0012.jpg"), Id), BatchJson.Default.BatchItem);
 
     [Fact]
-    public void A_line_of_a_log_keeps_its_form() => Golden.Pinned("batch-line", new BatchLine(12, 1, JobState.Failed, "image-corrupt"), BatchJson.Default.BatchLine);
+    public void A_line_of_a_log_keeps_its_form() => Golden.Pinned("batch-line", new BatchLine(12, 1, JobState.Failed, "image-corrupt"), JobJson.Default.BatchLine);
 
     [Fact]
     public void A_line_of_a_manifest_keeps_its_form() => Golden.Pinned("batch-item-view", Item, BatchJson.Default.BatchItemView);

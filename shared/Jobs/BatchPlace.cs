@@ -1,6 +1,6 @@
 using RoadSeg.Work;
 
-namespace RoadSeg.Batches;
+namespace RoadSeg.Jobs;
 
 /// <summary>The place of a job that a batch made.</summary>
 /// <param name="Batch">The batch.</param>

@@ -3,11 +3,10 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using RoadSeg.Jobs;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
-namespace RoadSeg.Batches;
+namespace RoadSeg.Jobs;
 
 /// <summary>The logs of batches: append blobs in which every end of an item's job is a line. Items never write a record of the batch, which
 /// all of them would have to change in turn.</summary>
@@ -30,13 +29,13 @@ public sealed class BatchLog(BlobServiceClient blobs)
         using var content = new MemoryStream();
         foreach (var line in lines)
         {
-            JsonSerializer.Serialize(content, line, BatchJson.Default.BatchLine);
+            JsonSerializer.Serialize(content, line, JobJson.Default.BatchLine);
             content.WriteByte((byte)'\n');
         }
 
         if (content.Length == 0)
             return;
-        var blob = _runs.GetAppendBlobClient(BlobPaths.BatchFile(batch, BatchItems.Log(log)));
+        var blob = _runs.GetAppendBlobClient(BlobPaths.BatchLog(batch, log));
         while (true)
         {
             content.Position = 0;

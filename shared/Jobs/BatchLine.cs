@@ -1,6 +1,4 @@
-using RoadSeg.Jobs;
-
-namespace RoadSeg.Batches;
+namespace RoadSeg.Jobs;
 
 /// <summary>A line of a batch's log: the job of an item has ended. The same line may stand there twice.</summary>
 /// <param name="Index">Which item, from 0.</param>

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using RoadSeg.Batches;
+
+namespace RoadSeg.EndToEnd.Tests;
+
+/// <summary>The command over batches, against the running service.</summary>
+public sealed class CliBatchTests(StackFixture stack)
+{
+    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "RoadSeg.Cli.dll");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Server => stack.Stack.Address.ToString();
+
+    [Fact]
+    public async Task A_folder_becomes_a_batch_that_goes_on_where_it_was_interrupted_and_leaves_its_results_under_the_photos_names()
+    {
+        using var folder = new TempFolder();
+        foreach (var (name, photo) in new[] { ("front/a.jpg", Photos.Street), ("front/A.png", TinyPackages.RedPhoto()), ("b.webp", Photos.Fixture("photo.webp")), ("bad.jpg", Photos.Street[..3000]) })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder["drive/" + name])!);
+            await File.WriteAllBytesAsync(folder["drive/" + name], photo, Cancel);
+        }
+
+        await File.WriteAllTextAsync(folder["drive/notes.txt"], "no photo", Cancel);
+        await InterruptedAsync(folder["drive"]);
+
+        var first = await CliTests.RunAsync(["batch", folder["drive"], "--server", Server, "--json"]);
+        var again = await CliTests.RunAsync(["batch", folder["drive"], "--server", Server, "--json"]);
+
+        Assert.Equal((1, 1), (first.Exit, again.Exit));
+        var batch = JsonSerializer.Deserialize(first.Output, BatchJson.Default.BatchView)!;
+        Assert.Equal(batch.Id, JsonSerializer.Deserialize(again.Output, BatchJson.Default.BatchView)!.Id);
+        Assert.Equal((BatchState.Completed, 4, 3, 1), (batch.State, batch.Total, batch.Counts!.Succeeded, batch.Counts.Failed));
+        Assert.Contains("bad.jpg: image-corrupt", first.Error, StringComparison.Ordinal);
+        var results = Directory.EnumerateFiles(folder["drive-results"], "*.mask.png", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder["drive-results"], path)).ToList();
+        Assert.Equal(3, results.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Contains("b.mask.png", results);
+        Assert.Equal(2, results.Count(static path => path.StartsWith("front/", StringComparison.Ordinal)));
+        Assert.Equal(5, (await File.ReadAllLinesAsync(folder["drive-results/manifest.csv"], Cancel)).Length);
+
+        var archive = await CliTests.RunAsync(["batch", "archive", $"{batch.Id}", "--results", "mask", "overlay", "--out", folder["zips"], "--server", Server]);
+        Assert.Equal(0, archive.Exit);
+        using var zip = ZipFile.OpenRead(folder[$"zips/batch-{batch.Id}-1.zip"]);
+        Assert.Equal(6, zip.Entries.Count);
+        var failed = await CliTests.RunAsync(["batch", "items", $"{batch.Id}", "--state", "failed", "--server", Server]);
+        Assert.Contains("bad.jpg  image-corrupt", failed.Output, StringComparison.Ordinal);
+        Assert.Contains($"{batch.Id}", (await CliTests.RunAsync(["batch", "list", "--server", Server])).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_photos_and_a_file_of_another_program_are_refused_by_name()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["empty"]);
+        var empty = await CliTests.RunAsync(["batch", folder["empty"], "--server", Server]);
+        Assert.Equal(1, empty.Exit);
+        Assert.Contains("has no photo", empty.Error, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(folder["empty/a.png"], TinyPackages.RedPhoto(), Cancel);
+        Directory.CreateDirectory(folder["empty-results"]);
+        await File.WriteAllTextAsync(folder["empty-results/roadseg-batch.txt"], "something else\n", Cancel);
+        var other = await CliTests.RunAsync(["batch", folder["empty"], "--server", Server]);
+        Assert.Equal(1, other.Exit);
+        Assert.Contains("is no file of a batch", other.Error, StringComparison.Ordinal);
+    }
+
+    // Killed as soon as it has sent a photo, or earlier on a quick machine's luck: the next start must end the same.
+    private async Task InterruptedAsync(string drive)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Cli, "batch", drive, "--server", Server]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var log = drive + "-results/roadseg-batch.txt";
+        await Eventually.TrueAsync(() => process.HasExited || (File.Exists(log) && File.ReadAllText(log).Contains("sent", StringComparison.Ordinal)), "the first photo that was sent");
+        process.Kill();
+        await process.WaitForExitAsync(Cancel);
+    }
+}

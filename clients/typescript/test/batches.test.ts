@@ -4,6 +4,12 @@ import { test } from "node:test";
 import { type Batch, RoadSegError } from "roadseg-client";
 import { bytes, client, street } from "./service.js";
 
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
 test("jobs with a tag become a batch with a manifest and an archive", { concurrency: true, timeout: 60_000 }, async () => {
   const roadseg = client();
   const tags = { drive: randomUUID() };
@@ -15,8 +21,8 @@ test("jobs with a tag become a batch with a manifest and an archive", { concurre
 
   assert.deepEqual([batch.state, batch.total, batch.counts?.succeeded], ["completed", 1, 1]);
   assert.deepEqual(seen.at(-1), batch);
-  assert.deepEqual((await Array.fromAsync(roadseg.batches.list())).map(({ id }) => id), [batch.id]);
-  assert.deepEqual((await Array.fromAsync(roadseg.batches.items(batch.id, { state: "succeeded" }))).map((item) => item.job), [job.id]);
+  assert.deepEqual((await all(roadseg.batches.list())).map(({ id }) => id), [batch.id]);
+  assert.deepEqual((await all(roadseg.batches.items(batch.id, { state: "succeeded" }))).map((item) => item.job), [job.id]);
   assert.equal(JSON.parse(await (await roadseg.batches.manifest(batch.id)).text()).name, "a.jpg");
   assert.match(await (await roadseg.batches.manifest(batch.id, { format: "csv" })).text(), /^index,name,state,/);
   await roadseg.batches.archive(batch.id, ["mask"]);

@@ -32,6 +32,7 @@ internal static class OpenApiDocumentation
 
     private static readonly (string Name, string Description)[] Tags =
     [
+        ("batches", "Many photos as one: how far they are, their manifest and archives of their results."),
         ("datasets", "Sets of labelled photos that were dropped into storage: what their check found."),
         ("jobs", "A photo, from its submission to its results."),
         ("labels", "The classes of the models."),

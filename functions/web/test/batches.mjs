@@ -51,7 +51,9 @@ test('the jobs of a tag become a batch that shows its failures first and is take
 
 test('a batch fits a phone', async t => {
   const page = await open(t, '#/batches', { viewport: { width: 320, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
-  await page.locator('.rows a').first().click(patience);
+  await page.getByRole('link', { name: tag }).first().click(patience);
+  await page.locator('.gallery li').nth(1).waitFor(patience);
+  await page.locator('.gallery li').nth(1).scrollIntoViewIfNeeded();
   await page.locator('canvas.painted').first().waitFor(patience);
   assert.equal(await overflow(page), 0);
   await picture(page, 'batch-320', false);

@@ -92,6 +92,7 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     cancel.hidden = over(batch) || batch.state === 'canceling';
     retry.hidden = !(batch.state === 'completed' || batch.state === 'canceled') || !((counts?.failed ?? 0) + (counts?.canceled ?? 0));
     taking.hidden = !over(batch) || batch.state === 'failed';
+    archives.hidden = batch.archives.length === 0;
     refresh(archives, ...batch.archives.map(archiveRow));
     const now = JSON.stringify(counts && [counts.failed, counts.succeeded, counts.canceled]);
     if (now !== standingNow && (painted.size === 0 || over(batch))) void list();

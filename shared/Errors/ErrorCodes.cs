@@ -186,6 +186,43 @@ public static class ErrorCodes
     /// <summary>The run cannot learn: its recipe, its data and its model do not fit, or the loss is no number any more.</summary>
     public static readonly ErrorCode TrainingInvalid = Caller("training-invalid", 422, "The training run cannot go on");
 
+    /// <summary>ffmpeg, or the encoder of it that is needed, is not installed where the work is done.</summary>
+    public static readonly ErrorCode ClipToolsMissing = Service("clip-tools-missing", false, 503, "Videos cannot be read here");
+
+    /// <summary>The video is empty, cut short or broken, so that no frame can be had of it.</summary>
+    public static readonly ErrorCode ClipUnreadable = Caller("clip-unreadable", 422, "The video cannot be read");
+
+    /// <summary>The file has no track of moving pictures.</summary>
+    public static readonly ErrorCode ClipWithoutVideo = Caller("clip-without-video", 422, "The file holds no video");
+
+    /// <summary>Content is none of the allow-listed containers.</summary>
+    public static readonly ErrorCode ClipContainerUnsupported = Caller(
+        "clip-container-unsupported",
+        415,
+        "The video's container is not supported"
+    );
+
+    /// <summary>The pictures are compressed by none of the allow-listed codecs.</summary>
+    public static readonly ErrorCode ClipCodecUnsupported = Caller("clip-codec-unsupported", 415, "The video's codec is not supported");
+
+    /// <summary>The video lasts longer than the limit.</summary>
+    public static readonly ErrorCode ClipTooLong = Caller("clip-too-long", 422, "The video is too long");
+
+    /// <summary>The video has more bytes or pixels, or takes more memory, than the limit.</summary>
+    public static readonly ErrorCode ClipTooLarge = Caller("clip-too-large", 413, "The video is too large");
+
+    /// <summary>Reading or writing the video took more time than the limit.</summary>
+    public static readonly ErrorCode ClipTookTooLong = Caller("clip-took-too-long", 422, "The video takes too long to read");
+
+    /// <summary>A track is given, and nobody says when the video began.</summary>
+    public static readonly ErrorCode ClipStartUnknown = Caller("clip-start-unknown", 422, "It is not known when the video began");
+
+    /// <summary>The track is no GPX, or is broken or too large.</summary>
+    public static readonly ErrorCode GpxUnreadable = Caller("gpx-unreadable", 422, "The GPX track cannot be read");
+
+    /// <summary>The track was recorded at another time than the video.</summary>
+    public static readonly ErrorCode GpxDoesNotOverlap = Caller("gpx-does-not-overlap", 422, "The GPX track is of another time");
+
     /// <summary>A curated set differs from its manifest.</summary>
     public static readonly ErrorCode CuratedSetInvalid = Service("curated-set-invalid", false, 503, "The curated data set cannot be used");
 
@@ -248,6 +285,17 @@ public static class ErrorCodes
         DatasetSplitEmpty,
         DatasetArchiveRefused,
         CuratedSetInvalid,
+        ClipToolsMissing,
+        ClipUnreadable,
+        ClipWithoutVideo,
+        ClipContainerUnsupported,
+        ClipCodecUnsupported,
+        ClipTooLong,
+        ClipTooLarge,
+        ClipTookTooLong,
+        ClipStartUnknown,
+        GpxUnreadable,
+        GpxDoesNotOverlap,
         RequestTooLarge,
         DatasetNotFound,
         TrainingNotFound,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RoadSeg.Cli.Batches;
+using RoadSeg.Cli.Clips;
 using RoadSeg.Cli.Dataset;
 using RoadSeg.Cli.Jobs;
 using RoadSeg.Cli.Models;
@@ -44,6 +45,7 @@ var root = new Command(
 {
     DemoCommand.Create(),
     SegmentCommand.Create(),
+    ClipCommand.Create(),
     UpCommand.Create(),
     BatchCommand.Create(),
     SubmitCommand.Create(),

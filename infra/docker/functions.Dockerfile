@@ -32,7 +32,11 @@ ENV ASPNETCORE_URLS=http://+:8080 \
     FUNCTIONS_SECRETS_PATH=/home/data/secrets \
     FUNCTIONS_WORKER_RUNTIME=dotnet-isolated \
     HOME=/home
-RUN install -d -o 1654 -g 1654 /home/data /home/LogFiles
+# ffmpeg, for videos.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 1654 -g 1654 /home/data /home/LogFiles
 WORKDIR /home/site/wwwroot
 COPY --from=build /app .
 USER 1654:1654
@@ -47,7 +51,11 @@ LABEL org.opencontainers.image.title="roadseg-local" \
       org.opencontainers.image.description="RoadSeg on one machine: its own Functions host, and Azurite with blob events" \
       org.opencontainers.image.licenses="MIT"
 ENV HOME=/home
-RUN install -d -o 1654 -g 1654 /home/data /data /state
+# ffmpeg, for videos.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 1654 -g 1654 /home/data /data /state
 WORKDIR /home/site/wwwroot
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /azurite /local/node_modules

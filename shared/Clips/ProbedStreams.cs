@@ -7,8 +7,9 @@ namespace RoadSeg.Clips;
 /// <summary>Finds the video in what ffprobe says of a file.</summary>
 internal static class ProbedStreams
 {
-    // Pixels more oblong than this nobody means.
+    // Pixels more oblong than this nobody means, and ones less oblong than this come of a rounding.
     private const double MostOblong = 4;
+    private const double LeastOblong = 1.01;
 
     /// <exception cref="RoadSegException"><c>clip-without-video</c>, <c>clip-codec-unsupported</c>, <c>clip-unreadable</c> or
     /// <c>clip-too-large</c>.</exception>
@@ -57,11 +58,12 @@ internal static class ProbedStreams
     {
         var streams = probed.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToList() : [];
         var videos = streams.Where(static stream => Text(stream, "codec_type") == "video" && !IsPicture(stream)).ToList();
-        if (videos.Where(static video => Whole(video, "width") > 0 && Whole(video, "height") > 0).MaxBy(Pixels) is { ValueKind: not JsonValueKind.Undefined } found)
-            return found;
+        var largest = videos.OrderByDescending(Pixels).FirstOrDefault();
+        if (largest.ValueKind != JsonValueKind.Undefined && Pixels(largest) > 0)
+            return largest;
 
-        // What is left of a file that was cut within the list of its tracks.
-        var broken = streams.Count == 0 || videos.Count > 0 || streams.Any(static stream => Text(stream, "codec_type") is null);
+        // What is left of a file that was cut within the list of its tracks: tracks of which nobody knows what they are.
+        var broken = videos.Count > 0 || !streams.Any(static stream => Text(stream, "codec_name") is not null);
         throw broken
             ? new RoadSegException(ErrorCodes.ClipUnreadable, "The video is cut short or broken: its tracks are not whole. Send it again.")
             : new RoadSegException(
@@ -81,8 +83,8 @@ internal static class ProbedStreams
 
     // The longer side grows, so that no pixel is lost.
     private static (long Width, long Height) Square(long width, long height, double ratio) =>
-        ratio is > 1 and <= MostOblong ? ((long)Math.Round(width * ratio), height)
-        : ratio is < 1 and >= 1 / MostOblong ? (width, (long)Math.Round(height / ratio))
+        ratio is > LeastOblong and <= MostOblong ? ((long)Math.Round(width * ratio), height)
+        : ratio is < 1 / LeastOblong and >= 1 / MostOblong ? (width, (long)Math.Round(height / ratio))
         : (width, height);
 
     private static void Check(long width, long height, ClipOptions options)

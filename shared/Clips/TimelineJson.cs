@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RoadSeg.Work;
@@ -13,4 +14,9 @@ namespace RoadSeg.Clips;
     Converters = [typeof(Rfc3339Time)]
 )]
 [JsonSerializable(typeof(Timeline))]
-public sealed partial class TimelineJson : JsonSerializerContext;
+public sealed partial class TimelineJson : JsonSerializerContext
+{
+    /// <summary>The same form with every printable ASCII character written as itself: it is never embedded in HTML.</summary>
+    public static TimelineJson Plain =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -53,12 +53,12 @@ public sealed record ClipOptions
         init => field = Within(value, 1, 100_000_000, nameof(MaxPixels));
     } = 36_000_000;
 
-    /// <summary>Memory that the decoder may map, in MiB: 256 to 65,536. Default 2,048, which is enough for 8K in 8 bits.</summary>
+    /// <summary>Memory that the decoder may map, in MiB: 512 to 65,536. Default 2,048, which is enough for H.264 in 8K.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside its range.</exception>
     public int MemoryMebibytes
     {
         get;
-        init => field = (int)Within(value, 256, 65_536, nameof(MemoryMebibytes));
+        init => field = (int)Within(value, 512, 65_536, nameof(MemoryMebibytes));
     } = 2048;
 
     /// <summary>How long the decoder may work, and how long the encoder of the overlay: 1 second to 6 hours. Default 15 minutes. Time in

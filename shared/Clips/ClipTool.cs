@@ -13,6 +13,10 @@ internal sealed class ClipTool : IAsyncDisposable
     private const int MostSaid = 20;
     private const int Killed = 128 + 9;
 
+    // Of prlimit, and of the system where a library is missing.
+    private const int CannotStart = 126;
+    private const int NotFound = 127;
+
     private readonly Process _process;
     private readonly TimeProvider _time;
     private readonly Task _listening;
@@ -122,8 +126,8 @@ internal sealed class ClipTool : IAsyncDisposable
 
     /// <summary>Waits for its end.</summary>
     /// <returns>0 when it says that all went well.</returns>
-    /// <exception cref="RoadSegException"><c>clip-took-too-long</c>: it was killed for its processor time, or was waited for too
-    /// long.</exception>
+    /// <exception cref="RoadSegException"><c>clip-took-too-long</c>: it was killed for its processor time, or was waited for too long;
+    /// <c>clip-tools-missing</c>: it did not even start.</exception>
     public async Task<int> EndAsync(CancellationToken cancel)
     {
         var code = await InTimeAsync(
@@ -135,7 +139,16 @@ internal sealed class ClipTool : IAsyncDisposable
             },
             cancel
         );
-        return code == Killed ? throw TookTooLong() : code;
+        return code switch
+        {
+            Killed => throw TookTooLong(),
+            CannotStart or NotFound => throw new RoadSegException(
+                ErrorCodes.ClipToolsMissing,
+                "Videos are read with ffmpeg, which is here and does not start. Install it anew where the work is done (apt install ffmpeg).",
+                new InvalidOperationException(Said)
+            ),
+            _ => code,
+        };
     }
 
     /// <summary>Ends the program now, if it has not ended.</summary>

@@ -17,6 +17,9 @@ public sealed class FfmpegTools
 
     internal string Prlimit { get; }
 
+    /// <summary>What it writes H.264 with, once somebody asked.</summary>
+    internal string? H264 { get; set; }
+
     /// <summary>Looks for the programs.</summary>
     /// <param name="folder">Folder of ffmpeg and ffprobe; null or empty: that of PATH.</param>
     /// <exception cref="RoadSegException"><c>clip-tools-missing</c>; the message says what to install.</exception>

@@ -20,6 +20,9 @@ public sealed partial class FrameExtractor(string file, ClipFacts facts, FfmpegT
     // How the system's "no memory" leaves ffmpeg: -ENOMEM as an exit code.
     private const int OutOfMemory = 256 - 12;
 
+    // In microseconds: no video is looked at for longer than a day.
+    private const long Latest = 86_400_000_000;
+
     // Tracks of sound and of pictures do not end at once.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
@@ -50,8 +53,13 @@ public sealed partial class FrameExtractor(string file, ClipFacts facts, FfmpegT
             // Said before the frame itself is written.
             if (!await tool.InTimeAsync(() => shown.Reader.WaitToReadAsync(CancellationToken.None).AsTask(), cancel))
                 break;
-            shown.Reader.TryRead(out last);
-            yield return new ClipFrame(count++, last, image);
+            shown.Reader.TryRead(out var at);
+
+            // Of a broken file times may be missing, or stand still.
+            if (count > 0 && at <= last)
+                continue;
+            last = at;
+            yield return new ClipFrame(count++, at, image);
         }
 
         var code = await tool.EndAsync(cancel);
@@ -100,7 +108,7 @@ public sealed partial class FrameExtractor(string file, ClipFacts facts, FfmpegT
         else if (Shown().Match(line) is { Success: true } match)
             shown.TryWrite(
                 long.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var microseconds)
-                    ? TimeSpan.FromMicroseconds(microseconds)
+                    ? TimeSpan.FromMicroseconds(Math.Clamp(microseconds, 0, Latest))
                     : TimeSpan.Zero
             );
     }
@@ -116,7 +124,8 @@ public sealed partial class FrameExtractor(string file, ClipFacts facts, FfmpegT
             )
             : new RoadSegException(
                 ErrorCodes.ClipUnreadable,
-                "Not a single frame of the video can be decoded: it is cut short or broken. Send it again, or save it anew.",
+                $"Not a single frame of the video can be decoded: it is cut short or broken, or its frames are not of the size that it says, or take "
+                    + $"more than {options.MemoryMebibytes:N0} MiB. Send it again, or save it anew.",
                 reason
             );
     }

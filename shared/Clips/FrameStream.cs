@@ -19,6 +19,7 @@ internal sealed class FrameStream(Stream output, int width, int height)
     private const int TrackNumber = 0xD7;
     private const int TrackUid = 0x73C5;
     private const int TrackType = 0x83;
+    private const int DefaultDuration = 0x23E383;
     private const int Codec = 0x86;
     private const int Video = 0xE0;
     private const int PixelWidth = 0xB0;
@@ -29,7 +30,8 @@ internal sealed class FrameStream(Stream output, int width, int height)
     private const int SimpleBlock = 0xA3;
     private const int Nanoseconds = 1_000_000;
 
-    /// <summary>Writes what comes before the pictures.</summary>
+    /// <summary>Writes what comes before the pictures. Each is said to last a millisecond, which concerns the last one alone: the others last
+    /// until the next.</summary>
     public void Begin()
     {
         output.Write(Element(Header, Element(DocType, "matroska"u8)));
@@ -48,6 +50,7 @@ internal sealed class FrameStream(Stream output, int width, int height)
             .. Element(TrackNumber, [1]),
             .. Element(TrackUid, [1]),
             .. Element(TrackType, [1]),
+            .. Element(DefaultDuration, Number(Nanoseconds)),
             .. Element(Codec, "V_UNCOMPRESSED"u8),
             .. Element(Video, video),
         ];

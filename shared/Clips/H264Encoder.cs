@@ -17,6 +17,8 @@ internal static class H264Encoder
     /// <exception cref="RoadSegException"><c>clip-tools-missing</c>.</exception>
     public static async Task<string> FindAsync(FfmpegTools tools, TimeProvider time, CancellationToken cancel)
     {
+        if (tools.H264 is { } found)
+            return found;
         await using var tool = ClipTool.Start(tools, tools.Ffmpeg, ["-hide_banner", "-v", "error", "-encoders"], Limits, time);
         var answer = new byte[MostAnswer];
         var read = await tool.InTimeAsync(
@@ -24,7 +26,7 @@ internal static class H264Encoder
             cancel
         );
         var words = Encoding.UTF8.GetString(answer, 0, read).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        return Known.FirstOrDefault(words.Contains)
+        return tools.H264 = Known.FirstOrDefault(words.Contains)
             ?? throw new RoadSegException(
                 ErrorCodes.ClipToolsMissing,
                 $"This ffmpeg writes no H.264, which the video of the overlays is in: it has none of {string.Join(", ", Known)}. Install the one "

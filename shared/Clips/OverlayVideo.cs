@@ -73,11 +73,12 @@ public sealed class OverlayVideo : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(tools);
         ArgumentNullException.ThrowIfNull(options);
+        file = Path.GetFullPath(file);
         var encoder = await H264Encoder.FindAsync(tools, time, cancel);
         var tool = ClipTool.Start(
             tools,
             tools.Ffmpeg,
-            Arguments(Path.GetFullPath(file) + Part, encoder, options),
+            Arguments(file + Part, encoder, options),
             options.Limits with
             {
                 FileBytes = MostBytes,
@@ -85,8 +86,16 @@ public sealed class OverlayVideo : IAsyncDisposable
             time
         );
         var video = new OverlayVideo(file, width, height, tool);
-        await video.WriteAsync(video._stream.Begin, cancel);
-        return video;
+        try
+        {
+            await video.WriteAsync(video._stream.Begin, cancel);
+            return video;
+        }
+        catch
+        {
+            await video.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Adds a picture.</summary>
@@ -154,13 +163,14 @@ public sealed class OverlayVideo : IAsyncDisposable
         }
     }
 
+    // The level says what a player must be able to do. Of itself x264 asks for one as if there were a picture each millisecond.
     private static string[] Arguments(string file, string encoder, ClipOptions options) =>
         [
             .. (string[])["-hide_banner", "-nostdin", "-nostats", "-v", "error", "-y"],
             .. (string[])["-protocol_whitelist", "pipe", "-f", "matroska", "-i", "pipe:0"],
             .. (string[])["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-fps_mode", "passthrough"],
             .. (string[])["-enc_time_base", "1:1000", "-c:v", encoder, "-threads", $"{options.Threads}"],
-            .. encoder == H264Encoder.X264 ? (string[])["-preset", "veryfast", "-crf", "23"] : [],
+            .. encoder == H264Encoder.X264 ? (string[])["-preset", "veryfast", "-crf", "23", "-level:v", "4.0"] : [],
             .. (string[])
                 ["-g", "10", "-bf", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"],
             .. (string[])["-movflags", "+faststart", "-f", "mp4", "file:" + file],

@@ -53,5 +53,5 @@ public sealed class ClipToolTests
     }
 
     private static ClipTool Shell(string script, TimeProvider? time = null) =>
-        ClipTool.Start(Videos.Tools, "/bin/sh", ["-c", script], Limits, time ?? TimeProvider.System);
+        ClipTool.Start(Ffmpeg.Tools, "/bin/sh", ["-c", script], Limits, time ?? TimeProvider.System);
 }

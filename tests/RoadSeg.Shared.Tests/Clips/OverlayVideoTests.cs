@@ -17,7 +17,7 @@ public sealed class OverlayVideoTests
         var (file, cancel) = (folder["overlay.mp4"], TestContext.Current.CancellationToken);
         var pictures = new[] { 0, 1, 255 }.Select(id => OverlayVideo.Picture(Grey(65, 47), Ids(65 * 47, id), Labels)).ToList();
         double[] times = [0, 0.7, 3];
-        await using (var video = await OverlayVideo.BeginAsync(file, 64, 48, Videos.Tools, new ClipOptions(), TimeProvider.System, cancel))
+        await using (var video = await OverlayVideo.BeginAsync(file, 64, 48, Ffmpeg.Tools, new ClipOptions(), TimeProvider.System, cancel))
         {
             foreach (var (at, picture) in times.Zip(pictures))
                 await video.AddAsync(TimeSpan.FromSeconds(at), picture, cancel);
@@ -27,10 +27,14 @@ public sealed class OverlayVideoTests
 
         var bytes = await File.ReadAllBytesAsync(file, cancel);
         Assert.InRange(bytes.AsSpan().IndexOf("moov"u8), 1, bytes.AsSpan().IndexOf("mdat"u8));
+
+        // ISO/IEC 14496-15, 5.3.3.1: version, profile (high), compatibility, level.
+        var decoder = bytes.AsSpan(bytes.AsSpan().IndexOf("avcC"u8) + 4, 4);
+        Assert.Equal((1, 100, 40), (decoder[0], decoder[1], decoder[3]));
         var facts = await Videos.ProbeAsync(file);
         Assert.Equal(("h264", 64, 48), (facts.Codec, facts.Width, facts.Height));
-        Assert.Equal(5, facts.DurationSeconds!.Value, 0.1);
-        var (frames, _) = await Videos.FramesAsync(file, new ClipOptions { Every = TimeSpan.FromSeconds(0.1) });
+        Assert.Equal(5, facts.DurationSeconds!.Value, 0.0011);
+        var (frames, _, _) = await Videos.FramesAsync(file, new ClipOptions { Every = TimeSpan.FromSeconds(0.1) });
         Assert.Equal([.. times, 5], frames.Select(frame => frame.At.TotalSeconds));
         Assert.All(frames.Zip(pictures), pair => Assert.All(pair.First.Image.Pixels.Zip(pair.Second.Pixels), pixel => Assert.InRange(pixel.First - pixel.Second, -6, 6)));
         Assert.Equal(["overlay.mp4"], Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName));
@@ -40,7 +44,7 @@ public sealed class OverlayVideoTests
     public async Task Of_one_that_is_left_nothing_stays()
     {
         using var folder = new TempFolder();
-        await using (var video = await OverlayVideo.BeginAsync(folder["overlay.mp4"], 64, 48, Videos.Tools, new ClipOptions(), TimeProvider.System, TestContext.Current.CancellationToken))
+        await using (var video = await OverlayVideo.BeginAsync(folder["overlay.mp4"], 64, 48, Ffmpeg.Tools, new ClipOptions(), TimeProvider.System, TestContext.Current.CancellationToken))
             await video.AddAsync(TimeSpan.Zero, Grey(64, 48), TestContext.Current.CancellationToken);
 
         Assert.Empty(Directory.EnumerateFiles(folder.Path));

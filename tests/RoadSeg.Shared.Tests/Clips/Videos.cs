@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using RoadSeg.Clips;
 using RoadSeg.Errors;
 
 namespace RoadSeg.Tests.Clips;
 
-/// <summary>Small videos, made by ffmpeg, and what can be done to them.</summary>
+/// <summary>Small videos, what can be done to them, and what is seen of them.</summary>
 internal static class Videos
 {
     /// <summary>25 frames a second of 64 x 48 pixels, each of one grey that says which it is: <see cref="Number"/>.</summary>
@@ -14,57 +13,21 @@ internal static class Videos
     /// <summary>H.264, a key frame every 10.</summary>
     public static readonly string[] H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-g", "10", "-pix_fmt", "yuv420p"];
 
-    private static readonly Lazy<FfmpegTools?> Found = new(static () =>
-    {
-        try
-        {
-            return FfmpegTools.Find();
-        }
-        catch (RoadSegException)
-        {
-            return null;
-        }
-    });
-
-    /// <summary>The programs. Skips the test where they are missing, and fails it under CI=true.</summary>
-    public static FfmpegTools Tools
-    {
-        get
-        {
-            if (Found.Value is not null)
-                return Found.Value;
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "ffmpeg is missing: apt-get install ffmpeg");
-            Assert.Skip("ffmpeg is not installed (apt-get install ffmpeg).");
-            throw new InvalidOperationException();
-        }
-    }
-
-    /// <summary>Makes a video of a source of ffmpeg's own (lavfi).</summary>
-    public static async Task<string> MakeAsync(TempFolder folder, string name, string source, double seconds, params string[] output)
-    {
-        _ = Tools;
-        string[] arguments = ["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", source, .. output, "-t", FormattableString.Invariant($"{seconds}"), folder[name]];
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardError = true })!;
-        var said = await ffmpeg.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await ffmpeg.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(ffmpeg.ExitCode == 0, said);
-        return folder[name];
-    }
-
     /// <summary>Which frame of <see cref="Numbered"/> a frame is.</summary>
     public static int Number(ClipFrame frame) => (int)Math.Round(frame.Image.Pixels[3 * ((frame.Image.Width * frame.Image.Height / 2) + 8)] * 219.0 / 255 / 2);
 
     public static Task<ClipFacts> ProbeAsync(string file, ClipOptions? options = null) =>
-        ClipProbe.ReadAsync(file, Tools, options ?? new ClipOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
+        ClipProbe.ReadAsync(file, Ffmpeg.Tools, options ?? new ClipOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
 
-    public static async Task<(List<ClipFrame> Frames, IReadOnlyList<ClipFinding> Findings)> FramesAsync(string file, ClipOptions? options = null)
+    public static async Task<Taken> FramesAsync(string file, ClipOptions? options = null)
     {
         options ??= new ClipOptions();
-        var extractor = new FrameExtractor(file, await ProbeAsync(file, options), Tools, options, TimeProvider.System);
+        var facts = await ProbeAsync(file, options);
+        var extractor = new FrameExtractor(file, facts, Ffmpeg.Tools, options, TimeProvider.System);
         var frames = new List<ClipFrame>();
         await foreach (var frame in extractor.ReadAsync(TestContext.Current.CancellationToken))
             frames.Add(frame);
-        return (frames, extractor.Findings);
+        return new Taken(frames, extractor.Findings, facts);
     }
 
     public static async Task<RoadSegException> RefusedAsync(Func<Task> read, ErrorCode code)
@@ -94,4 +57,10 @@ internal static class Videos
 
     /// <summary>Writes a number of 32 bits, big-endian.</summary>
     public static void Put(Memory<byte> bytes, int at, int value) => BinaryPrimitives.WriteInt32BigEndian(bytes.Span[at..], value);
+
+    /// <summary>What was taken of a video.</summary>
+    internal sealed record Taken(List<ClipFrame> Frames, IReadOnlyList<ClipFinding> Findings, ClipFacts Facts)
+    {
+        public IEnumerable<int> Numbers => Frames.Select(Number);
+    }
 }

@@ -55,7 +55,8 @@ internal static class ClipCommand
         });
         var command = new Command(
             "clip",
-            "Segments frames of a video and saves frames, masks, a video of the overlays and a timeline of the classes' shares. Needs ffmpeg."
+            "Segments frames of a video and saves frames, masks, a video of the overlays and a timeline of the classes' shares. Needs "
+                + "ffmpeg."
         )
         {
             video,

@@ -36,8 +36,8 @@ public sealed class ClipCapture
         {
             throw new RoadSegException(
                 ErrorCodes.GpxDoesNotOverlap,
-                $"The track is from {Utc(track.First)} to {Utc(track.Last)}, and the video began at {Utc(begin)}. Send the track of the same "
-                    + "drive; if it is, the camera's clock or time zone is wrong: say as start when the video really began."
+                $"The track is from {Utc(track.First)} to {Utc(track.Last)}, and the video began at {Utc(begin)}. Send the track of the "
+                    + "same drive; if it is, the camera's clock or time zone is wrong: say as start when the video really began."
             );
         }
     }
@@ -71,7 +71,8 @@ public sealed class ClipCapture
             ? null
             : new ClipFinding(
                 ClipFindingKind.WithoutPosition,
-                $"{without:N0} of {frames.Count:N0} frames have no position: they were taken before or after the track, or in one of its gaps."
+                $"{without:N0} of {frames.Count:N0} frames have no position: they were taken before or after the track, or in one "
+                    + "of its gaps."
             );
     }
 

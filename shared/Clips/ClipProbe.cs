@@ -39,7 +39,8 @@ public static class ClipProbe
         {
             throw new RoadSegException(
                 ErrorCodes.ClipTooLarge,
-                $"The file has {bytes:N0} bytes; at most {options.MaxBytes:N0} are allowed. Cut the video, or save it with stronger compression."
+                $"The file has {bytes:N0} bytes; at most {options.MaxBytes:N0} are allowed. Cut the video, or save it with stronger "
+                    + "compression."
             );
         }
 
@@ -119,8 +120,8 @@ public static class ClipProbe
             ? answer[..read]
             : throw new RoadSegException(
                 ErrorCodes.ClipUnreadable,
-                "The video is cut short or broken: what says where its pictures lie is missing or makes no sense. Send it again, or save it "
-                    + "anew with another program.",
+                "The video is cut short or broken: what says where its pictures lie is missing or makes no sense. Send it again, or "
+                    + "save it anew with another program.",
                 new InvalidDataException($"ffprobe ended with {code}: {tool.Said}")
             );
     }

@@ -5,8 +5,8 @@ using RoadSeg.Errors;
 
 namespace RoadSeg.Clips;
 
-/// <summary>A program at work on untrusted bytes, in a process of its own: with limits that the system holds it to, without our environment,
-/// which has keys in it, and killed when it is not wanted any more.</summary>
+/// <summary>A program at work on untrusted bytes, in a process of its own: with limits that the system holds it to, without our
+/// environment, which has keys in it, and killed when it is not wanted any more.</summary>
 internal sealed class ClipTool : IAsyncDisposable
 {
     private const int MostLine = 1024;
@@ -144,7 +144,8 @@ internal sealed class ClipTool : IAsyncDisposable
             Killed => throw TookTooLong(),
             CannotStart or NotFound => throw new RoadSegException(
                 ErrorCodes.ClipToolsMissing,
-                "Videos are read with ffmpeg, which is here and does not start. Install it anew where the work is done (apt install ffmpeg).",
+                "Videos are read with ffmpeg, which is here and does not start. Install it anew where the work is done "
+                    + "(apt install ffmpeg).",
                 new InvalidOperationException(Said)
             ),
             _ => code,

@@ -48,8 +48,8 @@ internal static class ContainerSniffer
         "3g2c", // older phones
     };
 
-    /// <exception cref="RoadSegException"><c>clip-unreadable</c>: no bytes; <c>clip-container-unsupported</c>, naming what the content looks
-    /// like.</exception>
+    /// <exception cref="RoadSegException"><c>clip-unreadable</c>: no bytes; <c>clip-container-unsupported</c>, naming what the content
+    /// looks like.</exception>
     public static ClipContainer Sniff(ReadOnlySpan<byte> start)
     {
         if (start.IsEmpty)

@@ -7,8 +7,8 @@ using RoadSeg.Imaging;
 
 namespace RoadSeg.Clips;
 
-/// <summary>Takes frames of a video: of each stretch of <see cref="ClipOptions.Every"/>, counted from the first frame, the first one that is
-/// shown in it. What counts is when a frame is shown and not the how many-eth it is; a stretch in which none begins has none. Nothing is
+/// <summary>Takes frames of a video: of each stretch of <see cref="ClipOptions.Every"/>, counted from the first frame, the first one that
+/// is shown in it. What counts is when a frame is shown and not the how many-eth it is; a stretch in which none begins has none. Nothing is
 /// written to disk, and no more than a frame is ahead of whoever takes them.</summary>
 /// <param name="file">Path of the video.</param>
 /// <param name="facts">What <see cref="ClipProbe.ReadAsync"/> said of it.</param>
@@ -124,8 +124,8 @@ public sealed partial class FrameExtractor(string file, ClipFacts facts, FfmpegT
             )
             : new RoadSegException(
                 ErrorCodes.ClipUnreadable,
-                $"Not a single frame of the video can be decoded: it is cut short or broken, or its frames are not of the size that it says, or take "
-                    + $"more than {options.MemoryMebibytes:N0} MiB. Send it again, or save it anew.",
+                $"Not a single frame of the video can be decoded: it is cut short or broken, or its frames are not of the size that it "
+                    + $"says, or take more than {options.MemoryMebibytes:N0} MiB. Send it again, or save it anew.",
                 reason
             );
     }

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace RoadSeg.Clips;
 
-/// <summary>Writes pictures with the times that they are shown at, as a Matroska stream (RFC 9559) of raw RGB: what a pipe to ffmpeg can say,
-/// and a row of pictures alone cannot.</summary>
+/// <summary>Writes pictures with the times that they are shown at, as a Matroska stream (RFC 9559) of raw RGB: what a pipe to ffmpeg can
+/// say, and a row of pictures alone cannot.</summary>
 /// <param name="output">Where to; written in order, never sought.</param>
 /// <param name="width">Width of every picture in pixels.</param>
 /// <param name="height">Height of every picture in pixels.</param>
@@ -30,8 +30,8 @@ internal sealed class FrameStream(Stream output, int width, int height)
     private const int SimpleBlock = 0xA3;
     private const int Nanoseconds = 1_000_000;
 
-    /// <summary>Writes what comes before the pictures. Each is said to last a millisecond, which concerns the last one alone: the others last
-    /// until the next.</summary>
+    /// <summary>Writes what comes before the pictures. Each is said to last a millisecond, which concerns the last one alone: the others
+    /// last until the next.</summary>
     public void Begin()
     {
         output.Write(Element(Header, Element(DocType, "matroska"u8)));

@@ -23,8 +23,8 @@ public sealed class GpxTrack
     /// <summary>Time of its last point.</summary>
     public DateTimeOffset Last => _segments.Max(static segment => segment[^1].Time);
 
-    /// <summary>Reads a GPX file, 1.0 or 1.1: its track points (<c>trkpt</c>) by segment, at most a million. Points without a time or a place
-    /// are left out, points that do not stand in the order of their times are put into it.</summary>
+    /// <summary>Reads a GPX file, 1.0 or 1.1: its track points (<c>trkpt</c>) by segment, at most a million. Points without a time or a
+    /// place are left out, points that do not stand in the order of their times are put into it.</summary>
     /// <param name="file">Read to its end, not closed.</param>
     /// <param name="cancel">Stops the reading.</param>
     /// <exception cref="RoadSegException"><c>gpx-unreadable</c>: no GPX, broken, too large, or without a segment of two points that have
@@ -46,14 +46,16 @@ public sealed class GpxTrack
             ? new GpxTrack(segments)
             : throw new RoadSegException(
                 ErrorCodes.GpxUnreadable,
-                "The track has no two points (trkpt within trkseg) with a time. Record it with times, and export it as a track, not as a route."
+                "The track has no two points (trkpt within trkseg) with a time. Record it with times, and export it as a track, not as a "
+                    + "route."
             );
     }
 
     /// <summary>Where and in which direction it was at a time: on the straight line between the points before and after.</summary>
     /// <param name="time">The time.</param>
     /// <param name="longestGap">Between points further apart nothing is known.</param>
-    /// <returns>Null where the track does not know. Without a direction (the bearing to the next point, from true north) where it stands.</returns>
+    /// <returns>Null where the track does not know. Without a direction (the bearing to the next point, from true north) where it
+    /// stands.</returns>
     public (CapturedPosition Position, CapturedDirection? Direction)? At(DateTimeOffset time, TimeSpan longestGap)
     {
         foreach (var segment in _segments)

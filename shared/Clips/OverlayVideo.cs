@@ -4,8 +4,8 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Clips;
 
-/// <summary>Writes the overlays of a clip's frames as a video that browsers play: H.264 in MP4, each picture shown until the next one's time,
-/// as in the video that they are of. It is written beside the file and takes its place when it is whole.</summary>
+/// <summary>Writes the overlays of a clip's frames as a video that browsers play: H.264 in MP4, each picture shown until the next one's
+/// time, as in the video that they are of. It is written beside the file and takes its place when it is whole.</summary>
 public sealed class OverlayVideo : IAsyncDisposable
 {
     /// <summary>Width and height of the video in pixels, at most.</summary>

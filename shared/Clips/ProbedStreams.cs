@@ -93,7 +93,8 @@ internal static class ProbedStreams
         {
             throw new RoadSegException(
                 ErrorCodes.ClipTooLarge,
-                $"The frames are {width:N0} x {height:N0} pixels; at most {options.MaxPixels:N0} in all are allowed. Save the video smaller."
+                $"The frames are {width:N0} x {height:N0} pixels; at most {options.MaxPixels:N0} in all are allowed. Save the video "
+                    + "smaller."
             );
         }
     }

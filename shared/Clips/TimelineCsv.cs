@@ -4,8 +4,8 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Clips;
 
-/// <summary>A timeline as a table (RFC 4180, UTF-8 without a mark): a header, then a row a frame. The first columns are always the same, then
-/// follows one a class, named as the class, with shares from 0 to 1; what is not known is empty.</summary>
+/// <summary>A timeline as a table (RFC 4180, UTF-8 without a mark): a header, then a row a frame. The first columns are always the same,
+/// then follows one a class, named as the class, with shares from 0 to 1; what is not known is empty.</summary>
 public static class TimelineCsv
 {
     private static readonly string[] Always =

@@ -29,8 +29,8 @@ internal static class H264Encoder
         return tools.H264 = Known.FirstOrDefault(words.Contains)
             ?? throw new RoadSegException(
                 ErrorCodes.ClipToolsMissing,
-                $"This ffmpeg writes no H.264, which the video of the overlays is in: it has none of {string.Join(", ", Known)}. Install the "
-                    + $"one of the system (apt install ffmpeg), or name another one's folder with {FfmpegTools.Setting}."
+                $"This ffmpeg writes no H.264, which the video of the overlays is in: it has none of {string.Join(", ", Known)}. "
+                    + $"Install the one of the system (apt install ffmpeg), or name another one's folder with {FfmpegTools.Setting}."
             );
     }
 }

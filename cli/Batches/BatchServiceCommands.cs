@@ -8,7 +8,8 @@ using Spectre.Console;
 
 namespace RoadSeg.Cli.Batches;
 
-/// <summary><c>roadseg batch start | list | show | items | retry | cancel | manifest | archive</c>: batches that the service knows.</summary>
+/// <summary><c>roadseg batch start | list | show | items | retry | cancel | manifest | archive</c>: batches that the service
+/// knows.</summary>
 internal static class BatchServiceCommands
 {
     private static readonly Option<string?> Prefix = new("--prefix")

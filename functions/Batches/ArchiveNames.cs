@@ -5,8 +5,8 @@ using System.Text;
 
 namespace RoadSeg.Functions.Batches;
 
-/// <summary>Paths of photos in archives: their own names without the extension, as far as every file system takes them, each once also where
-/// letters differ in case alone.</summary>
+/// <summary>Paths of photos in archives: their own names without the extension, as far as every file system takes them, each once also
+/// where letters differ in case alone.</summary>
 /// <param name="numbered">True to number all of them: where their names are not known before.</param>
 internal sealed class ArchiveNames(bool numbered = false)
 {

@@ -130,7 +130,8 @@ internal static class BatchArchiveEndpoints
     private static RoadSegException Missing(Exception? inner) =>
         new(
             ErrorCodes.BatchNotFound,
-            "The batch has no such archive, or its photos were erased since. Its view lists those that there are; POST .../archives makes one.",
+            "The batch has no such archive, or its photos were erased since. Its view lists those that there are; POST .../archives makes "
+                + "one.",
             inner
         );
 }

@@ -13,9 +13,9 @@ internal static class BatchDescriptions
             .Describe(
                 "startBatch",
                 "Segment many photos as one batch",
-                "The photos are those in container 'batches' whose names begin with prefix, those named, or your own jobs that have all tags "
-                    + "of 'of', which are taken in as they are. Each of the others gets a job in the bulk lane. For prefix and names: for "
-                    + "operators, where the deployment names any."
+                "The photos are those in container 'batches' whose names begin with prefix, those named, or your own jobs that have all "
+                    + "tags of 'of', which are taken in as they are. Each of the others gets a job in the bulk lane. For prefix and names: "
+                    + "for operators, where the deployment names any."
             )
             .TakesBody<BatchRequest>(true, "application/json")
             .TakesHeader("Idempotency-Key", "The same key with the same request gets the same batch.", ParameterForms.Key)
@@ -96,8 +96,8 @@ internal static class BatchDescriptions
             .Describe(
                 "getBatchManifest",
                 "Get the manifest of a batch",
-                "What became of every photo: its name, state, error code, class shares, when and where it was taken, addresses. JSON lines, "
-                    + "or CSV with a column a class."
+                "What became of every photo: its name, state, error code, class shares, when and where it was taken, addresses. JSON "
+                    + "lines, or CSV with a column a class."
             )
             .Takes("format", "jsonl or csv.", ParameterForms.OneOf("ManifestFormat", "jsonl", "csv"))
             .AnswersFile("application/jsonl", "text/csv")
@@ -108,8 +108,8 @@ internal static class BatchDescriptions
             .Describe(
                 "makeBatchArchive",
                 "Have results of a batch packed",
-                "Zips of the results that are named, under the photos' own names, of at most 4 GB each. They are made in the background: the "
-                    + "batch's view lists those that are whole."
+                "Zips of the results that are named, under the photos' own names, of at most 4 GB each. They are made in the background: "
+                    + "the batch's view lists those that are whole."
             )
             .TakesBody<BatchArchiveRequest>(false, "application/json")
             .Sends("Location", "Address of the batch.", StatusCodes.Status202Accepted)

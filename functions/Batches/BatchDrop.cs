@@ -13,7 +13,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Batches;
 
-/// <summary>Queue batches-created: photos were dropped, and their description last. The batch belongs to the caller of bare drops.</summary>
+/// <summary>Queue batches-created: photos were dropped, and their description last. The batch belongs to the caller of bare
+/// drops.</summary>
 internal sealed class BatchDrop(
     BlobServiceClient blobs,
     BatchStart start,

@@ -3,8 +3,8 @@ using RoadSeg.Jobs;
 
 namespace RoadSeg.Functions.Batches;
 
-/// <summary>Takes a photo that is erased out of the batches that hold it. Archives, which are whole files, go as a whole, and can be asked for
-/// again.</summary>
+/// <summary>Takes a photo that is erased out of the batches that hold it. Archives, which are whole files, go as a whole, and can be asked
+/// for again.</summary>
 internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList batches, BatchArchiver archiver)
 {
     private const int ReadAtOnce = 100;

@@ -33,7 +33,8 @@ internal sealed class BatchListing(BlobServiceClient blobs, BatchFiles files, Jo
             if (batch.Total + items.Count > BatchItems.Most)
                 throw new RoadSegException(
                     ErrorCodes.BatchTooLarge,
-                    $"More than {BatchItems.Most} photos are listed, which is as many as a batch may have. Make several, by longer prefixes."
+                    $"More than {BatchItems.Most} photos are listed, which is as many as a batch may have. Make several, by longer "
+                        + "prefixes."
                 );
             await StoreAsync(batch, items, cancel);
             batch = batch with { Total = batch.Total + items.Count, ListedTo = next };

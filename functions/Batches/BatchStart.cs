@@ -58,8 +58,8 @@ internal sealed class BatchStart(
             throw Invalid("'of' holds at least one tag, as name: value.");
         if (request.Of is not null && (request.Model ?? request.Privacy as object ?? request.Tags) is not null)
             throw Invalid(
-                "Jobs that are there keep their model, tags and privacy: with 'of' none of these is said. For another model upload the photos "
-                    + "again."
+                "Jobs that are there keep their model, tags and privacy: with 'of' none of these is said. For another model upload the "
+                    + "photos again."
             );
         if (request.Names is { } names)
             Check(names);

@@ -11,8 +11,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Batches;
 
-/// <summary>Timer: looks at every batch that has steps to make and sends for the one whose message was lost, or whose process died. Doing it
-/// twice changes nothing.</summary>
+/// <summary>Timer: looks at every batch that has steps to make and sends for the one whose message was lost, or whose process died. Doing
+/// it twice changes nothing.</summary>
 internal sealed class BatchSweep(
     BlobServiceClient blobs,
     QueueServiceClient queues,

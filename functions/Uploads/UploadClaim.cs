@@ -97,8 +97,8 @@ internal sealed class UploadClaim(JobStore jobs, Admission admission, TimeProvid
 
     private static WorkId DropId(BlobCreatedEvent created) => WorkId.ForDrop(created.Container, created.Path, created.Data.ETag ?? "");
 
-    // A photo whose path starts with the id of a job that was issued belongs to that job, one of a batch to the job that its event names; any
-    // other is a bare drop.
+    // A photo whose path starts with the id of a job that was issued belongs to that job, one of a batch to the job that its event names;
+    // any other is a bare drop.
     private async Task<Stored<JobRecord>?> IssuedAsync(BlobCreatedEvent created, CancellationToken cancel)
     {
         if (created.Job is { } named)

@@ -11,8 +11,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Webhooks;
 
-/// <summary>Queue webhook-deliveries, the outbox: notifies a receiver that a job or batch has ended, again and again until it takes it, says that it
-/// is gone, or a day has passed. At least once: the same id and the same bytes every time.</summary>
+/// <summary>Queue webhook-deliveries, the outbox: notifies a receiver that a job or batch has ended, again and again until it takes it,
+/// says that it is gone, or a day has passed. At least once: the same id and the same bytes every time.</summary>
 internal sealed class DeliverWebhook(
     JobStore jobs,
     BatchStore batches,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Work;
 
 namespace RoadSeg.Batches;
@@ -11,9 +12,9 @@ namespace RoadSeg.Batches;
 /// <param name="FinishedAt">When it was whole; null until then.</param>
 public sealed record BatchArchive(
     WorkId Id,
-    IReadOnlyList<string> Results,
+    [property: JsonRequired] IReadOnlyList<string> Results,
     DateTimeOffset CreatedAt,
     int Next,
-    IReadOnlyList<BatchArchivePart> Parts,
+    [property: JsonRequired] IReadOnlyList<BatchArchivePart> Parts,
     DateTimeOffset? FinishedAt = null
 );

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RoadSeg.Batches;
 
 /// <summary>A file of an archive.</summary>
@@ -5,4 +7,4 @@ namespace RoadSeg.Batches;
 /// <param name="Photos">Photos whose results are in it.</param>
 /// <param name="Missing">Photos in between whose results are kept no more.</param>
 /// <param name="Address">Where it is, relative to the service.</param>
-public sealed record BatchArchivePartView(long Bytes, int Photos, int Missing, string Address);
+public sealed record BatchArchivePartView(long Bytes, int Photos, int Missing, [property: JsonRequired] string Address);

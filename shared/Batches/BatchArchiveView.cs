@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Work;
 
 namespace RoadSeg.Batches;
@@ -11,11 +12,11 @@ namespace RoadSeg.Batches;
 /// <param name="Parts">Its files so far: each a zip of its own, of at most 4 GB, that can be taken in ranges.</param>
 public sealed record BatchArchiveView(
     WorkId Id,
-    IReadOnlyList<string> Results,
+    [property: JsonRequired] IReadOnlyList<string> Results,
     DateTimeOffset CreatedAt,
     double Progress,
     DateTimeOffset? FinishedAt,
-    IReadOnlyList<BatchArchivePartView> Parts
+    [property: JsonRequired] IReadOnlyList<BatchArchivePartView> Parts
 )
 {
     internal static BatchArchiveView Of(WorkId batch, BatchArchive archive, int total) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Capture;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
@@ -19,7 +20,7 @@ namespace RoadSeg.Batches;
 public sealed record BatchItemView(
     int Index,
     string? Name,
-    string State,
+    [property: JsonRequired] string State,
     WorkId? Job = null,
     string? Code = null,
     string? Message = null,

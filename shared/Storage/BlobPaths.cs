@@ -71,8 +71,12 @@ public static class BlobPaths
 
     /// <summary>In <see cref="Containers.BatchRuns"/>: the record of a batch, with those of the same caller, the newest first.</summary>
     /// <param name="id">Its id, which says when it was made.</param>
-    public static string Batch(WorkId id) =>
-        $"{BatchesOf(id.Partition)}{NewestFirst(id.MadeAt ?? throw new ArgumentException($"{id} is no batch's.", nameof(id)))}-{id}{RecordSuffix}";
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static string Batch(WorkId id)
+    {
+        var made = id.MadeAt ?? throw new ArgumentException($"{id} is no batch's.", nameof(id));
+        return $"{BatchesOf(id.Partition)}{NewestFirst(made)}-{id}{RecordSuffix}";
+    }
 
     /// <summary>In <see cref="Containers.BatchRuns"/>: prefix of the records of a caller's batches.</summary>
     /// <param name="partition">See <see cref="WorkId.PartitionOf"/>.</param>

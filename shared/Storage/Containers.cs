@@ -32,7 +32,8 @@ public static class Containers
     /// <summary>Photos dropped for batches, under any path. Without events, but for <c>batch.json</c>.</summary>
     public const string Batches = "batches";
 
-    /// <summary>Batches: the record of each, under its caller, newest first, and its files (<see cref="RoadSeg.Batches.BatchItems"/>).</summary>
+    /// <summary>Batches: the record of each, under its caller, newest first, and its files (<see
+    /// cref="RoadSeg.Batches.BatchItems"/>).</summary>
     public const string BatchRuns = "batch-runs";
 
     /// <summary>One empty marker for each batch that has steps to make, under its caller.</summary>

@@ -92,7 +92,7 @@ internal static class ServiceOptions
     {
         var files = new Argument<FileInfo[]>("files")
         {
-            Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).",
+            Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF; HEIC where the service reads it).",
             Arity = ArgumentArity.OneOrMore,
         };
         return files.AcceptExistingOnly();

@@ -16,7 +16,17 @@ internal static class SubmissionDescriptions
                 "Takes a photo of up to 16 MiB as the body. Larger ones go straight into storage: POST /v1/uploads. "
                     + "A form is taken here too, as POST /v1/jobs/form describes it."
             )
-            .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream")
+            .TakesBody<Stream>(
+                true,
+                "image/jpeg",
+                "image/png",
+                "image/webp",
+                "image/avif",
+                "image/tiff",
+                "image/heic",
+                "image/heif",
+                "application/octet-stream"
+            )
             .Takes("fileName", "Your name for the photo, shown with the job.")
             .DescribeSubmission();
 

@@ -10,7 +10,7 @@ public sealed partial class RoadSegClient
 {
     /// <summary>Submits a photo of up to 16 MiB in one call. Larger ones go by
     /// <see cref="UploadAsync(Stream, UploadRequest?, string?, IProgress{long}?, CancellationToken)"/>.</summary>
-    /// <param name="photo">JPEG, PNG, WebP, AVIF or TIFF.</param>
+    /// <param name="photo">JPEG, PNG, WebP, AVIF, TIFF, or HEIC where the service reads it.</param>
     /// <param name="about">File name, model, tags, webhook; nothing of it is needed.</param>
     /// <param name="wait">Let the service answer only when the job has ended or this has passed, 0-60 s; null: at once.</param>
     /// <param name="idempotencyKey">The same key with the same request gets the same job, also after it has ended. Null takes a new one,

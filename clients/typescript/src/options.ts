@@ -17,7 +17,7 @@ export type JobFeature = components["schemas"]["JobFeature"];
 /** Polygons and run lengths of each class. */
 export type Regions = components["schemas"]["MaskRegions"];
 
-/** A photo: JPEG, PNG, WebP, AVIF or TIFF. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
+/** A photo: JPEG, PNG, WebP, AVIF, TIFF, or HEIC where the service reads it. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
 export type Photo = Blob | Uint8Array | ArrayBuffer;
 
 /** A batch as it stands, what it is asked for with, and a photo of it. */

@@ -3511,6 +3511,8 @@ export interface operations {
                 "image/webp": unknown;
                 "image/avif": unknown;
                 "image/tiff": unknown;
+                "image/heic": unknown;
+                "image/heif": unknown;
                 "application/octet-stream": unknown;
             };
         };

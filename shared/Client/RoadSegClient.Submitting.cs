@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -31,6 +32,7 @@ public sealed partial class RoadSegClient
             ("fileName", about.FileName),
             ("model", about.Model),
             ("privacy", about.Privacy?.Name()),
+            ("detail", about.Detail?.Name()),
             ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);
@@ -52,6 +54,33 @@ public sealed partial class RoadSegClient
             cancel
         );
     }
+
+    /// <summary>What a photo of a size would cost, before it is submitted.</summary>
+    /// <param name="width">Its width in pixels, as people see it.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="detail">How closely it would be looked at.</param>
+    /// <param name="model">name or name@version; null for the model that serves.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<JobEstimate> EstimateAsync(
+        int width,
+        int height,
+        JobDetail detail,
+        string? model = null,
+        CancellationToken cancel = default
+    ) =>
+        _calls.ReadAsync(
+            HttpMethod.Get,
+            "v1/estimate"
+                + Query.Of(
+                    ("width", width.ToString(CultureInfo.InvariantCulture)),
+                    ("height", height.ToString(CultureInfo.InvariantCulture)),
+                    ("detail", detail.Name()),
+                    ("model", model)
+                ),
+            JobJson.Default.JobEstimate,
+            null,
+            cancel
+        );
 
     /// <summary>Gets an upload key, for a photo that another process or a phone puts into storage.</summary>
     /// <param name="about">File name, content type, model, tags, webhook; nothing of it is needed.</param>

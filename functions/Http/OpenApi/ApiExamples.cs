@@ -385,9 +385,9 @@ internal static class ApiExamples
         Examples.GetValueOrDefault((operation, status))?.DeepClone()
         ?? Datasets.DatasetExamples.Of(operation, status)
         ?? Audits.AuditExamples.Of(operation, status)
-        ?? Batches.BatchExamples.Of(operation, status);
+        ?? Batches.BatchExamples.Of(operation, status)
+        ?? Submissions.SubmissionExamples.Of(operation, status);
 
-    /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) =>
         Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;
 

@@ -22,6 +22,9 @@ class ModelPin(TypedDict):
 JobPrivacy = Literal["no-location"]
 
 
+JobDetail = Literal["normal", "high"]
+
+
 class _JobTimes(TypedDict):
     # The record was made.
     createdAt: str
@@ -323,6 +326,12 @@ class JobView(_JobView, total=False):
     # What was asked not to be kept of the photo.
     privacy: JobPrivacy | None
 
+    # How closely the photo was asked to be looked at; absent for normal.
+    detail: JobDetail | None
+
+    # How often the model runs for the photo, of a job with `detail`, once its input is made.
+    runs: int | None
+
     # Place in the queue, while queued.
     queue: QueuePlace | None
 
@@ -426,6 +435,8 @@ class UploadRequest(TypedDict, total=False):
 
     privacy: JobPrivacy | None
 
+    detail: JobDetail | None
+
     # https address to notify when the job has ended.
     webhook: str | None
 
@@ -494,12 +505,20 @@ class UnknownPixels(TypedDict):
     minConfidence: dict[str, float]
 
 
-class JobInput(TypedDict):
-    """Size of the stored model input in pixels."""
-
+class _JobInput(TypedDict):
+    # Its width in pixels.
     width: int
 
+    # Its height in pixels.
     height: int
+
+
+class JobInput(_JobInput, total=False):
+    """The stored model input."""
+
+    # How many overlapping tiles of the model's input size are cut from it, a square number; absent where it is the model's input
+    # itself.
+    tiles: int | None
 
 
 # How a photo's aspect ratio is treated when it is resized for a model.

@@ -48,8 +48,8 @@ internal static class FormatSniffer
         (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
         && !At(file, 8, "CR"u8);
 
-    // ISO/IEC 23008-12: major brand at 8, then the version, then compatible brands to the end of the box. The major brand says what the file
-    // is to be read as: with a still picture's it is one, whatever sequence lies beside it (bursts, live photos).
+    // ISO/IEC 23008-12: major brand at 8, then the version, then compatible brands to the end of the box. The major brand says what the
+    // file is to be read as: with a still picture's it is one, whatever sequence lies beside it (bursts, live photos).
     private static ImageFormat? FromBrands(ReadOnlySpan<byte> file)
     {
         if (file.Length < 16)

@@ -391,7 +391,6 @@ internal static class ApiExamples
     public static JsonNode Problem(ErrorCode code) =>
         Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;
 
-    /// <summary>What a webhook receives for a job that succeeded.</summary>
     public static JsonNode Webhook() => Node(WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent)!;
 
     private static JsonNode? View(JobRecord job, QueuePlace? place = null) => Node(JobView.Of(job, place), JobJson.Default.JobView);

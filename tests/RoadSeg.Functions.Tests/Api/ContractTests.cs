@@ -72,8 +72,6 @@ public sealed class ContractTests
         Shares = new Dictionary<string, double> { ["sky"] = 0.25, ["road"] = 0.75 },
     };
 
-    private static readonly JobRecord Detailed = Succeeded with { Detail = JobDetail.High, Image = new JobImage("jpeg", 4032, 3024, 1, 123456), Input = new JobInput(1600, 1200, 9) };
-
     private static readonly ModelVersion Version = new(
         "camvid-mnv2", "2", Noon, $"training {Id}", new string('b', 64), Id, "camvid/20260228T090000Z-77aa01f2",
         new GateReport(true, "1", [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735."), new GateCheck("latency", true, null, null, "Nothing was measured.")], Noon));
@@ -144,16 +142,6 @@ public sealed class ContractTests
 
     [Fact]
     public void The_view_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Golden.Pinned("job-view-captured", JobView.Of(Located), JobJson.Default.JobView);
-
-    [Fact]
-    public void The_record_of_a_job_in_detail_keeps_its_form() => Golden.Pinned("job-record-detail", Detailed, JobJson.Default.JobRecord);
-
-    [Fact]
-    public void The_view_of_a_job_in_detail_keeps_its_form() => Golden.Pinned("job-view-detail", JobView.Of(Detailed), JobJson.Default.JobView);
-
-    [Fact]
-    public void The_estimate_of_a_job_keeps_its_form() => Golden.Pinned(
-        "job-estimate", new JobEstimate(4032, 3024, JobDetail.High, new ModelPin("camvid-mnv2", "2"), 10, 9, new JobInput(1600, 1200)), JobJson.Default.JobEstimate);
 
     [Fact]
     public void Jobs_as_GeoJSON_keep_their_form() => Golden.Pinned("job-features", JobFeatures.Of([Located], "bmV4dA"), JobJson.Default.JobFeatures);

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Models;
 
 namespace RoadSeg.Functions.Tests.Submissions;
 
@@ -93,6 +95,18 @@ public sealed class DetailTests(ServiceFixture fixture)
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("high", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Record_view_and_estimate_of_a_job_in_detail_keep_their_form()
+    {
+        var record = JsonSerializer.Deserialize(Golden.Text("job-record"), JobJson.Default.JobRecord)! with
+        {
+            Detail = JobDetail.High, Image = new JobImage("jpeg", 4032, 3024, 1, 123456), Input = new JobInput(1600, 1200, 9),
+        };
+        Golden.Pinned("job-record-detail", record, JobJson.Default.JobRecord);
+        Golden.Pinned("job-view-detail", JobView.Of(record), JobJson.Default.JobView);
+        Golden.Pinned("job-estimate", new JobEstimate(4032, 3024, JobDetail.High, new ModelPin("camvid-mnv2", "2"), 10, 9, new JobInput(1600, 1200)), JobJson.Default.JobEstimate);
     }
 
     private Task<byte[]> MaskAsync(JobView job) => Service.GetAsync($"/v1/jobs/{job.Id}/mask");

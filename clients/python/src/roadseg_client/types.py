@@ -357,6 +357,47 @@ class JobView(_JobView, total=False):
     webhook: JobWebhook | None
 
 
+class _JobInput(TypedDict):
+    # Its width in pixels.
+    width: int
+
+    # Its height in pixels.
+    height: int
+
+
+class JobInput(_JobInput, total=False):
+    """The stored model input."""
+
+    # How many overlapping tiles of the model's input size are cut from it, a square number; absent where it is the model's input
+    # itself.
+    tiles: int | None
+
+
+class JobEstimate(TypedDict):
+    """What a photo of a size costs, before it is submitted."""
+
+    # Width of the photo in pixels, as people see it.
+    width: int
+
+    # Height of the photo in pixels.
+    height: int
+
+    # How closely it would be looked at.
+    detail: JobDetail
+
+    # The version that a job submitted now is for.
+    model: ModelPin
+
+    # How often the model would run: 1, or the tiles and once for the whole photo.
+    runs: int
+
+    # How many tiles it would look at; 0 where it looks at the whole photo only.
+    tiles: int
+
+    # Size in pixels at which the photo is kept for the model, and cut into tiles.
+    input: JobInput
+
+
 class JobPoint(TypedDict):
     """A GeoJSON Point."""
 
@@ -503,22 +544,6 @@ class UnknownPixels(TypedDict):
     # Class name to the confidence that a pixel of it needs, 0-1. Of a class that is not listed no confidence is enough, and all
     # its pixels are unknown: the model's card states none for it.
     minConfidence: dict[str, float]
-
-
-class _JobInput(TypedDict):
-    # Its width in pixels.
-    width: int
-
-    # Its height in pixels.
-    height: int
-
-
-class JobInput(_JobInput, total=False):
-    """The stored model input."""
-
-    # How many overlapping tiles of the model's input size are cut from it, a square number; absent where it is the model's input
-    # itself.
-    tiles: int | None
 
 
 # How a photo's aspect ratio is treated when it is resized for a model.

@@ -34,7 +34,7 @@ public sealed class TilePlanTests
     [InlineData(3, 1)]
     [InlineData(4, 5)]
     [InlineData(16, 17)]
-    [InlineData(63, 50)]
+    [InlineData(48, 37)]
     public void The_limit_of_tiles_is_kept(int most, int runs) => Assert.Equal(runs, TilePlan.Of(9000, 6750, Model, most).Runs);
 
     [Fact]

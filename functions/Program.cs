@@ -6,7 +6,7 @@ IHost worker;
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args).ConfigureFunctionsWebApplication();
-    NativeLibraries.Load(builder.Configuration["ROADSEG_VIPS"]);
+    NativeLibraries.Load(builder.Configuration["ROADSEG_VIPS"] is { Length: > 0 } own ? own : null);
     builder.UseMiddleware<FailureLog>();
     builder.AddLogs();
     builder.AddTelemetry();

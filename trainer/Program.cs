@@ -22,7 +22,7 @@ var root = new RootCommand("Trains DeepLabV3+ and turns it into a model package.
 
 try
 {
-    NativeLibraries.Load();
+    NativeLibraries.Load(NativeLibraries.OwnVips);
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
 
     // What these were at is stored when they are asked to end: a step, an evaluation, a checkpoint.

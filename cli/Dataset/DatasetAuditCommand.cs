@@ -81,7 +81,7 @@ internal static class DatasetAuditCommand
         CancellationToken cancel
     )
     {
-        NativeLibraries.Load();
+        NativeLibraries.Load(NativeLibraries.OwnVips);
         var package = ModelPackage.Load(parsed.GetValue(Model) ?? Workspace.DefaultModel);
         var options = new AuditOptions { Pictured = AuditPage.Shown };
         var auditor = new LabelAuditor(set.Labels, package.Manifest, ClassNames.Read(parsed.GetValue(LabelMap)), options);

@@ -6,6 +6,7 @@ using RoadSeg.Datasets.Exports;
 using RoadSeg.Datasets.Files;
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
+using RoadSeg.Startup;
 using Spectre.Console;
 
 namespace RoadSeg.Cli.Dataset;
@@ -168,7 +169,7 @@ internal static class DatasetRunner
 
     public static async Task<int> GuardedAsync(Func<Task<int>> work)
     {
-        VipsLibrary.Initialize();
+        VipsLibrary.Initialize(NativeLibraries.OwnVips);
         try
         {
             return await work();

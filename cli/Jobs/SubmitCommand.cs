@@ -29,6 +29,7 @@ internal static class SubmitCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Detail,
             ServiceOptions.Webhook,
             IdempotencyKey,
             ServiceOptions.Json,
@@ -49,6 +50,7 @@ internal static class SubmitCommand
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         var (about, key) = (parsed.About(), parsed.GetValue(IdempotencyKey));
         var sent = new Outcome<JobView>[files.Count];
+        await DetailCost.SayAsync(service.Client, files, about, cancel);
         try
         {
             await Batch.RunAsync(

@@ -80,7 +80,7 @@ internal static class ModelsCommand
 
     private static int Guarded(Action action)
     {
-        NativeLibraries.Load();
+        NativeLibraries.Load(NativeLibraries.OwnVips);
         try
         {
             action();

@@ -52,7 +52,7 @@ internal static class ModelsPushCommand
             throw new CommandFailedException(
                 $"No storage was named. Give --connection or {Variable}; for a stack of this machine ('roadseg up') that is what it prints."
             );
-        NativeLibraries.Load();
+        NativeLibraries.Load(NativeLibraries.OwnVips);
         try
         {
             var package = ModelPackage.Load(folder);

@@ -41,6 +41,7 @@ internal static class Report
         Add("looking", job.Captured?.Direction is { } way ? Direction(way) : null);
         Add("camera", job.Captured?.Camera is { } camera ? $"{camera.Make} {camera.Model}".Trim() : null);
         Add("privacy", job.Privacy?.Name());
+        Add("detail", job.Detail is { } detail ? $"{detail.Name()}, {job.Runs} runs of the model" : null);
         Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
         Add(
             "place",

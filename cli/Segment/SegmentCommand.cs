@@ -29,6 +29,7 @@ internal static class SegmentCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Detail,
             ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,
@@ -52,10 +53,16 @@ internal static class SegmentCommand
         return await UploadAsync(parsed, service.Client, files, cancel);
     }
 
-    private static Task<int> UploadAsync(ParseResult parsed, RoadSegClient client, IReadOnlyList<string> files, CancellationToken cancel)
+    private static async Task<int> UploadAsync(
+        ParseResult parsed,
+        RoadSegClient client,
+        IReadOnlyList<string> files,
+        CancellationToken cancel
+    )
     {
         var about = parsed.About();
-        return SegmentRun.RunAsync(
+        await DetailCost.SayAsync(client, files, about, cancel);
+        return await SegmentRun.RunAsync(
             client,
             files,
             async (file, board, part, stop) =>

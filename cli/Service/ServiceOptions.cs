@@ -50,6 +50,13 @@ internal static class ServiceOptions
         JobPrivacies.Names
     );
 
+    public static readonly Option<string?> Detail = Words(
+        "--detail",
+        "How closely to look at the photos. high: also at overlapping tiles nearer to their own resolution, with several runs of the "
+            + "model, which are said before anything is sent. Default: normal.",
+        JobDetails.Names
+    );
+
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string?> Words(string name, string description, IEnumerable<string> words) =>
         new Option<string?>(name) { Description = description }.AcceptOnlyFromAmong([.. words]);
@@ -92,7 +99,7 @@ internal static class ServiceOptions
     {
         var files = new Argument<FileInfo[]>("files")
         {
-            Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF).",
+            Description = "Photos (JPEG, PNG, WebP, AVIF, TIFF; HEIC where the service reads it).",
             Arity = ArgumentArity.OneOrMore,
         };
         return files.AcceptExistingOnly();
@@ -105,6 +112,7 @@ internal static class ServiceOptions
             Model = parsed.GetValue(Model),
             Tags = parsed.GetValue(Tags),
             Privacy = parsed.GetValue(Privacy) is { } name ? JobPrivacies.Parse(name) : null,
+            Detail = parsed.GetValue(Detail) is { } detail ? JobDetails.Parse(detail) : null,
             Webhook = parsed.GetValue(Webhook),
         };
 

@@ -48,6 +48,7 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
                         .SelectMany(tag => new[] { tag.Key, tag.Value }),
                     // At the end, so that keys from before there was any stand for the same requests; tags come in pairs.
                     .. options.Privacy is { } privacy ? [privacy.Name()] : (string[])[],
+                    .. options.Detail is { } detail ? ["detail " + detail.Name()] : (string[])[],
                 ],
                 ApiJson.Default.StringArray
             )

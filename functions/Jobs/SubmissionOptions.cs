@@ -12,23 +12,25 @@ internal sealed partial record SubmissionOptions(
     string? Model,
     IReadOnlyDictionary<string, string>? Tags,
     JobPrivacy? Privacy,
-    string? Webhook
+    string? Webhook,
+    JobDetail? Detail = null
 )
 {
     /// <summary>What a form can hold of them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "webhook"];
+    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "detail", "webhook"];
 
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
 
-    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>privacy</c>, <c>webhook</c>, and any
-    /// number of <c>tag=name:value</c>.</summary>
+    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>privacy</c>, <c>detail</c>, <c>webhook</c>,
+    /// and any number of <c>tag=name:value</c>.</summary>
     /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
     public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
         string? model = null,
             webhook = null;
         JobPrivacy? privacy = null;
+        JobDetail? detail = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in parameters)
         {
@@ -39,6 +41,9 @@ internal sealed partial record SubmissionOptions(
                     break;
                 case "privacy":
                     privacy = JobPrivacies.Parse(Single(name, values)) ?? throw NoPrivacy();
+                    break;
+                case "detail":
+                    detail = JobDetails.Parse(Single(name, values)) ?? throw NoDetail();
                     break;
                 case "webhook":
                     webhook = Single(name, values);
@@ -55,7 +60,7 @@ internal sealed partial record SubmissionOptions(
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, privacy, webhook, webhooks);
+        return Checked(model, tags.Count == 0 ? null : tags, privacy, webhook, webhooks, detail);
     }
 
     /// <summary>The same, from a JSON body.</summary>
@@ -64,7 +69,8 @@ internal sealed partial record SubmissionOptions(
         IReadOnlyDictionary<string, string>? tags,
         JobPrivacy? privacy,
         string? webhook,
-        WebhookOptions webhooks
+        WebhookOptions webhooks,
+        JobDetail? detail = null
     )
     {
         if (
@@ -79,11 +85,22 @@ internal sealed partial record SubmissionOptions(
         // The reader of JSON takes numbers too.
         if (privacy is { } given && !Enum.IsDefined(given))
             throw NoPrivacy();
-        return new SubmissionOptions(model, tags, privacy, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
+        if (detail is { } wanted && !Enum.IsDefined(wanted))
+            throw NoDetail();
+        return new SubmissionOptions(
+            model,
+            tags,
+            privacy,
+            webhook is null ? null : WebhookUrl.Validate(webhook, webhooks),
+            detail == JobDetail.Normal ? null : detail
+        );
     }
 
     private static RoadSegException NoPrivacy() =>
         new(ErrorCodes.RequestInvalid, $"'privacy' is one of {string.Join(", ", JobPrivacies.Names)}.");
+
+    private static RoadSegException NoDetail() =>
+        new(ErrorCodes.RequestInvalid, $"'detail' is one of {string.Join(", ", JobDetails.Names)}.");
 
     private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value]

@@ -47,7 +47,7 @@ internal sealed record SubmittedImage(byte[] File, string? FileName, IEnumerable
 
         throw new RoadSegException(
             ErrorCodes.ContentTypeUnsupported,
-            $"The body's type is '{type}': send the image as image/jpeg, image/png, image/webp, image/avif, image/tiff or "
+            $"The body's type is '{type}': send the image as image/jpeg, image/png, image/webp, image/avif, image/tiff, image/heic or "
                 + "application/octet-stream, or as one file of multipart/form-data."
         );
     }

@@ -26,6 +26,7 @@ internal sealed class ModelLane
     /// <param name="wanted">Asked when it has the slot, with how long that took: false gives the slot to the next.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <param name="asked">Classes whose probability is asked for too; null for none.</param>
+    /// <param name="plan">Tiles to look at; between them others have the slot. Null for the input as one.</param>
     /// <returns>The result, or null when it is no longer wanted.</returns>
     public async Task<SegmentationResult?> RunAsync(
         WorkLane lane,
@@ -35,7 +36,8 @@ internal sealed class ModelLane
         int height,
         Func<TimeSpan, Task<bool>> wanted,
         CancellationToken cancel,
-        AskedClasses? asked = null
+        AskedClasses? asked = null,
+        TilePlan? plan = null
     )
     {
         var started = Stopwatch.GetTimestamp();
@@ -43,10 +45,23 @@ internal sealed class ModelLane
         var left = false;
         try
         {
+            if (!await wanted(Stopwatch.GetElapsedTime(started)))
+                return null;
+
             // A heavy mask takes longer to scale up than the model takes to run: others' slots come meanwhile.
-            return await wanted(Stopwatch.GetElapsedTime(started))
-                ? engine.Segment(input, width, height, PhotoSlots.IsHeavy(width, height) ? LeaveOnce : null, asked)
-                : null;
+            Action? scaling = PhotoSlots.IsHeavy(width, height) ? LeaveOnce : null;
+            if (plan is null)
+                return engine.Segment(input, width, height, scaling, asked);
+
+            using var tiles = engine.Tile(input, plan);
+            while (tiles.Run())
+            {
+                LeaveOnce();
+                await EnterAsync(lane, cancel);
+                left = false;
+            }
+
+            return tiles.Result(width, height, scaling, asked);
         }
         finally
         {

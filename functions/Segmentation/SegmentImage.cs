@@ -15,6 +15,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
+using RoadSeg.Models;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
@@ -186,7 +187,8 @@ internal sealed class SegmentImage(
                     waited = span.End(StageSpan.WaitModel);
                     return wanted;
                 },
-                cancel
+                cancel,
+                plan: PlanOf(record, engine.Model)
             );
         }
         catch (RoadSegException e) when (RolloutWatch.Blames(e))
@@ -257,6 +259,15 @@ internal sealed class SegmentImage(
             if (committed.Document is { Value: { ErasedAt: not null } erased })
                 await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
         }
+    }
+
+    // As the input was made, whatever the settings say by now.
+    private static TilePlan? PlanOf(JobRecord record, ModelDescription model)
+    {
+        if (record is not { Input: { Tiles: { } tiles } input, Image: { } photo })
+            return null;
+        var (width, height) = model.Preprocess.InputSize(photo.Width, photo.Height);
+        return new TilePlan(input.Width, input.Height, width, height, (int)Math.Sqrt(tiles));
     }
 
     // The pixels are let go with this: storage may be slow to take what they were encoded to.

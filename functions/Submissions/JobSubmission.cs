@@ -11,6 +11,7 @@ using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Imaging;
+using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
@@ -121,6 +122,7 @@ internal sealed class JobSubmission(
             Model = options.Model,
             Tags = options.Tags,
             Privacy = options.Privacy,
+            Detail = options.Detail,
             Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
             TraceParent = JobTrace.Current?.Id,
@@ -128,8 +130,9 @@ internal sealed class JobSubmission(
         if (earlier is null && lane == WorkLane.Interactive && await ModelAsync(options.Model, cancel) is { } model)
         {
             pace.Begin(id);
-            if (preparation.TryDecode(caller, image.File, header, model.Preprocess) is { } input)
-                return await QueueAsync(record, image.File, header, input, ModelPin.Of(model), cancel);
+            var plan = preparation.PlanOf(record, header, model);
+            if (preparation.TryDecode(caller, image.File, header, plan) is { } input)
+                return await QueueAsync(record, image.File, header, input, plan, ModelPin.Of(model), cancel);
         }
 
         return await LeaveAsync(record, image.File, cancel);
@@ -157,6 +160,7 @@ internal sealed class JobSubmission(
         byte[] file,
         ImageHeader header,
         RgbImage input,
+        TilePlan plan,
         ModelPin model,
         CancellationToken cancel
     )
@@ -178,7 +182,7 @@ internal sealed class JobSubmission(
         // the same request with the same key. A caller that hangs up from here on stops nothing.
         var enqueuing = time.GetUtcNow();
         var ticket = await gauge.TicketAsync(record.Lane, cancel);
-        var queued = PhotoPreparation.Prepared(record, header, file.Length, captured, input, stored, model, ticket) with
+        var queued = PhotoPreparation.Prepared(record, header, file.Length, captured, plan, stored, model, ticket) with
         {
             Source = record.Source with { ETag = etag.ToString().Trim('"') },
             Stages = new StageMilliseconds { Decode = decode, Store = store },

@@ -8,6 +8,10 @@ namespace RoadSeg.Functions.Submissions;
 /// generators make one method of an operation, for one kind of body.</summary>
 internal static class SubmissionDescriptions
 {
+    private const string Detail =
+        "How closely to look. high: also at overlapping tiles nearer to the photo's own resolution, which finds more of what is thin or "
+        + "far away and runs the model several times: GET /v1/estimate says how often. Absent: normal.";
+
     public static RouteHandlerBuilder DescribeSubmitJob(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Describe(
@@ -16,7 +20,17 @@ internal static class SubmissionDescriptions
                 "Takes a photo of up to 16 MiB as the body. Larger ones go straight into storage: POST /v1/uploads. "
                     + "A form is taken here too, as POST /v1/jobs/form describes it."
             )
-            .TakesBody<Stream>(true, "image/jpeg", "image/png", "image/webp", "image/avif", "image/tiff", "application/octet-stream")
+            .TakesBody<Stream>(
+                true,
+                "image/jpeg",
+                "image/png",
+                "image/webp",
+                "image/avif",
+                "image/tiff",
+                "image/heic",
+                "image/heif",
+                "application/octet-stream"
+            )
             .Takes("fileName", "Your name for the photo, shown with the job.")
             .DescribeSubmission();
 
@@ -30,6 +44,23 @@ internal static class SubmissionDescriptions
             )
             .TakesBody<Stream>(true, "multipart/form-data")
             .DescribeSubmission();
+
+    public static RouteHandlerBuilder DescribeEstimate(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "estimateJob",
+                "What a photo would cost",
+                "How often the model would run for a photo of a size, before it is submitted. With own for how many times the photo is "
+                    + "larger than the model's input (along the side where that is less), detail=high looks at n x n tiles, n being the "
+                    + "least with 1 + 0.75 (n - 1) >= 0.85 own, as far as the service's limit of tiles allows, and once at the whole "
+                    + "photo. Where n is 1 it runs once and the result is that of detail=normal."
+            )
+            .Takes("width", "Width of the photo in pixels, as people see it.", ParameterForms.Whole(1, 65_535))
+            .Takes("height", "Height of the photo in pixels.", ParameterForms.Whole(1, 65_535))
+            .Takes<JobDetail>("detail", "How closely the photo would be looked at. Absent: normal.")
+            .Takes("model", "As for POST /v1/jobs.")
+            .Answers<JobEstimate>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.ModelNotFound);
 
     private static RouteHandlerBuilder DescribeSubmission(this RouteHandlerBuilder endpoint) =>
         endpoint
@@ -47,6 +78,7 @@ internal static class SubmissionDescriptions
                 "privacy",
                 "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it."
             )
+            .Takes<JobDetail>("detail", Detail)
             .Takes("webhook", "https address to notify when the job has ended.")
             .TakesHeader("Prefer", "wait=N: answer when the job has ended, or after N seconds (0-60), whichever comes first.")
             .TakesHeader(

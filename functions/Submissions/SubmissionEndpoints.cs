@@ -3,7 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Jobs;
+using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Webhooks;
+using RoadSeg.Imaging;
 using RoadSeg.Jobs;
+using RoadSeg.Models;
 using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Submissions;
@@ -15,7 +20,44 @@ internal static class SubmissionEndpoints
     {
         app.MapPost("/v1/jobs", SubmitAsync).DescribeSubmitJob();
         app.MapPost("/v1/jobs/form", SubmitAsync).DescribeSubmitForm();
+        app.MapGet("/v1/estimate", EstimateAsync).DescribeEstimate();
     }
+
+    private static async Task<IResult> EstimateAsync(
+        HttpRequest request,
+        ModelCatalogue models,
+        DetailOptions options,
+        WebhookOptions webhooks,
+        ImageLimits limits,
+        CancellationToken cancel
+    )
+    {
+        var (width, height) = (Side(request, "width", limits), Side(request, "height", limits));
+        var job = SubmissionOptions.Of(request.Query, webhooks);
+        await models.RequireAsync(job.Model, cancel);
+        var model = await models.PickAsync(job.Model, cancel);
+        var plan = options.PlanOf(job.Detail, width, height, model);
+        return TypedResults.Json(
+            new JobEstimate(
+                width,
+                height,
+                job.Detail ?? JobDetail.Normal,
+                ModelPin.Of(model),
+                plan.Runs,
+                plan.Runs == 1 ? 0 : plan.Tiles,
+                new JobInput(plan.Width, plan.Height)
+            ),
+            JobJson.Default.JobEstimate
+        );
+    }
+
+    private static int Side(HttpRequest request, string name, ImageLimits limits) =>
+        request.Query[name] is [{ } text]
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+        && side >= 1
+        && side <= limits.MaxSide
+            ? side
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' once: pixels of the photo, 1 to {limits.MaxSide}.");
 
     private static async Task<IResult> SubmitAsync(HttpContext context, [AsParameters] SubmitServices services)
     {

@@ -4,6 +4,7 @@ using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Work;
 using RoadSeg.Imaging;
+using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
@@ -12,14 +13,18 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Uploads;
 
 /// <summary>Makes model inputs of photos and stores them.</summary>
-internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots, FunctionSwitches switches)
+internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots, FunctionSwitches switches, DetailOptions detail)
 {
     /// <summary>Whether this process prepares photos at all.</summary>
     public bool IsOn => switches.Preprocess;
 
+    /// <summary>What the model will look at of a job's photo.</summary>
+    public TilePlan PlanOf(JobRecord record, ImageHeader header, ModelDescription model) =>
+        detail.PlanOf(record.Detail, header.OrientedWidth, header.OrientedHeight, model);
+
     /// <summary>Makes the input of a photo that is held already, where that can begin at once; null where it would wait for others, where
     /// this process prepares no photos, and for a photo that cannot be decoded: PreprocessUpload says why.</summary>
-    public RgbImage? TryDecode(string caller, byte[] file, ImageHeader header, PreprocessSpec spec)
+    public RgbImage? TryDecode(string caller, byte[] file, ImageHeader header, TilePlan plan)
     {
         if (!switches.Preprocess || slots.TryDecode(caller, header) is not { } slot)
             return null;
@@ -27,7 +32,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         {
             try
             {
-                return ImageDecoder.DecodeForModel(file, header, spec);
+                return ImageDecoder.DecodeTo(file, header, plan.Width, plan.Height);
             }
             catch (RoadSegException e) when (!e.IsTransient)
             {
@@ -58,7 +63,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
     /// <param name="header">The photo's header.</param>
     /// <param name="bytes">Bytes of the photo's file.</param>
     /// <param name="captured">When, where and with what it was taken.</param>
-    /// <param name="input">The input.</param>
+    /// <param name="plan">What the model will look at; the input is of its size.</param>
     /// <param name="file">Its name.</param>
     /// <param name="model">The version that it was made for.</param>
     /// <param name="ticket">The job's number in its lane.</param>
@@ -67,7 +72,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         ImageHeader header,
         long bytes,
         Captured? captured,
-        RgbImage input,
+        TilePlan plan,
         string file,
         ModelPin model,
         long ticket
@@ -82,7 +87,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
                 bytes
             ),
             Captured = captured,
-            Input = new JobInput(input.Width, input.Height),
+            Input = new JobInput(plan.Width, plan.Height, plan.Runs == 1 ? null : plan.Tiles),
             InputFile = file,
             Pin = model,
             Ticket = ticket,

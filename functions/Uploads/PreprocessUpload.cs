@@ -11,6 +11,7 @@ using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
+using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Models;
 using RoadSeg.Storage;
@@ -111,9 +112,7 @@ internal sealed class PreprocessUpload(
             if (job.Value is { Upload.Resumable: true, Source.Snapshot: null })
                 job = job with { Value = job.Value with { Source = await UploadReader.KeepAsync(blobs, job.Value.Source, cancel) } };
             var model = await models.PickAsync(job.Value.Model, cancel);
-            if (
-                await DecodeAsync(job.Value, lane, model.Preprocess, span, cancel) is not var (header, bytes, captured, input, read, decode)
-            )
+            if (await DecodeAsync(job.Value, lane, model, span, cancel) is not var (header, bytes, captured, plan, input, read, decode))
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -132,7 +131,7 @@ internal sealed class PreprocessUpload(
                 record =>
                     !UploadClaim.MayQueue(record, message)
                         ? null
-                        : PhotoPreparation.Prepared(record, header, bytes, captured, input, file, ModelPin.Of(model), ticket) with
+                        : PhotoPreparation.Prepared(record, header, bytes, captured, plan, file, ModelPin.Of(model), ticket) with
                         {
                             Source = job.Value.Source,
                             Owner = new WorkOwner(message.MessageId, taken),
@@ -174,13 +173,15 @@ internal sealed class PreprocessUpload(
     }
 
     // Null where the photo is too heavy for the interactive lane.
-    private async Task<(ImageHeader Header, int Bytes, Captured? Captured, RgbImage Input, double Read, double Decode)?> DecodeAsync(
-        JobRecord job,
-        WorkLane lane,
-        PreprocessSpec spec,
-        InvocationSpan span,
-        CancellationToken cancel
-    )
+    private async Task<(
+        ImageHeader Header,
+        int Bytes,
+        Captured? Captured,
+        TilePlan Plan,
+        RgbImage Input,
+        double Read,
+        double Decode
+    )?> DecodeAsync(JobRecord job, WorkLane lane, ModelManifest model, InvocationSpan span, CancellationToken cancel)
     {
         var most = lane == WorkLane.Interactive ? PhotoSlots.HeavyFile : limits.MaxBytes;
         if (
@@ -198,8 +199,9 @@ internal sealed class PreprocessUpload(
                 lane == WorkLane.Bulk
                     ? await slots.WorkAsync(job.Caller, PhotoSlots.Decoded(header), cancel)
                     : await slots.DecodeAsync(job.Caller, header, cancel);
-            var input = ImageDecoder.DecodeForModel(file, header, spec);
-            return (header, file.Length, PhotoPreparation.CapturedOf(job, file, header), input, read, span.End(StageSpan.Decode));
+            var plan = preparation.PlanOf(job, header, model);
+            var input = ImageDecoder.DecodeTo(file, header, plan.Width, plan.Height);
+            return (header, file.Length, PhotoPreparation.CapturedOf(job, file, header), plan, input, read, span.End(StageSpan.Decode));
         }
     }
 

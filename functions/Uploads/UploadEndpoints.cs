@@ -22,7 +22,7 @@ internal static class UploadEndpoints
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wanted = await ReadAsync(context.Request, time, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Privacy, wanted.Webhook, webhooks);
+        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Privacy, wanted.Webhook, webhooks, wanted.Detail);
         await models.RequireAsync(job.Model, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
@@ -53,6 +53,7 @@ internal static class UploadEndpoints
                 Model = job.Model,
                 Tags = job.Tags,
                 Privacy = job.Privacy,
+                Detail = job.Detail,
                 Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
                 Lane = lane,
                 TraceParent = JobTrace.Current?.Id,

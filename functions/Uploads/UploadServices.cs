@@ -7,6 +7,7 @@ internal static class UploadServices
     public static void AddUploads(this IServiceCollection services, IConfiguration settings)
     {
         services.AddPhotoLimits(settings);
+        services.AddSingleton(DetailOptions.From(settings));
         services.AddSingleton<PhotoSlots>();
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<UploadKeys>();

@@ -31,10 +31,12 @@ ENV ASPNETCORE_URLS=http://+:8080 \
     AzureWebJobsScriptRoot=/home/site/wwwroot \
     FUNCTIONS_SECRETS_PATH=/home/data/secrets \
     FUNCTIONS_WORKER_RUNTIME=dotnet-isolated \
-    HOME=/home
-# ffmpeg, for videos.
+    HOME=/home \
+    ROADSEG_VIPS=/usr/lib/x86_64-linux-gnu/libvips.so.42
+# ffmpeg, for videos; a libvips that reads HEIC. libheif's decoder of it is part of Debian 12's; of newer systems it is a plugin.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg \
+    && apt-get install -y --no-install-recommends ffmpeg libvips42 \
+    && { ldconfig -p | grep -q libde265.so.0 || apt-get install -y --no-install-recommends libheif-plugin-libde265; } \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /home/data /home/LogFiles
 WORKDIR /home/site/wwwroot
@@ -50,10 +52,11 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS local
 LABEL org.opencontainers.image.title="roadseg-local" \
       org.opencontainers.image.description="RoadSeg on one machine: its own Functions host, and Azurite with blob events" \
       org.opencontainers.image.licenses="MIT"
-ENV HOME=/home
-# ffmpeg, for videos.
+ENV HOME=/home \
+    ROADSEG_VIPS=/usr/lib/x86_64-linux-gnu/libvips.so.42
+# ffmpeg, for videos; a libvips that reads HEIC.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg \
+    && apt-get install -y --no-install-recommends ffmpeg libheif-plugin-libde265 libvips42t64 \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 1654 -g 1654 /home/data /data /state
 WORKDIR /home/site/wwwroot
@@ -78,7 +81,7 @@ RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* /app/.azuref
 # Of the versions in onnxruntime-gpu.json, which is what the package's own libraries ask for.
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS base-gpu
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libicu74 libssl3t64 libstdc++6 tzdata \
+    && apt-get install -y --no-install-recommends ca-certificates libheif-plugin-libde265 libicu74 libssl3t64 libstdc++6 libvips42t64 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 1654 app && useradd --uid 1654 --gid 1654 --no-create-home app
 COPY --from=functions-host /usr/share/dotnet /usr/share/dotnet
@@ -87,7 +90,8 @@ RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet \
 ENV HOME=/home \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     NVIDIA_VISIBLE_DEVICES=all \
-    ROADSEG_PROVIDER=cuda
+    ROADSEG_PROVIDER=cuda \
+    ROADSEG_VIPS=/usr/lib/x86_64-linux-gnu/libvips.so.42
 WORKDIR /home/site/wwwroot
 COPY --from=build-gpu /app .
 # Another CUDA or cuDNN than the base image has is found here and not in production: the libraries that the provider is linked to, then those

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -10,7 +11,7 @@ public sealed partial class RoadSegClient
 {
     /// <summary>Submits a photo of up to 16 MiB in one call. Larger ones go by
     /// <see cref="UploadAsync(Stream, UploadRequest?, string?, IProgress{long}?, CancellationToken)"/>.</summary>
-    /// <param name="photo">JPEG, PNG, WebP, AVIF or TIFF.</param>
+    /// <param name="photo">JPEG, PNG, WebP, AVIF, TIFF, or HEIC where the service reads it.</param>
     /// <param name="about">File name, model, tags, webhook; nothing of it is needed.</param>
     /// <param name="wait">Let the service answer only when the job has ended or this has passed, 0-60 s; null: at once.</param>
     /// <param name="idempotencyKey">The same key with the same request gets the same job, also after it has ended. Null takes a new one,
@@ -31,6 +32,7 @@ public sealed partial class RoadSegClient
             ("fileName", about.FileName),
             ("model", about.Model),
             ("privacy", about.Privacy?.Name()),
+            ("detail", about.Detail?.Name()),
             ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);
@@ -52,6 +54,33 @@ public sealed partial class RoadSegClient
             cancel
         );
     }
+
+    /// <summary>What a photo of a size would cost, before it is submitted.</summary>
+    /// <param name="width">Its width in pixels, as people see it.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="detail">How closely it would be looked at.</param>
+    /// <param name="model">name or name@version; null for the model that serves.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<JobEstimate> EstimateAsync(
+        int width,
+        int height,
+        JobDetail detail,
+        string? model = null,
+        CancellationToken cancel = default
+    ) =>
+        _calls.ReadAsync(
+            HttpMethod.Get,
+            "v1/estimate"
+                + Query.Of(
+                    ("width", width.ToString(CultureInfo.InvariantCulture)),
+                    ("height", height.ToString(CultureInfo.InvariantCulture)),
+                    ("detail", detail.Name()),
+                    ("model", model)
+                ),
+            JobJson.Default.JobEstimate,
+            null,
+            cancel
+        );
 
     /// <summary>Gets an upload key, for a photo that another process or a phone puts into storage.</summary>
     /// <param name="about">File name, content type, model, tags, webhook; nothing of it is needed.</param>

@@ -7,6 +7,7 @@ namespace RoadSeg.Imaging;
 internal static class FormatSniffer
 {
     private const int TextProbe = 256;
+    private const int CodecProbe = 8192;
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -34,12 +35,21 @@ internal static class FormatSniffer
                 + $"TIFF{(VipsLibrary.Supports(ImageFormat.Heic) ? ", or HEIC" : "")}."
         );
 
+    public static RoadSegException HeicUnsupported() =>
+        new(
+            ErrorCodes.ImageFormatUnsupported,
+            "The file looks like HEIC, which this service's image library does not read. Send the photo as JPEG (iPhone: Settings, Camera, "
+                + "Formats, Most Compatible). Whoever runs the service makes it read HEIC with 'apt-get install libvips42' and the setting "
+                + "ROADSEG_VIPS: docs/operate.md, HEIC."
+        );
+
     // Byte order, then 42 (TIFF) or 43 (BigTIFF). Canon's CR2 has the same start and its own mark at byte 8.
     private static bool IsTiff(ReadOnlySpan<byte> file) =>
         (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
         && !At(file, 8, "CR"u8);
 
-    // ISO/IEC 23008-12: major brand at 8, then the version, then compatible brands to the end of the box.
+    // ISO/IEC 23008-12: major brand at 8, then the version, then compatible brands to the end of the box. The major brand says what the
+    // file is to be read as: with a still picture's it is one, whatever sequence lies beside it (bursts, live photos).
     private static ImageFormat? FromBrands(ReadOnlySpan<byte> file)
     {
         if (file.Length < 16)
@@ -48,31 +58,40 @@ internal static class FormatSniffer
         var box = file[..(int)Math.Min(size, (uint)Math.Min(file.Length, 512))];
         bool avif = false,
             heic = false,
-            sequence = false;
+            anyCodec = false;
         for (var at = 8; at + 4 <= box.Length; at += 4)
         {
             if (at == 12)
                 continue;
             var brand = box.Slice(at, 4);
-            sequence |=
-                brand.SequenceEqual("avis"u8)
-                || brand.SequenceEqual("msf1"u8)
-                || brand.SequenceEqual("hevc"u8)
-                || brand.SequenceEqual("hevx"u8);
-            avif |= brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8);
-            heic |=
-                brand.SequenceEqual("heic"u8)
-                || brand.SequenceEqual("heix"u8)
-                || brand.SequenceEqual("heim"u8)
-                || brand.SequenceEqual("heis"u8);
+            if (at == 8 && IsSequence(brand))
+                throw new RoadSegException(ErrorCodes.ImageAnimated, "The file is an image sequence. Send a single still picture.");
+            avif |= brand.SequenceEqual("avif"u8);
+            heic |= IsHeic(brand);
+            anyCodec |= brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("mif2"u8);
         }
 
-        if (sequence)
-            throw new RoadSegException(ErrorCodes.ImageAnimated, "The file is an image sequence. Send a single still picture.");
-        return avif ? ImageFormat.Avif
-            : heic ? ImageFormat.Heic
+        if (avif || heic)
+            return avif ? ImageFormat.Avif : ImageFormat.Heic;
+
+        // "Some HEIF": its decoder's configuration names the codec.
+        var head = file[..Math.Min(file.Length, CodecProbe)];
+        return !anyCodec ? null
+            : head.IndexOf("hvcC"u8) >= 0 ? ImageFormat.Heic
+            : head.IndexOf("av1C"u8) >= 0 ? ImageFormat.Avif
             : null;
     }
+
+    private static bool IsSequence(ReadOnlySpan<byte> brand) =>
+        brand.SequenceEqual("avis"u8)
+        || brand.SequenceEqual("msf1"u8)
+        || brand.SequenceEqual("hevc"u8)
+        || brand.SequenceEqual("hevx"u8)
+        || brand.SequenceEqual("hevm"u8)
+        || brand.SequenceEqual("hevs"u8);
+
+    private static bool IsHeic(ReadOnlySpan<byte> brand) =>
+        brand.SequenceEqual("heic"u8) || brand.SequenceEqual("heix"u8) || brand.SequenceEqual("heim"u8) || brand.SequenceEqual("heis"u8);
 
     private static string LooksLike(ReadOnlySpan<byte> file)
     {

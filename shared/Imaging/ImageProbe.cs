@@ -30,9 +30,9 @@ public static class ImageProbe
 
         var format = FormatSniffer.Sniff(file.Span);
         if (!VipsLibrary.Supports(format))
-            throw FormatSniffer.Unsupported(
-                $"{(format == ImageFormat.Heic ? "HEIC" : format)}, which the installed image library does not read"
-            );
+            throw format == ImageFormat.Heic
+                ? FormatSniffer.HeicUnsupported()
+                : FormatSniffer.Unsupported($"{format}, which the installed image library does not read");
         var header = Photo.Header(file, format, photo => Describe(photo, format, file.Span));
         Check(header, limits);
         if (format == ImageFormat.Jpeg && ContainerScan.CountJpegScans(file.Span, MostJpegScans + 1) > MostJpegScans)
@@ -52,6 +52,8 @@ public static class ImageProbe
         {
             ImageFormat.Png => ContainerScan.CountPngFrames(file),
             ImageFormat.Tiff => TiffPages.Of(file).Count,
+            // A burst names one of its pictures as the primary one, which is what libvips opens.
+            ImageFormat.Avif or ImageFormat.Heic => 1,
             _ => photo.Field("n-pages", 1),
         };
         return new ImageHeader(

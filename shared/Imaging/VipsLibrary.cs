@@ -13,7 +13,7 @@ public static unsafe class VipsLibrary
 {
     private const string DefaultName = "libvips.so.42";
     private const string Package = "NetVips.Native.linux-x64";
-    private static readonly Version Oldest = new(8, 15);
+    private static readonly Version Oldest = new(8, 14);
     private static readonly Lock Gate = new();
     private static LoadedLibrary? loaded;
     private static nint adopted;

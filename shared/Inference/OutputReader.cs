@@ -8,6 +8,12 @@ using RoadSeg.Models;
 
 namespace RoadSeg.Inference;
 
+/// <summary>Takes logits of shape [channels, height, width]; the span dies with the call.</summary>
+internal delegate T ScoresReader<out T>(ReadOnlySpan<float> scores, int height, int width);
+
+/// <summary>The same where nothing is made of them.</summary>
+internal delegate void ScoresSink(ReadOnlySpan<float> scores, int height, int width);
+
 /// <summary>Turns one image of a run's output into a class map of the size asked for.</summary>
 internal static class OutputReader
 {
@@ -25,11 +31,21 @@ internal static class OutputReader
         AskedClasses? asked
     )
     {
+        if (model.Output.Kind != OutputKind.ClassIds)
+            return ReadScores(slot, image, model, (scores, height, width) =>
+                Upsample(scores, model, height, width, outputWidth, outputHeight, threads, asked)
+            );
         var (height, width) = CheckShape(slot, model);
-        if (model.Output.Kind == OutputKind.ClassIds)
-            return Ids(slot, image, model, height, width, outputWidth, outputHeight);
+        return Ids(slot, image, model, height, width, outputWidth, outputHeight);
+    }
+
+    /// <summary>The logits of one image, as they are blended and scaled up; not those of class ids, which have none.</summary>
+    /// <exception cref="RoadSegException">As for <see cref="Read"/>.</exception>
+    public static T ReadScores<T>(TensorSlot slot, int image, ModelDescription model, ScoresReader<T> read)
+    {
+        var (height, width) = CheckShape(slot, model);
         if (IsPlain(slot, model.Output))
-            return Upsample(Values<float>(slot.Output, image, slot.Batch), model, height, width, outputWidth, outputHeight, threads, asked);
+            return read(Values<float>(slot.Output, image, slot.Batch), height, width);
 
         var size = model.Output.Channels(model.Labels.Count) * height * width;
         var buffer = ArrayPool<float>.Shared.Rent(size);
@@ -41,7 +57,7 @@ internal static class OutputReader
                 ProbabilityScores.FromSoftmax(scores);
             else if (model.Output.Kind == OutputKind.Sigmoid)
                 ProbabilityScores.FromSigmoid(scores);
-            return Upsample(scores, model, height, width, outputWidth, outputHeight, threads, asked);
+            return read(scores, height, width);
         }
         finally
         {
@@ -77,7 +93,8 @@ internal static class OutputReader
         output is { Layout: TensorLayout.Nchw, Kind: OutputKind.Logits or OutputKind.SigmoidLogits }
         && TypeOf(slot) == TensorElementType.Float;
 
-    private static ClassMap Upsample(
+    /// <summary>From logits to classes, as the model's kind of output asks for it.</summary>
+    public static ClassMap Upsample(
         ReadOnlySpan<float> logits,
         ModelDescription model,
         int height,

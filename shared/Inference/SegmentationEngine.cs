@@ -100,6 +100,27 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
+    /// <summary>Begins to segment a photo in detail.</summary>
+    /// <param name="picture">The photo at the size that the plan states.</param>
+    /// <param name="plan">More than one run, made for this model.</param>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    /// <exception cref="ArgumentException">A picture of another size than the plan's, a plan of one run or for another model.</exception>
+    public TiledSegmentation Tile(RgbImage picture, TilePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(plan);
+        var stride = Model.Output.Stride;
+        var fits =
+            plan.PerSide is > 1 and <= 8
+            && (picture.Width, picture.Height) == (plan.Width, plan.Height)
+            && (plan.Width % stride, plan.Height % stride, plan.TileWidth % stride, plan.TileHeight % stride) == (0, 0, 0, 0)
+            && Model.Output.Kind != OutputKind.ClassIds;
+        if (!fits)
+            throw new ArgumentException($"{picture.Width}x{picture.Height} pixels are not of the plan {plan}.", nameof(plan));
+        RequireSize(plan.TileWidth, plan.TileHeight, nameof(plan));
+        return new TiledSegmentation(this, picture, plan);
+    }
+
     /// <summary>Segments a decoded photo at its own size, prepared as serving prepares it.</summary>
     /// <param name="photo">A photo of any size.</param>
     /// <param name="asked">As for <see cref="Segment"/>.</param>
@@ -147,6 +168,33 @@ public sealed class SegmentationEngine : IDisposable
     /// <exception cref="RoadSegException"><c>model-invalid</c>: logits that are probabilities, probabilities that are none, one class that
     /// always wins, a size at which the graph does not run.</exception>
     public void CheckExport() => ExportCheck.Run(this, graph.LastOperation);
+
+    /// <summary>One run's scores; the caller has begun a call.</summary>
+    internal void Scores(RgbImage image, ScoresSink sink)
+    {
+        var slot = Fill([new SegmentationInput(image, image.Width, image.Height)]);
+        try
+        {
+            slot.Run();
+            OutputReader.ReadScores(slot, 0, Model, (scores, height, width) =>
+            {
+                sink(scores, height, width);
+                return true;
+            });
+        }
+        finally
+        {
+            slots.Return(slot);
+        }
+    }
+
+    /// <summary>Threads for scaling up: half of them where others have the model meanwhile, which they are told here.</summary>
+    internal int ThreadsBeside(Action? ran)
+    {
+        ran?.Invoke();
+        var threads = Options.UpsampleThreads;
+        return ran is null ? threads : Math.Max(1, (threads == 0 ? Environment.ProcessorCount : threads) / 2);
+    }
 
     /// <summary>The scores of one image as the graph gives them.</summary>
     internal ScoreRange Measure(RgbImage image)
@@ -244,19 +292,14 @@ public sealed class SegmentationEngine : IDisposable
         {
             slot.Run();
             var run = Stopwatch.GetElapsedTime(started);
-            ran?.Invoke();
-            var threads = Options.UpsampleThreads;
-            if (ran is not null)
-                threads = Math.Max(1, (threads == 0 ? Environment.ProcessorCount : threads) / 2);
-
+            var threads = ThreadsBeside(ran);
             var results = new List<SegmentationResult>(inputs.Count);
             for (var i = 0; i < inputs.Count; i++)
             {
                 started = Stopwatch.GetTimestamp();
                 var map = OutputReader.Read(slot, i, Model, inputs[i].OutputWidth, inputs[i].OutputHeight, threads, asked);
-                var classes = map.Summarize(Model.Labels);
                 var timings = new SegmentationTimings(run, Stopwatch.GetElapsedTime(started));
-                results.Add(new SegmentationResult(map.Width, map.Height, map.ClassIds, map.Confidence, classes, timings, map.Asked));
+                results.Add(SegmentationResult.Of(map, Model.Labels, timings));
             }
 
             return results;
@@ -298,17 +341,22 @@ public sealed class SegmentationEngine : IDisposable
                 throw new ArgumentException("The images of a batch have one size.", nameof(inputs));
         }
 
-        var (image, contract) = (inputs[0].Image, Model.Input);
-        if (contract.Width is not null && (image.Width != contract.Width || image.Height != contract.Height))
+        RequireSize(inputs[0].Image.Width, inputs[0].Image.Height, nameof(inputs));
+    }
+
+    private void RequireSize(int width, int height, string parameter)
+    {
+        var contract = Model.Input;
+        if (contract.Width is not null && (width != contract.Width || height != contract.Height))
         {
             throw new ArgumentException(
-                $"Model '{Model.Name}' takes {contract.Width}x{contract.Height} only, not {image.Width}x{image.Height}.",
-                nameof(inputs)
+                $"Model '{Model.Name}' takes {contract.Width}x{contract.Height} only, not {width}x{height}.",
+                parameter
             );
         }
     }
 
-    private void BeginCall()
+    internal void BeginCall()
     {
         lock (gate)
         {
@@ -317,7 +365,7 @@ public sealed class SegmentationEngine : IDisposable
         }
     }
 
-    private void EndCall()
+    internal void EndCall()
     {
         lock (gate)
         {

@@ -1,3 +1,5 @@
+using RoadSeg.Labels;
+
 namespace RoadSeg.Inference;
 
 /// <summary>Classes of every pixel of one image.</summary>
@@ -18,4 +20,8 @@ public sealed record SegmentationResult(
     IReadOnlyList<ClassSummary> Classes,
     SegmentationTimings Timings,
     byte[]? Asked = null
-);
+)
+{
+    internal static SegmentationResult Of(ClassMap map, LabelCatalogue labels, SegmentationTimings timings) =>
+        new(map.Width, map.Height, map.ClassIds, map.Confidence, map.Summarize(labels), timings, map.Asked);
+}

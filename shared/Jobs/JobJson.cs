@@ -15,6 +15,7 @@ namespace RoadSeg.Jobs;
 )]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(JobEstimate))]
 [JsonSerializable(typeof(JobPage))]
 [JsonSerializable(typeof(JobFeatures))]
 [JsonSerializable(typeof(ReviewPage))]

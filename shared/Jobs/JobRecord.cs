@@ -52,6 +52,9 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>What its caller does not want kept of the photo; null for nothing.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>How closely its caller wants the photo looked at; null for as always.</summary>
+    public JobDetail? Detail { get; init; }
+
     /// <summary>Whom to notify of the end; null when nobody asked.</summary>
     public JobWebhook? Webhook { get; init; }
 

@@ -30,6 +30,12 @@ public sealed record JobView
     /// <summary>What was asked not to be kept of the photo.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>How closely the photo was asked to be looked at; absent for normal.</summary>
+    public JobDetail? Detail { get; init; }
+
+    /// <summary>How often the model runs for the photo, of a job with <c>detail</c>, once its input is made.</summary>
+    public int? Runs { get; init; }
+
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
 
@@ -88,6 +94,8 @@ public sealed record JobView
             Pin = job.Pin,
             Tags = job.Tags,
             Privacy = job.Privacy,
+            Detail = job.Detail,
+            Runs = job.Detail is null || job.Input is null ? null : (job.Input.Tiles ?? 0) + 1,
             Times = job.Times,
             Stages = job.Stages,
             Queue = place,

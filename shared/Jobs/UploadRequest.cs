@@ -26,6 +26,9 @@ public sealed record UploadRequest
     /// <summary>What is not to be kept of the photo: <c>no-location</c> for where it was taken.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>How closely to look at the photo: <c>high</c> for overlapping tiles, <c>normal</c> when absent.</summary>
+    public JobDetail? Detail { get; init; }
+
     /// <summary>https address to notify when the job has ended.</summary>
     public string? Webhook { get; init; }
 }

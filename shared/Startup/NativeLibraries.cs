@@ -18,6 +18,10 @@ public static class NativeLibraries
             .Single(static entry => entry.Key == "OnnxRuntimePackage")
             .Value!;
 
+    /// <summary>File of a libvips of the user's own, for instance one that reads HEIC: environment variable ROADSEG_VIPS; null where there
+    /// is none.</summary>
+    public static string? OwnVips => Environment.GetEnvironmentVariable("ROADSEG_VIPS") is { Length: > 0 } path ? path : null;
+
     /// <summary>Loads libvips and ONNX Runtime. Calling again with the same path changes nothing.</summary>
     /// <param name="vips">File of a libvips of the user's own; null takes the one that ships with the app.</param>
     /// <exception cref="NativeLibraryException">One of them cannot be used. The message names it and says what to install.</exception>

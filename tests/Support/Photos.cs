@@ -6,7 +6,7 @@ namespace RoadSeg.Tests;
 /// <summary>Photos, good and bad, as bytes.</summary>
 public static class Photos
 {
-    static Photos() => VipsLibrary.Initialize();
+    static Photos() => VipsLibrary.Initialize(Environment.GetEnvironmentVariable("ROADSEG_VIPS"));
 
     public static byte[] Street { get; } = System.IO.File.ReadAllBytes(Checkout.File("samples/street.jpg"));
 

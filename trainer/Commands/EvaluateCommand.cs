@@ -48,6 +48,11 @@ internal static class EvaluateCommand
             Description = "Factors on the input size to look at and average, such as 0.75,1,1.25.",
             DefaultValueFactory = _ => "1",
         };
+        var detail = new Option<bool>("--detail")
+        {
+            Description =
+                "Look at every picture as jobs with detail=high do: in tiles too where it is larger than the input. For packages.",
+        };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
         var device = new Option<string>("--device") { Description = "cpu or cuda (checkpoints).", DefaultValueFactory = _ => "cpu" };
         var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.")
@@ -62,6 +67,7 @@ internal static class EvaluateCommand
             stretch,
             flip,
             scales,
+            detail,
             threads,
             device,
         };
@@ -90,7 +96,9 @@ internal static class EvaluateCommand
                         ),
                     looks
                 ),
-                (null, { } path) => OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
+                (null, { } path) => parsed.GetValue(detail)
+                    ? InDetail(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks)
+                    : OfPackage(ModelPackage.Load(path), parsed.GetValue(precision), set, input, looks),
                 _ => throw new TrainerException("Give either --checkpoint FILE or --model FOLDER (or FILE.onnx)."),
             };
             var floor =
@@ -144,6 +152,28 @@ internal static class EvaluateCommand
             looks,
             package.ReadIfListed
         );
+    }
+
+    private static SetScores InDetail(ModelPackage package, Precision precision, SegmentationSet set, PreprocessSpec? input, TestTime looks)
+    {
+        var manifest = package.Manifest;
+        SameClasses(manifest.Labels, set);
+        Check.That(looks.IsOnce, "--detail goes without --flip and --scales.");
+        Check.That(manifest.Graphs.ContainsKey(precision), $"The package has no {precision} graph.");
+
+        // Another size in the model's own mode: what larger photos are to the usual one.
+        var description = input is null
+            ? manifest
+            : manifest with
+            {
+                Preprocess = manifest.Preprocess with { Width = input.Width, Height = input.Height },
+            };
+        using var engine = SegmentationEngine.Load(
+            description,
+            package.ReadFile(manifest.Graphs[precision]),
+            new EngineOptions { Precision = precision }
+        );
+        return OnnxEvaluation.RunInDetail(engine, set);
     }
 
     private static void SameClasses(LabelCatalogue labels, SegmentationSet set) =>

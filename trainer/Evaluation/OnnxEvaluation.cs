@@ -13,15 +13,21 @@ namespace RoadSeg.Trainer.Evaluation;
 internal static class OnnxEvaluation
 {
     public static SetScores Run(SegmentationEngine engine, SegmentationSet set, Action<FrameResult>? each = null) =>
-        SetEvaluation.Run(
-            set,
-            image =>
-            {
-                var seen = engine.SegmentPhoto(image);
-                return new Prediction(seen.ClassIds, seen.Confidence);
-            },
-            each
-        );
+        SetEvaluation.Run(set, image => Seen(engine.SegmentPhoto(image)), each);
+
+    /// <summary>The same, looking at each picture as jobs with detail=high do.</summary>
+    public static SetScores RunInDetail(SegmentationEngine engine, SegmentationSet set) => SetEvaluation.Run(set, image =>
+        {
+            var plan = TilePlan.Of(image.Width, image.Height, engine.Model);
+            if (plan.Runs == 1)
+                return Seen(engine.SegmentPhoto(image));
+            using var tiles = engine.Tile(ImageDecoder.ResizeTo(image, plan.Width, plan.Height), plan);
+            while (tiles.Run())
+                continue;
+            return Seen(tiles.Result(image.Width, image.Height));
+        });
+
+    private static Prediction Seen(SegmentationResult result) => new(result.ClassIds, result.Confidence);
 
     /// <param name="graph">A graph as this trainer exports it: uint8 [N, H, W, 3] "image" to float [N, classes, h, w] "logits".</param>
     /// <param name="read">As for <see cref="OnnxFile.WithData"/>: where weights beside the graph may lie; null: nowhere.</param>

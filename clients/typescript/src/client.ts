@@ -4,7 +4,9 @@ import { refusedByService, retryAfter, RoadSegError } from "./errors.js";
 import type {
   CallOptions,
   ClientOptions,
+  EstimateOptions,
   Job,
+  JobEstimate,
   JobFeature,
   ListOptions,
   MaskOptions,
@@ -136,6 +138,12 @@ export class RoadSegClient {
       (signal) => this.api.POST("/v1/uploads", { params: { header: { "Idempotency-Key": idempotencyKey } }, body: about, signal }),
       options,
     );
+  }
+
+  /** What a photo of a size would cost, before it is submitted: pixels as people see it. */
+  estimate(width: number, height: number, { detail, model, ...options }: EstimateOptions = {}): Promise<JobEstimate> {
+    const query = { width, height, detail, model };
+    return this.#read((signal) => this.api.GET("/v1/estimate", { params: { query }, signal }), options);
   }
 
   /** A job as it stands. */
@@ -307,6 +315,6 @@ function floors(given: MinConfidence | undefined): string[] | undefined {
 function described(photo: Photo, options: PhotoOptions) {
   const fileName = options.fileName ?? (typeof File !== "undefined" && photo instanceof File ? photo.name : undefined);
   const contentType = options.contentType ?? (photo instanceof Blob && photo.type !== "" ? photo.type : undefined);
-  const { model, tags, webhook } = options;
-  return { fileName, contentType, model, tags, webhook };
+  const { model, tags, privacy, detail, webhook } = options;
+  return { fileName, contentType, model, tags, privacy, detail, webhook };
 }

@@ -11,13 +11,19 @@ export type Summary = components["schemas"]["ResultSummary"];
 /** What is not to be kept of a photo. */
 export type JobPrivacy = components["schemas"]["JobPrivacy"];
 
+/** How closely a photo is looked at. */
+export type JobDetail = components["schemas"]["JobDetail"];
+
+/** What a photo of a size costs, before it is submitted. */
+export type JobEstimate = components["schemas"]["JobEstimate"];
+
 /** A job whose photo says where it was taken, as a GeoJSON Feature. */
 export type JobFeature = components["schemas"]["JobFeature"];
 
 /** Polygons and run lengths of each class. */
 export type Regions = components["schemas"]["MaskRegions"];
 
-/** A photo: JPEG, PNG, WebP, AVIF or TIFF. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
+/** A photo: JPEG, PNG, WebP, AVIF, TIFF, or HEIC where the service reads it. A File brings its name; in Node `openAsBlob(path)` reads from disk as it is sent. */
 export type Photo = Blob | Uint8Array | ArrayBuffer;
 
 /** A batch as it stands, what it is asked for with, and a photo of it. */
@@ -58,11 +64,22 @@ export interface PhotoOptions extends CallOptions {
   /** What is not to be kept of the photo: `no-location` for where it was taken. */
   readonly privacy?: JobPrivacy | undefined;
 
+  /** How closely to look: `high` also at overlapping tiles, with as many runs of the model as `estimate` says. Default: normal. */
+  readonly detail?: JobDetail | undefined;
+
   /** https address to notify when the job has ended. */
   readonly webhook?: string | undefined;
 
   /** The same key with the same request gets the same job, also after it has ended. Default: a new one for each call. */
   readonly idempotencyKey?: string | undefined;
+}
+
+export interface EstimateOptions extends CallOptions {
+  /** Default: normal. */
+  readonly detail?: JobDetail | undefined;
+
+  /** name or name@version. Default: the model that serves. */
+  readonly model?: string | undefined;
 }
 
 export interface SubmitOptions extends PhotoOptions {

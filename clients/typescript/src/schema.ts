@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a photo would cost
+         * @description How often the model would run for a photo of a size, before it is submitted. With own for how many times the photo is larger than the model's input (along the side where that is less), detail=high looks at n x n tiles, n being the least with 1 + 0.75 (n - 1) >= 0.85 own, as far as the service's limit of tiles allows, and once at the whole photo. Where n is 1 it runs once and the result is that of detail=normal.
+         */
+        get: operations["estimateJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -1971,6 +1991,37 @@ export interface components {
          * @enum {string}
          */
         InputElementType: "uint8" | "float32" | "float16";
+        /** @enum {string} */
+        JobDetail: "normal" | "high";
+        /** @description What a photo of a size costs, before it is submitted. */
+        JobEstimate: {
+            /**
+             * Format: int32
+             * @description Width of the photo in pixels, as people see it.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Height of the photo in pixels.
+             */
+            height: number;
+            /** @description How closely it would be looked at. */
+            detail: components["schemas"]["JobDetail"];
+            /** @description The version that a job submitted now is for. */
+            model: components["schemas"]["ModelPin"];
+            /**
+             * Format: int32
+             * @description How often the model would run: 1, or the tiles and once for the whole photo.
+             */
+            runs: number;
+            /**
+             * Format: int32
+             * @description How many tiles it would look at; 0 where it looks at the whole photo only.
+             */
+            tiles: number;
+            /** @description Size in pixels at which the photo is kept for the model, and cut into tiles. */
+            input: components["schemas"]["JobInput"];
+        };
         /** @description Why a job failed. */
         JobFailure: {
             /** @description A code of docs/errors.md. */
@@ -2027,12 +2078,23 @@ export interface components {
              */
             bytes: number;
         };
-        /** @description Size of the stored model input in pixels. */
+        /** @description The stored model input. */
         JobInput: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Its width in pixels.
+             */
             width: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Its height in pixels.
+             */
             height: number;
+            /**
+             * Format: int32
+             * @description How many overlapping tiles of the model's input size are cut from it, a square number; absent where it is the model's input itself.
+             */
+            tiles?: null | number;
         };
         /** @description A page of jobs, newest first. */
         JobPage: {
@@ -2164,6 +2226,12 @@ export interface components {
                 [key: string]: string;
             };
             privacy?: null | components["schemas"]["JobPrivacy"];
+            detail?: null | components["schemas"]["JobDetail"];
+            /**
+             * Format: int32
+             * @description How often the model runs for the photo, of a job with `detail`, once its input is made.
+             */
+            runs?: null | number;
             /** @description When each state was first entered. */
             times: components["schemas"]["JobTimes"];
             /** @description Milliseconds of each piece of work so far. */
@@ -3059,6 +3127,7 @@ export interface components {
                 [key: string]: string;
             };
             privacy?: null | components["schemas"]["JobPrivacy"];
+            detail?: null | components["schemas"]["JobDetail"];
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };
@@ -3492,6 +3561,8 @@ export interface operations {
                 tag?: string[];
                 /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
                 privacy?: components["schemas"]["JobPrivacy"];
+                /** @description How closely to look. high: also at overlapping tiles nearer to the photo's own resolution, which finds more of what is thin or far away and runs the model several times: GET /v1/estimate says how often. Absent: normal. */
+                detail?: components["schemas"]["JobDetail"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3511,6 +3582,8 @@ export interface operations {
                 "image/webp": unknown;
                 "image/avif": unknown;
                 "image/tiff": unknown;
+                "image/heic": unknown;
+                "image/heif": unknown;
                 "application/octet-stream": unknown;
             };
         };
@@ -3747,6 +3820,8 @@ export interface operations {
                 tag?: string[];
                 /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
                 privacy?: components["schemas"]["JobPrivacy"];
+                /** @description How closely to look. high: also at overlapping tiles nearer to the photo's own resolution, which finds more of what is thin or far away and runs the model several times: GET /v1/estimate says how often. Absent: normal. */
+                detail?: components["schemas"]["JobDetail"];
                 /** @description https address to notify when the job has ended. */
                 webhook?: string;
             };
@@ -3964,6 +4039,99 @@ export interface operations {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimateJob: {
+        parameters: {
+            query?: {
+                /** @description Width of the photo in pixels, as people see it. */
+                width?: number;
+                /** @description Height of the photo in pixels. */
+                height?: number;
+                /** @description How closely the photo would be looked at. Absent: normal. */
+                detail?: components["schemas"]["JobDetail"];
+                /** @description As for POST /v1/jobs. */
+                model?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "width": 4032,
+                     *       "height": 3024,
+                     *       "detail": "high",
+                     *       "model": {
+                     *         "model": "camvid-mnv2",
+                     *         "version": "20260301T120000Z-c4eaab0f1d2e"
+                     *       },
+                     *       "runs": 10,
+                     *       "tiles": 9,
+                     *       "input": {
+                     *         "width": 1600,
+                     *         "height": 1200
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobEstimate"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such model. */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -385,13 +385,12 @@ internal static class ApiExamples
         Examples.GetValueOrDefault((operation, status))?.DeepClone()
         ?? Datasets.DatasetExamples.Of(operation, status)
         ?? Audits.AuditExamples.Of(operation, status)
-        ?? Batches.BatchExamples.Of(operation, status);
+        ?? Batches.BatchExamples.Of(operation, status)
+        ?? Submissions.SubmissionExamples.Of(operation, status);
 
-    /// <summary>A problem with this code.</summary>
     public static JsonNode Problem(ErrorCode code) =>
         Node(Api.Problem.Of(code, "What is wrong with this request, and what to do, in a sentence."), ApiJson.Default.Problem)!;
 
-    /// <summary>What a webhook receives for a job that succeeded.</summary>
     public static JsonNode Webhook() => Node(WebhookEvent.Of(Succeeded), JobJson.Default.WebhookEvent)!;
 
     private static JsonNode? View(JobRecord job, QueuePlace? place = null) => Node(JobView.Of(job, place), JobJson.Default.JobView);

@@ -32,6 +32,9 @@ export interface Job {
   image?: { format: string; width: number; height: number; bytes: number };
   captured?: Captured;
   privacy?: 'no-location';
+  detail?: 'high' | 'normal';
+  /** How often the model runs for the photo, in detail. */
+  runs?: number;
   /** As name or name@version; absent for the one that serves. */
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };

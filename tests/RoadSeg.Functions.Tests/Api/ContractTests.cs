@@ -290,7 +290,8 @@ public sealed class ContractTests
         Assert.Equal(2, read.Result!.Attempt);
         Assert.Null(read.Pin);
         Assert.Null(read.Review);
-        Assert.Equal((null, null, null), (read.Captured, read.Privacy, read.Shares));
+        Assert.Equal((null, null, null, null), (read.Captured, read.Privacy, read.Shares, read.Detail));
+        Assert.Null(read.Input!.Tiles);
     }
 
     [Theory]

@@ -54,7 +54,7 @@ public sealed class PhotoSlotsTests(StorageFixture storage) : IAsyncLifetime
         gated.AddPolicy(new SlowReads(_reads, _slow), HttpPipelinePosition.PerCall);
         _preprocess = new PreprocessUpload(
             new BlobServiceClient(storage.ConnectionString, gated), storage.Queues, _jobs, claim, _pace, _turns,
-            new PhotoPreparation(storage.Blobs, _turns, switches),
+            new PhotoPreparation(storage.Blobs, _turns, switches, new DetailOptions(9)),
             new SegmentAtOnce(storage.Queues, null!, _live, new ModelLane(), gauge, switches, TimeProvider.System, NullLogger<SegmentAtOnce>.Instance), gauge,
             new ModelCatalogue(_live, _pool, registry, NullLogger<ModelCatalogue>.Instance), new ImageLimits(), time,
             NullLogger<PreprocessUpload>.Instance);

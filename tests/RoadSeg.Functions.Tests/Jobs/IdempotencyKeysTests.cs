@@ -38,6 +38,7 @@ public sealed class IdempotencyKeysTests(StorageFixture storage)
             Digest("photo", "a.jpg", Plain with { Tags = Tags("a", "1", "b", "1") }),
             Digest("photo", "a.jpg", Plain with { Tags = Tags("a1", "") }),
             Digest("photo", "a.jpg", Plain with { Privacy = JobPrivacy.NoLocation }),
+            Digest("photo", "a.jpg", Plain with { Detail = JobDetail.High }),
             Digest("photo", "a.jpg", Plain with { Privacy = JobPrivacy.NoLocation, Tags = Tags("a", "1") }),
         ];
 

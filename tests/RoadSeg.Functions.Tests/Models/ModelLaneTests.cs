@@ -47,6 +47,54 @@ public sealed class ModelLaneTests
     }
 
     [Fact]
+    public async Task Between_the_tiles_of_a_photo_others_have_their_turn()
+    {
+        using var engine = SegmentationEngine.Load(TinyModels.Description, TinyModels.Graph());
+        var plan = TilePlan.Of(64, 64, engine.Model);
+        Assert.Equal(5, plan.Runs);
+        await EnterAsync();
+        var ended = new List<string>();
+        var (tiled, plain) = (RunAsync("tiled", TinyModels.Noise(plan.Width, plan.Height, 1), plan), RunAsync("plain", TinyModels.Noise(32, 32, 2), null));
+
+        _lane.Leave();
+        await Task.WhenAll(tiled, plain).WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        Assert.Equal(["plain", "tiled"], ended);
+        Assert.True(_lane.IsFree);
+
+        async Task RunAsync(string name, RgbImage input, TilePlan? tiles)
+        {
+            var result = await _lane.RunAsync(WorkLane.Interactive, engine, input, 64, 64, static _ => Task.FromResult(true), Cancel, plan: tiles);
+            Assert.Equal(64 * 64, result!.ClassIds.Length);
+            lock (ended)
+                ended.Add(name);
+        }
+    }
+
+    [Fact]
+    public async Task A_photo_in_tiles_whose_job_is_stopped_between_two_leaves_the_lane_free()
+    {
+        using var engine = SegmentationEngine.Load(TinyModels.Description, TinyModels.Graph());
+        using var stop = new CancellationTokenSource();
+        var plan = TilePlan.Of(64, 64, engine.Model);
+        var other = Task.CompletedTask;
+        var tiled = _lane.RunAsync(
+            WorkLane.Interactive, engine, TinyModels.Noise(plan.Width, plan.Height, 1), 64, 64,
+            async _ =>
+            {
+                other = EnterAsync();
+                await stop.CancelAsync();
+                return true;
+            },
+            stop.Token, plan: plan);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tiled);
+        await other.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        _lane.Leave();
+        Assert.True(_lane.IsFree);
+    }
+
+    [Fact]
     public async Task Of_every_eight_turns_one_is_a_bulk_jobs_while_both_lines_wait_and_each_line_keeps_its_order()
     {
         await EnterAsync();

@@ -109,7 +109,7 @@ public sealed class PhotoProbeTests
         Refused(ErrorCodes.ImageAnimated, "2 frames", Files.AnimatedWebP(PhotoEncoder.WebP(Picture), 33, 21));
         Refused(ErrorCodes.ImageAnimated, "3 pages", Files.Tiff(3));
         Refused(ErrorCodes.ImageAnimated, "sequence", [0, 0, 0, 24, .. "ftypavis\0\0\0\0avifavis"u8]);
-        Refused(ErrorCodes.ImageAnimated, "sequence", [0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1hevc"u8]);
+        Refused(ErrorCodes.ImageAnimated, "sequence", [0, 0, 0, 24, .. "ftyphevc\0\0\0\0mif1heic"u8]);
         Refused(ErrorCodes.ImageAnimated, "5 frames", Files.Png(1, 1, 8, 0, [0, 0], false, Files.PngChunk("acTL", [0, 0, 0, 5, 0, 0, 0, 0])));
     }
 

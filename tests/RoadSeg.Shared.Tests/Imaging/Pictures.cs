@@ -8,7 +8,7 @@ namespace RoadSeg.Tests.Imaging;
 internal static class Pictures
 {
     [ModuleInitializer]
-    internal static void LoadLibrary() => VipsLibrary.Initialize();
+    internal static void LoadLibrary() => VipsLibrary.Initialize(Environment.GetEnvironmentVariable("ROADSEG_VIPS"));
 
     /// <summary>A smooth picture without symmetry: every corner has its own colour.</summary>
     public static RgbImage Smooth(int width, int height)

@@ -4,7 +4,7 @@ from .batches import Batches
 from .client import MinConfidence, RoadSegClient
 from .errors import RoadSegError
 from .retries import RetryPolicy
-from .types import BatchItemView, BatchRequest, BatchView, JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
+from .types import BatchItemView, BatchRequest, BatchView, JobDetail, JobEstimate, JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket, WebhookEvent
 from .uploads import Photo, UploadState
 from .webhooks import WebhookTestEvent, WebhookVerificationError, verify_webhook
 
@@ -13,6 +13,8 @@ __all__ = [
     "BatchRequest",
     "BatchView",
     "Batches",
+    "JobDetail",
+    "JobEstimate",
     "JobFeature",
     "JobPrivacy",
     "JobState",

@@ -16,7 +16,7 @@ from .batches import Batches
 from .calls import Calls, Query
 from .errors import RoadSegError, retry_after
 from .retries import RetryPolicy
-from .types import JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket
+from .types import JobDetail, JobEstimate, JobFeature, JobPrivacy, JobState, JobView, MaskRegions, ResultSummary, UploadRequest, UploadTicket
 from .uploads import Photo, UploadState, blocks_of, check_size, commit_blocks, name_of, put_blob, put_block, size_of
 
 # Seconds of a long poll: below the minute that the service waits at most and that proxies leave an idle connection.
@@ -62,6 +62,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        detail: JobDetail | None = None,
         webhook: str | None = None,
         wait: float | None = None,
         idempotency_key: str | None = None,
@@ -75,6 +76,7 @@ class RoadSegClient:
             model: name or name@version; the model that serves by default.
             tags: notes of your own, at most 16.
             privacy: what is not to be kept of the photo: "no-location" for where it was taken.
+            detail: how closely to look: "high" also at overlapping tiles, with as many runs of the model as estimate says.
             webhook: https address to notify when the job has ended.
             wait: seconds for which the service may hold its answer until the job has ended, 0-60.
             idempotency_key: the same key with the same request gets the same job, also after it has ended; a new one by default.
@@ -87,6 +89,7 @@ class RoadSegClient:
             ("fileName", file_name or name_of(photo)),
             ("model", model),
             ("privacy", privacy),
+            ("detail", detail),
             ("webhook", webhook),
             *_notes(tags),
         ]
@@ -104,6 +107,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        detail: JobDetail | None = None,
         webhook: str | None = None,
         idempotency_key: str | None = None,
     ) -> JobView:
@@ -112,7 +116,7 @@ class RoadSegClient:
         Returns:
             The job; it may not have noticed its photo yet.
         """
-        about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
+        about = _described(photo, file_name, content_type, model, tags, privacy, detail, webhook)
         ticket = self.upload_key(about, idempotency_key=idempotency_key)
         if idempotency_key is not None:
             earlier = self.job(ticket["id"])
@@ -140,6 +144,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        detail: JobDetail | None = None,
         webhook: str | None = None,
         block_size: int = 1024 * 1024,
         state: UploadState | None = None,
@@ -154,7 +159,7 @@ class RoadSegClient:
         """
         size = size_of(photo)
         if state is None:
-            about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
+            about = _described(photo, file_name, content_type, model, tags, privacy, detail, webhook)
             about["resumable"] = True
             ticket = self.upload_key(about)
             self._check_size(ticket, photo)
@@ -179,6 +184,17 @@ class RoadSegClient:
         """Gets an upload key, for a photo that something else puts into storage: a phone, or a storage SDK where resumable."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key or _new_key()}
         return self._json("POST", "/v1/uploads", (), headers, json.dumps(about or {}).encode())
+
+    def estimate(self, width: int, height: int, *, detail: JobDetail = "normal", model: str | None = None) -> JobEstimate:
+        """What a photo of a size would cost, before it is submitted.
+
+        Args:
+            width: of the photo in pixels, as people see it.
+            height: of the photo in pixels.
+            detail: how closely it would be looked at.
+            model: name or name@version; the model that serves by default.
+        """
+        return self._json("GET", "/v1/estimate", [("width", width), ("height", height), ("detail", detail), ("model", model)])
 
     def job(self, id: str) -> JobView:
         """A job as it stands."""
@@ -413,6 +429,7 @@ def _described(
     model: str | None,
     tags: Mapping[str, str] | None,
     privacy: JobPrivacy | None,
+    detail: JobDetail | None,
     webhook: str | None,
 ) -> UploadRequest:
     return UploadRequest(
@@ -421,5 +438,6 @@ def _described(
         model=model,
         tags=None if tags is None else dict(tags),
         privacy=privacy,
+        detail=detail,
         webhook=webhook,
     )

@@ -22,6 +22,9 @@ class ModelPin(TypedDict):
 JobPrivacy = Literal["no-location"]
 
 
+JobDetail = Literal["normal", "high"]
+
+
 class _JobTimes(TypedDict):
     # The record was made.
     createdAt: str
@@ -323,6 +326,12 @@ class JobView(_JobView, total=False):
     # What was asked not to be kept of the photo.
     privacy: JobPrivacy | None
 
+    # How closely the photo was asked to be looked at; absent for normal.
+    detail: JobDetail | None
+
+    # How often the model runs for the photo, of a job with `detail`, once its input is made.
+    runs: int | None
+
     # Place in the queue, while queued.
     queue: QueuePlace | None
 
@@ -346,6 +355,47 @@ class JobView(_JobView, total=False):
 
     # The webhook and how its deliveries went, if one was asked for.
     webhook: JobWebhook | None
+
+
+class _JobInput(TypedDict):
+    # Its width in pixels.
+    width: int
+
+    # Its height in pixels.
+    height: int
+
+
+class JobInput(_JobInput, total=False):
+    """The stored model input."""
+
+    # How many overlapping tiles of the model's input size are cut from it, a square number; absent where it is the model's input
+    # itself.
+    tiles: int | None
+
+
+class JobEstimate(TypedDict):
+    """What a photo of a size costs, before it is submitted."""
+
+    # Width of the photo in pixels, as people see it.
+    width: int
+
+    # Height of the photo in pixels.
+    height: int
+
+    # How closely it would be looked at.
+    detail: JobDetail
+
+    # The version that a job submitted now is for.
+    model: ModelPin
+
+    # How often the model would run: 1, or the tiles and once for the whole photo.
+    runs: int
+
+    # How many tiles it would look at; 0 where it looks at the whole photo only.
+    tiles: int
+
+    # Size in pixels at which the photo is kept for the model, and cut into tiles.
+    input: JobInput
 
 
 class JobPoint(TypedDict):
@@ -426,6 +476,8 @@ class UploadRequest(TypedDict, total=False):
 
     privacy: JobPrivacy | None
 
+    detail: JobDetail | None
+
     # https address to notify when the job has ended.
     webhook: str | None
 
@@ -492,14 +544,6 @@ class UnknownPixels(TypedDict):
     # Class name to the confidence that a pixel of it needs, 0-1. Of a class that is not listed no confidence is enough, and all
     # its pixels are unknown: the model's card states none for it.
     minConfidence: dict[str, float]
-
-
-class JobInput(TypedDict):
-    """Size of the stored model input in pixels."""
-
-    width: int
-
-    height: int
 
 
 # How a photo's aspect ratio is treated when it is resized for a model.

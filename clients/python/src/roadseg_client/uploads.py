@@ -14,7 +14,7 @@ from .errors import RoadSegError
 from .types import UploadTicket
 
 Photo = Union[bytes, str, "os.PathLike[str]"]
-"""JPEG, PNG, WebP, AVIF or TIFF: its bytes, or the path of its file, which is read as it is sent."""
+"""JPEG, PNG, WebP, AVIF, TIFF, or HEIC where the service reads it: its bytes, or the path of its file, which is read as it is sent."""
 
 
 class UploadState(TypedDict):

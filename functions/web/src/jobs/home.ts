@@ -14,9 +14,12 @@ const atHome = () => place().parts[0] === '';
 let bring = false;
 let showList = () => {};
 
+// Kept while the page is: dropped and pasted photos are taken on every view.
+let detailed = false;
+
 /** Takes photos however they come. A single one is followed on its own page. */
 export function take(files: Iterable<File>) {
-  const added = submit(files);
+  const added = submit(files, undefined, detailed);
   if (added.length === 0) return;
   announce(added.length === 1 ? `Uploading ${added[0]!.name}` : `Uploading ${added.length} photos`);
   const [only] = added;
@@ -83,6 +86,9 @@ export function home(main: HTMLElement): () => void {
             h('button', { type: 'button', className: 'button', onclick: () => picker.click() }, icon(uploadIcon), 'Choose photos'),
             h('button', { type: 'button', className: 'button quiet touch-only', onclick: () => camera.click() }, icon(cameraIcon), 'Use the camera')),
           h('p', { className: 'hint' }, h('span', { className: 'mouse-only' }, 'or drop them anywhere on this page, or paste one. '), 'JPEG, PNG, WebP, AVIF or TIFF.'),
+          h('label', { className: 'row check' },
+            h('input', { type: 'checkbox', checked: detailed, onchange: (event: Event) => { detailed = (event.target as HTMLInputElement).checked; } }),
+            h('span', {}, 'More detail ', h('span', { className: 'muted' }, 'in large photos: several runs of the model each, and how many is said with the photo'))),
           picker, camera)),
       h('figure', { className: 'sample' },
         h('img', { src: street, width: 751, height: 563, alt: 'A cobbled street between brick houses under a grey sky' }),

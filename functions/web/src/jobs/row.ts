@@ -14,6 +14,7 @@ export function rowOf(submission: Submission): { row: HTMLElement; show: () => v
     look,
     h('div', { className: 'submission-text' }, name, text),
     state);
+  const cost = h('span', { className: 'muted' });
   let linked: string | undefined;
   let named = '';
   let shown = '';
@@ -35,14 +36,16 @@ export function rowOf(submission: Submission): { row: HTMLElement; show: () => v
     const seen = submission.preview ?? job?.state ?? '';
     if (seen !== looked) fill(look, picture());
     looked = seen;
-    const now = JSON.stringify([id, job, submission.name, sent < 1, submission.uploadMilliseconds, error, trouble, submission.again]);
+    const now = JSON.stringify([id, job, submission.runs, submission.name, sent < 1, submission.uploadMilliseconds, error, trouble, submission.again]);
     if (now === shown) {
       text.querySelector('progress')?.setAttribute('value', String(sent));
       const part = text.querySelector('.now .stage-time');
       if (part && sent < 1) part.textContent = `${Math.round(100 * sent)} %`;
       return;
     }
-    if (!shown || linked !== id || named !== submission.name) fill(name, id ? h('a', { href: `#/jobs/${id}` }, submission.name) : submission.name, ' ', submission.size !== undefined && h('span', { className: 'muted' }, bytes(submission.size)));
+    const runs = submission.runs ?? job?.runs;
+    cost.textContent = runs === undefined ? '' : runs === 1 ? ' 1 run: no larger than the model looks at' : ` ${runs} runs of the model`;
+    if (!shown || linked !== id || named !== submission.name) fill(name, id ? h('a', { href: `#/jobs/${id}` }, submission.name) : submission.name, ' ', submission.size !== undefined && h('span', { className: 'muted' }, bytes(submission.size)), cost);
     fill(text,
       sent < 1 && !message && h('progress', { max: 1, value: sent, 'aria-label': `Upload of ${submission.name}` }),
       message ? h('p', { className: 'error' }, message) : stageList(job, submission),

@@ -14,6 +14,10 @@ export interface Submission {
   size?: number | undefined;
   /** The model asked for, as name or name@version; absent for the one that serves. */
   readonly model?: string | undefined;
+  /** Whether it is looked at in tiles too. */
+  readonly detail?: boolean | undefined;
+  /** How often the model runs for it then, once that is known. */
+  runs?: number | undefined;
   preview?: string | undefined;
   /** Breaks the upload off, or lets the job go unfollowed. */
   stop: AbortController;
@@ -56,9 +60,9 @@ function warn() {
 
 const uploads = new Places(parallel);
 
-/** Submits photos, to a model where one is named. */
-export function submit(files: Iterable<File>, model?: string): Submission[] {
-  const added = [...files].map<Submission>(file => ({ ...ofFile(file), model, stop: new AbortController(), sent: 0 }));
+/** Submits photos, to a model where one is named, and in detail where that is asked for. */
+export function submit(files: Iterable<File>, model?: string, detail?: boolean): Submission[] {
+  const added = [...files].map<Submission>(file => ({ ...ofFile(file), model, detail, stop: new AbortController(), sent: 0 }));
   submissions.unshift(...added);
   for (const submission of added) void run(submission);
   return added;
@@ -149,10 +153,11 @@ async function follow(submission: Submission, signal: AbortSignal) {
 async function upload(submission: Submission, file: File, signal: AbortSignal) {
   const { id } = submission;
   if (file.size === 0) throw new Failure('The file is empty. Choose another photo.', '', 400);
+  if (submission.detail) change(submission, { runs: await runsOf(file, submission.model, signal) });
   const ticket = await json<Ticket>('/v1/uploads', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ fileName: file.name || 'photo', contentType: file.type || 'application/octet-stream', model: submission.model }),
+    body: JSON.stringify({ fileName: file.name || 'photo', contentType: file.type || 'application/octet-stream', model: submission.model, ...submission.detail && { detail: 'high' } }),
     signal,
   });
   if (file.size > ticket.maxBytes) {
@@ -165,6 +170,25 @@ async function upload(submission: Submission, file: File, signal: AbortSignal) {
   const began = performance.now();
   await put(ticket, file, signal, sent => change(submission, { sent }));
   change(submission, { sent: 1, uploadMilliseconds: performance.now() - began });
+}
+
+/** How often the model runs for a photo in detail; of one that the browser cannot read, the service's answer comes with the job. */
+async function runsOf(file: File, model: string | undefined, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    const { width, height } = await sizeOf(file);
+    const query = new URLSearchParams({ width: `${width}`, height: `${height}`, detail: 'high', ...model && { model } });
+    return (await json<{ runs: number }>(`/v1/estimate?${query}`, { signal })).runs;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+async function sizeOf(file: File): Promise<{ width: number; height: number }> {
+  const bitmap = await createImageBitmap(file);
+  const { width, height } = bitmap;
+  bitmap.close();
+  return { width, height };
 }
 
 const forget = (id: string) => void call(`/v1/jobs/${id}`, { method: 'DELETE' }).catch(() => undefined);

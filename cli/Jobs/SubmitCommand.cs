@@ -29,6 +29,7 @@ internal static class SubmitCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Redact,
             ServiceOptions.Webhook,
             IdempotencyKey,
             ServiceOptions.Json,

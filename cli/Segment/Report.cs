@@ -41,6 +41,15 @@ internal static class Report
         Add("looking", job.Captured?.Direction is { } way ? Direction(way) : null);
         Add("camera", job.Captured?.Camera is { } camera ? $"{camera.Make} {camera.Model}".Trim() : null);
         Add("privacy", job.Privacy?.Name());
+        Add(
+            "redacted",
+            job.Redaction is { } done
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{string.Join(", ", done.Classes)}; {done.Share:P1} of the photo, with a margin of {done.Margin} pixels"
+                )
+                : null
+        );
         Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
         Add(
             "place",

@@ -29,6 +29,7 @@ internal static class SegmentCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Redact,
             ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,

@@ -12,23 +12,27 @@ internal sealed partial record SubmissionOptions(
     string? Model,
     IReadOnlyDictionary<string, string>? Tags,
     JobPrivacy? Privacy,
-    string? Webhook
+    string? Webhook,
+    IReadOnlyList<string>? Redact = null
 )
 {
     /// <summary>What a form can hold of them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "webhook"];
+    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "redact", "webhook"];
 
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
+    private const int MaxClasses = 32;
+    private const int MaxClassName = 64;
 
-    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>privacy</c>, <c>webhook</c>, and any
-    /// number of <c>tag=name:value</c>.</summary>
+    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>webhook</c>, any number of
+    /// <c>tag=name:value</c>, and <c>privacy</c> and <c>redact</c>, whose words come with commas or one by one.</summary>
     /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
     public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
         string? model = null,
             webhook = null;
-        JobPrivacy? privacy = null;
+        string? privacy = null;
+        IReadOnlyList<string>? redact = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in parameters)
         {
@@ -38,7 +42,10 @@ internal sealed partial record SubmissionOptions(
                     model = Single(name, values);
                     break;
                 case "privacy":
-                    privacy = JobPrivacies.Parse(Single(name, values)) ?? throw NoPrivacy();
+                    privacy = privacy is null ? Words(name, values) : $"{privacy},{Words(name, values)}";
+                    break;
+                case "redact":
+                    redact = [.. redact ?? [], .. Words(name, values).Split(',').Select(static word => word.Trim())];
                     break;
                 case "webhook":
                     webhook = Single(name, values);
@@ -55,7 +62,8 @@ internal sealed partial record SubmissionOptions(
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, privacy, webhook, webhooks);
+        var wishes = privacy is null ? (JobPrivacy?)null : JobPrivacies.Parse(privacy) ?? throw NoPrivacy();
+        return Checked(model, tags.Count == 0 ? null : tags, wishes, redact, webhook, webhooks);
     }
 
     /// <summary>The same, from a JSON body.</summary>
@@ -63,6 +71,7 @@ internal sealed partial record SubmissionOptions(
         string? model,
         IReadOnlyDictionary<string, string>? tags,
         JobPrivacy? privacy,
+        IReadOnlyList<string>? redact,
         string? webhook,
         WebhookOptions webhooks
     )
@@ -76,14 +85,39 @@ internal sealed partial record SubmissionOptions(
                 $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters."
             );
 
-        // The reader of JSON takes numbers too.
-        if (privacy is { } given && !Enum.IsDefined(given))
-            throw NoPrivacy();
-        return new SubmissionOptions(model, tags, privacy, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks));
+        if (redact is not null)
+        {
+            if (
+                redact.Count is 0 or > MaxClasses
+                || redact.Any(static name => name is null || name.Length is 0 or > MaxClassName || name.Any(char.IsControl))
+            )
+                throw new RoadSegException(
+                    ErrorCodes.RequestInvalid,
+                    $"'redact' is 1 to {MaxClasses} names of classes of 1 to {MaxClassName} characters; without it people, riders and "
+                        + "vehicles are redacted."
+                );
+
+            // To name what is to be obscured is to ask for it.
+            privacy = (privacy ?? 0) | JobPrivacy.Redact;
+        }
+
+        return new SubmissionOptions(model, tags, privacy, webhook is null ? null : WebhookUrl.Validate(webhook, webhooks), redact);
+    }
+
+    /// <summary>These with what the deployment demands.</summary>
+    public SubmissionOptions Under(PrivacyPolicy policy)
+    {
+        var (privacy, redact) = policy.Of(Privacy, Redact);
+        return this with { Privacy = privacy, Redact = redact };
     }
 
     private static RoadSegException NoPrivacy() =>
         new(ErrorCodes.RequestInvalid, $"'privacy' is one of {string.Join(", ", JobPrivacies.Names)}.");
+
+    private static string Words(string name, StringValues values) =>
+        values.Count > 0 && values.All(static value => value is { Length: > 0 })
+            ? string.Join(',', values.AsEnumerable())
+            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' a value.");
 
     private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value]

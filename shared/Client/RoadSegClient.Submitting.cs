@@ -31,6 +31,7 @@ public sealed partial class RoadSegClient
             ("fileName", about.FileName),
             ("model", about.Model),
             ("privacy", about.Privacy?.Name()),
+            ("redact", about.Redact is { } classes ? string.Join(',', classes) : null),
             ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);

@@ -30,6 +30,12 @@ public sealed record JobView
     /// <summary>What was asked not to be kept of the photo.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>Classes to obscure, where they were named.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>What was obscured in the photo that is kept, when that was asked for and is done.</summary>
+    public JobRedaction? Redaction { get; init; }
+
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
 
@@ -88,6 +94,8 @@ public sealed record JobView
             Pin = job.Pin,
             Tags = job.Tags,
             Privacy = job.Privacy,
+            Redact = job.Redact,
+            Redaction = job.Redaction,
             Times = job.Times,
             Stages = job.Stages,
             Queue = place,

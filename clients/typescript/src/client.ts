@@ -307,6 +307,6 @@ function floors(given: MinConfidence | undefined): string[] | undefined {
 function described(photo: Photo, options: PhotoOptions) {
   const fileName = options.fileName ?? (typeof File !== "undefined" && photo instanceof File ? photo.name : undefined);
   const contentType = options.contentType ?? (photo instanceof Blob && photo.type !== "" ? photo.type : undefined);
-  const { model, tags, webhook } = options;
-  return { fileName, contentType, model, tags, webhook };
+  const { model, tags, privacy, webhook } = options;
+  return { fileName, contentType, model, tags, privacy, redact: options.redact && [...options.redact], webhook };
 }

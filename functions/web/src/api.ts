@@ -31,7 +31,8 @@ export interface Job {
   queue?: { position: number; estimatedSeconds?: number };
   image?: { format: string; width: number; height: number; bytes: number };
   captured?: Captured;
-  privacy?: 'no-location';
+  privacy?: 'no-location' | 'redact' | 'redact,no-location';
+  redaction?: { classes: string[]; margin: number; share: number };
   /** As name or name@version; absent for the one that serves. */
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };

@@ -62,6 +62,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         wait: float | None = None,
         idempotency_key: str | None = None,
@@ -74,7 +75,9 @@ class RoadSegClient:
             content_type: media type. The content decides, not this.
             model: name or name@version; the model that serves by default.
             tags: notes of your own, at most 16.
-            privacy: what is not to be kept of the photo: "no-location" for where it was taken.
+            privacy: what is not to be kept of the photo: "no-location" for where it was taken, "redact" for people, riders and
+                vehicles in it, "redact,no-location" for both.
+            redact: classes to obscure in place of people, riders and vehicles, and with that "redact".
             webhook: https address to notify when the job has ended.
             wait: seconds for which the service may hold its answer until the job has ended, 0-60.
             idempotency_key: the same key with the same request gets the same job, also after it has ended; a new one by default.
@@ -87,6 +90,7 @@ class RoadSegClient:
             ("fileName", file_name or name_of(photo)),
             ("model", model),
             ("privacy", privacy),
+            ("redact", None if redact is None else ",".join(redact)),
             ("webhook", webhook),
             *_notes(tags),
         ]
@@ -104,6 +108,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         idempotency_key: str | None = None,
     ) -> JobView:
@@ -112,7 +117,7 @@ class RoadSegClient:
         Returns:
             The job; it may not have noticed its photo yet.
         """
-        about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
+        about = _described(photo, file_name, content_type, model, tags, privacy, redact, webhook)
         ticket = self.upload_key(about, idempotency_key=idempotency_key)
         if idempotency_key is not None:
             earlier = self.job(ticket["id"])
@@ -140,6 +145,7 @@ class RoadSegClient:
         model: str | None = None,
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         block_size: int = 1024 * 1024,
         state: UploadState | None = None,
@@ -154,7 +160,7 @@ class RoadSegClient:
         """
         size = size_of(photo)
         if state is None:
-            about = _described(photo, file_name, content_type, model, tags, privacy, webhook)
+            about = _described(photo, file_name, content_type, model, tags, privacy, redact, webhook)
             about["resumable"] = True
             ticket = self.upload_key(about)
             self._check_size(ticket, photo)
@@ -413,6 +419,7 @@ def _described(
     model: str | None,
     tags: Mapping[str, str] | None,
     privacy: JobPrivacy | None,
+    redact: Sequence[str] | None,
     webhook: str | None,
 ) -> UploadRequest:
     return UploadRequest(
@@ -421,5 +428,6 @@ def _described(
         model=model,
         tags=None if tags is None else dict(tags),
         privacy=privacy,
+        redact=None if redact is None else list(redact),
         webhook=webhook,
     )

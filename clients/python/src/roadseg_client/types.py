@@ -19,7 +19,29 @@ class ModelPin(TypedDict):
     version: str
 
 
-JobPrivacy = Literal["no-location"]
+JobPrivacy = Literal["no-location", "redact", "redact,no-location"]
+
+
+class JobRedaction(TypedDict):
+    """What was obscured in a job's photo before it was kept."""
+
+    # The model's classes whose pixels were, by name.
+    classes: list[str]
+
+    # Pixels by which each of their areas was widened in all directions.
+    margin: int
+
+    # Probability of the classes together, 0-1, from which a pixel was one of them, whatever the mask says.
+    probability: float
+
+    # Share of the photo's pixels that was obscured, margin included, 0-1.
+    share: float
+
+    # The version that found them.
+    model: ModelPin
+
+    # When.
+    at: str
 
 
 class _JobTimes(TypedDict):
@@ -323,6 +345,12 @@ class JobView(_JobView, total=False):
     # What was asked not to be kept of the photo.
     privacy: JobPrivacy | None
 
+    # Classes to obscure, where they were named.
+    redact: list[str] | None
+
+    # What was obscured in the photo that is kept, when that was asked for and is done.
+    redaction: JobRedaction | None
+
     # Place in the queue, while queued.
     queue: QueuePlace | None
 
@@ -425,6 +453,10 @@ class UploadRequest(TypedDict, total=False):
     tags: dict[str, str] | None
 
     privacy: JobPrivacy | None
+
+    # Classes to obscure in place of people, riders and vehicles: names of the model's classes, `people`, `riders`, `vehicles`, or
+    # `default` for these three. Asks for `redact` by itself.
+    redact: list[str] | None
 
     # https address to notify when the job has ended.
     webhook: str | None

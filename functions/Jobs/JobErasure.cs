@@ -65,7 +65,8 @@ internal static class JobErasure
             ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") }
             : null;
 
-    private static bool IsDrop(JobRecord job, JobSource photo) => job.Upload is null && photo.Container is (Containers.Uploads or Containers.Batches);
+    private static bool IsDrop(JobRecord job, JobSource photo) =>
+        job.Upload is null && photo.Container is (Containers.Uploads or Containers.Batches);
 
     private static JobRecord Nameless(JobRecord record) =>
         record.Original is { } original

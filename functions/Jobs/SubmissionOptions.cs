@@ -42,10 +42,10 @@ internal sealed partial record SubmissionOptions(
                     model = Single(name, values);
                     break;
                 case "privacy":
-                    privacy = privacy is null ? Words(name, values) : $"{privacy},{Words(name, values)}";
+                    privacy = privacy is null ? $"{values}" : $"{privacy},{values}";
                     break;
                 case "redact":
-                    redact = [.. redact ?? [], .. Words(name, values).Split(',').Select(static word => word.Trim())];
+                    redact = [.. redact ?? [], .. $"{values}".Split(',', StringSplitOptions.TrimEntries)];
                     break;
                 case "webhook":
                     webhook = Single(name, values);
@@ -113,11 +113,6 @@ internal sealed partial record SubmissionOptions(
 
     private static RoadSegException NoPrivacy() =>
         new(ErrorCodes.RequestInvalid, $"'privacy' is one of {string.Join(", ", JobPrivacies.Names)}.");
-
-    private static string Words(string name, StringValues values) =>
-        values.Count > 0 && values.All(static value => value is { Length: > 0 })
-            ? string.Join(',', values.AsEnumerable())
-            : throw new RoadSegException(ErrorCodes.RequestInvalid, $"Give '{name}' a value.");
 
     private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value]

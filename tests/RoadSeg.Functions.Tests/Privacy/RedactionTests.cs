@@ -259,6 +259,7 @@ public sealed class RedactionTests : IAsyncLifetime
     {
         string[] readers =
         [
+            "functions/Batches/BatchFeed.cs",
             "functions/Jobs/JobErasure.cs",
             "functions/Jobs/JobSweep.cs",
             "functions/Privacy/PhotoRedaction.cs",

@@ -36,8 +36,8 @@ internal sealed class PhotoSlots
     /// <summary>The same for photos in the bulk lane.</summary>
     public FairSlots BulkFiles { get; } = new(FilesBytes);
 
-    /// <summary>Bytes for each of the photo's pixels that redacting it holds: what was asked of the model and the area, the photo as decoded
-    /// and turned.</summary>
+    /// <summary>Bytes for each of the photo's pixels that redacting it holds: what was asked of the model and the area, the photo as
+    /// decoded and turned.</summary>
     public const long RedactionHolds = 8;
 
     /// <summary>Bytes of a file from which its work is bulk work too: as many as a request body may have.</summary>

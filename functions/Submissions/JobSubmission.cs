@@ -169,8 +169,8 @@ internal sealed class JobSubmission(
 
         var captured = PhotoPreparation.CapturedOf(record, file, header);
 
-        // Checkpoint 0, of a photo that is to be redacted: the job exists before anything of the photo does, so that whatever dies here, the
-        // sweep goes on with it or deletes it.
+        // Checkpoint 0, of a photo that is to be redacted: the job exists before anything of the photo does, so that whatever dies here,
+        // the sweep goes on with it or deletes it.
         Stored<JobRecord>? begun = null;
         if (record.Privacy.Has(JobPrivacy.Redact))
         {

@@ -45,9 +45,9 @@ internal static class SubmissionDescriptions
             )
             .Takes<JobPrivacy>(
                 "privacy",
-                "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. redact: people, "
-                    + "riders and vehicles, or the classes of 'redact', are obscured in the photo that is kept, and the original is deleted "
-                    + "when the job has ended, however it ends. Several with commas, or given several times."
+                "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. redact: "
+                    + "people, riders and vehicles, or the classes of 'redact', are obscured in the photo that is kept, and the original "
+                    + "is deleted when the job has ended, however it ends. Several with commas, or given several times."
             )
             .Takes(
                 "redact",

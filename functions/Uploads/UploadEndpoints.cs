@@ -118,7 +118,8 @@ internal static class UploadEndpoints
         {
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
-                "The body is not a JSON object with fileName, contentType, resumable, model, tags, privacy, redact and webhook, all optional: "
+                "The body is not a JSON object with fileName, contentType, resumable, model, tags, privacy, redact and webhook, all "
+                    + "optional: "
                     + JsonFault.Of(e),
                 e
             );

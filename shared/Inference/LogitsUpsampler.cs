@@ -201,10 +201,8 @@ public static class LogitsUpsampler
             for (var y = first; y < end; y++)
             {
                 LerpVertically(y);
-                if (pass.Asked is { } whole)
-                    whole.AsSpan(y * pass.OutputWidth, pass.OutputWidth).CopyTo(asked);
-                else
-                    asked.AsSpan().Clear();
+                asked.AsSpan().Clear();
+                pass.Asked?.AsSpan(y * pass.OutputWidth, pass.OutputWidth).CopyTo(asked);
                 ClassifyRow();
                 if (allAsked is not null)
                     asked.AsSpan(0, pass.OutputWidth).CopyTo(allAsked.AsSpan(y * pass.OutputWidth));

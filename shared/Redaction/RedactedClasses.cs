@@ -58,7 +58,8 @@ public static class RedactedClasses
     /// <summary>The classes to obscure.</summary>
     /// <param name="model">Name of the model, for messages.</param>
     /// <param name="labels">Its classes.</param>
-    /// <param name="asked">Names: <see cref="Default"/>, the model's own, <c>people</c>, <c>riders</c>, <c>vehicles</c>, or another well-known name of what one of
+    /// <param name="asked">Names: <see cref="Default"/>, the model's own, <c>people</c>, <c>riders</c>, <c>vehicles</c>, or another
+    /// well-known name of what one of
     /// these holds where the model has no class of that name (<c>truck</c> of a model whose trucks are cars). Null for
     /// <see cref="Default"/>.</param>
     /// <exception cref="RoadSegException">redaction-unavailable: the model knows none of people, riders and vehicles, or nothing of what a

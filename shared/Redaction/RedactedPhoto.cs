@@ -12,7 +12,7 @@ public static class RedactedPhoto
 
     private const int Quality = 90;
 
-    /// <summary>Makes the file: upright, in sRGB; PNG and WebP as what they were, a TIFF as a PNG, any other as a JPEG of quality 90.</summary>
+    /// <summary>Makes the file: upright, in sRGB; PNG and WebP as what they were, a TIFF as a PNG, others as JPEG of quality 90.</summary>
     /// <param name="file">The whole file. Not modified, not kept.</param>
     /// <param name="header">What <see cref="ImageProbe.Read"/> said of this file.</param>
     /// <param name="area">Shape [header.OrientedHeight, header.OrientedWidth]: 0 for what stays.</param>

@@ -72,15 +72,6 @@ public sealed class ContractTests
         Shares = new Dictionary<string, double> { ["sky"] = 0.25, ["road"] = 0.75 },
     };
 
-    private static readonly JobRecord Redacted = Located with
-    {
-        Privacy = JobPrivacy.Redact | JobPrivacy.NoLocation,
-        Redact = ["default", "sign-symbol"],
-        Source = new JobSource("submitted", "06f1x9/redacted-2", "0x8DB", "street.jpg"),
-        Original = new JobSource("uploads", "06f1x9/image", "0x8DA", "street.jpg", "2026-03-01T12:00:00.0000000Z"),
-        Redaction = new JobRedaction(["sign-symbol", "car", "pedestrian", "bicyclist"], 11, 0.05, 0.083, new ModelPin("camvid-mnv2", "20260301T120000Z-c4eaab0f"), Noon.AddMilliseconds(110)),
-    };
-
     private static readonly ModelVersion Version = new(
         "camvid-mnv2", "2", Noon, $"training {Id}", new string('b', 64), Id, "camvid/20260228T090000Z-77aa01f2",
         new GateReport(true, "1", [new GateCheck("mean-iou", true, 0.74, 0.73, "0.740, the live version 0.735."), new GateCheck("latency", true, null, null, "Nothing was measured.")], Noon));
@@ -151,12 +142,6 @@ public sealed class ContractTests
 
     [Fact]
     public void The_view_of_a_job_that_says_where_its_photo_was_taken_keeps_its_form() => Golden.Pinned("job-view-captured", JobView.Of(Located), JobJson.Default.JobView);
-
-    [Fact]
-    public void The_record_of_a_job_whose_photo_was_redacted_keeps_its_form() => Golden.Pinned("job-record-redacted", Redacted, JobJson.Default.JobRecord);
-
-    [Fact]
-    public void The_view_of_a_job_whose_photo_was_redacted_keeps_its_form() => Golden.Pinned("job-view-redacted", JobView.Of(Redacted), JobJson.Default.JobView);
 
     [Fact]
     public void Jobs_as_GeoJSON_keep_their_form() => Golden.Pinned("job-features", JobFeatures.Of([Located], "bmV4dA"), JobJson.Default.JobFeatures);

@@ -6,8 +6,8 @@ namespace RoadSeg.Functions.Privacy;
 internal static class PrivacyServices
 {
     /// <summary>What is demanded of every photo: settings ROADSEG_PRIVACY (default: nothing), the words of the parameter <c>privacy</c>,
-    /// and ROADSEG_REDACT, those of <c>redact</c>. How a photo is redacted: ROADSEG_REDACT_MARGIN (default 0.015 of the shorter side, 0 to 0.1)
-    /// and ROADSEG_REDACT_PROBABILITY (default 0.05, 0.01 to 1).</summary>
+    /// and ROADSEG_REDACT, those of <c>redact</c>. How a photo is redacted: ROADSEG_REDACT_MARGIN (default 0.015 of the shorter side, 0 to
+    /// 0.1) and ROADSEG_REDACT_PROBABILITY (default 0.05, 0.01 to 1).</summary>
     public static void AddPrivacy(this IServiceCollection services, IConfiguration settings)
     {
         var standard = new RedactionRule();

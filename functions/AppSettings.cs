@@ -9,6 +9,10 @@ internal static class AppSettings
     public static long Whole(this IConfiguration settings, string name, long standard, long least, long most) =>
         Reader(settings).Whole(name, standard, least, most);
 
+    /// <summary>A number.</summary>
+    public static double Number(this IConfiguration settings, string name, double standard, double least, double most) =>
+        Reader(settings).Number(name, standard, least, most);
+
     /// <summary>A duration, <c>d.hh:mm:ss</c>.</summary>
     public static TimeSpan Duration(this IConfiguration settings, string name, TimeSpan standard, TimeSpan least, TimeSpan most) =>
         Reader(settings).Duration(name, standard, least, most);

@@ -30,6 +30,7 @@ internal static class SubmitCommand
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
             ServiceOptions.Detail,
+            ServiceOptions.Redact,
             ServiceOptions.Webhook,
             IdempotencyKey,
             ServiceOptions.Json,

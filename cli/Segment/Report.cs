@@ -42,6 +42,15 @@ internal static class Report
         Add("camera", job.Captured?.Camera is { } camera ? $"{camera.Make} {camera.Model}".Trim() : null);
         Add("privacy", job.Privacy?.Name());
         Add("detail", job.Detail is { } detail ? $"{detail.Name()}, {job.Runs} runs of the model" : null);
+        Add(
+            "redacted",
+            job.Redaction is { } done
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{string.Join(", ", done.Classes)}; {done.Share:P1} of the photo, with a margin of {done.Margin} pixels"
+                )
+                : null
+        );
         Add("tags", job.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Key}:{tag.Value}")) : null);
         Add(
             "place",

@@ -30,6 +30,7 @@ internal static class SegmentCommand
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
             ServiceOptions.Detail,
+            ServiceOptions.Redact,
             ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,

@@ -46,7 +46,8 @@ internal static class ServiceOptions
 
     public static readonly Option<string?> Privacy = Words(
         "--privacy",
-        "What is not to be kept of the photos. no-location: position, altitude and direction are never read from them.",
+        "What is not to be kept of the photos. no-location: position, altitude and direction are never read from them. redact: people, "
+            + "riders and vehicles are obscured, and the originals deleted.",
         JobPrivacies.Names
     );
 
@@ -56,6 +57,14 @@ internal static class ServiceOptions
             + "model, which are said before anything is sent. Default: normal.",
         JobDetails.Names
     );
+
+    public static readonly Option<string?> Redact = new("--redact")
+    {
+        Description =
+            "Classes to obscure in place of people, riders and vehicles, with commas between, and with that --privacy redact: names of the "
+            + "model's classes, people, riders, vehicles, or default for these three.",
+        HelpName = "classes",
+    };
 
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string?> Words(string name, string description, IEnumerable<string> words) =>
@@ -113,6 +122,7 @@ internal static class ServiceOptions
             Tags = parsed.GetValue(Tags),
             Privacy = parsed.GetValue(Privacy) is { } name ? JobPrivacies.Parse(name) : null,
             Detail = parsed.GetValue(Detail) is { } detail ? JobDetails.Parse(detail) : null,
+            Redact = parsed.GetValue(Redact)?.Split(',', StringSplitOptions.TrimEntries),
             Webhook = parsed.GetValue(Webhook),
         };
 

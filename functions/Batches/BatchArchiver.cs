@@ -182,7 +182,7 @@ internal sealed class BatchArchiver(
 
     private async Task<byte[]> OverlayAsync(JobRecord job, IndexedImage mask, CancellationToken cancel)
     {
-        var file = await UploadReader.ReadAsync(blobs, job.Source, limits, cancel);
+        var file = await UploadReader.ReadShownAsync(blobs, job, limits, cancel);
         return MadeResults.Overlay(
             file,
             ImageProbe.Read(file, limits),

@@ -63,7 +63,7 @@ internal sealed class BatchStart(
             );
         if (request.Names is { } names)
             Check(names);
-        var job = SubmissionOptions.Checked(request.Model, request.Tags ?? request.Of, request.Privacy, request.Webhook, webhooks);
+        var job = SubmissionOptions.Checked(request.Model, request.Tags ?? request.Of, request.Privacy, null, request.Webhook, webhooks);
         return batch with
         {
             Name = request.Name ?? batch.Name,

@@ -1,4 +1,5 @@
 using RoadSeg.Imaging;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Fairness;
 
@@ -35,6 +36,10 @@ internal sealed class PhotoSlots
     /// <summary>The same for photos in the bulk lane.</summary>
     public FairSlots BulkFiles { get; } = new(FilesBytes);
 
+    /// <summary>Bytes for each of the photo's pixels that redacting it holds: what was asked of the model and the area, the photo as
+    /// decoded and turned.</summary>
+    public const long RedactionHolds = 8;
+
     /// <summary>Bytes of a file from which its work is bulk work too: as many as a request body may have.</summary>
     public const long HeavyFile = 16 * MiB;
 
@@ -55,6 +60,17 @@ internal sealed class PhotoSlots
     /// <summary>To decode a photo in the bulk lane: on half of the cores at most.</summary>
     public Task<IDisposable> WorkAsync(string caller, long bytes, CancellationToken cancel) =>
         _background.EnterAsync(caller, Math.Max(bytes, WorkBytes), cancel);
+
+    /// <summary>To decode a photo whole and obscure parts of it, of a job of a lane; of heavy photos <see cref="HeavyAsync"/> holds as
+    /// much.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="lane">The lane of its job.</param>
+    /// <param name="pixels">Pixels of the photo.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public Task<IDisposable> RedactAsync(string caller, WorkLane lane, long pixels, CancellationToken cancel) =>
+        lane == WorkLane.Bulk
+            ? WorkAsync(caller, RedactionHolds * pixels, cancel)
+            : _photos.EnterAsync(caller, Math.Max(RedactionHolds * pixels, PhotoBytes), cancel);
 
     /// <summary>To make the mask of a heavy photo, or something of it: after what else is done in the background.</summary>
     /// <param name="caller">Whose it is.</param>

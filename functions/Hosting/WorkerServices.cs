@@ -6,6 +6,7 @@ using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Labelling;
 using RoadSeg.Functions.Labelling.LabelStudio;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Privacy;
 using RoadSeg.Functions.Results;
 using RoadSeg.Functions.Review;
 using RoadSeg.Functions.Segmentation;
@@ -26,6 +27,7 @@ internal static class WorkerServices
         services.AddSingleton(TimeProvider.System);
         services.AddStorage(settings);
         services.AddUploads(settings);
+        services.AddPrivacy(settings);
         services.AddJobs(settings);
         services.AddSubmissions();
         services.AddModels(settings);

@@ -47,7 +47,7 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
                         .OrderBy(tag => tag.Key, StringComparer.Ordinal)
                         .SelectMany(tag => new[] { tag.Key, tag.Value }),
                     // At the end, so that keys from before there was any stand for the same requests; tags come in pairs.
-                    .. options.Privacy is { } privacy ? [privacy.Name()] : (string[])[],
+                    .. options.Privacy is { } privacy ? [Said(privacy, options.Redact)] : (string[])[],
                     .. options.Detail is { } detail ? ["detail " + detail.Name()] : (string[])[],
                 ],
                 ApiJson.Default.StringArray
@@ -55,6 +55,10 @@ internal sealed class IdempotencyKeys(BlobServiceClient blobs)
         );
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    // One text, so that it is no pair.
+    private static string Said(JobPrivacy privacy, IReadOnlyList<string>? redact) =>
+        redact is null ? privacy.Name() : $"{privacy.Name()}:{string.Join(',', redact)}";
 
     /// <summary>The refusal of a key whose job was erased.</summary>
     public static RoadSegException OfErased() =>

@@ -31,14 +31,15 @@ internal static class JobErasure
         await DeleteFilesAsync(blobs, erased, cancel);
 
         // A drop's own name says something, and was needed until now.
-        if (IsDrop(erased))
-            await jobs.AmendAsync(job.Id, static record => record with { Source = record.Source with { Path = "" } }, cancel);
+        if (IsDrop(erased, erased.Original ?? erased.Source))
+            await jobs.AmendAsync(job.Id, static record => Nameless(record), cancel);
     }
 
     /// <summary>Deletes the files of an erased job; also by whoever was still writing one when it was erased.</summary>
     public static async Task DeleteFilesAsync(BlobServiceClient blobs, JobRecord erased, CancellationToken cancel)
     {
         // The photo last: nothing about it keeps what was made of it.
+        await OriginalPhoto.DeleteAsync(blobs, erased, cancel);
         foreach (var container in (string[])[Containers.Work, Containers.Results])
         {
             var files = await BlobFolder.ListAsync(blobs.GetBlobContainerClient(container), $"{erased.Id}/", cancel);
@@ -60,9 +61,23 @@ internal static class JobErasure
 
     // A bare drop's job is one version of its path; what came by the API has its path for itself.
     private static BlobRequestConditions? OwnVersion(JobRecord job) =>
-        IsDrop(job) && job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
+        IsDrop(job, job.Source) && job.Source.ETag is { Length: > 0 } etag
+            ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") }
+            : null;
 
-    private static bool IsDrop(JobRecord job) => job.Upload is null && job.Source.Container is (Containers.Uploads or Containers.Batches);
+    private static bool IsDrop(JobRecord job, JobSource photo) =>
+        job.Upload is null && photo.Container is (Containers.Uploads or Containers.Batches);
+
+    private static JobRecord Nameless(JobRecord record) =>
+        record.Original is { } original
+            ? record with
+            {
+                Original = original with { Path = "" },
+            }
+            : record with
+            {
+                Source = record.Source with { Path = "" },
+            };
 
     private static JobRecord Forgotten(JobRecord record) =>
         record with
@@ -75,6 +90,8 @@ internal static class JobErasure
             TraceParent = null,
             Review = null,
             Captured = null,
+            Redact = null,
+            Original = record.Original is { } original ? original with { FileName = null } : null,
             Shares = null,
         };
 }

@@ -13,23 +13,27 @@ internal sealed partial record SubmissionOptions(
     IReadOnlyDictionary<string, string>? Tags,
     JobPrivacy? Privacy,
     string? Webhook,
+    IReadOnlyList<string>? Redact = null,
     JobDetail? Detail = null
 )
 {
     /// <summary>What a form can hold of them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "detail", "webhook"];
+    public static readonly IReadOnlyList<string> Names = ["model", "tag", "privacy", "redact", "detail", "webhook"];
 
     private const int MaxTags = 16;
     private const int MaxTagValue = 256;
+    private const int MaxClasses = 32;
+    private const int MaxClassName = 64;
 
-    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>privacy</c>, <c>detail</c>, <c>webhook</c>,
-    /// and any number of <c>tag=name:value</c>.</summary>
+    /// <summary>From the parameters of a query or the fields of a form: <c>model</c>, <c>detail</c>, <c>webhook</c>, any number of
+    /// <c>tag=name:value</c>, and <c>privacy</c> and <c>redact</c>, whose words come with commas or one by one.</summary>
     /// <exception cref="RoadSegException">request-invalid, webhooks-disabled or webhook-url-invalid.</exception>
     public static SubmissionOptions Of(IEnumerable<KeyValuePair<string, StringValues>> parameters, WebhookOptions webhooks)
     {
         string? model = null,
             webhook = null;
-        JobPrivacy? privacy = null;
+        string? privacy = null;
+        IReadOnlyList<string>? redact = null;
         JobDetail? detail = null;
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in parameters)
@@ -40,7 +44,10 @@ internal sealed partial record SubmissionOptions(
                     model = Single(name, values);
                     break;
                 case "privacy":
-                    privacy = JobPrivacies.Parse(Single(name, values)) ?? throw NoPrivacy();
+                    privacy = privacy is null ? $"{values}" : $"{privacy},{values}";
+                    break;
+                case "redact":
+                    redact = [.. redact ?? [], .. $"{values}".Split(',', StringSplitOptions.TrimEntries)];
                     break;
                 case "detail":
                     detail = JobDetails.Parse(Single(name, values)) ?? throw NoDetail();
@@ -60,7 +67,8 @@ internal sealed partial record SubmissionOptions(
             }
         }
 
-        return Checked(model, tags.Count == 0 ? null : tags, privacy, webhook, webhooks, detail);
+        var wishes = privacy is null ? (JobPrivacy?)null : JobPrivacies.Parse(privacy) ?? throw NoPrivacy();
+        return Checked(model, tags.Count == 0 ? null : tags, wishes, redact, webhook, webhooks, detail);
     }
 
     /// <summary>The same, from a JSON body.</summary>
@@ -68,6 +76,7 @@ internal sealed partial record SubmissionOptions(
         string? model,
         IReadOnlyDictionary<string, string>? tags,
         JobPrivacy? privacy,
+        IReadOnlyList<string>? redact,
         string? webhook,
         WebhookOptions webhooks,
         JobDetail? detail = null
@@ -82,9 +91,23 @@ internal sealed partial record SubmissionOptions(
                 $"At most {MaxTags} tags; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most {MaxTagValue} characters."
             );
 
+        if (redact is not null)
+        {
+            if (
+                redact.Count is 0 or > MaxClasses
+                || redact.Any(static name => name is null || name.Length is 0 or > MaxClassName || name.Any(char.IsControl))
+            )
+                throw new RoadSegException(
+                    ErrorCodes.RequestInvalid,
+                    $"'redact' is 1 to {MaxClasses} names of classes of 1 to {MaxClassName} characters; without it people, riders and "
+                        + "vehicles are redacted."
+                );
+
+            // To name what is to be obscured is to ask for it.
+            privacy = (privacy ?? 0) | JobPrivacy.Redact;
+        }
+
         // The reader of JSON takes numbers too.
-        if (privacy is { } given && !Enum.IsDefined(given))
-            throw NoPrivacy();
         if (detail is { } wanted && !Enum.IsDefined(wanted))
             throw NoDetail();
         return new SubmissionOptions(
@@ -92,8 +115,16 @@ internal sealed partial record SubmissionOptions(
             tags,
             privacy,
             webhook is null ? null : WebhookUrl.Validate(webhook, webhooks),
+            redact,
             detail == JobDetail.Normal ? null : detail
         );
+    }
+
+    /// <summary>These with what the deployment demands.</summary>
+    public SubmissionOptions Under(PrivacyPolicy policy)
+    {
+        var (privacy, redact) = policy.Of(Privacy, Redact);
+        return this with { Privacy = privacy, Redact = redact };
     }
 
     private static RoadSegException NoPrivacy() =>

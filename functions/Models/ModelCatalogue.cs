@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using RoadSeg.Errors;
+using RoadSeg.Jobs;
 using RoadSeg.Models;
+using RoadSeg.Redaction;
 using RoadSeg.Registry;
 using RoadSeg.Storage;
 
@@ -41,6 +43,31 @@ internal sealed class ModelCatalogue(LiveModel live, ModelPool pool, ModelRegist
         var pin = await PinAsync(asked, cancel);
         if (!IsBundled(pin) && await registry.FindAsync(pin.Model, pin.Version, cancel) is null)
             throw Unknown(asked);
+    }
+
+    /// <summary>Sees that the model knows what is to be obscured, before a job is made for it. Where no manifest can be had yet, the job
+    /// finds out.</summary>
+    /// <param name="asked">As for <see cref="PickAsync"/>.</param>
+    /// <param name="privacy">What the new job asks not to have kept.</param>
+    /// <param name="redact">The classes that it names.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="RoadSegException">redaction-unavailable.</exception>
+    public async Task RequireClassesAsync(string? asked, JobPrivacy? privacy, IReadOnlyList<string>? redact, CancellationToken cancel)
+    {
+        if (!privacy.Has(JobPrivacy.Redact))
+            return;
+        ModelManifest manifest;
+        try
+        {
+            manifest =
+                asked is null || asked == Bundled.Name ? live.Package.Manifest : await ManifestAsync(await PinAsync(asked, cancel), cancel);
+        }
+        catch (RoadSegException)
+        {
+            return;
+        }
+
+        _ = RedactedClasses.Of(manifest.Name, manifest.Labels, redact);
     }
 
     /// <summary>The manifest of a version.</summary>

@@ -237,14 +237,14 @@ internal static class ResultEndpoints
             reduced ? ReducedHolds : MadeResults.OverlayHolds,
             async (mask, stop) =>
             {
-                var file = await UploadReader.ReadAsync(blobs, job.Source, limits, stop);
+                var file = await UploadReader.ReadShownAsync(blobs, job, limits, stop);
                 var header = ImageProbe.Read(file, limits);
                 mask = await sure.OfAsync(job, mask, least, stop);
                 return MadeResults.Overlay(file, header, mask, weight, shownWidth, shownHeight, webp);
             },
             results,
             sure,
-            () => UploadReader.RequireAsync(blobs, job.Source, limits, context.RequestAborted)
+            () => UploadReader.RequireShownAsync(blobs, job, limits, context.RequestAborted)
         );
     }
 

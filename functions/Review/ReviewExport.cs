@@ -117,12 +117,16 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
     {
         try
         {
+            if (job.Shown is null)
+                return 0;
+
             // One after the other, and all exports together in the room of the bulk lane.
             if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
                 return 0;
             using var held = room;
             var reviewed = await masks.FindAsync(job, cancel);
-            var (file, format) = job.Privacy is null ? (photo, job.Image!.Format) : await PlainAsync(job, photo, cancel);
+            var isPlain = job.Redaction is not null || !job.Privacy.Has(JobPrivacy.NoLocation);
+            var (file, format) = isPlain ? (photo, job.Image!.Format) : await PlainAsync(job, photo, cancel);
             await add(file, format, reviewed?.Png ?? await results.ReadAsync(job, ResultFiles.Mask, cancel), reviewed is not null);
             return 1;
         }

@@ -11,11 +11,13 @@ using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Privacy;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Redaction;
 using RoadSeg.Storage;
 using RoadSeg.Work;
 
@@ -29,6 +31,7 @@ internal sealed class SegmentImage(
     LiveModel models,
     ModelLane lane,
     PhotoSlots slots,
+    PhotoRedaction redaction,
     RolloutWatch rollout,
     BulkPace pace,
     ModelOptions options,
@@ -83,7 +86,7 @@ internal sealed class SegmentImage(
         using var span = new InvocationSpan(nameof(SegmentImage), time);
         var input = held ?? ReadInputAsync(id, asked.Input, cancel);
 
-        // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 3 delivers
+        // Checkpoint 1: a new attempt is Running and owned by this message. A crash from here to checkpoint 4 delivers
         // the same message again: the delivery before it has ended, so the next attempt takes over.
         var claimed = await jobs.TryMoveAsync(
             id,
@@ -165,12 +168,14 @@ internal sealed class SegmentImage(
         var input = new RgbImage(record.Input!.Width, record.Input.Height, await reading);
         var fetch = span.End(StageSpan.Fetch);
 
-        // Of its mask and confidence, and what they are encoded to.
+        // Of its mask and confidence, what they are encoded to, and the photo where it is redacted.
+        var holds = record.Privacy.Has(JobPrivacy.Redact) ? 4 + PhotoSlots.RedactionHolds : 4;
         using var slot = PhotoSlots.IsHeavy(record.Image!.Width, record.Image.Height)
-            ? await slots.HeavyAsync(record.Caller, 4L * record.Image.Width * record.Image.Height, cancel)
+            ? await slots.HeavyAsync(record.Caller, holds * record.Image.Width * record.Image.Height, cancel)
             : null;
         using var model = await models.UseAsync(record.Pin, cancel);
         var engine = model.Engine;
+        var obscured = PhotoRedaction.ClassesOf(record, engine.Model);
         var waited = 0.0;
         SegmentationResult? segmented;
         try
@@ -188,7 +193,8 @@ internal sealed class SegmentImage(
                     return wanted;
                 },
                 cancel,
-                plan: PlanOf(record, engine.Model)
+                obscured is null ? null : RedactedArea.Asked(obscured, engine.Model.Labels),
+                PlanOf(record, engine.Model)
             );
         }
         catch (RoadSegException e) when (RolloutWatch.Blames(e))
@@ -208,6 +214,12 @@ internal sealed class SegmentImage(
         // What the engine does beside its run, packing the input included, counts as upsampling.
         span.EndAfter(StageSpan.Infer, segmented.Timings.Run);
         span.End(StageSpan.Upsample);
+
+        // Checkpoint 2, of a photo that is to be redacted: it lies beside the original as it is kept. It is unowned until the move below
+        // names it, and deleted by whoever settles the job where it never is.
+        var redacted = obscured is null
+            ? null
+            : await redaction.StoreAsync(record, attempt, segmented, obscured, model.Pin, slot is not null, cancel);
         var result = model.Describe(attempt);
         var timings = segmented.Timings;
         var summary = Summaries.Of(segmented, engine.Model.Labels, result, record.Input, engine.Model.Preprocess, record.Captured);
@@ -215,20 +227,21 @@ internal sealed class SegmentImage(
         byte[][] parts = [mask, confidence ?? [], JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary)];
         var encode = span.End(StageSpan.Encode);
 
-        // Checkpoint 2: a file in this attempt's own folder. It is unowned until the move below names it.
+        // Checkpoint 3: a file in this attempt's own folder. It is unowned until the move below names it.
         var storing = Stopwatch.GetTimestamp();
         await WriteAsync(BlobPaths.Result(record.Id, attempt, ResultFiles.Whole), [.. parts[0], .. parts[1], .. parts[2]], cancel);
         var commit = Stopwatch.GetElapsedTime(storing);
 
-        // Checkpoint 3: the result is committed. A crash from here on delivers the message once more, which finds the
-        // job succeeded and changes nothing.
+        // Checkpoint 4: the result is committed, and with it the redacted photo. Settling the job, which is part of the move, deletes the
+        // original and this input. A crash from here on delivers the message once more, which finds the job succeeded and changes nothing;
+        // the sweep settles it.
         var committed = await jobs.TryMoveAsync(
             record.Id,
             JobState.Succeeded,
             current =>
                 current.State != JobState.Running || current.Attempt != attempt
                     ? null
-                    : current with
+                    : (redacted?.In(current) ?? current) with
                     {
                         Result = result,
                         Shares = Summaries.SharesOf(summary),
@@ -258,6 +271,8 @@ internal sealed class SegmentImage(
             Log.AttemptOvertaken(log, record.Id, attempt);
             if (committed.Document is { Value: { ErasedAt: not null } erased })
                 await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
+            else if (committed.Document is { Value: var ended })
+                await OriginalPhoto.DeleteAsync(blobs, ended, cancel);
         }
     }
 

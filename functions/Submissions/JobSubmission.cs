@@ -35,6 +35,7 @@ internal sealed class JobSubmission(
     SegmentAtOnce segmentation,
     RequestBodies bodies,
     WebhookOptions webhooks,
+    PrivacyPolicy policy,
     ImageLimits limits,
     TimeProvider time,
     ILogger<JobSubmission> log
@@ -79,8 +80,9 @@ internal sealed class JobSubmission(
         CancellationToken cancel
     )
     {
-        var options = SubmissionOptions.Of(image.Parameters, webhooks);
+        var options = SubmissionOptions.Of(image.Parameters, webhooks).Under(policy);
         await models.RequireAsync(options.Model, cancel);
+        await models.RequireClassesAsync(options.Model, options.Privacy, options.Redact, cancel);
         var header = ImageProbe.Read(image.File, limits);
         var digest = key is null ? "" : IdempotencyKeys.Digest(image.File, image.FileName, options);
         var lane = admitted ?? await admission.AdmitAsync(caller, key, digest, cancel);
@@ -123,6 +125,7 @@ internal sealed class JobSubmission(
             Tags = options.Tags,
             Privacy = options.Privacy,
             Detail = options.Detail,
+            Redact = options.Redact,
             Webhook = options.Webhook is { } url ? new JobWebhook { Url = url } : null,
             Lane = lane,
             TraceParent = JobTrace.Current?.Id,
@@ -170,6 +173,17 @@ internal sealed class JobSubmission(
 
         var captured = PhotoPreparation.CapturedOf(record, file, header);
 
+        // Checkpoint 0, of a photo that is to be redacted: the job exists before anything of the photo does, so that whatever dies here,
+        // the sweep goes on with it or deletes it.
+        Stored<JobRecord>? begun = null;
+        if (record.Privacy.Has(JobPrivacy.Redact))
+        {
+            var first = await jobs.CreateAsync(record, cancel);
+            if (!first.Done)
+                return first.Document!;
+            begun = first.Document;
+        }
+
         // Checkpoint 1: photo and input are stored. They are unowned until the record names them; retention deletes them where a crash
         // comes before that.
         var storing = time.GetUtcNow();
@@ -182,21 +196,44 @@ internal sealed class JobSubmission(
         // the same request with the same key. A caller that hangs up from here on stops nothing.
         var enqueuing = time.GetUtcNow();
         var ticket = await gauge.TicketAsync(record.Lane, cancel);
-        var queued = PhotoPreparation.Prepared(record, header, file.Length, captured, plan, stored, model, ticket) with
-        {
-            Source = record.Source with { ETag = etag.ToString().Trim('"') },
-            Stages = new StageMilliseconds { Decode = decode, Store = store },
-            Times = record.Times with { ReceivedAt = record.Times.CreatedAt },
-        };
-        var created = await jobs.CreateAsync(queued.Enter(JobState.Queued, time.GetUtcNow()), CancellationToken.None);
+        var created = begun is null
+            ? await jobs.CreateAsync(Queued(record).Enter(JobState.Queued, time.GetUtcNow()), CancellationToken.None)
+            : await jobs.TryMoveAsync(
+                record.Id,
+                JobState.Queued,
+                current => current.State == JobState.AwaitingUpload ? Queued(current) : null,
+                CancellationToken.None,
+                begun
+            );
         if (created is not { Done: true, Document: { } job })
-            return created.Document!;
+        {
+            await OriginalPhoto.DeleteAsync(blobs, created.Document!.Value, CancellationToken.None);
+            return created.Document;
+        }
+
         RequestSpan.Stage(StageSpan.Enqueue, enqueuing, job.Value.Times.QueuedAt!.Value);
-        Log.JobQueued(log, record.Id, header.OrientedWidth, header.OrientedHeight, queued.Image!.Format, input.Width, input.Height, decode);
+        Log.JobQueued(
+            log,
+            record.Id,
+            header.OrientedWidth,
+            header.OrientedHeight,
+            job.Value.Image!.Format,
+            input.Width,
+            input.Height,
+            decode
+        );
 
         // Checkpoint 3: its message is sent.
         await segmentation.SendAsync(job, JobTrace.Of(job.Value), input.Pixels, CancellationToken.None);
         return job;
+
+        JobRecord Queued(JobRecord awaited) =>
+            PhotoPreparation.Prepared(awaited, header, file.Length, captured, plan, stored, model, ticket) with
+            {
+                Source = awaited.Source with { ETag = etag.ToString().Trim('"') },
+                Stages = new StageMilliseconds { Decode = decode, Store = store },
+                Times = awaited.Times with { ReceivedAt = awaited.Times.CreatedAt },
+            };
     }
 
     // Where others are before it, or the photo has no place beside photos that somebody waits for, PreprocessUpload prepares it.
@@ -207,6 +244,13 @@ internal sealed class JobSubmission(
         var created = await jobs.CreateAsync(record, cancel);
         if (created.Done)
             RequestSpan.Accepted(created.Document!.Value);
+        // Of a job that has ended meanwhile nothing is stored again.
+        else if (
+            created.Document is { Value: { State: var state, Privacy: var privacy } }
+            && state.IsTerminal()
+            && privacy.Has(JobPrivacy.Redact)
+        )
+            return created.Document;
 
         // Checkpoint 2: the photo is stored, where storage raises no event: events of ten thousand photos of one caller would come in
         // the queue of all others.

@@ -76,7 +76,15 @@ internal static class SubmissionDescriptions
             )
             .Takes<JobPrivacy>(
                 "privacy",
-                "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it."
+                "What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. redact: "
+                    + "people, riders and vehicles, or the classes of 'redact', are obscured in the photo that is kept, and the original "
+                    + "is deleted when the job has ended, however it ends. Several with commas, or given several times."
+            )
+            .Takes(
+                "redact",
+                "Classes to obscure, and with that privacy=redact: names of the model's classes, people, riders, vehicles, or default for "
+                    + "these three. Several with commas, or given several times, 32 in all.",
+                ParameterForms.Several(32, "^.{1,2048}$")
             )
             .Takes<JobDetail>("detail", Detail)
             .Takes("webhook", "https address to notify when the job has ended.")
@@ -101,6 +109,7 @@ internal static class SubmissionDescriptions
                 ErrorCodes.ImageAnimated,
                 ErrorCodes.ImageCorrupt,
                 ErrorCodes.ModelNotFound,
+                ErrorCodes.RedactionUnavailable,
                 ErrorCodes.WebhooksDisabled,
                 ErrorCodes.WebhookUrlInvalid,
                 ErrorCodes.IdempotencyConflict,

@@ -17,6 +17,7 @@ internal sealed record IssueServices(
     KeyedAdmission Admission,
     ModelCatalogue Models,
     WebhookOptions Webhooks,
+    PrivacyPolicy Policy,
     ImageLimits Limits,
     WorkOptions Options,
     TimeProvider Time

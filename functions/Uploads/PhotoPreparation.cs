@@ -56,7 +56,7 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
 
     /// <summary>What a photo says of its capture, without what its caller does not want kept.</summary>
     public static Captured? CapturedOf(JobRecord record, byte[] file, ImageHeader header) =>
-        CaptureReader.Read(file, header.Format, location: record.Privacy is null);
+        CaptureReader.Read(file, header.Format, location: !record.Privacy.Has(JobPrivacy.NoLocation));
 
     /// <summary>A record with what was made of its photo.</summary>
     /// <param name="record">The record, about to be queued.</param>

@@ -9,7 +9,6 @@ using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Segmentation;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;
@@ -146,6 +145,8 @@ internal sealed class PreprocessUpload(
                 Log.MessageIgnored(log, id, message.MessageId, queued.Document?.Value.State);
                 if (queued.Document is { Value: { ErasedAt: not null } erased })
                     await JobErasure.DeleteFilesAsync(blobs, erased, cancel);
+                else if (queued.Document is { Value: var ended })
+                    await OriginalPhoto.DeleteAsync(blobs, ended, cancel);
                 return;
             }
 

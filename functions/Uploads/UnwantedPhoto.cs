@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using RoadSeg.Functions.Storage;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
@@ -11,13 +10,22 @@ namespace RoadSeg.Functions.Uploads;
 /// the photo that the job was about was refused and deleted. It can be of any size.</summary>
 internal static class UnwantedPhoto
 {
-    /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back. What was stored over
-    /// one that is kept as a snapshot is deleted with it when photos are: a snapshot cannot be without its blob.</summary>
-    /// <returns>True when something was deleted.</returns>
+    /// <summary>Deletes it, if there is any. The version that the record names stays, unless the job was taken back or asked for a
+    /// redaction. What was stored over one that is kept as a snapshot is deleted with it when photos are: a snapshot cannot be without its
+    /// blob.</summary>
+    /// <returns>False when nothing was deleted.</returns>
     public static async Task<bool> DeleteAsync(BlobServiceClient blobs, JobRecord job, CancellationToken cancel)
     {
+        if (!job.State.IsTerminal())
+            return false;
+        if (job.Privacy.Has(JobPrivacy.Redact))
+        {
+            await OriginalPhoto.DeleteAsync(blobs, job, cancel);
+            return true;
+        }
+
         // A bare drop's address is its owner's, and the photo of a batch may be another job's too.
-        if (!job.State.IsTerminal() || job.Batch is not null || (job.Upload is null && job.Source.Container != Containers.Submitted))
+        if (job.Batch is not null || (job.Upload is null && job.Source.Container != Containers.Submitted))
             return false;
         var takenBack = job.State is JobState.Canceled or JobState.Expired || job.ErasedAt is not null;
         if (job.Source.Snapshot is not null && !takenBack)

@@ -27,6 +27,7 @@ internal static class UploadDescriptions
                 ErrorCodes.RequestInvalid,
                 ErrorCodes.ContentTypeUnsupported,
                 ErrorCodes.ModelNotFound,
+                ErrorCodes.RedactionUnavailable,
                 ErrorCodes.WebhooksDisabled,
                 ErrorCodes.WebhookUrlInvalid,
                 ErrorCodes.IdempotencyConflict,

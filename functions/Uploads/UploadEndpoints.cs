@@ -18,12 +18,15 @@ internal static class UploadEndpoints
 
     private static async Task<IResult> IssueAsync(HttpContext context, [AsParameters] IssueServices services)
     {
-        var (jobs, sas, keys, callers, admission, models, webhooks, limits, options, time) = services;
+        var (jobs, sas, keys, callers, admission, models, webhooks, policy, limits, options, time) = services;
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var wanted = await ReadAsync(context.Request, time, cancel);
-        var job = SubmissionOptions.Checked(wanted.Model, wanted.Tags, wanted.Privacy, wanted.Webhook, webhooks, wanted.Detail);
+        var job = SubmissionOptions
+            .Checked(wanted.Model, wanted.Tags, wanted.Privacy, wanted.Redact, wanted.Webhook, webhooks, wanted.Detail)
+            .Under(policy);
         await models.RequireAsync(job.Model, cancel);
+        await models.RequireClassesAsync(job.Model, job.Privacy, job.Redact, cancel);
         var fileName = SubmittedImage.Shown(wanted.FileName ?? "");
 
         var key = IdempotencyKeys.Read(context.Request);
@@ -54,6 +57,7 @@ internal static class UploadEndpoints
                 Tags = job.Tags,
                 Privacy = job.Privacy,
                 Detail = job.Detail,
+                Redact = job.Redact,
                 Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
                 Lane = lane,
                 TraceParent = JobTrace.Current?.Id,
@@ -115,7 +119,8 @@ internal static class UploadEndpoints
         {
             throw new RoadSegException(
                 ErrorCodes.RequestInvalid,
-                "The body is not a JSON object with fileName, contentType, resumable, model, tags, privacy and webhook, all optional: "
+                "The body is not a JSON object with fileName, contentType, resumable, model, tags, privacy, redact and webhook, all "
+                    + "optional: "
                     + JsonFault.Of(e),
                 e
             );

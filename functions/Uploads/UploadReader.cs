@@ -56,9 +56,14 @@ internal static class UploadReader
         return await WholeAsync(download, cancel);
     }
 
-    /// <summary>Fails as <see cref="ReadAsync"/> does, and reads nothing.</summary>
-    public static async Task RequireAsync(BlobServiceClient blobs, JobSource source, ImageLimits limits, CancellationToken cancel) =>
-        (await OpenAsync(blobs, source, limits, cancel)).Dispose();
+    /// <summary>Reads the photo of a job as anybody may see it.</summary>
+    /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>; result-not-ready: it is to be redacted first.</exception>
+    public static Task<byte[]> ReadShownAsync(BlobServiceClient blobs, JobRecord job, ImageLimits limits, CancellationToken cancel) =>
+        ReadAsync(blobs, Shown(job), limits, cancel);
+
+    /// <summary>Fails as <see cref="ReadShownAsync"/> does, and reads nothing.</summary>
+    public static async Task RequireShownAsync(BlobServiceClient blobs, JobRecord job, ImageLimits limits, CancellationToken cancel) =>
+        (await OpenAsync(blobs, Shown(job), limits, cancel)).Dispose();
 
     /// <summary>Keeps what lies at a photo's address now, whatever is stored there later: what a resumable key committed can be
     /// replaced.</summary>
@@ -119,6 +124,13 @@ internal static class UploadReader
             );
         }
     }
+
+    private static JobSource Shown(JobRecord job) =>
+        job.Shown
+        ?? throw new RoadSegException(
+            ErrorCodes.ResultNotReady,
+            $"The photo of job {job.Id} is to be redacted before anybody sees it, and is not. Submit it again."
+        );
 
     private static RoadSegException Missing(RequestFailedException e) =>
         new(ErrorCodes.UploadMissing, "The photo was deleted before it could be read. Upload it again.", e);

@@ -46,6 +46,12 @@ param callers string = ''
 
 @description('ROADSEG_LABELLING_KEYS: name=sha256 of a key for labelling tools, comma-separated; empty: none are answered.')
 param labellingKeys string = ''
+
+@description('ROADSEG_PRIVACY: what is demanded of every photo, redact, no-location or both with a comma; empty: nothing.')
+param privacy string = ''
+
+@description('ROADSEG_REDACT: classes that are obscured then, comma-separated; empty: people, riders and vehicles.')
+param redact string = ''
 @description('ROADSEG_LABEL_STUDIO: https://address=token of each Label Studio whose files are fetched, comma-separated.')
 @secure()
 param labelStudio string = ''
@@ -96,6 +102,8 @@ module stack 'stack.bicep' = {
     otlpEndpoint: otlpEndpoint
     callers: callers
     labellingKeys: labellingKeys
+    privacy: privacy
+    redact: redact
     labelStudio: labelStudio
     allowedOrigins: allowedOrigins
     operators: operators

@@ -14,6 +14,8 @@ param trainerImage string
 param otlpEndpoint string
 param callers string
 param labellingKeys string
+param privacy string
+param redact string
 @secure()
 param labelStudio string
 param allowedOrigins string
@@ -159,6 +161,8 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     messagesPerReplica: host.extensions.queues.batchSize
     callers: callers
     labellingKeys: labellingKeys
+    privacy: privacy
+    redact: redact
     labelStudio: labelStudio
     allowedOrigins: allowedOrigins
     operators: operators
@@ -195,6 +199,8 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     messagesPerReplica: host.extensions.queues.batchSize
     callers: ''
     labellingKeys: ''
+    privacy: ''
+    redact: ''
     labelStudio: ''
     allowedOrigins: ''
     operators: ''

@@ -33,6 +33,7 @@ public sealed partial class RoadSegClient
             ("model", about.Model),
             ("privacy", about.Privacy?.Name()),
             ("detail", about.Detail?.Name()),
+            ("redact", about.Redact is { } classes ? string.Join(',', classes) : null),
             ("webhook", about.Webhook),
             .. (about.Tags ?? new Dictionary<string, string>()).Select(tag => ("tag", (string?)$"{tag.Key}:{tag.Value}")),
         ]);

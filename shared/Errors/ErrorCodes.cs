@@ -127,6 +127,13 @@ public static class ErrorCodes
     /// <summary>No model has this name.</summary>
     public static readonly ErrorCode ModelNotFound = Caller("model-not-found", 404, "There is no such model");
 
+    /// <summary>The model knows none of the classes that are to be obscured.</summary>
+    public static readonly ErrorCode RedactionUnavailable = Caller(
+        "redaction-unavailable",
+        422,
+        "The model does not know what is to be obscured"
+    );
+
     /// <summary>No version of the model was live before the live one.</summary>
     public static readonly ErrorCode ModelNoRollback = Caller("model-no-rollback", 409, "There is no version to roll back to");
 
@@ -273,6 +280,7 @@ public static class ErrorCodes
         RequestTooSlow,
         DeadlineExceeded,
         ModelNotFound,
+        RedactionUnavailable,
         RouteNotFound,
         KeyRequired,
         PhotoUnreachable,

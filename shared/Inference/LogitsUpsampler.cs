@@ -87,8 +87,8 @@ public static class LogitsUpsampler
                 $"[{classes}, {height}, {width}] logits need {needed} values, not {logits.Length}.",
                 nameof(logits)
             );
-        if (asked is not null && asked.Ids.Length != pixels)
-            throw new ArgumentException($"{outputWidth}x{outputHeight} pixels are asked for by {asked.Ids.Length} ids.", nameof(asked));
+        if (asked?.Ids is { } own && own.Length != pixels)
+            throw new ArgumentException($"{outputWidth}x{outputHeight} pixels are asked for by {own.Length} ids.", nameof(asked));
         RequireFinite(logits);
 
         var ids = GC.AllocateUninitializedArray<byte>(pixels);
@@ -157,6 +157,9 @@ public static class LogitsUpsampler
     {
         public BackgroundRule? Rule { get; } = rule;
 
+        public bool Asks { get; } = asked is not null;
+
+        /// <summary>Null: 0 for every pixel.</summary>
         public byte[]? Asked { get; } = asked?.Ids;
 
         /// <summary>By channel, the asker's class; that of the background last.</summary>
@@ -198,6 +201,7 @@ public static class LogitsUpsampler
             for (var y = first; y < end; y++)
             {
                 LerpVertically(y);
+                asked.AsSpan().Clear();
                 pass.Asked?.AsSpan(y * pass.OutputWidth, pass.OutputWidth).CopyTo(asked);
                 ClassifyRow();
                 if (allAsked is not null)
@@ -271,7 +275,7 @@ public static class LogitsUpsampler
                         ClassifyIndependent(scores, pass.Classes, rule, idBytes + at, confidenceBytes + at);
                     else
                         Classify(scores, pass.Classes, idBytes + at, confidenceBytes + at);
-                    if (pass.Asked is not null)
+                    if (pass.Asks)
                         Ask(scores, asked.AsSpan(at, ResampleAxis.Block));
                 }
             }

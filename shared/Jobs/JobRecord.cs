@@ -55,6 +55,22 @@ public sealed record JobRecord : IWorkRecord<JobRecord, JobState>
     /// <summary>How closely its caller wants the photo looked at; null for as always.</summary>
     public JobDetail? Detail { get; init; }
 
+    /// <summary>Classes to obscure, as they were asked for, of a job whose <see cref="Privacy"/> says so; null for people, riders and
+    /// vehicles.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>What was obscured, from when <see cref="Source"/> is the photo in which it is; null before, and for all other
+    /// jobs.</summary>
+    public JobRedaction? Redaction { get; init; }
+
+    /// <summary>Where the photo lay as it came, from when <see cref="Source"/> is a redacted one: what is to be deleted there. Null before,
+    /// and for all other jobs.</summary>
+    public JobSource? Original { get; init; }
+
+    /// <summary>The photo as anybody may see it, its caller included; null while it is to be redacted and is not.</summary>
+    [JsonIgnore]
+    public JobSource? Shown => Privacy.Has(JobPrivacy.Redact) && Redaction is null ? null : Source;
+
     /// <summary>Whom to notify of the end; null when nobody asked.</summary>
     public JobWebhook? Webhook { get; init; }
 

@@ -11,6 +11,8 @@ public sealed class JobStore
 {
     private readonly RecordStore<JobRecord, JobState> _records;
     private readonly BatchLog _batches;
+    private readonly BlobServiceClient _blobs;
+    private readonly PrivacyPolicy _policy;
     private readonly BlobContainerClient _index;
     private readonly QueueClient _webhooks;
     private readonly TimeProvider _time;
@@ -22,7 +24,11 @@ public sealed class JobStore
     private static readonly TimeSpan GivenOut = TimeSpan.FromMinutes(1);
 
     /// <summary>The store of one storage account.</summary>
-    public JobStore(BlobServiceClient blobs, QueueServiceClient queues, TimeProvider time)
+    /// <param name="blobs">Where records and photos lie.</param>
+    /// <param name="queues">Where webhooks are asked for.</param>
+    /// <param name="time">Clock of what is noted.</param>
+    /// <param name="policy">What is demanded of every new job; null for nothing.</param>
+    public JobStore(BlobServiceClient blobs, QueueServiceClient queues, TimeProvider time, PrivacyPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         ArgumentNullException.ThrowIfNull(queues);
@@ -35,6 +41,7 @@ public sealed class JobStore
             EndedAsync
         );
         _batches = new BatchLog(blobs);
+        (_blobs, _policy) = (blobs, policy ?? new PrivacyPolicy());
         _index = blobs.GetBlobContainerClient(Containers.JobsIndex);
         _time = time;
         _webhooks = queues.GetQueueClient(Queues.WebhookDeliveries);
@@ -55,6 +62,7 @@ public sealed class JobStore
     public async Task<Change<JobRecord>> CreateAsync(JobRecord record, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(record);
+        record = _policy.Of(record);
         if (record.Batch is null && record.Id.MadeAt < _time.GetUtcNow() - GivenOut && await FindAsync(record.Id, cancel) is { } earlier)
             return new Change<JobRecord>(false, earlier);
         await _records.MarkAsync(record, cancel);
@@ -100,12 +108,13 @@ public sealed class JobStore
     public Task<Change<JobRecord>> AmendAsync(WorkId id, Func<JobRecord, JobRecord?> change, CancellationToken cancel) =>
         ChangeAsync(id, path => _records.AmendAsync(path, change, cancel));
 
-    /// <summary>What is left to do for a job that has ended: a line in the log of its batch, its webhook, if it has them, and the end of
-    /// its marker. The move itself does it; the sweep does it again where the process died in between, so that a line may stand twice and
-    /// a webhook be notified twice.</summary>
+    /// <summary>What is left to do for a job that has ended: the end of its original photo, where that is not to be kept; a line in the
+    /// log of its batch and its webhook, if it has them; and the end of its marker. The move itself does it; the sweep does it again where
+    /// the process died in between, so that a line may stand twice and a webhook be notified twice.</summary>
     public async Task SettleAsync(JobRecord ended, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(ended);
+        await OriginalPhoto.DeleteAsync(_blobs, ended, cancel);
         if (ended.Batch is { } place)
             await _batches.AppendAsync(place, ended, cancel);
         if (ended.Webhook is { Deliveries: [] })

@@ -36,6 +36,12 @@ public sealed record JobView
     /// <summary>How often the model runs for the photo, of a job with <c>detail</c>, once its input is made.</summary>
     public int? Runs { get; init; }
 
+    /// <summary>Classes to obscure, where they were named.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>What was obscured in the photo that is kept, when that was asked for and is done.</summary>
+    public JobRedaction? Redaction { get; init; }
+
     /// <summary>When each state was first entered.</summary>
     public required JobTimes Times { get; init; }
 
@@ -96,6 +102,8 @@ public sealed record JobView
             Privacy = job.Privacy,
             Detail = job.Detail,
             Runs = job.Detail is null || job.Input is null ? null : (job.Input.Tiles ?? 0) + 1,
+            Redact = job.Redact,
+            Redaction = job.Redaction,
             Times = job.Times,
             Stages = job.Stages,
             Queue = place,

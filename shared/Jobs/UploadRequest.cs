@@ -23,11 +23,16 @@ public sealed record UploadRequest
     /// <summary>The caller's own notes: at most 16, names of 1-64 letters, digits, <c>. _ -</c>, values up to 256 characters.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>What is not to be kept of the photo: <c>no-location</c> for where it was taken.</summary>
+    /// <summary>What is not to be kept of the photo: <c>no-location</c> for where it was taken, <c>redact</c> for people, riders and
+    /// vehicles in it; both with a comma between them.</summary>
     public JobPrivacy? Privacy { get; init; }
 
     /// <summary>How closely to look at the photo: <c>high</c> for overlapping tiles, <c>normal</c> when absent.</summary>
     public JobDetail? Detail { get; init; }
+
+    /// <summary>Classes to obscure in place of people, riders and vehicles: names of the model's classes, <c>people</c>, <c>riders</c>,
+    /// <c>vehicles</c>, or <c>default</c> for these three. Asks for <c>redact</c> by itself.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
 
     /// <summary>https address to notify when the job has ended.</summary>
     public string? Webhook { get; init; }

@@ -19,6 +19,9 @@ public static class BlobPaths
     /// <summary>True for what <see cref="Upload"/> gives.</summary>
     public static bool IsUpload(string path) => path is not null && path.Split('/') is [var id, "image"] && WorkId.TryParse(id, out _);
 
+    /// <summary>In <see cref="Containers.Submitted"/>, where storage raises no event: the photo as an attempt redacted it.</summary>
+    public static string Redacted(WorkId id, int attempt) => $"{id}/redacted-{attempt}";
+
     /// <summary>In <see cref="Containers.Work"/>: raw RGB bytes [height, width, 3] of the model input.</summary>
     /// <param name="id">The job.</param>
     /// <param name="file">What the record names (<see cref="JobRecord.InputFile"/>); null in records from before there were

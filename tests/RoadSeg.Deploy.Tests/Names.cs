@@ -37,8 +37,8 @@ internal static class Names
             {
                 ["functions"] = Array(Gpu),
                 ["wakes"] = Array(Triggers(Gpu)),
-                // It takes back a version that fails, and so writes a model's pointer.
-                ["containers"] = Array([Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models, Containers.Audits, Containers.AuditsActive]),
+                // It redacts photos and deletes their originals; it takes back a version that fails, and so writes a model's pointer.
+                ["containers"] = Array([Containers.Uploads, Containers.Submitted, Containers.Batches, Containers.BatchRuns, Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models, Containers.Audits, Containers.AuditsActive]),
                 // Labels that it holds against what the model sees.
                 ["reads"] = Array([Containers.Curated]),
                 ["queues"] = Array([.. ModelQueues, .. ModelQueues.Select(Queues.Poison), Queues.WebhookDeliveries]),

@@ -4,6 +4,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Labels;
 using RoadSeg.Models;
+using RoadSeg.Redaction;
 using RoadSeg.Trainer.Data;
 using RoadSeg.Trainer.Evaluation;
 using RoadSeg.Trainer.Libtorch;
@@ -53,6 +54,20 @@ internal static class EvaluateCommand
             Description =
                 "Look at every picture as jobs with detail=high do: in tiles too where it is larger than the input. For packages.",
         };
+        var redaction = new Option<bool>("--redaction")
+        {
+            Description = "How much of people, riders and vehicles a redaction obscures, by their size, of a package as --model.",
+        };
+        var margin = new Option<double>("--margin")
+        {
+            Description = "With --redaction: width of the margin, as a share of the picture's shorter side.",
+            DefaultValueFactory = _ => new RedactionRule().Margin,
+        };
+        var probability = new Option<double>("--probability")
+        {
+            Description = "With --redaction: probability from which on a pixel is obscured.",
+            DefaultValueFactory = _ => new RedactionRule().Probability,
+        };
         var threads = new Option<int>("--threads") { Description = "CPU threads of libtorch; 0 for all." };
         var device = new Option<string>("--device") { Description = "cpu or cuda (checkpoints).", DefaultValueFactory = _ => "cpu" };
         var command = new Command("evaluate", "Score a checkpoint, a package or an ONNX file against ground truth.")
@@ -68,6 +83,9 @@ internal static class EvaluateCommand
             flip,
             scales,
             detail,
+            redaction,
+            margin,
+            probability,
             threads,
             device,
         };
@@ -82,6 +100,13 @@ internal static class EvaluateCommand
                 : DataSource.Read(root, parsed.GetValue(split)!);
             if (parsed.GetValue(stretch) is { } square)
                 set = new SegmentationSet(set.Name, set.Labels, new StretchedFrames(set.Frames, Stretch(square)));
+            if (parsed.GetValue(redaction))
+            {
+                var rule = new RedactionRule { Margin = parsed.GetValue(margin), Probability = parsed.GetValue(probability) };
+                Redaction(parsed.GetValue(package), parsed.GetValue(precision), set, rule);
+                return;
+            }
+
             var input = parsed.GetValue(size) is { } wanted ? Stretch(wanted) : null;
             var scores = (parsed.GetValue(checkpoint), parsed.GetValue(package)) switch
             {
@@ -174,6 +199,15 @@ internal static class EvaluateCommand
             new EngineOptions { Precision = precision }
         );
         return OnnxEvaluation.RunInDetail(engine, set);
+    }
+
+    private static void Redaction(string? path, Precision precision, SegmentationSet set, RedactionRule rule)
+    {
+        Check.That(Directory.Exists(path), "--redaction takes a package: --model FOLDER.");
+        var package = ModelPackage.Load(path!);
+        SameClasses(package.Manifest.Labels, set);
+        using var engine = SegmentationEngine.Load(package, new EngineOptions { Precision = precision });
+        RedactionRecall.Run(engine, set, rule).Write(Console.Out);
     }
 
     private static void SameClasses(LabelCatalogue labels, SegmentationSet set) =>

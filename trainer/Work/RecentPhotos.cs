@@ -79,18 +79,18 @@ internal sealed class RecentPhotos(StorageAccount storage, TimeProvider time, in
     {
         try
         {
-            if (await _jobs.FindAsync(id, cancel) is not { Value: { State: JobState.Succeeded, ErasedAt: null } job })
+            if (await _jobs.FindAsync(id, cancel) is not { Value: { State: JobState.Succeeded, ErasedAt: null, Shown: { } source } })
                 return null;
 
             // Addresses are normalised on their way to storage: such a name would read another blob.
-            if (job.Source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
+            if (source.Path.Split('/', '\\').Any(segment => segment is "." or ".."))
                 return null;
-            var version = job.Source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
+            var version = source.ETag is { Length: > 0 } etag ? new BlobRequestConditions { IfMatch = new ETag($"\"{etag}\"") } : null;
             var photo = (
                 await _blobs
-                    .GetBlobContainerClient(job.Source.Container)
-                    .GetBlobClient(job.Source.Path)
-                    .WithSnapshot(job.Source.Snapshot)
+                    .GetBlobContainerClient(source.Container)
+                    .GetBlobClient(source.Path)
+                    .WithSnapshot(source.Snapshot)
                     .DownloadContentAsync(new BlobDownloadOptions { Conditions = version }, cancel)
             ).Value.Content.ToArray();
             ImageProbe.Read(photo, ImageLimits.Default);

@@ -39,11 +39,14 @@ class ClientTests(ServiceTest):
     def test_a_photo_in_the_body_can_be_waited_for_in_one_call_and_its_idempotency_key_gets_the_same_job(self):
         roadseg, key = client(), uuid.uuid4().hex
         about = {"file_name": "a&b.jpg", "tags": {"a": "1", "b": "x:y"}, "wait": 60, "idempotency_key": key}
+        about |= {"privacy": "redact,no-location", "redact": ["car", "people"]}
 
         job = roadseg.submit(STREET.read_bytes(), **about)
         again = roadseg.submit(STREET, **about)
 
         self.assertEqual((job["state"], job["fileName"], job["tags"]), ("succeeded", "a&b.jpg", {"a": "1", "b": "x:y"}))
+        self.assertEqual((job["privacy"], job["redact"]), ("redact,no-location", ["car", "people"]))
+        self.assertEqual(job["redaction"]["classes"], ["car", "pedestrian"])
         self.assertEqual(again["id"], job["id"])
         self.assert_refused(409, "idempotency-conflict", roadseg.submit, STREET, idempotency_key=key)
 

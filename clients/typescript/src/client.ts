@@ -316,5 +316,5 @@ function described(photo: Photo, options: PhotoOptions) {
   const fileName = options.fileName ?? (typeof File !== "undefined" && photo instanceof File ? photo.name : undefined);
   const contentType = options.contentType ?? (photo instanceof Blob && photo.type !== "" ? photo.type : undefined);
   const { model, tags, privacy, detail, webhook } = options;
-  return { fileName, contentType, model, tags, privacy, detail, webhook };
+  return { fileName, contentType, model, tags, privacy, detail, redact: options.redact && [...options.redact], webhook };
 }

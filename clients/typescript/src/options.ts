@@ -61,11 +61,13 @@ export interface PhotoOptions extends CallOptions {
   /** Notes of your own: at most 16. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 
-  /** What is not to be kept of the photo: `no-location` for where it was taken. */
+  /** What is not to be kept of the photo: `no-location` for where it was taken, `redact` for people, riders and vehicles in it. */
   readonly privacy?: JobPrivacy | undefined;
 
   /** How closely to look: `high` also at overlapping tiles, with as many runs of the model as `estimate` says. Default: normal. */
   readonly detail?: JobDetail | undefined;
+  /** Classes to obscure in place of people, riders and vehicles, and with that `redact`. */
+  readonly redact?: readonly string[] | undefined;
 
   /** https address to notify when the job has ended. */
   readonly webhook?: string | undefined;

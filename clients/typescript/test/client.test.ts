@@ -13,10 +13,11 @@ test("a photo uploaded by key becomes a mask, a summary, pictures and polygons, 
   const states: string[] = [];
 
   const file = new File([await openAsBlob(sample)], "straße.jpg", { type: "image/jpeg" });
-  const sent = await roadseg.upload(file, { tags: { camera: "front: left" } });
+  const sent = await roadseg.upload(file, { tags: { camera: "front: left" }, privacy: "no-location" });
   const job = await roadseg.wait(sent.id, { onChange: (change) => states.push(change.state) });
 
   assert.deepEqual([job.state, job.fileName, job.tags], ["succeeded", "straße.jpg", { camera: "front: left" }]);
+  assert.equal(job.privacy, "no-location");
   assert.equal(states.at(-1), "succeeded");
   assert.equal((await roadseg.summary(job.id)).classes.reduce((sum, each) => sum + each.pixels, 0), 751 * 563);
   for (const png of [await roadseg.mask(job.id), await roadseg.color(job.id), await roadseg.confidence(job.id)])
@@ -42,12 +43,13 @@ test("what the model is not sure enough of is unknown", options, async () => {
 
 test("a photo in the body can be waited for in one call, and its idempotency key gets the same job", options, async () => {
   const roadseg = client();
-  const about = { fileName: "a&b.jpg", tags: { a: "1", b: "x:y" }, wait: 60, idempotencyKey: crypto.randomUUID() };
+  const about = { fileName: "a&b.jpg", tags: { a: "1", b: "x:y" }, privacy: "redact,no-location", redact: ["car", "people"], wait: 60, idempotencyKey: crypto.randomUUID() } as const;
 
   const job = await roadseg.submit(street, about);
   const again = await roadseg.submit(street, about);
 
   assert.deepEqual([job.state, job.fileName, job.tags], ["succeeded", "a&b.jpg", { a: "1", b: "x:y" }]);
+  assert.deepEqual([job.privacy, job.redact, job.redaction?.classes], ["redact,no-location", ["car", "people"], ["car", "pedestrian"]]);
   assert.equal(again.id, job.id);
   await refused(roadseg.submit(street, { ...about, fileName: "other.jpg" }), 409, "idempotency-conflict");
 });

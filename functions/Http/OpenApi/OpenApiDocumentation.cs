@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -170,6 +171,8 @@ internal static class OpenApiDocumentation
             schema.Enum = schema.Enum is null
                 ? null
                 : [.. schema.Enum.Where(static word => word is not null && !word.IsJsonNullSentinel())];
+            if (type == typeof(JobPrivacy))
+                schema.Enum = [.. JobPrivacies.Names.Select(static name => JsonValue.Create(name))];
         }
 
         // What Kiota's exceptions say.

@@ -31,10 +31,11 @@ export interface Job {
   queue?: { position: number; estimatedSeconds?: number };
   image?: { format: string; width: number; height: number; bytes: number };
   captured?: Captured;
-  privacy?: 'no-location';
   detail?: 'high' | 'normal';
   /** How often the model runs for the photo, in detail. */
   runs?: number;
+  privacy?: 'no-location' | 'redact' | 'redact,no-location';
+  redaction?: { classes: string[]; margin: number; share: number };
   /** As name or name@version; absent for the one that serves. */
   model?: string;
   result?: { model: string; modelVersion: string; provider: string };

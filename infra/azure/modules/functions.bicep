@@ -27,6 +27,8 @@ param wakingQueues array
 param messagesPerReplica int
 param callers string
 param labellingKeys string
+param privacy string
+param redact string
 @secure()
 param labelStudio string
 param allowedOrigins string
@@ -56,6 +58,8 @@ var settings = [
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
   { name: 'ROADSEG_CALLERS', value: callers }
   { name: 'ROADSEG_LABELLING_KEYS', value: labellingKeys }
+  { name: 'ROADSEG_PRIVACY', value: privacy }
+  { name: 'ROADSEG_REDACT', value: redact }
   { name: 'ROADSEG_ALLOWED_ORIGINS', value: allowedOrigins }
   { name: 'ROADSEG_OPERATORS', value: operators }
   // A container of this size has 8 GiB of disk.

@@ -53,6 +53,9 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
   parent: account
   name: 'default'
   properties: {
+    // What the app deletes is gone: an original photo that was redacted, a job that was erased.
+    deleteRetentionPolicy: { enabled: false }
+    isVersioningEnabled: false
     cors: {
       corsRules: [
         {

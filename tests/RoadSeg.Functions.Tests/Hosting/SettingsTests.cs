@@ -1,12 +1,16 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Batches;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Privacy;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Functions.Work;
 using RoadSeg.Inference;
+using RoadSeg.Jobs;
 using RoadSeg.Models;
+using RoadSeg.Redaction;
 using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Tests.Hosting;
@@ -88,6 +92,30 @@ public sealed class SettingsTests
             Assert.Equal(value, Number(name, value));
         foreach (var value in (long[])[least - 1, most + 1])
             Assert.Throws<InvalidOperationException>(() => Number(name, value));
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("redact", null, JobPrivacy.Redact)]
+    [InlineData("no-location,redact", "car, people", JobPrivacy.Redact | JobPrivacy.NoLocation)]
+    public void What_is_demanded_of_every_photo_is_words_with_commas(string? privacy, string? classes, JobPrivacy? demanded)
+    {
+        var policy = Of<PrivacyPolicy>(("ROADSEG_PRIVACY", privacy), ("ROADSEG_REDACT", classes));
+
+        Assert.Equal(demanded, policy.Demanded);
+        Assert.Equal(classes?.Split(", "), policy.Classes);
+        Assert.Throws<InvalidOperationException>(() => Of<PrivacyPolicy>(("ROADSEG_PRIVACY", "everything")));
+        Assert.Throws<InvalidOperationException>(() => Of<PrivacyPolicy>(("ROADSEG_REDACT", "car")));
+        Assert.Throws<InvalidOperationException>(() => Of<RedactionRule>(("ROADSEG_REDACT_MARGIN", "0.2")));
+        Assert.Throws<InvalidOperationException>(() => Of<RedactionRule>(("ROADSEG_REDACT_PROBABILITY", "0")));
+        Assert.Equal(new RedactionRule(), Of<RedactionRule>());
+
+        static T Of<T>(params (string Name, string? Value)[] settings)
+        {
+            var services = new ServiceCollection();
+            services.AddPrivacy(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => setting.Value)).Build());
+            return (T)services.Single(service => service.ServiceType == typeof(T)).ImplementationInstance!;
+        }
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
+using RoadSeg.Functions.Privacy;
 using RoadSeg.Functions.Segmentation;
 using RoadSeg.Functions.Storage;
 using RoadSeg.Functions.Submissions;
@@ -50,6 +51,7 @@ internal sealed class InProcess : IAsyncDisposable
         var services = new ServiceCollection().AddLogging().AddSingleton(read).AddSingleton(time);
         services.AddStorage(read);
         services.AddUploads(read);
+        services.AddPrivacy(read);
         services.AddJobs(read);
         services.AddSubmissions();
         services.AddModels(read);

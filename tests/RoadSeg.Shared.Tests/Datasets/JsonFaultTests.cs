@@ -80,7 +80,7 @@ public sealed partial class JsonFaultTests
     }
 
     [Theory]
-    [InlineData("""{"privacy":"everything"}""", "\"privacy\" in line 1 is no word of no-location.")]
+    [InlineData("""{"privacy":"everything"}""", "\"privacy\" in line 1 is no word of no-location, redact.")]
     [InlineData("""{"resumable":1}""", "\"resumable\" in line 1 is no true or false.")]
     [InlineData("""{"fileName":1}""", "\"fileName\" in line 1 is no text.")]
     [InlineData("""{"tags":[]}""", "\"tags\" in line 1 is no object.")]

@@ -63,6 +63,7 @@ class RoadSegClient:
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
         detail: JobDetail | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         wait: float | None = None,
         idempotency_key: str | None = None,
@@ -75,8 +76,10 @@ class RoadSegClient:
             content_type: media type. The content decides, not this.
             model: name or name@version; the model that serves by default.
             tags: notes of your own, at most 16.
-            privacy: what is not to be kept of the photo: "no-location" for where it was taken.
+            privacy: what is not to be kept of the photo: "no-location" for where it was taken, "redact" for people, riders and
+                vehicles in it, "redact,no-location" for both.
             detail: how closely to look: "high" also at overlapping tiles, with as many runs of the model as estimate says.
+            redact: classes to obscure in place of people, riders and vehicles, and with that "redact".
             webhook: https address to notify when the job has ended.
             wait: seconds for which the service may hold its answer until the job has ended, 0-60.
             idempotency_key: the same key with the same request gets the same job, also after it has ended; a new one by default.
@@ -90,6 +93,7 @@ class RoadSegClient:
             ("model", model),
             ("privacy", privacy),
             ("detail", detail),
+            ("redact", None if redact is None else ",".join(redact)),
             ("webhook", webhook),
             *_notes(tags),
         ]
@@ -108,6 +112,7 @@ class RoadSegClient:
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
         detail: JobDetail | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         idempotency_key: str | None = None,
     ) -> JobView:
@@ -116,7 +121,7 @@ class RoadSegClient:
         Returns:
             The job; it may not have noticed its photo yet.
         """
-        about = _described(photo, file_name, content_type, model, tags, privacy, detail, webhook)
+        about = _described(photo, file_name, content_type, model, tags, privacy, detail, redact, webhook)
         ticket = self.upload_key(about, idempotency_key=idempotency_key)
         if idempotency_key is not None:
             earlier = self.job(ticket["id"])
@@ -145,6 +150,7 @@ class RoadSegClient:
         tags: Mapping[str, str] | None = None,
         privacy: JobPrivacy | None = None,
         detail: JobDetail | None = None,
+        redact: Sequence[str] | None = None,
         webhook: str | None = None,
         block_size: int = 1024 * 1024,
         state: UploadState | None = None,
@@ -159,7 +165,7 @@ class RoadSegClient:
         """
         size = size_of(photo)
         if state is None:
-            about = _described(photo, file_name, content_type, model, tags, privacy, detail, webhook)
+            about = _described(photo, file_name, content_type, model, tags, privacy, detail, redact, webhook)
             about["resumable"] = True
             ticket = self.upload_key(about)
             self._check_size(ticket, photo)
@@ -430,6 +436,7 @@ def _described(
     tags: Mapping[str, str] | None,
     privacy: JobPrivacy | None,
     detail: JobDetail | None,
+    redact: Sequence[str] | None,
     webhook: str | None,
 ) -> UploadRequest:
     return UploadRequest(
@@ -439,5 +446,6 @@ def _described(
         tags=None if tags is None else dict(tags),
         privacy=privacy,
         detail=detail,
+        redact=None if redact is None else list(redact),
         webhook=webhook,
     )

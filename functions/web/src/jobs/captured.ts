@@ -6,9 +6,10 @@ export function capturedSection(job: Job): HTMLElement | undefined {
   const facts: [string, Node | string | undefined][] = [
     ['Taken', timeOf(job.captured)],
     ['Camera', [job.captured?.camera?.make, job.captured?.camera?.model].filter(Boolean).join(' ') || undefined],
-    ['Place', job.privacy ? 'Not kept, as was asked' : placeOf(job.captured)],
+    ['Place', job.privacy?.includes('no-location') ? 'Not kept, as was asked' : placeOf(job.captured)],
     ['Height', job.captured?.position?.altitude === undefined ? undefined : `${number(job.captured.position.altitude, 1)} m`],
     ['Looking', directionOf(job.captured)],
+    ['Obscured', job.redaction && `${job.redaction.classes.join(', ')}: ${number(100 * job.redaction.share, 1)} % of the picture. The original was deleted.`],
   ];
   const known = facts.filter(([, value]) => value !== undefined);
   if (known.length === 0) return undefined;

@@ -3,11 +3,11 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace RoadSeg.Functions.Storage;
+namespace RoadSeg.Storage;
 
 /// <summary>Deletes what a caller put into storage by a key: one that may write may also take a lease, which would keep the blob for
 /// ever.</summary>
-internal static class LeasedBlob
+public static class LeasedBlob
 {
     /// <summary>Deletes a blob with its snapshots, under lease too.</summary>
     /// <param name="blob">The blob.</param>
@@ -17,6 +17,7 @@ internal static class LeasedBlob
     /// <exception cref="RequestFailedException">Storage did not do it, or a condition does not hold.</exception>
     public static async Task<bool> DeleteAsync(BlobClient blob, BlobRequestConditions? conditions, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(blob);
         try
         {
             return await blob.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancel);

@@ -31,7 +31,7 @@ internal static partial class Settings
     /// <summary>Set by the Bicep, or by an image for all who run it.</summary>
     public static IReadOnlyList<string> Deployed { get; } =
     [
-        "ROADSEG_ALLOWED_ORIGINS", "ROADSEG_CALLERS", "ROADSEG_INGEST_UNPACKED", "ROADSEG_KEEP_RESULTS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_LABELLING_KEYS", "ROADSEG_LABEL_STUDIO", "ROADSEG_OPERATORS", "ROADSEG_PROVIDER", "ROADSEG_WEBHOOK_SECRETS",
+        "ROADSEG_ALLOWED_ORIGINS", "ROADSEG_CALLERS", "ROADSEG_INGEST_UNPACKED", "ROADSEG_KEEP_RESULTS", "ROADSEG_KEEP_UPLOADS", "ROADSEG_LABELLING_KEYS", "ROADSEG_LABEL_STUDIO", "ROADSEG_MODEL", "ROADSEG_OPERATORS", "ROADSEG_PROVIDER", "ROADSEG_WEBHOOK_SECRETS",
     ];
 
     /// <summary>Not set by the deployment: the default is right there, or whoever wants another changes the Bicep.</summary>
@@ -42,8 +42,8 @@ internal static partial class Settings
         "ROADSEG_KEEP_TRAININGS", "ROADSEG_KEEP_UNFINISHED", "ROADSEG_LABELLING_PATIENCE", "ROADSEG_LEASE", "ROADSEG_MAX_BYTES", "ROADSEG_MAX_LIVE_JOBS",
         "ROADSEG_MAX_PIXELS", "ROADSEG_MAX_QUEUED", "ROADSEG_SWEEP_AFTER", "ROADSEG_UPLOAD_GRACE", "ROADSEG_UPLOAD_RESUMABLE", "ROADSEG_UPLOAD_VALID",
 
-        // The image has the model, the page, the libraries and ffmpeg where the programs look for them.
-        "ROADSEG_FFMPEG", "ROADSEG_LOGS", "ROADSEG_MODEL", "ROADSEG_MODELS_LOADED", "ROADSEG_MODEL_CACHE", "ROADSEG_MODEL_POLL", "ROADSEG_PAGE", "ROADSEG_PRECISION", "ROADSEG_THREADS",
+        // The image has the models, the page, the libraries and ffmpeg where the programs look for them.
+        "ROADSEG_FFMPEG", "ROADSEG_LOGS", "ROADSEG_MODELS_LOADED", "ROADSEG_MODEL_CACHE", "ROADSEG_MODEL_POLL", "ROADSEG_PAGE", "ROADSEG_PRECISION", "ROADSEG_THREADS",
         "ROADSEG_VIPS",
 
         // What a candidate must reach, and how the trainer works.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Client;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Cli.Segment;
 

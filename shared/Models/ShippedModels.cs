@@ -1,7 +1,7 @@
 namespace RoadSeg.Models;
 
-/// <summary>The model packages that ship: folders side by side, one of which serves. A flag or setting names it by its folder's name, or any
-/// other package by its path.</summary>
+/// <summary>The model packages that ship: folders side by side, one of which serves. A flag or setting names it by its folder's name, or
+/// any other package by its path.</summary>
 public static class ShippedModels
 {
     /// <summary>What serves where nothing is named.</summary>
@@ -9,8 +9,8 @@ public static class ShippedModels
 
     /// <summary>The folder of a package.</summary>
     /// <param name="shipped">Folder that holds those that ship.</param>
-    /// <param name="named">Name of one of them, or the path of any package; null or empty for <see cref="Default"/>. A folder of your own that is
-    /// called as one that ships is named with its path: <c>./open</c>.</param>
+    /// <param name="named">Name of one of them, or the path of any package; null or empty for <see cref="Default"/>. A folder of your own
+    /// that is called as one that ships is named with its path: <c>./open</c>.</param>
     /// <returns>A path; that a package lies there is not said.</returns>
     public static string FolderOf(string shipped, string? named)
     {

@@ -40,6 +40,8 @@ internal static class BatchCommand
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Redact,
+            ServiceOptions.Detail,
             ServiceOptions.MinConfidence,
             ServiceOptions.Json,
             ServiceOptions.Server,

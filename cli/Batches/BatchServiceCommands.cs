@@ -44,6 +44,8 @@ internal static class BatchServiceCommands
             ServiceOptions.Model,
             ServiceOptions.Tags,
             ServiceOptions.Privacy,
+            ServiceOptions.Redact,
+            ServiceOptions.Detail,
             ServiceOptions.Webhook,
             WebhookAt,
             ServiceOptions.Json,
@@ -63,7 +65,9 @@ internal static class BatchServiceCommands
                     Tags: about.Tags,
                     Privacy: about.Privacy,
                     Webhook: about.Webhook,
-                    WebhookAt: parsed.GetValue(WebhookAt)
+                    WebhookAt: parsed.GetValue(WebhookAt),
+                    Redact: about.Redact,
+                    Detail: about.Detail
                 );
                 Tell(parsed, await service.Client.StartBatchAsync(request, null, cancel), static batch => $"{batch.Id}");
                 return 0;

@@ -35,8 +35,8 @@ internal static class ClipCommand
     };
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = "Folder of the model package. Default: models/default.",
-        HelpName = "folder",
+        Description = "The model: default, open, or the folder of a package. Default: default.",
+        HelpName = "name|folder",
     };
     private static readonly Option<string> Out = new("--out")
     {
@@ -80,7 +80,7 @@ internal static class ClipCommand
         var options = new ClipOptions { Every = TimeSpan.FromSeconds(parsed.GetValue(Every)), Frames = parsed.GetValue(Frames) };
         try
         {
-            var run = new ClipRun(video.FullName, parsed.GetValue(Model) ?? Workspace.DefaultModel, folder, options);
+            var run = new ClipRun(video.FullName, ModelChoice.Folder(parsed.GetValue(Model)), folder, options);
             var timeline = await Screen.BusyAsync("segmenting the video", () =>
                 run.RunAsync(parsed.GetValue(Gpx)?.FullName, parsed.GetValue(Start), cancel)
             );

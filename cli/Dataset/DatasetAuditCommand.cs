@@ -23,7 +23,7 @@ internal static class DatasetAuditCommand
 
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = "Folder of the model package. Default: the model that RoadSeg ships with.",
+        Description = "The model: default, open, or the folder of a package. Default: default.",
     };
     private static readonly Option<string?> LabelMap = new("--label-map")
     {
@@ -82,7 +82,7 @@ internal static class DatasetAuditCommand
     )
     {
         NativeLibraries.Load(NativeLibraries.OwnVips);
-        var package = ModelPackage.Load(parsed.GetValue(Model) ?? Workspace.DefaultModel);
+        var package = ModelPackage.Load(ModelChoice.Folder(parsed.GetValue(Model)));
         var options = new AuditOptions { Pictured = AuditPage.Shown };
         var auditor = new LabelAuditor(set.Labels, package.Manifest, ClassNames.Read(parsed.GetValue(LabelMap)), options);
         using var engine = SegmentationEngine.Load(package);

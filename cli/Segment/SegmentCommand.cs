@@ -2,6 +2,7 @@ using System.CommandLine;
 using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Client;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.Cli.Segment;
 
@@ -44,24 +45,28 @@ internal static class SegmentCommand
     {
         if (parsed.GetValue(ServiceOptions.Server) is null)
         {
+            // A stack of its own serves what is named, where that is a package and no name of the registry's.
+            var named = parsed.GetValue(ServiceOptions.Model);
+            var package = named is null || ModelChoice.IsPackage(named);
+            var settings = ModelChoice.Settings(package ? named : null);
             await using var stack = await Screen.BusyAsync("starting storage, host and worker", () =>
-                LocalStack.StartAsync(new LocalStackOptions(), cancel)
+                LocalStack.StartAsync(new LocalStackOptions { Settings = settings }, cancel)
             );
-            return await UploadAsync(parsed, stack.Client, files, cancel);
+            return await UploadAsync(stack.Client, files, package ? parsed.About() with { Model = null } : parsed.About(), parsed, cancel);
         }
 
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        return await UploadAsync(parsed, service.Client, files, cancel);
+        return await UploadAsync(service.Client, files, parsed.About(), parsed, cancel);
     }
 
     private static async Task<int> UploadAsync(
-        ParseResult parsed,
         RoadSegClient client,
         IReadOnlyList<string> files,
+        UploadRequest about,
+        ParseResult parsed,
         CancellationToken cancel
     )
     {
-        var about = parsed.About();
         await DetailCost.SayAsync(client, files, about, cancel);
         return await SegmentRun.RunAsync(
             client,

@@ -30,7 +30,9 @@ internal static class ServiceOptions
 
     public static readonly Option<string?> Model = new("--model")
     {
-        Description = "The model to use, as name or name@version. Default: the one that serves.",
+        Description =
+            "The model to use, as name or name@version. Default: the one that serves. Where 'segment' starts a service of its own: "
+            + "default, open or the folder of a package as well.",
         HelpName = "model",
     };
 

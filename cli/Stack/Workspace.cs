@@ -1,3 +1,5 @@
+using RoadSeg.Models;
+
 namespace RoadSeg.Cli.Stack;
 
 /// <summary>Folders of the checkout this program was built in.</summary>
@@ -12,8 +14,11 @@ internal static class Workspace
     /// <summary>The built web page; absent until it is built.</summary>
     public static string Page => Path.Combine(Root, "functions", "wwwroot");
 
-    /// <summary>The model package that ships.</summary>
-    public static string DefaultModel => Path.Combine(Root, "models", "default");
+    /// <summary>The model packages that ship.</summary>
+    public static string Models => Path.Combine(Root, "models");
+
+    /// <summary>The one that serves where none is named.</summary>
+    public static string DefaultModel => Path.Combine(Models, ShippedModels.Default);
 
     /// <summary>The bundled photo.</summary>
     public static string SamplePhoto => Path.Combine(Root, "samples", "street.jpg");

@@ -78,7 +78,9 @@ internal sealed class BatchDrop(
         {
             var request = Read(drop.Content);
             await models.RequireAsync(request.Model, cancel);
-            await start.BeginAsync(start.Checked(asked, request, folder), request, folder, cancel);
+            var batch = start.Checked(asked, request, folder);
+            await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
+            await start.BeginAsync(batch, request, folder, cancel);
         }
         catch (RoadSegException e) when (!e.IsTransient)
         {

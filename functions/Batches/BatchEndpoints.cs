@@ -60,6 +60,7 @@ internal static class BatchEndpoints
         };
         var batch = start.Checked(asked, request, null);
         await models.RequireAsync(batch.Model, cancel);
+        await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
         if (request.Prefix is { } prefix)
             await start.RequirePhotoAsync(prefix, cancel);
 

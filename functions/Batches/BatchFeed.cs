@@ -74,23 +74,38 @@ internal sealed class BatchFeed(
     {
         if (item.IsErased)
             return new BatchLine(index, batch.Round, JobState.Canceled);
-        var source = item.Source;
-        if (item.Job is { } before)
+        if (item.Job is not { } before)
         {
-            var there = (await jobs.FindAsync(before, cancel))?.Value;
-            if (batch.Round == 0 || there is null or { ErasedAt: not null })
-                return LineOf(batch, index, there);
-            source = there.Source;
+            await BeginAsync(batch, index, OfBatch(batch, item.Source!), cancel);
+            return null;
         }
 
-        await BeginAsync(batch, index, source!, cancel);
+        // What was said of a job that was there holds for another try of it.
+        var there = (await jobs.FindAsync(before, cancel))?.Value;
+        if (batch.Round == 0 || there is null or { ErasedAt: not null })
+            return LineOf(batch, index, there);
+        await BeginAsync(batch, index, there, cancel);
         return null;
     }
 
+    private static JobRecord OfBatch(BatchRecord batch, JobSource source) =>
+        new()
+        {
+            Id = batch.Id,
+            State = JobState.AwaitingUpload,
+            Source = source,
+            Model = batch.Model,
+            Tags = batch.Tags,
+            Privacy = batch.Privacy,
+            Redact = batch.Redact,
+            Detail = batch.Detail,
+            Times = new JobTimes { CreatedAt = batch.CreatedAt },
+        };
+
     // The record first: a crash before the message leaves a job whose message the next step sends, or the sweep of jobs.
-    private async Task BeginAsync(BatchRecord batch, int index, JobSource source, CancellationToken cancel)
+    private async Task BeginAsync(BatchRecord batch, int index, JobRecord like, CancellationToken cancel)
     {
-        var id = batch.Id.OfItem(index, batch.Round);
+        var (id, source) = (batch.Id.OfItem(index, batch.Round), like.Source);
         var created = await jobs.CreateAsync(
             new JobRecord
             {
@@ -98,9 +113,11 @@ internal sealed class BatchFeed(
                 State = JobState.AwaitingUpload,
                 Caller = batch.Caller,
                 Source = source,
-                Model = batch.Model,
-                Tags = batch.Tags,
-                Privacy = batch.Privacy,
+                Model = like.Model,
+                Tags = like.Tags,
+                Privacy = like.Privacy,
+                Redact = like.Redact,
+                Detail = like.Detail,
                 Lane = WorkLane.Bulk,
                 Batch = new BatchPlace(batch.Id, index, batch.Round, BatchItems.LogOf(index, batch.Total)),
                 Times = new JobTimes { CreatedAt = time.GetUtcNow() },

@@ -15,6 +15,7 @@ internal sealed class BatchStart(
     BatchStore store,
     BatchFiles files,
     BatchOptions options,
+    PrivacyPolicy policy,
     WebhookOptions webhooks,
     ILogger<BatchStart> log
 )
@@ -27,7 +28,8 @@ internal sealed class BatchStart(
 
     /// <summary>What a description is, in words.</summary>
     public const string Described =
-        "a JSON object with one of prefix, names and of, and name, model, tags, privacy, webhook and webhookAt, all optional";
+        "a JSON object with one of prefix, names and of, and name, model, tags, privacy, redact, detail, webhook and "
+        + "webhookAt, all optional";
 
     private const int MostName = 255;
     private const int MostPath = 1024;
@@ -56,14 +58,28 @@ internal sealed class BatchStart(
             throw Invalid("'webhookAt' is a share of the photos above 0 and below 1, and goes with 'webhook'.");
         if (request.Of is { Count: 0 })
             throw Invalid("'of' holds at least one tag, as name: value.");
-        if (request.Of is not null && (request.Model ?? request.Privacy as object ?? request.Tags) is not null)
+        if (
+            request.Of is not null
+            && (request.Model ?? request.Privacy as object ?? request.Tags ?? request.Redact ?? request.Detail as object) is not null
+        )
             throw Invalid(
-                "Jobs that are there keep their model, tags and privacy: with 'of' none of these is said. For another model upload the "
+                "Jobs that are there keep their model, tags, privacy and detail: with 'of' none of these is said. For another model upload the "
                     + "photos again."
             );
         if (request.Names is { } names)
             Check(names);
-        var job = SubmissionOptions.Checked(request.Model, request.Tags ?? request.Of, request.Privacy, null, request.Webhook, webhooks);
+        var said = SubmissionOptions.Checked(
+            request.Model,
+            request.Tags ?? request.Of,
+            request.Privacy,
+            request.Redact,
+            request.Webhook,
+            webhooks,
+            request.Detail
+        );
+
+        // Jobs that are there were begun under the deployment's own demands.
+        var job = request.Of is null ? said.Under(policy) : said;
         return batch with
         {
             Name = request.Name ?? batch.Name,
@@ -77,6 +93,8 @@ internal sealed class BatchStart(
             Model = job.Model,
             Tags = request.Tags,
             Privacy = job.Privacy,
+            Redact = job.Redact,
+            Detail = job.Detail,
             Webhook = job.Webhook is { } url ? new JobWebhook { Url = url } : null,
             WebhookAt = request.WebhookAt,
         };

@@ -6,7 +6,8 @@ namespace RoadSeg.Functions.Models;
 /// <summary>Settings of the model that this process serves, from app settings of the same names.</summary>
 internal sealed record ModelOptions
 {
-    /// <summary>ROADSEG_MODEL: folder of the model package. Default: <c>model</c> beside the program.</summary>
+    /// <summary>ROADSEG_MODEL: name of a package of <c>models</c> beside the program, or the folder of any other. Default:
+    /// <c>default</c>.</summary>
     public required string Folder { get; init; }
 
     /// <summary>ROADSEG_THREADS (0-256, default 0 = all cores), ROADSEG_PROVIDER (cpu or cuda, default cpu) and ROADSEG_PRECISION (which
@@ -38,7 +39,7 @@ internal sealed record ModelOptions
             throw new InvalidOperationException($"ROADSEG_PRECISION is '{precision}': write fp32, fp16 or int8.");
         return new ModelOptions
         {
-            Folder = settings["ROADSEG_MODEL"] is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "model"),
+            Folder = ShippedModels.FolderOf(Path.Combine(AppContext.BaseDirectory, "models"), settings["ROADSEG_MODEL"]),
             Engine = new EngineOptions
             {
                 IntraOpThreads = (int)settings.Whole("ROADSEG_THREADS", 0, 0, 256),

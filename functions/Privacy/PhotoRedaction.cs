@@ -11,7 +11,7 @@ using RoadSeg.Storage;
 
 namespace RoadSeg.Functions.Privacy;
 
-/// <summary>Obscures what a segmentation found in a job's photo, and stores the photo anew (decision 0031).</summary>
+/// <summary>Obscures what a segmentation found in a job's photo, and stores the photo anew (decision 0033).</summary>
 internal sealed class PhotoRedaction(BlobServiceClient blobs, PhotoSlots slots, RedactionRule rule, ImageLimits limits, TimeProvider time)
 {
     /// <summary>The classes that a job asks to have obscured; null where it asks for no redaction.</summary>

@@ -12,6 +12,10 @@ param location string
 @description('Tag of the images in the registry. Empty: everything but the apps is made, the registry among it.')
 param imageTag string = ''
 
+@description('ROADSEG_MODEL: which of the models that ship serves. The weights of default are for research only.')
+@allowed(['default', 'open'])
+param model string = 'default'
+
 @description('Workload profile that runs the model; none runs it on the CPU.')
 @allowed(['none', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param gpuProfile string = 'Consumption-GPU-NC8as-T4'
@@ -91,6 +95,7 @@ module stack 'stack.bicep' = {
     location: location
     tags: tags
     imageTag: imageTag
+    model: model
     gpuProfile: gpuProfile
     cpuMinReplicas: int(cpuMinReplicas)
     gpuMinReplicas: int(gpuMinReplicas)

@@ -3,6 +3,7 @@ param environmentName string
 param location string
 param tags object
 param imageTag string
+param model string
 param gpuProfile string
 param cpuMinReplicas int
 param gpuMinReplicas int
@@ -159,6 +160,7 @@ module cpu 'modules/functions.bicep' = if (deployApps) {
     pollingInterval: pollingInterval
     wakingQueues: useGpu ? names.roles.cpu.wakes : concat(names.roles.cpu.wakes, names.roles.gpu.wakes)
     messagesPerReplica: host.extensions.queues.batchSize
+    model: model
     callers: callers
     labellingKeys: labellingKeys
     privacy: privacy
@@ -197,6 +199,7 @@ module gpu 'modules/functions.bicep' = if (deployApps && useGpu) {
     pollingInterval: gpuPollingInterval
     wakingQueues: names.roles.gpu.wakes
     messagesPerReplica: host.extensions.queues.batchSize
+    model: model
     callers: ''
     labellingKeys: ''
     privacy: ''

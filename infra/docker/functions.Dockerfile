@@ -17,7 +17,7 @@ COPY . .
 RUN cd infra/packages && npm ci --ignore-scripts --no-fund --no-audit && mv node_modules /azurite
 # The page first: publishing takes it along.
 RUN cd functions/web && npm ci --ignore-scripts --no-fund --no-audit && node build.mjs
-RUN dotnet publish functions -c Release -p:DebugType=none --nologo -o /app && cp -r models/default /app/model
+RUN dotnet publish functions -c Release -p:DebugType=none --nologo -o /app && cp -r models /app/models
 RUN dotnet publish infra/local -c Release -p:DebugType=none --nologo -o /local
 
 FROM functions-host AS functions
@@ -75,7 +75,7 @@ CMD ["--script-root", "/home/site/wwwroot", "--port", "7071", "--auth", "--state
 # From here on CUDA. A builder without BuildKit builds whatever stands above its target, so these come last.
 FROM build AS build-gpu
 RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* /app/.azurefunctions \
-    && dotnet publish functions -c Release -p:DebugType=none -p:Gpu=true --nologo -o /app && cp -r models/default /app/model \
+    && dotnet publish functions -c Release -p:DebugType=none -p:Gpu=true --nologo -o /app && cp -r models /app/models \
     && rm -f /app/runtimes/linux-x64/native/libonnxruntime_providers_tensorrt.so
 
 # Of the versions in onnxruntime-gpu.json, which is what the package's own libraries ask for.

@@ -40,6 +40,12 @@ public sealed record BatchRecord : IWorkRecord<BatchRecord, BatchState>
     /// <summary>What is not to be kept of its photos.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>Classes to obscure in its photos, where they were named.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>How closely its photos are looked at; absent for normal.</summary>
+    public JobDetail? Detail { get; init; }
+
     /// <summary>Whom to notify of its end; null when nobody asked.</summary>
     public JobWebhook? Webhook { get; init; }
 

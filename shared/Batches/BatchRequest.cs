@@ -13,6 +13,8 @@ namespace RoadSeg.Batches;
 /// <param name="Privacy">What is not to be kept of its photos.</param>
 /// <param name="Webhook">Whom to notify of its end.</param>
 /// <param name="WebhookAt">A share of its photos, above 0 and below 1, that is notified too.</param>
+/// <param name="Redact">Classes to obscure in its photos.</param>
+/// <param name="Detail">How closely to look at its photos.</param>
 public sealed record BatchRequest(
     string? Name = null,
     string? Prefix = null,
@@ -22,5 +24,7 @@ public sealed record BatchRequest(
     IReadOnlyDictionary<string, string>? Tags = null,
     JobPrivacy? Privacy = null,
     string? Webhook = null,
-    double? WebhookAt = null
+    double? WebhookAt = null,
+    IReadOnlyList<string>? Redact = null,
+    JobDetail? Detail = null
 );

@@ -27,6 +27,12 @@ public sealed record BatchView
     /// <summary>What is not kept of its photos.</summary>
     public JobPrivacy? Privacy { get; init; }
 
+    /// <summary>Classes to obscure in its photos, where they were named.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>How closely its photos are looked at; absent for normal.</summary>
+    public JobDetail? Detail { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -87,6 +93,8 @@ public sealed record BatchView
             Model = batch.Model,
             Tags = batch.Tags,
             Privacy = batch.Privacy,
+            Redact = batch.Redact,
+            Detail = batch.Detail,
             CreatedAt = batch.CreatedAt,
             StartedAt = batch.StartedAt,
             FinishedAt = batch.FinishedAt,

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Imaging;
+using RoadSeg.Models;
 using RoadSeg.Work;
 
 namespace RoadSeg.EndToEnd.Tests;
@@ -41,19 +43,21 @@ public sealed class CliTests(StackFixture stack)
     }
 
     [Fact]
-    public async Task Segment_reports_a_bad_photo_beside_the_good_one_and_exits_with_1()
+    public async Task Segment_by_another_model_that_ships_reports_a_bad_photo_beside_the_good_one_and_exits_with_1()
     {
         using var folder = new TempFolder();
         var (good, bad) = (Path.Combine(folder.Path, "good.jpg"), Path.Combine(folder.Path, "bad.jpg"));
         await File.WriteAllBytesAsync(good, Photos.Fixture("grey.jpg"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(bad, "no photo", TestContext.Current.CancellationToken);
 
-        var result = await RunAsync(["segment", good, bad, "--out", Path.Combine(folder.Path, "out")]);
+        var result = await RunAsync(["segment", good, bad, "--model", "open", "--out", Path.Combine(folder.Path, "out")]);
         var (exit, output) = (result.Exit, result.ToString());
 
         Assert.Equal(1, exit);
         Assert.Contains("image-format-unsupported", output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder.Path, "out", "good.mask.png")));
+        var summary = await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "good.summary.json"), Cancel);
+        Assert.Contains(ModelPackage.Load(Path.Combine(Workspace.Models, "open")).Manifest.Version, summary, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,11 +71,21 @@ public sealed class CliTests(StackFixture stack)
     }
 
     [Fact]
+    public void A_model_that_is_not_there_is_refused_with_the_names_of_those_that_ship()
+    {
+        Assert.Equal(Workspace.DefaultModel, ModelChoice.Settings(named: null)["ROADSEG_MODEL"]);
+        Assert.Equal(Path.Combine(Workspace.Models, "open"), ModelChoice.Settings("open")["ROADSEG_MODEL"]);
+        var refused = Assert.Throws<CommandFailedException>(() => ModelChoice.Settings("opne"));
+        Assert.Contains("'opne'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("default, open", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Up_serves_until_it_is_interrupted_and_leaves_nothing_running()
     {
         var cancel = TestContext.Current.CancellationToken;
         // Whoever runs the tests in the background has interrupts ignored, and children inherit that.
-        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Cli, "up", "--port", "0", "--storage-port", "0"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", Cli, "up", "--model", "open", "--port", "0", "--storage-port", "0"]) { RedirectStandardOutput = true })!;
         var address = "";
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line && !line.Contains("Ctrl+C", StringComparison.Ordinal))
         {
@@ -80,7 +94,11 @@ public sealed class CliTests(StackFixture stack)
         }
 
         using (var client = new HttpClient())
+        {
             Assert.Equal("live", await client.GetStringAsync(new Uri(address + "health/live"), cancel));
+            Assert.Contains("\"roads-open\"", await client.GetStringAsync(new Uri(address + "v1/models"), cancel), StringComparison.Ordinal);
+        }
+
         var children = ChildProcesses.Of(process.Id);
         Assert.NotEmpty(children);
 

@@ -25,6 +25,7 @@ param pollingInterval string
 @description('Queues whose messages need a replica.')
 param wakingQueues array
 param messagesPerReplica int
+param model string
 param callers string
 param labellingKeys string
 param privacy string
@@ -56,6 +57,7 @@ var settings = [
   { name: 'AzureFunctionsWebHost__hostid', value: name }
   { name: 'ROADSEG_KEEP_UPLOADS', value: '${keepUploadsDays}.00:00:00' }
   { name: 'ROADSEG_KEEP_RESULTS', value: '${keepResultsDays}.00:00:00' }
+  { name: 'ROADSEG_MODEL', value: model }
   { name: 'ROADSEG_CALLERS', value: callers }
   { name: 'ROADSEG_LABELLING_KEYS', value: labellingKeys }
   { name: 'ROADSEG_PRIVACY', value: privacy }

@@ -121,6 +121,17 @@ public sealed class AppTests
     }
 
     [Fact]
+    public void Both_roles_serve_the_same_of_the_models_that_ship()
+    {
+        var allowed = Regex.Match(BicepFile.Of("infra/azure/main.bicep").Text, @"@allowed\(\[(.*)\]\)\s+param model ").Groups[1].Value;
+
+        Assert.All(Apps.Select(row => row.Data), app => Assert.Equal("default", Deployment.Settings(Deployment.Gpu.App(app))["ROADSEG_MODEL"]));
+        Assert.Equal(
+            Directory.EnumerateDirectories(Tree.At("models")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            allowed.Split(',').Select(name => name.Trim(' ', '\'')));
+    }
+
+    [Fact]
     public void A_leaving_replica_has_as_long_as_a_message_may_take()
     {
         var timeout = TimeSpan.Parse((string)Host["functionTimeout"]!, CultureInfo.InvariantCulture);

@@ -98,6 +98,12 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void One_setting_says_which_of_the_models_that_ship_serves()
+    {
+        Assert.All(["app", "gpu"], service => Assert.Equal("${ROADSEG_MODEL:-default}", Environment(service)["ROADSEG_MODEL"]));
+    }
+
+    [Fact]
     public void Every_volume_is_declared_and_lies_where_its_user_may_write()
     {
         var declared = ((Dictionary<object, object>)Compose["volumes"]).Keys.Cast<string>().ToHashSet();

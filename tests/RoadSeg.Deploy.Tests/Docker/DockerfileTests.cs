@@ -194,7 +194,7 @@ public sealed partial class DockerfileTests
     [GeneratedRegex(@"(?<![\w/.-])((?:functions|shared|trainer|infra|models|samples|cli)(?:/[\w.-]+)*/?\.?)(?=\s|$|/)")]
     private static partial Regex CheckoutPath();
 
-    [GeneratedRegex(@"^(functions|shared|trainer|infra/local|infra/packages)/.*\.(cs|csproj|props|targets|json|onnx|proto|txt|ts|css|html|mjs|svg)$|^models/default/")]
+    [GeneratedRegex(@"^(functions|shared|trainer|infra/local|infra/packages)/.*\.(cs|csproj|props|targets|json|onnx|proto|txt|ts|css|html|mjs|svg)$|^models/(default|open)/")]
     private static partial Regex Source();
 }
 

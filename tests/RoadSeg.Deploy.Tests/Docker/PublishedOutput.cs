@@ -19,7 +19,7 @@ public sealed class PublishedOutput : IAsyncLifetime
         await PublishAsync("functions", App);
         await PublishAsync("infra/local", LocalHost);
         await PublishAsync("trainer", Trainer);
-        Copy(Tree.At("models", "default"), Path.Combine(App, "model"));
+        Copy(Tree.At("models"), Path.Combine(App, "models"));
     }
 
     public ValueTask DisposeAsync()

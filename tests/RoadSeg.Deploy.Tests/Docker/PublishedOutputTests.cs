@@ -18,7 +18,7 @@ public sealed class PublishedOutputTests(PublishedOutput published) : IClassFixt
         [
             "host.json", "worker.config.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json",
             "RoadSeg.Functions.dll", "RoadSeg.Functions.runtimeconfig.json",
-            "model/manifest.json", "wwwroot/index.html",
+            "models/default/manifest.json", "models/open/manifest.json", "wwwroot/index.html",
         ];
         Assert.Equal([], needed.Where(file => !File.Exists(Path.Combine(published.App, file))));
 

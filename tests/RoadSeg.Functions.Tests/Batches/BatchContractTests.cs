@@ -21,7 +21,9 @@ public sealed class BatchContractTests
         Source = new BatchSource("drive-7/"),
         Model = "camvid-mnv2",
         Tags = new Dictionary<string, string> { ["camera"] = "front" },
-        Privacy = JobPrivacy.NoLocation,
+        Privacy = JobPrivacy.NoLocation | JobPrivacy.Redact,
+        Redact = ["car"],
+        Detail = JobDetail.High,
         Webhook = Hook,
         WebhookAt = 0.5,
         WebhookOfShare = Hook,
@@ -84,7 +86,7 @@ public sealed class BatchContractTests
     [Fact]
     public void A_request_keeps_its_form() => Golden.Pinned(
         "batch-request",
-        new BatchRequest("Drive 7", "drive-7/", ["a.jpg"], new Dictionary<string, string> { ["drive"] = "7" }, "camvid-mnv2", new Dictionary<string, string> { ["camera"] = "front" }, JobPrivacy.NoLocation, "https://example.com/hook", 0.5),
+        new BatchRequest("Drive 7", "drive-7/", ["a.jpg"], new Dictionary<string, string> { ["drive"] = "7" }, "camvid-mnv2", new Dictionary<string, string> { ["camera"] = "front" }, JobPrivacy.NoLocation, "https://example.com/hook", 0.5, ["car"], JobDetail.High),
         BatchRequestJson.Default.BatchRequest);
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class SettingsTests
     [Fact]
     public void Folders_have_their_defaults()
     {
-        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "model"), ModelOptions.Read(With("ROADSEG_MODEL", "")).Folder);
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "models", "default"), ModelOptions.Read(With("ROADSEG_MODEL", "")).Folder);
         Assert.Equal("here", ModelOptions.Read(With("ROADSEG_MODEL", "here")).Folder);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "roadseg-models"), ModelOptions.Read(With("ROADSEG_MODEL_CACHE", "")).Cache);
         Assert.Equal(Path.GetFullPath("cache"), ModelOptions.Read(With("ROADSEG_MODEL_CACHE", "cache")).Cache);

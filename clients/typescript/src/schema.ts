@@ -1394,7 +1394,11 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
-            privacy?: null | components["schemas"]["JobPrivacy"];
+            /**
+             * @description What is not to be kept of its photos.
+             * @enum {string}
+             */
+            privacy?: "no-location" | "redact" | "redact,no-location";
             /** @description Whom to notify of its end. */
             webhook?: null | string;
             /**
@@ -1402,6 +1406,9 @@ export interface components {
              * @description A share of its photos, above 0 and below 1, that is notified too.
              */
             webhookAt?: null | number;
+            /** @description Classes to obscure in its photos. */
+            redact?: null | string[];
+            detail?: null | components["schemas"]["JobDetail"];
         };
         /** @description What the photos of a batch are: one of the three. */
         BatchSource: {
@@ -1439,6 +1446,9 @@ export interface components {
                 [key: string]: string;
             };
             privacy?: null | components["schemas"]["JobPrivacy"];
+            /** @description Classes to obscure in its photos, where they were named. */
+            redact?: null | string[];
+            detail?: null | components["schemas"]["JobDetail"];
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -2111,7 +2121,7 @@ export interface components {
             coordinates: number[];
         };
         /** @enum {string} */
-        JobPrivacy: "no-location";
+        JobPrivacy: "no-location" | "redact" | "redact,no-location";
         /** @description What a GeoJSON Feature says of a job. */
         JobProperties: {
             /** @description A job's id: 26 characters of Crockford's base 32 in lower case, safe in paths and URLs. */
@@ -2136,6 +2146,33 @@ export interface components {
             links: {
                 [key: string]: string;
             };
+        };
+        /** @description What was obscured in a job's photo before it was kept. */
+        JobRedaction: {
+            /** @description The model's classes whose pixels were, by name. */
+            classes: string[];
+            /**
+             * Format: int32
+             * @description Pixels by which each of their areas was widened in all directions.
+             */
+            margin: number;
+            /**
+             * Format: double
+             * @description Probability of the classes together, 0-1, from which a pixel was one of them, whatever the mask says.
+             */
+            probability: number;
+            /**
+             * Format: double
+             * @description Share of the photo's pixels that was obscured, margin included, 0-1.
+             */
+            share: number;
+            /** @description The version that found them. */
+            model: components["schemas"]["ModelPin"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
         };
         /** @description Which attempt's files are the result, and what made them. */
         JobResult: {
@@ -2232,6 +2269,9 @@ export interface components {
              * @description How often the model runs for the photo, of a job with `detail`, once its input is made.
              */
             runs?: null | number;
+            /** @description Classes to obscure, where they were named. */
+            redact?: null | string[];
+            redaction?: null | components["schemas"]["JobRedaction"];
             /** @description When each state was first entered. */
             times: components["schemas"]["JobTimes"];
             /** @description Milliseconds of each piece of work so far. */
@@ -3128,6 +3168,8 @@ export interface components {
             };
             privacy?: null | components["schemas"]["JobPrivacy"];
             detail?: null | components["schemas"]["JobDetail"];
+            /** @description Classes to obscure in place of people, riders and vehicles: names of the model's classes, `people`, `riders`, `vehicles`, or `default` for these three. Asks for `redact` by itself. */
+            redact?: null | string[];
             /** @description https address to notify when the job has ended. */
             webhook?: null | string;
         };
@@ -3358,7 +3400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This deployment sends no webhooks; The webhook's address is not allowed. */
+            /** @description The model does not know what is to be obscured; This deployment sends no webhooks; The webhook's address is not allowed. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3559,8 +3601,10 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
-                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. redact: people, riders and vehicles, or the classes of 'redact', are obscured in the photo that is kept, and the original is deleted when the job has ended, however it ends. Several with commas, or given several times. */
                 privacy?: components["schemas"]["JobPrivacy"];
+                /** @description Classes to obscure, and with that privacy=redact: names of the model's classes, people, riders, vehicles, or default for these three. Several with commas, or given several times, 32 in all. */
+                redact?: string[];
                 /** @description How closely to look. high: also at overlapping tiles nearer to the photo's own resolution, which finds more of what is thin or far away and runs the model several times: GET /v1/estimate says how often. Absent: normal. */
                 detail?: components["schemas"]["JobDetail"];
                 /** @description https address to notify when the job has ended. */
@@ -3767,7 +3811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The image file is empty; The image has too many pixels; The image has more than one frame; The image cannot be decoded; This deployment sends no webhooks; The webhook's address is not allowed. */
+            /** @description The image file is empty; The image has too many pixels; The image has more than one frame; The image cannot be decoded; The model does not know what is to be obscured; This deployment sends no webhooks; The webhook's address is not allowed. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,8 +3862,10 @@ export interface operations {
                 model?: string;
                 /** @description A note of your own as name:value. May be given 16 times, every name once; names of 1 to 64 letters, digits, '.', '_' or '-', values of at most 256 characters. */
                 tag?: string[];
-                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. */
+                /** @description What is not to be kept of the photo. no-location: position, altitude and direction are never read from it. redact: people, riders and vehicles, or the classes of 'redact', are obscured in the photo that is kept, and the original is deleted when the job has ended, however it ends. Several with commas, or given several times. */
                 privacy?: components["schemas"]["JobPrivacy"];
+                /** @description Classes to obscure, and with that privacy=redact: names of the model's classes, people, riders, vehicles, or default for these three. Several with commas, or given several times, 32 in all. */
+                redact?: string[];
                 /** @description How closely to look. high: also at overlapping tiles nearer to the photo's own resolution, which finds more of what is thin or far away and runs the model several times: GET /v1/estimate says how often. Absent: normal. */
                 detail?: components["schemas"]["JobDetail"];
                 /** @description https address to notify when the job has ended. */
@@ -4025,7 +4071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The image file is empty; The image has too many pixels; The image has more than one frame; The image cannot be decoded; This deployment sends no webhooks; The webhook's address is not allowed. */
+            /** @description The image file is empty; The image has too many pixels; The image has more than one frame; The image cannot be decoded; The model does not know what is to be obscured; This deployment sends no webhooks; The webhook's address is not allowed. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -19,10 +19,32 @@ class ModelPin(TypedDict):
     version: str
 
 
-JobPrivacy = Literal["no-location"]
+JobPrivacy = Literal["no-location", "redact", "redact,no-location"]
 
 
 JobDetail = Literal["normal", "high"]
+
+
+class JobRedaction(TypedDict):
+    """What was obscured in a job's photo before it was kept."""
+
+    # The model's classes whose pixels were, by name.
+    classes: list[str]
+
+    # Pixels by which each of their areas was widened in all directions.
+    margin: int
+
+    # Probability of the classes together, 0-1, from which a pixel was one of them, whatever the mask says.
+    probability: float
+
+    # Share of the photo's pixels that was obscured, margin included, 0-1.
+    share: float
+
+    # The version that found them.
+    model: ModelPin
+
+    # When.
+    at: str
 
 
 class _JobTimes(TypedDict):
@@ -332,6 +354,12 @@ class JobView(_JobView, total=False):
     # How often the model runs for the photo, of a job with `detail`, once its input is made.
     runs: int | None
 
+    # Classes to obscure, where they were named.
+    redact: list[str] | None
+
+    # What was obscured in the photo that is kept, when that was asked for and is done.
+    redaction: JobRedaction | None
+
     # Place in the queue, while queued.
     queue: QueuePlace | None
 
@@ -477,6 +505,10 @@ class UploadRequest(TypedDict, total=False):
     privacy: JobPrivacy | None
 
     detail: JobDetail | None
+
+    # Classes to obscure in place of people, riders and vehicles: names of the model's classes, `people`, `riders`, `vehicles`, or
+    # `default` for these three. Asks for `redact` by itself.
+    redact: list[str] | None
 
     # https address to notify when the job has ended.
     webhook: str | None
@@ -816,6 +848,12 @@ class BatchView(_BatchView, total=False):
     # What is not kept of its photos.
     privacy: JobPrivacy | None
 
+    # Classes to obscure in its photos, where they were named.
+    redact: list[str] | None
+
+    # How closely its photos are looked at; absent for normal.
+    detail: JobDetail | None
+
     # When the first photo got its job.
     startedAt: str | None
 
@@ -866,13 +904,19 @@ class BatchRequest(TypedDict, total=False):
     # Tags of its jobs.
     tags: dict[str, str] | None
 
-    privacy: JobPrivacy | None
+    # What is not to be kept of its photos.
+    privacy: Literal["no-location", "redact", "redact,no-location"]
 
     # Whom to notify of its end.
     webhook: str | None
 
     # A share of its photos, above 0 and below 1, that is notified too.
     webhookAt: float | None
+
+    # Classes to obscure in its photos.
+    redact: list[str] | None
+
+    detail: JobDetail | None
 
 
 class _BatchItemView(TypedDict):

@@ -5,7 +5,7 @@ using Azure.Storage.Blobs.Specialized;
 using RoadSeg.Batches;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Results;
-using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Results;

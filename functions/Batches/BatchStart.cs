@@ -63,8 +63,8 @@ internal sealed class BatchStart(
             && (request.Model ?? request.Privacy as object ?? request.Tags ?? request.Redact ?? request.Detail as object) is not null
         )
             throw Invalid(
-                "Jobs that are there keep their model, tags, privacy and detail: with 'of' none of these is said. For another model upload the "
-                    + "photos again."
+                "Jobs that are there keep their model, tags, privacy and detail: with 'of' none of these is said. For another model upload "
+                    + "the photos again."
             );
         if (request.Names is { } names)
             Check(names);

@@ -44,10 +44,10 @@ internal sealed partial record SubmissionOptions(
                     model = Single(name, values);
                     break;
                 case "privacy":
-                    privacy = privacy is null ? $"{values}" : $"{privacy},{values}";
+                    privacy = privacy is null ? Joined(values) : $"{privacy},{Joined(values)}";
                     break;
                 case "redact":
-                    redact = [.. redact ?? [], .. $"{values}".Split(',', StringSplitOptions.TrimEntries)];
+                    redact = [.. redact ?? [], .. Joined(values).Split(',', StringSplitOptions.TrimEntries)];
                     break;
                 case "detail":
                     detail = JobDetails.Parse(Single(name, values)) ?? throw NoDetail();
@@ -132,6 +132,9 @@ internal sealed partial record SubmissionOptions(
 
     private static RoadSegException NoDetail() =>
         new(ErrorCodes.RequestInvalid, $"'detail' is one of {string.Join(", ", JobDetails.Names)}.");
+
+    // The type's own text leaves out what is empty.
+    private static string Joined(StringValues values) => string.Join(',', values.ToArray());
 
     private static string Single(string name, StringValues values) =>
         values is [{ Length: > 0 } value]

@@ -1,6 +1,6 @@
 using Azure.Storage.Blobs;
 using RoadSeg.Functions.Fairness;
-using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
-using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Results;

@@ -6,7 +6,7 @@ using RoadSeg.Datasets.Exports;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Results;
-using RoadSeg.Functions.Uploads;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Labels;

@@ -9,6 +9,7 @@ using RoadSeg.Functions.Fairness;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Segmentation;
+using RoadSeg.Functions.Storage;
 using RoadSeg.Imaging;
 using RoadSeg.Inference;
 using RoadSeg.Jobs;

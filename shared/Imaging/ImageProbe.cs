@@ -53,7 +53,7 @@ public static class ImageProbe
             ImageFormat.Png => ContainerScan.CountPngFrames(file),
             ImageFormat.Tiff => TiffPages.Of(file).Count,
             // A burst names one of its pictures as the primary one, which is what libvips opens.
-            ImageFormat.Avif or ImageFormat.Heic => 1,
+            ImageFormat.Heic => 1,
             _ => photo.Field("n-pages", 1),
         };
         return new ImageHeader(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
 namespace RoadSeg.Jobs;
@@ -10,4 +11,12 @@ namespace RoadSeg.Jobs;
 /// <param name="Runs">How often the model would run: 1, or the tiles and once for the whole photo.</param>
 /// <param name="Tiles">How many tiles it would look at; 0 where it looks at the whole photo only.</param>
 /// <param name="Input">Size in pixels at which the photo is kept for the model, and cut into tiles.</param>
-public sealed record JobEstimate(int Width, int Height, JobDetail Detail, ModelPin Model, int Runs, int Tiles, JobInput Input);
+public sealed record JobEstimate(
+    int Width,
+    int Height,
+    JobDetail Detail,
+    [property: JsonRequired] ModelPin Model,
+    int Runs,
+    int Tiles,
+    [property: JsonRequired] JobInput Input
+);

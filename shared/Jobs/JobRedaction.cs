@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Models;
 
 namespace RoadSeg.Jobs;
@@ -10,10 +11,10 @@ namespace RoadSeg.Jobs;
 /// <param name="Model">The version that found them.</param>
 /// <param name="At">When.</param>
 public sealed record JobRedaction(
-    IReadOnlyList<string> Classes,
+    [property: JsonRequired] IReadOnlyList<string> Classes,
     int Margin,
     double Probability,
     double Share,
-    ModelPin Model,
+    [property: JsonRequired] ModelPin Model,
     DateTimeOffset At
 );

@@ -1,3 +1,4 @@
+using RoadSeg.Functions.Storage;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;

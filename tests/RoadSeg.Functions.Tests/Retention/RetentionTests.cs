@@ -88,7 +88,7 @@ public sealed class RetentionTests : IAsyncLifetime
         var slow = new BlobServiceClient(_own.ConnectionString, options);
         await _blobs.DeleteBlobContainerAsync(Containers.Submitted, cancellationToken: Cancel);
 
-        for (var pass = 0; pass < 7; pass++)
+        for (var pass = 0; pass < 9; pass++)
         {
             var began = time.GetUtcNow();
             await RunAsync(time, slow);

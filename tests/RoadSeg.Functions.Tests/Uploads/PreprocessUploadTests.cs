@@ -1,3 +1,4 @@
+using RoadSeg.Functions.Storage;
 using System.Text;
 using System.Text.Json;
 using RoadSeg.Functions.Uploads;

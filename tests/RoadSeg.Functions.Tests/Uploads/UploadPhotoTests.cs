@@ -1,3 +1,4 @@
+using RoadSeg.Functions.Storage;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;

@@ -7,7 +7,7 @@ using RoadSeg.Imaging;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
 
-namespace RoadSeg.Functions.Uploads;
+namespace RoadSeg.Functions.Storage;
 
 internal static class UploadReader
 {

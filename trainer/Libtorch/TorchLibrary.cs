@@ -66,6 +66,7 @@ internal static unsafe partial class TorchLibrary
             OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
             $"The trainer runs on Linux on x64, this is {RuntimeInformation.RuntimeIdentifier}: use its container (infra/docker)."
         );
+        ProcessorCaches.Guard(Console.Error.WriteLine);
         var cpu = Open(Find("libtorch_cpu.so", folders));
         CheckVersion(cpu);
 

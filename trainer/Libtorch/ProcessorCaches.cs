@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RoadSeg.Trainer.Libtorch;
 
-/// <summary>Some virtual machines hide the sizes of their processor's caches (CPUID leaves 4 and 8000001D all zero). oneDNN, with which libtorch
-/// convolves, divides its work by these sizes: on such a machine its quick kernels compute something else, without an error, or end the process
-/// with a division by zero. Its plain ones (SSE4.1) do neither.</summary>
+/// <summary>Some virtual machines hide the sizes of their processor's caches (CPUID leaves 4 and 8000001D all zero). oneDNN, with which
+/// libtorch convolves, divides its work by these sizes: on such a machine its quick kernels compute something else, without an error, or end
+/// the process with a division by zero. Its plain ones (SSE4.1) do neither.</summary>
 internal static partial class ProcessorCaches
 {
     /// <summary>oneDNN's setting of the kernels that it may use; it reads it when it is first asked for one.</summary>
@@ -28,18 +28,28 @@ internal static partial class ProcessorCaches
 
     /// <summary>Keeps oneDNN to its plain kernels where the sizes are hidden, unless somebody chose others. Before libtorch is
     /// loaded.</summary>
-    /// <param name="tell">Called with a sentence for a person, where it does.</param>
-    public static void Guard(Action<string> tell)
+    public static void Guard()
     {
         if (AreTold() || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Kernels)))
             return;
 
         // The runtime's own variables are a copy, which native code does not see.
         Check.That(SetVariable(Kernels, Plain, 1) == 0, $"The environment variable {Kernels} could not be set.");
-        tell(
-            $"This machine hides the sizes of its processor's caches, with which libtorch computes wrongly: {Kernels}={Plain}, which is slower."
-        );
     }
+
+    /// <summary>Leaves NNPACK out where the sizes are hidden: it refuses such a machine, and libtorch says so at each first
+    /// convolution of a thread. After libtorch is loaded.</summary>
+    public static void LeaveOutNnpack()
+    {
+        if (!AreTold())
+            UseNnpack(Context(), 0);
+    }
+
+    [LibraryImport(TorchLibrary.Cpu, EntryPoint = "_ZN2at13globalContextEv")]
+    private static partial nint Context();
+
+    [LibraryImport(TorchLibrary.Cpu, EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb")]
+    private static partial void UseNnpack(nint context, byte use);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);

@@ -66,7 +66,7 @@ internal static unsafe partial class TorchLibrary
             OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
             $"The trainer runs on Linux on x64, this is {RuntimeInformation.RuntimeIdentifier}: use its container (infra/docker)."
         );
-        ProcessorCaches.Guard(Console.Error.WriteLine);
+        ProcessorCaches.Guard();
         var cpu = Open(Find("libtorch_cpu.so", folders));
         CheckVersion(cpu);
 
@@ -77,6 +77,7 @@ internal static unsafe partial class TorchLibrary
         NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == Native ? loaded : 0);
         NativeLibrary.SetDllImportResolver(typeof(TorchLibrary).Assembly, (name, _, _) => name == Cpu ? libtorch : 0);
         (libtorch, native) = (cpu, loaded);
+        ProcessorCaches.LeaveOutNnpack();
     }
 
     /// <summary>Where a contiguous tensor's values lie, on its device.</summary>

@@ -34,6 +34,7 @@ internal static class WorkerServices
         services.AddSegmentation();
         services.AddResults();
         services.AddReview();
+        services.AddClips(settings);
         services.AddBatches(settings);
         services.AddDatasets(settings);
         services.AddAudits();

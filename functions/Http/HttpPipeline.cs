@@ -81,6 +81,7 @@ internal sealed class HttpPipeline
         endpoints.MapUploads();
         endpoints.MapSubmissions();
         endpoints.MapJobs();
+        endpoints.MapClips();
         endpoints.MapBatches();
         endpoints.MapWebhooks();
         endpoints.MapModels();

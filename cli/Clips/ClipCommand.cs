@@ -80,7 +80,8 @@ internal static class ClipCommand
         command.Validators.Add(static result =>
         {
             Option[] served = [ServiceOptions.Tags, ServiceOptions.Privacy, ServiceOptions.Redact, ServiceOptions.Detail];
-            if (result.GetResult(ServiceOptions.Server) is null && served.FirstOrDefault(one => result.GetResult(one) is not null) is { } only)
+            var alone = result.GetResult(ServiceOptions.Server) is null;
+            if (alone && served.FirstOrDefault(one => result.GetResult(one) is not null) is { } only)
                 result.AddError($"{only.Name} is for a service's jobs: give --server too.");
         });
         command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(video), cancel));

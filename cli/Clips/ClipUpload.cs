@@ -65,7 +65,7 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
             async (i, _, stop) =>
             {
                 await SaveAsync($"masks/{done[i].Index + 1:00000}.png", await client.OpenMaskAsync(done[i].Job!.Value, null, stop), stop);
-                return i;
+                return done[i];
             },
             cancel
         );

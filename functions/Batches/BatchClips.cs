@@ -16,8 +16,8 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
     private readonly BlobContainerClient _clips = blobs.GetBlobContainerClient(Containers.Clips);
     private readonly BlobContainerClient _runs = blobs.GetBlobContainerClient(Containers.BatchRuns);
 
-    /// <summary>Takes the frames, in the first step; in the second lets the video go, where it is not to be kept, before a frame of it has a
-    /// job.</summary>
+    /// <summary>Takes the frames, in the first step; in the second lets the video go, where it is not to be kept, before a frame of it
+    /// has a job.</summary>
     /// <returns>The batch as it was while another video is worked on here.</returns>
     public async Task<BatchRecord> ListAsync(BatchRecord batch, CancellationToken cancel)
     {

@@ -116,7 +116,7 @@ internal static class BatchExamples
                 BatchJson.Default.BatchArchiveRequest
             ),
             ("makeBatchArchive", "202") => View(Ended with { Archives = [Archive] }),
-            ("issueClipKey", "201") => JsonSerializer.SerializeToNode(Ticket, BatchJson.Default.ClipTicket),
+            ("issueClipKey", "200") => JsonSerializer.SerializeToNode(Ticket, BatchJson.Default.ClipTicket),
             ("getTimeline", "200") => JsonSerializer.SerializeToNode(Drive, TimelineJson.Default.Timeline),
             _ => null,
         };

@@ -6,7 +6,7 @@ using RoadSeg.Labels;
 
 namespace RoadSeg.Functions.Batches;
 
-/// <summary>Timelines of the videos of batches, made of what their manifests say whenever they are asked for: also before the end.</summary>
+/// <summary>Timelines of the videos of batches, made of what their manifests say when they are asked for: also before the end.</summary>
 internal sealed class BatchTimelines(BatchTallies tallies, BatchManifests manifests, JobStore jobs, ResultReader results)
 {
     /// <summary>The timeline of a batch whose frames were taken. Frames that were erased are not in it.</summary>
@@ -24,7 +24,7 @@ internal sealed class BatchTimelines(BatchTallies tallies, BatchManifests manife
             Clip = batch.Clip!.Facts,
             EverySeconds = batch.Source.Clip.EverySeconds,
             Model = summary?.Model.Model,
-            ModelVersion = summary?.Model.Version,
+            ModelVersion = summary?.Model.ModelVersion,
             Classes = classes,
             Frames = [.. frames.Select(frame => Of(frame, classes))],
             Findings = batch.Clip.Findings,

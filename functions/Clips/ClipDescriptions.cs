@@ -14,5 +14,5 @@ internal static class ClipDescriptions
                 "Addresses to PUT a video to, and a track (GPX) of the same drive if there is one, straight into storage. When they are "
                     + "there, POST /v1/batches with clip.key makes a batch of the video's frames."
             )
-            .Answers<ClipTicket>(StatusCodes.Status201Created);
+            .Answers<ClipTicket>(StatusCodes.Status200OK);
 }

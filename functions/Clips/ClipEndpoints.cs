@@ -35,8 +35,7 @@ internal static class ClipEndpoints
                 upload.ExpiresAt,
                 settings.MaxBytes
             ),
-            BatchJson.Plain.ClipTicket,
-            statusCode: StatusCodes.Status201Created
+            BatchJson.Plain.ClipTicket
         );
     }
 }

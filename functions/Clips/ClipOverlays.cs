@@ -139,8 +139,8 @@ internal sealed class ClipOverlays(
         }
     }
 
-    private Task StoreAsync(BatchRecord batch, string file, Stream content, string type, CancellationToken cancel) =>
-        _runs
+    private async Task StoreAsync(BatchRecord batch, string file, Stream content, string type, CancellationToken cancel) =>
+        await _runs
             .GetBlobClient(BlobPaths.BatchFile(batch.Id, file))
             .UploadAsync(content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = type } }, cancel);
 }

@@ -10,8 +10,8 @@ internal sealed record ClipSettings
     // The host ends a function after ten minutes.
     private static readonly TimeSpan ToolTime = TimeSpan.FromMinutes(6);
 
-    /// <summary>ROADSEG_CLIP_MAX_BYTES: size of a video in bytes; it lies on the local disk while its frames are taken. Default 1 GiB, 1 MiB
-    /// to 64 GiB.</summary>
+    /// <summary>ROADSEG_CLIP_MAX_BYTES: size of a video in bytes; it lies on the local disk while its frames are taken. Default 1 GiB,
+    /// 1 MiB to 64 GiB.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
     /// <summary>ROADSEG_FFMPEG: folder of ffmpeg and ffprobe; null: where commands are.</summary>

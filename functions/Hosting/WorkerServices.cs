@@ -1,5 +1,6 @@
 using RoadSeg.Functions.Audits;
 using RoadSeg.Functions.Batches;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;

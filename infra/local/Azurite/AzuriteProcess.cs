@@ -23,7 +23,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     // of one, has all indexes sorted anew; one by one they are kept.
     private const string Preload = """
         import { createRequire } from 'node:module';
-        const { Resultset } = createRequire(process.argv[1])('lokijs');
+        const { Collection, Resultset } = createRequire(process.argv[1])('lokijs');
         const find = Resultset.prototype.find;
         const rank = ([name, value]) => name === 'accountName' ? 3 : typeof value !== 'string' ? 2 : /^(name|blobName|messageId)$/.test(name) ? 0 : 1;
         Resultset.prototype.find = function (query, firstOnly) {
@@ -31,12 +31,10 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
           if (conditions.length > 1) query = Object.fromEntries(conditions.sort((one, other) => rank(one) - rank(other)));
           return find.call(this, query, firstOnly);
         };
-        const removeSet = Resultset.prototype.remove;
-        Resultset.prototype.remove = function () {
-          if (!this.filterInitialized || this.filteredrows.length > 8) return removeSet.call(this);
-          for (const one of this.filteredrows.map(row => this.collection.data[row])) this.collection.remove(one);
-          this.filteredrows = [];
-          return this;
+        const removeSet = Collection.prototype.removeBatchByPositions;
+        Collection.prototype.removeBatchByPositions = function (positions) {
+          if (positions.length > 8) return removeSet.call(this, positions);
+          for (const one of positions.map(position => this.data[position])) this.remove(one);
         };
         process.stdin.resume();
         process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));

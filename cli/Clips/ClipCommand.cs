@@ -37,8 +37,7 @@ internal static class ClipCommand
     };
     private static readonly Option<string?> Model = new("--model")
     {
-        Description =
-            "The model: default, open, or the folder of a package; with --server one of the service's, as name or name@version.",
+        Description = "The model: default, open, or the folder of a package; with --server one of the service's, as name or name@version.",
         HelpName = "name|folder",
     };
     private static readonly Option<string> Out = new("--out")
@@ -92,11 +91,7 @@ internal static class ClipCommand
     {
         var folder = Path.GetFullPath(parsed.GetRequiredValue(Out));
         var served = parsed.GetValue(ServiceOptions.Server) is not null;
-        if (
-            Directory.Exists(folder)
-            && Directory.EnumerateFileSystemEntries(folder).Any()
-            && !(served && ClipUpload.IsBegun(folder))
-        )
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !(served && ClipUpload.IsBegun(folder)))
             throw new CommandFailedException($"{folder} is not empty. Name a new folder with --out.");
         var options = new ClipOptions { Every = TimeSpan.FromSeconds(parsed.GetValue(Every)), Frames = parsed.GetValue(Frames) };
         try
@@ -125,9 +120,7 @@ internal static class ClipCommand
     )
     {
         var run = new ClipRun(video.FullName, ModelChoice.Folder(parsed.GetValue(Model)), folder, options);
-        return Screen.BusyAsync("segmenting the video", () =>
-            run.RunAsync(parsed.GetValue(Gpx)?.FullName, parsed.GetValue(Start), cancel)
-        );
+        return Screen.BusyAsync("segmenting the video", () => run.RunAsync(parsed.GetValue(Gpx)?.FullName, parsed.GetValue(Start), cancel));
     }
 
     private static async Task<Timeline> ServeAsync(
@@ -154,13 +147,7 @@ internal static class ClipCommand
             Redact: about.Redact,
             Detail: about.Detail
         );
-        return await new ClipUpload(service.Client, folder).RunAsync(
-            video.FullName,
-            parsed.GetValue(Gpx)?.FullName,
-            clip,
-            batch,
-            cancel
-        );
+        return await new ClipUpload(service.Client, folder).RunAsync(video.FullName, parsed.GetValue(Gpx)?.FullName, clip, batch, cancel);
     }
 
     private static void Show(Timeline timeline, string folder)

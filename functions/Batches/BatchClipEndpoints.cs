@@ -88,12 +88,7 @@ internal static class BatchClipEndpoints
             var stored = (await blob.GetPropertiesAsync(cancellationToken: cancel)).Value;
             context.Response.Headers.CacheControl = "private, no-cache";
             return TypedResults.Stream(
-                new BlobContent(
-                    blob,
-                    stored.ContentLength,
-                    stored.ETag,
-                    BlobContent.EndOf(context.Request, stored.ContentLength)
-                ),
+                new BlobContent(blob, stored.ContentLength, stored.ETag, BlobContent.EndOf(context.Request, stored.ContentLength)),
                 type,
                 entityTag: new EntityTagHeaderValue(stored.ETag.ToString("H")),
                 enableRangeProcessing: true

@@ -74,8 +74,5 @@ internal sealed class BatchSweep(
     // Zips, and the first and last step of a video; all others take seconds.
     private static bool TakesMinutes(BatchRecord batch) =>
         BatchRecord.HasEnded(batch.State)
-        || (
-            batch.Source.Clip is not null
-            && (batch.State == BatchState.Listing || batch.Manifested == BatchItems.Lists(batch.Total))
-        );
+        || (batch.Source.Clip is not null && (batch.State == BatchState.Listing || batch.Manifested == BatchItems.Lists(batch.Total)));
 }

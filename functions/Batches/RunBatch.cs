@@ -126,7 +126,10 @@ internal sealed class RunBatch(
             batch = batch with { Clip = clip };
         }
 
-        return batch with { State = BatchState.Completed };
+        return batch with
+        {
+            State = BatchState.Completed,
+        };
     }
 
     private Task LetGoAsync(BatchRecord? batch, CancellationToken cancel) =>

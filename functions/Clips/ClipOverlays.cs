@@ -60,8 +60,7 @@ internal sealed class ClipOverlays(
             var made = await MakeAsync(batch, frames, Path.Combine(folder.FullName, "overlay.mp4"), stop.Token);
             return clip with { Findings = findings, Overlay = made };
         }
-        catch (Exception e)
-            when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
         {
             Log.OverlayNotMade(log, batch.Id, e);
             var why = e is RoadSegException known ? known.Message : "It took longer than it may, or the disk is full.";

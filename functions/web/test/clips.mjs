@@ -16,11 +16,11 @@ let batch;
 async function fits(page, name) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
-    for (const width of [320, 390, 1280]) {
+    for (const width of colorScheme === 'dark' ? [1280, 390, 320] : [320, 390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       assert.equal(await overflow(page), 0, `${name} at ${width} in ${colorScheme}`);
-      if (width !== 390) await picture(page, `${name}-${width}-${colorScheme}`);
     }
+    await picture(page, `${name}-${colorScheme}`);
     await accessible(page, `${name} in ${colorScheme}`);
   }
 }
@@ -77,6 +77,7 @@ test('the video plays, and pointer and keys in the chart choose its time', async
   await page.waitForFunction(() => document.querySelector('video').currentTime > 0.5, undefined, patience);
   await page.locator('video').evaluate(video => video.pause());
 
+  await slider(page).scrollIntoViewIfNeeded();
   const { x, y, width } = await page.locator('.none-yet').first().boundingBox();
   await page.mouse.click(x + 0.8 * width, y + 40);
   assert.ok(Math.abs(await played(page) - 3.2) < 0.1, `${await played(page)}`);
@@ -84,7 +85,7 @@ test('the video plays, and pointer and keys in the chart choose its time', async
   for (const [key, seconds, which] of [['ArrowLeft', 2.5, 6], ['End', 3.5, 8], ['Home', 0, 1], ['ArrowRight', 0.5, 2]]) {
     await slider(page).press(key);
     assert.equal(await played(page), seconds, key);
-    assert.match(await slider(page).getAttribute('aria-valuetext'), new RegExp(`frame ${which} of 8 .* %.*2026-03-01 12:00:0.*47° N, 8\\.0\\d+° E`));
+    assert.match(await slider(page).getAttribute('aria-valuetext'), new RegExp(`frame ${which} of 8 .* %.*2026-03-01 12:00:0.*47° N, 8(\\.0\\d+)?° E`));
   }
   assert.match(await page.getByRole('link', { name: 'Open this frame' }).getAttribute('href'), /^#\/jobs\/[0-9a-z]{26}$/);
   assert.ok(await page.locator('.clip .legend li').count() > 1);

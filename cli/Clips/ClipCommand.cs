@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RoadSeg.Batches;
 using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Clips;
@@ -10,7 +11,8 @@ using Spectre.Console;
 
 namespace RoadSeg.Cli.Clips;
 
-/// <summary><c>roadseg clip VIDEO</c>: frames of a video, segmented by the engine that serves photos, without a service.</summary>
+/// <summary><c>roadseg clip VIDEO</c>: frames of a video, segmented by the engine that serves photos without a service, or by a running
+/// service.</summary>
 internal static class ClipCommand
 {
     private const int MostShown = 8;
@@ -35,7 +37,8 @@ internal static class ClipCommand
     };
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = "The model: default, open, or the folder of a package. Default: default.",
+        Description =
+            "The model: default, open, or the folder of a package; with --server one of the service's, as name or name@version.",
         HelpName = "name|folder",
     };
     private static readonly Option<string> Out = new("--out")
@@ -56,7 +59,7 @@ internal static class ClipCommand
         var command = new Command(
             "clip",
             "Segments frames of a video and saves frames, masks, a video of the overlays and a timeline of the classes' shares. Needs "
-                + "ffmpeg."
+                + "ffmpeg; with --server the service does the work, and has it."
         )
         {
             video,
@@ -66,8 +69,21 @@ internal static class ClipCommand
             Start,
             Model,
             Out,
+            ServiceOptions.Tags,
+            ServiceOptions.Privacy,
+            ServiceOptions.Redact,
+            ServiceOptions.Detail,
             ServiceOptions.Json,
+            ServiceOptions.Server,
+            ServiceOptions.Key,
         };
+        command.Validators.Add(static result =>
+        {
+            Option[] served = [ServiceOptions.Tags, ServiceOptions.Privacy, ServiceOptions.Redact, ServiceOptions.Detail];
+            var alone = result.GetResult(ServiceOptions.Server) is null;
+            if (alone && served.FirstOrDefault(one => result.GetResult(one) is not null) is { } only)
+                result.AddError($"{only.Name} is for a service's jobs: give --server too.");
+        });
         command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetRequiredValue(video), cancel));
         return command;
     }
@@ -75,15 +91,19 @@ internal static class ClipCommand
     private static async Task<int> RunAsync(ParseResult parsed, FileInfo video, CancellationToken cancel)
     {
         var folder = Path.GetFullPath(parsed.GetRequiredValue(Out));
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        var served = parsed.GetValue(ServiceOptions.Server) is not null;
+        if (
+            Directory.Exists(folder)
+            && Directory.EnumerateFileSystemEntries(folder).Any()
+            && !(served && ClipUpload.IsBegun(folder))
+        )
             throw new CommandFailedException($"{folder} is not empty. Name a new folder with --out.");
         var options = new ClipOptions { Every = TimeSpan.FromSeconds(parsed.GetValue(Every)), Frames = parsed.GetValue(Frames) };
         try
         {
-            var run = new ClipRun(video.FullName, ModelChoice.Folder(parsed.GetValue(Model)), folder, options);
-            var timeline = await Screen.BusyAsync("segmenting the video", () =>
-                run.RunAsync(parsed.GetValue(Gpx)?.FullName, parsed.GetValue(Start), cancel)
-            );
+            var timeline = served
+                ? await ServeAsync(parsed, video, folder, options, cancel)
+                : await LookAsync(parsed, video, folder, options, cancel);
             if (parsed.GetValue(ServiceOptions.Json))
                 Screen.Json(timeline, TimelineJson.Plain.Timeline);
             else
@@ -96,6 +116,53 @@ internal static class ClipCommand
         }
     }
 
+    private static Task<Timeline> LookAsync(
+        ParseResult parsed,
+        FileInfo video,
+        string folder,
+        ClipOptions options,
+        CancellationToken cancel
+    )
+    {
+        var run = new ClipRun(video.FullName, ModelChoice.Folder(parsed.GetValue(Model)), folder, options);
+        return Screen.BusyAsync("segmenting the video", () =>
+            run.RunAsync(parsed.GetValue(Gpx)?.FullName, parsed.GetValue(Start), cancel)
+        );
+    }
+
+    private static async Task<Timeline> ServeAsync(
+        ParseResult parsed,
+        FileInfo video,
+        string folder,
+        ClipOptions options,
+        CancellationToken cancel
+    )
+    {
+        using var service = await ServiceConnection.OpenAsync(parsed, cancel);
+        var about = parsed.About();
+        var clip = new ClipRequest(
+            FileName: video.Name,
+            Every: options.Every.TotalSeconds,
+            Frames: options.Frames,
+            Start: parsed.GetValue(Start)?.ToString("O", CultureInfo.InvariantCulture)
+        );
+        var batch = new BatchRequest(
+            video.Name,
+            Model: parsed.GetValue(Model),
+            Tags: about.Tags,
+            Privacy: about.Privacy,
+            Redact: about.Redact,
+            Detail: about.Detail
+        );
+        return await new ClipUpload(service.Client, folder).RunAsync(
+            video.FullName,
+            parsed.GetValue(Gpx)?.FullName,
+            clip,
+            batch,
+            cancel
+        );
+    }
+
     private static void Show(Timeline timeline, string folder)
     {
         var (clip, frames) = (timeline.Clip, timeline.Frames);
@@ -106,9 +173,11 @@ internal static class ClipCommand
         AnsiConsole.MarkupLineInterpolated($"{frames.Count:N0} frames up to {frames[^1].Seconds:F1} s, {placed:N0} with a position");
         var table = new Table().Border(TableBorder.Simple).AddColumn("class");
         table.AddColumn(new TableColumn("mean share").RightAligned()).AddColumn(new TableColumn("most, at second").RightAligned());
+        var done = frames.Where(static frame => frame.Shares is not null).ToList();
+        if (done.Count < frames.Count)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{frames.Count - done.Count:N0} frames have no result[/]: the timeline says why.");
         var shares = timeline.Classes.Select(
-            (label, i) =>
-                (label.Name, Mean: frames.Average(frame => frame.Shares![i]), Peak: frames.MaxBy(frame => frame.Shares![i])!, Id: i)
+            (label, i) => (label.Name, Mean: done.Average(frame => frame.Shares![i]), Peak: done.MaxBy(frame => frame.Shares![i])!, Id: i)
         );
         foreach (
             var (name, mean, peak, id) in shares
@@ -124,7 +193,7 @@ internal static class ClipCommand
         AnsiConsole.Write(table);
         foreach (var finding in timeline.Findings)
             AnsiConsole.MarkupLineInterpolated($"[yellow]note[/] {finding.Message}");
-        foreach (var (what, name) in ClipRun.Files)
+        foreach (var (what, name) in ClipRun.Files.Where(file => Path.Exists(Path.Combine(folder, file.Name))))
             AnsiConsole.WriteLine($"{what, -9} {Path.Combine(folder, name)}");
     }
 

@@ -74,7 +74,7 @@ internal sealed class ClipRun(string video, string model, string folder, ClipOpt
         await foreach (var (index, at, image) in extractor.ReadAsync(cancel))
         {
             var seen = engine.SegmentPhoto(image);
-            var picture = OverlayVideo.Picture(image, seen.ClassIds, labels);
+            var picture = OverlayVideo.Picture(image, new IndexedImage(image.Width, image.Height, seen.ClassIds, labels.Colors()));
             await overlay.AddAsync(at, picture, cancel);
             var number = $"{index + 1:00000}";
             await SaveAsync($"frames/{number}.jpg", PhotoEncoder.Jpeg(image, FrameQuality), cancel);
@@ -82,7 +82,7 @@ internal sealed class ClipRun(string video, string model, string folder, ClipOpt
             if (index == 0)
                 await SaveAsync("poster.jpg", PhotoEncoder.Jpeg(picture), cancel);
             double[] shares = [.. seen.Classes.Select(static label => Math.Round(label.Share, 6))];
-            frames.Add(new TimelineFrame(index, at.TotalSeconds, JobState.Succeeded, null, null, shares, capture.Of(at)));
+            frames.Add(new TimelineFrame(index, at.TotalSeconds, JobStates.Name(JobState.Succeeded), null, null, shares, capture.Of(at)));
         }
 
         await overlay.EndAsync(options.Every, cancel);

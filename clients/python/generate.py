@@ -15,7 +15,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 TYPES = HERE / "src" / "roadseg_client" / "types.py"
 DESCRIPTION = HERE.parent.parent / "tests" / "contracts" / "openapi.json"
-ROOTS = ["JobView", "JobEstimate", "JobFeature", "UploadRequest", "UploadTicket", "ResultSummary", "MaskRegions", "BatchView", "BatchRequest", "BatchItemView"]
+ROOTS = ["JobView", "JobEstimate", "JobFeature", "UploadRequest", "UploadTicket", "ResultSummary", "MaskRegions", "BatchView", "BatchRequest", "BatchItemView", "ClipTicket", "Timeline"]
 SIMPLE = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 HEADER = '''"""Types of the API's JSON. Written by generate.py; do not edit."""
 

@@ -1,4 +1,5 @@
 using RoadSeg.Functions.Api;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Models;
 
@@ -11,5 +12,6 @@ internal sealed record AskServices(
     IdempotencyKeys Keys,
     ModelCatalogue Models,
     BatchStart Start,
+    ClipFrames Clips,
     TimeProvider Time
 );

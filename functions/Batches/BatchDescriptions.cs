@@ -1,4 +1,5 @@
 using RoadSeg.Batches;
+using RoadSeg.Clips;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
 using RoadSeg.Jobs;
@@ -13,9 +14,9 @@ internal static class BatchDescriptions
             .Describe(
                 "startBatch",
                 "Segment many photos as one batch",
-                "The photos are those in container 'batches' whose names begin with prefix, those named, or your own jobs that have all "
-                    + "tags of 'of', which are taken in as they are. Each of the others gets a job in the bulk lane. For prefix and names: "
-                    + "for operators, where the deployment names any."
+                "The photos are those in container 'batches' whose names begin with prefix, those named, your own jobs that have all "
+                    + "tags of 'of', which are taken in as they are, or frames of the video that 'clip' names. Each of the others gets a "
+                    + "job in the bulk lane. Prefix, names and clip.file: for operators, where the deployment names any."
             )
             .TakesBody<BatchRequest>(true, "application/json")
             .TakesHeader("Idempotency-Key", "The same key with the same request gets the same batch.", ParameterForms.Key)
@@ -25,6 +26,8 @@ internal static class BatchDescriptions
                 ErrorCodes.ContentTypeUnsupported,
                 ErrorCodes.OperatorRequired,
                 ErrorCodes.BatchEmpty,
+                ErrorCodes.ClipMissing,
+                ErrorCodes.ClipTooLarge,
                 ErrorCodes.ModelNotFound,
                 ErrorCodes.WebhooksDisabled,
                 ErrorCodes.WebhookUrlInvalid,
@@ -122,4 +125,33 @@ internal static class BatchDescriptions
             .Describe("getBatchArchivePart", "Fetch a zip of a batch's results", "One of the parts that the batch's view lists.")
             .AnswersFile("application/zip")
             .Fails(ErrorCodes.BatchNotFound);
+
+    public static RouteHandlerBuilder DescribeGetTimeline(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getTimeline",
+                "Get the timeline of a video",
+                "Of each frame when it is shown, when and where it was taken, how its segmentation stands and what each class has of it. "
+                    + "Also before all frames have ended."
+            )
+            .Takes("format", "json, or csv: a row a frame, a column a class.", ParameterForms.OneOf("TimelineFormat", "json", "csv"))
+            .Answers<Timeline>(StatusCodes.Status200OK)
+            .AnswersFile("text/csv")
+            .Fails(ErrorCodes.BatchNotFound, ErrorCodes.BatchNotEnded);
+
+    public static RouteHandlerBuilder DescribeGetClipOverlay(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe(
+                "getClipOverlay",
+                "Get the video of the overlays",
+                "The classes over the frames of a video (H.264 in MP4), each shown as long as in the video. It is made when all have ended."
+            )
+            .AnswersFile("video/mp4")
+            .Fails(ErrorCodes.BatchNotFound, ErrorCodes.BatchNotEnded, ErrorCodes.ResultGone);
+
+    public static RouteHandlerBuilder DescribeGetClipPoster(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .Describe("getClipPoster", "Get the first picture of that video", "A JPEG.")
+            .AnswersFile("image/jpeg")
+            .Fails(ErrorCodes.BatchNotFound, ErrorCodes.BatchNotEnded, ErrorCodes.ResultGone);
 }

@@ -6,6 +6,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Batches;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Models;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
@@ -20,6 +21,7 @@ internal sealed class BatchDrop(
     BatchStart start,
     BatchStore store,
     ModelCatalogue models,
+    ClipFrames clips,
     TimeProvider time,
     ILogger<BatchDrop> log
 )
@@ -80,6 +82,8 @@ internal sealed class BatchDrop(
             await models.RequireAsync(request.Model, cancel);
             var batch = start.Checked(asked, request, folder);
             await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
+            if (batch.Source.Clip is { } clip)
+                await clips.RequireAsync(clip, cancel);
             await start.BeginAsync(batch, request, folder, cancel);
         }
         catch (RoadSegException e) when (!e.IsTransient)

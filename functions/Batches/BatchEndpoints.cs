@@ -25,11 +25,12 @@ internal static class BatchEndpoints
         app.MapPost("/v1/batches/{id}/retry", RetryAsync).DescribeRetryBatch();
         app.MapBatchItems();
         app.MapBatchArchives();
+        app.MapBatchClips();
     }
 
     private static async Task<IResult> AskAsync(HttpContext context, [AsParameters] AskServices services)
     {
-        var (callers, operators, keys, models, start, time) = services;
+        var (callers, operators, keys, models, start, clips, time) = services;
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var key = IdempotencyKeys.Read(context.Request);
@@ -44,8 +45,8 @@ internal static class BatchEndpoints
             cancel
         );
 
-        // Photos in the container for drops are no caller's own.
-        if (request.Of is null)
+        // What lies in the container for drops is no caller's own.
+        if (request.Of is null && request.Clip?.Key is null)
             operators.Require(caller);
         var now = time.GetUtcNow();
         var asked = new BatchRecord
@@ -63,6 +64,8 @@ internal static class BatchEndpoints
         await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
         if (request.Prefix is { } prefix)
             await start.RequirePhotoAsync(prefix, cancel);
+        if (batch.Source.Clip is { } clip)
+            await clips.RequireAsync(clip, cancel);
 
         // The key stands for this request and names its batch: a crash from here on leaves the rest to the next request with the key.
         if (key is not null)
@@ -158,6 +161,7 @@ internal static class BatchEndpoints
                         Next = 0,
                         Manifested = 0,
                         Pace = null,
+                        Clip = now.Clip is { } clip ? clip with { Overlay = null } : null,
                         WebhookOfShare = null,
                         Webhook = now.Webhook is { } webhook ? new JobWebhook { Url = webhook.Url } : null,
                     }

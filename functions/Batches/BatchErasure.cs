@@ -4,8 +4,8 @@ using RoadSeg.Jobs;
 namespace RoadSeg.Functions.Batches;
 
 /// <summary>Takes a photo that is erased out of the batches that hold it. Archives, which are whole files, go as a whole, and can be asked
-/// for again.</summary>
-internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList batches, BatchArchiver archiver)
+/// for again; so does the video of overlays, which a retry of the batch makes anew.</summary>
+internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList batches, BatchArchiver archiver, BatchClips clips)
 {
     private const int ReadAtOnce = 100;
 
@@ -16,7 +16,10 @@ internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList
         {
             await files.ForgetAsync(place, cancel);
             if ((await store.FindAsync(place.Batch, cancel))?.Value is { } own)
+            {
                 await DropArchivesAsync(own, cancel);
+                await DropOverlayAsync(own, cancel);
+            }
         }
 
         // Of a batch of jobs the tags say which they are.
@@ -29,6 +32,20 @@ internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList
             foreach (var batch in page.Where(batch => batch.Source.Tags?.All(tag => tags.GetValueOrDefault(tag.Key) == tag.Value) == true))
                 await DropArchivesAsync(batch, cancel);
         } while (after is not null);
+    }
+
+    // As for archives: what a step makes meanwhile is of a number of erased frames that is not the record's any more.
+    private async Task DropOverlayAsync(BatchRecord batch, CancellationToken cancel)
+    {
+        if (batch.Clip is null)
+            return;
+        await store.AmendAsync(
+            batch.Id,
+            static now => now.Clip is { } clip ? now with { Clip = clip with { Overlay = null, Erased = clip.Erased + 1 } } : null,
+            cancel
+        );
+        if (batch.Clip.Overlay is { } overlay)
+            await clips.DeleteOverlayAsync(batch, overlay, cancel);
     }
 
     // The record first: a step that makes a zip meanwhile finds its archive gone and deletes the zip.

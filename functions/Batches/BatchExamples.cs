@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RoadSeg.Batches;
+using RoadSeg.Capture;
+using RoadSeg.Clips;
 using RoadSeg.Errors;
 using RoadSeg.Jobs;
+using RoadSeg.Labels;
 using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Batches;
@@ -59,6 +62,38 @@ internal static class BatchExamples
         Links: new Dictionary<string, string> { ["self"] = $"/v1/jobs/{Asked.Id.OfItem(41, 0)}" }
     );
 
+    private static readonly ClipTicket Ticket = new(
+        Asked.Id,
+        "PUT",
+        new Uri($"https://example.blob.core.windows.net/clips/{Asked.Id}/video?sig=..."),
+        new Uri($"https://example.blob.core.windows.net/clips/{Asked.Id}/track?sig=..."),
+        new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" },
+        Noon.AddHours(12),
+        1L << 30
+    );
+
+    private static readonly Timeline Drive = new()
+    {
+        FileName = "drive-7.mp4",
+        Clip = new ClipFacts(ClipContainer.Mp4, "h264", 1920, 1080, 61.5, 29.97, Noon, 48_211_904),
+        EverySeconds = 1,
+        Model = "default",
+        ModelVersion = "2026.3.1",
+        Classes = [new LabelClass(0, "road", new RgbColor(128, 64, 128)), new LabelClass(1, "car", new RgbColor(0, 0, 142))],
+        Frames =
+        [
+            new TimelineFrame(
+                0,
+                0,
+                JobStates.Name(JobState.Succeeded),
+                null,
+                Asked.Id.OfItem(0, 0),
+                [0.8, 0.2],
+                new Captured("2026-03-01T12:00:00.000", "+00:00", new CapturedPosition(47.37174, 8.54226, 409.5), null, null)
+            ),
+        ],
+    };
+
     /// <summary>The example of an operation's answer or body; null for operations of other resources.</summary>
     public static JsonNode? Of(string operation, string status) =>
         (operation, status) switch
@@ -81,6 +116,8 @@ internal static class BatchExamples
                 BatchJson.Default.BatchArchiveRequest
             ),
             ("makeBatchArchive", "202") => View(Ended with { Archives = [Archive] }),
+            ("issueClipKey", "200") => JsonSerializer.SerializeToNode(Ticket, BatchJson.Default.ClipTicket),
+            ("getTimeline", "200") => JsonSerializer.SerializeToNode(Drive, TimelineJson.Default.Timeline),
             _ => null,
         };
 

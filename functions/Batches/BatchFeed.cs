@@ -76,7 +76,7 @@ internal sealed class BatchFeed(
             return new BatchLine(index, batch.Round, JobState.Canceled);
         if (item.Job is not { } before)
         {
-            await BeginAsync(batch, index, OfBatch(batch, item.Source!), cancel);
+            await BeginAsync(batch, index, OfBatch(batch, item), cancel);
             return null;
         }
 
@@ -88,12 +88,13 @@ internal sealed class BatchFeed(
         return null;
     }
 
-    private static JobRecord OfBatch(BatchRecord batch, JobSource source) =>
+    private static JobRecord OfBatch(BatchRecord batch, BatchItem item) =>
         new()
         {
             Id = batch.Id,
             State = JobState.AwaitingUpload,
-            Source = source,
+            Source = item.Source!,
+            Captured = item.Captured,
             Model = batch.Model,
             Tags = batch.Tags,
             Privacy = batch.Privacy,
@@ -113,6 +114,7 @@ internal sealed class BatchFeed(
                 State = JobState.AwaitingUpload,
                 Caller = batch.Caller,
                 Source = source,
+                Captured = like.Captured,
                 Model = like.Model,
                 Tags = like.Tags,
                 Privacy = like.Privacy,

@@ -14,6 +14,8 @@ internal static class BatchServices
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchManifests>();
         services.AddSingleton<BatchArchiver>();
+        services.AddSingleton<BatchClips>();
+        services.AddSingleton<BatchTimelines>();
         services.AddSingleton<BatchStart>();
         services.AddSingleton<BatchList>();
         services.AddSingleton<BatchErasure>();

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Batches;
 using RoadSeg.Errors;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Jobs;
 using RoadSeg.Functions.Webhooks;
 using RoadSeg.Jobs;
@@ -28,7 +29,7 @@ internal sealed class BatchStart(
 
     /// <summary>What a description is, in words.</summary>
     public const string Described =
-        "a JSON object with one of prefix, names and of, and name, model, tags, privacy, redact, detail, webhook and "
+        "a JSON object with one of prefix, names, of and clip, and name, model, tags, privacy, redact, detail, webhook and "
         + "webhookAt, all optional";
 
     private const int MostName = 255;
@@ -43,12 +44,13 @@ internal sealed class BatchStart(
     /// <exception cref="RoadSegException">request-invalid, batch-empty, webhooks-disabled or webhook-url-invalid.</exception>
     public BatchRecord Checked(BatchRecord batch, BatchRequest request, string? folder)
     {
-        var given = (request.Prefix is null ? 0 : 1) + (request.Names is null ? 0 : 1) + (request.Of is null ? 0 : 1);
+        var given = ((object?[])[request.Prefix, request.Names, request.Of, request.Clip]).Count(static said => said is not null);
         if (given > 1 || (given == 0 && folder is null))
-            throw Invalid("Say with one of 'prefix', 'names' and 'of' what the photos are.");
+            throw Invalid("Say with one of 'prefix', 'names', 'of' and 'clip' what the photos are.");
         if (folder is not null && (request.Prefix ?? request.Of as object) is not null)
             throw Invalid(
-                "Beside dropped photos neither 'prefix' nor 'of' is said: the photos are those of the folder, or 'names' of them."
+                "Beside dropped photos neither 'prefix' nor 'of' is said: the photos are those of the folder, 'names' of them, or "
+                    + "frames of a 'clip' in it."
             );
         if (request.Name is { Length: 0 or > MostName } || request.Name?.Any(char.IsControl) == true)
             throw Invalid($"'name' is 1 to {MostName} characters.");
@@ -87,6 +89,7 @@ internal sealed class BatchStart(
             {
                 { Names: { } some } => new BatchSource(Names: some.Count),
                 { Of: { } tags } => new BatchSource(Tags: tags),
+                { Clip: { } clip } => new BatchSource(Clip: ClipAsked.Checked(clip, batch.Caller, folder)),
                 _ => new BatchSource(Prefix: request.Prefix ?? folder),
             },
             Total = request.Names?.Count ?? 0,

@@ -50,8 +50,7 @@ internal sealed class BatchSweep(
             return;
         }
 
-        // Zips take minutes, all other steps seconds.
-        var patience = BatchRecord.HasEnded(batch.State) ? options.Lease : options.SweepAfter;
+        var patience = TakesMinutes(batch) ? options.Lease : options.SweepAfter;
         if (
             time.GetUtcNow() - batch.SteppedAt < patience
             || await queues
@@ -71,4 +70,12 @@ internal sealed class BatchSweep(
         Log.BatchRepaired(log, batch.Id, batch.Step);
         await store.SendAsync(noted.Document!.Value, TimeSpan.Zero, cancel);
     }
+
+    // Zips, and the first and last step of a video; all others take seconds.
+    private static bool TakesMinutes(BatchRecord batch) =>
+        BatchRecord.HasEnded(batch.State)
+        || (
+            batch.Source.Clip is not null
+            && (batch.State == BatchState.Listing || batch.Manifested == BatchItems.Lists(batch.Total))
+        );
 }

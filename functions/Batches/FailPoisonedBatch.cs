@@ -10,7 +10,7 @@ namespace RoadSeg.Functions.Batches;
 
 /// <summary>Queues batch-steps-poison and batches-created-poison. A batch whose photos could not be listed as often as the host tries ends
 /// as failed. One that is further is left to the sweep, which sends for the step again: its photos have been worked on.</summary>
-internal sealed class FailPoisonedBatch(BatchStore store, ILogger<FailPoisonedBatch> log)
+internal sealed class FailPoisonedBatch(BatchStore store, BatchClips clips, ILogger<FailPoisonedBatch> log)
 {
     [Function("FailPoisonedBatch")]
     public async Task RunAsync(
@@ -38,6 +38,8 @@ internal sealed class FailPoisonedBatch(BatchStore store, ILogger<FailPoisonedBa
             Log.BatchFailed(log, asked.Batch, reason.Code.Code, reason.Message);
         else
             Log.BatchStepExhausted(log, asked.Batch, asked.Step);
+        if (failed.Document is { Value: var batch })
+            await clips.LetGoAsync(batch, cancel);
     }
 
     [Function("FailPoisonedBatchDrop")]

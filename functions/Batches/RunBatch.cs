@@ -13,6 +13,7 @@ namespace RoadSeg.Functions.Batches;
 internal sealed class RunBatch(
     BatchStore store,
     BatchListing listing,
+    BatchClips clips,
     BatchFeed feed,
     BatchManifests manifests,
     BatchArchiver archiver,
@@ -36,9 +37,11 @@ internal sealed class RunBatch(
             return;
         }
 
-        if (await store.FindAsync(asked.Batch, cancel) is not { Value: { HasSteps: true } batch } known || batch.Step != asked.Step)
+        var found = (await store.FindAsync(asked.Batch, cancel))?.Value;
+        if (found is not { HasSteps: true } batch || batch.Step != asked.Step)
         {
             Log.BatchIgnored(log, asked.Batch, message.MessageId);
+            await LetGoAsync(found, cancel);
             return;
         }
 
@@ -59,6 +62,7 @@ internal sealed class RunBatch(
             );
             if (failed.Done)
                 Log.BatchFailed(log, batch.Id, e.Code.Code, e.Message);
+            await LetGoAsync(failed.Document?.Value, cancel);
             return;
         }
 
@@ -67,9 +71,12 @@ internal sealed class RunBatch(
         if (await WriteAsync(batch, stepped, cancel) is not { } after)
         {
             Log.BatchIgnored(log, asked.Batch, message.MessageId);
+            await LetGoAsync((await store.FindAsync(batch.Id, cancel))?.Value, cancel);
             return;
         }
 
+        if (stepped.Clip?.Overlay is { } overlay && after.Clip?.Overlay is null)
+            await clips.DeleteOverlayAsync(after, overlay, cancel);
         foreach (var archive in stepped.Archives.Where(made => after.Archives.All(kept => kept.Id != made.Id)))
             await archiver.DeleteAsync(batch.Id, archive.Id, cancel);
         if (batch.WebhookOfShare is null && after.WebhookOfShare is not null)
@@ -87,7 +94,7 @@ internal sealed class RunBatch(
     private async Task<BatchRecord> StepAsync(BatchRecord batch, CancellationToken cancel)
     {
         if (batch.State == BatchState.Listing)
-            return await listing.StepAsync(batch, cancel);
+            return await (batch.Source.Clip is null ? listing.StepAsync(batch, cancel) : clips.ListAsync(batch, cancel));
         var tally = await tallies.OfAsync(batch, cancel);
         if (BatchRecord.HasEnded(batch.State))
         {
@@ -104,13 +111,26 @@ internal sealed class RunBatch(
         if (batch.Counts!.UnderWay > 0 || (batch.State == BatchState.Running && batch.Next < batch.Total))
             return batch;
         batch = batch with { Manifested = await manifests.StepAsync(batch, tally, cancel) };
-        return batch.Manifested < BatchItems.Lists(batch.Total)
-            ? batch
-            : batch with
-            {
-                State = batch.State == BatchState.Canceling ? BatchState.Canceled : BatchState.Completed,
-            };
+        if (batch.Manifested < BatchItems.Lists(batch.Total))
+            return batch;
+        if (batch.State == BatchState.Canceling)
+        {
+            await clips.LeaveAsync(batch, tally, cancel);
+            return batch with { State = BatchState.Canceled };
+        }
+
+        if (batch.Clip is { Overlay: null })
+        {
+            if (await clips.OverlayAsync(batch, tally, cancel) is not { } clip)
+                return batch;
+            batch = batch with { Clip = clip };
+        }
+
+        return batch with { State = BatchState.Completed };
     }
+
+    private Task LetGoAsync(BatchRecord? batch, CancellationToken cancel) =>
+        batch is null ? Task.CompletedTask : clips.LetGoAsync(batch, cancel);
 
     private BatchRecord Counted(BatchRecord batch, BatchCounts counts)
     {
@@ -161,13 +181,17 @@ internal sealed class RunBatch(
                     Pace = stepped.Pace,
                     Manifested = stepped.Manifested,
                     WebhookOfShare = stepped.WebhookOfShare,
+
+                    // A frame that was erased meanwhile may be in what was made of the others.
+                    Clip = now.Clip?.Erased == before.Clip?.Erased ? stepped.Clip : now.Clip,
                 };
         }
     }
 
     // Between steps that wait for jobs there is a pause; those that make something follow at once.
     private static TimeSpan Pause(BatchRecord before, BatchRecord after) =>
-        after.State is not (BatchState.Running or BatchState.Canceling)
+        before is { State: BatchState.Listing, Source.Clip: not null, Clip: null } && after.Clip is null ? Quiet
+        : after.State is not (BatchState.Running or BatchState.Canceling)
         || before.State != after.State
         || before.Manifested != after.Manifested
             ? TimeSpan.Zero

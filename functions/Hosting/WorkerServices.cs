@@ -1,5 +1,6 @@
 using RoadSeg.Functions.Audits;
 using RoadSeg.Functions.Batches;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Http;
 using RoadSeg.Functions.Jobs;
@@ -34,6 +35,7 @@ internal static class WorkerServices
         services.AddSegmentation();
         services.AddResults();
         services.AddReview();
+        services.AddClips(settings);
         services.AddBatches(settings);
         services.AddDatasets(settings);
         services.AddAudits();

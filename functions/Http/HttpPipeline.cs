@@ -1,6 +1,7 @@
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Audits;
 using RoadSeg.Functions.Batches;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Diagnostics;
 using RoadSeg.Functions.Health;
@@ -81,6 +82,7 @@ internal sealed class HttpPipeline
         endpoints.MapUploads();
         endpoints.MapSubmissions();
         endpoints.MapJobs();
+        endpoints.MapClips();
         endpoints.MapBatches();
         endpoints.MapWebhooks();
         endpoints.MapModels();

@@ -54,10 +54,10 @@ internal sealed class ResultReader(
         );
 
     /// <summary>The same in the background, for nobody who waits: with the slots of bulk work, and kept by none.</summary>
-    public async Task<byte[]> WorkAsync(
+    public async Task<T> WorkAsync<T>(
         JobRecord job,
         int bytesPerPixel,
-        Func<IndexedImage, CancellationToken, Task<byte[]>> make,
+        Func<IndexedImage, CancellationToken, Task<T>> make,
         CancellationToken cancel
     )
     {

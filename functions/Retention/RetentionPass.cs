@@ -44,6 +44,7 @@ internal sealed class RetentionPass(
         [
             Aged(Containers.Submitted, options.KeepUploads),
             Aged(Containers.Batches, options.KeepUploads),
+            Aged(Containers.Clips, options.KeepUploads),
             Aged(Containers.BatchRuns, options.KeepResults + TimeSpan.FromDays(1)),
             Aged(Containers.Work, options.Deadline + options.Lease),
             // The record outlives what it names, so that a deleted result is "gone" and not "unknown".

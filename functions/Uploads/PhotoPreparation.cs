@@ -54,9 +54,10 @@ internal sealed class PhotoPreparation(BlobServiceClient blobs, PhotoSlots slots
         return file;
     }
 
-    /// <summary>What a photo says of its capture, without what its caller does not want kept.</summary>
+    /// <summary>What a photo says of its capture, without what its caller does not want kept; of a frame of a video, which says nothing
+    /// itself, what its batch knows.</summary>
     public static Captured? CapturedOf(JobRecord record, byte[] file, ImageHeader header) =>
-        CaptureReader.Read(file, header.Format, location: !record.Privacy.Has(JobPrivacy.NoLocation));
+        CaptureReader.Read(file, header.Format, location: !record.Privacy.Has(JobPrivacy.NoLocation)) ?? record.Captured;
 
     /// <summary>A record with what was made of its photo.</summary>
     /// <param name="record">The record, about to be queued.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RoadSeg.Capture;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -8,7 +9,9 @@ namespace RoadSeg.Batches;
 /// erased.</summary>
 /// <param name="Source">Where a photo lies that gets a job; its file name is its name within the batch.</param>
 /// <param name="Job">The job that was there before the batch, which knows the photo and its name.</param>
-public sealed record BatchItem(JobSource? Source = null, WorkId? Job = null)
+/// <param name="Seconds">Of a frame of a video: when it is shown, counted from the first one.</param>
+/// <param name="Captured">Of a frame of a video: when and where it was taken, which its own file does not say.</param>
+public sealed record BatchItem(JobSource? Source = null, WorkId? Job = null, double? Seconds = null, Captured? Captured = null)
 {
     /// <summary>True once it was erased: it is not tried again, and its name is forgotten.</summary>
     [JsonIgnore]

@@ -17,6 +17,7 @@ namespace RoadSeg.Batches;
 /// <param name="Shares">Share of each class that has a pixel, 0-1, by its name, when succeeded.</param>
 /// <param name="Captured">When, where and with what it was taken, as far as its file says.</param>
 /// <param name="Links">Addresses by name, relative to the service: the job, and its results when it has succeeded.</param>
+/// <param name="Seconds">Of a frame of a video: when it is shown, counted from the first one.</param>
 public sealed record BatchItemView(
     int Index,
     string? Name,
@@ -28,7 +29,8 @@ public sealed record BatchItemView(
     int? Height = null,
     IReadOnlyDictionary<string, double>? Shares = null,
     Captured? Captured = null,
-    IReadOnlyDictionary<string, string>? Links = null
+    IReadOnlyDictionary<string, string>? Links = null,
+    double? Seconds = null
 )
 {
     /// <summary>Where an item stands that has no job of the round yet.</summary>
@@ -46,7 +48,7 @@ public sealed record BatchItemView(
         ArgumentNullException.ThrowIfNull(item);
         return job switch
         {
-            null => new BatchItemView(index, item.Source?.FileName, item.IsErased ? Erased : Waiting),
+            null => new BatchItemView(index, item.Source?.FileName, item.IsErased ? Erased : Waiting, Seconds: item.Seconds),
             { ErasedAt: not null } => new BatchItemView(index, null, Erased),
             _ => new BatchItemView(
                 index,
@@ -59,7 +61,8 @@ public sealed record BatchItemView(
                 job.Image?.Height,
                 job.Shares,
                 job.Captured,
-                JobView.Of(job).Links
+                JobView.Of(job).Links,
+                item.Seconds
             ),
         };
     }

@@ -24,6 +24,7 @@ namespace RoadSeg.Batches;
 [JsonSerializable(typeof(BatchEvent))]
 [JsonSerializable(typeof(BatchRequest))]
 [JsonSerializable(typeof(BatchArchiveRequest))]
+[JsonSerializable(typeof(ClipTicket))]
 public sealed partial class BatchJson : JsonSerializerContext
 {
     /// <summary>The same forms with every printable ASCII character written as itself.</summary>

@@ -102,6 +102,9 @@ public sealed record BatchRecord : IWorkRecord<BatchRecord, BatchState>
         init;
     }
 
+    /// <summary>What is known of the video that its photos are frames of; null for other batches, and until they were taken.</summary>
+    public BatchClip? Clip { get; init; }
+
     /// <summary>Why it failed, when failed.</summary>
     public WorkFailure? Failure { get; init; }
 

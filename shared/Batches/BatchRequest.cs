@@ -3,7 +3,7 @@ using RoadSeg.Jobs;
 namespace RoadSeg.Batches;
 
 /// <summary>What a batch is asked for with: the body of <c>POST /v1/batches</c>, and of <c>batch.json</c> beside dropped photos. One of
-/// prefix, names and of says what its photos are; beside dropped photos none need.</summary>
+/// prefix, names, of and clip says what its photos are; beside dropped photos none need.</summary>
 /// <param name="Name">The caller's name for it, at most 255 characters.</param>
 /// <param name="Prefix">The photos of container <c>batches</c> whose names begin so.</param>
 /// <param name="Names">Names of photos in container <c>batches</c>; beside <c>batch.json</c> within its folder.</param>
@@ -15,6 +15,7 @@ namespace RoadSeg.Batches;
 /// <param name="WebhookAt">A share of its photos, above 0 and below 1, that is notified too.</param>
 /// <param name="Redact">Classes to obscure in its photos.</param>
 /// <param name="Detail">How closely to look at its photos.</param>
+/// <param name="Clip">A video whose frames they are.</param>
 public sealed record BatchRequest(
     string? Name = null,
     string? Prefix = null,
@@ -26,5 +27,6 @@ public sealed record BatchRequest(
     string? Webhook = null,
     double? WebhookAt = null,
     IReadOnlyList<string>? Redact = null,
-    JobDetail? Detail = null
+    JobDetail? Detail = null,
+    ClipRequest? Clip = null
 );

@@ -69,6 +69,9 @@ public sealed record BatchView
     /// <summary>How the notice of that share went.</summary>
     public JobWebhook? WebhookOfShare { get; init; }
 
+    /// <summary>The video that its photos are frames of, once they were taken.</summary>
+    public BatchClip? Clip { get; init; }
+
     /// <summary>Why it failed, when failed.</summary>
     public WorkFailure? Failure { get; init; }
 
@@ -82,7 +85,6 @@ public sealed record BatchView
     public static BatchView Of(BatchRecord batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var self = AddressOf(batch.Id);
         var ended = batch.Counts is { } counts ? batch.Total - counts.Waiting - counts.UnderWay : 0;
         return new BatchView
         {
@@ -112,14 +114,26 @@ public sealed record BatchView
             Webhook = batch.Webhook,
             WebhookAt = batch.WebhookAt,
             WebhookOfShare = batch.WebhookOfShare,
+            Clip = batch.Clip,
             Failure = batch.Failure,
-            Links = new Dictionary<string, string>
-            {
-                ["self"] = self,
-                ["items"] = $"{self}/items",
-                ["manifest"] = $"{self}/manifest",
-                ["archives"] = $"{self}/archives",
-            },
+            Links = LinksOf(batch),
         };
+    }
+
+    private static Dictionary<string, string> LinksOf(BatchRecord batch)
+    {
+        var self = AddressOf(batch.Id);
+        var links = new Dictionary<string, string>
+        {
+            ["self"] = self,
+            ["items"] = $"{self}/items",
+            ["manifest"] = $"{self}/manifest",
+            ["archives"] = $"{self}/archives",
+        };
+        if (batch.Clip is not null)
+            links["timeline"] = $"{self}/timeline";
+        if (batch.Clip?.Overlay is { Bytes: > 0 })
+            (links["overlay"], links["poster"]) = ($"{self}/overlay", $"{self}/poster");
+        return links;
     }
 }

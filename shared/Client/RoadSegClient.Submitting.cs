@@ -180,25 +180,34 @@ public sealed partial class RoadSegClient
     {
         ArgumentNullException.ThrowIfNull(ticket);
         Check(photo);
-        var start = photo.Position;
-        if (photo.Length - start > ticket.MaxBytes)
+        if (photo.Length - photo.Position > ticket.MaxBytes)
         {
             throw new RoadSegApiException(
                 HttpStatusCode.RequestEntityTooLarge,
                 ErrorCodes.ImageTooManyBytes.Code,
-                $"The photo has {photo.Length - start} bytes; at most {ticket.MaxBytes} are taken."
+                $"The photo has {photo.Length - photo.Position} bytes; at most {ticket.MaxBytes} are taken."
             );
         }
 
+        await PutAsync(ticket.Url, ticket.Headers, photo, mayBeThere, progress, cancel);
+    }
+
+    private async Task PutAsync(
+        Uri address,
+        IReadOnlyDictionary<string, string> headers,
+        Stream content,
+        bool mayBeThere,
+        IProgress<long>? progress,
+        CancellationToken cancel
+    )
+    {
+        var start = content.Position;
         await _calls.RepeatedAsync(
             async attempt =>
             {
-                photo.Position = start;
-                using var request = new HttpRequestMessage(new HttpMethod(ticket.Method), ticket.Url)
-                {
-                    Content = new PhotoContent(photo, progress),
-                };
-                foreach (var (name, value) in ticket.Headers)
+                content.Position = start;
+                using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new PhotoContent(content, progress) };
+                foreach (var (name, value) in headers)
                 {
                     if (!request.Headers.TryAddWithoutValidation(name, value))
                         request.Content.Headers.TryAddWithoutValidation(name, value);
@@ -220,7 +229,7 @@ public sealed partial class RoadSegClient
         ArgumentNullException.ThrowIfNull(photo);
         if (!photo.CanSeek)
             throw new ArgumentException(
-                "The photo must be seekable: its length is sent ahead, and a broken upload is begun anew.",
+                "What is uploaded must be seekable: its length is sent ahead, and a broken upload is begun anew.",
                 nameof(photo)
             );
     }

@@ -21,4 +21,8 @@ public enum ClipFindingKind
     /// <summary>Some frames have no position: the track has none for their time.</summary>
     [JsonStringEnumMemberName("without-position")]
     WithoutPosition,
+
+    /// <summary>The frames have their results, but no video of them could be made.</summary>
+    [JsonStringEnumMemberName("without-overlay")]
+    WithoutOverlay,
 }

@@ -1,6 +1,5 @@
 using RoadSeg.Errors;
 using RoadSeg.Imaging;
-using RoadSeg.Labels;
 
 namespace RoadSeg.Clips;
 
@@ -40,16 +39,14 @@ public sealed class OverlayVideo : IAsyncDisposable
 
     /// <summary>A picture of the video: the frame at the video's size with the colours of its classes over it.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="ids">Shape [frame.Height, frame.Width]: class ids, or the catalogue's ignore id.</param>
-    /// <param name="labels">Gives the colours.</param>
+    /// <param name="mask">Its classes with their colours, of its size.</param>
     /// <param name="opacity">0 (frame only) to 1 (colours only).</param>
-    public static RgbImage Picture(RgbImage frame, byte[] ids, LabelCatalogue labels, double opacity = 0.5)
+    public static RgbImage Picture(RgbImage frame, IndexedImage mask, double opacity = 0.5)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(mask);
         var (width, height) = Size(frame.Width, frame.Height);
-        var mask = new IndexedImage(frame.Width, frame.Height, ids, labels.Colors()).ResizeTo(width, height);
-        return Overlay.Blend(ImageDecoder.ResizeTo(frame, width, height), mask, opacity);
+        return Overlay.Blend(ImageDecoder.ResizeTo(frame, width, height), mask.ResizeTo(width, height), opacity);
     }
 
     /// <summary>Begins a video.</summary>

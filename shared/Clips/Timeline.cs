@@ -21,13 +21,13 @@ public sealed record Timeline
     /// <summary>Of each such stretch of the video one frame was taken, in seconds.</summary>
     public required double EverySeconds { get; init; }
 
-    /// <summary>Name of the model.</summary>
-    public required string Model { get; init; }
+    /// <summary>Name of the model; absent until a frame has succeeded.</summary>
+    public string? Model { get; init; }
 
-    /// <summary>Version of the model.</summary>
-    public required string ModelVersion { get; init; }
+    /// <summary>Version of the model: of the first frame that succeeded.</summary>
+    public string? ModelVersion { get; init; }
 
-    /// <summary>The model's classes, in id order.</summary>
+    /// <summary>The model's classes, in id order; empty until a frame has succeeded.</summary>
     public required IReadOnlyList<LabelClass> Classes { get; init; }
 
     /// <summary>The frames in the order of their times.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using RoadSeg.Jobs;
 
 namespace RoadSeg.Clips;
 
@@ -41,7 +40,7 @@ public static class TimelineCsv
                 Number(place?.Longitude, "0.########"),
                 Number(place?.Altitude, "0.###"),
                 Number(way?.Degrees, "0.###"),
-                Word(frame.State.Name()),
+                Word(frame.State),
                 Word(frame.Code),
                 Word(frame.Job?.ToString()),
             ];

@@ -196,6 +196,9 @@ public static class ErrorCodes
     /// <summary>ffmpeg, or the encoder of it that is needed, is not installed where the work is done.</summary>
     public static readonly ErrorCode ClipToolsMissing = Service("clip-tools-missing", false, 503, "Videos cannot be read here");
 
+    /// <summary>No video lies where it is said to lie.</summary>
+    public static readonly ErrorCode ClipMissing = Caller("clip-missing", 422, "The video is not there");
+
     /// <summary>The video is empty, cut short or broken, so that no frame can be had of it.</summary>
     public static readonly ErrorCode ClipUnreadable = Caller("clip-unreadable", 422, "The video cannot be read");
 
@@ -294,6 +297,7 @@ public static class ErrorCodes
         DatasetArchiveRefused,
         CuratedSetInvalid,
         ClipToolsMissing,
+        ClipMissing,
         ClipUnreadable,
         ClipWithoutVideo,
         ClipContainerUnsupported,

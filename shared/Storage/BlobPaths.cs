@@ -100,6 +100,19 @@ public static class BlobPaths
     /// <summary>In <see cref="Containers.BatchesActive"/>: prefix of the markers of a caller's batches.</summary>
     public static string ActiveBatches(string caller) => $"{caller}/";
 
+    /// <summary>In <see cref="Containers.Clips"/>: a video that was uploaded by key.</summary>
+    public static string ClipVideo(WorkId key) => $"{key}/video";
+
+    /// <summary>In <see cref="Containers.Clips"/>: the track that was uploaded beside it.</summary>
+    public static string ClipTrack(WorkId key) => $"{key}/track";
+
+    /// <summary>In <see cref="Containers.Clips"/>: a frame of the video of a batch.</summary>
+    public static string ClipFrame(WorkId batch, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ClipFrames(batch)}{index + 1:D5}.jpg");
+
+    /// <summary>In <see cref="Containers.Clips"/>: prefix of all of them.</summary>
+    public static string ClipFrames(WorkId batch) => $"{batch}/frames/";
+
     /// <summary>In <see cref="Containers.IdempotencyKeys"/>: an entry. The key is the caller's text, so its hash names the blob.</summary>
     public static string IdempotencyKey(string caller, string key) =>
         $"{caller}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";

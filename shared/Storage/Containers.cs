@@ -32,6 +32,10 @@ public static class Containers
     /// <summary>Photos dropped for batches, under any path. Without events, but for <c>batch.json</c>.</summary>
     public const string Batches = "batches";
 
+    /// <summary>Videos that were uploaded by key, <c>{key}/...</c>, and frames of the videos of batches, <c>{batchId}/...</c>. Without
+    /// events: who uploaded a video says so.</summary>
+    public const string Clips = "clips";
+
     /// <summary>Batches: the record of each, under its caller, newest first, and its files (<see
     /// cref="RoadSeg.Batches.BatchItems"/>).</summary>
     public const string BatchRuns = "batch-runs";
@@ -61,7 +65,7 @@ public static class Containers
     public const string Models = "models";
 
     /// <summary>Whether photos lie in it.</summary>
-    public static bool HasPhotos(string container) => container is Uploads or Submitted or Batches;
+    public static bool HasPhotos(string container) => container is Uploads or Submitted or Batches or Clips;
 
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -75,6 +79,7 @@ public static class Containers
         JobsIndex,
         IdempotencyKeys,
         Batches,
+        Clips,
         BatchRuns,
         BatchesActive,
         Datasets,

@@ -38,7 +38,7 @@ internal static class Names
                 ["functions"] = Array(Gpu),
                 ["wakes"] = Array(Triggers(Gpu)),
                 // It redacts photos and deletes their originals; it takes back a version that fails, and so writes a model's pointer.
-                ["containers"] = Array([Containers.Uploads, Containers.Submitted, Containers.Batches, Containers.BatchRuns, Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models, Containers.Audits, Containers.AuditsActive]),
+                ["containers"] = Array([Containers.Uploads, Containers.Submitted, Containers.Batches, Containers.Clips, Containers.BatchRuns, Containers.Work, Containers.Results, Containers.Jobs, Containers.JobsActive, Containers.JobsIndex, Containers.Models, Containers.Audits, Containers.AuditsActive]),
                 // Labels that it holds against what the model sees.
                 ["reads"] = Array([Containers.Curated]),
                 ["queues"] = Array([.. ModelQueues, .. ModelQueues.Select(Queues.Poison), Queues.WebhookDeliveries]),
@@ -48,7 +48,7 @@ internal static class Names
                 ["wakes"] = Array([Queues.TrainingJobs]),
                 ["containers"] = Array([Containers.Trainings, Containers.TrainingsActive, Containers.Models]),
                 // Photos of late are what a candidate and the live model are compared on.
-                ["reads"] = Array([Containers.Curated, Containers.Uploads, Containers.Submitted, Containers.Jobs, Containers.JobsIndex]),
+                ["reads"] = Array([Containers.Curated, Containers.Uploads, Containers.Submitted, Containers.Clips, Containers.Jobs, Containers.JobsIndex]),
                 ["queues"] = Array([Queues.TrainingJobs, Queues.Poison(Queues.TrainingJobs)]),
             },
         },

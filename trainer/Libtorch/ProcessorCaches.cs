@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RoadSeg.Trainer.Libtorch;
 
 /// <summary>Some virtual machines hide the sizes of their processor's caches (CPUID leaves 4 and 8000001D all zero). oneDNN, with which
-/// libtorch convolves, divides its work by these sizes: on such a machine its quick kernels compute something else, without an error, or end
-/// the process with a division by zero. Its plain ones (SSE4.1) do neither.</summary>
+/// libtorch convolves, divides its work by these sizes: on such a machine its quick kernels compute something else, without an error, or
+/// end the process with a division by zero. Its plain ones (SSE4.1) do neither.</summary>
 internal static partial class ProcessorCaches
 {
     /// <summary>oneDNN's setting of the kernels that it may use; it reads it when it is first asked for one.</summary>

@@ -1,5 +1,8 @@
 import type { Client } from "openapi-fetch";
-import type { Batch, BatchItem, BatchRequest, BatchState, CallOptions, StartBatchOptions, WaitBatchOptions } from "./options.js";
+import { RoadSegError } from "./errors.js";
+import type {
+  Batch, BatchItem, BatchRequest, BatchState, CallOptions, StartBatchOptions, StartClipOptions, Timeline, WaitBatchOptions,
+} from "./options.js";
 import { sleep } from "./retries.js";
 import type { paths } from "./schema.js";
 
@@ -9,13 +12,17 @@ const LONG_POLL = 30;
 /** Makes a call as often as is worth it. */
 export type Read = <T>(call: (signal: AbortSignal) => Promise<{ data?: T }>, options: CallOptions) => Promise<NonNullable<T>>;
 
+/** Stores a file at an address, whole, as often as it takes. */
+export type Put = (to: { url: string; headers: Record<string, string> }, file: Blob, options: CallOptions) => Promise<void>;
+
 /** Many photos as one: `client.batches`. */
 export class Batches {
   readonly #api: Client<paths>;
   readonly #read: Read;
+  readonly #put: Put;
 
-  constructor(api: Client<paths>, read: Read) {
-    [this.#api, this.#read] = [api, read];
+  constructor(api: Client<paths>, read: Read, put: Put) {
+    [this.#api, this.#read, this.#put] = [api, read, put];
   }
 
   /** Makes a batch of photos in storage, or of your own jobs by their tags. */
@@ -94,5 +101,39 @@ export class Batches {
   archivePart(id: string, archive: string, number: number, options: CallOptions = {}): Promise<Blob> {
     const params = { path: { id, archive, number: String(number) } };
     return this.#read((signal) => this.#api.GET("/v1/batches/{id}/archives/{archive}/{number}.zip", { params, parseAs: "blob", signal }), options);
+  }
+
+  /** Uploads a video, and a track (GPX) if there is one, and makes a batch of its frames. */
+  async startClip(video: Blob, { clip, track, signal, ...request }: StartClipOptions = {}): Promise<Batch> {
+    const options = { signal };
+    const ticket = await this.#read((signal) => this.#api.POST("/v1/clips", { signal }), options);
+    if (video.size > ticket.maxBytes) {
+      throw new RoadSegError(413, "clip-too-large", `The video has ${video.size} bytes; at most ${ticket.maxBytes} are taken.`, false);
+    }
+    const { headers } = ticket;
+    if (track !== undefined) await this.#put({ url: ticket.track, headers }, track, options);
+    await this.#put({ url: ticket.video, headers }, video, options);
+    return this.start({ ...request, clip: { ...clip, key: ticket.key } }, { idempotencyKey: ticket.key, signal });
+  }
+
+  /** What was seen along a video, as far as its frames have ended. */
+  timeline(id: string, options: CallOptions = {}): Promise<Timeline> {
+    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/timeline", { params: { path: { id } }, signal }), options);
+  }
+
+  /** The same as a table: CSV, a row a frame. */
+  timelineTable(id: string, options: CallOptions = {}): Promise<Blob> {
+    const params = { path: { id }, query: { format: "csv" as const } };
+    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/timeline", { params, parseAs: "blob", signal }) as Promise<{ data?: Blob }>, options);
+  }
+
+  /** The classes over the frames as a video (MP4), once the batch is completed. */
+  overlay(id: string, options: CallOptions = {}): Promise<Blob> {
+    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/overlay", { params: { path: { id } }, parseAs: "blob", signal }), options);
+  }
+
+  /** The first picture of that video (JPEG). */
+  poster(id: string, options: CallOptions = {}): Promise<Blob> {
+    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/poster", { params: { path: { id } }, parseAs: "blob", signal }), options);
   }
 }

@@ -60,7 +60,11 @@ export class RoadSegClient {
         throw await refusedByService(response);
       },
     });
-    this.batches = new Batches(this.api, (call, options) => this.#read(call, options));
+    this.batches = new Batches(
+      this.api,
+      (call, options) => this.#read(call, options),
+      (to, file, options) => this.#retries.repeat((_, signal) => putBlob(to, file, signal), Infinity, options.signal),
+    );
   }
 
   /** Submits a photo of up to 16 MiB in one call. Look at the state of the job: with `wait` it may have ended. */

@@ -24,6 +24,7 @@ export type {
   PutReviewOptions,
   Regions,
   StartBatchOptions,
+  StartClipOptions,
   SubmitOptions,
   Summary,
   UploadOptions,

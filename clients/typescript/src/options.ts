@@ -31,6 +31,9 @@ export type Batch = components["schemas"]["BatchView"];
 export type BatchRequest = components["schemas"]["BatchRequest"];
 export type BatchItem = components["schemas"]["BatchItemView"];
 
+/** What was seen along a video. */
+export type Timeline = components["schemas"]["Timeline"];
+
 /** Where a photo of a batch may stand. */
 export type BatchState = "waiting" | "under-way" | "succeeded" | "failed" | "canceled";
 
@@ -160,6 +163,15 @@ export interface ListOptions extends CallOptions {
 export interface StartBatchOptions extends CallOptions {
   /** The same key with the same request gets the same batch, also after it has ended. Default: a new one. */
   readonly idempotencyKey?: string | undefined;
+}
+
+/** What is said of a video beside its bytes: of the batch all but its photos. */
+export interface StartClipOptions extends Omit<BatchRequest, "clip" | "prefix" | "names" | "of">, CallOptions {
+  /** Which frames are taken. */
+  readonly clip?: Omit<NonNullable<BatchRequest["clip"]>, "key" | "file" | "gpx"> | undefined;
+
+  /** A track (GPX) of the same drive, from which each frame gets its position. */
+  readonly track?: Blob | undefined;
 }
 
 export interface WaitBatchOptions extends CallOptions {

@@ -36,9 +36,9 @@ export function checkSize(ticket: UploadTicket, size: number): void {
   throw new RoadSegError(413, "image-too-many-bytes", `The photo has ${size} bytes; at most ${ticket.maxBytes} are taken.`, false);
 }
 
-/** Stores a photo whole (Put Blob). */
-export async function putBlob(ticket: UploadTicket, photo: Blob, signal: AbortSignal): Promise<void> {
-  await put(ticket.url, photo, ticket.headers, signal);
+/** Stores a file whole (Put Blob). */
+export async function putBlob(to: Pick<UploadTicket, "url" | "headers">, file: Blob, signal: AbortSignal): Promise<void> {
+  await put(to.url, file, to.headers, signal);
 }
 
 /** Stores one block (Put Block), which replaces what storage has of it. */

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using RoadSeg.Batches;
+using RoadSeg.Clips;
 using RoadSeg.Datasets;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Api.Descriptions;
@@ -34,7 +35,9 @@ internal static class OpenApiDocumentation
     private static readonly (string Name, string Description)[] Tags =
     [
         ("batches", "Many photos as one: how far they are, their manifest and archives of their results."),
+        ("clips", "Addresses to put videos to, straight into storage."),
         ("datasets", "Sets of labelled photos that were dropped into storage: what their check found."),
+        ("estimate", "What a photo would cost before it is sent."),
         ("jobs", "A photo, from its submission to its results."),
         ("labels", "The classes of the models."),
         ("models", "Models and their versions: which one serves."),
@@ -55,6 +58,7 @@ internal static class OpenApiDocumentation
             json.SerializerOptions.TypeInfoResolverChain.Insert(4, DatasetRecordJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(5, TrainingJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(6, BatchJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(7, TimelineJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;

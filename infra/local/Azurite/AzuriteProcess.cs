@@ -17,7 +17,27 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     // Azurite closes its data files on SIGTERM; the end of its input says that this process is gone. Ctrl+C in a terminal reaches
     // every process of the group, and Azurite must outlive the functions that still write to it.
+    //
+    // Of several conditions its database (LokiJS) looks the first one up in an index and tries the others on all that this leaves. Azurite
+    // names the account first, which everything has in common: each request would read all that is stored. What it deletes as a set, be it
+    // of one, has all indexes sorted anew; one by one they are kept.
     private const string Preload = """
+        import { createRequire } from 'node:module';
+        const { Resultset } = createRequire(process.argv[1])('lokijs');
+        const find = Resultset.prototype.find;
+        const rank = ([name, value]) => name === 'accountName' ? 3 : typeof value !== 'string' ? 2 : /^(name|blobName|messageId)$/.test(name) ? 0 : 1;
+        Resultset.prototype.find = function (query, firstOnly) {
+          const conditions = query && typeof query === 'object' ? Object.entries(query) : [];
+          if (conditions.length > 1) query = Object.fromEntries(conditions.sort((one, other) => rank(one) - rank(other)));
+          return find.call(this, query, firstOnly);
+        };
+        const removeSet = Resultset.prototype.remove;
+        Resultset.prototype.remove = function () {
+          if (!this.filterInitialized || this.filteredrows.length > 8) return removeSet.call(this);
+          for (const one of this.filteredrows.map(row => this.collection.data[row])) this.collection.remove(one);
+          this.filteredrows = [];
+          return this;
+        };
         process.stdin.resume();
         process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
         process.on('SIGINT', () => {});

@@ -1,5 +1,6 @@
 using RoadSeg.Batches;
 using RoadSeg.Capture;
+using RoadSeg.Clips;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -40,6 +41,8 @@ public sealed class BatchContractTests
         Counts = new BatchCounts(1, 2, 1992, 3, 2, new Dictionary<string, int> { ["image-corrupt"] = 3 }),
         Pace = new BatchPace(1999, Noon.AddSeconds(80), 22.5),
         Manifested = 2,
+        Clip = new BatchClip(
+            new ClipFacts(ClipContainer.Mp4, "h264", 1920, 1080, 61.5, 29.97, Noon, 48_211_904), [new ClipFinding(ClipFindingKind.GoesOn, "The video goes on.")], new ClipOverlay(1, 4096, 2), 1),
         Archives = [new BatchArchive(WorkId.Of(Noon, "anna", "archive"), ["mask", "summary"], Noon, 2000, [new BatchArchivePart(4096, 1990, 2)], Noon.AddMinutes(3))],
         Failure = new WorkFailure("batch-empty", "There is none.", false),
     };
@@ -53,6 +56,20 @@ public sealed class BatchContractTests
 
     [Fact]
     public void The_view_keeps_its_form_and_names_no_caller() => Golden.Pinned("batch-view", BatchView.Of(Record), BatchJson.Default.BatchView);
+
+    [Fact]
+    public void What_a_video_adds_keeps_its_form()
+    {
+        var captured = new Captured("2026-03-01T12:00:00.500", "+00:00", null, null, null);
+        Golden.Pinned("batch-frame", new BatchItem(new JobSource("clips", $"{Id}/frames/00002.jpg", "0x8DA", "00002.jpg"), null, 0.5, captured), BatchJson.Default.BatchItem);
+        Golden.Pinned("batch-frame-view", Item with { Seconds = 0.5 }, BatchJson.Default.BatchItemView);
+        var source = new BatchSource(Clip: new ClipSource(Id, "drive/v.mp4", "drive/v.gpx", "v.mp4", 0.5, 300, Noon));
+        Golden.Pinned("batch-clip-record", Record with { Source = source }, BatchJson.Default.BatchRecord);
+        var request = new BatchRequest("Drive 7", Clip: new ClipRequest(Id, "drive/v.mp4", "drive/v.gpx", "v.mp4", 0.5, 300, "2026-03-01T12:00:00Z"));
+        Golden.Pinned("batch-clip-request", request, BatchJson.Default.BatchRequest);
+        var ticket = new ClipTicket(Id, "PUT", new Uri("https://x.example/v?sig=1"), new Uri("https://x.example/t?sig=1"), new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" }, Noon, 1 << 30);
+        Golden.Pinned("clip-ticket", ticket, BatchJson.Default.ClipTicket);
+    }
 
     [Fact]
     public void A_line_of_a_list_keeps_its_form() =>

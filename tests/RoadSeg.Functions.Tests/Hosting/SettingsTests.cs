@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RoadSeg.Functions.Batches;
+using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Datasets;
 using RoadSeg.Functions.Models;
 using RoadSeg.Functions.Privacy;
@@ -80,6 +81,7 @@ public sealed class SettingsTests
     [InlineData("ROADSEG_MAX_LIVE_JOBS", 20_000, 1, 1_000_000)]
     [InlineData("ROADSEG_BATCH_WINDOW", 1000, 1, 100_000)]
     [InlineData("ROADSEG_MAX_BATCHES", 20, 1, 1000)]
+    [InlineData("ROADSEG_CLIP_MAX_BYTES", 1L << 30, 1 << 20, 64L << 30)]
     [InlineData("ROADSEG_MAX_QUEUED", 100_000, 1, 100_000_000)]
     [InlineData("ROADSEG_THREADS", 0, 0, 256)]
     [InlineData("ROADSEG_MODELS_LOADED", 2, 1, 8)]
@@ -210,6 +212,7 @@ public sealed class SettingsTests
             "ROADSEG_INTERACTIVE_JOBS" => WorkOptions.Read(settings).InteractiveJobs,
             "ROADSEG_MAX_LIVE_JOBS" => WorkOptions.Read(settings).MaxLiveJobs,
             "ROADSEG_BATCH_WINDOW" => BatchOptions.Read(settings).Window,
+            "ROADSEG_CLIP_MAX_BYTES" => ClipSettings.Read(settings).MaxBytes,
             "ROADSEG_MAX_BATCHES" => BatchOptions.Read(settings).MaxLive,
             "ROADSEG_MAX_QUEUED" => WorkOptions.Read(settings).MaxQueued,
             "ROADSEG_THREADS" => ModelOptions.Read(settings).Engine.IntraOpThreads,

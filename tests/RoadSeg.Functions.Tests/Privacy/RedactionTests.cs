@@ -265,10 +265,10 @@ public sealed class RedactionTests : IAsyncLifetime
             "functions/Jobs/JobSweep.cs",
             "functions/Privacy/PhotoRedaction.cs",
             "functions/Review/ReviewExport.cs",
+            "functions/Storage/UploadReader.cs",
             "functions/Submissions/JobSubmission.cs",
             "functions/Uploads/PreprocessUpload.cs",
             "functions/Uploads/UnwantedPhoto.cs",
-            "functions/Uploads/UploadReader.cs",
             "trainer/Work/RecentPhotos.cs",
         ];
         var found = new[] { "functions", "trainer" }

@@ -15,7 +15,7 @@ public sealed class OverlayVideoTests
     {
         using var folder = new TempFolder();
         var (file, cancel) = (folder["overlay.mp4"], TestContext.Current.CancellationToken);
-        var pictures = new[] { 0, 1, 255 }.Select(id => OverlayVideo.Picture(Grey(65, 47), Ids(65 * 47, id), Labels)).ToList();
+        var pictures = new[] { 0, 1, 255 }.Select(id => OverlayVideo.Picture(Grey(65, 47), new IndexedImage(65, 47, Ids(65 * 47, id), Labels.Colors()))).ToList();
         double[] times = [0, 0.7, 3];
         await using (var video = await OverlayVideo.BeginAsync(file, 64, 48, Ffmpeg.Tools, new ClipOptions(), TimeProvider.System, cancel))
         {

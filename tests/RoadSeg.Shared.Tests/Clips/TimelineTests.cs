@@ -24,9 +24,9 @@ public sealed class TimelineTests
         Classes = [new LabelClass(0, "road", RgbColor.Parse("#804080")), new LabelClass(1, "=sky, \"blue\"", RgbColor.Parse("#808080"))],
         Frames =
         [
-            new TimelineFrame(0, 0, JobState.Succeeded, null, WorkId.ForDrop("uploads", "clip/1.jpg", "0x8DA"), [0.75, 0.25],
+            new TimelineFrame(0, 0, JobStates.Name(JobState.Succeeded), null, WorkId.ForDrop("uploads", "clip/1.jpg", "0x8DA"), [0.75, 0.25],
                 new Captured("2026-03-01T12:00:00.000", "+00:00", new CapturedPosition(-33.85868333, 151.21436667, 58.3), new CapturedDirection(271.5, CapturedNorth.True), null)),
-            new TimelineFrame(1, 1.04, JobState.Failed, "internal", null, null, new Captured("2026-03-01T12:00:01.040", "+00:00", null, null, null)),
+            new TimelineFrame(1, 1.04, JobStates.Name(JobState.Failed), "internal", null, null, new Captured("2026-03-01T12:00:01.040", "+00:00", null, null, null)),
         ],
         Findings = [new ClipFinding(ClipFindingKind.EndsEarly, "The video ends early.")],
     };

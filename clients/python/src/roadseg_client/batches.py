@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from .calls import Calls, Query
+from .errors import RoadSegError
 from .retries import RetryPolicy
-from .types import BatchItemView, BatchRequest, BatchView
+from .types import BatchItemView, BatchRequest, BatchView, ClipRequest, ClipTicket, Timeline
+from .uploads import Photo, opened, size_of
 
 # Seconds of a long poll, as for jobs.
 _LONG_POLL = 30
@@ -102,6 +104,52 @@ class Batches:
     def archive_part(self, address: str) -> bytes:
         """A zip of an archive, by the address that the batch lists."""
         return self._retries.repeat(lambda _: self._calls.send("GET", address)).body
+
+    def start_clip(
+        self, video: Photo, *, clip: ClipRequest | None = None, track: Photo | None = None, about: BatchRequest | None = None
+    ) -> BatchView:
+        """Uploads a video, and a track if there is one, and makes a batch of its frames.
+
+        Args:
+            video: MP4, MOV, WebM or MKV: its bytes, or the path of its file.
+            clip: which frames: fileName, every, frames, start; its key is set here.
+            track: a track (GPX) of the same drive, given as the video is.
+            about: what is said of the jobs: name, model, tags, privacy, redact, detail, webhook.
+
+        Raises:
+            RoadSegError: clip-too-large, before anything is sent; or what the service refuses.
+        """
+        ticket: ClipTicket = self._json("POST", "/v1/clips")
+        if size_of(video) > ticket["maxBytes"]:
+            raise RoadSegError(413, "clip-too-large", f"The video has {size_of(video)} bytes; at most {ticket['maxBytes']} are taken.")
+        if track is not None:
+            self._put(ticket["track"], track, ticket["headers"])
+        self._put(ticket["video"], video, ticket["headers"])
+        request: BatchRequest = {**(about or {}), "clip": {**(clip or {}), "key": ticket["key"]}}
+        return self.start(request, idempotency_key=ticket["key"])
+
+    def timeline(self, id: str) -> Timeline:
+        """What was seen along a video, as far as its frames have ended."""
+        return self._json("GET", f"{_path(id)}/timeline")
+
+    def timeline_table(self, id: str) -> bytes:
+        """The same as a table: CSV, a row a frame."""
+        return self._retries.repeat(lambda _: self._calls.send("GET", f"{_path(id)}/timeline", [("format", "csv")])).body
+
+    def overlay(self, id: str) -> bytes:
+        """The classes over the frames as a video (MP4), once the batch is completed."""
+        return self._retries.repeat(lambda _: self._calls.send("GET", f"{_path(id)}/overlay")).body
+
+    def poster(self, id: str) -> bytes:
+        """The first picture of that video (JPEG)."""
+        return self._retries.repeat(lambda _: self._calls.send("GET", f"{_path(id)}/poster")).body
+
+    def _put(self, address: str, file: Photo, headers: dict[str, str]) -> None:
+        def put(_: int) -> None:
+            with opened(file) as content:
+                self._calls.put(address, content, size_of(file), headers)
+
+        self._retries.repeat(put)
 
     def _pages(self, path: str, query: Query) -> Iterator[Any]:
         after: str | None = None

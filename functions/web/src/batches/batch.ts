@@ -92,7 +92,9 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     piecesTitle.textContent = pieces;
     clip.show(batch);
     fill(progress, batch.failure ? h('p', { className: 'error' }, said(batch.failure.message))
-      : !over(batch) && h('div', { className: 'live' }, h('progress', { max: 1, ...(batch.state === 'listing' ? {} : { value: batch.progress }), 'aria-label': 'Progress' }), h('span', { className: 'hint' }, progressWords(batch))));
+      : !over(batch) && h('div', { className: 'live' },
+        h('progress', { max: 1, ...(batch.state === 'listing' ? {} : { value: batch.progress }), 'aria-label': 'Progress' }),
+        h('span', { className: 'hint' }, progressWords(batch))));
     fill(numbers, counts && figures([pieces, batch.total], ['Done', counts.succeeded], ['Failed', counts.failed], ['Under way', counts.underWay || undefined],
       ['Waiting', counts.waiting || undefined], ['Canceled', counts.canceled || undefined]));
     codes.textContent = Object.entries(counts?.codes ?? {}).map(([code, count]) => `${code}: ${count.toLocaleString('en')}`).join(', ');

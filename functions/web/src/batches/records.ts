@@ -63,7 +63,8 @@ export function nameOf(batch: Batch): string {
 export function progressWords(batch: Batch): string {
   const { counts, total, estimatedSeconds } = batch;
   const pieces = piecesOf(batch);
-  if (!counts) return total > 0 ? `${total.toLocaleString('en')} ${pieces}` : pieces === 'frames' && !over(batch) ? 'Frames are being taken of the video.' : '';
+  if (!counts && total === 0) return batch.source.clip && !over(batch) ? 'Frames are being taken of the video.' : '';
+  if (!counts) return `${total.toLocaleString('en')} ${pieces}`;
   return [
     `${(total - counts.waiting - counts.underWay).toLocaleString('en')} of ${total.toLocaleString('en')} ${pieces}`,
     counts.failed > 0 && `${counts.failed.toLocaleString('en')} failed`, counts.canceled > 0 && `${counts.canceled.toLocaleString('en')} canceled`,

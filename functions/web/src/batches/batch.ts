@@ -1,9 +1,11 @@
 import { call, json, said } from '../api';
 import { paint } from '../jobs/thumbnails';
+import { clipSection } from '../clips/clip';
+import { clock } from '../clips/records';
 import { announce, bytes, dateTime, download, fill, h, percent, refresh } from '../dom';
 import { repeat } from '../live';
 import { action, figures, pill, words } from '../ui';
-import { moves, nameOf, over, progressWords, standing, type Batch, type Item } from './records';
+import { moves, nameOf, over, piecesOf, progressWords, standing, type Batch, type Item } from './records';
 
 const pageSize = 24;
 const workingMilliseconds = 1500;
@@ -20,6 +22,8 @@ export function batchPage(main: HTMLElement, id: string): () => void {
   const progress = h('div', {});
   const numbers = h('div', {});
   const codes = h('p', { className: 'hint' });
+  const clip = clipSection(id, signal);
+  const piecesTitle = h('h2', { id: 'photos-title' }, 'Photos');
   const cancel = action('Cancel the batch', async () => show(await json<Batch>(address, { method: 'DELETE' })), 'button quiet');
   const retry = action('Try the failed photos again', async () => { show(await json<Batch>(`${address}/retry`, { method: 'POST' })); watch(); }, 'button quiet');
   const manifest = (format: string) => action(`Manifest (${format === 'csv' ? 'CSV' : 'JSON lines'})`,
@@ -60,9 +64,9 @@ export function batchPage(main: HTMLElement, id: string): () => void {
   cancel.hidden = retry.hidden = true;
   fill(main,
     h('div', { className: 'page-head' }, h('p', { className: 'hint' }, h('a', { href: '#/batches' }, 'Batches')), h('div', { className: 'row' }, title, state), facts),
-    h('div', { className: 'report' }, progress, numbers, codes, h('div', { className: 'row' }, cancel, retry), taking,
+    h('div', { className: 'report' }, progress, numbers, codes, h('div', { className: 'row' }, cancel, retry), clip.section, taking,
       h('section', { 'aria-labelledby': 'photos-title' },
-        h('div', { className: 'row between' }, h('h2', { id: 'photos-title' }, 'Photos'), h('div', { className: 'row' }, h('label', { for: 'standing' }, 'Show'), filter)),
+        h('div', { className: 'row between' }, piecesTitle, h('div', { className: 'row' }, h('label', { for: 'standing' }, 'Show'), filter)),
         message, photos, more)));
   watch();
 
@@ -82,11 +86,16 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     title.textContent = nameOf(batch);
     document.title = `${title.textContent} · RoadSeg`;
     facts.textContent = [dateTime(batch.createdAt), batch.source.prefix !== undefined && `photos below ${batch.source.prefix}`,
-      batch.source.tags && 'jobs with these tags'].filter(Boolean).join('  ·  ');
+      batch.source.tags && 'jobs with these tags', ...clipFacts(batch)].filter(Boolean).join('  ·  ');
     fill(state, pill(...standing(batch)));
+    const pieces = piecesOf(batch) === 'frames' ? 'Frames' : 'Photos';
+    piecesTitle.textContent = pieces;
+    clip.show(batch);
     fill(progress, batch.failure ? h('p', { className: 'error' }, said(batch.failure.message))
-      : !over(batch) && h('div', { className: 'live' }, h('progress', { max: 1, value: batch.progress, 'aria-label': 'Progress' }), h('span', { className: 'hint' }, progressWords(batch))));
-    fill(numbers, counts && figures(['Photos', batch.total], ['Done', counts.succeeded], ['Failed', counts.failed], ['Under way', counts.underWay || undefined],
+      : !over(batch) && h('div', { className: 'live' },
+        h('progress', { max: 1, ...(batch.state === 'listing' ? {} : { value: batch.progress }), 'aria-label': 'Progress' }),
+        h('span', { className: 'hint' }, progressWords(batch))));
+    fill(numbers, counts && figures([pieces, batch.total], ['Done', counts.succeeded], ['Failed', counts.failed], ['Under way', counts.underWay || undefined],
       ['Waiting', counts.waiting || undefined], ['Canceled', counts.canceled || undefined]));
     codes.textContent = Object.entries(counts?.codes ?? {}).map(([code, count]) => `${code}: ${count.toLocaleString('en')}`).join(', ');
     cancel.hidden = over(batch) || batch.state === 'canceling';
@@ -144,7 +153,7 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     const picture = done ? h('canvas', { className: 'thumb', 'aria-hidden': 'true' }) : h('div', { className: 'thumb empty' }, item.message && said(item.message));
     painted.set(picture, item);
     if (done) seen.observe(picture);
-    const content = [picture, h('span', { className: 'card-name' }, item.name ?? '(deleted)'),
+    const content = [picture, h('span', { className: 'card-name' }, item.seconds === undefined ? item.name ?? '(deleted)' : `at ${clock(item.seconds)}`),
       h('span', { className: 'card-foot' }, h('span', { className: `state ${item.state}` }, done ? 'done' : item.state.replace('-', ' ')))];
     return h('li', {}, item.job ? h('a', { href: `#/jobs/${item.job}` }, ...content) : h('div', {}, ...content));
   }
@@ -153,4 +162,12 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     stop.abort();
     seen.disconnect();
   };
+}
+
+function clipFacts({ source, clip }: Batch): (string | undefined)[] {
+  if (!source.clip) return [];
+  const { everySeconds } = source.clip;
+  return [`a frame each ${everySeconds === 1 ? 'second' : `${everySeconds} s`}`,
+    clip && `${clip.facts.width} × ${clip.facts.height}`,
+    clip?.facts.durationSeconds === undefined ? undefined : `${clock(clip.facts.durationSeconds)} long`];
 }

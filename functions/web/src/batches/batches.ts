@@ -1,4 +1,5 @@
 import { json } from '../api';
+import { videoSection } from '../clips/start';
 import { dateTime, fill, h, refresh } from '../dom';
 import { repeat } from '../live';
 import { pill, words } from '../ui';
@@ -15,6 +16,7 @@ export function batches(main: HTMLElement): () => void {
   const message = h('p', { className: 'hint', role: 'status' }, 'Reading the batches …');
   const list = h('ul', { className: 'rows' });
   const more = h('button', { type: 'button', className: 'button quiet', hidden: true, onclick: () => { pages++; load().catch((error: unknown) => tell(words(error))); } }, 'Show more');
+  const video = videoSection();
   let pages = 1;
   let shown = '';
   fill(main,
@@ -23,7 +25,7 @@ export function batches(main: HTMLElement): () => void {
       h('h1', {}, 'Batches'),
       h('p', { className: 'muted facts' }, 'Many photos as one. Search ', h('a', { href: '#/jobs' }, 'Jobs'), ' by a tag to make a batch of what you find, or let ',
         h('code', {}, './roadseg batch FOLDER'), ' send a folder.')),
-    message, list, more);
+    video.section, message, list, more);
 
   async function load(): Promise<number> {
     const found: Batch[] = [];
@@ -49,7 +51,10 @@ export function batches(main: HTMLElement): () => void {
   }
 
   void repeat(stop.signal, load, tell);
-  return () => stop.abort();
+  return () => {
+    stop.abort();
+    video.leave();
+  };
 }
 
 function row(batch: Batch): HTMLElement {

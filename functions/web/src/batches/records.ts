@@ -1,3 +1,4 @@
+import type { Clip } from '../clips/records';
 import { duration } from '../dom';
 
 /** A batch, as `GET /v1/batches/{id}` shows it. */
@@ -5,7 +6,10 @@ export interface Batch {
   id: string;
   state: 'listing' | 'running' | 'canceling' | 'completed' | 'canceled' | 'failed';
   name?: string;
-  source: { prefix?: string; names?: number; tags?: Record<string, string> };
+  source: {
+    prefix?: string; names?: number; tags?: Record<string, string>;
+    clip?: { fileName?: string; file?: string; everySeconds: number; frames: number };
+  };
   createdAt: string;
   finishedAt?: string;
   total: number;
@@ -13,13 +17,17 @@ export interface Batch {
   progress: number;
   estimatedSeconds?: number;
   archives: { id: string; results: string[]; progress: number; finishedAt?: string; parts: { bytes: number; photos: number; missing: number; address: string }[] }[];
+  clip?: Clip;
   failure?: { code: string; message: string };
+  links: Record<string, string>;
 }
 
 /** A photo of a batch. */
 export interface Item {
   index: number;
   name?: string;
+  /** Of a frame of a video. */
+  seconds?: number;
   state: string;
   job?: string;
   code?: string;
@@ -37,20 +45,28 @@ const stateWord: Record<Batch['state'], string> = {
 };
 
 /** Where a batch stands, as a pill shows it. */
-export const standing = (batch: Batch): [look: string, words: string] => [batch.state === 'completed' ? 'succeeded' : batch.state, stateWord[batch.state]];
+export const standing = (batch: Batch): [look: string, words: string] => [
+  batch.state === 'completed' ? 'succeeded' : batch.state,
+  batch.state === 'listing' && batch.source.clip ? 'taking frames' : stateWord[batch.state],
+];
+
+/** What it is made of. */
+export const piecesOf = (batch: Batch) => (batch.source.clip ? 'frames' : 'photos');
 
 /** What its visitors call a batch. */
 export function nameOf(batch: Batch): string {
-  const { prefix, tags } = batch.source;
-  return batch.name ?? prefix ?? (tags && Object.entries(tags).map(([name, value]) => `${name}:${value}`).join(', ')) ?? `${batch.total} photos`;
+  const { prefix, tags, clip } = batch.source;
+  return batch.name ?? (clip && (clip.fileName ?? clip.file ?? 'Video')) ?? prefix ?? (tags && Object.entries(tags).map(([name, value]) => `${name}:${value}`).join(', ')) ?? `${batch.total} photos`;
 }
 
 /** How far it is, in words. */
 export function progressWords(batch: Batch): string {
   const { counts, total, estimatedSeconds } = batch;
-  if (!counts) return total > 0 ? `${total.toLocaleString('en')} photos` : '';
+  const pieces = piecesOf(batch);
+  if (!counts && total === 0) return batch.source.clip && !over(batch) ? 'Frames are being taken of the video.' : '';
+  if (!counts) return `${total.toLocaleString('en')} ${pieces}`;
   return [
-    `${(total - counts.waiting - counts.underWay).toLocaleString('en')} of ${total.toLocaleString('en')} photos`,
+    `${(total - counts.waiting - counts.underWay).toLocaleString('en')} of ${total.toLocaleString('en')} ${pieces}`,
     counts.failed > 0 && `${counts.failed.toLocaleString('en')} failed`, counts.canceled > 0 && `${counts.canceled.toLocaleString('en')} canceled`,
     estimatedSeconds !== undefined && estimatedSeconds >= 1 && `about ${duration(1000 * estimatedSeconds)} left`,
   ].filter(Boolean).join(', ');

@@ -19,10 +19,10 @@ export function capturedSection(job: Job): HTMLElement | undefined {
 }
 
 // As the camera's clock showed it: what that is here depends on an offset that most cameras do not write.
-const timeOf = (captured?: Captured) =>
+export const timeOf = (captured?: Captured) =>
   captured?.localTime && `${captured.localTime.replace('T', ' ').replace(/\.\d+$/, '')}${captured.utcOffset ? ` (UTC ${captured.utcOffset})` : ''}`;
 
-const placeOf = (captured?: Captured) =>
+export const placeOf = (captured?: Captured) =>
   captured?.position && `${number(Math.abs(captured.position.latitude), 5)}° ${captured.position.latitude < 0 ? 'S' : 'N'}, ${number(Math.abs(captured.position.longitude), 5)}° ${captured.position.longitude < 0 ? 'W' : 'E'}`;
 
 const points = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'];

@@ -9,7 +9,7 @@ const margin = { left: 46, right: 12, top: 10, bottom: 26 };
 const space = 'http://www.w3.org/2000/svg';
 const mostPoints = 600;
 
-function part(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
+export function part(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
   const element = document.createElementNS(space, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   element.textContent = text;

@@ -7,12 +7,13 @@ import { action, fieldOf, words } from '../ui';
 import { descriptionOf, examine, isName, nameOf, nameRule, type Choice } from './choice';
 import layouts from './layouts.json';
 import { dropped, pickedOf, type Picked } from './picked';
-import { progressOf } from './progress';
+import { progressOf, type Said } from './progress';
 import { Sending } from './sending';
 
 // These say nothing without a description of their own.
 const described = new Set(['pairs', 'lists']);
 const shownEmpty = 5;
+const shownFailed = 8;
 
 let sending: Sending | undefined;
 
@@ -121,7 +122,7 @@ export function uploadPage(main: HTMLElement): () => void {
   function follow(made: Sending) {
     sending = made;
     drops.view = { take: () => announce('An upload is under way.'), words: 'An upload is under way' };
-    fill(body, progressOf(made, {
+    fill(body, progressOf(made, saidOf(made), {
       done: () => {
         sending = undefined;
         announce(`All files of ${made.name} are there.`);
@@ -140,3 +141,22 @@ export function uploadPage(main: HTMLElement): () => void {
   };
 }
 
+function saidOf(made: Sending): Said {
+  const count = (number: number) => number.toLocaleString('en');
+  return {
+    title: `Uploading ${made.name}`,
+    keep: 'Keep this page open until all files are there.',
+    stopped: 'Stopped. What is there stays there; the check begins when all files are.',
+    another: 'Choose other files',
+    count: () => `${count(made.sentFiles)} of ${count(made.files)} files`,
+    why: () => {
+      const { failed } = made;
+      if (failed.length === 0) return undefined;
+      const missing = failed.length === 1 ? 'One file is' : `${count(failed.length)} files are`;
+      return h('div', { role: 'alert' },
+        h('p', { className: 'error' }, `${missing} not there, so the check has not begun. Go on to try again, or choose the files anew.`),
+        h('ul', { className: 'bullets' }, ...failed.slice(0, shownFailed).map(one => h('li', {}, `${one.path}: ${one.message}.`)),
+          failed.length > shownFailed && h('li', {}, 'and others')));
+    },
+  };
+}

@@ -136,7 +136,7 @@ internal static class BatchDescriptions
             )
             .Takes("format", "json, or csv: a row a frame, a column a class.", ParameterForms.OneOf("TimelineFormat", "json", "csv"))
             .Answers<Timeline>(StatusCodes.Status200OK)
-            .AnswersFile("text/csv")
+            .AnswersAs<Stream>("text/csv")
             .Fails(ErrorCodes.BatchNotFound, ErrorCodes.BatchNotEnded);
 
     public static RouteHandlerBuilder DescribeGetClipOverlay(this RouteHandlerBuilder endpoint) =>

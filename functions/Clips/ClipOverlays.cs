@@ -57,15 +57,23 @@ internal sealed class ClipOverlays(
         var folder = Directory.CreateTempSubdirectory("roadseg-clip-");
         try
         {
-            var made = await MakeAsync(batch, frames, Path.Combine(folder.FullName, "overlay.mp4"), stop.Token);
-            return clip with { Findings = findings, Overlay = made };
-        }
-        catch (Exception e) when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
-        {
-            Log.OverlayNotMade(log, batch.Id, e);
-            var why = e is RoadSegException known ? known.Message : "It took longer than it may, or the disk is full.";
-            findings.Add(new ClipFinding(ClipFindingKind.WithoutOverlay, $"No video of the overlays could be made. {why}"));
-            return clip with { Findings = findings, Overlay = new ClipOverlay(batch.Round, 0, 0) };
+            var file = Path.Combine(folder.FullName, "overlay.mp4");
+            var (overlay, poster) = (new ClipOverlay(batch.Round, 0, 0), default(RgbImage));
+            try
+            {
+                (overlay, poster) = await MakeAsync(batch, frames, file, stop.Token);
+            }
+            catch (Exception e)
+                when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
+            {
+                Log.OverlayNotMade(log, batch.Id, e);
+                var why = e is RoadSegException known ? known.Message : "It took longer than it may, or the disk is full.";
+                findings.Add(new ClipFinding(ClipFindingKind.WithoutOverlay, $"No video of the overlays could be made. {why}"));
+            }
+
+            if (poster is not null)
+                await StoreAsync(batch, overlay, file, poster, cancel);
+            return clip with { Findings = findings, Overlay = overlay };
         }
         finally
         {
@@ -73,7 +81,8 @@ internal sealed class ClipOverlays(
         }
     }
 
-    private async Task<ClipOverlay> MakeAsync(
+    // Without a poster where there is no frame to show.
+    private async Task<(ClipOverlay Overlay, RgbImage? Poster)> MakeAsync(
         BatchRecord batch,
         IAsyncEnumerable<(double Seconds, JobRecord Job)> frames,
         string file,
@@ -95,14 +104,9 @@ internal sealed class ClipOverlays(
         while (ahead.Count > 0)
             await AddAsync();
         if (poster is null)
-            return new ClipOverlay(batch.Round, 0, 0);
+            return (new ClipOverlay(batch.Round, 0, 0), null);
         await video.EndAsync(options.Every, cancel);
-        var overlay = new ClipOverlay(batch.Round, new FileInfo(file).Length, count);
-        await using (var content = File.OpenRead(file))
-            await StoreAsync(batch, VideoFile(overlay), content, "video/mp4", cancel);
-        using var picture = new MemoryStream(PhotoEncoder.Jpeg(poster));
-        await StoreAsync(batch, PosterFile(overlay), picture, "image/jpeg", cancel);
-        return overlay;
+        return (new ClipOverlay(batch.Round, new FileInfo(file).Length, count), poster);
 
         // The first one is shown from the start, so that the times of both videos are the same.
         async Task AddAsync()
@@ -136,6 +140,14 @@ internal sealed class ClipOverlays(
         {
             return null;
         }
+    }
+
+    private async Task StoreAsync(BatchRecord batch, ClipOverlay overlay, string file, RgbImage poster, CancellationToken cancel)
+    {
+        await using (var content = File.OpenRead(file))
+            await StoreAsync(batch, VideoFile(overlay), content, "video/mp4", cancel);
+        using var picture = new MemoryStream(PhotoEncoder.Jpeg(poster));
+        await StoreAsync(batch, PosterFile(overlay), picture, "image/jpeg", cancel);
     }
 
     private async Task StoreAsync(BatchRecord batch, string file, Stream content, string type, CancellationToken cancel) =>

@@ -30,7 +30,7 @@ internal static class SiteEndpoints
         // The page sends photos straight to storage: beside this origin the only one that it may speak to.
         var storage = app.ServiceProvider.GetRequiredService<BlobServiceClient>().Uri.GetLeftPart(UriPartial.Authority);
         var policy =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src blob:; "
             + $"connect-src 'self' {storage}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for "
             + "'script'";
 

@@ -132,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a key to upload a video
+         * @description Addresses to PUT a video to, and a track (GPX) of the same drive if there is one, straight into storage. When they are there, POST /v1/batches with clip.key makes a batch of the video's frames.
+         */
+        post: operations["issueClipKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches": {
         parameters: {
             query?: never;
@@ -147,7 +167,7 @@ export interface paths {
         put?: never;
         /**
          * Segment many photos as one batch
-         * @description The photos are those in container 'batches' whose names begin with prefix, those named, or your own jobs that have all tags of 'of', which are taken in as they are. Each of the others gets a job in the bulk lane. For prefix and names: for operators, where the deployment names any.
+         * @description The photos are those in container 'batches' whose names begin with prefix, those named, your own jobs that have all tags of 'of', which are taken in as they are, or frames of the video that 'clip' names. Each of the others gets a job in the bulk lane. Prefix, names and clip.file: for operators, where the deployment names any.
          */
         post: operations["startBatch"];
         delete?: never;
@@ -272,6 +292,66 @@ export interface paths {
          * @description One of the parts that the batch's view lists.
          */
         get: operations["getBatchArchivePart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the timeline of a video
+         * @description Of each frame when it is shown, when and where it was taken, how its segmentation stands and what each class has of it. Also before all frames have ended.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the video of the overlays
+         * @description The classes over the frames of a video (H.264 in MP4), each shown as long as in the video. It is made when all have ended.
+         */
+        get: operations["getClipOverlay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the first picture of that video
+         * @description A JPEG.
+         */
+        get: operations["getClipPoster"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1293,6 +1373,20 @@ export interface components {
             /** @description Its files so far: each a zip of its own, of at most 4 GB, that can be taken in ranges. */
             parts: components["schemas"]["BatchArchivePartView"][];
         };
+        /** @description What is known of the video of a batch, from when its frames were taken. */
+        BatchClip: {
+            /** @description What its file says. */
+            facts: components["schemas"]["ClipFacts"];
+            /** @description What else there is to say; empty for most. */
+            findings: components["schemas"]["ClipFinding"][];
+            overlay?: null | components["schemas"]["ClipOverlay"];
+            /**
+             * Format: int32
+             * @description Frames that were erased since.
+             * @default 0
+             */
+            erased: number;
+        };
         /** @description How many items of a batch stand where; together they are all of it. */
         BatchCounts: {
             /**
@@ -1368,6 +1462,11 @@ export interface components {
             links?: null | {
                 [key: string]: string;
             };
+            /**
+             * Format: double
+             * @description Of a frame of a video: when it is shown, counted from the first one.
+             */
+            seconds?: null | number;
         };
         /** @description A page of batches, newest first. */
         BatchPage: {
@@ -1376,7 +1475,7 @@ export interface components {
             /** @description Give it as `after` for the next page; absent on the last. */
             next?: null | string;
         };
-        /** @description What a batch is asked for with: the body of `POST /v1/batches`, and of `batch.json` beside dropped photos. One of prefix, names and of says what its photos are; beside dropped photos none need. */
+        /** @description What a batch is asked for with: the body of `POST /v1/batches`, and of `batch.json` beside dropped photos. One of prefix, names, of and clip says what its photos are; beside dropped photos none need. */
         BatchRequest: {
             /** @description The caller's name for it, at most 255 characters. */
             name?: null | string;
@@ -1409,8 +1508,9 @@ export interface components {
             /** @description Classes to obscure in its photos. */
             redact?: null | string[];
             detail?: null | components["schemas"]["JobDetail"];
+            clip?: null | components["schemas"]["ClipRequest"];
         };
-        /** @description What the photos of a batch are: one of the three. */
+        /** @description What the photos of a batch are: one of the four. */
         BatchSource: {
             /** @description Those whose names in container `batches` begin so, `batch.json` excepted. */
             prefix?: null | string;
@@ -1423,6 +1523,7 @@ export interface components {
             tags?: null | {
                 [key: string]: string;
             };
+            clip?: null | components["schemas"]["ClipSource"];
         };
         /**
          * @description Where a batch stands.
@@ -1494,6 +1595,7 @@ export interface components {
              */
             webhookAt?: null | number;
             webhookOfShare?: null | components["schemas"]["JobWebhook"];
+            clip?: null | components["schemas"]["BatchClip"];
             failure?: null | components["schemas"]["JobFailure"];
             /** @description Addresses by name, relative to the service. */
             links: {
@@ -1645,6 +1747,157 @@ export interface components {
              * @description Mean softmax probability over the class's pixels, 0-1; null for a class without pixels and for models that answer class ids.
              */
             meanConfidence?: null | number;
+        };
+        /**
+         * @description What a video may come in.
+         * @enum {string}
+         */
+        ClipContainer: "mp4" | "mov" | "webm" | "mkv";
+        /** @description What a video's file says of it. No frame has been taken yet. */
+        ClipFacts: {
+            /** @description Container by content. */
+            container: components["schemas"]["ClipContainer"];
+            /** @description Codec of the pictures, as ffmpeg calls it: one of the allow-list. */
+            codec: string;
+            /**
+             * Format: int32
+             * @description Width of an upright frame with square pixels, in pixels.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Its height.
+             */
+            height: number;
+            /**
+             * Format: double
+             * @description How long it says that it lasts, in seconds; null where it does not say. It may be wrong.
+             */
+            durationSeconds?: null | number;
+            /**
+             * Format: double
+             * @description The mean, as the file says it; null where it does not say.
+             */
+            framesPerSecond?: null | number;
+            /**
+             * Format: date-time
+             * @description When it says that it began; null where it does not say. Phones mean it, many other cameras write their local time as if it were UTC.
+             */
+            start?: null | string;
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+        };
+        /** @description Something about a clip that whoever looks at its timeline should know, and that is no failure. */
+        ClipFinding: {
+            /** @description What it is. */
+            kind: components["schemas"]["ClipFindingKind"];
+            /** @description A sentence that says it with its numbers. */
+            message: string;
+        };
+        /**
+         * @description What can be found of a clip.
+         * @enum {string}
+         */
+        ClipFindingKind: "goes-on" | "ends-early" | "damaged" | "without-position" | "without-overlay";
+        /** @description The video of the classes over the frames of a clip. */
+        ClipOverlay: {
+            /**
+             * Format: int32
+             * @description Which time the frames had been tried when it was made, from 0.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description Size of the MP4; 0 where no frame could be shown.
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Frames that it shows.
+             */
+            frames: number;
+        };
+        /** @description A video whose frames are to be the photos of a batch: the one that was uploaded by a key of `POST /v1/clips`, or one of container `batches`. */
+        ClipRequest: {
+            /** @description The key. A track that was uploaded beside the video gives each frame its position. */
+            key?: null | string;
+            /** @description Name of a video in container `batches`; beside `batch.json` within its folder. */
+            file?: null | string;
+            /** @description Name of its track (GPX), given as File is; goes with it. */
+            gpx?: null | string;
+            /** @description The caller's name for the video, at most 255 characters; shown, never used in a path. */
+            fileName?: null | string;
+            /**
+             * Format: double
+             * @description One frame is taken of each such stretch of the video, in seconds: 0.1 to 60, default 1.
+             */
+            every?: null | number;
+            /**
+             * Format: int32
+             * @description Frames at most: 1 to 3,000, default 300.
+             */
+            frames?: null | number;
+            /** @description When the video began, RFC 3339; as its file says where this is absent. */
+            start?: null | string;
+        };
+        /** @description The video whose frames are the photos of a batch. One of key and file says where it lies. */
+        ClipSource: {
+            key?: null | components["schemas"]["JobId"];
+            /** @description Its name in container `batches`. */
+            file?: null | string;
+            /** @description Name of its track there; null where there is none. */
+            gpx?: null | string;
+            /** @description The caller's name for it. */
+            fileName?: null | string;
+            /**
+             * Format: double
+             * @description Of each such stretch one frame is taken.
+             */
+            everySeconds: number;
+            /**
+             * Format: int32
+             * @description Frames at most.
+             */
+            frames: number;
+            /**
+             * Format: date-time
+             * @description When it began, where its caller said so.
+             */
+            start?: null | string;
+        };
+        /** @description Addresses to upload a video to, and a track of the same drive: PUT each whole, or in blocks. The batch is asked for when they are there, with the key. */
+        ClipTicket: {
+            /** @description Names them in `POST /v1/batches`, as `clip.key`. */
+            key: components["schemas"]["JobId"];
+            /** @description PUT. */
+            method: string;
+            /**
+             * Format: uri
+             * @description Where the video goes. A secret until it expires.
+             */
+            video: string;
+            /**
+             * Format: uri
+             * @description Where a track (GPX) goes, if there is one. A secret until it expires.
+             */
+            track: string;
+            /** @description Headers to send with each. */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expiresAt: string;
+            /**
+             * Format: int64
+             * @description Largest video taken.
+             */
+            maxBytes: number;
         };
         /** @description A class before and after. */
         ComparedClass: {
@@ -2965,6 +3218,54 @@ export interface components {
          * @enum {string}
          */
         TensorLayout: "NHWC" | "NCHW";
+        /** @description What was seen along a video: the class shares of each frame that was taken. */
+        Timeline: {
+            /**
+             * Format: int32
+             * @description Version of this form.
+             */
+            schemaVersion?: number;
+            /** @description Name of the video's file. */
+            fileName: string;
+            /** @description What the file says of itself. */
+            clip: components["schemas"]["ClipFacts"];
+            /**
+             * Format: double
+             * @description Of each such stretch of the video one frame was taken, in seconds.
+             */
+            everySeconds: number;
+            /** @description Name of the model; absent until a frame has succeeded. */
+            model?: null | string;
+            /** @description Version of the model: of the first frame that succeeded. */
+            modelVersion?: null | string;
+            /** @description The model's classes, in id order; empty until a frame has succeeded. */
+            classes: components["schemas"]["LabelClass"][];
+            /** @description The frames in the order of their times. */
+            frames: components["schemas"]["TimelineFrame"][];
+            /** @description What else there is to say; empty for most. */
+            findings?: components["schemas"]["ClipFinding"][];
+        };
+        /** @description One frame of a timeline. */
+        TimelineFrame: {
+            /**
+             * Format: int32
+             * @description Its place among the frames, from 0.
+             */
+            index: number;
+            /**
+             * Format: double
+             * @description When it is shown, counted from the first frame of the video.
+             */
+            seconds: number;
+            /** @description How its segmentation ended, or where it stands, as photos of batches do. */
+            state: string;
+            /** @description Code of `docs/errors.md`; absent unless it failed. */
+            code?: null | string;
+            job?: null | components["schemas"]["JobId"];
+            /** @description What each class has of its pixels, 0-1, in the order of the timeline's classes; absent unless it succeeded. */
+            shares?: null | number[];
+            captured?: null | components["schemas"]["Captured"];
+        };
         /** @description A page of training runs, newest first. */
         TrainingPage: {
             /** @description The runs. */
@@ -4618,6 +4919,77 @@ export interface operations {
             };
         };
     };
+    issueClipKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "01kjmma2g0p8kwv18eyhcxakns",
+                     *       "method": "PUT",
+                     *       "video": "https://example.blob.core.windows.net/clips/01kjmma2g0p8kwv18eyhcxakns/video?sig=...",
+                     *       "track": "https://example.blob.core.windows.net/clips/01kjmma2g0p8kwv18eyhcxakns/track?sig=...",
+                     *       "headers": {
+                     *         "x-ms-blob-type": "BlockBlob"
+                     *       },
+                     *       "expiresAt": "2026-03-02T00:00:00.000000Z",
+                     *       "maxBytes": 1073741824
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClipTicket"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBatches: {
         parameters: {
             query?: {
@@ -4826,7 +5198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large. */
+            /** @description The request's body is too large; The video is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4844,7 +5216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The batch has no photo; This deployment sends no webhooks; The webhook's address is not allowed. */
+            /** @description The batch has no photo; The video is not there; This deployment sends no webhooks; The webhook's address is not allowed. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5662,6 +6034,380 @@ export interface operations {
             };
             /** @description There is no such batch. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content has no such range. No body. */
+            416: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: {
+                /** @description json, or csv: a row a frame, a column a class. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "schemaVersion": 1,
+                     *       "fileName": "drive-7.mp4",
+                     *       "clip": {
+                     *         "container": "mp4",
+                     *         "codec": "h264",
+                     *         "width": 1920,
+                     *         "height": 1080,
+                     *         "durationSeconds": 61.5,
+                     *         "framesPerSecond": 29.97,
+                     *         "start": "2026-03-01T12:00:00.000000Z",
+                     *         "bytes": 48211904
+                     *       },
+                     *       "everySeconds": 1,
+                     *       "model": "default",
+                     *       "modelVersion": "2026.3.1",
+                     *       "classes": [
+                     *         {
+                     *           "id": 0,
+                     *           "name": "road",
+                     *           "color": "#804080"
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "name": "car",
+                     *           "color": "#00008e"
+                     *         }
+                     *       ],
+                     *       "frames": [
+                     *         {
+                     *           "index": 0,
+                     *           "seconds": 0,
+                     *           "state": "succeeded",
+                     *           "job": "01kjmma2g018eyh00000cxakns",
+                     *           "shares": [
+                     *             0.8,
+                     *             0.2
+                     *           ],
+                     *           "captured": {
+                     *             "localTime": "2026-03-01T12:00:00.000",
+                     *             "utcOffset": "+00:00",
+                     *             "position": {
+                     *               "latitude": 47.37174,
+                     *               "longitude": 8.54226,
+                     *               "altitude": 409.5
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "findings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Timeline"];
+                    "text/csv": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClipOverlay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+                /** @description bytes=first-last: only that part. */
+                Range?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The result is gone. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content has no such range. No body. */
+            416: {
+                headers: {
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An internal error occurred. */
+            500: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Storage is not available. */
+            503: {
+                headers: {
+                    /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClipPoster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of an earlier answer: 304 with that ETag and no body if it is still the same. */
+                "If-None-Match"?: string;
+                /** @description bytes=first-last: only that part. */
+                Range?: string;
+            };
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    /** @description Names this very content. */
+                    ETag: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control": string;
+                    /** @description Which bytes these are, and of how many. */
+                    "Content-Range": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is missing or not known. No body. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such batch. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The batch has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The result is gone. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -730,8 +730,35 @@ class MaskRegions(TypedDict):
 BatchState = Literal["listing", "running", "canceling", "completed", "canceled", "failed"]
 
 
+class _ClipSource(TypedDict):
+    # Of each such stretch one frame is taken.
+    everySeconds: float
+
+    # Frames at most.
+    frames: int
+
+
+class ClipSource(_ClipSource, total=False):
+    """The video whose frames are the photos of a batch. One of key and file says where it lies."""
+
+    # The key that it was uploaded by.
+    key: str | None
+
+    # Its name in container `batches`.
+    file: str | None
+
+    # Name of its track there; null where there is none.
+    gpx: str | None
+
+    # The caller's name for it.
+    fileName: str | None
+
+    # When it began, where its caller said so.
+    start: str | None
+
+
 class BatchSource(TypedDict, total=False):
-    """What the photos of a batch are: one of the three."""
+    """What the photos of a batch are: one of the four."""
 
     # Those whose names in container `batches` begin so, `batch.json` excepted.
     prefix: str | None
@@ -741,6 +768,9 @@ class BatchSource(TypedDict, total=False):
 
     # The caller's jobs that have all of these tags: they are taken into the batch as they are.
     tags: dict[str, str] | None
+
+    # A video, whose frames they are.
+    clip: ClipSource | None
 
 
 class _BatchCounts(TypedDict):
@@ -805,6 +835,86 @@ class BatchArchiveView(_BatchArchiveView, total=False):
 
     # When it was whole; absent until then.
     finishedAt: str | None
+
+
+# What a video may come in.
+ClipContainer = Literal["mp4", "mov", "webm", "mkv"]
+
+
+class _ClipFacts(TypedDict):
+    # Container by content.
+    container: ClipContainer
+
+    # Codec of the pictures, as ffmpeg calls it: one of the allow-list.
+    codec: str
+
+    # Width of an upright frame with square pixels, in pixels.
+    width: int
+
+    # Its height.
+    height: int
+
+    # Size of the file.
+    bytes: int
+
+
+class ClipFacts(_ClipFacts, total=False):
+    """What a video's file says of it. No frame has been taken yet."""
+
+    # How long it says that it lasts, in seconds; null where it does not say. It may be wrong.
+    durationSeconds: float | None
+
+    # The mean, as the file says it; null where it does not say.
+    framesPerSecond: float | None
+
+    # When it says that it began; null where it does not say. Phones mean it, many other cameras write their local time as if it
+    # were UTC.
+    start: str | None
+
+
+# What can be found of a clip.
+ClipFindingKind = Literal["goes-on", "ends-early", "damaged", "without-position", "without-overlay"]
+
+
+class ClipFinding(TypedDict):
+    """Something about a clip that whoever looks at its timeline should know, and that is no failure."""
+
+    # What it is.
+    kind: ClipFindingKind
+
+    # A sentence that says it with its numbers.
+    message: str
+
+
+class ClipOverlay(TypedDict):
+    """The video of the classes over the frames of a clip."""
+
+    # Which time the frames had been tried when it was made, from 0.
+    round: int
+
+    # Size of the MP4; 0 where no frame could be shown.
+    bytes: int
+
+    # Frames that it shows.
+    frames: int
+
+
+class _BatchClip(TypedDict):
+    # What its file says.
+    facts: ClipFacts
+
+    # What else there is to say; empty for most.
+    findings: list[ClipFinding]
+
+
+class BatchClip(_BatchClip, total=False):
+    """What is known of the video of a batch, from when its frames were taken."""
+
+    # The video of the classes over the frames; absent until it is made, and once a frame that it shows was             erased.
+    overlay: ClipOverlay | None
+
+    # Frames that were erased since.
+    erased: int
 
 
 class _BatchView(TypedDict):
@@ -878,13 +988,42 @@ class BatchView(_BatchView, total=False):
     # How the notice of that share went.
     webhookOfShare: JobWebhook | None
 
+    # The video that its photos are frames of, once they were taken.
+    clip: BatchClip | None
+
     # Why it failed, when failed.
     failure: JobFailure | None
 
 
+class ClipRequest(TypedDict, total=False):
+    """A video whose frames are to be the photos of a batch: the one that was uploaded by a key of `POST /v1/clips`, or one of
+    container `batches`."""
+
+    # The key. A track that was uploaded beside the video gives each frame its position.
+    key: str | None
+
+    # Name of a video in container `batches`; beside `batch.json` within its folder.
+    file: str | None
+
+    # Name of its track (GPX), given as File is; goes with it.
+    gpx: str | None
+
+    # The caller's name for the video, at most 255 characters; shown, never used in a path.
+    fileName: str | None
+
+    # One frame is taken of each such stretch of the video, in seconds: 0.1 to 60, default 1.
+    every: float | None
+
+    # Frames at most: 1 to 3,000, default 300.
+    frames: int | None
+
+    # When the video began, RFC 3339; as its file says where this is absent.
+    start: str | None
+
+
 class BatchRequest(TypedDict, total=False):
     """What a batch is asked for with: the body of `POST /v1/batches`, and of `batch.json` beside dropped photos. One of prefix,
-    names and of says what its photos are; beside dropped photos none need."""
+    names, of and clip says what its photos are; beside dropped photos none need."""
 
     # The caller's name for it, at most 255 characters.
     name: str | None
@@ -917,6 +1056,8 @@ class BatchRequest(TypedDict, total=False):
     redact: list[str] | None
 
     detail: JobDetail | None
+
+    clip: ClipRequest | None
 
 
 class _BatchItemView(TypedDict):
@@ -956,6 +1097,108 @@ class BatchItemView(_BatchItemView, total=False):
 
     # Addresses by name, relative to the service: the job, and its results when it has succeeded.
     links: dict[str, str] | None
+
+    # Of a frame of a video: when it is shown, counted from the first one.
+    seconds: float | None
+
+
+class ClipTicket(TypedDict):
+    """Addresses to upload a video to, and a track of the same drive: PUT each whole, or in blocks. The batch is asked for when
+    they are there, with the key."""
+
+    # Names them in `POST /v1/batches`, as `clip.key`.
+    key: str
+
+    # PUT.
+    method: str
+
+    # Where the video goes. A secret until it expires.
+    video: str
+
+    # Where a track (GPX) goes, if there is one. A secret until it expires.
+    track: str
+
+    # Headers to send with each.
+    headers: dict[str, str]
+
+    # Until when.
+    expiresAt: str
+
+    # Largest video taken.
+    maxBytes: int
+
+
+class LabelClass(TypedDict):
+    """One class of a catalogue."""
+
+    # Class id, 0-254: the value a mask pixel holds and the index of the logits channel.
+    id: int
+
+    # Name, unique in its catalogue.
+    name: str
+
+    # Display colour, unique in its catalogue.
+    color: str
+
+
+class _TimelineFrame(TypedDict):
+    # Its place among the frames, from 0.
+    index: int
+
+    # When it is shown, counted from the first frame of the video.
+    seconds: float
+
+    # How its segmentation ended, or where it stands, as photos of batches do.
+    state: str
+
+
+class TimelineFrame(_TimelineFrame, total=False):
+    """One frame of a timeline."""
+
+    # Code of `docs/errors.md`; absent unless it failed.
+    code: str | None
+
+    # The job that segments it; absent where no service does.
+    job: str | None
+
+    # What each class has of its pixels, 0-1, in the order of the timeline's classes; absent unless it succeeded.
+    shares: list[float] | None
+
+    # When and where it was taken; absent where nothing is known.
+    captured: Captured | None
+
+
+class _Timeline(TypedDict):
+    # Name of the video's file.
+    fileName: str
+
+    # What the file says of itself.
+    clip: ClipFacts
+
+    # Of each such stretch of the video one frame was taken, in seconds.
+    everySeconds: float
+
+    # The model's classes, in id order; empty until a frame has succeeded.
+    classes: list[LabelClass]
+
+    # The frames in the order of their times.
+    frames: list[TimelineFrame]
+
+
+class Timeline(_Timeline, total=False):
+    """What was seen along a video: the class shares of each frame that was taken."""
+
+    # Version of this form.
+    schemaVersion: int
+
+    # Name of the model; absent until a frame has succeeded.
+    model: str | None
+
+    # Version of the model: of the first frame that succeeded.
+    modelVersion: str | None
+
+    # What else there is to say; empty for most.
+    findings: list[ClipFinding]
 
 
 class WebhookEvent(TypedDict):

@@ -1,4 +1,8 @@
 import json
+import os
+import shutil
+import subprocess
+import tempfile
 import uuid
 
 from service import STREET, ServiceTest, client
@@ -24,3 +28,21 @@ class BatchTests(ServiceTest):
         self.assertEqual(roadseg.batches.cancel(batch["id"])["state"], "completed")
         self.assert_refused(404, "batch-not-found", roadseg.batches.get, "0" * 26)
         self.assert_refused(422, "batch-empty", roadseg.batches.start, {"prefix": f"{uuid.uuid4().hex}/"})
+
+    def test_a_video_becomes_a_batch_with_a_timeline_and_an_overlay(self):
+        if shutil.which("ffmpeg") is None and os.environ.get("CI") != "true":
+            self.skipTest("ffmpeg is not installed (apt-get install ffmpeg).")
+        roadseg = client()
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "drive.mp4")
+            source = ["-f", "lavfi", "-i", "testsrc=s=64x48:r=5", "-t", "2", "-c:v", "libx264", "-pix_fmt", "yuv420p"]
+            subprocess.run(["ffmpeg", "-v", "error", *source, file], check=True)
+            started = roadseg.batches.start_clip(file, clip={"fileName": "drive.mp4", "every": 1}, about={"name": "drive"})
+        batch = roadseg.batches.wait(started["id"])
+
+        self.assertEqual((batch["state"], batch["name"], batch["total"], batch["clip"]["overlay"]["frames"]), ("completed", "drive", 2, 2))
+        timeline = roadseg.batches.timeline(batch["id"])
+        self.assertEqual((timeline["fileName"], [frame["seconds"] for frame in timeline["frames"]]), ("drive.mp4", [0, 1]))
+        self.assertTrue(roadseg.batches.timeline_table(batch["id"]).startswith(b"frame,seconds,time,"))
+        self.assertEqual(roadseg.batches.overlay(batch["id"])[4:8], b"ftyp")
+        self.assertEqual(roadseg.batches.poster(batch["id"])[:2], b"\xff\xd8")

@@ -118,7 +118,7 @@ export class Batches {
 
   /** What was seen along a video, as far as its frames have ended. */
   timeline(id: string, options: CallOptions = {}): Promise<Timeline> {
-    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/timeline", { params: { path: { id } }, signal }), options);
+    return this.#read((signal) => this.#api.GET("/v1/batches/{id}/timeline", { params: { path: { id } }, signal }) as Promise<{ data?: Timeline }>, options);
   }
 
   /** The same as a table: CSV, a row a frame. */

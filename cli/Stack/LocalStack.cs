@@ -17,10 +17,12 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private readonly AzuriteProcess _azurite;
     private readonly BlobEvents _events;
-    private readonly FunctionsHost _host;
+    private readonly LocalStackOptions _options;
+    private FunctionsHost _host;
 
-    private LocalStack(AzuriteProcess azurite, BlobEvents events, FunctionsHost host)
+    private LocalStack(LocalStackOptions options, AzuriteProcess azurite, BlobEvents events, FunctionsHost host)
     {
+        _options = options with { Port = host.BaseAddress.Port };
         _azurite = azurite;
         _events = events;
         _host = host;
@@ -88,7 +90,7 @@ internal sealed class LocalStack : IAsyncDisposable
             if (host.FunctionErrors.Count > 0)
                 throw new HostConfigurationException(string.Join(' ', host.FunctionErrors.Select(error => $"{error.Key}: {error.Value}")));
             await AdmitPagesAsync(azurite.ConnectionString, host.BaseAddress, options, cancel);
-            return new LocalStack(azurite, events, host);
+            return new LocalStack(options, azurite, events, host);
         }
         catch
         {
@@ -96,6 +98,18 @@ internal sealed class LocalStack : IAsyncDisposable
                 await part.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts the host again where it has ended, at the same address, as a platform does: the third crash of its worker ends
+    /// it.</summary>
+    /// <returns>False where it runs.</returns>
+    public async Task<bool> ReviveHostAsync(CancellationToken cancel)
+    {
+        if (!_host.Completion.IsCompleted)
+            return false;
+        await _host.DisposeAsync();
+        _host = await FunctionsHost.StartAsync(Host(_options, _azurite.ConnectionString), cancel);
+        return true;
     }
 
     public async ValueTask DisposeAsync()

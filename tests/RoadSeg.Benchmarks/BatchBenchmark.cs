@@ -97,7 +97,8 @@ internal static class BatchBenchmark
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or HttpRequestException or Client.RoadSegApiException)
             {
-                // The worker is just being started anew.
+                // The worker is just being started anew; or the host has ended with it.
+                await stack.ReviveHostAsync(cancel);
                 continue;
             }
 

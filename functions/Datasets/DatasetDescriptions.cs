@@ -97,7 +97,7 @@ internal static class DatasetDescriptions
                 "From this version to a later one of the same set: photos that came, went or were relabelled, pixels by class before and "
                     + "after. Of versions of up to 1 GiB; larger ones are compared by the command line."
             )
-            .Takes("to", "The later version; it has to be said.")
+            .Requires("to", "The later version.")
             .Answers<DatasetComparison>(StatusCodes.Status200OK)
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.DatasetNotFound, ErrorCodes.CuratedSetInvalid);
 
@@ -108,7 +108,7 @@ internal static class DatasetDescriptions
                 "Compare two versions on a page",
                 "The comparison as one HTML file with the most changed photos. It runs no script and loads nothing."
             )
-            .Takes("to", "The later version; it has to be said.")
+            .Requires("to", "The later version.")
             .AnswersFile("text/html")
             .Fails(ErrorCodes.RequestInvalid, ErrorCodes.DatasetNotFound, ErrorCodes.CuratedSetInvalid);
 

@@ -55,8 +55,8 @@ internal static class SubmissionDescriptions
                     + "least with 1 + 0.75 (n - 1) >= 0.85 own, as far as the service's limit of tiles allows, and once at the whole "
                     + "photo. Where n is 1 it runs once and the result is that of detail=normal."
             )
-            .Takes("width", "Width of the photo in pixels, as people see it.", ParameterForms.Whole(1, 65_535))
-            .Takes("height", "Height of the photo in pixels.", ParameterForms.Whole(1, 65_535))
+            .Requires("width", "Width of the photo in pixels, as people see it.", ParameterForms.Whole(1, 65_535))
+            .Requires("height", "Height of the photo in pixels.", ParameterForms.Whole(1, 65_535))
             .Takes<JobDetail>("detail", "How closely the photo would be looked at. Absent: normal.")
             .Takes("model", "As for POST /v1/jobs.")
             .Answers<JobEstimate>(StatusCodes.Status200OK)

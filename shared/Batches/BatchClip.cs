@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RoadSeg.Clips;
 
 namespace RoadSeg.Batches;
@@ -8,4 +9,9 @@ namespace RoadSeg.Batches;
 /// <param name="Overlay">The video of the classes over the frames; absent until it is made, and once a frame that it shows was
 /// erased.</param>
 /// <param name="Erased">Frames that were erased since.</param>
-public sealed record BatchClip(ClipFacts Facts, IReadOnlyList<ClipFinding> Findings, ClipOverlay? Overlay = null, int Erased = 0);
+public sealed record BatchClip(
+    [property: JsonRequired] ClipFacts Facts,
+    [property: JsonRequired] IReadOnlyList<ClipFinding> Findings,
+    ClipOverlay? Overlay = null,
+    int Erased = 0
+);

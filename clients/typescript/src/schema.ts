@@ -4418,11 +4418,11 @@ export interface operations {
     };
     estimateJob: {
         parameters: {
-            query?: {
+            query: {
                 /** @description Width of the photo in pixels, as people see it. */
-                width?: number;
+                width: number;
                 /** @description Height of the photo in pixels. */
-                height?: number;
+                height: number;
                 /** @description How closely the photo would be looked at. Absent: normal. */
                 detail?: components["schemas"]["JobDetail"];
                 /** @description As for POST /v1/jobs. */
@@ -8522,9 +8522,9 @@ export interface operations {
     };
     compareDatasetVersions: {
         parameters: {
-            query?: {
-                /** @description The later version; it has to be said. */
-                to?: string;
+            query: {
+                /** @description The later version. */
+                to: string;
             };
             header?: never;
             path: {
@@ -8652,9 +8652,9 @@ export interface operations {
     };
     compareDatasetVersionsPage: {
         parameters: {
-            query?: {
-                /** @description The later version; it has to be said. */
-                to?: string;
+            query: {
+                /** @description The later version. */
+                to: string;
             };
             header?: never;
             path: {

@@ -22,6 +22,14 @@ internal static class ApiDescription
         OpenApiSchema? form = null
     ) => endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text));
 
+    /// <summary>A parameter that has to be given.</summary>
+    public static RouteHandlerBuilder Requires(
+        this RouteHandlerBuilder endpoint,
+        string name,
+        string description,
+        OpenApiSchema? form = null
+    ) => endpoint.WithMetadata(new TakenParameter(name, false, description, form ?? ParameterForms.Text, Required: true));
+
     /// <summary>A parameter that takes the names of an enumeration that answers hold too.</summary>
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, string name, string description)
         where T : struct, Enum => endpoint.WithMetadata(new TakenParameter(name, false, description, ParameterForms.Text, typeof(T)));

@@ -8,4 +8,12 @@ namespace RoadSeg.Functions.Api.Descriptions;
 /// <param name="Description">A sentence.</param>
 /// <param name="Form">What it may be.</param>
 /// <param name="Named">The type whose names it takes, in place of <paramref name="Form"/>; null where it has a form.</param>
-internal sealed record TakenParameter(string Name, bool InHeader, string Description, OpenApiSchema Form, Type? Named = null);
+/// <param name="Required">Whether it has to be given.</param>
+internal sealed record TakenParameter(
+    string Name,
+    bool InHeader,
+    string Description,
+    OpenApiSchema Form,
+    Type? Named = null,
+    bool Required = false
+);

@@ -222,6 +222,7 @@ internal static class OpenApiDocumentation
                     Name = own.Name,
                     In = own.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
                     Description = own.Description,
+                    Required = own.Required,
                     Schema = own.Named is { } type ? await NamedAsync(type, context, cancel) : own.Form,
                 }
             );

@@ -14,7 +14,7 @@ using RoadSeg.Work;
 namespace RoadSeg.EndToEnd.Tests.Fuzz;
 
 /// <summary>A stack that checks keys, with something of every kind in it: versions of a model, jobs that succeeded, two of them
-/// reviewed, and one that failed, a data set, a training run.</summary>
+/// reviewed, and one that failed, a batch of a video with an archive of it, a data set, a training run.</summary>
 internal sealed class FuzzStack : IAsyncDisposable
 {
     public const string KeyHeader = "x-functions-key";
@@ -95,7 +95,7 @@ internal sealed class FuzzStack : IAsyncDisposable
         if (JsonNode.Parse(answer.Body) is not JsonObject body)
             return;
         Known.Learn("after", body["next"] is JsonValue next ? (string?)next : null);
-        if (request.Operation.Path is "/v1/jobs" or "/v1/trainings" && body["id"] is JsonValue id)
+        if (request.Operation.Path is "/v1/jobs" or "/v1/trainings" or "/v1/batches" && body["id"] is JsonValue id)
             Known.Learn(request.Operation.Path.Split('/')[2], (string?)id);
     }
 
@@ -134,6 +134,7 @@ internal sealed class FuzzStack : IAsyncDisposable
                 await client.PutReviewAsync(id, mask, cancel: cancel);
         }
 
+        await FillBatchAsync(client, cancel);
         var spec = new DatasetSpec { Name = Set, Layout = "camvid", Target = new PreprocessSpec(ResizeMode.Stretch, 16, 16, 1) };
         var sent = await new DatasetPush(_stack.Blobs.GetBlobContainerClient(Containers.Datasets))
             .UploadAsync(MakeSet(), spec, null, cancel);
@@ -154,6 +155,22 @@ internal sealed class FuzzStack : IAsyncDisposable
         ];
         foreach (var (file, content) in files)
             await runs.GetBlobClient(BlobPaths.TrainingFile(training, file)).UploadAsync(BinaryData.FromBytes(content), cancel);
+    }
+
+    private async Task FillBatchAsync(RoadSegClient client, CancellationToken cancel)
+    {
+        await using var video = File.OpenRead(await Ffmpeg.MakeAsync(_folder, "drive.mp4", "color=red:s=32x32:r=5", 2));
+        var started = await client.StartClipAsync(video, cancel: cancel);
+        await client.WaitForBatchAsync(started.Id, cancel: cancel);
+        await client.MakeBatchArchiveAsync(started.Id, cancel: cancel);
+        var batch = await client.WaitForBatchAsync(started.Id, archives: true, cancel: cancel);
+        Known.Learn("batches", $"{batch.Id}");
+        Known.Learn("archive", $"{batch.Archives[0].Id}");
+        Known.Learn("archive-part", "1");
+
+        // What the document's own example asks for.
+        var photo = _stack.Blobs.GetBlobContainerClient(Containers.Batches).GetBlobClient("drive-7/00001.jpg");
+        await photo.UploadAsync(BinaryData.FromBytes(Photos[0]), cancel);
     }
 
     private string MakeSet()

@@ -52,7 +52,8 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
                 continue;
             }
 
-            if (!values.OneIn(place == "query" ? given : 4))
+            var required = parameter["required"]?.GetValue<bool>() == true;
+            if (required ? values.OneIn(10) : !values.OneIn(place == "query" ? given : 4))
                 continue;
             var several = (string?)parameter["schema"]!["type"] == "array";
             for (var i = several ? values.Pick<int>([1, 1, 2, 16, 17]) : 1; i > 0; i--)
@@ -129,6 +130,7 @@ internal sealed class RequestMaker(JsonNode document, IReadOnlyList<ApiOperation
                 ("models", "version") => "version",
                 ("datasets", "name") => "dataset",
                 ("datasets", "version") => "dataset-version",
+                ("batches", "number") => "archive-part",
                 _ => name,
             }, values.Random) ?? values.OddText();
 

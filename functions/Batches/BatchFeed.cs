@@ -31,7 +31,7 @@ internal sealed class BatchFeed(
     /// <returns>The index before which every photo has its job of this round, or needs none.</returns>
     public async Task<int> StepAsync(BatchRecord batch, BatchTally tally, int underWay, CancellationToken cancel)
     {
-        var (began, next, room) = (time.GetTimestamp(), batch.Next, Math.Max(0, options.Window - underWay));
+        var (began, next, room) = (time.GetTimestamp(), batch.Next, Math.Max(0, options.WindowOf(batch.Pace) - underWay));
         if (batch is { Round: 0, Source.IsOfJobs: true })
             await LookAsync(batch, tally, cancel);
         while (next < batch.Total && room > 0 && time.GetElapsedTime(began) < Longest)

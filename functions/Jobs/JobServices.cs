@@ -20,6 +20,6 @@ internal static class JobServices
         services.AddSingleton<JobList>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<KeyedAdmission>();
-        services.AddSingleton<AwaitedUploads>();
+        services.AddSingleton<AwaitedJobs>();
     }
 }

@@ -17,7 +17,7 @@ internal sealed class JobSweep(
     QueueServiceClient queues,
     JobStore jobs,
     QueueGauge gauge,
-    AwaitedUploads awaited,
+    AwaitedJobs awaited,
     WorkOptions options,
     TimeProvider time,
     ILogger<JobSweep> log
@@ -120,7 +120,7 @@ internal sealed class JobSweep(
                     job
                 );
             else
-                awaited.Missed(record.Id, record.Times.CreatedAt, until);
+                awaited.LookLater(record.Id, record.Times.CreatedAt, until);
         }
     }
 
@@ -163,8 +163,10 @@ internal sealed class JobSweep(
             return false;
         foreach (var read in lanes)
         {
-            if ((await read(job.Lane, cancel)).HeadInsertedAt is { } oldest && oldest <= since + options.SweepAfter)
-                return false;
+            if ((await read(job.Lane, cancel)).HeadInsertedAt is not { } oldest || oldest > since + options.SweepAfter)
+                continue;
+            awaited.LookLater(job.Id, since, job.Times.CreatedAt + options.Deadline);
+            return false;
         }
 
         return true;

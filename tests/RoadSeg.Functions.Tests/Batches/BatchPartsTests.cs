@@ -52,4 +52,16 @@ public sealed class BatchPartsTests
 
         Assert.InRange(pace.PerSecond!.Value, 0.1, 0.12);
     }
+
+    /// <summary>1,000 at 15 a second grew older than the sweep leaves alone, and each cost reads more.</summary>
+    [Theory]
+    [InlineData(null, 256)]
+    [InlineData(2.0, 256)]
+    [InlineData(15.0, 450)]
+    [InlineData(500.0, 1000)]
+    public void A_batch_has_as_many_photos_under_way_as_end_in_half_a_minute(double? perSecond, int expected) =>
+        Assert.Equal(expected, new BatchOptions().WindowOf(perSecond is null ? null : new BatchPace(0, DateTimeOffset.UnixEpoch, perSecond)));
+
+    [Fact]
+    public void A_window_that_was_set_is_never_exceeded() => Assert.Equal(12, new BatchOptions { Window = 12 }.WindowOf(null));
 }

@@ -19,11 +19,11 @@ public sealed class JobSweepTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly StorageFixture _own = new();
-    private readonly AwaitedUploads _awaited;
+    private readonly AwaitedJobs _awaited;
     private BlobServiceClient _blobs = null!;
     private QueueServiceClient _queues = null!;
 
-    public JobSweepTests() => _awaited = new AwaitedUploads(_time);
+    public JobSweepTests() => _awaited = new AwaitedJobs(_time);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -70,8 +70,9 @@ public sealed class JobSweepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(1, await SweptAsync(line));
 
-        // The line is empty: what waited for this job is gone.
+        // The line is empty: what waited for this job is gone. It is looked at again after a sixteenth of the time it was awaited for.
         await line.ClearMessagesAsync(Cancel);
+        _time.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(1, await SweptAsync(line));
 
         // Its new message waits behind others, for as long as that takes.
@@ -82,7 +83,28 @@ public sealed class JobSweepTests : IAsyncLifetime
         }
 
         await line.ClearMessagesAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await SweptAsync(line));
+    }
+
+    /// <summary>Every pass read the records of all that waited: a backlog of 1,000 cost 100 reads a second.</summary>
+    [Fact]
+    public async Task The_longer_a_job_waits_behind_others_the_less_often_it_is_looked_at()
+    {
+        var id = await LiveAsync(JobState.Queued, WorkLane.Bulk);
+        await _queues.GetQueueClient(Queues.SegmentationBulk).SendMessageAsync("one of those before it", Cancel);
+        var looks = 0;
+        using var watch = StorageFixture.OnAccessLog(line =>
+            looks += line.Contains($"GET /{_blobs.AccountName}/{Containers.Jobs}/{BlobPaths.Job(id)}", StringComparison.Ordinal) ? 1 : 0);
+        for (var pass = 0; pass < 6 * 60; pass++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await SweepAsync();
+        }
+
+        // Of 360 passes in an hour.
+        await Eventually.TrueAsync(() => Task.FromResult(looks > 0), "the looks in the log");
+        Assert.InRange(looks, 20, 80);
     }
 
     [Theory]

@@ -3,9 +3,10 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>When the sweep looks next for uploads that it has looked for in vain: a resumable one is awaited for half a day, and the longer
-/// it was, the less often it is looked for. Kept in memory alone: a process that starts looks for all of them once.</summary>
-internal sealed class AwaitedUploads(TimeProvider time)
+/// <summary>When the sweep looks next at jobs that it has looked at in vain: a resumable upload is awaited for half a day, and a photo behind
+/// thousands of others for hours. The longer a job was awaited, the less often it is looked at. Kept in memory alone: a process that
+/// starts looks at all of them once.</summary>
+internal sealed class AwaitedJobs(TimeProvider time)
 {
     private const int LooksAnAge = 16;
 
@@ -14,15 +15,15 @@ internal sealed class AwaitedUploads(TimeProvider time)
 
     private readonly ConcurrentDictionary<WorkId, DateTimeOffset> _notBefore = new();
 
-    /// <summary>False for a job whose upload need not be looked for yet.</summary>
+    /// <summary>False for a job that need not be looked at yet.</summary>
     public bool IsDue(WorkId id) => !_notBefore.TryGetValue(id, out var at) || time.GetUtcNow() >= at;
 
-    /// <summary>Notes that a photo was not there: it is looked for after a sixteenth of the time that it has been awaited for, and after
-    /// five minutes in any case.</summary>
+    /// <summary>Notes that there was nothing to be done for a job: it is looked at after a sixteenth of the time that it has been awaited
+    /// for, and after five minutes in any case.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="since">When the job was made.</param>
+    /// <param name="since">From when on it was awaited.</param>
     /// <param name="until">When it expires, which is not missed.</param>
-    public void Missed(WorkId id, DateTimeOffset since, DateTimeOffset until)
+    public void LookLater(WorkId id, DateTimeOffset since, DateTimeOffset until)
     {
         var now = time.GetUtcNow();
         var wait = (now - since) / LooksAnAge;

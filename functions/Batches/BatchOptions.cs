@@ -16,8 +16,7 @@ internal sealed record BatchOptions
 
     /// <summary>Jobs of a batch that are to be under way: as many as end in half a minute, at least 256, at most
     /// <see cref="Window"/>.</summary>
-    public int WindowOf(BatchPace? pace) =>
-        (int)Math.Min(Window, Math.Max(Least, (pace?.PerSecond ?? 0) * Ahead.TotalSeconds));
+    public int WindowOf(BatchPace? pace) => (int)Math.Min(Window, Math.Max(Least, (pace?.PerSecond ?? 0) * Ahead.TotalSeconds));
 
     /// <summary>ROADSEG_MAX_BATCHES: batches of a caller that may be at work at once. Default 20, 1 to 1 000.</summary>
     public int MaxLive { get; init; } = 20;

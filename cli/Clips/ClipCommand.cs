@@ -6,6 +6,7 @@ using RoadSeg.Cli.Service;
 using RoadSeg.Cli.Stack;
 using RoadSeg.Clips;
 using RoadSeg.Errors;
+using RoadSeg.Jobs;
 using RoadSeg.Work;
 using Spectre.Console;
 
@@ -103,7 +104,7 @@ internal static class ClipCommand
                 Screen.Json(timeline, TimelineJson.Plain.Timeline);
             else
                 Show(timeline, folder);
-            return 0;
+            return timeline.Frames.All(static frame => frame.State == JobStates.Name(JobState.Succeeded)) ? 0 : 1;
         }
         catch (RoadSegException e)
         {

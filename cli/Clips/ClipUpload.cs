@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using RoadSeg.Batches;
 using RoadSeg.Cli.Batches;
 using RoadSeg.Cli.Segment;
@@ -10,7 +12,7 @@ using RoadSeg.Work;
 namespace RoadSeg.Cli.Clips;
 
 /// <summary>Has a running service segment the frames of a video, and fetches what comes of it into a folder. The folder remembers the
-/// batch: interrupted, the command goes on with it when it is started again.</summary>
+/// batch and what it is of: interrupted, the command goes on with it when it is started again with the same video and options.</summary>
 internal sealed class ClipUpload(RoadSegClient client, string folder)
 {
     /// <summary>The file that remembers the batch.</summary>
@@ -29,21 +31,51 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
     /// <param name="clip">Which frames.</param>
     /// <param name="about">What is said of their jobs.</param>
     /// <param name="cancel">Stops following; the batch goes on.</param>
-    /// <exception cref="CommandFailedException">The batch failed or was canceled.</exception>
+    /// <exception cref="CommandFailedException">The batch failed or was canceled, and is forgotten; or the folder's is of another video,
+    /// or of other options.</exception>
     public async Task<Timeline> RunAsync(string video, string? gpx, ClipRequest clip, BatchRequest about, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        if (!WorkId.TryParse(IsBegun(folder) ? (await File.ReadAllTextAsync(_note, cancel)).Trim() : null, out var id))
+        var asked = Described(video, gpx, clip, about);
+        string[] noted = IsBegun(folder) ? await File.ReadAllLinesAsync(_note, cancel) : [];
+        if (!WorkId.TryParse(noted.FirstOrDefault(), out var id))
         {
             id = await SendAsync(video, gpx, clip, about, cancel);
-            await File.WriteAllTextAsync(_note, $"{id}\n", cancel);
+            await File.WriteAllLinesAsync(_note, [$"{id}", asked], cancel);
+        }
+        else if (noted.ElementAtOrDefault(1) != asked)
+        {
+            throw new CommandFailedException(
+                $"{folder} has results of another video, or of other options. Name a new folder with --out, or delete {_note}."
+            );
         }
 
         var batch = await BatchProgress.FollowAsync(client, id, archives: false, cancel);
         if (batch.State != BatchState.Completed)
+        {
+            File.Delete(_note);
             throw new CommandFailedException($"{id} {BatchProgress.Line(batch)}");
+        }
+
         return await FetchAsync(batch, cancel);
     }
+
+    private static string Described(string video, string? gpx, ClipRequest clip, BatchRequest about) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    about with
+                    {
+                        Name = string.Join('\n', new[] { video, gpx }.OfType<string>().Select(Version)),
+                        Clip = clip,
+                    },
+                    BatchRequestJson.Default.BatchRequest
+                )
+            )
+        );
+
+    private static string Version(string file) =>
+        new FileInfo(file) is var info ? FormattableString.Invariant($"{info.Name} {info.Length} {info.LastWriteTimeUtc.Ticks}") : "";
 
     private async Task<WorkId> SendAsync(string video, string? gpx, ClipRequest clip, BatchRequest about, CancellationToken cancel)
     {
@@ -77,7 +109,7 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
 
         await SaveAsync("timeline.csv", await client.OpenTimelineTableAsync(batch.Id, cancel), cancel);
         await SavedResult.WriteAsync(
-            file => System.Text.Json.JsonSerializer.SerializeAsync(file, timeline, TimelineJson.Plain.Timeline, cancel),
+            file => JsonSerializer.SerializeAsync(file, timeline, TimelineJson.Plain.Timeline, cancel),
             Path.Combine(folder, "timeline.json")
         );
         return masks.FirstOrDefault(static one => one.Failure is not null).Failure is { } failure

@@ -24,15 +24,20 @@ internal sealed class ArchiveNames(bool numbered = false)
             _shared.Add(KeyOf(Plain(name)));
     }
 
-    /// <summary>The path of a photo; with its number where others of the batch would have the same.</summary>
+    /// <summary>The path of a photo; with its number where others of the batch would have the same, and with that again where another is
+    /// called so itself.</summary>
     /// <param name="name">The photo's name; null for one without.</param>
     /// <param name="index">Its index in the batch.</param>
     public string Of(string? name, int index)
     {
         var plain = Plain(name ?? "");
-        return !numbered && plain.Length > 0 && !_shared.Contains(KeyOf(plain))
-            ? plain
-            : string.Create(CultureInfo.InvariantCulture, $"{(plain.Length == 0 ? "photo" : plain)}-{index}");
+        if (!numbered && plain.Length > 0 && !_shared.Contains(KeyOf(plain)))
+            return plain;
+        var path = plain.Length == 0 ? "photo" : plain;
+        do
+            path = string.Create(CultureInfo.InvariantCulture, $"{path}-{index}");
+        while (_seen.Contains(KeyOf(path)));
+        return path;
     }
 
     private static ulong KeyOf(string path) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(path.ToUpperInvariant().AsSpan()));

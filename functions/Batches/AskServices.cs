@@ -1,3 +1,4 @@
+using RoadSeg.Batches;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Clips;
 using RoadSeg.Functions.Jobs;
@@ -12,6 +13,7 @@ internal sealed record AskServices(
     IdempotencyKeys Keys,
     ModelCatalogue Models,
     BatchStart Start,
+    BatchStore Store,
     ClipFrames Clips,
     TimeProvider Time
 );

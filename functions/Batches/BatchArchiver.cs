@@ -130,7 +130,7 @@ internal sealed class BatchArchiver(
         return names;
     }
 
-    // False for a photo of which a result is kept no more: nothing of it is added.
+    // False for a photo of which a result is kept no more, or cannot be made: nothing of it is added. One photo never ends an archive.
     private async Task<bool> AddAsync(ZipArchive zip, JobRecord job, string name, IReadOnlyList<string> wanted, CancellationToken cancel)
     {
         var made = new List<(string Result, ReadOnlyMemory<byte> Content)>(wanted.Count);
@@ -142,7 +142,7 @@ internal sealed class BatchArchiver(
                     made.Add((result, content));
             }
         }
-        catch (RoadSegException e) when (e.Code == ErrorCodes.ResultGone || e.Code == ErrorCodes.UploadMissing)
+        catch (RoadSegException e) when (!e.IsTransient)
         {
             return false;
         }

@@ -2,9 +2,11 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using RoadSeg.Batches;
+using RoadSeg.Errors;
 using RoadSeg.Functions.Clips;
 using RoadSeg.Jobs;
 using RoadSeg.Storage;
+using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Batches;
 
@@ -12,6 +14,15 @@ namespace RoadSeg.Functions.Batches;
 internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, BatchReader reader, ClipFrames frames, ClipOverlays overlays)
 {
     private const int ReadAtOnce = 100;
+
+    // What is mended where the service runs, and what is mended by asking again with another start or track: the video is needed for that.
+    private static readonly string[] MendedHere = [ErrorCodes.ClipToolsMissing.Code, ErrorCodes.AttemptsExhausted.Code];
+    private static readonly string[] MendedByAsking =
+    [
+        ErrorCodes.ClipStartUnknown.Code,
+        ErrorCodes.GpxUnreadable.Code,
+        ErrorCodes.GpxDoesNotOverlap.Code,
+    ];
 
     private readonly BlobContainerClient _clips = blobs.GetBlobContainerClient(Containers.Clips);
     private readonly BlobContainerClient _runs = blobs.GetBlobContainerClient(Containers.BatchRuns);
@@ -41,11 +52,12 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
     public Task<BatchClip?> OverlayAsync(BatchRecord batch, BatchTally tally, CancellationToken cancel) =>
         overlays.MakeAsync(batch, SucceededAsync(batch, tally, cancel), cancel);
 
-    /// <summary>Deletes the video of the overlays.</summary>
-    public async Task DeleteOverlayAsync(BatchRecord batch, ClipOverlay overlay, CancellationToken cancel)
+    /// <summary>Deletes the videos of the overlays, of all rounds.</summary>
+    public async Task DeleteOverlaysAsync(WorkId batch, CancellationToken cancel)
     {
-        foreach (var file in (string[])[ClipOverlays.VideoFile(overlay), ClipOverlays.PosterFile(overlay)])
-            await _runs.DeleteBlobIfExistsAsync(BlobPaths.BatchFile(batch.Id, file), cancellationToken: cancel);
+        var prefix = BlobPaths.BatchFile(batch, BlobPaths.ClipFiles);
+        await foreach (var blob in _runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancel))
+            await _runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancel);
     }
 
     /// <summary>Deletes the frames of a canceled batch that never got a job which would have redacted them.</summary>
@@ -61,12 +73,14 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
     }
 
     /// <summary>Deletes all that is there of the video of a batch that ended before a frame of it got a job: nobody can take it up
-    /// again.</summary>
+    /// again. The video itself stays for another batch where it was not the video that failed.</summary>
     public async Task LetGoAsync(BatchRecord batch, CancellationToken cancel)
     {
         if (batch.Source.Clip is null || !BatchRecord.HasEnded(batch.State) || batch.StartedAt is not null)
             return;
-        await DeleteVideoAsync(batch, cancel);
+        var code = batch.Failure?.Code;
+        if (!MendedHere.Contains(code) && (batch.Privacy is not null || !MendedByAsking.Contains(code)))
+            await DeleteVideoAsync(batch, cancel);
         await foreach (var blob in _clips.GetBlobsAsync(BlobTraits.None, BlobStates.None, BlobPaths.ClipFrames(batch.Id), cancel))
             await _clips.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancel);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Batches;
@@ -18,6 +19,7 @@ namespace RoadSeg.Functions.Batches;
 /// drops.</summary>
 internal sealed class BatchDrop(
     BlobServiceClient blobs,
+    QueueServiceClient queues,
     BatchStart start,
     BatchStore store,
     ModelCatalogue models,
@@ -30,6 +32,7 @@ internal sealed class BatchDrop(
     public const string FileName = "batch.json";
 
     private const int MostBytes = BatchStart.MaxBody;
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
 
     private readonly BlobContainerClient _drops = blobs.GetBlobContainerClient(Containers.Batches);
 
@@ -61,21 +64,10 @@ internal sealed class BatchDrop(
         }
 
         // The same description gives the same batch, whichever event is about it. A crash before this message is deleted finds it there.
-        var id = WorkId.Of(drop.Details.LastModified, Callers.Local, $"{created.Path}\n{drop.Details.ETag}");
-        if (await store.FindAsync(id, cancel) is not null)
+        var asked = Asked(created.Path, drop.Details.LastModified, drop.Details.ETag, time.GetUtcNow());
+        if (await store.FindAsync(asked.Id, cancel) is not null)
             return;
-        var folder = created.Path[..^FileName.Length];
-        var asked = new BatchRecord
-        {
-            Id = id,
-            State = BatchState.Listing,
-            Caller = Callers.Local,
-            Name = folder.Length > 0 ? folder[..^1] : null,
-            Source = new BatchSource(Prefix: folder),
-            CreatedAt = time.GetUtcNow(),
-            SteppedAt = time.GetUtcNow(),
-            TraceParent = JobTrace.Current?.Id,
-        };
+        var folder = asked.Source.Prefix!;
         try
         {
             var request = Read(drop.Content);
@@ -86,11 +78,38 @@ internal sealed class BatchDrop(
                 await clips.RequireAsync(clip, cancel);
             await start.BeginAsync(batch, request, folder, cancel);
         }
+        catch (RoadSegException e) when (e.Code == ErrorCodes.TooManyJobs)
+        {
+            // The host's few tries are over in seconds, and a batch in hours. A crash after this sends one message more, which finds the
+            // batch there.
+            await queues.GetQueueClient(Queues.BatchesCreated).SendMessageAsync(message.Body, Later, cancellationToken: cancel);
+        }
         catch (RoadSegException e) when (!e.IsTransient)
         {
-            Log.BatchFailed(log, id, e.Code.Code, e.Message);
+            Log.BatchFailed(log, asked.Id, e.Code.Code, e.Message);
             await store.CreateAsync(asked.Enter(BatchState.Failed, time.GetUtcNow()).FailedFor(WorkFailure.Of(e)), cancel);
         }
+    }
+
+    /// <summary>The batch of a description before it is read. The same description gives the same id.</summary>
+    /// <param name="path">Name of the blob.</param>
+    /// <param name="modified">When it was written.</param>
+    /// <param name="version">Its ETag.</param>
+    /// <param name="now">The time.</param>
+    public static BatchRecord Asked(string path, DateTimeOffset modified, ETag version, DateTimeOffset now)
+    {
+        var folder = path[..^FileName.Length];
+        return new BatchRecord
+        {
+            Id = WorkId.Of(modified, Callers.Local, $"{path}\n{version}"),
+            State = BatchState.Listing,
+            Caller = Callers.Local,
+            Name = folder.Length > 0 ? folder[..^1] : null,
+            Source = new BatchSource(Prefix: folder),
+            CreatedAt = now,
+            SteppedAt = now,
+            TraceParent = JobTrace.Current?.Id,
+        };
     }
 
     private static BatchRequest Read(BinaryData content)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using RoadSeg.Batches;
 using RoadSeg.Errors;
 using RoadSeg.Functions.Api;
@@ -30,7 +31,7 @@ internal static class BatchEndpoints
 
     private static async Task<IResult> AskAsync(HttpContext context, [AsParameters] AskServices services)
     {
-        var (callers, operators, keys, models, start, clips, time) = services;
+        var (callers, operators, keys, models, start, store, clips, time) = services;
         var cancel = context.RequestAborted;
         var caller = callers.Of(context.Request);
         var key = IdempotencyKeys.Read(context.Request);
@@ -60,6 +61,16 @@ internal static class BatchEndpoints
             TraceParent = JobTrace.Current?.Id,
         };
         var batch = start.Checked(asked, request, null);
+        var said = JsonSerializer.SerializeToUtf8Bytes(request, BatchRequestJson.Default.BatchRequest);
+        var digest = Convert.ToHexStringLower(SHA256.HashData([.. "batch"u8, .. said]));
+
+        // What was asked for with the key is answered whatever came of its photos since: a video is gone once its frames are taken.
+        if (key is not null && await keys.FindAsync(caller, key, digest, cancel) is { } before)
+        {
+            if ((await store.FindAsync(before, cancel))?.Value is { } there)
+                return Accepted(context, there);
+        }
+
         await models.RequireAsync(batch.Model, cancel);
         await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
         if (request.Prefix is { } prefix)
@@ -69,13 +80,12 @@ internal static class BatchEndpoints
 
         // The key stands for this request and names its batch: a crash from here on leaves the rest to the next request with the key.
         if (key is not null)
-        {
-            var said = JsonSerializer.SerializeToUtf8Bytes(request, BatchRequestJson.Default.BatchRequest);
-            var digest = Convert.ToHexStringLower(SHA256.HashData([.. "batch"u8, .. said]));
             batch = batch with { Id = await keys.ClaimAsync(caller, key, digest, batch.Id, cancel) };
-        }
+        return Accepted(context, await start.BeginAsync(batch, request, null, cancel));
+    }
 
-        batch = await start.BeginAsync(batch, request, null, cancel);
+    private static JsonHttpResult<BatchView> Accepted(HttpContext context, BatchRecord batch)
+    {
         context.Response.Headers.Location = BatchView.AddressOf(batch.Id);
         return TypedResults.Json(BatchView.Of(batch), BatchJson.Plain.BatchView, statusCode: StatusCodes.Status202Accepted);
     }
@@ -133,7 +143,14 @@ internal static class BatchEndpoints
         return Answer(context, change.Document ?? batch, StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> RetryAsync(string id, HttpContext context, CallerKeys callers, BatchList batches, BatchStore store)
+    private static async Task<IResult> RetryAsync(
+        string id,
+        HttpContext context,
+        CallerKeys callers,
+        BatchList batches,
+        BatchStore store,
+        BatchClips clips
+    )
     {
         var cancel = context.RequestAborted;
         var batch = (await batches.GetAsync(callers.Of(context.Request), id, cancel)).Value;
@@ -162,12 +179,22 @@ internal static class BatchEndpoints
                         Manifested = 0,
                         Pace = null,
                         Clip = now.Clip is { } clip ? clip with { Overlay = null } : null,
+
+                        // An archive that is being made is begun anew: what succeeds now may lie before where it had come to.
+                        Archives =
+                        [
+                            .. now.Archives.Select(static archive =>
+                                archive.FinishedAt is null ? archive with { Next = 0, Parts = [] } : archive
+                            ),
+                        ],
                         WebhookOfShare = null,
                         Webhook = now.Webhook is { } webhook ? new JobWebhook { Url = webhook.Url } : null,
                     }
                     : null,
             cancel
         );
+        if (taken.Done && batch.Clip is not null)
+            await clips.DeleteOverlaysAsync(batch.Id, cancel);
         context.Response.Headers.Location = BatchView.AddressOf(batch.Id);
         return Answer(context, taken.Document!, StatusCodes.Status202Accepted);
     }

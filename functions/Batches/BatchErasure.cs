@@ -44,8 +44,7 @@ internal sealed class BatchErasure(BatchStore store, BatchFiles files, BatchList
             static now => now.Clip is { } clip ? now with { Clip = clip with { Overlay = null, Erased = clip.Erased + 1 } } : null,
             cancel
         );
-        if (batch.Clip.Overlay is { } overlay)
-            await clips.DeleteOverlayAsync(batch, overlay, cancel);
+        await clips.DeleteOverlaysAsync(batch.Id, cancel);
     }
 
     // The record first: a step that makes a zip meanwhile finds its archive gone and deletes the zip.

@@ -55,11 +55,13 @@ internal sealed class BatchFeed(
     /// <summary>Cancels what is under way.</summary>
     public async Task CancelAsync(BatchRecord batch, BatchTally tally, CancellationToken cancel)
     {
-        for (var list = 0; list * BatchItems.OfList < batch.Next; list++)
+        // Jobs that were there before are under way whether the batch had come to them or not.
+        var end = batch is { Round: 0, Source.IsOfJobs: true } ? batch.Total : batch.Next;
+        for (var list = 0; list * BatchItems.OfList < end; list++)
         {
             var first = list * BatchItems.OfList;
             var live = Enumerable
-                .Range(first, Math.Min(BatchItems.OfList, batch.Next - first))
+                .Range(first, Math.Min(BatchItems.OfList, end - first))
                 .Where(index => !tally.IsSettled(index, batch.Round))
                 .ToList();
             if (live.Count == 0)
@@ -82,7 +84,7 @@ internal sealed class BatchFeed(
 
         // What was said of a job that was there holds for another try of it.
         var there = (await jobs.FindAsync(before, cancel))?.Value;
-        if (batch.Round == 0 || there is null or { ErasedAt: not null })
+        if (batch.Round == 0 || there is null or { ErasedAt: not null } or { State: JobState.Succeeded })
             return LineOf(batch, index, there);
         await BeginAsync(batch, index, there, cancel);
         return null;
@@ -93,7 +95,8 @@ internal sealed class BatchFeed(
         {
             Id = batch.Id,
             State = JobState.AwaitingUpload,
-            Source = item.Source!,
+            // A photo that failed may have been replaced by a better one.
+            Source = batch.Round == 0 ? item.Source! : item.Source! with { ETag = null },
             Captured = item.Captured,
             Model = batch.Model,
             Tags = batch.Tags,
@@ -140,18 +143,17 @@ internal sealed class BatchFeed(
 
     private async Task<BatchLine?> CancelAsync(BatchRecord batch, int index, BatchItem item, CancellationToken cancel)
     {
-        // What was there before the batch is not the batch's to cancel.
-        if (batch.Round == 0 && item.Job is not null)
-            return new BatchLine(index, batch.Round, JobState.Canceled);
         var canceled = await jobs.TryMoveAsync(
-            batch.Id.OfItem(index, batch.Round),
+            item.JobOf(batch.Id, index, batch.Round),
             JobState.Canceled,
             static job => job.State.IsTerminal() ? null : job,
             cancel
         );
 
-        // Without a job there is none that would write the line.
-        return canceled.Document is null ? new BatchLine(index, batch.Round, JobState.Canceled) : null;
+        // The batch's own jobs write their lines; without a job, and of one that was there before, the line is written here.
+        return canceled.Document is not { Value: var job } ? new BatchLine(index, batch.Round, JobState.Canceled)
+            : job.Batch?.Batch == batch.Id ? null
+            : LineOf(batch, index, job);
     }
 
     // Jobs end about in the order they were made in, and the list has the newest first.

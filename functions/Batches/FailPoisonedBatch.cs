@@ -1,3 +1,5 @@
+using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using RoadSeg.Batches;
@@ -9,8 +11,15 @@ using RoadSeg.Work;
 namespace RoadSeg.Functions.Batches;
 
 /// <summary>Queues batch-steps-poison and batches-created-poison. A batch whose photos could not be listed as often as the host tries ends
-/// as failed. One that is further is left to the sweep, which sends for the step again: its photos have been worked on.</summary>
-internal sealed class FailPoisonedBatch(BatchStore store, BatchClips clips, ILogger<FailPoisonedBatch> log)
+/// as failed, and so does one whose description could not be looked at. One that is further is left to the sweep, which sends for the step
+/// again: its photos have been worked on.</summary>
+internal sealed class FailPoisonedBatch(
+    BlobServiceClient blobs,
+    BatchStore store,
+    BatchClips clips,
+    TimeProvider time,
+    ILogger<FailPoisonedBatch> log
+)
 {
     [Function("FailPoisonedBatch")]
     public async Task RunAsync(
@@ -43,11 +52,29 @@ internal sealed class FailPoisonedBatch(BatchStore store, BatchClips clips, ILog
     }
 
     [Function("FailPoisonedBatchDrop")]
-    public Task DropAsync(
-        [QueueTrigger(Queues.BatchesCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message
+    public async Task DropAsync(
+        [QueueTrigger(Queues.BatchesCreated + Queues.PoisonSuffix, Connection = StorageAccount.Setting)] QueueMessage message,
+        CancellationToken cancel
     )
     {
-        Log.BatchDropExhausted(log, BlobCreatedEvent.TryParse(message.Body)?.Path ?? MessageBody.Start(message.Body));
-        return Task.CompletedTask;
+        var created = BlobCreatedEvent.TryParse(message.Body);
+        Log.BatchDropExhausted(log, created?.Path ?? MessageBody.Start(message.Body));
+        if (created?.Container != Containers.Batches)
+            return;
+        var description = blobs.GetBlobContainerClient(Containers.Batches).GetBlobClient(created.Path);
+        try
+        {
+            var found = (await description.GetPropertiesAsync(cancellationToken: cancel)).Value;
+            var asked = BatchDrop.Asked(created.Path, found.LastModified, found.ETag, time.GetUtcNow());
+            var reason = new RoadSegException(
+                ErrorCodes.AttemptsExhausted,
+                $"{created.Path} could not be looked at, repeatedly. Upload it again; if it fails again, the service's log says more."
+            );
+            await store.CreateAsync(asked.Enter(BatchState.Failed, time.GetUtcNow()).FailedFor(WorkFailure.Of(reason)), cancel);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            // Deleted meanwhile.
+        }
     }
 }

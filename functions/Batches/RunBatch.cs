@@ -75,12 +75,15 @@ internal sealed class RunBatch(
             return;
         }
 
-        if (stepped.Clip?.Overlay is { } overlay && after.Clip?.Overlay is null)
-            await clips.DeleteOverlayAsync(after, overlay, cancel);
+        if (stepped.Clip?.Overlay is not null && after.Clip?.Overlay is null)
+            await clips.DeleteOverlaysAsync(after.Id, cancel);
         foreach (var archive in stepped.Archives.Where(made => after.Archives.All(kept => kept.Id != made.Id)))
             await archiver.DeleteAsync(batch.Id, archive.Id, cancel);
         if (batch.WebhookOfShare is null && after.WebhookOfShare is not null)
             await store.NotifyAsync(after, WebhookSubject.BatchShare, cancel);
+
+        // Canceled while its frames were taken.
+        await LetGoAsync(after, cancel);
         if (after.State != batch.State)
             Log.BatchMoved(log, after.Id, after.State, after.Total);
 
@@ -110,8 +113,11 @@ internal sealed class RunBatch(
         batch = Counted(batch, (await tallies.OfAsync(batch, cancel)).Count(batch));
         if (batch.Counts!.UnderWay > 0 || (batch.State == BatchState.Running && batch.Next < batch.Total))
             return batch;
+        var manifested = batch.Manifested;
         batch = batch with { Manifested = await manifests.StepAsync(batch, tally, cancel) };
-        if (batch.Manifested < BatchItems.Lists(batch.Total))
+
+        // What takes minutes is a step of its own, which the sweep gives that time.
+        if (batch.Manifested < BatchItems.Lists(batch.Total) || (batch.Clip is { Overlay: null } && batch.Manifested > manifested))
             return batch;
         if (batch.State == BatchState.Canceling)
         {
@@ -171,12 +177,12 @@ internal sealed class RunBatch(
             {
                 Step = now.Step + 1,
                 SteppedAt = time.GetUtcNow(),
-                Archives = [.. now.Archives.Select(kept => stepped.Archives.FirstOrDefault(made => made.Id == kept.Id) ?? kept)],
             };
             return now.Round != before.Round
                 ? next
                 : next with
                 {
+                    Archives = [.. now.Archives.Select(kept => stepped.Archives.FirstOrDefault(made => made.Id == kept.Id) ?? kept)],
                     Total = stepped.Total,
                     ListedTo = stepped.ListedTo,
                     Next = stepped.Next,

@@ -26,10 +26,11 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
 
     private readonly BlobContainerClient _frames = blobs.GetBlobContainerClient(Containers.Clips);
 
-    /// <summary>Refuses a video that is not there, or too large, before anything is begun.</summary>
-    /// <exception cref="RoadSegException">clip-missing or clip-too-large.</exception>
+    /// <summary>Refuses a video that is not there, or too large, or cannot be read here, before anything is begun.</summary>
+    /// <exception cref="RoadSegException">clip-missing, clip-too-large or clip-tools-missing.</exception>
     public async Task RequireAsync(ClipSource clip, CancellationToken cancel)
     {
+        FfmpegTools.Find(settings.Ffmpeg);
         var bytes = await BytesAsync(clip.Video, cancel) ?? throw Missing(clip);
         if (bytes > settings.MaxBytes)
             throw TooLarge(bytes);
@@ -58,10 +59,10 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
             return null;
         using var over = new CancellationTokenSource(Longest, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        var folder = Directory.CreateTempSubdirectory("roadseg-clip-");
+        using var folder = new ClipFolder(time);
         try
         {
-            var video = Path.Combine(folder.FullName, "video");
+            var video = folder["video"];
             await DownloadAsync(clip, video, stop.Token);
             return await TakeAsync(batch, clip, video, tools, location, stop.Token);
         }
@@ -72,10 +73,6 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
                 "The video took more time than it may. Send a shorter one, fewer frames, or fewer pixels a frame.",
                 e
             );
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

@@ -31,10 +31,10 @@ internal sealed class ClipOverlays(
     private readonly BlobContainerClient _runs = blobs.GetBlobContainerClient(Containers.BatchRuns);
 
     /// <summary>File of the video.</summary>
-    public static string VideoFile(ClipOverlay overlay) => $"clip/{overlay.Round}/overlay.mp4";
+    public static string VideoFile(ClipOverlay overlay) => $"{BlobPaths.ClipFiles}{overlay.Round}/overlay.mp4";
 
     /// <summary>File of its first picture.</summary>
-    public static string PosterFile(ClipOverlay overlay) => $"clip/{overlay.Round}/poster.jpg";
+    public static string PosterFile(ClipOverlay overlay) => $"{BlobPaths.ClipFiles}{overlay.Round}/poster.jpg";
 
     /// <summary>Makes both. Whatever keeps them from being made is no failure of the batch, whose frames have their results.</summary>
     /// <param name="batch">The batch, whose frames were taken.</param>
@@ -54,31 +54,23 @@ internal sealed class ClipOverlays(
         List<ClipFinding> findings = [.. clip.Findings.Where(static finding => finding.Kind != ClipFindingKind.WithoutOverlay)];
         using var over = new CancellationTokenSource(Longest, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
-        var folder = Directory.CreateTempSubdirectory("roadseg-clip-");
+        using var folder = new ClipFolder(time);
+        var file = folder["overlay.mp4"];
+        var (overlay, poster) = (new ClipOverlay(batch.Round, 0, 0), default(RgbImage));
         try
         {
-            var file = Path.Combine(folder.FullName, "overlay.mp4");
-            var (overlay, poster) = (new ClipOverlay(batch.Round, 0, 0), default(RgbImage));
-            try
-            {
-                (overlay, poster) = await MakeAsync(batch, frames, file, stop.Token);
-            }
-            catch (Exception e)
-                when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
-            {
-                Log.OverlayNotMade(log, batch.Id, e);
-                var why = e is RoadSegException known ? known.Message : "It took longer than it may, or the disk is full.";
-                findings.Add(new ClipFinding(ClipFindingKind.WithoutOverlay, $"No video of the overlays could be made. {why}"));
-            }
-
-            if (poster is not null)
-                await StoreAsync(batch, overlay, file, poster, cancel);
-            return clip with { Findings = findings, Overlay = overlay };
+            (overlay, poster) = await MakeAsync(batch, frames, file, stop.Token);
         }
-        finally
+        catch (Exception e) when (e is RoadSegException or IOException || (over.IsCancellationRequested && !cancel.IsCancellationRequested))
         {
-            folder.Delete(recursive: true);
+            Log.OverlayNotMade(log, batch.Id, e);
+            var why = e is RoadSegException known ? known.Message : "It took longer than it may, or the disk is full.";
+            findings.Add(new ClipFinding(ClipFindingKind.WithoutOverlay, $"No video of the overlays could be made. {why}"));
         }
+
+        if (poster is not null)
+            await StoreAsync(batch, overlay, file, poster, cancel);
+        return clip with { Findings = findings, Overlay = overlay };
     }
 
     // Without a poster where there is no frame to show.

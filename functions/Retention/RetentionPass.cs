@@ -116,7 +116,9 @@ internal sealed class RetentionPass(
                 async (blob, stop) =>
                 {
                     var age = now - blob.Properties.LastModified!.Value;
-                    if (age > keep)
+
+                    // A video of overlays shows what its photos do.
+                    if (age > (container.Name == Containers.BatchRuns && BlobPaths.IsClipFile(blob.Name) ? options.KeepUploads : keep))
                     {
                         var old = container.GetBlobClient(blob.Name);
 

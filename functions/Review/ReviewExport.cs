@@ -121,7 +121,7 @@ internal sealed class ReviewExport(BlobServiceClient blobs, ResultReader results
                 return 0;
 
             // One after the other, and all exports together in the room of the bulk lane.
-            if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, room))
+            if (await UploadReader.HoldAsync(blobs, job, limits, slots.BulkFiles, limits.MaxBytes, cancel) is not var (photo, _, room))
                 return 0;
             using var held = room;
             var reviewed = await masks.FindAsync(job, cancel);

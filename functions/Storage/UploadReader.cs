@@ -19,9 +19,9 @@ internal static class UploadReader
     /// <param name="files">Room for files of photos.</param>
     /// <param name="most">Bytes of a file that is read here.</param>
     /// <param name="cancel">Stops the call.</param>
-    /// <returns>Null for a file of more bytes, of which nothing is read.</returns>
+    /// <returns>The file, and the version that it is of. Null for a file of more bytes, of which nothing is read.</returns>
     /// <exception cref="RoadSegException">As for <see cref="ReadAsync"/>.</exception>
-    public static async Task<(byte[] File, IDisposable Room)?> HoldAsync(
+    public static async Task<(byte[] File, string Version, IDisposable Room)?> HoldAsync(
         BlobServiceClient blobs,
         JobRecord job,
         ImageLimits limits,
@@ -38,7 +38,7 @@ internal static class UploadReader
         var room = await files.EnterAsync(job.Caller, download.Details.ContentLength, cancel);
         try
         {
-            return (await WholeAsync(download, cancel), room);
+            return (await WholeAsync(download, cancel), download.Details.ETag.ToString().Trim('"'), room);
         }
         catch
         {
@@ -119,7 +119,9 @@ internal static class UploadReader
         {
             throw new RoadSegException(
                 ErrorCodes.UploadMissing,
-                "The photo was replaced before it could be read. The newer version has a job of its own.",
+                source.Container == Containers.Batches
+                    ? "The photo was replaced after its batch had listed it. Try the batch's failed photos again: that takes the newer one."
+                    : "The photo was replaced before it could be read. The newer version has a job of its own.",
                 e
             );
         }

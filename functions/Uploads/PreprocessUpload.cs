@@ -112,7 +112,7 @@ internal sealed class PreprocessUpload(
             if (job.Value is { Upload.Resumable: true, Source.Snapshot: null })
                 job = job with { Value = job.Value with { Source = await UploadReader.KeepAsync(blobs, job.Value.Source, cancel) } };
             var model = await models.PickAsync(job.Value.Model, cancel);
-            if (await DecodeAsync(job.Value, lane, model, span, cancel) is not var (header, bytes, captured, plan, input, read, decode))
+            if (await DecodeAsync(job.Value, lane, model, span, cancel) is not var (header, bytes, version, captured, plan, input, read, decode))
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -133,7 +133,8 @@ internal sealed class PreprocessUpload(
                         ? null
                         : PhotoPreparation.Prepared(record, header, bytes, captured, plan, file, ModelPin.Of(model), ticket) with
                         {
-                            Source = job.Value.Source,
+                            // The version that was read: what replaces it at its address is another photo.
+                            Source = job.Value.Source with { ETag = version },
                             Owner = new WorkOwner(message.MessageId, taken),
                             Times = record.Times with { ReceivedAt = record.Times.ReceivedAt ?? taken },
                             Stages = record.Stages with { Read = read, Decode = decode, Store = store },
@@ -178,6 +179,7 @@ internal sealed class PreprocessUpload(
     private async Task<(
         ImageHeader Header,
         int Bytes,
+        string Version,
         Captured? Captured,
         TilePlan Plan,
         RgbImage Input,
@@ -188,7 +190,7 @@ internal sealed class PreprocessUpload(
         var most = lane == WorkLane.Interactive ? PhotoSlots.HeavyFile : limits.MaxBytes;
         if (
             await UploadReader.HoldAsync(blobs, job, limits, lane == WorkLane.Bulk ? slots.BulkFiles : slots.Files, most, cancel)
-            is not var (file, room)
+            is not var (file, version, room)
         )
             return null;
         using (room)
@@ -203,7 +205,7 @@ internal sealed class PreprocessUpload(
                     : await slots.DecodeAsync(job.Caller, header, cancel);
             var plan = preparation.PlanOf(job, header, model);
             var input = ImageDecoder.DecodeTo(file, header, plan.Width, plan.Height);
-            return (header, file.Length, PhotoPreparation.CapturedOf(job, file, header), plan, input, read, span.End(StageSpan.Decode));
+            return (header, file.Length, version, PhotoPreparation.CapturedOf(job, file, header), plan, input, read, span.End(StageSpan.Decode));
         }
     }
 

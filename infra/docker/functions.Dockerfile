@@ -81,7 +81,7 @@ RUN rm -rf functions/bin functions/obj shared/bin shared/obj /app/* /app/.azuref
 # Of the versions in onnxruntime-gpu.json, which is what the package's own libraries ask for.
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS base-gpu
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libheif-plugin-libde265 libicu74 libssl3t64 libstdc++6 libvips42t64 tzdata \
+    && apt-get install -y --no-install-recommends ca-certificates ffmpeg libheif-plugin-libde265 libicu74 libssl3t64 libstdc++6 libvips42t64 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 1654 app && useradd --uid 1654 --gid 1654 --no-create-home app
 COPY --from=functions-host /usr/share/dotnet /usr/share/dotnet

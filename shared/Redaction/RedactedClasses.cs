@@ -12,7 +12,7 @@ public static class RedactedClasses
 
     private static readonly Dictionary<string, string[]> Groups = new(StringComparer.Ordinal)
     {
-        ["people"] = ["person", "pedestrian", "people", "human", "child", "crowd"],
+        ["people"] = ["person", "pedestrian", "people", "human", "child", "crowd", "individual", "person group"],
         ["riders"] = ["rider", "bicyclist", "cyclist", "motorcyclist", "other rider"],
         ["vehicles"] =
         [
@@ -62,7 +62,7 @@ public static class RedactedClasses
     /// well-known name of what one of
     /// these holds where the model has no class of that name (<c>truck</c> of a model whose trucks are cars). Null for
     /// <see cref="Default"/>.</param>
-    /// <exception cref="RoadSegException">redaction-unavailable: the model knows none of people, riders and vehicles, or nothing of what a
+    /// <exception cref="RoadSegException">redaction-unavailable: the model knows nothing of people or of vehicles, or nothing of what a
     /// name asks for.</exception>
     public static IReadOnlyList<LabelClass> Of(string model, LabelCatalogue labels, IReadOnlyList<string>? asked)
     {
@@ -73,7 +73,12 @@ public static class RedactedClasses
         List<LabelClass> Named(string name)
         {
             if (name == Default)
-                return standard.Count > 0 ? standard : throw Unknown("people, riders and vehicles");
+            {
+                // Riders are among the people of many models.
+                var missing = ((string[])["people", "vehicles"]).Except(standard.Select(static label => Group(label.Name))).ToList();
+                return missing.Count == 0 ? standard : throw Unknown(string.Join(" and ", missing));
+            }
+
             var own = labels.Classes.Where(label => Spelled(label.Name) == Spelled(name)).ToList();
             if (own.Count > 0)
                 return own;

@@ -16,8 +16,15 @@ public static class BlobPaths
     /// API.</summary>
     public static string Upload(WorkId id) => $"{id}/image";
 
-    /// <summary>True for what <see cref="Upload"/> gives.</summary>
-    public static bool IsUpload(string path) => path is not null && path.Split('/') is [var id, "image"] && WorkId.TryParse(id, out _);
+    /// <summary>True for what an upload key is for: a photo, or a video and its track.</summary>
+    public static bool IsUpload(string path) =>
+        path is not null && path.Split('/') is [var id, "image" or "video" or "track"] && WorkId.TryParse(id, out _);
+
+    /// <summary>Where files of a batch lie that show the frames of its video.</summary>
+    public const string ClipFiles = "clip/";
+
+    /// <summary>True for such a file, in <see cref="Containers.BatchRuns"/>.</summary>
+    public static bool IsClipFile(string path) => path is not null && path.Split('/') is ["files", _, "clip", ..];
 
     /// <summary>In <see cref="Containers.Submitted"/>, where storage raises no event: the photo as an attempt redacted it.</summary>
     public static string Redacted(WorkId id, int attempt) => $"{id}/redacted-{attempt}";

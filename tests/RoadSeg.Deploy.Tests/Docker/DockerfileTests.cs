@@ -168,6 +168,18 @@ public sealed partial class DockerfileTests
         Assert.NotEmpty(labels["org.opencontainers.image.description"]);
     }
 
+    /// <summary>The images for GPUs had no ffmpeg: every video failed there.</summary>
+    [Fact]
+    public void Every_image_of_the_functions_reads_videos_and_HEIC()
+    {
+        foreach (var stage in Dockerfile.Of("infra/docker/functions.Dockerfile").Targets)
+        {
+            var installed = stage.Of("RUN").SelectMany(run => run.Arguments.Split(' ')).ToHashSet();
+            Assert.True(installed.Contains("ffmpeg"), $"{stage.Name} has no ffmpeg.");
+            Assert.True(installed.Contains("libheif-plugin-libde265") && installed.Any(word => word.StartsWith("libvips42", StringComparison.Ordinal)), stage.Name);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Targets))]
     public void A_target_installs_no_more_than_it_names_and_leaves_no_package_lists(string path, string target)

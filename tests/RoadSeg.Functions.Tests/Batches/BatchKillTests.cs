@@ -88,6 +88,44 @@ public sealed class BatchKillTests : IAsyncLifetime
         }
     }
 
+    /// <summary>It went on from where it had come to, and was called whole without the photos that succeeded before that.</summary>
+    [Fact]
+    public async Task A_retry_while_a_zip_is_made_has_the_archive_begun_anew()
+    {
+        var drops = _service.Blobs.GetBlobContainerClient(Containers.Batches);
+        await drops.UploadBlobAsync("b.png", BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
+        var asked = await _service.Client.StartBatchAsync(new BatchRequest(Names: ["late.png", "b.png"]), cancel: Cancel);
+        await EndAsync();
+        await drops.UploadBlobAsync("late.png", BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
+        await _service.Client.MakeBatchArchiveAsync(asked.Id, ["mask"], Cancel);
+
+        var retried = 0;
+        _blobFaults.Fails = (method, path) =>
+        {
+            if (method == "PUT" && path.EndsWith(".zip", StringComparison.Ordinal) && Interlocked.Exchange(ref retried, 1) == 0)
+                Task.Run(() => _service.Client.RetryBatchAsync(asked.Id, Cancel), Cancel).Wait(Cancel);
+            return false;
+        };
+        await EndAsync();
+
+        Assert.Equal(1, retried);
+        var batch = await _service.Client.GetBatchAsync(asked.Id, Cancel);
+        Assert.Equal((BatchState.Completed, 2), (batch.State, batch.Counts!.Succeeded));
+        var part = Assert.Single(Assert.Single(batch.Archives).Parts);
+        Assert.Equal((2, 0), (part.Photos, part.Missing));
+
+        async Task EndAsync()
+        {
+            while (await _service.Client.GetBatchAsync(asked.Id, Cancel) is { } now && (now.FinishedAt is null || now.Archives.Any(one => one.FinishedAt is null)))
+            {
+                if ((await Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Cancel)).Value is { } message)
+                    await DeliverAsync(message);
+                else
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), Cancel); // Messages of later steps are hidden for seconds.
+            }
+        }
+    }
+
     [Fact]
     public async Task A_job_whose_process_died_before_it_told_its_batch_is_told_by_the_sweep()
     {

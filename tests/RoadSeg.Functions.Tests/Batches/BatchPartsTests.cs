@@ -40,6 +40,20 @@ public sealed class BatchPartsTests
         Assert.Equal("photo-4", names.Of(null, 4));
     }
 
+    /// <summary>"IMG-1.jpg" beside two that got a number: two results of one name, of which one was lost.</summary>
+    [Fact]
+    public void No_path_with_a_number_is_another_photos_own_name()
+    {
+        var names = new ArchiveNames();
+        string?[] given = ["IMG-1.jpg", "IMG.JPG", "IMG.jpg", "photo-4.png", null, "x-5-5", "x-5.a", "x-5.b"];
+        foreach (var name in given)
+            names.Add(name);
+
+        var paths = given.Select(names.Of).ToList();
+
+        Assert.Equal(["IMG-1", "IMG-1-1", "IMG-2", "photo-4", "photo-4-4", "x-5-5", "x-5-6", "x-5-7"], paths);
+    }
+
     [Fact]
     public void The_pace_of_a_batch_follows_what_is_seen_and_forgets_what_was()
     {

@@ -137,6 +137,58 @@ public sealed class BatchTests : IAsyncLifetime
         Assert.DoesNotContain(await BlobsAsync(Containers.BatchRuns), name => name.EndsWith(".zip", StringComparison.Ordinal));
     }
 
+    /// <summary>They ran on, and were run again by the retry.</summary>
+    [Fact]
+    public async Task Canceling_a_batch_of_jobs_cancels_them_and_its_retry_runs_none_again_that_has_succeeded()
+    {
+        var tags = new Dictionary<string, string> { ["drive"] = "43" };
+        using var photo = new MemoryStream(TinyPackages.RedPhoto());
+        var done = await Client.UploadAsync(photo, new UploadRequest { Tags = tags }, cancel: Cancel);
+        await Client.WaitAsync(done.Id, cancel: Cancel);
+        var live = await Client.IssueUploadKeyAsync(new UploadRequest { Tags = tags }, cancel: Cancel);
+        var asked = await Client.StartBatchAsync(new BatchRequest(Of: tags), cancel: Cancel);
+        await Eventually.TrueAsync(async () => (await Client.GetBatchAsync(asked.Id, Cancel)).Counts?.Succeeded == 1, "the batch has looked at its jobs");
+
+        await Client.CancelBatchAsync(asked.Id, Cancel);
+        var batch = await Client.WaitForBatchAsync(asked.Id, cancel: Cancel);
+
+        Assert.Equal((BatchState.Canceled, 1, 1), (batch.State, batch.Counts!.Succeeded, batch.Counts.Canceled));
+        Assert.Equal(JobState.Canceled, (await Client.GetAsync(live.Id, Cancel)).State);
+        await Client.RetryBatchAsync(asked.Id, Cancel);
+        batch = await Client.WaitForBatchAsync(asked.Id, cancel: Cancel);
+        Assert.Equal((BatchState.Completed, 1, 1), (batch.State, batch.Counts!.Succeeded, batch.Counts.Failed));
+        Assert.Contains(await ManifestAsync(asked.Id), line => line.Job == done.Id && line.State == "succeeded");
+        Assert.Equal(3, (await BlobsAsync(Containers.Jobs)).Count);
+    }
+
+    /// <summary>A named photo had no version: what replaced it at its name was redacted where the first one had people.</summary>
+    [Fact]
+    public async Task A_job_of_a_named_photo_is_about_the_version_that_was_read()
+    {
+        await StoreAsync("n.png", TinyPackages.RedPhoto());
+        var batch = await Client.WaitForBatchAsync((await Client.StartBatchAsync(new BatchRequest(Names: ["n.png"]), cancel: Cancel)).Id, cancel: Cancel);
+        var version = (await _service.Blobs.GetBlobContainerClient(Containers.Batches).GetBlobClient("n.png").GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
+
+        var job = (await ManifestAsync(batch.Id)).Single().Job!.Value;
+        var record = (await _service.Services.GetRequiredService<JobStore>().FindAsync(job, Cancel))!.Value;
+
+        Assert.Equal(version.ToString().Trim('"'), record.Source.ETag);
+    }
+
+    /// <summary>The retry looked for the version that had failed.</summary>
+    [Fact]
+    public async Task A_broken_photo_that_was_replaced_is_taken_by_a_retry()
+    {
+        await StoreAsync("r/a.png", [1, 2, 3]);
+        var batch = await Client.WaitForBatchAsync((await Client.StartBatchAsync(new BatchRequest(Prefix: "r/"), cancel: Cancel)).Id, cancel: Cancel);
+        Assert.Equal(1, batch.Counts!.Failed);
+
+        await StoreAsync("r/a.png", TinyPackages.RedPhoto());
+        await Client.RetryBatchAsync(batch.Id, Cancel);
+
+        Assert.Equal(1, (await Client.WaitForBatchAsync(batch.Id, cancel: Cancel)).Counts!.Succeeded);
+    }
+
     [Fact]
     public async Task A_description_dropped_last_begins_a_batch_and_one_that_cannot_be_read_fails_it()
     {

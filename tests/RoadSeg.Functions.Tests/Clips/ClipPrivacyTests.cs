@@ -87,6 +87,26 @@ public sealed class ClipPrivacyTests : IAsyncLifetime
         Assert.Empty(await BlobsAsync(Containers.Clips));
     }
 
+    /// <summary>The step wrote that it had ended, and nobody looked at the video again.</summary>
+    [Fact]
+    public async Task Canceled_while_its_frames_are_taken_nothing_of_the_video_is_left()
+    {
+        var batch = await StartAsync(2);
+        var canceled = 0;
+        _faults.Fails = (method, path) =>
+        {
+            if (method == "PUT" && path.Contains("/frames/", StringComparison.Ordinal) && Interlocked.Exchange(ref canceled, 1) == 0)
+                Task.Run(() => Client.CancelBatchAsync(batch.Id, Cancel), Cancel).Wait(Cancel);
+            return false;
+        };
+
+        while (canceled == 0)
+            await StepAsync();
+
+        Assert.Equal(BatchState.Canceled, (await Client.GetBatchAsync(batch.Id, Cancel)).State);
+        Assert.Empty(await BlobsAsync(Containers.Clips));
+    }
+
     private async Task<BatchView> StartAsync(int frames)
     {
         var file = await Ffmpeg.MakeAsync(_folder, "v.mp4", "color=red:s=32x32:r=5", frames, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p");

@@ -99,7 +99,11 @@ export function batchPage(main: HTMLElement, id: string): () => void {
       ['Waiting', counts.waiting || undefined], ['Canceled', counts.canceled || undefined]));
     codes.textContent = Object.entries(counts?.codes ?? {}).map(([code, count]) => `${code}: ${count.toLocaleString('en')}`).join(', ');
     cancel.hidden = over(batch) || batch.state === 'canceling';
-    retry.hidden = !(batch.state === 'completed' || batch.state === 'canceled') || !((counts?.failed ?? 0) + (counts?.canceled ?? 0));
+    const ended = batch.state === 'completed' || batch.state === 'canceled';
+    const unseen = !!batch.clip && !batch.links?.['overlay'] && !!counts?.succeeded;
+    const again = (counts?.failed ?? 0) + (counts?.canceled ?? 0) > 0;
+    retry.hidden = !ended || !(again || unseen);
+    retry.querySelector('button')!.textContent = again ? 'Try the failed photos again' : 'Make the video again';
     taking.hidden = !over(batch) || batch.state === 'failed';
     archives.hidden = batch.archives.length === 0;
     refresh(archives, ...batch.archives.map(archiveRow));

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using RoadSeg.Batches;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
@@ -43,6 +41,8 @@ internal static class BatchCommand
             ServiceOptions.Redact,
             ServiceOptions.Detail,
             ServiceOptions.MinConfidence,
+            ServiceOptions.Webhook,
+            BatchServiceCommands.WebhookAt,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -68,11 +68,21 @@ internal static class BatchCommand
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         using var begun = BatchFolder.Open(output);
         var left = photos.Where(name => !begun.IsSent(name)).ToList();
+        var unreadable = 0;
         if (begun.Batch is null)
         {
-            await SendAsync(parsed, service, folder, begun, left, cancel);
-            var tags = new Dictionary<string, string> { [BatchFolder.Tag] = begun.Key };
-            begun.Note((await service.Client.StartBatchAsync(new BatchRequest(Path.GetFileName(folder), Of: tags), begun.Key, cancel)).Id);
+            var about = parsed.About();
+            await DetailCost.SayAsync(service.Client, Path.Combine(folder, photos[0]), photos.Count, about, cancel);
+            unreadable = await new BatchSending(service.Client, folder, begun).RunAsync(left, about with { Webhook = null }, cancel);
+            if (unreadable == photos.Count)
+                throw new CommandFailedException($"No photo of {folder} can be read.");
+            var request = new BatchRequest(
+                Path.GetFileName(folder),
+                Of: new Dictionary<string, string> { [BatchFolder.Tag] = begun.Key },
+                Webhook: about.Webhook,
+                WebhookAt: parsed.GetValue(BatchServiceCommands.WebhookAt)
+            );
+            begun.Note((await service.Client.StartBatchAsync(request, begun.Key, cancel)).Id);
         }
         else if (left.Count > 0)
         {
@@ -80,7 +90,10 @@ internal static class BatchCommand
         }
 
         var id = begun.Batch!.Value;
-        if (parsed.GetValue(Retry) && (await service.Client.GetBatchAsync(id, cancel)) is { FinishedAt: not null, Counts.Failed: > 0 })
+        if (
+            parsed.GetValue(Retry)
+            && (await service.Client.GetBatchAsync(id, cancel)) is { FinishedAt: not null, Counts: { Failed: > 0 } or { Canceled: > 0 } }
+        )
             await service.Client.RetryBatchAsync(id, cancel);
         var batch = await BatchProgress.FollowAsync(service.Client, id, archives: false, cancel);
         await FetchAsync(parsed, service, id, output, cancel);
@@ -88,77 +101,40 @@ internal static class BatchCommand
             Screen.Json(batch, BatchJson.Plain.BatchView);
         else
             Console.Out.WriteLine($"{id} {BatchProgress.Line(batch)}; results in {output}");
-        return batch is { State: BatchState.Completed, Counts: { Failed: 0, Canceled: 0 } } ? 0 : 1;
-    }
-
-    private static async Task SendAsync(
-        ParseResult parsed,
-        ServiceConnection service,
-        string folder,
-        BatchFolder begun,
-        List<string> names,
-        CancellationToken cancel
-    )
-    {
-        var about = parsed.About();
-        var tags = new Dictionary<string, string>(about.Tags ?? new Dictionary<string, string>()) { [BatchFolder.Tag] = begun.Key };
-        var sent = await Batch.RunAsync(
-            names.Count,
-            AtOnce,
-            async (i, board, stop) =>
-            {
-                // The same key with the same photo is the same job, also for who is started again.
-                var key = begun.Key + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names[i])).AsSpan(0, 16));
-                var job = await service.Client.UploadAsync(
-                    Path.Combine(folder, names[i]),
-                    about with
-                    {
-                        FileName = names[i],
-                        Tags = tags,
-                    },
-                    key,
-                    board.Sent(i),
-                    stop
-                );
-                begun.Note(names[i]);
-                return job;
-            },
-            cancel
-        );
-        for (var i = 0; i < names.Count; i++)
-        {
-            if (sent[i].Failure is { } failure)
-                Screen.Note($"{names[i]}: {failure.Message}");
-        }
-
-        if (sent.Any(static one => one.Failure is not null))
-            throw new CommandFailedException("Some photos could not be sent. Start the command again: it sends those that are left.");
+        return batch is { State: BatchState.Completed, Counts: { Failed: 0, Canceled: 0 } } && unreadable == 0 ? 0 : 1;
     }
 
     private static async Task FetchAsync(ParseResult parsed, ServiceConnection service, WorkId id, string output, CancellationToken cancel)
     {
-        var items = new List<BatchItemView>();
-        await foreach (var item in service.Client.ListBatchItemsAsync(id, "succeeded", cancel))
-            items.Add(item);
-        var names = BatchNames.Of(items);
+        // Of a hundred thousand photos only what is needed of each. Those that failed have their names too, which a retry then finds.
+        var (all, done) = (new List<(int Index, string? Name)>(), new List<(int At, WorkId Job)>());
+        await foreach (var item in service.Client.ListBatchItemsAsync(id, null, cancel))
+        {
+            if (item.State == JobStates.Name(JobState.Succeeded))
+                done.Add((all.Count, item.Job!.Value));
+            all.Add((item.Index, item.Name));
+        }
+
+        var names = BatchNames.Of(all);
         var fetched = await Batch.RunAsync(
-            items.Count,
+            done.Count,
             AtOnce,
             async (i, _, stop) =>
             {
-                var (to, name) = (Path.Combine(output, Path.GetDirectoryName(names[i]) ?? ""), Path.GetFileName(names[i]));
+                var path = names[done[i].At];
+                var (to, name) = (Path.Combine(output, Path.GetDirectoryName(path) ?? ""), Path.GetFileName(path));
 
                 // The summary is the last to be saved.
                 if (!File.Exists(Path.Combine(to, name + ".summary.json")))
-                    await SavedResult.FetchAsync(
+                    await SavedResult.FetchFilesAsync(
                         service.Client,
-                        await service.Client.GetAsync(items[i].Job!.Value, stop),
+                        done[i].Job,
                         to,
                         name,
                         parsed.GetValue(ServiceOptions.MinConfidence),
                         stop
                     );
-                return items[i];
+                return path;
             },
             cancel
         );

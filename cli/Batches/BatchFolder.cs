@@ -69,11 +69,14 @@ internal sealed class BatchFolder : IDisposable
         return log;
     }
 
+    // Hidden files are none: macOS puts one beside each photo. A folder that cannot be read keeps no other from being.
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+
     /// <summary>Names of the photos below a folder, with '/' between the parts, in their order.</summary>
     public static IReadOnlyList<string> Photos(string folder) =>
         [
             .. Directory
-                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .EnumerateFiles(folder, "*", Below)
                 .Where(static file => Extensions.Contains(Path.GetExtension(file)))
                 .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'))
                 .Order(StringComparer.Ordinal),

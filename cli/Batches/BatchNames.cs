@@ -1,4 +1,4 @@
-using RoadSeg.Batches;
+using System.Globalization;
 
 namespace RoadSeg.Cli.Batches;
 
@@ -7,17 +7,21 @@ internal static class BatchNames
 {
     private const int MostLength = 120;
 
-    /// <summary>A path without extension for each item; those of one name, also where letters differ in case alone, have their numbers in
-    /// it.</summary>
-    public static string[] Of(IReadOnlyList<BatchItemView> items)
+    /// <summary>A path without extension for each item of a batch, each another, also where letters differ in case alone: those of one name
+    /// have their numbers in it, twice where another photo is called so itself.</summary>
+    public static string[] Of(IReadOnlyList<(int Index, string? Name)> items)
     {
-        var plain = items.Select(item => Plain(item.Name ?? $"photo-{item.Index}")).ToArray();
-        var often = plain
-            .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
-            .Where(static group => group.Skip(1).Any())
-            .Select(static group => group.Key)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. plain.Select((name, i) => often.Contains(name) ? $"{name}-{items[i].Index}" : name)];
+        var plain = items.Select(static item => Plain(item.Name ?? $"photo-{item.Index}")).ToArray();
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var often = plain.Where(name => !seen.Add(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. plain.Select((name, i) => often.Contains(name) ? Numbered(name, items[i].Index) : name)];
+
+        string Numbered(string name, int index)
+        {
+            do name = string.Create(CultureInfo.InvariantCulture, $"{name}-{index}");
+            while (seen.Contains(name));
+            return name;
+        }
     }
 
     // A name was given to the service by anybody: no part of it leads out of the folder.

@@ -18,6 +18,12 @@ internal static class BatchServiceCommands
         HelpName = "text",
     };
 
+    private static readonly Option<FileInfo> Names = new Option<FileInfo>("--names")
+    {
+        Description = "Photos of that container, by their names: a text file with one a line.",
+        HelpName = "file",
+    }.AcceptExistingOnly();
+
     private static readonly Option<Dictionary<string, string>?> Of = new("--of")
     {
         Description = "Your own jobs that have this tag; given several times, all of them.",
@@ -28,7 +34,8 @@ internal static class BatchServiceCommands
 
     private static readonly Option<string?> Name = new("--name") { Description = "Your name for the batch.", HelpName = "name" };
 
-    private static readonly Option<double?> WebhookAt = new("--webhook-at")
+    /// <summary>When a webhook is notified before the end.</summary>
+    public static readonly Option<double?> WebhookAt = new("--webhook-at")
     {
         Description = "Notify the webhook also when this share of the photos has ended, between 0 and 1.",
         HelpName = "share",
@@ -39,6 +46,7 @@ internal static class BatchServiceCommands
         var command = new Command("start", "Makes a batch of photos that are in storage, or of jobs by their tags; prints its id.")
         {
             Prefix,
+            Names,
             Of,
             Name,
             ServiceOptions.Model,
@@ -60,6 +68,7 @@ internal static class BatchServiceCommands
                 var request = new BatchRequest(
                     parsed.GetValue(Name),
                     parsed.GetValue(Prefix),
+                    parsed.GetValue(Names) is { } names ? await File.ReadAllLinesAsync(names.FullName, cancel) : null,
                     Of: parsed.GetValue(Of),
                     Model: about.Model,
                     Tags: about.Tags,

@@ -158,7 +158,9 @@ internal static class ClipCommand
             $"[bold]{timeline.FileName}[/]  {clip.Width} x {clip.Height}  {timeline.Model} {timeline.ModelVersion}"
         );
         var placed = frames.Count(static frame => frame.Captured?.Position is not null);
-        AnsiConsole.MarkupLineInterpolated($"{frames.Count:N0} frames up to {frames[^1].Seconds:F1} s, {placed:N0} with a position");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{frames.Count:N0} frames up to {(frames.Count == 0 ? 0 : frames[^1].Seconds):F1} s, {placed:N0} with a position"
+        );
         var table = new Table().Border(TableBorder.Simple).AddColumn("class");
         table.AddColumn(new TableColumn("mean share").RightAligned()).AddColumn(new TableColumn("most, at second").RightAligned());
         var done = frames.Where(static frame => frame.Shares is not null).ToList();

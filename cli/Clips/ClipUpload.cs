@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using RoadSeg.Batches;
 using RoadSeg.Cli.Batches;
@@ -6,6 +7,7 @@ using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Client;
 using RoadSeg.Clips;
+using RoadSeg.Errors;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
 
@@ -36,54 +38,69 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
     public async Task<Timeline> RunAsync(string video, string? gpx, ClipRequest clip, BatchRequest about, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        var asked = Described(video, gpx, clip, about);
+        var files = Digest(string.Join('\n', new[] { video, gpx }.OfType<string>().Select(Version)));
+        var asked = Digest(JsonSerializer.Serialize(about with { Clip = clip }, BatchRequestJson.Default.BatchRequest));
         string[] noted = IsBegun(folder) ? await File.ReadAllLinesAsync(_note, cancel) : [];
-        if (!WorkId.TryParse(noted.FirstOrDefault(), out var id))
-        {
-            id = await SendAsync(video, gpx, clip, about, cancel);
-            await File.WriteAllLinesAsync(_note, [$"{id}", asked], cancel);
-        }
-        else if (noted.ElementAtOrDefault(1) != asked)
-        {
+        if (noted is [_, var of, ..] && (of != files || (noted is [_, _, var before, ..] && before != asked)))
             throw new CommandFailedException(
                 $"{folder} has results of another video, or of other options. Name a new folder with --out, or delete {_note}."
             );
+
+        // Key, video, options, the request's own key, batch: each is noted before what it stands for is asked for again.
+        if (!WorkId.TryParse(noted.FirstOrDefault(), out var key))
+            await File.WriteAllLinesAsync(_note, noted = [$"{key = await SendAsync(video, gpx, cancel)}", files], cancel);
+        if (noted.Length < 4)
+            await File.WriteAllLinesAsync(_note, noted = [$"{key}", files, asked, $"{Guid.NewGuid():N}"], cancel);
+        if (!WorkId.TryParse(noted.ElementAtOrDefault(4), out var id))
+        {
+            id = await BeginAsync(about with { Clip = clip with { Key = key } }, noted[3], cancel);
+            await File.WriteAllLinesAsync(_note, [.. noted.Take(4), $"{id}"], cancel);
         }
 
         var batch = await BatchProgress.FollowAsync(client, id, archives: false, cancel);
         if (batch.State != BatchState.Completed)
         {
-            File.Delete(_note);
+            // With other options the same video may do: it is not sent again while it is there.
+            await File.WriteAllLinesAsync(_note, noted.Take(2), cancel);
             throw new CommandFailedException($"{id} {BatchProgress.Line(batch)}");
         }
 
         return await FetchAsync(batch, cancel);
     }
 
-    private static string Described(string video, string? gpx, ClipRequest clip, BatchRequest about) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(
-                JsonSerializer.SerializeToUtf8Bytes(
-                    about with
-                    {
-                        Name = string.Join('\n', new[] { video, gpx }.OfType<string>().Select(Version)),
-                        Clip = clip,
-                    },
-                    BatchRequestJson.Default.BatchRequest
-                )
-            )
-        );
+    private async Task<WorkId> BeginAsync(BatchRequest request, string idempotencyKey, CancellationToken cancel)
+    {
+        try
+        {
+            return (await client.StartBatchAsync(request, idempotencyKey, cancel)).Id;
+        }
+        catch (RoadSegApiException e) when (e.Code == ErrorCodes.ClipMissing.Code)
+        {
+            File.Delete(_note);
+            throw new CommandFailedException("The video that was sent is not kept any more. Start the command again: it sends it anew.", e);
+        }
+        catch (RoadSegApiException e) when ((int)e.Status is >= 400 and < 500)
+        {
+            await File.WriteAllLinesAsync(_note, (await File.ReadAllLinesAsync(_note, cancel)).Take(2), cancel);
+            throw;
+        }
+    }
 
-    private static string Version(string file) =>
-        new FileInfo(file) is var info ? FormattableString.Invariant($"{info.Name} {info.Length} {info.LastWriteTimeUtc.Ticks}") : "";
-
-    private async Task<WorkId> SendAsync(string video, string? gpx, ClipRequest clip, BatchRequest about, CancellationToken cancel)
+    private async Task<WorkId> SendAsync(string video, string? gpx, CancellationToken cancel)
     {
         await using var content = File.OpenRead(video);
         await using var track = gpx is null ? null : File.OpenRead(gpx);
-        var sent = default(BatchView);
-        await Screen.WatchAsync(1, async board => sent = await client.StartClipAsync(content, clip, about, track, board.Sent(0), cancel));
-        return sent!.Id;
+        var key = default(WorkId);
+        await Screen.WatchAsync(1, async board => key = await client.UploadClipAsync(content, track, board.Sent(0), cancel));
+        return key;
+    }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+
+    private static string Version(string file)
+    {
+        var info = new FileInfo(file);
+        return FormattableString.Invariant($"{info.Name} {info.Length} {info.LastWriteTimeUtc.Ticks}");
     }
 
     private async Task<Timeline> FetchAsync(BatchView batch, CancellationToken cancel)
@@ -96,7 +113,9 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
             AtOnce,
             async (i, _, stop) =>
             {
-                await SaveAsync($"masks/{done[i].Index + 1:00000}.png", await client.OpenMaskAsync(done[i].Job!.Value, null, stop), stop);
+                var name = $"masks/{done[i].Index + 1:00000}.png";
+                if (!File.Exists(Path.Combine(folder, name)))
+                    await SaveAsync(name, await client.OpenMaskAsync(done[i].Job!.Value, null, stop), stop);
                 return done[i];
             },
             cancel
@@ -120,9 +139,6 @@ internal sealed class ClipUpload(RoadSegClient client, string folder)
     private async Task SaveAsync(string name, Stream content, CancellationToken cancel)
     {
         await using (content)
-        {
-            if (!File.Exists(Path.Combine(folder, name)))
-                await SavedResult.WriteAsync(content, Path.Combine(folder, name), cancel);
-        }
+            await SavedResult.WriteAsync(content, Path.Combine(folder, name), cancel);
     }
 }

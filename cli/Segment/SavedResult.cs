@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
+using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Segment;
 
@@ -11,12 +12,7 @@ namespace RoadSeg.Cli.Segment;
 internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>Fetches the result files of a succeeded job.</summary>
-    /// <param name="client">The service.</param>
-    /// <param name="job">The job.</param>
-    /// <param name="folder">Folder to save to; made if missing.</param>
-    /// <param name="name">File names begin with this.</param>
-    /// <param name="least">How sure the model must be; null: every pixel has its class.</param>
-    /// <param name="cancel">Stops between files.</param>
+    /// <inheritdoc cref="FetchFilesAsync"/>
     public static async Task<SavedResult> FetchAsync(
         RoadSegClient client,
         JobView job,
@@ -26,18 +22,38 @@ internal sealed record SavedResult(JobView Job, ResultSummary Summary, IReadOnly
         CancellationToken cancel
     )
     {
+        var (summary, files) = await FetchFilesAsync(client, job.Id, folder, name, least, cancel);
+        return new SavedResult(job, summary, files);
+    }
+
+    /// <summary>Fetches the result files of a succeeded job, of which the id is known.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="folder">Folder to save to; made if missing.</param>
+    /// <param name="name">File names begin with this.</param>
+    /// <param name="least">How sure the model must be; null: every pixel has its class.</param>
+    /// <param name="cancel">Stops between files.</param>
+    public static async Task<(ResultSummary Summary, Dictionary<string, string> Files)> FetchFilesAsync(
+        RoadSegClient client,
+        WorkId job,
+        string folder,
+        string name,
+        MinConfidence? least,
+        CancellationToken cancel
+    )
+    {
         Directory.CreateDirectory(folder);
         var files = new Dictionary<string, string>();
-        var summary = await client.GetSummaryAsync(job.Id, least, cancel);
-        await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job.Id, least, cancel));
-        await SaveAsync("color", ".color.png", await client.OpenColorAsync(job.Id, least, cancel));
-        await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job.Id, least: least, cancel: cancel));
+        var summary = await client.GetSummaryAsync(job, least, cancel);
+        await SaveAsync("mask", ".mask.png", await client.OpenMaskAsync(job, least, cancel));
+        await SaveAsync("color", ".color.png", await client.OpenColorAsync(job, least, cancel));
+        await SaveAsync("overlay", ".overlay.jpg", await client.OpenOverlayAsync(job, least: least, cancel: cancel));
         await SaveAsync(
             "summary",
             ".summary.json",
             new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Default.ResultSummary))
         );
-        return new SavedResult(job, summary, files);
+        return (summary, files);
 
         async Task SaveAsync(string part, string ending, Stream content)
         {

@@ -9,6 +9,14 @@ namespace RoadSeg.Cli.Service;
 /// <summary>What <c>--detail high</c> costs, said before the photos are sent.</summary>
 internal static class DetailCost
 {
+    /// <summary>The same of a batch, by its first photo.</summary>
+    public static async Task SayAsync(RoadSegClient client, string first, int photos, UploadRequest about, CancellationToken cancel)
+    {
+        await SayAsync(client, [first], about, cancel);
+        if (about.Detail == JobDetail.High && photos > 1)
+            Screen.Note($"times {photos:N0} photos, if all are of that size");
+    }
+
     public static async Task SayAsync(RoadSegClient client, IReadOnlyList<string> files, UploadRequest about, CancellationToken cancel)
     {
         if (about.Detail != JobDetail.High)
@@ -21,7 +29,7 @@ internal static class DetailCost
             {
                 header = ImageProbe.Read(await File.ReadAllBytesAsync(file, cancel), ImageLimits.Default);
             }
-            catch (RoadSegException)
+            catch (Exception e) when (e is RoadSegException or IOException or UnauthorizedAccessException)
             {
                 // What the service may read all the same, or says itself.
                 continue;

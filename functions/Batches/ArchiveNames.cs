@@ -34,8 +34,7 @@ internal sealed class ArchiveNames(bool numbered = false)
         if (!numbered && plain.Length > 0 && !_shared.Contains(KeyOf(plain)))
             return plain;
         var path = plain.Length == 0 ? "photo" : plain;
-        do
-            path = string.Create(CultureInfo.InvariantCulture, $"{path}-{index}");
+        do path = string.Create(CultureInfo.InvariantCulture, $"{path}-{index}");
         while (_seen.Contains(KeyOf(path)));
         return path;
     }

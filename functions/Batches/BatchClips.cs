@@ -15,10 +15,11 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
 {
     private const int ReadAtOnce = 100;
 
-    // What is mended where the service runs, and what is mended by asking again with another start or track: the video is needed for that.
+    // What is mended where the service runs, and what is mended by asking again, with another start or fewer frames: the video is needed for that.
     private static readonly string[] MendedHere = [ErrorCodes.ClipToolsMissing.Code, ErrorCodes.AttemptsExhausted.Code];
     private static readonly string[] MendedByAsking =
     [
+        ErrorCodes.ClipTookTooLong.Code,
         ErrorCodes.ClipStartUnknown.Code,
         ErrorCodes.GpxUnreadable.Code,
         ErrorCodes.GpxDoesNotOverlap.Code,
@@ -76,7 +77,13 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
     /// again. The video itself stays for another batch where it was not the video that failed.</summary>
     public async Task LetGoAsync(BatchRecord batch, CancellationToken cancel)
     {
-        if (batch.Source.Clip is null || !BatchRecord.HasEnded(batch.State) || batch.StartedAt is not null)
+        if (batch.Source.Clip is null || !BatchRecord.HasEnded(batch.State))
+            return;
+
+        // Stored by a step that died before it learned that a frame of it had been erased.
+        if (batch.Clip is { Overlay: null })
+            await DeleteOverlaysAsync(batch.Id, cancel);
+        if (batch.StartedAt is not null)
             return;
         var code = batch.Failure?.Code;
         if (!MendedHere.Contains(code) && (batch.Privacy is not null || !MendedByAsking.Contains(code)))

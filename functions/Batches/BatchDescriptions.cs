@@ -28,6 +28,7 @@ internal static class BatchDescriptions
                 ErrorCodes.BatchEmpty,
                 ErrorCodes.ClipMissing,
                 ErrorCodes.ClipTooLarge,
+                ErrorCodes.ClipToolsMissing,
                 ErrorCodes.ModelNotFound,
                 ErrorCodes.WebhooksDisabled,
                 ErrorCodes.WebhookUrlInvalid,

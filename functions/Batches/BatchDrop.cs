@@ -24,6 +24,7 @@ internal sealed class BatchDrop(
     BatchStore store,
     ModelCatalogue models,
     ClipFrames clips,
+    BatchClips batchClips,
     TimeProvider time,
     ILogger<BatchDrop> log
 )
@@ -67,12 +68,12 @@ internal sealed class BatchDrop(
         var asked = Asked(created.Path, drop.Details.LastModified, drop.Details.ETag, time.GetUtcNow());
         if (await store.FindAsync(asked.Id, cancel) is not null)
             return;
-        var folder = asked.Source.Prefix!;
+        var (folder, batch) = (asked.Source.Prefix!, asked);
         try
         {
             var request = Read(drop.Content);
             await models.RequireAsync(request.Model, cancel);
-            var batch = start.Checked(asked, request, folder);
+            batch = start.Checked(asked, request, folder);
             await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);
             if (batch.Source.Clip is { } clip)
                 await clips.RequireAsync(clip, cancel);
@@ -87,7 +88,9 @@ internal sealed class BatchDrop(
         catch (RoadSegException e) when (!e.IsTransient)
         {
             Log.BatchFailed(log, asked.Id, e.Code.Code, e.Message);
-            await store.CreateAsync(asked.Enter(BatchState.Failed, time.GetUtcNow()).FailedFor(WorkFailure.Of(e)), cancel);
+            batch = batch.Enter(BatchState.Failed, time.GetUtcNow()).FailedFor(WorkFailure.Of(e));
+            await store.CreateAsync(batch, cancel);
+            await batchClips.LetGoAsync(batch, cancel);
         }
     }
 

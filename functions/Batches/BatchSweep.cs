@@ -17,6 +17,7 @@ internal sealed class BatchSweep(
     BlobServiceClient blobs,
     QueueServiceClient queues,
     BatchStore store,
+    BatchClips clips,
     WorkOptions options,
     TimeProvider time,
     ILogger<BatchSweep> log
@@ -46,6 +47,7 @@ internal sealed class BatchSweep(
             await store.NotifyAsync(batch, WebhookSubject.BatchShare, cancel);
         if (!batch.HasSteps)
         {
+            await clips.LetGoAsync(batch, cancel);
             await store.RestAsync(batch, cancel);
             return;
         }

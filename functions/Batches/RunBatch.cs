@@ -173,11 +173,7 @@ internal sealed class RunBatch(
 
         BatchRecord Merged(BatchRecord now)
         {
-            var next = now with
-            {
-                Step = now.Step + 1,
-                SteppedAt = time.GetUtcNow(),
-            };
+            var next = now with { Step = now.Step + 1, SteppedAt = time.GetUtcNow() };
             return now.Round != before.Round
                 ? next
                 : next with

@@ -31,8 +31,8 @@ internal static class ClipAsked
         if (asked.Frames is < 1 or > ClipOptions.MostFrames)
             throw Invalid($"'clip.frames' is a whole number from 1 to {ClipOptions.MostFrames}.");
         var start = default(DateTimeOffset);
-        if (asked.Start is not null && !Rfc3339Time.TryParse(asked.Start, out start))
-            throw Invalid("'clip.start' is a time such as 2026-03-01T12:00:00Z.");
+        if (asked.Start is not null && !(Rfc3339Time.TryParse(asked.Start, out start) && start.Year is >= 1970 and <= 2100))
+            throw Invalid("'clip.start' is a time such as 2026-03-01T12:00:00Z, of the years 1970 to 2100.");
         var standard = new ClipOptions();
         return new ClipSource(
             asked.Key,

@@ -1,4 +1,5 @@
 using RoadSeg.Batches;
+using RoadSeg.Errors;
 using RoadSeg.Functions.Api.Descriptions;
 
 namespace RoadSeg.Functions.Clips;
@@ -14,5 +15,6 @@ internal static class ClipDescriptions
                 "Addresses to PUT a video to, and a track (GPX) of the same drive if there is one, straight into storage. When they are "
                     + "there, POST /v1/batches with clip.key makes a batch of the video's frames."
             )
-            .Answers<ClipTicket>(StatusCodes.Status200OK);
+            .Answers<ClipTicket>(StatusCodes.Status200OK)
+            .Fails(ErrorCodes.ClipToolsMissing);
 }

@@ -1,4 +1,5 @@
 using RoadSeg.Batches;
+using RoadSeg.Clips;
 using RoadSeg.Functions.Api;
 using RoadSeg.Functions.Uploads;
 using RoadSeg.Functions.Work;
@@ -22,6 +23,8 @@ internal static class ClipEndpoints
         TimeProvider time
     )
     {
+        // Before a gigabyte is sent in vain.
+        FfmpegTools.Find(settings.Ffmpeg);
         var key = WorkId.New(time, callers.Of(context.Request));
         var upload = new JobUpload(time.GetUtcNow() + options.UploadResumable, Resumable: true);
         context.Response.Headers.CacheControl = "no-store";

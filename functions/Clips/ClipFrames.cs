@@ -35,7 +35,7 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
         if (bytes > settings.MaxBytes)
             throw TooLarge(bytes);
         if (clip.Gpx is not null && await BytesAsync(clip.Track!, cancel) is null)
-            throw new RoadSegException(ErrorCodes.ClipMissing, $"No track lies at '{clip.Gpx}'. Upload it, or leave 'clip.gpx' out.");
+            throw MissingTrack(clip.Gpx);
     }
 
     /// <summary>Takes the frames.</summary>
@@ -131,7 +131,7 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
         }
     }
 
-    // Beside an uploaded video there may be a track or not.
+    // Beside an uploaded video there may be a track or not; one that was named was there.
     private async Task<GpxTrack?> TrackAsync(ClipSource clip, CancellationToken cancel)
     {
         if (clip.Track is not { } track)
@@ -143,7 +143,7 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            return null;
+            return clip.Gpx is null ? null : throw MissingTrack(clip.Gpx, e);
         }
     }
 
@@ -166,6 +166,9 @@ internal sealed class ClipFrames(BlobServiceClient blobs, ClipTurn turns, ClipSe
             ErrorCodes.ClipTooLarge,
             $"The video has {bytes} bytes; at most {settings.MaxBytes} are taken. Save it with fewer pixels, or cut it into parts."
         );
+
+    private static RoadSegException MissingTrack(string gpx, Exception? inner = null) =>
+        new(ErrorCodes.ClipMissing, $"No track lies at '{gpx}'. Upload it, or leave 'clip.gpx' out.", inner);
 
     private static RoadSegException Missing(ClipSource clip, Exception? inner = null) =>
         new(

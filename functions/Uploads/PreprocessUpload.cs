@@ -112,7 +112,10 @@ internal sealed class PreprocessUpload(
             if (job.Value is { Upload.Resumable: true, Source.Snapshot: null })
                 job = job with { Value = job.Value with { Source = await UploadReader.KeepAsync(blobs, job.Value.Source, cancel) } };
             var model = await models.PickAsync(job.Value.Model, cancel);
-            if (await DecodeAsync(job.Value, lane, model, span, cancel) is not var (header, bytes, version, captured, plan, input, read, decode))
+            if (
+                await DecodeAsync(job.Value, lane, model, span, cancel)
+                is not var (header, bytes, version, captured, plan, input, read, decode)
+            )
             {
                 span.Discard();
                 await SendOnAsync(job, message, cancel);
@@ -134,7 +137,10 @@ internal sealed class PreprocessUpload(
                         : PhotoPreparation.Prepared(record, header, bytes, captured, plan, file, ModelPin.Of(model), ticket) with
                         {
                             // The version that was read: what replaces it at its address is another photo.
-                            Source = job.Value.Source with { ETag = version },
+                            Source = job.Value.Source with
+                            {
+                                ETag = version,
+                            },
                             Owner = new WorkOwner(message.MessageId, taken),
                             Times = record.Times with { ReceivedAt = record.Times.ReceivedAt ?? taken },
                             Stages = record.Stages with { Read = read, Decode = decode, Store = store },
@@ -205,7 +211,16 @@ internal sealed class PreprocessUpload(
                     : await slots.DecodeAsync(job.Caller, header, cancel);
             var plan = preparation.PlanOf(job, header, model);
             var input = ImageDecoder.DecodeTo(file, header, plan.Width, plan.Height);
-            return (header, file.Length, version, PhotoPreparation.CapturedOf(job, file, header), plan, input, read, span.End(StageSpan.Decode));
+            return (
+                header,
+                file.Length,
+                version,
+                PhotoPreparation.CapturedOf(job, file, header),
+                plan,
+                input,
+                read,
+                span.End(StageSpan.Decode)
+            );
         }
     }
 

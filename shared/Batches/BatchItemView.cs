@@ -48,7 +48,13 @@ public sealed record BatchItemView(
         ArgumentNullException.ThrowIfNull(item);
         return job switch
         {
-            null => new BatchItemView(index, item.Source?.FileName, item.IsErased ? Erased : Waiting, Seconds: item.Seconds),
+            null => new BatchItemView(
+                index,
+                item.Source?.FileName,
+                item.IsErased ? Erased : Waiting,
+                Captured: item.Captured,
+                Seconds: item.Seconds
+            ),
             { ErasedAt: not null } => new BatchItemView(index, null, Erased),
             _ => new BatchItemView(
                 index,

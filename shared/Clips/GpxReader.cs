@@ -8,7 +8,7 @@ namespace RoadSeg.Clips;
 /// document type, no entity and no second file is looked at.</summary>
 internal sealed class GpxReader : IDisposable
 {
-    private const long MostLetters = 256L << 20;
+    private const long MostLetters = 64L << 20;
     private const int MostPoints = 1_000_000;
     private const int MostSegments = 10_000;
     private const double HighestAltitude = 100_000;
@@ -62,13 +62,13 @@ internal sealed class GpxReader : IDisposable
                 continue;
             if (_xml.LocalName == "trkseg")
                 segments.Add([]);
-            if (_xml.LocalName != "trkpt" || segments.Count == 0)
-                continue;
-            if (++points > MostPoints || segments.Count > MostSegments)
+            if (_xml.LocalName == "trkpt")
+                points++;
+            if (points > MostPoints || segments.Count > MostSegments)
                 throw Unreadable(
                     $"It has more than {MostPoints:N0} points or {MostSegments:N0} segments. Cut it to the time of the video."
                 );
-            if (await PointAsync() is { } point)
+            if (_xml.LocalName == "trkpt" && segments.Count > 0 && await PointAsync() is { } point)
                 segments[^1].Add(point);
         }
 

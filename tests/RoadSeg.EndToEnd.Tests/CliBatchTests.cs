@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using RoadSeg.Batches;
+using RoadSeg.Jobs;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -48,6 +50,38 @@ public sealed class CliBatchTests(StackFixture stack)
         var failed = await CliTests.RunAsync(["batch", "items", $"{batch.Id}", "--state", "failed", "--server", Server]);
         Assert.Contains("bad.jpg  image-corrupt", failed.Output, StringComparison.Ordinal);
         Assert.Contains($"{batch.Id}", (await CliTests.RunAsync(["batch", "list", "--server", Server])).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>One such file kept the batch of all others from being made; and who was interrupted lost the photos that were on their way: their jobs
+    /// had waited in vain, and stood for them.</summary>
+    [Fact]
+    public async Task What_cannot_be_read_is_left_out_and_what_was_awaited_in_vain_is_sent_again()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in (string[])["drive", "drive-results"])
+            Directory.CreateDirectory(folder[name]);
+        foreach (var name in (string[])["IMG-1.png", "IMG.JPG", "IMG.jpg"])
+            await File.WriteAllBytesAsync(folder["drive/" + name], TinyPackages.RedPhoto(), Cancel);
+        File.CreateSymbolicLink(folder["drive/gone.jpg"], "nowhere");
+        await File.WriteAllBytesAsync(folder["drive/._IMG.jpg"], [1], Cancel);
+        var key = Guid.NewGuid().ToString("N");
+        await File.WriteAllTextAsync(folder["drive-results/roadseg-batch.txt"], $"roadseg batch {key}\n", Cancel);
+        var about = new UploadRequest { FileName = "IMG.jpg", Tags = new Dictionary<string, string> { ["roadseg-batch"] = key } };
+        var interrupted = key + Convert.ToHexStringLower(SHA256.HashData("IMG.jpg"u8).AsSpan(0, 16));
+        var ticket = await stack.Stack.Client.IssueUploadKeyAsync(about, interrupted, Cancel);
+        var expired = await new JobStore(stack.Stack.Blobs, stack.Stack.Queues, TimeProvider.System).TryMoveAsync(ticket.Id, JobState.Expired, static job => job, Cancel);
+        Assert.True(expired.Done);
+
+        var result = await CliTests.RunAsync(["batch", folder["drive"], "--server", Server, "--json"]);
+
+        var batch = JsonSerializer.Deserialize(result.Output, BatchJson.Default.BatchView)!;
+        Assert.Equal((1, 3, 3), (result.Exit, batch.Total, batch.Counts!.Succeeded));
+        Assert.Contains("gone.jpg cannot be read and is left out", result.Error, StringComparison.Ordinal);
+
+        // A name with a number may be another photo's own.
+        var masks = Directory.EnumerateFiles(folder["drive-results"], "*.mask.png").Select(Path.GetFileName).ToList();
+        Assert.Equal(3, masks.Count);
+        Assert.Contains("IMG-1.mask.png", masks);
     }
 
     [Fact]

@@ -4977,7 +4977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description Storage is not available; Videos cannot be read here. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */
@@ -5247,7 +5247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Storage is not available. */
+            /** @description Storage is not available; Videos cannot be read here. */
             503: {
                 headers: {
                     /** @description Seconds after which the same request may succeed. Sent where the problem is retryable. */

@@ -21,7 +21,10 @@ var spareDays = 2
 var lifecycle = [
   { container: 'uploads', days: keepUploadsDays + spareDays }
   { container: 'submitted', days: keepUploadsDays + spareDays }
+  { container: 'batches', days: keepUploadsDays + spareDays }
+  { container: 'clips', days: keepUploadsDays + spareDays }
   { container: 'work', days: spareDays }
+  { container: 'batch-runs', days: keepResultsDays + 1 + spareDays }
   { container: 'results', days: keepResultsDays + spareDays }
   { container: 'jobs', days: keepResultsDays + 1 + spareDays }
   { container: 'jobs-index', days: keepResultsDays + 1 + spareDays }

@@ -197,7 +197,8 @@ public sealed class BatchKillTests : IAsyncLifetime
     {
         var (blobs, queues) = (_service.Blobs, _service.Queues);
         var late = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(20));
-        await new BatchSweep(blobs, queues, new BatchStore(blobs, queues, late), new WorkOptions(), late, NullLogger<BatchSweep>.Instance).RunAsync(Cancel);
+        var clips = _steps.Services.GetRequiredService<BatchClips>();
+        await new BatchSweep(blobs, queues, new BatchStore(blobs, queues, late), clips, new WorkOptions(), late, NullLogger<BatchSweep>.Instance).RunAsync(Cancel);
     }
 
     private async Task<List<string>> BlobsAsync(string container) =>

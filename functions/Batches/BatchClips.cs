@@ -15,7 +15,7 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
 {
     private const int ReadAtOnce = 100;
 
-    // What is mended where the service runs, and what is mended by asking again, with another start or fewer frames: the video is needed for that.
+    // What is mended where the service runs, and what is mended by asking again, with another start or fewer frames: that needs the video.
     private static readonly string[] MendedHere = [ErrorCodes.ClipToolsMissing.Code, ErrorCodes.AttemptsExhausted.Code];
     private static readonly string[] MendedByAsking =
     [

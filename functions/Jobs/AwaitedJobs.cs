@@ -3,7 +3,7 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Functions.Jobs;
 
-/// <summary>When the sweep looks next at jobs that it has looked at in vain: a resumable upload is awaited for half a day, and a photo behind
+/// <summary>When the sweep looks next at jobs that it has looked at in vain: a resumable upload is awaited for half a day, a photo behind
 /// thousands of others for hours. The longer a job was awaited, the less often it is looked at. Kept in memory alone: a process that
 /// starts looks at all of them once.</summary>
 internal sealed class AwaitedJobs(TimeProvider time)

@@ -58,3 +58,22 @@ test('a batch fits a phone', async t => {
   assert.equal(await overflow(page), 0);
   await picture(page, 'batch-320', false);
 });
+
+test('photos that fail while a batch is at work come to the top', async t => {
+  const { items } = await (await fetch(`${PAGE}v1/batches`)).json();
+  const { id } = items.find(({ source }) => source.tags?.drive === tag.split(':')[1]);
+  const page = await open(t, '#/batches');
+  let failed = 0;
+  await page.route(`**/v1/batches/${id}`, async route => {
+    const answer = await route.fetch();
+    const { finishedAt, ...view } = await answer.json();
+    await route.fulfill({ response: answer, json: { ...view, state: 'running', counts: { ...view.counts, failed, underWay: 1 - failed } } });
+  });
+  await page.route(`**/v1/batches/${id}/items?state=failed*`, route => (failed ? route.continue() : route.fulfill({ json: { items: [] } })));
+  await page.evaluate(to => { location.hash = to; }, `#/batches/${id}`);
+  const names = page.locator('.gallery .card-name');
+  await names.nth(1).waitFor(patience);
+  assert.notEqual(await names.first().innerText(), 'broken.jpg');
+  failed = 1;
+  await page.waitForFunction(() => document.querySelector('.gallery .card-name')?.textContent === 'broken.jpg', undefined, patience);
+});

@@ -127,3 +127,12 @@ test('while frames are taken that is said, and a frame without a result is marke
   await picture(page, 'clip-failed', false);
   await accessible(page, 'failed frame');
 });
+
+test('after a frame was deleted its video is made again when it is asked for', async t => {
+  const { frames } = await (await fetch(`${PAGE}v1/batches/${batch}/timeline`)).json();
+  await fetch(`${PAGE}v1/jobs/${frames[1].job}?erase=true`, { method: 'DELETE' });
+  const page = await open(t, `#/batches/${batch}`);
+  await page.getByRole('button', { name: 'Make the video again' }).click(patience);
+  await page.waitForFunction(() => document.querySelector('video')?.readyState >= 2, undefined, patience);
+  await frame(page).getByText('frame 1 of 7').waitFor(patience);
+});

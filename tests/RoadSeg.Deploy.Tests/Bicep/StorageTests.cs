@@ -44,6 +44,9 @@ public sealed partial class StorageTests
             rule => ((string)rule["filters"]!["prefixMatch"]![0]!).TrimEnd('/'),
             rule => TimeSpan.FromDays((int)rule["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!));
 
+        // Photos and videos that would lie there for ever if the app's own timer stopped.
+        Assert.Superset([Containers.Uploads, Containers.Submitted, Containers.Batches, Containers.Clips, Containers.BatchRuns, Containers.Results], rules.Keys.ToHashSet());
+
         // Metrics and logs of runs are append blobs: a rule for block blobs alone would keep them for ever.
         Assert.All(
             policy["rules"]!.AsArray().Select(rule => rule!["definition"]!["filters"]!["blobTypes"]!.AsArray()),
@@ -53,7 +56,7 @@ public sealed partial class StorageTests
             Assert.Contains(container, Containers.All);
             Assert.True(days > spare + (container switch
             {
-                Containers.Uploads or Containers.Submitted => options.KeepUploads,
+                Containers.Uploads or Containers.Submitted or Containers.Batches or Containers.Clips => options.KeepUploads,
                 Containers.Work => TimeSpan.Zero,
                 Containers.Trainings => options.KeepTrainings,
                 _ => options.KeepResults,

@@ -174,7 +174,7 @@ public sealed partial class DockerfileTests
     {
         foreach (var stage in Dockerfile.Of("infra/docker/functions.Dockerfile").Targets)
         {
-            var installed = stage.Of("RUN").SelectMany(run => run.Arguments.Split(' ')).ToHashSet();
+            var installed = stage.Of("RUN").SelectMany(run => run.Arguments.Split(' ', ';')).ToHashSet();
             Assert.True(installed.Contains("ffmpeg"), $"{stage.Name} has no ffmpeg.");
             Assert.True(installed.Contains("libheif-plugin-libde265") && installed.Any(word => word.StartsWith("libvips42", StringComparison.Ordinal)), stage.Name);
         }

@@ -59,6 +59,7 @@ export function batchPage(main: HTMLElement, id: string): () => void {
   let listing = 0;
   let watching = 0;
   let standingNow = '';
+  let failedShown = 0;
   let told = '';
 
   cancel.hidden = retry.hidden = true;
@@ -108,7 +109,13 @@ export function batchPage(main: HTMLElement, id: string): () => void {
     archives.hidden = batch.archives.length === 0;
     refresh(archives, ...batch.archives.map(archiveRow));
     const now = JSON.stringify(counts && [counts.failed, counts.succeeded, counts.canceled]);
-    if (now !== standingNow && (painted.size === 0 || over(batch))) void list();
+    // Those that fail meanwhile come to the top, as long as nobody reads on below; twice as many each time, so that it seldom moves.
+    const failed = counts?.failed ?? 0;
+    const onTop = failed > failedShown && failed >= 2 * failedShown && photos.children.length <= pageSize && ['', 'failed'].includes(filter.value);
+    if (now !== standingNow && (painted.size === 0 || over(batch) || onTop)) {
+      failedShown = failed;
+      void list();
+    }
     standingNow = now;
     if (told && told !== batch.state && over(batch)) announce(`${nameOf(batch)}: ${standing(batch)[1]}`);
     told = batch.state;

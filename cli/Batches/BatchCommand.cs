@@ -61,32 +61,40 @@ internal static class BatchCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string folder, CancellationToken cancel)
     {
-        var photos = BatchFolder.Photos(folder);
+        var (photos, closed) = FolderPhotos.Of(folder);
+        foreach (var one in closed)
+            Screen.Note($"{one} The folder is left out.");
         if (photos.Count == 0)
             throw new CommandFailedException($"{folder} has no photo: JPEG, PNG, WebP, AVIF, TIFF or HEIC, by the file's ending.");
         var output = parsed.GetValue(Out) ?? Path.TrimEndingDirectorySeparator(folder) + "-results";
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
         using var begun = BatchFolder.Open(output);
         var left = photos.Where(name => !begun.IsSent(name)).ToList();
-        var unreadable = 0;
+        int leftOut;
         if (begun.Batch is null)
         {
             var about = parsed.About();
-            await DetailCost.SayAsync(service.Client, Path.Combine(folder, photos[0]), photos.Count, about, cancel);
-            unreadable = await new BatchSending(service.Client, folder, begun).RunAsync(left, about with { Webhook = null }, cancel);
-            if (unreadable == photos.Count)
-                throw new CommandFailedException($"No photo of {folder} can be read.");
+            await DetailCost.SayOfBatchAsync(service.Client, [.. left.Select(name => Path.Combine(folder, name))], about, cancel);
+            leftOut = await new BatchSending(service.Client, folder, begun).RunAsync(left, about with { Webhook = null }, cancel);
+            if (leftOut == photos.Count)
+                throw new CommandFailedException($"No photo of {folder} can be sent.");
             var request = new BatchRequest(
                 Path.GetFileName(folder),
                 Of: new Dictionary<string, string> { [BatchFolder.Tag] = begun.Key },
                 Webhook: about.Webhook,
                 WebhookAt: parsed.GetValue(BatchServiceCommands.WebhookAt)
             );
-            begun.Note((await service.Client.StartBatchAsync(request, begun.Key, cancel)).Id);
+            begun.NoteBatch((await service.Client.StartBatchAsync(request, begun.Key, cancel)).Id);
         }
-        else if (left.Count > 0)
+        else
         {
-            Screen.Note($"{left.Count} photos came into the folder since and are not of this batch: make another with another --out.");
+            leftOut = left.Count(begun.IsLeftOut);
+            if (leftOut > 0)
+                Screen.Note($"{leftOut} photos could not be sent and are not of this batch: make another with another --out.");
+            if (left.Count > leftOut)
+                Screen.Note(
+                    $"{left.Count - leftOut} photos came into the folder since and are not of this batch: make another with another --out."
+                );
         }
 
         var id = begun.Batch!.Value;
@@ -101,14 +109,14 @@ internal static class BatchCommand
             Screen.Json(batch, BatchJson.Plain.BatchView);
         else
             Console.Out.WriteLine($"{id} {BatchProgress.Line(batch)}; results in {output}");
-        return batch is { State: BatchState.Completed, Counts: { Failed: 0, Canceled: 0 } } && unreadable == 0 ? 0 : 1;
+        return batch is { State: BatchState.Completed, Counts: { Failed: 0, Canceled: 0 } } && leftOut + closed.Count == 0 ? 0 : 1;
     }
 
     private static async Task FetchAsync(ParseResult parsed, ServiceConnection service, WorkId id, string output, CancellationToken cancel)
     {
         // Of a hundred thousand photos only what is needed of each. Those that failed have their names too, which a retry then finds.
         var (all, done) = (new List<(int Index, string? Name)>(), new List<(int At, WorkId Job)>());
-        await foreach (var item in service.Client.ListBatchItemsAsync(id, null, cancel))
+        await foreach (var item in service.Client.ListBatchItemsAsync(id, cancel: cancel))
         {
             if (item.State == JobStates.Name(JobState.Succeeded))
                 done.Add((all.Count, item.Job!.Value));
@@ -145,7 +153,7 @@ internal static class BatchCommand
         }
 
         var told = 0;
-        await foreach (var item in service.Client.ListBatchItemsAsync(id, "failed", cancel))
+        await foreach (var item in service.Client.ListBatchItemsAsync(id, "failed", cancel: cancel))
         {
             if (told++ == MostTold)
             {

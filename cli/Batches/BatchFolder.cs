@@ -4,8 +4,8 @@ using RoadSeg.Work;
 
 namespace RoadSeg.Cli.Batches;
 
-/// <summary>What a batch of a folder remembers beside its results, so that it goes on where it was interrupted: which photos were sent, as
-/// lines of a file that only grows.</summary>
+/// <summary>What a batch of a folder remembers beside its results, so that it goes on where it was interrupted: which photos were sent
+/// and which not, as lines of a file that only grows.</summary>
 internal sealed class BatchFolder : IDisposable
 {
     /// <summary>The file's name.</summary>
@@ -17,23 +17,15 @@ internal sealed class BatchFolder : IDisposable
     private const string Begun = "roadseg batch ";
     private const string Made = "batch ";
     private const string Sent = "sent ";
-
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg",
-        ".jpeg",
-        ".png",
-        ".webp",
-        ".avif",
-        ".tif",
-        ".tiff",
-        ".heic",
-        ".heif",
-    };
+    private const string LeftOut = "left ";
+    private const string Unmet = "unmet ";
 
     private readonly StreamWriter _log;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _sent = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _tries = new(StringComparer.Ordinal);
+    private readonly HashSet<WorkId> _unmet = [];
 
     private BatchFolder(StreamWriter log, string key) => (_log, Key) = (log, key);
 
@@ -59,50 +51,96 @@ internal sealed class BatchFolder : IDisposable
         if (lines.Length == 0)
             log._log.WriteLine(Begun + log.Key);
         foreach (var line in lines)
-        {
-            if (line.StartsWith(Sent, StringComparison.Ordinal) && TryName(line[Sent.Length..]) is { } name)
-                log._sent.Add(name);
-            else if (line.StartsWith(Made, StringComparison.Ordinal) && WorkId.TryParse(line[Made.Length..], out var id))
-                log.Batch = id;
-        }
-
+            log.Take(line);
         return log;
     }
 
-    // Hidden files are none: macOS puts one beside each photo. A folder that cannot be read keeps no other from being.
-    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
-
-    /// <summary>Names of the photos below a folder, with '/' between the parts, in their order.</summary>
-    public static IReadOnlyList<string> Photos(string folder) =>
-        [
-            .. Directory
-                .EnumerateFiles(folder, "*", Below)
-                .Where(static file => Extensions.Contains(Path.GetExtension(file)))
-                .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'))
-                .Order(StringComparer.Ordinal),
-        ];
+    private void Take(string line)
+    {
+        if (line.StartsWith(Sent, StringComparison.Ordinal) && TryName(line[Sent.Length..]) is { } sent)
+            _sent.Add(sent);
+        else if (line.StartsWith(LeftOut, StringComparison.Ordinal) && TryName(line[LeftOut.Length..]) is { } left)
+            _left.Add(left);
+        else if (
+            line.Split(' ', 3) is [_, var of, var quoted]
+            && line.StartsWith(Unmet, StringComparison.Ordinal)
+            && WorkId.TryParse(of, out var job)
+            && TryName(quoted) is { } name
+        )
+            Count(name, job);
+        else if (line.StartsWith(Made, StringComparison.Ordinal) && WorkId.TryParse(line[Made.Length..], out var id))
+            Batch = id;
+    }
 
     /// <summary>Whether a photo was sent.</summary>
     public bool IsSent(string name) => _sent.Contains(name);
 
+    /// <summary>Whether a photo could not be sent, and was not since.</summary>
+    public bool IsLeftOut(string name) => _left.Contains(name) && !_sent.Contains(name);
+
+    /// <summary>How many jobs of a photo ended without it.</summary>
+    public int Tries(string name)
+    {
+        lock (_gate)
+            return _tries.GetValueOrDefault(name);
+    }
+
+    /// <summary>The jobs that never got their photos. They have the tag all the same.</summary>
+    public IReadOnlyList<WorkId> WithoutPhoto
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _unmet];
+        }
+    }
+
     /// <summary>Notes that a photo was sent.</summary>
-    public void Note(string name)
+    public void NoteSent(string name)
     {
         lock (_gate)
         {
             _sent.Add(name);
-            _log.WriteLine(Sent + JsonSerializer.Serialize(name, NamesJson.Default.String));
+            _log.WriteLine(Sent + Quoted(name));
+        }
+    }
+
+    /// <summary>Notes that a photo cannot be sent, and that the batch is made without it.</summary>
+    public void NoteLeftOut(string name)
+    {
+        lock (_gate)
+        {
+            if (_left.Add(name))
+                _log.WriteLine(LeftOut + Quoted(name));
+        }
+    }
+
+    /// <summary>Notes that a job will not get its photo.</summary>
+    public void NoteWithoutPhoto(string name, WorkId job)
+    {
+        lock (_gate)
+        {
+            Count(name, job);
+            _log.WriteLine($"{Unmet}{job} {Quoted(name)}");
         }
     }
 
     /// <summary>Notes the batch that was made of them.</summary>
-    public void Note(WorkId batch)
+    public void NoteBatch(WorkId batch)
     {
         Batch = batch;
         _log.WriteLine($"{Made}{batch}");
     }
 
     public void Dispose() => _log.Dispose();
+
+    private void Count(string name, WorkId job)
+    {
+        _unmet.Add(job);
+        _tries[name] = _tries.GetValueOrDefault(name) + 1;
+    }
+
+    private static string Quoted(string name) => JsonSerializer.Serialize(name, NamesJson.Default.String);
 
     // The last line of a process that died may be half of one.
     private static string? TryName(string text)

@@ -68,7 +68,9 @@ internal static class BatchServiceCommands
                 var request = new BatchRequest(
                     parsed.GetValue(Name),
                     parsed.GetValue(Prefix),
-                    parsed.GetValue(Names) is { } names ? await File.ReadAllLinesAsync(names.FullName, cancel) : null,
+                    parsed.GetValue(Names) is { } names
+                        ? [.. (await File.ReadAllLinesAsync(names.FullName, cancel)).Where(static line => line.Length > 0)]
+                        : null,
                     Of: parsed.GetValue(Of),
                     Model: about.Model,
                     Tags: about.Tags,
@@ -128,6 +130,8 @@ internal static class BatchServiceCommands
         {
             id,
             state,
+            ServiceOptions.Box,
+            ServiceOptions.GeoJson,
             ServiceOptions.Json,
             ServiceOptions.Server,
             ServiceOptions.Key,
@@ -136,7 +140,16 @@ internal static class BatchServiceCommands
             async (parsed, cancel) =>
             {
                 using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-                await foreach (var item in service.Client.ListBatchItemsAsync(parsed.GetRequiredValue(id), parsed.GetValue(state), cancel))
+                var (batch, wanted) = (parsed.GetRequiredValue(id), parsed.GetValue(state));
+                var box = parsed.GetValue(ServiceOptions.Box);
+                if (parsed.GetValue(ServiceOptions.GeoJson))
+                {
+                    var features = await service.Client.ListBatchFeaturesAsync(batch, wanted, box, cancel).ToListAsync(cancel);
+                    Screen.Json(new JobFeatures("FeatureCollection", features, null), JobJson.Default.JobFeatures);
+                    return 0;
+                }
+
+                await foreach (var item in service.Client.ListBatchItemsAsync(batch, wanted, box, cancel))
                 {
                     if (parsed.GetValue(ServiceOptions.Json))
                         Screen.Json(item, BatchJson.Plain.BatchItemView);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RoadSeg.Capture;
 using RoadSeg.Cli.Segment;
 using RoadSeg.Cli.Service;
 using RoadSeg.Client;
@@ -34,24 +33,6 @@ internal static class JobsCommand
 
     private static readonly Option<DateTimeOffset?> Until = Time("--until", "Only jobs that were made before.");
 
-    private static readonly Option<GeoBox?> Box = new("--bbox")
-    {
-        Description = "Only photos that were taken within west,south,east,north (degrees).",
-        HelpName = "box",
-        CustomParser = result =>
-        {
-            var box = GeoBox.Parse(result.Tokens.Single().Value);
-            if (box is null)
-                result.AddError($"'{result.Tokens.Single().Value}' is no box: write {GeoBox.Form}.");
-            return box;
-        },
-    };
-
-    private static readonly Option<bool> GeoJson = new("--geojson")
-    {
-        Description = "Print a GeoJSON FeatureCollection of the photos that say where they were taken: a point each, with class shares.",
-    };
-
     private static readonly Option<int?> Limit = new("--limit")
     {
         Description = $"At most so many jobs. Default: {DefaultCount}, with --geojson all.",
@@ -73,8 +54,8 @@ internal static class JobsCommand
             Name,
             Since,
             Until,
-            Box,
-            GeoJson,
+            ServiceOptions.Box,
+            ServiceOptions.GeoJson,
             Limit,
             ServiceOptions.Json,
             ServiceOptions.Server,
@@ -102,7 +83,7 @@ internal static class JobsCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var service = await ServiceConnection.OpenAsync(parsed, cancel);
-        var limit = parsed.GetValue(Limit) ?? (parsed.GetValue(GeoJson) ? int.MaxValue : DefaultCount);
+        var limit = parsed.GetValue(Limit) ?? (parsed.GetValue(ServiceOptions.GeoJson) ? int.MaxValue : DefaultCount);
         var filter = new JobFilter
         {
             State = parsed.GetValue(State) is { } name ? JobStates.Parse(name) : null,
@@ -110,9 +91,9 @@ internal static class JobsCommand
             Name = parsed.GetValue(Name),
             Since = parsed.GetValue(Since),
             Until = parsed.GetValue(Until),
-            Box = parsed.GetValue(Box),
+            Box = parsed.GetValue(ServiceOptions.Box),
         };
-        if (parsed.GetValue(GeoJson))
+        if (parsed.GetValue(ServiceOptions.GeoJson))
         {
             var features = await service.Client.ListFeaturesAsync(filter, Math.Min(limit, MaxPage), cancel).Take(limit).ToListAsync(cancel);
             Screen.Json(new JobFeatures("FeatureCollection", features, null), JobJson.Default.JobFeatures);

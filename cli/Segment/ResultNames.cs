@@ -3,7 +3,7 @@ namespace RoadSeg.Cli.Segment;
 /// <summary>What result files are called.</summary>
 internal static class ResultNames
 {
-    // Of the 255 that file systems allow; the rest is for the number and the endings.
+    // Of the 255 that file systems allow; the rest is for numbers and endings.
     private const int MostBytes = 200;
 
     /// <summary>A name for each photo's results, which begins with the photo's own: photos of one name, in different folders or of
@@ -24,7 +24,8 @@ internal static class ResultNames
         ];
     }
 
-    private static string Shortened(string name)
+    /// <summary>The beginning of a name that leaves room for numbers and endings.</summary>
+    public static string Shortened(string name)
     {
         var (bytes, length) = (0, 0);
         foreach (var rune in name.EnumerateRunes())

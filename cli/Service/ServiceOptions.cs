@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RoadSeg.Capture;
 using RoadSeg.Client;
 using RoadSeg.Jobs;
 using RoadSeg.Work;
@@ -91,6 +92,24 @@ internal static class ServiceOptions
             Arity = ArgumentArity.ZeroOrMore,
             CustomParser = Parsed,
         };
+
+    public static readonly Option<GeoBox?> Box = new("--bbox")
+    {
+        Description = "Only photos that were taken within west,south,east,north (degrees).",
+        HelpName = "box",
+        CustomParser = result =>
+        {
+            var box = GeoBox.Parse(result.Tokens.Single().Value);
+            if (box is null)
+                result.AddError($"'{result.Tokens.Single().Value}' is no box: write {GeoBox.Form}.");
+            return box;
+        },
+    };
+
+    public static readonly Option<bool> GeoJson = new("--geojson")
+    {
+        Description = "Print a GeoJSON FeatureCollection of the photos that say where they were taken: a point each, with class shares.",
+    };
 
     /// <summary>The ids of jobs.</summary>
     public static Argument<WorkId[]> Ids() =>

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using RoadSeg.Batches;
+using RoadSeg.Capture;
+using RoadSeg.Jobs;
 using RoadSeg.Work;
 
 namespace RoadSeg.Client;
@@ -61,26 +63,42 @@ public sealed partial class RoadSegClient
     /// <summary>The photos of a batch, in their order, page after page as they are asked for.</summary>
     /// <param name="id">The batch.</param>
     /// <param name="state">waiting, under-way, succeeded, failed or canceled; all when null.</param>
+    /// <param name="box">Only photos that were taken within it.</param>
     /// <param name="cancel">Stops between pages.</param>
     public async IAsyncEnumerable<BatchItemView> ListBatchItemsAsync(
         WorkId id,
         string? state = null,
+        GeoBox? box = null,
         [EnumeratorCancellation] CancellationToken cancel = default
     )
     {
         string? after = null;
         do
         {
-            var query = Query.Of(("state", state), ("limit", FormattableString.Invariant($"{MaxPage}")), ("after", after));
-            var page = await _calls.ReadAsync(
-                HttpMethod.Get,
-                $"{BatchPath(id)}/items{query}",
-                BatchJson.Default.BatchItemPage,
-                null,
-                cancel
-            );
+            var path = ItemsPath(id, state, box, null, after);
+            var page = await _calls.ReadAsync(HttpMethod.Get, path, BatchJson.Default.BatchItemPage, null, cancel);
             foreach (var item in page.Items)
                 yield return item;
+            after = page.Next;
+        } while (after is not null);
+    }
+
+    /// <summary>The photos of a batch that say where they were taken, in their order, as GeoJSON features.</summary>
+    /// <inheritdoc cref="ListBatchItemsAsync"/>
+    public async IAsyncEnumerable<JobFeature> ListBatchFeaturesAsync(
+        WorkId id,
+        string? state = null,
+        GeoBox? box = null,
+        [EnumeratorCancellation] CancellationToken cancel = default
+    )
+    {
+        string? after = null;
+        do
+        {
+            var path = ItemsPath(id, state, box, "geojson", after);
+            var page = await _calls.ReadAsync(HttpMethod.Get, path, JobJson.Default.JobFeatures, null, cancel);
+            foreach (var photo in page.Features)
+                yield return photo;
             after = page.Next;
         } while (after is not null);
     }
@@ -162,6 +180,16 @@ public sealed partial class RoadSegClient
             cancel
         );
     }
+
+    private static string ItemsPath(WorkId id, string? state, GeoBox? box, string? format, string? after) =>
+        $"{BatchPath(id)}/items"
+        + Query.Of(
+            ("state", state),
+            ("bbox", box?.ToString()),
+            ("format", format),
+            ("limit", FormattableString.Invariant($"{MaxPage}")),
+            ("after", after)
+        );
 
     private static string BatchPath(WorkId id) => $"v1/batches/{id}";
 }

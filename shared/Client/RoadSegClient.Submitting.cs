@@ -121,10 +121,12 @@ public sealed partial class RoadSegClient
     /// <summary>Uploads a photo straight into storage: gets an upload key, puts the photo, asks for the job.</summary>
     /// <param name="photo">Seekable; sent from its position to its end. Remains the caller's.</param>
     /// <param name="about">File name, content type, model, tags, webhook; nothing of it is needed.</param>
-    /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>, over everything but the photo.</param>
+    /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>, over everything but the photo. A job of this key that awaits its
+    /// photo gets it. Any other is returned as it is and nothing is sent, also where it expired or was canceled without a photo: for
+    /// that photo take another key.</param>
     /// <param name="progress">Called with the number of bytes sent; begins anew with a repeated attempt.</param>
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
-    /// <returns>The job; it may not have noticed its photo yet.</returns>
+    /// <returns>The job; it may not have noticed its photo yet. With a key look at its state: see there.</returns>
     public async Task<JobView> UploadAsync(
         Stream photo,
         UploadRequest? about = null,
@@ -147,7 +149,7 @@ public sealed partial class RoadSegClient
     /// <inheritdoc cref="UploadAsync(Stream, UploadRequest?, string?, IProgress{long}?, CancellationToken)"/>
     /// <param name="file">Path of the photo.</param>
     /// <param name="about">Model, tags, webhook; the file's own name where it has none.</param>
-    /// <param name="idempotencyKey">As for <see cref="SubmitAsync"/>, over everything but the photo.</param>
+    /// <param name="idempotencyKey">As for a stream.</param>
     /// <param name="progress">Called with the number of bytes sent.</param>
     /// <param name="cancel">Stops; a job whose photo did not arrive expires.</param>
     public async Task<JobView> UploadAsync(

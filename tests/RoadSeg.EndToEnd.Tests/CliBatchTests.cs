@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using RoadSeg.Batches;
 using RoadSeg.Jobs;
+using RoadSeg.Storage;
 
 namespace RoadSeg.EndToEnd.Tests;
 
@@ -76,12 +77,60 @@ public sealed class CliBatchTests(StackFixture stack)
 
         var batch = JsonSerializer.Deserialize(result.Output, BatchJson.Default.BatchView)!;
         Assert.Equal((1, 3, 3), (result.Exit, batch.Total, batch.Counts!.Succeeded));
-        Assert.Contains("gone.jpg cannot be read and is left out", result.Error, StringComparison.Ordinal);
+        Assert.Contains("gone.jpg is left out: ", result.Error, StringComparison.Ordinal);
 
         // A name with a number may be another photo's own.
         var masks = Directory.EnumerateFiles(folder["drive-results"], "*.mask.png").Select(Path.GetFileName).ToList();
         Assert.Equal(3, masks.Count);
         Assert.Contains("IMG-1.mask.png", masks);
+
+        // It is of no use to say of what was left out that it came later.
+        var again = await CliTests.RunAsync(["batch", folder["drive"], "--server", Server, "--json"]);
+        Assert.Equal(1, again.Exit);
+        Assert.Contains("1 photos could not be sent and are not of this batch", again.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("came into the folder since", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_in_high_detail_says_first_how_often_the_model_runs_and_lists_its_photos_as_points_of_a_part_of_the_earth()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["drive"]);
+        await File.WriteAllTextAsync(folder["drive/0.jpg"], "no photo", Cancel);
+        await File.WriteAllBytesAsync(folder["drive/1.jpg"], Photos.JpegWithExif(Photos.Street, ExifBlock.Sydney().ToArray()), Cancel);
+        await File.WriteAllBytesAsync(folder["drive/2.png"], TinyPackages.RedPhoto(), Cancel);
+
+        var result = await CliTests.RunAsync(["batch", folder["drive"], "--detail", "high", "--server", Server, "--json"]);
+
+        var runs = (await stack.Stack.Client.EstimateAsync(751, 563, JobDetail.High, cancel: Cancel)).Runs;
+        Assert.Contains($"{runs * 3} runs for 3 photos, if all are of that size", result.Error, StringComparison.Ordinal);
+        var batch = JsonSerializer.Deserialize(result.Output, BatchJson.Default.BatchView)!;
+        var points = JsonSerializer.Deserialize(await ItemsAsync(batch, "--geojson"), JobJson.Default.JobFeatures)!;
+        Assert.Equal("1.jpg", Assert.Single(points.Features).Properties.Name);
+        Assert.Contains("1.jpg", await ItemsAsync(batch, "--bbox", "151,-34,152,-33"), StringComparison.Ordinal);
+        Assert.DoesNotContain("2.png", await ItemsAsync(batch, "--bbox", "151,-34,152,-33"), StringComparison.Ordinal);
+        Assert.Equal("", await ItemsAsync(batch, "--bbox", "5.9,45.8,10.5,47.8"));
+    }
+
+    [Fact]
+    public async Task A_batch_is_made_of_the_photos_in_storage_that_a_file_names()
+    {
+        using var folder = new TempFolder();
+        var drive = $"{Guid.NewGuid()}";
+        foreach (var name in (string[])["a.png", "b.png"])
+        {
+            var blob = stack.Stack.Blobs.GetBlobContainerClient(Containers.Batches).GetBlobClient($"{drive}/{name}");
+            await blob.UploadAsync(BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
+        }
+
+        await File.WriteAllTextAsync(folder["names.txt"], $"{drive}/b.png\r\n\n", Cancel);
+        var started = await CliTests.RunAsync(["batch", "start", "--names", folder["names.txt"], "--server", Server, "--json"]);
+
+        Assert.True(started.Exit == 0, started.ToString());
+        var batch = JsonSerializer.Deserialize(started.Output, BatchJson.Default.BatchView)!;
+        var ended = await stack.Stack.Client.WaitForBatchAsync(batch.Id, cancel: Cancel);
+        Assert.Equal((1, 1), (ended.Total, ended.Counts!.Succeeded));
+        Assert.Contains($"{drive}/b.png", await ItemsAsync(batch), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,6 +148,13 @@ public sealed class CliBatchTests(StackFixture stack)
         var other = await CliTests.RunAsync(["batch", folder["empty"], "--server", Server]);
         Assert.Equal(1, other.Exit);
         Assert.Contains("is no file of a batch", other.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ItemsAsync(BatchView batch, params string[] options)
+    {
+        var result = await CliTests.RunAsync(["batch", "items", $"{batch.Id}", .. options, "--server", Server]);
+        Assert.True(result.Exit == 0, result.ToString());
+        return result.Output;
     }
 
     // Killed as soon as it has sent a photo, or earlier on a quick machine's luck: the next start must end the same.

@@ -327,7 +327,7 @@ public sealed class BatchTests : IAsyncLifetime
             await StoreAsync($"p/{i}.png", i % 2 == 0 ? TinyPackages.RedPhoto() : [1]);
         var batch = await Client.WaitForBatchAsync((await Client.StartBatchAsync(new BatchRequest(Prefix: "p/"), cancel: Cancel)).Id, cancel: Cancel);
 
-        Assert.Equal([1, 3], (await Client.ListBatchItemsAsync(batch.Id, "failed", Cancel).ToListAsync(Cancel)).Select(item => item.Index));
+        Assert.Equal([1, 3], (await Client.ListBatchItemsAsync(batch.Id, "failed", cancel: Cancel).ToListAsync(Cancel)).Select(item => item.Index));
         using var answer = await _service.SendAsync(HttpMethod.Get, $"/v1/batches/{batch.Id}/items?state=succeeded&limit=2");
         var page = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(Cancel), BatchJson.Default.BatchItemPage)!;
         Assert.Equal([0, 2], page.Items.Select(item => item.Index));

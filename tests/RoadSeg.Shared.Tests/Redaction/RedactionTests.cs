@@ -15,15 +15,27 @@ public sealed class RedactionTests
     [Theory]
     [InlineData("sky road car pedestrian bicyclist", null, "car pedestrian bicyclist")]
     [InlineData("road person rider motorcycle train wall", null, "person rider motorcycle train")]
-    [InlineData("human--rider--motorcyclist object--vehicle--on-rails nature--sky", null, "human--rider--motorcyclist object--vehicle--on-rails")]
+    [InlineData("human--person--individual object--vehicle--on-rails nature--sky", null, "human--person--individual object--vehicle--on-rails")]
     [InlineData("Car-1 Pedestrian-2 Small-vehicles-3 RD-normal-street", null, "Car-1 Pedestrian-2 Small-vehicles-3")]
     [InlineData("sky road car pedestrian bicyclist", "people", "pedestrian")]
     [InlineData("sky road car pedestrian bicyclist", "truck", "car")]
     [InlineData("sky car truck pedestrian", "truck,sky", "sky truck")]
     [InlineData("class-0 class-1 Class_2", "class-1,class-2", "class-1 Class_2")]
-    [InlineData("sky car sign-symbol", "default,sign-symbol", "car sign-symbol")]
+    [InlineData("sky car pedestrian sign-symbol", "default,sign-symbol", "car pedestrian sign-symbol")]
     public void Classes_are_known_by_their_names(string classes, string? asked, string expected) =>
         Assert.Equal(expected.Split(' '), RedactedClasses.Of("m", Labels(classes), asked?.Split(',')).Select(label => label.Name));
+
+    /// <summary>A model whose people have no name that is known left them visible, and the job said that it was redacted.</summary>
+    [Theory]
+    [InlineData("sky car sign-symbol", "people")]
+    [InlineData("sky pedestrian", "vehicles")]
+    public void A_model_without_people_or_without_vehicles_redacts_by_names_of_its_own_alone(string classes, string missing)
+    {
+        var refused = Assert.Throws<RoadSegException>(() => RedactedClasses.Of("m", Labels(classes), null));
+
+        Assert.Equal("redaction-unavailable", refused.Code.Code);
+        Assert.Contains($"knows nothing of {missing};", refused.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(null)]

@@ -45,7 +45,7 @@ test('the jobs of a tag become a batch that shows its failures first and is take
   await page.getByRole('button', { name: 'Try the failed photos again' }).click();
   await page.getByText('working', { exact: true }).or(page.getByText('done', { exact: true }).first()).first().waitFor(patience);
   await page.getByRole('link', { name: 'Batches' }).click();
-  await page.getByText('3 of 3 photos').waitFor(patience);
+  await page.getByText('3 of 3 photos, 1 failed').first().waitFor(patience);
   await accessible(page, 'batches');
 });
 

@@ -44,7 +44,7 @@ internal static class BatchBenchmark
         var (batch, killed) = await OneAsync("killed/", Photos, Kills);
 
         var (records, again) = (0, 0);
-        await foreach (var item in stack.Client.ListBatchItemsAsync(batch.Id, "succeeded", cancel))
+        await foreach (var item in stack.Client.ListBatchItemsAsync(batch.Id, "succeeded", cancel: cancel))
         {
             records++;
             if (records % Math.Max(1, Photos / 500) == 0 && (await stack.Client.GetAsync(item.Job!.Value, cancel)).Result!.Attempt > 1)

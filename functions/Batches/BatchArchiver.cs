@@ -110,12 +110,8 @@ internal sealed class BatchArchiver(
     }
 
     /// <summary>Deletes the files of an archive.</summary>
-    public async Task DeleteAsync(WorkId batch, WorkId archive, CancellationToken cancel)
-    {
-        var prefix = BlobPaths.BatchFile(batch, $"archives/{archive}/");
-        await foreach (var blob in _runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancel))
-            await _runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancel);
-    }
+    public Task DeleteAsync(WorkId batch, WorkId archive, CancellationToken cancel) =>
+        files.DeleteAsync(batch, $"archives/{archive}/", cancel);
 
     // Of jobs that were there before the batch the names are not read for this: their number tells those of one name apart.
     private async Task<ArchiveNames> NamesAsync(BatchRecord batch, CancellationToken cancel)

@@ -26,7 +26,6 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
     ];
 
     private readonly BlobContainerClient _clips = blobs.GetBlobContainerClient(Containers.Clips);
-    private readonly BlobContainerClient _runs = blobs.GetBlobContainerClient(Containers.BatchRuns);
 
     /// <summary>Takes the frames, in the first step; in the second lets the video go, where it is not to be kept, before a frame of it
     /// has a job.</summary>
@@ -54,12 +53,7 @@ internal sealed class BatchClips(BlobServiceClient blobs, BatchFiles files, Batc
         overlays.MakeAsync(batch, SucceededAsync(batch, tally, cancel), cancel);
 
     /// <summary>Deletes the videos of the overlays, of all rounds.</summary>
-    public async Task DeleteOverlaysAsync(WorkId batch, CancellationToken cancel)
-    {
-        var prefix = BlobPaths.BatchFile(batch, BlobPaths.ClipFiles);
-        await foreach (var blob in _runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancel))
-            await _runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancel);
-    }
+    public Task DeleteOverlaysAsync(WorkId batch, CancellationToken cancel) => files.DeleteAsync(batch, BlobPaths.ClipFiles, cancel);
 
     /// <summary>Deletes the frames of a canceled batch that never got a job which would have redacted them.</summary>
     public async Task LeaveAsync(BatchRecord batch, BatchTally tally, CancellationToken cancel)

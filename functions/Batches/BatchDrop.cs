@@ -50,7 +50,7 @@ internal sealed class BatchDrop(
         }
 
         // The photos of a drop have events too, where the subscription lets them through.
-        if (created.Path != FileName && !created.Path.EndsWith($"/{FileName}", StringComparison.Ordinal))
+        if (!IsDescription(created.Path))
             return;
         BlobDownloadResult drop;
         try
@@ -93,6 +93,9 @@ internal sealed class BatchDrop(
             await batchClips.LetGoAsync(batch, cancel);
         }
     }
+
+    /// <summary>True for a description, and for no photo beside it.</summary>
+    public static bool IsDescription(string path) => path == FileName || path.EndsWith($"/{FileName}", StringComparison.Ordinal);
 
     /// <summary>The batch of a description before it is read. The same description gives the same id.</summary>
     /// <param name="path">Name of the blob.</param>

@@ -65,11 +65,12 @@ internal static class BatchEndpoints
         var digest = Convert.ToHexStringLower(SHA256.HashData([.. "batch"u8, .. said]));
 
         // What was asked for with the key is answered whatever came of its photos since: a video is gone once its frames are taken.
-        if (key is not null && await keys.FindAsync(caller, key, digest, cancel) is { } before)
-        {
-            if ((await store.FindAsync(before, cancel))?.Value is { } there)
-                return Accepted(context, there);
-        }
+        if (
+            key is not null
+            && await keys.FindAsync(caller, key, digest, cancel) is { } before
+            && (await store.FindAsync(before, cancel))?.Value is { } there
+        )
+            return Accepted(context, there);
 
         await models.RequireAsync(batch.Model, cancel);
         await models.RequireClassesAsync(batch.Model, batch.Privacy, batch.Redact, cancel);

@@ -33,6 +33,17 @@ internal sealed class BatchFiles(BlobServiceClient blobs)
     public Task StoreListAsync(WorkId batch, int list, IEnumerable<BatchItem> items, CancellationToken cancel) =>
         StoreAsync(batch, BatchItems.List(list), items, BatchJson.Plain.BatchItem, null, cancel);
 
+    /// <summary>Deletes all files of a folder of the batch's.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="folder">What their names begin with, with the last slash.</param>
+    /// <param name="cancel">Stops between files.</param>
+    public async Task DeleteAsync(WorkId batch, string folder, CancellationToken cancel)
+    {
+        var prefix = BlobPaths.BatchFile(batch, folder);
+        await foreach (var blob in _runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancel))
+            await _runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancel);
+    }
+
     /// <summary>A list's part of the manifest; null where it is not stored.</summary>
     public async Task<IReadOnlyList<BatchItemView>?> ManifestAsync(WorkId batch, int list, CancellationToken cancel)
     {

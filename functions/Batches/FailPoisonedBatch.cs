@@ -59,7 +59,7 @@ internal sealed class FailPoisonedBatch(
     {
         var created = BlobCreatedEvent.TryParse(message.Body);
         Log.BatchDropExhausted(log, created?.Path ?? MessageBody.Start(message.Body));
-        if (created?.Container != Containers.Batches)
+        if (created is not { Container: Containers.Batches } || !BatchDrop.IsDescription(created.Path))
             return;
         var description = blobs.GetBlobContainerClient(Containers.Batches).GetBlobClient(created.Path);
         try

@@ -7,12 +7,6 @@ namespace RoadSeg.EndToEnd.Tests;
 /// <summary><c>roadseg clip</c> as a process of its own; it needs no service.</summary>
 public sealed class ClipCommandTests : IDisposable
 {
-    private const string Track = """
-        <gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
-        <trkpt lat="47" lon="8"><time>2026-03-01T12:00:00Z</time></trkpt><trkpt lat="47" lon="8.001"><time>2026-03-01T12:00:05Z</time></trkpt>
-        </trkseg></trk></gpx>
-        """;
-
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +16,7 @@ public sealed class ClipCommandTests : IDisposable
     {
         var cancel = TestContext.Current.CancellationToken;
         var video = await Ffmpeg.MakeAsync(_folder, "drive.webm", "testsrc2=s=96x64:r=10", 2, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8");
-        var gpx = await _folder.SaveAsync("drive.gpx", System.Text.Encoding.UTF8.GetBytes(Track));
+        var gpx = await NoonTrack.SaveAsync(_folder);
 
         var result = await CliTests.RunAsync(["clip", video, "--gpx", gpx, "--start", "2026-03-01T12:00:01.5Z", "--out", _folder["out"], "--json"]);
 

@@ -6,12 +6,6 @@ namespace RoadSeg.EndToEnd.Tests;
 /// <summary><c>roadseg clip --server</c> against the running service.</summary>
 public sealed class ClipServedTests(StackFixture stack) : IDisposable
 {
-    private const string Track = """
-        <gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
-        <trkpt lat="47" lon="8"><time>2026-03-01T12:00:00Z</time></trkpt><trkpt lat="47" lon="8.001"><time>2026-03-01T12:00:05Z</time></trkpt>
-        </trkseg></trk></gpx>
-        """;
-
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +16,7 @@ public sealed class ClipServedTests(StackFixture stack) : IDisposable
     public async Task A_folder_knows_its_video_and_after_a_failure_the_video_is_not_sent_again()
     {
         var video = await MakeAsync("drive.mp4", 2);
-        var gpx = await _folder.SaveAsync("drive.gpx", System.Text.Encoding.UTF8.GetBytes(Track));
+        var gpx = await NoonTrack.SaveAsync(_folder);
         string[] asked = ["clip", video, "--gpx", gpx, "--out", _folder["out"], "--server", stack.Stack.Address.ToString(), "--json"];
 
         var otherDay = await CliTests.RunAsync([.. asked, "--start", "2026-03-02T12:00:00Z"]);

@@ -59,14 +59,7 @@ public sealed class BatchKillTests : IAsyncLifetime
         // Each write of a step is the last of a process sometime: after 1, 2, 3 ... further writes.
         var (writes, kills) = (0, 0);
         _blobFaults.Fails = _queueFaults.Fails = (method, _) => Volatile.Read(ref kills) < 25 && method != "GET" && Interlocked.Increment(ref writes) > kills % 9 + 1 && Killed();
-        while ((await _service.Client.GetBatchAsync(asked.Id, Cancel)).FinishedAt is null)
-        {
-            writes = 0;
-            if ((await Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Cancel)).Value is { } message)
-                await DeliverAsync(message);
-            else if (!(await HiddenAsync()))
-                await SweepAsync();
-        }
+        await EndAsync(asked.Id, () => writes = 0);
 
         Assert.InRange(kills, 20, 25);
         var batch = await _service.Client.GetBatchAsync(asked.Id, Cancel);
@@ -95,7 +88,7 @@ public sealed class BatchKillTests : IAsyncLifetime
         var drops = _service.Blobs.GetBlobContainerClient(Containers.Batches);
         await drops.UploadBlobAsync("b.png", BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
         var asked = await _service.Client.StartBatchAsync(new BatchRequest(Names: ["late.png", "b.png"]), cancel: Cancel);
-        await EndAsync();
+        await EndAsync(asked.Id);
         await drops.UploadBlobAsync("late.png", BinaryData.FromBytes(TinyPackages.RedPhoto()), Cancel);
         await _service.Client.MakeBatchArchiveAsync(asked.Id, ["mask"], Cancel);
 
@@ -106,24 +99,13 @@ public sealed class BatchKillTests : IAsyncLifetime
                 Task.Run(() => _service.Client.RetryBatchAsync(asked.Id, Cancel), Cancel).Wait(Cancel);
             return false;
         };
-        await EndAsync();
+        await EndAsync(asked.Id);
 
         Assert.Equal(1, retried);
         var batch = await _service.Client.GetBatchAsync(asked.Id, Cancel);
         Assert.Equal((BatchState.Completed, 2), (batch.State, batch.Counts!.Succeeded));
         var part = Assert.Single(Assert.Single(batch.Archives).Parts);
         Assert.Equal((2, 0), (part.Photos, part.Missing));
-
-        async Task EndAsync()
-        {
-            while (await _service.Client.GetBatchAsync(asked.Id, Cancel) is { } now && (now.FinishedAt is null || now.Archives.Any(one => one.FinishedAt is null)))
-            {
-                if ((await Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Cancel)).Value is { } message)
-                    await DeliverAsync(message);
-                else
-                    await Task.Delay(TimeSpan.FromMilliseconds(100), Cancel); // Messages of later steps are hidden for seconds.
-            }
-        }
     }
 
     [Fact]
@@ -168,6 +150,19 @@ public sealed class BatchKillTests : IAsyncLifetime
         await SweepAsync();
         await SweepAsync();
         Assert.Single((await Queue.PeekMessagesAsync(32, Cancel)).Value);
+    }
+
+    // Makes steps until the batch has ended and its archives are whole.
+    private async Task EndAsync(WorkId id, Action? beforeStep = null)
+    {
+        while (await _service.Client.GetBatchAsync(id, Cancel) is { } now && (now.FinishedAt is null || now.Archives.Any(one => one.FinishedAt is null)))
+        {
+            beforeStep?.Invoke();
+            if ((await Queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Cancel)).Value is { } message)
+                await DeliverAsync(message);
+            else if (!(await HiddenAsync()))
+                await SweepAsync();
+        }
     }
 
     private async Task DeliverAsync(QueueMessage message, bool delete = true)
